@@ -1,0 +1,1 @@
+"""Triggers: decode, call one use case, done."""

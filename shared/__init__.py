@@ -1,0 +1,1 @@
+"""Foresignal: the library behind the functions, in layers (docs/architecture.md)."""

@@ -1,0 +1,1 @@
+"""Adaptive Cards, rendered from jinja2 templates made safe by construction."""

@@ -1,0 +1,1 @@
+"""The pure core: posts, editions, changes, decisions. No I/O, no clock, no environment."""

@@ -1,0 +1,118 @@
+"""What a change is: the fields that are read out of a post, each with what decided it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+Phase = Literal["preview", "targeted", "ga", "retirement"]
+Cloud = Literal["worldwide", "gcc", "gcch", "dod", "china"]
+Status = Literal["scheduled", "cancelled", "on_hold", "superseded", "withdrawn", "no_schedule"]
+Kind = Literal["new_feature", "feature_change", "retirement", "security", "maintenance", "info"]
+Impact = Literal["high", "medium", "low"]
+Default = Literal["on", "off", "removed", "n/a"]
+Action = Literal["required", "optional", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An inclusive span of days: "early May 2026" is 2026-05-01 to 2026-05-10."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One rollout: when it begins and is complete, for a phase and clouds. `words`: the sentence that says so."""
+
+    phase: Phase
+    clouds: tuple[Cloud, ...]
+    start: Interval | None
+    end: Interval | None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What decided a field: the post's field or words, and how sure we are (0 to 1)."""
+
+    words: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The fields of docs/classification.md. The defaults are the neutral values: nothing said, nothing invented."""
+
+    id: str
+    windows: tuple[Window, ...] = ()
+    status: Status = "no_schedule"
+    superseded_by: str | None = None
+    act_by: date | None = None
+    kind: Kind = "info"
+    admin_impact: Impact = "low"
+    user_impact: Impact = "low"
+    default: Default = "n/a"
+    action: Action = "none"
+    crb: bool = False
+    crb_why: str = ""
+    training: bool = False
+    why: Mapping[str, Why] = field(default_factory=dict)
+
+    def to_label(self) -> dict[str, Any]:
+        """One label object, keys and forms as `foresignal classify` prints them."""
+        return {
+            "id": self.id,
+            "rollouts": [
+                {"phase": w.phase, "clouds": list(w.clouds), "start": _days(w.start), "end": _days(w.end)}
+                for w in self.windows
+            ],
+            "status": self.status,
+            "superseded_by": self.superseded_by,
+            "act_by": self.act_by.isoformat() if self.act_by else None,
+            "kind": self.kind,
+            "admin_impact": self.admin_impact,
+            "user_impact": self.user_impact,
+            "default": self.default,
+            "action": self.action,
+            "crb": self.crb,
+            "crb_why": self.crb_why,
+            "training": self.training,
+            "note": "",
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, for storage; `from_json` reads it back."""
+        data = self.to_label()
+        for entry, window in zip(data["rollouts"], self.windows, strict=True):
+            entry["words"] = window.words
+        data["why"] = {name: [why.words, why.confidence] for name, why in self.why.items()}
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Classification":
+        return cls(
+            id=data["id"],
+            windows=tuple(
+                Window(w["phase"], tuple(w["clouds"]), _interval(w["start"]), _interval(w["end"]), w.get("words", ""))
+                for w in data["rollouts"]
+            ),
+            act_by=date.fromisoformat(data["act_by"]) if data["act_by"] else None,
+            why={name: Why(words, confidence) for name, (words, confidence) in data.get("why", {}).items()},
+            **{
+                name: data[name]
+                for name in (
+                    "status", "superseded_by", "kind", "admin_impact", "user_impact", "default", "action", "crb",
+                    "crb_why", "training",
+                )
+            },
+        )
+
+
+def _days(interval: Interval | None) -> list[str] | None:
+    return [interval.first.isoformat(), interval.last.isoformat()] if interval else None
+
+
+def _interval(days: list[str] | None) -> Interval | None:
+    return Interval(date.fromisoformat(days[0]), date.fromisoformat(days[1])) if days else None

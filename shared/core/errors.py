@@ -1,0 +1,36 @@
+"""The two failures (design rule 4), and the signal that a row was written by somebody else."""
+
+
+class PermanentError(Exception):
+    """Will not get better by waiting: the item is parked whole, with this reason. Says what to do about it."""
+
+
+class TransientError(Exception):
+    """May work later: the trigger's shell puts the message back with a delay.
+
+    Args:
+        reason: what failed, for the log and `/api/health`; holds no secret.
+        retry_after: seconds until it is worth trying again; None leaves it to the shell's own back-off.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class ConflictError(Exception):
+    """A conditional write met a row that somebody else wrote meanwhile: read again, redo the pure step (rule 5)."""
+
+
+class RefusedError(Exception):
+    """Storage will never take this row as it is: too large, or a value it does not know.
+
+    Args:
+        key: the row's key, so that this item alone is parked and the rest done again.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}")
+        self.key = key
+        self.reason = reason

@@ -1,0 +1,35 @@
+"""Message Center ids and the keys made of them (state.md, Tables)."""
+
+import re
+
+from shared.core.errors import PermanentError
+
+# Mirrors and copied text hold "mc1234567", " MC1234567 " and even "MCMC1234567".
+_ID = re.compile(r"^(?:MC)+(\d{4,10})$")
+_PARTITION_BITS = 14  # about 100 changes a partition, never 250: counted on 4,141 real posts
+
+
+def normalise(text: str) -> str:
+    """The id as Microsoft writes it, `MC` and digits; PermanentError when it is none."""
+    found = _ID.match(re.sub(r"\s+", "", text).upper())
+    if not found:
+        raise PermanentError(f"{text!r} is no Message Center id; expected MC and 4 to 10 digits, such as MC1234567")
+    return f"MC{int(found[1])}"
+
+
+def number(change_id: str) -> int:
+    return int(change_id[2:])
+
+
+def key(change_id: str) -> str:
+    """The id as it stands in row keys: ten digits, so that keys sort as numbers do."""
+    return f"{number(change_id):010d}"
+
+
+def from_key(text: str) -> str:
+    return f"MC{int(text)}"
+
+
+def partition(change_id: str) -> str:
+    """The partition of table `changes` that holds everything about this change."""
+    return f"{number(change_id) >> _PARTITION_BITS:06d}"

@@ -1,0 +1,91 @@
+"""A post: one tenant's copy of one announcement at one moment, read tolerantly from Graph's JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.core import ids
+from shared.core.errors import PermanentError
+
+
+def when(value: object) -> datetime | None:
+    """An ISO time from Graph (up to 7 fractional digits, `Z` or an offset) as UTC; None when it is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value if item is not None) if isinstance(value, list | tuple) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What Message Center said, field by field; `raw` is Graph's JSON, the source of truth.
+
+    `category`: planForChange, stayInformed, preventOrFixIssue, or whatever Graph sends. `details` is a multi-map: real
+    posts repeat names. `body` is HTML unless `body_type` is `text`. Missing fields are empty, never an error.
+    """
+
+    id: str
+    title: str
+    modified: datetime
+    start: datetime | None = None
+    end: datetime | None = None
+    act_by: datetime | None = None
+    category: str = ""
+    severity: str = ""
+    major: bool = False
+    services: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    details: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    body_type: str = "html"
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def detail(self, name: str) -> tuple[str, ...]:
+        """Every value of the detail of that name, in order."""
+        return tuple(value for known, value in self.details if known == name)
+
+
+def read_post(raw: Mapping[str, Any]) -> Post:
+    """Graph's `serviceUpdateMessage` as a Post.
+
+    Raises PermanentError for something without a usable id; everything else is taken as it comes. A post without a
+    usable `lastModifiedDateTime` is dated by `startDateTime`, else by the epoch, so that any dated copy is newer.
+    """
+    if not isinstance(raw, Mapping):
+        raise PermanentError(f"a post must be a JSON object, not {type(raw).__name__}")
+    identity = raw.get("id")
+    if not isinstance(identity, str):
+        raise PermanentError("a post without an `id`: Graph always sends one; look at the parked item")
+    body = raw.get("body")
+    body = body if isinstance(body, Mapping) else {"content": body if isinstance(body, str) else ""}
+    start = when(raw.get("startDateTime"))
+    details = raw.get("details")
+    return Post(
+        id=ids.normalise(identity),
+        title=str(raw.get("title") or "").strip(),
+        modified=when(raw.get("lastModifiedDateTime")) or start or datetime.fromtimestamp(0, UTC),
+        start=start,
+        end=when(raw.get("endDateTime")),
+        act_by=when(raw.get("actionRequiredByDateTime")),
+        category=str(raw.get("category") or ""),
+        severity=str(raw.get("severity") or ""),
+        major=raw.get("isMajorChange") is True,
+        services=_texts(raw.get("services")),
+        tags=_texts(raw.get("tags")),
+        details=tuple(
+            (str(item["name"]), str(item.get("value") or ""))
+            for item in (details if isinstance(details, list) else [])
+            if isinstance(item, Mapping) and item.get("name")
+        ),
+        body=str(body.get("content") or ""),
+        body_type=str(body.get("contentType") or "html").lower(),
+        raw=raw,
+    )

@@ -1,0 +1,1 @@
+"""Where announcements come from: one outside system a file."""

@@ -1,0 +1,1 @@
+"""Ticket systems: one a file; the file name is the `kind` in the policy."""

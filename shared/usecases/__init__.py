@@ -1,0 +1,1 @@
+"""What each trigger does, over ports; knows the core only."""
