@@ -103,8 +103,16 @@ class Classification:
             **{
                 name: data[name]
                 for name in (
-                    "status", "superseded_by", "kind", "admin_impact", "user_impact", "default", "action", "crb",
-                    "crb_why", "training",
+                    "status",
+                    "superseded_by",
+                    "kind",
+                    "admin_impact",
+                    "user_impact",
+                    "default",
+                    "action",
+                    "crb",
+                    "crb_why",
+                    "training",
                 )
             },
         )

@@ -1,0 +1,47 @@
+"""How a ticket system or channel is found and built: the file's name is the `kind`, nothing else to register."""
+
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from shared.core.errors import PermanentError
+from shared.core.ports import Clock, Secrets, Tables
+from shared.http import Http
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What an adapter may use. `name` is its name in the policy, for errors; `deployment` goes into ticket keys."""
+
+    name: str
+    http: Http
+    secrets: Secrets
+    clock: Clock
+    tables: Tables
+    deployment: str
+    public_url: str
+
+
+def kinds(folder: str) -> tuple[str, ...]:
+    """The kinds of `tickets` or `channels` there are."""
+    spec = find_spec(f"shared.{folder}")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(places)))
+
+
+def module(folder: str, kind: str) -> ModuleType:
+    """The adapter's module: `Settings` (pydantic) and `build(settings, deps)`."""
+    known = kinds(folder)
+    if kind not in known:
+        raise PermanentError(f"unknown kind {kind!r} (known: {', '.join(known)})")
+    return import_module(f"shared.{folder}.{kind}")
+
+
+def build(folder: str, kind: str, settings: Mapping[str, Any], deps: Deps) -> Any:
+    """The adapter, its settings validated; `check` has said the same before, with the path."""
+    found = module(folder, kind)
+    return found.build(found.Settings.model_validate(settings), deps)

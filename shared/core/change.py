@@ -1,0 +1,187 @@
+"""A change: what the organisation manages; its editions, events, decision and life (design.md section 2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from shared.core.classification import Classification
+from shared.core.post import Post, read_post
+
+Stage = Literal["classify", "decided", "parked"]
+EventType = Literal[
+    "announced", "dates_moved", "act_by_moved", "scope_changed", "text_changed", "cancelled", "paused", "resumed",
+    "superseded", "rollout_started", "gone", "returned", "tenant_joined",
+]  # fmt: skip
+MATERIAL: frozenset[str] = frozenset(
+    {"announced", "dates_moved", "act_by_moved", "scope_changed", "cancelled", "paused", "resumed", "superseded",
+     "rollout_started"}
+)  # fmt: skip
+"""Events that ask people to look again; the others are shown, and wake nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What events are derived from, kept for every edition so that no edition has to be read again."""
+
+    classification: Classification
+    category: str
+    major: bool
+    tags: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One distinct content. Its key is (`modified`, `observed`, `hash`); `facts` come with `classify`.
+
+    `modified`: Microsoft's stamp; `observed`: when we first saw this content; `tenant`: where.
+    """
+
+    modified: datetime
+    observed: datetime
+    hash: str
+    tenant: str
+    late: bool = False
+    facts: Facts | None = None
+
+    @property
+    def key(self) -> tuple[datetime, datetime, str]:
+        return (self.modified, self.observed, self.hash)
+
+    @property
+    def id(self) -> str:
+        """The edition in row keys and event ids: sorts by Microsoft's stamp; 12 hex digits tell contents apart."""
+        return f"{self.modified:%Y%m%d%H%M%S}-{self.hash[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened from one edition to the next; `late` ones are shown and have no effects."""
+
+    type: EventType
+    edition: str
+    at: datetime
+    old: str = ""
+    new: str = ""
+    late: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.edition}:{self.type}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that a decision wants done.
+
+    `target` is the ticket system or channel of the policy; `why` one line each for the reasons, in words for people.
+    A ticket's row is keyed by system, a card's by channel and edition.
+    """
+
+    kind: Literal["ticket", "card"]
+    target: str
+    team: str
+    edition: str
+    why: tuple[str, ...]
+    events: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"ticket|{self.target}" if self.kind == "ticket" else f"card|{self.target}|{self.edition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the policy made of the change at one edition. `silent`: why nothing follows, where nothing does."""
+
+    edition: str
+    at: datetime
+    teams: tuple[str, ...]
+    workloads: tuple[str, ...]
+    effects: tuple[Effect, ...] = ()
+    silent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """That the change is done: when, and through what (a ticket or a task)."""
+
+    at: datetime
+    through: Literal["ticket", "task", "answer"]
+    reference: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One Message Center id over all tenants and editions. `post` is Graph's JSON of the newest edition."""
+
+    id: str
+    post: Mapping[str, Any] = field(repr=False)
+    first_seen: datetime
+    editions: tuple[Edition, ...]
+    stage: Stage = "classify"
+    events: tuple[Event, ...] = ()
+    decision: Decision | None = None
+    closed: Closing | None = None
+    closings: int = 0
+    moments: Mapping[str, datetime] = field(default_factory=dict)
+    parked: str = ""
+
+    @property
+    def current(self) -> Edition:
+        return self.editions[-1]
+
+    @property
+    def revision(self) -> int:
+        return len(self.editions)
+
+    @property
+    def classification(self) -> Classification:
+        """What the newest classified edition is; the neutral values while none has been classified."""
+        for edition in reversed(self.editions):
+            if edition.facts:
+                return edition.facts.classification
+        return Classification(self.id)
+
+    def read(self) -> Post:
+        return read_post(self.post)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One tenant's copy of a change: row `t|<id>|<tenant>` (state.md).
+
+    `edition` is the edition's id that the tenant shows; `variant` the content hash where its text truly differs.
+    """
+
+    tenant: str
+    services: tuple[str, ...]
+    edition: str
+    first_seen: datetime
+    observed: datetime
+    modified: datetime
+    variant: str = ""
+    gone: datetime | None = None
+    rollout_state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectState:
+    """The row of one effect: what is due, who holds it, what is done; three separate things (state.md).
+
+    `due` is the edition id to be applied, empty when nothing is. `number`, `url` and `state` are the ticket's.
+    """
+
+    effect: Effect
+    due: str = ""
+    claim_owner: str = ""
+    claim_until: datetime | None = None
+    done: str = ""
+    done_at: datetime | None = None
+    number: str = ""
+    url: str = ""
+    state: str = ""
+    applied: tuple[str, ...] = ()
+    parked: str = ""

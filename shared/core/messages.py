@@ -1,0 +1,53 @@
+"""What travels in queues: an envelope around one JSON body, compressed when that helps (state.md; design rule 4)."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from shared.core.errors import PermanentError
+from shared.core.post import when
+
+LIMIT = 48 * 1024
+"""Bytes before base64: a queue message holds 64 KiB after it (facts 7.2; 49,153 bytes are refused)."""
+_PLAIN = 1024  # shorter messages stay readable in the portal
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message with its history: `first_seen` is when the work was first sent, `attempts` counts the puttings back."""
+
+    body: Mapping[str, Any]
+    first_seen: datetime
+    attempts: int = 0
+
+    def again(self) -> "Envelope":
+        return replace(self, attempts=self.attempts + 1)
+
+
+def encode(envelope: Envelope) -> bytes:
+    """The bytes to send, before the queue's own base64; PermanentError when they do not fit one message."""
+    text = json.dumps(
+        {"first_seen": envelope.first_seen.isoformat(), "attempts": envelope.attempts, "body": envelope.body},
+        separators=(",", ":"),
+        ensure_ascii=False,
+    ).encode()
+    data = text if len(text) <= _PLAIN else zlib.compress(text)
+    if len(data) > LIMIT:
+        raise PermanentError(f"a message of {len(data)} bytes does not fit the queue's {LIMIT}; send it as a reference")
+    return data
+
+
+def decode(data: bytes) -> Envelope:
+    """The envelope that `encode` wrote; PermanentError for anything else, so that it is parked whole."""
+    try:
+        text = data if data[:1] == b"{" else zlib.decompress(data)
+        fields = json.loads(text)
+        first_seen = when(fields["first_seen"])
+        if first_seen is None or not isinstance(fields["body"], dict):
+            raise ValueError("no first_seen, or a body that is no object")
+        return Envelope(fields["body"], first_seen, int(fields["attempts"]))
+    except (ValueError, KeyError, TypeError, zlib.error) as error:
+        raise PermanentError(f"not a message of ours ({error}); it is kept whole under `parked`") from error

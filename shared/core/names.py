@@ -1,0 +1,6 @@
+"""Names of queues, tables, containers and app settings: those of infra/ and no others (a test compares them)."""
+
+QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
+POISON = "-poison"
+TABLES = ("changes", "tenants", "tasks", "open", "closings", "parked", "register")
+CONTAINERS = ("config", "oversize")

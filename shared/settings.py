@@ -1,0 +1,74 @@
+"""Where things are: app settings, set by infra/. The only reader of the environment (who and what is the policy)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.core.errors import PermanentError
+
+_UNRESOLVED = "@Microsoft.KeyVault("
+_STORAGE = "AzureWebJobsStorage"
+NAMES = (
+    f"{_STORAGE}__credential",
+    f"{_STORAGE}__clientId",
+    f"{_STORAGE}__blobServiceUri",
+    f"{_STORAGE}__queueServiceUri",
+    f"{_STORAGE}__tableServiceUri",
+    "AZURE_CLIENT_ID",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "FORESIGNAL_DEPLOYMENT",
+    "FORESIGNAL_PUBLIC_URL",
+    "FORESIGNAL_KEY_VAULT_URL",
+)
+"""The app settings that exist; infra/ declares these and no others. Some are for the Functions host itself."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Settings:
+    """One deployment. Storage is either a connection string (sandbox, tests) or three addresses and an identity."""
+
+    deployment: str
+    public_url: str
+    key_vault_url: str = ""
+    client_id: str = ""
+    connection_string: str = ""
+    blob_url: str = ""
+    queue_url: str = ""
+    table_url: str = ""
+
+    def __repr__(self) -> str:
+        return f"Settings(deployment={self.deployment!r}, public_url={self.public_url!r})"
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; PermanentError naming every one that is missing or unresolved."""
+    env = os.environ if environment is None else environment
+    unresolved = [name for name in NAMES if env.get(name, "").startswith(_UNRESOLVED)]
+    if unresolved:
+        raise PermanentError(
+            f"Key Vault references did not resolve: {', '.join(unresolved)}; "
+            "give the app's identity the role Key Vault Secrets User and restart it"
+        )
+    connection = env.get(_STORAGE, "")
+    needed = ["FORESIGNAL_DEPLOYMENT", "FORESIGNAL_PUBLIC_URL"]
+    if not connection:
+        needed += [f"{_STORAGE}__{kind}ServiceUri" for kind in ("blob", "queue", "table")]
+    missing = [name for name in needed if not env.get(name)]
+    if missing:
+        raise PermanentError(f"app settings are missing: {', '.join(missing)}; infra/main.bicep sets them all")
+    return Settings(
+        deployment=env["FORESIGNAL_DEPLOYMENT"],
+        public_url=env["FORESIGNAL_PUBLIC_URL"].rstrip("/"),
+        key_vault_url=env.get("FORESIGNAL_KEY_VAULT_URL", ""),
+        client_id=env.get("AZURE_CLIENT_ID", ""),
+        connection_string=connection,
+        blob_url=env.get(f"{_STORAGE}__blobServiceUri", ""),
+        queue_url=env.get(f"{_STORAGE}__queueServiceUri", ""),
+        table_url=env.get(f"{_STORAGE}__tableServiceUri", ""),
+    )
+
+
+def environment_secret(name: str) -> str:
+    """A secret from the environment: the sandbox's and a developer's Key Vault."""
+    return os.environ.get(name, "")

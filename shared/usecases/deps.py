@@ -1,0 +1,37 @@
+"""What use cases are given: every port in one place; a test replaces one field."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.core.change import Change, EffectState
+from shared.core.policy import Policy
+from shared.core.ports import (
+    Blobs, Channel, Clock, PolicySource, PostSource, Queues, Tables, TaskSource, TicketSystem,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """The ports, and who we are.
+
+    `deployment`: in ticket keys. `worker`: this process, as the owner of claims. `claim_seconds`: how long a claim
+    holds, longer than every call's timeout. `pace`: factor on every delay (the sandbox shortens them).
+    """
+
+    tables: Tables
+    queues: Queues
+    blobs: Blobs
+    policy: PolicySource
+    posts: PostSource
+    tasks: TaskSource
+    ticket_system: Callable[[Policy, str], Awaitable[TicketSystem]]
+    channel: Callable[[Policy, str], Awaitable[Channel]]
+    render_card: Callable[[Change, EffectState, Policy, str], Mapping[str, Any]]
+    render_ticket: Callable[[Change, Policy], str]
+    clock: Clock
+    deployment: str
+    public_url: str
+    worker: str
+    claim_seconds: float = 120.0
+    pace: float = 1.0
