@@ -1,0 +1,153 @@
+"""Fakes of the storage ports: in memory, with ETags and the limits that the real ones have."""
+
+import itertools
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from shared.core.errors import ConflictError, PermanentError, RefusedError
+from shared.core.messages import Envelope, decode, encode
+from shared.core.policy import Policy, Route, Team, Tenant
+from shared.core.ports import Row, Value, Write
+
+NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class FakeTables:
+    """Table storage in memory. `refuse` names keys that it never takes; `interfere` runs once before a commit."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str, str], tuple[dict[str, Value], str]] = {}
+        self.refuse: set[str] = set()
+        self.interfere = None
+        self.calls = 0
+        self._versions = itertools.count(1)
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        self.calls += 1
+        found = self.rows.get((table, partition, key))
+        return Row(partition, key, dict(found[0]), found[1]) if found else None
+
+    async def range(
+        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
+    ) -> list[Row]:
+        self.calls += 1
+        return [
+            Row(p, k, dict(values), etag)
+            for (t, p, k), (values, etag) in sorted(self.rows.items(), key=lambda item: item[0])
+            if t == table and p == partition and low <= k < high and _equal(values, equal)
+        ]
+
+    async def scan(self, table: str, equal: Mapping[str, str] | None = None) -> AsyncIterator[Row]:
+        self.calls += 1
+        for (t, p, k), (values, etag) in sorted(self.rows.items(), key=lambda item: item[0]):
+            if t == table and _equal(values, equal):
+                yield Row(p, k, dict(values), etag)
+
+    async def commit(self, table: str, writes: Sequence[Write]) -> None:
+        self.calls += 1
+        if self.interfere:
+            interfere, self.interfere = self.interfere, None
+            await interfere()
+        assert 0 < len(writes) <= 100, "a transaction holds 1 to 100 rows"
+        assert len({w.row.partition for w in writes}) == 1, "a transaction is of one partition"
+        assert len({w.row.key for w in writes}) == len(writes), "a row stands once in a transaction"
+        for write in writes:
+            if write.row.key in self.refuse:
+                raise RefusedError(write.row.key, "refused by the test")
+            held = self.rows.get((table, write.row.partition, write.row.key))
+            if (write.how == "insert") != (held is None) or (held and write.row.etag != held[1]):
+                raise ConflictError(write.row.key)
+        for write in writes:
+            place = (table, write.row.partition, write.row.key)
+            old = self.rows.get(place, ({}, ""))[0] if write.how == "merge" else {}
+            if write.how == "delete":
+                del self.rows[place]
+            else:
+                self.rows[place] = ({**old, **write.row.values}, str(next(self._versions)))
+
+    def keys(self, table: str) -> list[str]:
+        return [key for (t, _, key) in sorted(self.rows) if t == table]
+
+
+def _equal(values: Mapping[str, Value], equal: Mapping[str, str] | None) -> bool:
+    return all(values.get(name) == value for name, value in (equal or {}).items())
+
+
+class FakeQueues:
+    """Queues in memory; messages go through the real encoding, so that its limit holds."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Envelope, float]] = []
+
+    async def send(self, queue: str, envelope: Envelope, delay: float = 0.0) -> None:
+        self.sent.append((queue, decode(encode(envelope)), delay))
+
+    def bodies(self, queue: str) -> list[Mapping[str, object]]:
+        return [envelope.body for name, envelope, _ in self.sent if name == queue]
+
+    def take(self, queue: str) -> list[Envelope]:
+        """The messages of a queue, removed from it."""
+        taken = [envelope for name, envelope, _ in self.sent if name == queue]
+        self.sent = [item for item in self.sent if item[0] != queue]
+        return taken
+
+
+class FakeBlobs:
+    """Blobs in memory."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], bytes] = {}
+
+    async def put(self, container: str, name: str, data: bytes) -> None:
+        self.held[container, name] = data
+
+    async def get(self, container: str, name: str) -> bytes | None:
+        return self.held.get((container, name))
+
+    async def delete(self, container: str, name: str) -> None:
+        self.held.pop((container, name), None)
+
+
+class FakeSecrets:
+    """Secrets from a mapping."""
+
+    def __init__(self, held: Mapping[str, str]) -> None:
+        self.held = held
+
+    async def get(self, name: str) -> str:
+        if name not in self.held:
+            raise PermanentError(f"secret {name} is not set")
+        return self.held[name]
+
+
+class FakePolicy:
+    """A policy that is in force."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    async def current(self) -> Policy:
+        return self.policy
+
+
+def a_policy(**over: object) -> Policy:
+    """A small valid policy; named fields replace its own."""
+    fields = {
+        "tenants": {"contoso": Tenant(), "fabrikam": Tenant()},
+        "teams": {"workplace": Team(owner="ana@contoso.example")},
+        "routes": Route(team="workplace"),
+    }
+    return Policy(**(fields | over))
