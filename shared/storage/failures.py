@@ -1,0 +1,25 @@
+"""What the storage SDKs raise, as our failures: everything that may pass is transient, also missing rights."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from azure.core.exceptions import AzureError, HttpResponseError
+
+from shared.core.errors import TransientError
+
+RETRIES = {"retry_total": 1, "retry_connect": 1, "retry_read": 1, "retry_status": 1, "retry_backoff_factor": 0.2}
+"""One quick retry in the SDK; all waiting longer than that is the trigger's shell's (rule 4)."""
+
+
+@contextmanager
+def as_ours(what: str) -> Iterator[None]:
+    """Turns the SDK's errors into TransientError that names the table, queue or container and what to look at."""
+    try:
+        yield
+    except HttpResponseError as error:
+        status = error.status_code
+        advice = "give the app's identity its roles on the storage account" if status in {401, 403} else "see its state"
+        code = getattr(error, "error_code", None) or error.reason
+        raise TransientError(f"storage refused {what}: {status} {code}; {advice}") from error
+    except AzureError as error:
+        raise TransientError(f"storage is not to be reached for {what} ({type(error).__name__})") from error

@@ -1,0 +1,14 @@
+"""Fixtures that many tests share: one real Azurite a session, and the ports over it in a world of their own."""
+
+import os
+
+
+from tests.azurite import azurite, storage
+
+__all__ = ["azurite", "storage"]
+
+if os.environ.get("CI"):  # a property test that is slow on a busy machine is no failure of the property
+    from hypothesis import settings
+
+    settings.register_profile("ci", deadline=None)
+    settings.load_profile("ci")
