@@ -1,0 +1,146 @@
+"""HTML to lines: what a reader sees of a body, one block a line, however broken the markup is."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+BlockKind = Literal["paragraph", "item", "row", "heading"]
+
+# Real bodies end at 14,000 characters. What stands behind this many is not read, so that a monstrous body costs no more
+# than a long one. The cut comes before the parser: deep nesting makes any tree builder slow.
+READ_LIMIT = 48_000
+# A line longer than this is cut: no sentence is, and some rules look at pairs of words in a line.
+LINE_LIMIT = 4_000
+
+# Attributes go before parsing (only the text is wanted): many different ones on unclosed tags make HTML's formatting
+# rules build millions of nodes. A quoted value may hold `>`, but none of ours runs over the next `<`.
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+>?""")
+_STRAY = re.compile(r"<(?![a-zA-Z/!?])")
+
+_BOLD_ON, _BOLD_OFF, _ITEM, _CELL, _HEAD = "\x02", "\x03", "\x04", "\x05", "\x06"
+_BREAK = "<br>"
+_OPENING = (
+    dict.fromkeys(("p", "div", "section", "article", "blockquote", "br", "pre", "hr", "dt", "dd", "caption"), _BREAK)
+    | dict.fromkeys(("ul", "ol"), _BREAK)
+    | dict.fromkeys(("b", "strong"), _BOLD_ON)
+    | dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _BREAK + _HEAD)
+    | dict.fromkeys(("s", "strike", "del"), "(previously ")  # struck out: an old value, told as posts tell it
+    | dict.fromkeys(("table", "tr", "td", "th", "script", "style", "template"), "")
+    | {"li": _BREAK + _ITEM}
+)
+_CLOSING = (
+    dict.fromkeys((name for name, mark in _OPENING.items() if mark.startswith(_BREAK) and name != "br"), _BREAK)
+    | dict.fromkeys(("b", "strong"), _BOLD_OFF)
+    | dict.fromkeys(("s", "strike", "del"), ")")
+)
+_KEPT = frozenset(("table", "tr", "td", "th", "script", "style", "template", "textarea", "title"))
+_UNREAD = frozenset(("script", "style", "template"))
+
+# Hyphens, spaces and quotes as they are found in posts, to one form each; the em dash to the en dash (both are ranges).
+_FORMS = str.maketrans(
+    {
+        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000\t\r\f\v", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
+        **dict.fromkeys("\u2010\u2011\u2043\u2212\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u2014\u2015\u2012", "\u2013"),
+        **dict.fromkeys("\u2018\u2019\u02bc\u00b4", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e", '"'),
+        "\uff08": "(",
+        "\uff09": ")",
+    }
+)
+_SPACES = re.compile(r" {2,}")
+_BULLET = re.compile(r"[•·▪◦\u2023*]\s+|-\s+(?=[^\W\d])")
+_MARKS = str.maketrans(dict.fromkeys((_BOLD_ON, _BOLD_OFF, _ITEM, _CELL, _HEAD)))
+_BRACKETED = re.compile(r"\[([^\[\]]{2,100})\]:?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One visible block: a paragraph, a list item, a table's row (cells joined by ` | `), or a heading."""
+
+    kind: BlockKind
+    text: str
+
+
+def blocks(body: str, kind: str = "html") -> list[Block]:
+    """The visible blocks of a body, in order; `kind` is Graph's contentType. Reads the first READ_LIMIT characters."""
+    body = body[:READ_LIMIT].translate(_CONTROLS)
+    flat = _flatten(body) if kind != "text" and "<" in body else body
+    found = (_block(line) for line in flat.translate(_FORMS).split("\n"))
+    return [block for block in found if block is not None]
+
+
+def plain_text(html: str, kind: str = "html") -> str:
+    """A body as plain text: paragraphs separated by newlines, list items with a dash, the texts of links kept."""
+    return "\n".join(f"- {block.text}" if block.kind == "item" else block.text for block in blocks(html, kind))
+
+
+_CONTROLS = str.maketrans(dict.fromkeys(map(chr, (0, 1, 2, 3, 4, 5, 6))))
+
+
+def _flatten(html: str) -> str:
+    html = _STRAY.sub("&lt;", html.replace("\n", " "))
+    tree = LexborHTMLParser(_TAG.sub(_simpler, html))
+    if tree.root is None:
+        return ""
+    parts: list[str] = []
+    for node in tree.root.traverse(include_text=True):
+        tag = node.tag
+        if tag == "-text":
+            parent = node.parent
+            if parent is None or parent.tag not in _UNREAD:
+                parts.append(node.text_content or "")
+        elif tag in {"br", "tr", "table"}:
+            parts.append(" " if tag == "br" and _in_cell(node) else "\n")
+        elif tag in {"td", "th"}:
+            parts.append(_CELL)
+    return "".join(parts)
+
+
+def _in_cell(node: LexborNode) -> bool:
+    return node.parent is not None and node.parent.tag in {"td", "th"}
+
+
+def _simpler(tag: re.Match[str]) -> str:
+    """The tag without attributes; block tags as line breaks, bold as marks: what is left can hardly nest."""
+    closing, name = tag[1], tag[2].lower()
+    if name in _KEPT:
+        return f"<{closing}{name}>" + (_BREAK if closing and name == "table" else "")
+    return (_CLOSING if closing else _OPENING).get(name, "")
+
+
+def _block(line: str) -> Block | None:
+    row, item, head = _CELL in line, _ITEM in line, _HEAD in line
+    if row:
+        line = " | ".join(filter(None, (cell.strip() for cell in line.split(_CELL))))
+    marked = _SPACES.sub(" ", line).strip()[:LINE_LIMIT]
+    text = _SPACES.sub(" ", marked.translate(_MARKS)).strip()
+    if not text:
+        return None
+    if row:
+        return Block("row", text)
+    if not item and (head or _is_heading(marked, text)):
+        bracketed = _BRACKETED.match(text)
+        return Block("heading", bracketed[1].strip() if bracketed else text)
+    bullet = _BULLET.match(text)
+    if bullet:
+        text = text[bullet.end() :]
+    return Block("item" if item or bullet else "paragraph", text)
+
+
+def _is_heading(marked: str, text: str) -> bool:
+    """A line that is bold as a whole, or stands in square brackets, as Graph sends its headings."""
+    if len(text) > 120:
+        return False
+    if text.startswith("[") and _BRACKETED.match(text):
+        return True
+    if _BOLD_ON not in marked:
+        return False
+    outside = _BOLD_SPAN.sub("", marked)
+    return not outside.strip(" :.\x03")
+
+
+_BOLD_SPAN = re.compile(r"\x02[^\x02\x03]*+\x03?")
