@@ -1,0 +1,11 @@
+using 'main.bicep'
+
+// azd sets the AZURE_ names; the FORESIGNAL_ ones are yours: azd env set FORESIGNAL_DEPLOYMENT contoso
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
+param location = readEnvironmentVariable('AZURE_LOCATION')
+param principalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param principalType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User')
+param deploymentName = readEnvironmentVariable('FORESIGNAL_DEPLOYMENT', '')
+param pythonVersion = readEnvironmentVariable('FORESIGNAL_PYTHON_VERSION', '3.13')
+param instanceMemoryMB = int(readEnvironmentVariable('FORESIGNAL_INSTANCE_MEMORY_MB', '2048'))
+param maximumInstanceCount = int(readEnvironmentVariable('FORESIGNAL_MAXIMUM_INSTANCES', '40'))

@@ -1,0 +1,97 @@
+// All state: queues, tables and blobs in one account that takes no keys. The names are those that the code uses.
+param name string
+param location string
+param tags object
+
+// The Functions host moves a message that keeps failing to <queue>-poison.
+var queues = [
+  'fetches'
+  'posts'
+  'changes'
+  'tickets'
+  'cards'
+  'tasks'
+  'fetches-poison'
+  'posts-poison'
+  'changes-poison'
+  'tickets-poison'
+  'cards-poison'
+  'tasks-poison'
+]
+
+var tables = [
+  'changes'
+  'tenants'
+  'tasks'
+  'open'
+  'closings'
+  'parked'
+  'register'
+]
+
+// config: the policy. oversize: posts too large for a queue message. deployments: the app's package.
+var containers = [
+  'config'
+  'oversize'
+  'deployments'
+]
+
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  sku: { name: 'Standard_LRS' }
+  kind: 'StorageV2'
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+  }
+}
+
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = [
+  for container in containers: {
+    parent: blobService
+    name: container
+    properties: { publicAccess: 'None' }
+  }
+]
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource storageQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = [
+  for queue in queues: {
+    parent: queueService
+    name: queue
+  }
+]
+
+resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2024-01-01' = {
+  parent: account
+  name: 'default'
+}
+
+resource storageTables 'Microsoft.Storage/storageAccounts/tableServices/tables@2024-01-01' = [
+  for table in tables: {
+    parent: tableService
+    name: table
+  }
+]
+
+output name string = account.name
+output deploymentContainerName string = 'deployments'
+output blobUrl string = account.properties.primaryEndpoints.blob
+output queueUrl string = account.properties.primaryEndpoints.queue
+output tableUrl string = account.properties.primaryEndpoints.table

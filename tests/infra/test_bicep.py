@@ -1,0 +1,229 @@
+"""The infrastructure: it checks, it has no keys, its parts fit each other, the project and docs/deploying.md."""
+
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
+
+from infra import package
+from tests.infra.bicep_names import INFRA, bicep_files, code, declared
+
+ROOT = INFRA.parent
+BICEP_CHECK = ROOT.parent / "shared" / "tools" / "bicep-check" / "bicep-check"
+MAIN = INFRA / "main.bicep"
+PARAMETERS = INFRA / "main.bicepparam"
+DEPLOYING = ROOT / "docs" / "deploying.md"
+
+BUILT_IN_ROLES = {
+    "storageBlobDataOwner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+    "storageBlobDataContributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "storageQueueDataContributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+    "storageTableDataContributor": "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+    "keyVaultSecretsUser": "4633458b-17de-408a-b874-0445c86b69e6",
+    "keyVaultSecretsOfficer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
+    "monitoringMetricsPublisher": "3913510d-42f4-4e42-8a64-420c390055eb",
+}
+GRAPH_ROLES = {
+    "ServiceMessage.Read.All": "1b620472-6534-4fe6-9df2-4680e8aa28ec",
+    "Tasks.Read.All": "f10e1f91-74ed-437f-a6fd-d6ae88e26c1f",
+}
+IN_THE_PACKAGE = {"function_app.py", "host.json", "requirements.txt", "config", "functions", "shared", "LICENSE"}
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def all_code() -> str:
+    return "\n".join(code(path) for path in bicep_files())
+
+
+def words_of(array: str) -> set[str]:
+    return set(re.findall(r"'([^']*)'", array))
+
+
+def module(name: str) -> str:
+    """One module's call in main.bicep."""
+    return re.search(rf"^module {name} .*?^}}", code(MAIN), re.DOTALL | re.MULTILINE)[0]
+
+
+@pytest.mark.skipif(not BICEP_CHECK.exists(), reason="../shared/tools/bicep-check is not beside this checkout")
+def test_bicep_check_reports_nothing() -> None:
+    found = subprocess.run(
+        [sys.executable, BICEP_CHECK, MAIN, PARAMETERS], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
+def test_every_module_that_is_used_exists_and_every_module_is_used() -> None:
+    used = {
+        (path.parent / name).resolve()
+        for path in bicep_files()
+        for name in re.findall(r"^module \w+ '([^']+)'", code(path), re.MULTILINE)
+    }
+
+    assert used == {path.resolve() for path in bicep_files()} - {MAIN.resolve()}
+
+
+def test_storage_takes_no_keys_and_shows_nothing_to_the_public() -> None:
+    text = all_code()
+
+    assert re.findall(r"allowSharedKeyAccess: (\w+)", text) == ["false"]
+    assert re.findall(r"allowBlobPublicAccess: (\w+)", text) == ["false"]
+    assert re.findall(r"publicAccess: (\S+)", text) == ["'None'"]
+    assert re.findall(r"minimumTlsVersion: (\S+)", text) == ["'TLS1_2'"]
+
+
+def test_nothing_asks_for_a_key_or_a_password() -> None:
+    text = all_code()
+
+    assert not re.search(r"\blist(?:Keys|AccountSas|ServiceSas|Secrets)?\(", text)
+    assert not re.search(r"AccountKey|SharedAccessSignature|InstrumentationKey|@secure", text, re.IGNORECASE)
+    assert re.findall(r"DisableLocalAuth: (\w+)", text) == ["true"]
+    assert re.findall(r"enableRbacAuthorization: (\w+)", text) == ["true"]
+    assert re.findall(r"\ballow: (\w+)", text) == ["false", "false"]
+
+
+def test_every_queue_has_its_poison_queue_and_no_other_has_one() -> None:
+    queues = declared()["queues"]
+    poison = {name for name in queues if name.endswith("-poison")}
+
+    assert poison == {f"{name}-poison" for name in queues - poison}
+
+
+def test_names_are_ones_that_azure_takes() -> None:
+    names = declared()
+
+    for name in names["queues"] | names["containers"]:
+        assert re.fullmatch(r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*", name), name
+    for name in names["tables"]:
+        assert re.fullmatch(r"[A-Za-z][A-Za-z0-9]{2,62}", name), name
+
+
+def test_the_package_goes_into_a_container_that_exists() -> None:
+    used = re.findall(r"output deploymentContainerName string = '([^']+)'", all_code())
+
+    assert len(used) == 1
+    assert set(used) < declared()["containers"]
+
+
+def test_settings_that_flex_consumption_refuses_are_not_there() -> None:
+    refused = re.compile(r"FUNCTIONS_|WEBSITE_|SCM_|ENABLE_ORYX_BUILD|AzureWebJobsStorage$")
+
+    assert {name for name in declared()["settings"] if refused.match(name)} == set()
+
+
+def test_roles_are_the_built_in_ones_and_there_are_no_others() -> None:
+    roles = dict(re.findall(rf"^  (\w+): '({GUID.pattern})'", code(MAIN), re.MULTILINE))
+
+    assert roles == BUILT_IN_ROLES
+    assert set(GUID.findall(all_code())) == set(BUILT_IN_ROLES.values())
+
+
+def test_the_app_may_read_secrets_and_only_people_may_write_them() -> None:
+    given = {name: set(re.findall(r"\broleIds\.(\w+)", module(name))) for name in ("appRoles", "personRoles")}
+    both = {"storageQueueDataContributor", "storageTableDataContributor"}
+
+    assert given["appRoles"] == both | {"storageBlobDataOwner", "keyVaultSecretsUser", "monitoringMetricsPublisher"}
+    assert given["personRoles"] == both | {"storageBlobDataContributor", "keyVaultSecretsOfficer"}
+
+
+def test_nobody_gets_a_role_unless_named() -> None:
+    assert "param principalId string = ''\n" in code(MAIN)
+    assert "if (!empty(principalId))" in module("personRoles")
+
+
+def test_the_pythons_on_offer_are_those_that_the_project_and_the_package_builder_support() -> None:
+    offered, default = re.search(
+        r"@allowed\(\[([^\]]*)\]\)\nparam pythonVersion string = '([^']+)'", code(MAIN)
+    ).groups()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    supported = SpecifierSet(project["requires-python"])
+
+    assert words_of(offered) == set(package.VERSIONS)
+    assert words_of(offered) == {f"3.{minor}" for minor in range(100) if supported.contains(f"3.{minor}.0")}
+    assert default == package.DEFAULT_VERSION
+
+
+def test_parameters_default_to_the_same_in_both_files() -> None:
+    main = dict(re.findall(r"^param (\w+) \w+ = (\S+)$", code(MAIN), re.MULTILINE))
+    given = dict(
+        re.findall(
+            r"^param (\w+) = (?:int\()?readEnvironmentVariable\('\w+', ('[^']*')\)", code(PARAMETERS), re.MULTILINE
+        )
+    )
+
+    assert {"pythonVersion", "instanceMemoryMB", "maximumInstanceCount", "principalType"} <= given.keys()
+    assert {name: value.strip("'") for name, value in given.items()} == {name: main[name].strip("'") for name in given}
+
+
+def test_a_python_that_is_not_supported_is_refused_with_the_names_of_those_that_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORESIGNAL_PYTHON_VERSION", "3.9")
+
+    assert package.main() == 2
+    assert "'3.9'; it must be one of 3.11, 3.12, 3.13" in capsys.readouterr().err
+
+
+def test_azd_finds_the_app_and_uploads_what_was_built_here() -> None:
+    azure = yaml.safe_load((ROOT / "azure.yaml").read_text(encoding="utf-8"))
+    [(name, service)] = azure["services"].items()
+
+    assert f"'azd-service-name': '{name}'" in all_code()
+    assert "'azd-env-name': environmentName" in code(MAIN)
+    assert (service["project"], service["host"], service["remoteBuild"]) == (".", "function", False)
+    for hook in service["hooks"]["prepackage"].values():
+        assert hook["run"].split()[-1] == "infra/package.py"
+    assert azure["requiredVersions"]["azd"] == ">= 1.23.5"
+    assert "1.23.5" in DEPLOYING.read_text(encoding="utf-8")
+
+
+def test_only_the_app_goes_into_the_package() -> None:
+    lines = (ROOT / ".funcignore").read_text(encoding="utf-8").splitlines()
+    patterns = {line for line in lines if line and not line.startswith("#")}
+    ignored = {pattern.removeprefix("/") for pattern in patterns}
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    there = {name.split("/")[0] for name in tracked.splitlines()}
+
+    assert there - ignored <= IN_THE_PACKAGE, "say in .funcignore, or in this test, whether these go to Azure"
+    assert not ignored & (IN_THE_PACKAGE | {".python_packages"})
+    # An unanchored name would also match folders inside the libraries; wildcards mean different things to azd and func.
+    assert {pattern for pattern in patterns if not pattern.startswith("/")} == {"__pycache__"}
+    assert not {pattern for pattern in patterns if set("*?!") & set(pattern)}
+
+
+def test_what_git_ignores_stays_at_home_too_except_the_libraries() -> None:
+    made_here = {line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()}
+    ignored = {line.strip("/") for line in (ROOT / ".funcignore").read_text(encoding="utf-8").split()}
+
+    assert made_here - ignored == {".python_packages", "*.egg-info"}
+    assert "foresignal.egg-info" in ignored
+
+
+def test_the_deploying_page_uses_names_and_ids_that_exist() -> None:
+    page = DEPLOYING.read_text(encoding="utf-8")
+    outputs = set(re.findall(r"^output ([A-Z_]+) ", code(MAIN), re.MULTILINE))
+    inputs = set(re.findall(r"readEnvironmentVariable\('(\w+)'", code(PARAMETERS)))
+
+    assert set(re.findall(r"azd env get-value (\w+)", page)) <= outputs
+    assert set(re.findall(r"\b(?:FORESIGNAL|AZURE)_[A-Z_]*[A-Z]\b", page)) <= outputs | inputs
+    assert set(re.findall(r"AzureWebJobsStorage__\w+", page)) <= declared()["settings"]
+    assert set(GUID.findall(page)) == {*GRAPH_ROLES.values(), "00000003-0000-0000-c000-000000000000"}
+    assert all(name in page for name in GRAPH_ROLES)
+
+
+def test_outputs_are_in_capitals_as_azd_keeps_them() -> None:
+    outputs = re.findall(r"^output (\w+) ", code(MAIN), re.MULTILINE)
+
+    assert outputs
+    assert all(re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", name) for name in outputs)
+
+
+def test_links_of_the_decision_and_the_page_lead_somewhere() -> None:
+    for path in (ROOT / "azure.yaml", INFRA / "package.py", DEPLOYING):
+        text = path.read_text(encoding="utf-8")
+        for number in re.findall(r"decisions?[ /](\d{4})", text):
+            assert list((ROOT / "docs" / "decisions").glob(f"{number}-*.md")), (path.name, number)
