@@ -1,9 +1,12 @@
 """The policy: who owns what, and what is done with which change; one strict YAML file (docs/policy.md)."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, get_args
+from functools import cached_property
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 from shared.core import classification as c
 from shared.core.change import EventType
@@ -11,12 +14,42 @@ from shared.core.change import EventType
 OWNER = "owner"
 """As a card's channel: the channel of the team that owns the workload."""
 
-
-def _as_tuple(value: object) -> object:
-    return value if isinstance(value, list | tuple) else (value,)
+T = TypeVar("T")
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+class _OneOrMore:
+    """In the file one value counts as a list of one; the JSON schema says so, too."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: value if isinstance(value, list | tuple) else (value,), handler(source)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}
+
+
+def _name(value: str) -> str:
+    # Names become parts of storage keys, which take no / \ # ? and use | themselves.
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", value):
+        raise ValueError("is no name: letters, digits, - and _, beginning with a letter or digit, at most 63")
+    return value
+
+
+def _secret_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", value):
+        raise ValueError(
+            "must be the name of a secret, in capitals as in SERVICENOW_TOKEN; the secret itself goes to Key Vault"
+        )
+    return value
+
+
+Many = Annotated[tuple[T, ...], _OneOrMore()]
+Some = Annotated[tuple[T, ...], Field(min_length=1), _OneOrMore()]
+Name = Annotated[str, AfterValidator(_name)]
+SecretName = Annotated[str, AfterValidator(_secret_name)]
+"""A setting that names a secret: its value is in Key Vault (in the sandbox: the environment), never in the file."""
 
 
 class Strict(BaseModel):
@@ -34,7 +67,7 @@ class Auth(Strict):
 
     kind: Literal["managed_identity", "federated", "secret"] = "managed_identity"
     client_id: str = ""
-    secret: str = ""
+    secret: SecretName = ""
 
 
 class Tenant(Strict):
@@ -51,7 +84,7 @@ class Tenant(Strict):
 class Team(Strict):
     """People who own workloads; `channel` gets their cards, `crb_group` is the ticket's assignment group."""
 
-    owner: str
+    owner: str = Field(min_length=1)
     deputy: str = ""
     channel: str = ""
     crb_group: str = ""
@@ -60,7 +93,7 @@ class Team(Strict):
 class Workload(Strict):
     """What a team owns: Microsoft's service names."""
 
-    services: tuple[str, ...] = Field(min_length=1)
+    services: Some[str]
     team: str
 
 
@@ -74,17 +107,17 @@ class Outside(Strict):
 class Match(Strict):
     """All that are named must hold; each is one value or a list of which one must."""
 
-    service: Texts | None = None
-    workload: Texts | None = None
-    kind: Annotated[tuple[c.Kind, ...], BeforeValidator(_as_tuple)] | None = None
-    status: Annotated[tuple[c.Status, ...], BeforeValidator(_as_tuple)] | None = None
-    admin_impact: Annotated[tuple[c.Impact, ...], BeforeValidator(_as_tuple)] | None = None
-    user_impact: Annotated[tuple[c.Impact, ...], BeforeValidator(_as_tuple)] | None = None
-    action: Annotated[tuple[c.Action, ...], BeforeValidator(_as_tuple)] | None = None
-    default: Annotated[tuple[c.Default, ...], BeforeValidator(_as_tuple)] | None = None
-    event: Annotated[tuple[EventType, ...], BeforeValidator(_as_tuple)] | None = None
-    category: Texts | None = None
-    tag: Texts | None = None
+    service: Some[str] | None = None
+    workload: Some[str] | None = None
+    kind: Some[c.Kind] | None = None
+    status: Some[c.Status] | None = None
+    admin_impact: Some[c.Impact] | None = None
+    user_impact: Some[c.Impact] | None = None
+    action: Some[c.Action] | None = None
+    default: Some[c.Default] | None = None
+    event: Some[EventType] | None = None
+    category: Some[str] | None = None
+    tag: Some[str] | None = None
     crb: bool | None = None
     training: bool | None = None
     major: bool | None = None
@@ -96,7 +129,7 @@ class Route(Strict):
     match: Match | None = None
     team: str | None = None
     ticket: str | None = None
-    cards: Texts | None = None
+    cards: Many[str] | None = None
     continue_: bool = Field(default=False, alias="continue")
     routes: tuple["Route", ...] = ()
 
@@ -110,21 +143,27 @@ class FirstLoad(Strict):
 class Policy(Strict):
     """The whole file. The root route matches everything, so that no change is lost for want of an owner."""
 
-    tenants: dict[str, Tenant] = Field(min_length=1)
-    teams: dict[str, Team] = Field(min_length=1)
-    workloads: dict[str, Workload] = {}
-    channels: dict[str, Outside] = {}
-    tickets: dict[str, Outside] = {}
+    tenants: dict[Name, Tenant] = Field(min_length=1)
+    teams: dict[Name, Team] = Field(min_length=1)
+    workloads: dict[Name, Workload] = {}
+    channels: dict[Name, Outside] = {}
+    tickets: dict[Name, Outside] = {}
     routes: Route
     first_load: FirstLoad = FirstLoad()
 
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Service, as `plain` has it, to workload."""
+        return {plain(service): name for name, load in self.workloads.items() for service in load.services}
+
     def workload_of(self, service: str) -> str | None:
         """The workload that names this service (case and blanks do not matter)."""
-        wanted = " ".join(service.casefold().split())
-        for name, workload in self.workloads.items():
-            if wanted in (" ".join(known.casefold().split()) for known in workload.services):
-                return name
-        return None
+        return self.owners.get(plain(service))
+
+
+def plain(name: str) -> str:
+    """A service's name without case and odd blanks: Microsoft writes "Microsoft Clipchamp " with one behind."""
+    return " ".join(name.casefold().split())
 
 
 def walk(route: Route, path: str = "routes") -> Iterator[tuple[str, Route]]:
@@ -135,35 +174,60 @@ def walk(route: Route, path: str = "routes") -> Iterator[tuple[str, Route]]:
 
 
 def undefined_names(policy: Policy) -> list[str]:
-    """Every name that is used and defined nowhere, as `path: fault (known: ...)`, all at once."""
-    faults: list[str] = []
+    """What only the whole file shows: names that are defined nowhere or twice, and what a choice needs besides.
 
-    def need(path: str, what: str, name: str, known: Mapping[str, object], *also: str) -> None:
-        if name and name not in known and name not in also:
-            names = ", ".join([*known, *also]) or "none"
-            faults.append(f"{path}: undefined {what} {name!r} (known: {names})")
+    Each as `path: fault`, all at once, in the order of the file.
+    """
+    return [*_of_tenants(policy), *_of_teams(policy), *_of_workloads(policy), *_of_routes(policy)]
 
+
+def _of_tenants(policy: Policy) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for name, tenant in policy.tenants.items():
+        kind = tenant.auth.kind
+        needed = {"tenant_id": tenant.tenant_id, "auth.client_id": tenant.auth.client_id}
+        if kind == "secret":
+            needed["auth.secret"] = tenant.auth.secret
+        for key in [key for key, value in needed.items() if not value and kind != "managed_identity"]:
+            yield f"tenants.{name}.{key}: missing; a tenant signed in to with kind {kind!r} needs it"
+        twin = first.setdefault(tenant.tenant_id, name)
+        if tenant.tenant_id and twin != name:
+            yield f"tenants.{name}.tenant_id: the same as tenants.{twin}; a tenant is read once"
+
+
+def _of_teams(policy: Policy) -> Iterator[str]:
     for name, team in policy.teams.items():
-        need(f"teams.{name}.channel", "channel", team.channel, policy.channels)
-    owners: dict[str, str] = {}
+        yield from _undefined(f"teams.{name}.channel", "channel", team.channel, policy.channels)
+
+
+def _of_workloads(policy: Policy) -> Iterator[str]:
+    first: dict[str, str] = {}
     for name, workload in policy.workloads.items():
-        need(f"workloads.{name}.team", "team", workload.team, policy.teams)
-        for service in workload.services:
-            first = owners.setdefault(" ".join(service.casefold().split()), name)
-            if first != name:
-                faults.append(f"workloads.{name}.services: {service!r} is already in workloads.{first}; one owner each")
+        for index, service in enumerate(workload.services):
+            path = f"workloads.{name}.services[{index}]"
+            twin = first.setdefault(plain(service), path)
+            if twin != path:
+                yield f"{path}: {service!r} is already at {twin}; a service has one owner"
+        yield from _undefined(f"workloads.{name}.team", "team", workload.team, policy.teams)
+
+
+def _of_routes(policy: Policy) -> Iterator[str]:
+    if OWNER in policy.channels:
+        yield f"channels.{OWNER}: in `cards` this word means the owning team's channel; choose another name"
     if policy.routes.match is not None:
-        faults.append("routes.match: the root matches everything, so that nothing is lost; move `match` to a child")
+        yield "routes.match: the root matches everything, so that nothing is lost; move `match` to a child"
     if not policy.routes.team:
-        faults.append("routes.team: the root must name a team: it gets what nobody owns")
+        yield "routes.team: the root must name a team: it gets what nobody owns"
     for path, route in walk(policy.routes):
-        need(f"{path}.team", "team", route.team or "", policy.teams)
-        need(f"{path}.ticket", "ticket system", route.ticket or "", policy.tickets)
+        match = route.match or Match()
+        for workload in match.workload or ():
+            yield from _undefined(f"{path}.match.workload", "workload", workload, policy.workloads)
+        yield from _undefined(f"{path}.team", "team", route.team, policy.teams)
+        yield from _undefined(f"{path}.ticket", "ticket system", route.ticket, policy.tickets)
         for card in route.cards or ():
-            need(f"{path}.cards", "channel", card, policy.channels, OWNER)
-        for wanted in (route.match.workload or ()) if route.match else ():
-            need(f"{path}.match.workload", "workload", wanted, policy.workloads)
-    return faults
+            yield from _undefined(f"{path}.cards", "channel", card, [*policy.channels, OWNER])
 
 
-IMPACTS = get_args(c.Impact)
+def _undefined(path: str, what: str, name: str | None, known: Mapping[str, object] | list[str]) -> Iterator[str]:
+    if name and name not in known:
+        yield f"{path}: undefined {what} {name!r} (known: {', '.join(known) or 'none'})"

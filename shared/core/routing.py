@@ -1,12 +1,15 @@
 """Routing: walks the policy's tree once per workload of a change and unites the effects; each says why (pure)."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from shared.core.change import Effect, Event
 from shared.core.classification import Classification
-from shared.core.policy import OWNER, Match, Policy, Route
+from shared.core.policy import OWNER, Match, Policy, Route, plain
 from shared.core.post import Post
+
+_ANY_SPELLING = frozenset({"service", "category", "tag"})
+"""Microsoft's own words, compared without case and odd blanks; the others are ours and checked by the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +22,6 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class _Inherited:
-    team: str
-    ticket: str | None
-    cards: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    path: str
-    matched: tuple[str, ...]
-    own: _Inherited
-
-
-@dataclass(frozen=True, slots=True)
 class Routed:
     """The united effects, the teams and workloads concerned, and the services that nobody owns."""
 
@@ -42,65 +31,101 @@ class Routed:
     unowned: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """One walk: the services of one workload of the change, or those that nobody owns (`workload` is None)."""
+
+    workload: str | None
+    services: tuple[str, ...]
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """Where a walk stands: what holds there, its own or inherited, and the conditions met on the way."""
+
+    path: str
+    team: str
+    ticket: str | None = None
+    cards: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+
+
 def route(policy: Policy, subject: Subject) -> Routed:
     """What the policy wants done about this change now. Effects carry the edition and events they stand for."""
     found: dict[str, Effect] = {}
     teams: dict[str, None] = {}
-    owned, unowned = _workloads(policy, subject.post.services)
-    edition = subject.events[-1].edition if subject.events else ""
-    events = tuple(event.id for event in subject.events)
-    for workload in owned or (None,):
-        owner = policy.workloads[workload].team if workload else None
-        for hit in _walk(policy.routes, subject, workload, _Inherited(owner or policy.routes.team or "", None, ())):
-            team = hit.own.team
-            teams.setdefault(team)
-            why = _why(hit, workload, unowned)
-            wanted = [("ticket", hit.own.ticket)] if hit.own.ticket else []
-            wanted += [("card", _channel(policy, name, team)) for name in hit.own.cards]
-            for kind, target in wanted:
-                if target:
-                    effect = Effect("ticket" if kind == "ticket" else "card", target, team, edition, (why,), events)
-                    found[effect.key] = _united(found.get(effect.key), effect)
-    return Routed(tuple(found.values()), tuple(teams), owned, unowned)
+    shares = _shares(policy, subject.post.services)
+    for share in shares:
+        # A route that names a service speaks of this owner's services, not of all that the post names.
+        mine = replace(subject, post=replace(subject.post, services=share.services))
+        for node in _walk(policy.routes, mine, share.workload, _Node("routes", share.team)):
+            teams.setdefault(node.team)
+            for effect in _effects(policy, subject, share, node):
+                found[effect.key] = _united(found.get(effect.key), effect)
+    return Routed(
+        effects=tuple(found.values()),
+        teams=tuple(teams),
+        workloads=tuple(share.workload for share in shares if share.workload),
+        unowned=tuple(service for share in shares if not share.workload for service in share.services),
+    )
 
 
-def _workloads(policy: Policy, services: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    owned: dict[str, None] = {}
-    unowned: list[str] = []
-    for service in services:
-        workload = policy.workload_of(service)
-        if workload:
-            owned.setdefault(workload)
-        else:
-            unowned.append(service)
-    return tuple(owned), tuple(unowned)
+def _shares(policy: Policy, services: tuple[str, ...]) -> list[_Share]:
+    """The services by workload, in the post's order; what nobody owns comes last and goes to the root's team."""
+    by_workload: dict[str | None, list[str]] = {}
+    for service in services or ():
+        by_workload.setdefault(policy.workload_of(service), []).append(service)
+    unowned = by_workload.pop(None, [])
+    shares = [_Share(w, tuple(names), policy.workloads[w].team) for w, names in by_workload.items() if w]
+    if unowned or not shares:
+        shares.append(_Share(None, tuple(unowned), policy.routes.team or ""))
+    return shares
 
 
-def _walk(
-    node: Route, subject: Subject, workload: str | None, above: _Inherited, path: str = "routes"
-) -> Iterator[_Hit]:
+def _walk(route_: Route, subject: Subject, workload: str | None, node: _Node) -> Iterator[_Node]:
     """The nodes that apply: the deepest match of each branch; siblings stop at the first unless it continues."""
-    own = _Inherited(
+    node = replace(
+        node,
         # The root's team is for what nobody owns; a child's team is a deliberate hand-over.
-        team=node.team if node.team and path != "routes" else above.team,
-        ticket=node.ticket or above.ticket,
-        cards=node.cards if node.cards is not None else above.cards,
+        team=route_.team if route_.team and node.path != "routes" else node.team,
+        ticket=route_.ticket if route_.ticket is not None else node.ticket,
+        cards=route_.cards if route_.cards is not None else node.cards,
     )
     deeper = False
-    for index, child in enumerate(node.routes):
-        if child.match is None or matched(child.match, subject, workload) is not None:
-            deeper = True
-            yield from _walk(child, subject, workload, own, f"{path}.routes[{index}]")
-            if not child.continue_:
-                return
+    for index, child in enumerate(route_.routes):
+        words = matched(child.match or Match(), subject, workload)
+        if words is None:
+            continue
+        deeper = True
+        below = replace(node, path=f"{node.path}.routes[{index}]", because=node.because + words)
+        yield from _walk(child, subject, workload, below)
+        if not child.continue_:
+            return
     if not deeper:
-        yield _Hit(path, matched(node.match, subject, workload) or () if node.match else (), own)
+        yield node
 
 
 def matched(match: Match, subject: Subject, workload: str | None) -> tuple[str, ...] | None:
     """The conditions that held, in words; None where one did not."""
+    words = []
+    for name, values in _values(subject, workload).items():
+        wanted = getattr(match, name)
+        if wanted is None:
+            continue
+        spelt = _spelt if name in _ANY_SPELLING else _as_is
+        known = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
+        hit = next((value for value in values if spelt(value) in known), None)
+        if hit is None:
+            return None
+        words.append(f"{name}: {str(hit).lower() if isinstance(hit, bool) else hit}")
+    return tuple(words)
+
+
+def _values(subject: Subject, workload: str | None) -> dict[str, tuple[object, ...]]:
+    """What the change holds, by the keys of Match."""
     post, read = subject.post, subject.classification
-    have: dict[str, tuple[object, ...]] = {
+    return {
         "service": post.services,
         "workload": (workload,),
         "kind": (read.kind,),
@@ -116,30 +141,48 @@ def matched(match: Match, subject: Subject, workload: str | None) -> tuple[str, 
         "training": (read.training,),
         "major": (post.major,),
     }
-    words = []
-    for name, values in have.items():
-        wanted = getattr(match, name)
-        if wanted is None:
-            continue
-        hit = next((v for v in values if (v in wanted if isinstance(wanted, tuple) else v == wanted)), None)
-        if hit is None:
-            return None
-        words.append(f"{name}: {str(hit).lower() if isinstance(hit, bool) else hit}")
-    return tuple(words)
 
 
-def _channel(policy: Policy, name: str, team: str) -> str:
-    return policy.teams[team].channel if name == OWNER and team in policy.teams else "" if name == OWNER else name
+def _spelt(value: object) -> object:
+    return plain(str(value))
 
 
-def _why(hit: _Hit, workload: str | None, unowned: tuple[str, ...]) -> str:
-    because = ", ".join(hit.matched) or "every change"
-    whose = f"{hit.own.team} owns {workload}" if workload else f"nobody owns {', '.join(unowned) or 'its services'}"
-    return f"{because} ({hit.path}); {whose}"
+def _as_is(value: object) -> object:
+    return value
+
+
+def _effects(policy: Policy, subject: Subject, share: _Share, node: _Node) -> Iterator[Effect]:
+    edition = subject.events[-1].edition if subject.events else ""
+    events = tuple(event.id for event in subject.events)
+    why = (_why(share, node),)
+    if node.ticket:
+        yield Effect("ticket", node.ticket, node.team, edition, why, events)
+    for name in node.cards:
+        channel = _channel_of(policy, node.team) if name == OWNER else name
+        if channel:
+            yield Effect("card", channel, node.team, edition, why, events)
+
+
+def _channel_of(policy: Policy, team: str) -> str:
+    """The team's channel; one that has none shares that of the root's team, so that its cards are not lost."""
+    return policy.teams[team].channel or policy.teams[policy.routes.team or team].channel
+
+
+def _why(share: _Share, node: _Node) -> str:
+    because = ", ".join(node.because) or "every change"
+    return f"{because} ({node.path}); {_whose(share, node.team)}"
+
+
+def _whose(share: _Share, team: str) -> str:
+    if share.workload:
+        handed = "" if team == share.team else f", this route hands it to {team}"
+        return f"{share.team} owns {share.workload}{handed}"
+    if share.services:
+        return f"nobody owns {', '.join(share.services)}, so it goes to {team}"
+    return f"the post names no service, so it goes to {team}"
 
 
 def _united(first: Effect | None, second: Effect) -> Effect:
     if first is None:
         return second
-    why = first.why + tuple(w for w in second.why if w not in first.why)
-    return Effect(first.kind, first.target, first.team, first.edition, why, first.events)
+    return replace(first, why=first.why + tuple(why for why in second.why if why not in first.why))
