@@ -50,10 +50,12 @@ class FakeTables:
             if t == table and p == partition and low <= k < high and _equal(values, equal)
         ]
 
-    async def scan(self, table: str, equal: Mapping[str, str] | None = None) -> AsyncIterator[Row]:
+    async def scan(
+        self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
+    ) -> AsyncIterator[Row]:
         self.calls += 1
         for (t, p, k), (values, etag) in sorted(self.rows.items(), key=lambda item: item[0]):
-            if t == table and _equal(values, equal):
+            if t == table and _equal(values, equal) and (not high or low <= k < high):
                 yield Row(p, k, dict(values), etag)
 
     async def commit(self, table: str, writes: Sequence[Write]) -> None:

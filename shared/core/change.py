@@ -171,7 +171,8 @@ class Copy:
 class EffectState:
     """The row of one effect: what is due, who holds it, what is done; three separate things (state.md).
 
-    `due` is the edition id to be applied, empty when nothing is. `number`, `url` and `state` are the ticket's.
+    `due` is the edition id to be applied, empty when nothing is. `number`, `url` and `state` are the ticket's,
+    `opened_at` is when it was first filed. `applied`: ids of the events that it has been told.
     """
 
     effect: Effect
@@ -180,6 +181,7 @@ class EffectState:
     claim_until: datetime | None = None
     done: str = ""
     done_at: datetime | None = None
+    opened_at: datetime | None = None
     number: str = ""
     url: str = ""
     state: str = ""

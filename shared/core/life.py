@@ -1,4 +1,4 @@
-"""The rows that metrics are made of: what is open, and what was closed when and through what (tables open, closings)."""
+"""The rows that metrics are made of: what is open; what was closed, when, and through what (tables open, closings)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -46,8 +46,8 @@ def decode(data: bytes) -> Envelope:
         text = data if data[:1] == b"{" else zlib.decompress(data)
         fields = json.loads(text)
         first_seen = when(fields["first_seen"])
-        if first_seen is None or not isinstance(fields["body"], dict):
-            raise ValueError("no first_seen, or a body that is no object")
+        assert first_seen is not None, "no first_seen"
+        assert isinstance(fields["body"], dict), "a body that is no object"
         return Envelope(fields["body"], first_seen, int(fields["attempts"]))
-    except (ValueError, KeyError, TypeError, zlib.error) as error:
+    except (AssertionError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise PermanentError(f"not a message of ours ({error}); it is kept whole under `parked`") from error

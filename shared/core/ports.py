@@ -46,8 +46,10 @@ class Tables(Protocol):
         """The rows with low <= key < high, in order of key, paged to the end; `equal`: property = value besides."""
         ...
 
-    def scan(self, table: str, equal: Mapping[str, str] | None = None) -> AsyncIterator[Row]:
-        """Every row of a table, page by page; for timers and tools only."""
+    def scan(
+        self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
+    ) -> AsyncIterator[Row]:
+        """Every row of a table (with low <= key < high where given), page by page; for timers and tools only."""
         ...
 
     async def commit(self, table: str, writes: Sequence[Write]) -> None:

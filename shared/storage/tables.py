@@ -61,8 +61,13 @@ class AzureTables:
         known = {"partition": partition, "low": low, "high": high}
         return [row async for row in self._query(table, text, known, equal)]
 
-    async def scan(self, table: str, equal: Mapping[str, str] | None = None) -> AsyncIterator[Row]:
-        async for row in self._query(table, "PartitionKey ge @low", {"low": ""}, equal):
+    async def scan(
+        self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
+    ) -> AsyncIterator[Row]:
+        text, known = "PartitionKey ge @first", {"first": ""}
+        if high:
+            text, known = f"{text} and RowKey ge @low and RowKey lt @high", {**known, "low": low, "high": high}
+        async for row in self._query(table, text, known, equal):
             yield row
 
     async def _query(

@@ -28,7 +28,6 @@ class Deps:
     ticket_system: Callable[[Policy, str], Awaitable[TicketSystem]]
     channel: Callable[[Policy, str], Awaitable[Channel]]
     render_card: Callable[[Change, EffectState, Policy, str], Mapping[str, Any]]
-    render_ticket: Callable[[Change, Policy], str]
     clock: Clock
     deployment: str
     public_url: str

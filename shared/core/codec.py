@@ -1,0 +1,141 @@
+"""Changes as JSON and back; one place, so that what is written can be read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.core.change import Change, Closing, Decision, Edition, Effect, Event, Facts
+from shared.core.classification import Classification
+from shared.core.post import when
+
+
+def change_to_json(change: Change) -> dict[str, Any]:
+    """Everything but the post, which is kept apart."""
+    return {
+        "id": change.id,
+        "first_seen": change.first_seen.isoformat(),
+        "editions": [_edition_to_json(edition) for edition in change.editions],
+        "stage": change.stage,
+        "events": [[e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late] for e in change.events],
+        "decision": _decision_to_json(change.decision) if change.decision else None,
+        "closed": _closing_to_json(change.closed) if change.closed else None,
+        "closings": change.closings,
+        "moments": {name: at.isoformat() for name, at in change.moments.items()},
+        "parked": change.parked,
+    }
+
+
+def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change:
+    return Change(
+        id=data["id"],
+        post=post,
+        first_seen=_time(data["first_seen"]),
+        editions=tuple(_edition_from_json(item) for item in data["editions"]),
+        stage=data["stage"],
+        events=tuple(
+            Event(kind, edition, _time(at), old, new, late) for kind, edition, at, old, new, late in data["events"]
+        ),
+        decision=_decision_from_json(data["decision"]) if data["decision"] else None,
+        closed=_closing_from_json(data["closed"]) if data["closed"] else None,
+        closings=data["closings"],
+        moments={name: _time(at) for name, at in data["moments"].items()},
+        parked=data["parked"],
+    )
+
+
+def effect_to_json(effect: Effect) -> dict[str, Any]:
+    return {
+        "kind": effect.kind,
+        "target": effect.target,
+        "team": effect.team,
+        "edition": effect.edition,
+        "why": effect.why,
+        "events": effect.events,
+    }
+
+
+def effect_from_json(data: Mapping[str, Any]) -> Effect:
+    return Effect(
+        data["kind"], data["target"], data["team"], data["edition"], tuple(data["why"]), tuple(data["events"])
+    )
+
+
+def _edition_to_json(edition: Edition) -> dict[str, Any]:
+    return {
+        "modified": edition.modified.isoformat(),
+        "observed": edition.observed.isoformat(),
+        "hash": edition.hash,
+        "tenant": edition.tenant,
+        "late": edition.late,
+        "facts": {
+            "classification": edition.facts.classification.to_json(),
+            "category": edition.facts.category,
+            "major": edition.facts.major,
+            "tags": edition.facts.tags,
+            "title": edition.facts.title,
+        }
+        if edition.facts
+        else None,
+    }
+
+
+def _edition_from_json(data: Mapping[str, Any]) -> Edition:
+    facts = data["facts"]
+    return Edition(
+        modified=_time(data["modified"]),
+        observed=_time(data["observed"]),
+        hash=data["hash"],
+        tenant=data["tenant"],
+        late=data["late"],
+        facts=Facts(
+            Classification.from_json(facts["classification"]),
+            facts["category"],
+            facts["major"],
+            tuple(facts["tags"]),
+            facts["title"],
+        )
+        if facts
+        else None,
+    )
+
+
+def _decision_to_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "edition": decision.edition,
+        "at": decision.at.isoformat(),
+        "teams": decision.teams,
+        "workloads": decision.workloads,
+        "effects": [effect_to_json(effect) for effect in decision.effects],
+        "silent": decision.silent,
+    }
+
+
+def _decision_from_json(data: Mapping[str, Any]) -> Decision:
+    return Decision(
+        edition=data["edition"],
+        at=_time(data["at"]),
+        teams=tuple(data["teams"]),
+        workloads=tuple(data["workloads"]),
+        effects=tuple(effect_from_json(item) for item in data["effects"]),
+        silent=data["silent"],
+    )
+
+
+def _closing_to_json(closing: Closing) -> dict[str, Any]:
+    return {
+        "at": closing.at.isoformat(),
+        "through": closing.through,
+        "reference": closing.reference,
+        "number": closing.number,
+    }
+
+
+def _closing_from_json(data: Mapping[str, Any]) -> Closing:
+    return Closing(_time(data["at"]), data["through"], data["reference"], data["number"])
+
+
+def _time(text: str) -> datetime:
+    moment = when(text)
+    if moment is None:
+        raise ValueError(f"{text!r} in one of our own rows is no time")
+    return moment
