@@ -1,1 +1,1 @@
-"""Adaptive Cards, rendered from jinja2 templates made safe by construction."""
+"""How a change looks in Teams: Adaptive Cards from templates."""

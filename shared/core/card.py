@@ -1,0 +1,237 @@
+"""What a card says about a change, in words for people; how it looks is the renderer's (shared/cards)."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, Literal
+
+from shared.core.change import Change, EffectState, Event
+from shared.core.classification import Action, Classification, Status, Window
+from shared.core.classify.text import Block, blocks
+from shared.core.plain_dates import NO_DATE, day, line, spoken, window
+from shared.core.plain_words import ARRIVALS, HEADLINES, IMPACTS, KINDS, STATUSES
+from shared.core.policy import Policy
+from shared.core.post import Post
+
+Tone = Literal["act", "moved", "new", "quiet"]
+
+_UNDATED: dict[Status, str] = {
+    "cancelled": "Cancelled: will not be rolled out",
+    "on_hold": "On hold: there is no date now",
+    "superseded": "Replaced by another announcement",
+    "withdrawn": "Withdrawn by Microsoft",
+}
+_ACTIONS: dict[Action, tuple[str, str]] = {
+    "required": ("Action required", "Action required by {}"),
+    "optional": ("Action is optional", "Review by {}"),
+    "none": ("Nothing to do", "Deadline {}"),
+}
+_BANNER = re.compile(r"^\W*(updated?\b|we have (made )?updated?\b|(please )?note\b|thank you for)", re.IGNORECASE)
+_PREPARE = re.compile(r"prepare|need to do|action (is )?(required|needed)|next steps", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"(read|learn|find out|see) (more|about)\b", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What moved, from where to where: "General availability, worldwide", "early May 2026", "June 2026"."""
+
+    what: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLink:
+    """The change's ticket: what people call it by, and where it is (empty where it has no web address)."""
+
+    number: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """Everything that a card says. Texts are plain: escaping and cutting are the renderer's.
+
+    `what`: what changes. `services`, `when`, `moved`, `why`: one entry a line. `to_do`: what is asked, and by when;
+    `how`: the post's own words on it.
+    """
+
+    headline: str
+    tone: Tone
+    title: str
+    change_id: str
+    revision: int
+    kind: str
+    what: str
+    services: tuple[str, ...]
+    when: tuple[str, ...]
+    moved: tuple[Move, ...]
+    to_do: str
+    how: str
+    admin_impact: str
+    user_impact: str
+    arrives: str
+    why: tuple[str, ...]
+    team: str
+    post_url: str
+    page_url: str
+    ticket: TicketLink | None
+
+
+def card_view(
+    change: Change, state: EffectState, policy: Policy, public_url: str, ticket: EffectState | None = None
+) -> CardView:
+    """What the card of this effect says about the change as it is now.
+
+    `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are.
+    """
+    post, found, happened = change.read(), change.classification, newest_events(change, state)
+    filed = ticket if ticket and ticket.number else state
+    return CardView(
+        headline=headline(happened, found.status),
+        tone=_tone(happened, found),
+        title=clean(post.title) or change.id,
+        change_id=change.id,
+        revision=change.revision,
+        kind=KINDS.get(found.kind, found.kind),
+        what=what_changes(post),
+        services=tuple(clean(service) for service in post.services),
+        when=when_lines(found),
+        moved=moves(change, happened),
+        to_do=to_do(found),
+        how=how_to_prepare(post),
+        admin_impact=IMPACTS.get(found.admin_impact, found.admin_impact),
+        user_impact=IMPACTS.get(found.user_impact, found.user_impact),
+        arrives=ARRIVALS.get(found.default, found.default),
+        why=tuple(clean(reason) for reason in state.effect.why),
+        team=_team(state.effect.team, policy),
+        post_url=post_url(change.id),
+        page_url=page_url(change.id, public_url),
+        ticket=TicketLink(clean(filed.number), filed.url) if filed.number else None,
+    )
+
+
+def teams_message(card: Mapping[str, Any]) -> dict[str, Any]:
+    """A card in the envelope that Teams' Workflows webhook takes; its size is what Teams limits."""
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+    return {"type": "message", "attachments": [attachment]}
+
+
+def post_url(change_id: str) -> str:
+    return f"https://admin.microsoft.com/#/MessageCenter/:/messages/{change_id}"
+
+
+def page_url(change_id: str, public_url: str) -> str:
+    return f"{public_url.rstrip('/')}/api/changes/{change_id}"
+
+
+def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
+    """The effect's events of the newest edition that has any; late ones never count."""
+    timely = [event for event in change.events if not event.late]
+    wanted = set(state.effect.events)
+    chosen = [event for event in timely if event.id in wanted]
+    chosen = chosen or [event for event in timely if event.edition == state.effect.edition]
+    newest = max((event.edition for event in chosen), default="")
+    return tuple(event for event in chosen if event.edition == newest)
+
+
+def headline(happened: Iterable[Event], status: Status) -> str:
+    types = {event.type for event in happened}
+    if "cancelled" in types and status == "withdrawn":
+        return STATUSES["withdrawn"]
+    return next((words for type_, words in HEADLINES.items() if type_ in types), "Changed")
+
+
+def what_changes(post: Post) -> str:
+    """The summary that came with the post, else the first paragraph that says something, else nothing."""
+    summary = next((value for value in post.detail("Summary") if value.strip()), "")
+    if summary:
+        return clean("\n".join(block.text for block in blocks(summary)))
+    paragraphs = [block.text for block in blocks(post.body, post.body_type) if block.kind != "heading"]
+    telling = (text for text in paragraphs if len(text) >= 40 and not _BANNER.match(text))
+    return clean(next(telling, paragraphs[0] if paragraphs else ""))
+
+
+def how_to_prepare(post: Post) -> str:
+    """The post's section on what to do, up to its first three lines; nothing where it has none."""
+    return clean("\n".join(_section(blocks(post.body, post.body_type))))
+
+
+def when_lines(found: Classification) -> tuple[str, ...]:
+    """One line per rollout; where there is none, one that says why."""
+    if found.windows:
+        return tuple(line(each) for each in found.windows)
+    return (_UNDATED.get(found.status, NO_DATE.capitalize()),)
+
+
+def to_do(found: Classification) -> str:
+    """What is asked of the organisation, with its day: "Action required by 14 March 2027"."""
+    plain, dated = _ACTIONS[found.action]
+    return dated.format(day(found.act_by)) if found.act_by else plain
+
+
+def moves(change: Change, happened: Iterable[Event]) -> tuple[Move, ...]:
+    """From where to where dates moved: by rollout where both editions are classified, else as the event tells it."""
+    found: list[Move] = []
+    for event in happened:
+        if event.type == "act_by_moved":
+            found.append(Move("Deadline", _told(event.old), _told(event.new)))
+        elif event.type == "dates_moved":
+            found += _window_moves(change, event.edition) or [Move("Dates", _told(event.old), _told(event.new))]
+    return tuple(found)
+
+
+def clean(text: str) -> str:
+    """The text without control characters and halves of surrogate pairs, which no JSON or page can carry."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _CONTROLS.sub("", whole.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _told(text: str) -> str:
+    return spoken(clean(text)) or "none"
+
+
+def _window_moves(change: Change, edition: str) -> list[Move]:
+    at = next((index for index, known in enumerate(change.editions) if known.id == edition), 0)
+    now, before = change.editions[at].facts, next((e.facts for e in reversed(change.editions[:at]) if e.facts), None)
+    if not now or not before:
+        return []
+    old, new = _by_place(before.classification.windows), _by_place(now.classification.windows)
+    return [
+        Move(what, old.get(what, NO_DATE), new.get(what, "no longer planned"))
+        for what in dict.fromkeys([*new, *old])
+        if old.get(what) != new.get(what)
+    ]
+
+
+def _by_place(windows: Sequence[Window]) -> dict[str, str]:
+    """Phase and clouds to dates; several features on one line of the plan are told together."""
+    places: dict[str, list[str]] = {}
+    for each in windows:
+        places.setdefault(line(each).rpartition(":")[0], []).append(window(each))
+    return {place: "; ".join(dates) for place, dates in places.items()}
+
+
+def _section(found: Sequence[Block]) -> list[str]:
+    at = next((i for i, block in enumerate(found) if block.kind == "heading" and _PREPARE.search(block.text)), None)
+    if at is None:
+        return []
+    section = takewhile(lambda block: block.kind != "heading", found[at + 1 :])
+    told = [block for block in section if not _ELSEWHERE.match(block.text)]
+    return [f"• {block.text}" if block.kind == "item" else block.text for block in told[:3]]
+
+
+def _tone(happened: Sequence[Event], found: Classification) -> Tone:
+    types = {event.type for event in happened}
+    if types & {"cancelled", "superseded", "paused", "gone"} or found.status in _UNDATED:
+        return "quiet"
+    if types & {"dates_moved", "act_by_moved"}:
+        return "moved"
+    return "act" if found.action == "required" else "new"
+
+
+def _team(name: str, policy: Policy) -> str:
+    team = policy.teams.get(name)
+    return f"{name} ({team.owner})" if team else name
