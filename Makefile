@@ -1,0 +1,81 @@
+# What a developer needs; `.ci/run` and the workflow call the same targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench score clean browser
+
+PYTHON ?= python3
+BIN := .venv/bin
+SHARED := ../shared
+# For `make run`: real posts instead of the samples, how many tenants, a folder that keeps state between runs.
+POSTS ?=
+TENANTS ?=
+STATE ?=
+
+help: ## what there is to make
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@echo
+	@echo 'make run POSTS=posts.jsonl TENANTS=3 STATE=.state   PYTHON=python3.12 chooses the interpreter'
+
+install: .make/python .make/node browser ## .venv with the command foresignal, node_modules, a browser for the tests
+
+run: .make/python .make/node ## the whole thing on this machine: it prints where to look
+	@$(BIN)/foresignal sandbox $(if $(POSTS),--posts '$(POSTS)') $(if $(TENANTS),--tenants '$(TENANTS)') $(if $(STATE),--state '$(STATE)')
+
+test: install check ## check, then every test
+	$(BIN)/pytest
+
+check: .make/python ## style, types, import rules, the policy, the infrastructure
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/foresignal check
+	@checker=$(SHARED)/tools/bicep-check/bicep-check; \
+	if [ -x $$checker ]; then $$checker infra/main.bicep infra/main.bicepparam; \
+	else echo "infra/ not checked here: no $$checker (the workflow runs the real compiler)"; fi
+
+bench: .make/python .make/node ## counts calls and memory against the budgets
+	$(BIN)/python -m tests.bench
+
+score: .make/python ## how well posts are read, against those labelled by hand (needs ../shared)
+	@[ -r $(SHARED)/data/labelled.jsonl ] || { echo 'nothing to score against: no $(SHARED)/data/labelled.jsonl'; exit 1; }
+	@for part in post label; do \
+		$(BIN)/python -c 'import json, sys; [print(json.dumps(json.loads(line)[sys.argv[1]])) for line in sys.stdin]' \
+			$$part < $(SHARED)/data/labelled.jsonl > .make/$$part.jsonl; done
+	@$(BIN)/foresignal classify .make/post.jsonl > .make/read.jsonl
+	@$(BIN)/python $(SHARED)/eval/score.py .make/label.jsonl .make/read.jsonl
+
+clean: ## caches, builds and test results; .venv and node_modules stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist test-results
+	find . -name __pycache__ -type d -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
+
+.make/python: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 || true). Try make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo 'no virtual environment; on Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@mkdir -p .make && touch $@
+
+.make/node: package.json package-lock.json
+	@major=$$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/'); [ "$${major:-0}" -ge 20 ] || \
+		{ echo "Node 20 or newer is needed for Azurite and the cards' renderer; found $$(node --version 2>/dev/null || echo none)"; exit 1; }
+	npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .make && touch $@
+
+# Pages are tested in a real browser. On a bare Debian machine it is installed; in CI it must be there.
+define find_browser
+for name in chromium chromium-browser google-chrome google-chrome-stable microsoft-edge; do \
+	if command -v $$name > /dev/null; then exit 0; fi; done; \
+for place in "$${PLAYWRIGHT_BROWSERS_PATH:-$${HOME:-}/.cache/ms-playwright}" "$${HOME:-}/Library/Caches/ms-playwright"; do \
+	if compgen -G "$$place/chromium*" > /dev/null; then exit 0; fi; done; \
+if [ -d '/Applications/Google Chrome.app' ]; then exit 0; fi
+endef
+
+browser:
+	@if ($(find_browser); exit 1); then :; \
+	elif [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then apt-get update -qq && apt-get install -y -qq chromium; \
+	else \
+		echo 'No browser for the tests of pages: install Chromium or Chrome, or run .venv/bin/playwright install chromium'; \
+		[ "$${CI:-}" != true ]; \
+	fi
