@@ -101,6 +101,8 @@ def render(markup: str, style: str) -> str:
     """The body of a post. A block that begins with `<` is taken as it stands; style `text` leaves everything so."""
     if style == "text":
         return markup.strip()
+    if not markup.strip():
+        return ""
     out = []
     for block in re.split(r"\n\s*\n", markup.strip()):
         lines = block.split("\n")
@@ -166,8 +168,7 @@ def to_graph(post: Source, modified: datetime) -> dict[str, Any]:
     style = post.get("style", "brackets")
     body = render(post["body"], style)
     if banner := post.get("banner"):
-        day = f"{modified:%B} {modified.day}, {modified.year}"
-        body = _paragraph(f"Updated {day}: {' '.join(banner.split())}", style) + body
+        body = _paragraph(banner, style) + body
     if repeat := int(post.get("repeat", "0")):
         body *= repeat
     act_by = post.get("act_by")
@@ -215,7 +216,8 @@ def _edited(post: Source, edit: Source) -> Source:
     if "backwards" in edit:
         after["rings_backwards"] = not after.get("rings_backwards", False)
     if "banner" in edit:
-        after["banner"] = edit["banner"]
+        day = _moment(edit["at"])
+        after["banner"] = f"Updated {day:%B} {day.day}, {day.year}: {' '.join(edit['banner'].split())}"
     if "banner" in edit or edit.get("updated") == "true":
         if edit.get("prefix") != "false" and not after["title"].startswith("(Updated) "):
             after["title"] = f"(Updated) {after['title']}"
