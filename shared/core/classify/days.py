@@ -18,12 +18,9 @@ def last_day(year: int, month: int) -> int:
     return calendar.monthrange(year, month)[1]
 
 
-def exact(year: int, month: int, day: int, until: int | None = None) -> Interval | None:
-    """A day, or days `day` to `until` of a month; None where the calendar has no such day."""
-    last = until or day
-    if not (1 <= day <= last <= last_day(year, month)):
-        return None
-    return Interval(date(year, month, day), date(year, month, last))
+def exact(year: int, month: int, day: int) -> Interval | None:
+    """One day; None where the calendar has no such day."""
+    return _between(year, month, day, day) if 1 <= day <= last_day(year, month) else None
 
 
 def part(year: int, month: int, first: str, last: str) -> Interval:

@@ -31,7 +31,7 @@ def _classify(post: Post) -> Classification:
     kind, why["kind"] = choose(tables.KIND, tables.KIND_BASE, facts)
     facts.mark(f"kind:{kind}")
     windows = read_windows(document, retiring=kind == "retirement")
-    verdict = read_status(document, windows)
+    verdict = read_status(document, windows, kind)
     why["status"] = verdict.why
     act_by, why["act_by"] = read_deadline(post, document, verdict, kind)
     facts.mark("act_by:yes" if act_by else "act_by:no")

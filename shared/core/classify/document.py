@@ -80,6 +80,12 @@ class Line:
     label: str = ""
     old: tuple[str, ...] = ()
 
+    @property
+    def lead_free(self) -> str:
+        """The text without the "Updated <date>:" that leads a banner."""
+        lead = _BANNER.match(self.text) if self.role == "banner" else None
+        return self.text[lead.end() :] if lead else self.text
+
 
 @dataclass(frozen=True)
 class Document:

@@ -13,7 +13,9 @@ MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
 )
 _YEAR = r"20\d\d(?!\d)"
-_PART = r"(?:early|mid(?:dle)?|late|beginning|start|end)(?:\s+of(?:\s+the)?(?:\s+month\s+of)?)?"
+_PART = (
+    r"(?:early|mid(?:dle)?(?:\s+of)?|late|(?:beginning|start|end)(?:[\s-]+of(?:[\s-]+the)?(?:\s+month\s+of)?|(?=\s?-)))"
+)
 _ORDINAL = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|last)"
 _OF = r"\s*(?:of\s+)?(?:the\s+)?"
 _CALENDAR = r"(?:calendar\s+year\s*|calendar\s*|year\s+|cy\s*|(?P<fiscal{n}>fiscal\s+year\s*|fy\s*))?"
@@ -85,6 +87,15 @@ def _phrases(text: str) -> Iterator[Phrase]:
         phrase = _read(match, text)
         if phrase is not None:
             yield phrase
+        if phrase is not None and match["d_d2"]:
+            yield from _last_of_days(match)
+
+
+def _last_of_days(match: re.Match[str]) -> Iterator[Phrase]:
+    """ "September 15-29": the second of two days, as a phrase of its own."""
+    found = _exact(_year(match["d_y"]), _month(match["d_m"]), int(match["d_d2"]))
+    if found:
+        yield Phrase(match.start("d_d2"), match.end(), match[0], *found)
 
 
 def _month(name: str) -> int:
@@ -114,10 +125,10 @@ def _read(match: re.Match[str], text: str) -> Phrase | None:
             found = reader(match, text)
             if found is None:
                 return None
-            year, span = found
-            return Phrase(match.start(), match.end(), match[0].strip(), year, span)
+            end = match.start("d_d2") - 1 if match["d_d2"] else match.end()
+            return Phrase(match.start(), end, match[0].strip(), *found)
     if match["later"]:
-        return Phrase(match.start(), match.end(), match[0], None, lambda _: None, relative=match["later"][:3].lower())
+        return Phrase(match.start(), match.end(), match[0], None, lambda _: None, relative="later" if match["later"].lower().startswith("later") else "end")
     if match["n_d"]:
         return Phrase(
             match.start(), match.end(), match[0], None, lambda _: None, relative="next", days=int(match["n_d"])
@@ -140,18 +151,18 @@ def _day(m: re.Match[str], _: str) -> _Found:
     month, first = _month(m["d_m"]), int(m["d_d"])
     if m["week"]:
         return _year(m["d_y"]), lambda year: days.week(year, month, first)
-    return _exact(_year(m["d_y"]), month, first, int(m["d_d2"]) if m["d_d2"] else None)
+    return _exact(_year(m["d_y"]), month, first)
 
 
 def _european(m: re.Match[str], _: str) -> _Found:
     return _exact(_year(m["e_y"]), _month(m["e_m"]), int(m["e_d"]))
 
 
-def _exact(year: int | None, month: int, first: int, last: int | None = None) -> _Found:
+def _exact(year: int | None, month: int, day: int) -> _Found:
     # Any leap year tells whether such a day exists at all.
-    if not 1 <= month <= 12 or days.exact(2024, month, first, last) is None:
+    if not 1 <= month <= 12 or days.exact(2024, month, day) is None:
         return None
-    return year, lambda known: days.exact(known, month, first, last)
+    return year, lambda known: days.exact(known, month, day)
 
 
 def _part(m: re.Match[str], _: str) -> _Found:
@@ -201,6 +212,8 @@ def _whole_year(m: re.Match[str], _: str) -> _Found:
     third = m["y_p"]
 
     def span(year: int) -> Interval:
+        if third and third.lower().startswith("end"):
+            return days.months(year, 12, 12)
         whole = days.months(year, 1, 12)
         return days.third_of(whole, _third(third)) if third else whole
 

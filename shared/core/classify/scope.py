@@ -3,54 +3,53 @@
 import re
 
 from shared.core.classification import Cloud, Phase
+from shared.core.classify.wording import any_of
 
-_PHASES = re.compile(
-    r"\b(?:"
-    r"(?P<preview>(?:public|private|limited)[\s-]+preview|preview\b|\bbeta\b|frontier|early access|insiders?\b)"
-    r"|(?P<targeted>targeted?[\s-]+release|first[\s-]+release)"
-    r"|(?P<ga>general(?:ly)?[\s-]+availab\w+|standard[\s-]+release|GA\b|production)"
-    r")",
-    re.IGNORECASE,
-)
-_ORDER: tuple[Phase, ...] = ("preview", "targeted", "ga")
-
-# What the end of something is called; whatever these verbs say of it, it is gone afterwards.
-ENDS = re.compile(
-    r"\b(?:retir(?:e|es|ed|ing|ement)\b|remov(?:e|es|ed|ing|al)\b|deprecat\w+|discontinu\w+|sunset\w*|decommission\w*"
-    r"|end[\s-]of[\s-](?:support|life|service|servicing)|no longer\b|stop(?:s|ped)? (?:work|support|function|be|display|receiv)\w*"
-    r"|(?:be|is|are|being|start|begin) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|delet(?:ed|ing)|phased out|unavailable)"
-    r"|shut(?:ting)? ?down|phas(?:ed|ing) out|cease\w*|turn(?:ed|ing)? off|support (?:will )?ends?|reach(?:es)? end)",
-    re.IGNORECASE,
+_PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
+    (
+        "preview",
+        any_of(r"(?:public|private|limited|early|developer) previews?\b", r"previews?\b(?! update)", r"beta\b", r"frontier\b", r"early access\b", r"insiders?\b"),
+    ),
+    ("targeted", any_of(r"target(?:ed)?[\s-]+release", r"first[\s-]+release")),
+    ("ga", any_of(r"general(?:ly)?[\s-]+availab\w+", r"standard[\s-]+release", r"GA\b", r"production\b")),
 )
 
+#: What the end of something is called; whatever these words say of it, it is gone afterwards.
+ENDS = any_of(
+    r"retir(?:e|es|ed|ing|ement)\b",
+    r"remov(?:e|es|ed|ing|al)\b",
+    r"deprecat\w+",
+    r"discontinu\w+",
+    r"sunset\w*",
+    r"decommission\w*",
+    r"end[\s-]of[\s-](?:support|life|service|servicing)",
+    r"no longer\b",
+    r"stop(?:s|ped)? (?:work|support|function|be|display|receiv|show|accept)\w*",
+    r"(?:be|is|are|being|start|begin) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|deleting|phased out|unavailable)",
+    r"shut(?:ting)? ?down",
+    r"phas(?:ed|ing) out",
+    r"cease\w*",
+    r"turn(?:ed|ing)? off",
+    r"support (?:will )?ends?\b",
+    r"reach(?:es|ing)? (?:the )?end",
+    r"expir(?:e|es|ed|ing)\b",
+)
+
+_EVERY = (r"all clouds\b", r"(?<=\()all environments\b")
+_GOVERNMENT = (r"gov(?:ernment)? clouds?\b", r"government (?:customers|tenants|organizations)\b", *_EVERY)
 _CLOUDS: tuple[tuple[Cloud, re.Pattern[str]], ...] = (
-    (
-        "worldwide",
-        re.compile(
-            r"\b(?:world[\s-]?wide|WW|global(?:ly)?|all (?:clouds|environments)|commercial|standard multi-tenant)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "gcc",
-        re.compile(
-            r"\bGCC\b(?![\s-]*(?:H\b|High))|\b(?:all clouds|all environments|gov(?:ernment)? clouds?)\b", re.IGNORECASE
-        ),
-    ),
-    (
-        "gcch",
-        re.compile(
-            r"\bGCC[\s-]*(?:H\b|High\b)|\b(?:all clouds|all environments|gov(?:ernment)? clouds?)\b", re.IGNORECASE
-        ),
-    ),
-    ("dod", re.compile(r"\bDoD\b|\b(?:all clouds|all environments|gov(?:ernment)? clouds?)\b", re.IGNORECASE)),
-    ("china", re.compile(r"\b(?:China|Gallatin|21Vianet)\b", re.IGNORECASE)),
+    ("worldwide", any_of(r"world[\s-]?wide\b", r"WW\b", r"global(?:ly)?\b(?! admin)", r"commercial\b", r"multi-?tenant\b", *_EVERY)),
+    ("gcc", any_of(r"GCC\b(?![\s-]*(?:H\b|Hig?h|Hihg))", *_GOVERNMENT)),
+    ("gcch", any_of(r"GCC[\s-]*(?:H\b|High\b|Hihg\b)", *_GOVERNMENT)),
+    ("dod", any_of(r"DoD\b", *_GOVERNMENT)),
+    ("china", any_of(r"China\b", r"Gallatin\b", r"21Vianet\b")),
 )
 
 
-def phases(text: str) -> list[tuple[int, Phase]]:
-    """Every phase that a text names, with its place."""
-    return [(match.start(), phase) for match in _PHASES.finditer(text) for phase in _ORDER if match[phase]]
+def phases(text: str) -> list[tuple[int, int, Phase]]:
+    """Every phase that a text names, with where its words begin and end."""
+    found = [(match.start(), match.end(), phase) for phase, pattern in _PHASES for match in pattern.finditer(text)]
+    return sorted(found)
 
 
 def clouds(text: str) -> tuple[Cloud, ...]:

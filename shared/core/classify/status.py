@@ -58,7 +58,7 @@ _LIMITED = re.compile(
 
 # Notices that come back every month and plan nothing.
 _RECURRING = re.compile(
-    r"\b(?:(?:security|preview|quality|cumulative|monthly|out-of-band|optional) updates? (?:is|are)(?: now)? available|office hours|what's new in|monthly (?:recap|highlights)|recap\b|newsletter|service update for|release notes|updates? available for|"
+    r"\b(?:(?:security|preview|quality|cumulative|monthly|out-of-band|optional) updates? (?:is|are)(?: now)? available|office hours|what's new in|monthly (?:recap|highlights)|monthly recap|service update for|release notes|updates? available for|in development for|get started with \w+ \d{4}|scan cab|out-of-band|"
     r"current status|now available for (?:all )?(?:supported )?(?:versions of )?windows|known issue)",
     re.IGNORECASE,
 )
@@ -74,13 +74,14 @@ class Verdict:
     windows: tuple[Window, ...] = ()
 
 
-def read_status(document: Document, windows: tuple[Window, ...], services: str = "") -> Verdict:
+def read_status(document: Document, windows: tuple[Window, ...], kind: str) -> Verdict:
     """What the banners (or, without one, the first lines and the when-section) make of the plan."""
     head = document.banner or "\n".join(line.text for line in document.lines[:2])[:600]
     fallen = _fallen(head, document, windows)
     if fallen:
         return fallen
-    if _RECURRING.search(document.title):
+    planned = any(window.start or window.end for window in windows) and document.of("when")
+    if _RECURRING.search(document.title) and not planned:
         return Verdict("no_schedule", Why(document.title, 0.9))
     dated = tuple(window for window in windows if window.start or window.end)
     section = "\n".join(line.text for line in document.of("when"))
@@ -88,7 +89,7 @@ def read_status(document: Document, windows: tuple[Window, ...], services: str =
         waiting = _READY.search(section) or (_DELAYED.search(head) and document.banner)
         if waiting and (not windows):
             return Verdict("on_hold", Why(section[:200] or head[:200], 0.85))
-    if windows:
+    if windows and (dated or kind not in {"info", "maintenance"}):  # "the page is available" plans nothing
         return Verdict("scheduled", Why(windows[0].words, 0.95 if dated else 0.8), windows=windows)
     return Verdict("no_schedule", Why("", 0.6))
 
@@ -104,7 +105,8 @@ def _fallen(head: str, document: Document, windows: tuple[Window, ...]) -> Verdi
         if found and (banner or _REVIEWED.search(sentence)):
             return _dropped(sentence, head, document, windows)
     if not banner:
-        return None
+        found = _POSTPONE.search(head)
+        return Verdict("on_hold", Why(_sentence(head, found), 0.75)) if found else None
     dated = any(window.start or window.end for window in windows)
     found = _PAUSED.search(banner)
     if found and not _NEW_PLAN.search(banner):
@@ -118,6 +120,9 @@ def _fallen(head: str, document: Document, windows: tuple[Window, ...]) -> Verdi
     return None
 
 
+_POSTPONE = re.compile(
+    r"\bwe(?:'re| are|'ve| have) (?:\w+ ){0,2}(?:postpon|paus|defer)\w+ (?:the|this|our)\b(?![^.]*\b(?:until|to)\b[^.]*\d{4})", re.IGNORECASE
+)
 _REVIEWED = re.compile(
     r"\b(?:after further (?:review|consideration)|we have (?:decided|made the decision)|at this time|we are not)",
     re.IGNORECASE,

@@ -2,140 +2,146 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from shared.core.classification import Interval
 from shared.core.classify import phrases
 from shared.core.classify.phrases import Phrase
+from shared.core.classify.wording import any_of
+from shared.core.classify.years import resolve
 
-_Cue = Literal["begin", "complete", "range", "other", "none"]
+Cue = Literal["begin", "complete", "range", "other", "none"]
 
 # The last of these in the words before a date tells what the date is.
 _CUES = re.compile(
-    r"(?P<other>\b(?:announced|published|communicated|originally|shared|before|prior to|since|introduced in"
-    r"|released in|as mentioned|mentioned in|post(?:ed)? (?:in|on)|until further|version|build|communication)\b)"
-    r"|(?P<begin>\b(?:begin\w*|start\w*|began|commenc\w+|from|effective|as of|after|launch\w*|between|kick\w* off)\b)"
-    r"|(?P<complete>\b(?:complet\w+|conclud\w+|finish\w*|finali[sz]\w+|ends?\b|ending|ended|through|throughout|thru|until|till"
-    r"|no later than|fully (?:rolled out|available|deployed|released))\b)"
-    r"|(?P<by>\bby\s*(?:the\s*)?$)",
+    "|".join(
+        f"(?P<{name}>{any_of(*wordings).pattern})"
+        for name, wordings in {
+            # A date of something else than the change: when a post was written, a version made, a deadline set.
+            "other": (
+                r"(?:announced|published|communicated|shared|mentioned|posted|sent) (?:in|on|back in)",
+                r"originally\b",
+                r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from",
+                r"(?:before|prior to|version|build|until further)\b",
+                r"as (?:communicated|mentioned|announced)\b",
+                r"(?:postpone|defer|delay|opt[- ]out)(?: \w+){0,3} until",
+            ),
+            "begin": (
+                r"begin\w*",
+                r"start\w*",
+                r"began\b",
+                r"commenc\w+",
+                r"(?:from|effective|as of|after|between|since)\b",
+                r"launch\w*",
+                r"kick\w* off",
+                r"(?:underway|in progress)\b",
+            ),
+            "complete": (
+                r"(?:full(?:y)? )?complet\w+",
+                r"conclud\w+",
+                r"finish\w*",
+                r"finali[sz]\w+",
+                r"end(?:s|ing|ed)?\b(?!-| of (?:support|life|serv|avail))",
+                r"reach(?:es|ing)? (?:all|every|global)",
+                r"(?:available|enabled|live) (?:globally|worldwide|everywhere|(?:in|across|to|for) (?:all|every))",
+                r"(?:through|throughout|thru|until|till)\b",
+                r"no later than",
+                r"full(?:y)? (?:rolled out|available|deployed|released|deprecat\w+|retire\w*|remov\w+|disabled)",
+            ),
+        }.items()
+    )
+    + r"|(?P<by>\bby\s*(?:the\s*)?$)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    r"[\s,]*(?:–|-|/|\bto\b|\bthrough\b|\bthru\b|\buntil\b|\btill\b|\band\b|\band will (?:be )?continue (?:through|until|to)\b)\s*(?:the\s*)?$",
+    r"[\s,]*(?:–|-|/|to|through|thru|until|till|and)\s*(?:the\s+)?$|[\s,]*and (?:will )?(?:be )?(?:continue|continuing)"
+    r"(?: (?:through|until|to|into|over))?\s*$",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\bbetween\s*$", re.IGNORECASE)
-_PAST = re.compile(r"\b(?:began|started|has|have|was|were|rolled out|completed|retired)\b", re.IGNORECASE)
+_MOVED = any_of(r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from\s*$")
+_FROM_NOW = any_of(r"(?:now|today|immediately|ongoing|in progress|underway)\s*(?:and)?\s*(?:–|-|to|through|until)\s*$")
+_BETWEEN = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
+# "by" a day completes a rollout; in a demand ("please update by") it is the day on which something takes effect.
+_ROLLS = any_of(
+    "complet", "roll", "releas", "deploy", "availab", "generally", "finish", "all (?:tenants|users|customers)", r"will be\b", "see", "expect"
+)
 _CUE_WIDTH = 90
-_BEFORE = timedelta(days=65)  # "not more than about 2 months before"
+_MOST_OF_A_YEAR = 300
+# What may stand between "announced in" and the date of that: the other post's id and a bracket.
+_BESIDE = re.compile(r"[\s:]*(?:MC\s?\d+)?[\s(]*(?:on |in |the )?\s*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Span:
-    """One rollout of a line: its days, and where its first date phrase stands."""
+    """One rollout of a line: its days, and where its first and last date phrases stand."""
 
     start: Interval | None
     end: Interval | None
     at: int
     last: int
+    cue: Cue = "none"
 
 
-def spans(text: str, anchor: date | None) -> list[Span]:
-    """The rollouts that a line states. `anchor` is the day from which dates without a year are counted."""
+def spans(text: str, anchor: date | None, published: date | None = None) -> list[Span]:
+    """The rollouts that a line states. `anchor` is the day from which dates without a year are counted.
+
+    `published`, where it is another day, is the second choice: an edit need not have touched every date of its line.
+    """
     found = phrases.find(text)
     if not found:
         return []
     cues = [_cue(text, found, index) for index in range(len(found))]
-    resolved = _resolve(text, found, cues, anchor)
     result: list[Span] = []
-    for phrase, cue, interval in zip(found, cues, resolved, strict=True):
-        if interval is None or cue == "other":
+    for phrase, cue, interval in zip(found, cues, resolve(text, found, cues, anchor, published or anchor), strict=True):
+        if interval is None or cue == "other" or _is_past_year(interval, anchor):
             continue
-        open_span = result[-1] if result and result[-1].end is None and result[-1].start else None
-        if cue in {"complete", "range"} and open_span:
-            open_span.end, open_span.last = interval, phrase.end
-        elif cue == "complete":
-            result.append(Span(None, interval, phrase.start, phrase.end))
-        else:
-            result.append(Span(interval, None, phrase.start, phrase.end))
+        _add(result, phrase, cue, interval)
     return result
 
 
-def _cue(text: str, found: list[Phrase], index: int) -> _Cue:
+def _is_past_year(interval: Interval, anchor: date | None) -> bool:
+    """ "As communicated in 2024": a whole year that is over is no plan."""
+    return anchor is not None and interval.last < anchor and (interval.last - interval.first).days > _MOST_OF_A_YEAR
+
+
+def _add(result: list[Span], phrase: Phrase, cue: Cue, interval: Interval) -> None:
+    """A completion closes the rollout before it that is still open; everything else opens one."""
+    waiting = result[-1] if result and result[-1].end is None and result[-1].start else None
+    if cue in {"complete", "range"} and waiting:
+        waiting.end, waiting.last = interval, phrase.end
+    elif cue == "complete":
+        result.append(Span(None, interval, phrase.start, phrase.end, cue))
+    else:
+        result.append(Span(interval, None, phrase.start, phrase.end, cue))
+
+
+def _cue(text: str, found: list[Phrase], index: int) -> Cue:
     """What the words between the phrase before and this one make of it."""
     phrase = found[index]
     behind = found[index - 1].end if index else 0
     between = text[max(behind, phrase.start - _CUE_WIDTH) : phrase.start]
+    if index and between.strip() == "(":
+        return "other"  # "late May 2026 (mid-May)": the old date, without the word
     if index and _RANGE.match(between) and not _is_list(text, found, index):
-        return "range"
-    last: _Cue = "none"
+        return "begin" if _MOVED.search(text, 0, found[index - 1].start) else "range"
+    if _FROM_NOW.search(between):
+        return "complete"
+    last: Cue = "none"
     for match in _CUES.finditer(between):
         if match["by"]:
-            last = "begin" if last == "begin" else "complete"
+            begins = last == "begin" or (last == "none" and not _ROLLS.search(text))
+            last = "begin" if begins else "complete"
+        elif match["other"]:
+            last = "other" if _BESIDE.fullmatch(between, match.end()) else last
         else:
-            last = "begin" if match["begin"] else "complete" if match["complete"] else "other"
+            last = "begin" if match["begin"] else "complete"
     return last
 
 
 def _is_list(text: str, found: list[Phrase], index: int) -> bool:
     """ "in May and June" names two times; "between May and June" is a range."""
     between = text[found[index - 1].end : found[index].start]
-    if "and" not in between.lower():
+    if "and" not in between.lower() or "continu" in between.lower():
         return False
     return not _BETWEEN.search(text, 0, found[index - 1].start)
-
-
-def _resolve(text: str, found: list[Phrase], cues: list[_Cue], anchor: date | None) -> list[Interval | None]:
-    """The days of each phrase. One without a year takes it from its partner in the line, else from the anchor."""
-    result = [phrase.span(phrase.year) if phrase.year else None for phrase in found]
-    for index in reversed(range(len(found))):  # a beginning looks at the completion behind it
-        if result[index] is None and index + 1 < len(found) and cues[index + 1] in {"complete", "range"}:
-            result[index] = _not_after(found[index], result[index + 1])
-    for index, phrase in enumerate(found):
-        if result[index] is not None:
-            continue
-        if index and cues[index] in {"complete", "range"} and result[index - 1]:
-            result[index] = _not_before(phrase, result[index - 1])
-        elif anchor is not None:
-            past = bool(_PAST.search(text, max(0, phrase.start - 40), phrase.start))
-            result[index] = _near(phrase, anchor, past=past)
-    return result
-
-
-def _not_after(phrase: Phrase, end: Interval | None) -> Interval | None:
-    if end is None or phrase.relative:
-        return None
-    for year in (end.first.year, end.first.year - 1):
-        span = phrase.span(year)
-        if span and span.first <= end.last:
-            return span
-    return None
-
-
-def _not_before(phrase: Phrase, start: Interval | None) -> Interval | None:
-    if start is None or phrase.relative:
-        return None
-    for year in (start.first.year, start.first.year + 1):
-        span = phrase.span(year)
-        if span and span.last >= start.first:
-            return span
-    return None
-
-
-def _near(phrase: Phrase, anchor: date, *, past: bool) -> Interval | None:
-    """The year that brings the words next to the anchor: ahead of it, or behind it where the line looks back."""
-    if phrase.relative:
-        return _relative(phrase, anchor)
-    years = (anchor.year + 1, anchor.year, anchor.year - 1) if past else (anchor.year - 1, anchor.year, anchor.year + 1)
-    for year in years:
-        span = phrase.span(year)
-        if span and (span.first <= anchor if past else span.first >= anchor - _BEFORE):
-            return span
-    return None
-
-
-def _relative(phrase: Phrase, anchor: date) -> Interval:
-    if phrase.relative == "next":
-        return Interval(anchor, anchor + timedelta(days=phrase.days))
-    return Interval(anchor, date(anchor.year, 12, 31))

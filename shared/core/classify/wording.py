@@ -1,0 +1,16 @@
+"""Regular expressions as lists: one wording a line, so that a rule reads as the language it knows."""
+
+import re
+
+
+def any_of(*wordings: str, lead: str = r"\b", tail: str = "") -> re.Pattern[str]:
+    """Any of these wordings, upper or lower case, beginning at a word."""
+    return re.compile(f"{lead}(?:{'|'.join(wordings)}){tail}", re.IGNORECASE)
+
+
+#: Between two sentences: after a full stop, before a capital.
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"(])")
+
+
+def sentences(text: str) -> list[str]:
+    return SENTENCE_END.split(text)
