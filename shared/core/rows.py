@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import codec, ids
-from shared.core.change import Change, Copy, Edition, Effect, EffectState
+from shared.core.change import Change, Copy, Edition, EffectState
 from shared.core.ports import Row, Value
 from shared.core.post import when
 from shared.core.task import TaskState
@@ -213,8 +213,3 @@ def _plain(value: datetime | str) -> datetime:
     moment = value if isinstance(value, datetime) else when(value)
     assert moment is not None
     return moment
-
-
-def effect_of(effect: Effect, edition: str) -> EffectState:
-    """The row of an effect that has just been decided."""
-    return EffectState(effect, due=edition)

@@ -7,7 +7,15 @@ from typing import Any
 from shared.core.change import Change, EffectState
 from shared.core.policy import Policy
 from shared.core.ports import (
-    Blobs, Channel, Clock, PolicySource, PostSource, Queues, Tables, TaskSource, TicketSystem,
+    Blobs,
+    Channel,
+    Clock,
+    PolicySource,
+    PostSource,
+    Queues,
+    Tables,
+    TaskSource,
+    TicketSystem,
 )  # fmt: skip
 
 

@@ -1,0 +1,134 @@
+"""A ticket of the built-in register, and what becomes of it; kept as one row of table `register` (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from shared.core import ids, rows
+from shared.core.ports import Row
+from shared.core.post import when
+from shared.core.ticket import ENDED, State, Ticket
+
+_PREFIX = "CHG"
+_KEPT = 200  # lines of history a ticket keeps; older ones are folded into one line that says so
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ticket of the register. `number` is made of the change's id: no counter, so the same change never has two."""
+
+    number: str
+    key: str
+    change_id: str
+    title: str
+    description: str
+    state: State
+    risk: str
+    group: str
+    planned_start: date | None
+    planned_end: date | None
+    act_by: date | None
+    created: datetime
+    updated: datetime
+    closed: datetime | None
+    history: tuple[tuple[datetime, str], ...]
+
+
+def number_of(change_id: str) -> str:
+    return f"{_PREFIX}{ids.number(change_id):07d}"
+
+
+def change_of(number: str) -> str | None:
+    """The change of a register number; None for what is none."""
+    digits = number.removeprefix(_PREFIX)
+    return f"MC{int(digits)}" if number.startswith(_PREFIX) and digits.isdigit() else None
+
+
+def wanted(ticket: Ticket, state: State, now: datetime, history: tuple[tuple[datetime, str], ...]) -> Entry:
+    return Entry(
+        number=number_of(ticket.change_id),
+        key=ticket.key,
+        change_id=ticket.change_id,
+        title=ticket.title,
+        description=ticket.description,
+        state=state,
+        risk=ticket.risk,
+        group=ticket.group,
+        planned_start=ticket.planned_start,
+        planned_end=ticket.planned_end,
+        act_by=ticket.act_by,
+        created=now,
+        updated=now,
+        closed=None,
+        history=history,
+    )
+
+
+def amended(entry: Entry, ticket: Ticket, now: datetime) -> Entry:
+    """The ticket as it should be; its state is the board's, except that what Microsoft cancels is cancelled."""
+    said = {text for _, text in entry.history}
+    history = (*entry.history, *((now, line) for line in ticket.notes if line not in said))
+    after = replace(wanted(ticket, entry.state, now, history), created=entry.created, closed=entry.closed)
+    if ticket.cancelled and entry.state not in ENDED:
+        return moved(after, "cancelled", "Microsoft will not make this change", now)
+    return after
+
+
+def moved(entry: Entry, state: State, note: str, now: datetime) -> Entry:
+    line = f"{entry.state} to {state}" + (f": {note}" if note else "")
+    closed = (entry.closed or now) if state in ENDED else None
+    return replace(entry, state=state, updated=now, closed=closed, history=(*entry.history, (now, line)))
+
+
+def to_row(entry: Entry, etag: str = "") -> Row:
+    history = list(entry.history)
+    if len(history) > _KEPT:
+        folded = len(history) - _KEPT + 1
+        history = [(history[0][0], f"{folded} earlier lines were folded"), *history[folded:]]
+    values = {
+        "key": entry.key,
+        "change": entry.change_id,
+        "state": entry.state,
+        "risk": entry.risk,
+        "title": entry.title,
+        "group": entry.group,
+        "planned_start": _text(entry.planned_start),
+        "planned_end": _text(entry.planned_end),
+        "act_by": _text(entry.act_by),
+        "created": entry.created.isoformat(),
+        "updated": entry.updated.isoformat(),
+        "closed": entry.closed.isoformat() if entry.closed else "",
+        **rows.pack("text", [entry.description, [(at.isoformat(), text) for at, text in history]]),
+    }
+    return Row(ids.partition(entry.change_id), entry.number, values, etag)
+
+
+def from_row(row: Row) -> Entry:
+    v: Mapping[str, Any] = row.values
+    description, history = rows.unpack("text", v)
+    return Entry(
+        number=row.key,
+        key=v["key"],
+        change_id=v["change"],
+        title=v["title"],
+        description=description,
+        state=v["state"],
+        risk=v["risk"],
+        group=v["group"],
+        planned_start=_day(v["planned_start"]),
+        planned_end=_day(v["planned_end"]),
+        act_by=_day(v["act_by"]),
+        created=datetime.fromisoformat(v["created"]),
+        updated=datetime.fromisoformat(v["updated"]),
+        closed=when(v["closed"]),
+        history=tuple((datetime.fromisoformat(at), text) for at, text in history),
+    )
+
+
+def _text(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,108 @@
+"""The built-in register: change tickets in Table storage, for organisations without a ticket system of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import cast, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.adapter import Deps
+from shared.core import ids
+from shared.core.errors import ConflictError, PermanentError, TransientError
+from shared.core.ports import Row, Tables, Write
+from shared.core.register import Entry, amended, change_of, from_row, moved, number_of, to_row, wanted
+from shared.core.ticket import State, Ticket, TicketRef
+
+TABLE = "register"
+_TRIES = 5
+
+
+class Settings(BaseModel):
+    """Nothing to set: the register lives in the deployment's own storage."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Register:
+    """The port `TicketSystem` over Table storage; look-ups see a ticket at once."""
+
+    searches_late = 0.0
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+
+    async def find(self, key: str) -> TicketRef | None:
+        row = await _row(self._deps.tables, number_of(key.rsplit("-", 1)[-1]))
+        entry = from_row(row) if row else None
+        return self._ref(entry) if entry and entry.key == key else None
+
+    async def open(self, ticket: Ticket) -> TicketRef:
+        now = self._deps.clock()
+        history = tuple((now, line) for line in ("Opened by Foresignal", *ticket.notes))
+        entry = wanted(ticket, "cancelled" if ticket.cancelled else "new", now, history)
+        if ticket.cancelled:
+            entry = replace(entry, closed=now)
+        try:
+            await self._deps.tables.commit(TABLE, [Write("insert", to_row(entry))])
+        except ConflictError:
+            return await self.amend(self._ref(entry), ticket)
+        return self._ref(entry)
+
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
+        for _ in range(_TRIES):
+            row = await _row(self._deps.tables, ref.number)
+            if row is None:
+                return await self.open(ticket)  # deleted by hand: the policy still wants it
+            entry = amended(from_row(row), ticket, self._deps.clock())
+            try:
+                await self._deps.tables.commit(TABLE, [Write("replace", to_row(entry, row.etag))])
+            except ConflictError:
+                continue
+            return self._ref(entry)
+        raise TransientError(f"ticket {ref.number} was written by others {_TRIES} times in a row", 5)
+
+    async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
+        found = {number: await _row(self._deps.tables, number) for number in numbers}
+        return {number: self._ref(from_row(row)) for number, row in found.items() if row}
+
+    def _ref(self, entry: Entry) -> TicketRef:
+        return TicketRef(
+            entry.number, f"{self._deps.public_url}/api/register/{entry.number}", entry.state, entry.closed
+        )
+
+
+def build(settings: Settings, deps: Deps) -> Register:  # noqa: ARG001 - every adapter is built the same way
+    return Register(deps)
+
+
+async def listing(tables: Tables) -> list[Entry]:
+    """Every ticket, the newest change first."""
+    return sorted([from_row(row) async for row in tables.scan(TABLE)], key=lambda entry: entry.number, reverse=True)
+
+
+async def get(tables: Tables, number: str) -> Entry | None:
+    row = await _row(tables, number)
+    return from_row(row) if row else None
+
+
+async def move(tables: Tables, number: str, state: str, note: str, now: datetime) -> Entry:
+    """The board's own hand: another state, with a line of history. PermanentError for what does not exist."""
+    if state not in get_args(State):
+        raise PermanentError(f"no state {state!r}; the states are {', '.join(get_args(State))}")
+    for _ in range(_TRIES):
+        row = await _row(tables, number)
+        if row is None:
+            raise PermanentError(f"no ticket {number} in the register; `foresignal register list` shows them")
+        entry = moved(from_row(row), cast("State", state), note, now)
+        try:
+            await tables.commit(TABLE, [Write("replace", to_row(entry, row.etag))])
+        except ConflictError:
+            continue
+        return entry
+    raise TransientError(f"ticket {number} was written by others {_TRIES} times in a row", 5)
+
+
+async def _row(tables: Tables, number: str) -> Row | None:
+    change_id = change_of(number)
+    return await tables.get(TABLE, ids.partition(change_id), number) if change_id else None

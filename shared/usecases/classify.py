@@ -1,0 +1,146 @@
+"""`classify`: reads the post, derives the events, walks the policy, decides; then sends what must follow."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.core import ids, rows
+from shared.core.change import Change, Edition, EffectState, Facts
+from shared.core.classify import classify as read_out
+from shared.core.closing import open_row
+from shared.core.decide import decide
+from shared.core.errors import PermanentError, RefusedError
+from shared.core.events import derive
+from shared.core.messages import Envelope
+from shared.core.policy import Policy
+from shared.core.ports import Row, Write
+from shared.core.post import read_post
+from shared.usecases.deps import Deps
+from shared.usecases.listing import list_open
+from shared.usecases.park import mark, park
+from shared.usecases.redo import redo, transactions
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One change after its decision, with the effects that are due."""
+
+    change: Change
+    states: tuple[EffectState, ...]
+    fresh: bool
+
+
+async def classify(deps: Deps, envelope: Envelope) -> None:
+    """One message: `ids`, all of one partition. The same message again sends what is due and writes nothing."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for change_id in envelope.body.get("ids", []):
+        wanted[ids.partition(change_id)].append(change_id)
+    policy = await deps.policy.current()
+    for partition, change_ids in wanted.items():
+        for decided in await _without_refused(deps, policy, partition, change_ids, envelope):
+            await _follow_up(deps, policy, decided)
+
+
+async def _without_refused(
+    deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str], envelope: Envelope
+) -> list[Decided]:
+    left = list(change_ids)
+    while left:
+        current = left
+        try:
+            return await redo(lambda: _decide(deps, policy, partition, current))  # noqa: B023 - called at once
+        except RefusedError as refused:
+            bad = rows.id_of(refused.key)
+            left = [change_id for change_id in left if change_id != bad]
+            reason = f"storage will not take it: {refused.reason}"
+            await mark(deps, "changes", {"ids": [bad]}, reason)
+            await park(deps, "changes", {"ids": [bad]}, envelope.first_seen, reason)
+    return []
+
+
+async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]) -> list[Decided]:
+    found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
+    held = rows.read_held(found, change_ids)
+    decided, groups = [], []
+    for one in held.values():
+        if one.change.stage != "classify":
+            decided.append(Decided(one.change, one.states, fresh=False))
+            continue
+        change, states, writes = await _decide_one(deps, policy, one)
+        decided.append(Decided(change, states, fresh=True))
+        groups.append(writes)
+    for writes in transactions(groups):
+        await deps.tables.commit(rows.TABLE, writes)
+    return decided
+
+
+async def _decide_one(
+    deps: Deps, policy: Policy, held: rows.Held
+) -> tuple[Change, tuple[EffectState, ...], list[Write]]:
+    change = await with_facts(deps, held.change)
+    change = replace(change, events=derive(change))
+    decision = decide(change, held.states, policy, deps.clock())
+    change = replace(change, decision=decision, stage="decided")
+    states = dict(held.effects)
+    writes = [Write("replace", rows.change_row(change, held.row.etag))]
+    for effect in decision.effects:
+        before = states.get(effect.key)
+        state = (
+            replace(before[0], effect=effect, due=effect.edition, parked="")
+            if before
+            else EffectState(effect, due=effect.edition)
+        )
+        row = rows.effect_row(change.id, state, before[1].etag if before else "")
+        writes.append(Write("merge", _intent(row)) if before else Write("insert", row))
+        states[effect.key] = (state, row)
+    return change, tuple(state for state, _ in states.values()), writes
+
+
+def _intent(row: Row) -> Row:
+    """Of an effect that exists, only what is due is raised; claim and done are left alone (state.md)."""
+    return replace(row, values={name: row.values[name] for name in ("effect", "due", "pending", "parked")})
+
+
+async def with_facts(deps: Deps, change: Change) -> Change:
+    """The change with the facts of every edition; an older one that has none yet is read from its own row."""
+    editions = []
+    for edition in change.editions:
+        if edition.facts:
+            editions.append(edition)
+            continue
+        raw = change.post if edition is change.current else await _raw(deps, change.id, edition)
+        editions.append(replace(edition, facts=facts_of(raw)))
+    return replace(change, editions=tuple(editions))
+
+
+async def _raw(deps: Deps, change_id: str, edition: Edition) -> Any:
+    key = rows.edition_key(change_id, edition.id)
+    row = await deps.tables.get(rows.TABLE, ids.partition(change_id), key)
+    if row is None:
+        raise PermanentError(f"the edition {key} was recorded, but its row is gone; restore the table or delete it")
+    return rows.read_edition(row)
+
+
+def facts_of(raw: Any) -> Facts:
+    """What is kept of an edition to derive events from."""
+    post = read_post(raw)
+    return Facts(read_out(post), post.category, post.major, post.tags, post.title)
+
+
+async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
+    """Send the pointer of every effect that is due; list the change as open where people deal with it."""
+    change = decided.change
+    await send_due(deps, change.id, decided.states)
+    first_load = change.decision is not None and change.decision.silent and change.revision == 1
+    if decided.fresh and not first_load:  # what a first load finds is listed by `mend`
+        await list_open(deps, open_row(change, decided.states, (), policy, deps.clock()))
+
+
+async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:
+    """The pointers of the effects that are due and not parked; how many were sent."""
+    due = [state.effect for state in states if state.due and not state.parked]
+    for effect in due:
+        body = {"id": change_id, "effect": effect.key}
+        await deps.queues.send("tickets" if effect.kind == "ticket" else "cards", Envelope(body, deps.clock()))
+    return len(due)

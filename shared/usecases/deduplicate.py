@@ -1,0 +1,177 @@
+"""`deduplicate`: merges a batch of one tenant's posts into the organisation's changes (design.md section 1)."""
+
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shared.core import ids, rows
+from shared.core.change import Change, Copy
+from shared.core.errors import PermanentError, RefusedError, TransientError
+from shared.core.merge import Arrival, Merged, gone_everywhere, merge, went
+from shared.core.messages import Envelope
+from shared.core.ports import Row, Write
+from shared.core.post import when
+from shared.usecases.deps import Deps
+from shared.usecases.park import park
+from shared.usecases.redo import redo, transactions
+
+_LOG = logging.getLogger("foresignal.deduplicate")
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A message of queue `posts`, its items by partition."""
+
+    tenant: str
+    observed: datetime
+    arrivals: dict[str, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
+    gone: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+async def deduplicate(deps: Deps, envelope: Envelope) -> None:
+    """One message. Bad items are parked alone; the same message again changes nothing and sends what hangs."""
+    batch = await _read(deps, envelope)
+    for partition in sorted({*batch.arrivals, *batch.gone}):
+        arrivals = batch.arrivals.get(partition, [])
+        gone = batch.gone.get(partition, [])
+        if arrivals:
+            await _without_refused(deps, batch, partition, arrivals, envelope)
+        if gone:
+            await redo(lambda p=partition, g=gone: _lose(deps, batch, p, g))  # type: ignore[misc]  # bound now
+
+
+async def _read(deps: Deps, envelope: Envelope) -> _Batch:
+    body = envelope.body
+    observed = when(body.get("observed"))
+    if not body.get("tenant") or observed is None:
+        raise PermanentError("a batch of posts without its tenant or its time")
+    batch = _Batch(str(body["tenant"]), observed)
+    raws = list(body.get("posts", [])) + list(body.get("broken", []))
+    for name in body.get("blobs", []):
+        held = await deps.blobs.get("oversize", name)
+        if held is None:
+            await park(deps, "posts", _alone(batch, blobs=[name]), envelope.first_seen, f"blob oversize/{name} is gone")
+        else:
+            raws.append(json.loads(held))
+    for raw in raws:
+        try:
+            arrival = Arrival.of(batch.tenant, observed, raw)
+        except PermanentError as error:
+            await park(deps, "posts", _alone(batch, posts=[raw]), envelope.first_seen, str(error))
+            continue
+        batch.arrivals[ids.partition(arrival.post.id)].append(arrival)
+    for change_id in body.get("gone", []):
+        batch.gone[ids.partition(change_id)].append(change_id)
+    return batch
+
+
+async def _without_refused(
+    deps: Deps, batch: _Batch, partition: str, arrivals: list[Arrival], envelope: Envelope
+) -> None:
+    """Merge, and where storage refuses a row, park that post alone and do the rest again (rule 4)."""
+    left = arrivals
+    while left:
+        current = left
+        try:
+            fresh = await redo(lambda: _merge(deps, batch.tenant, partition, current))  # noqa: B023 - called at once
+        except RefusedError as refused:
+            bad = rows.id_of(refused.key)
+            for arrival in [a for a in left if a.post.id == bad]:
+                body = _alone(batch, posts=[arrival.post.raw])
+                await park(deps, "posts", body, envelope.first_seen, f"storage will not take it: {refused.reason}")
+            left = [arrival for arrival in left if arrival.post.id != bad]
+            continue
+        await _take_up_waiting(deps, fresh)
+        return
+
+
+async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arrival]) -> list[str]:
+    """One read, the pure step, as few transactions as hold the rows; returns the changes that are new."""
+    wanted = [arrival.post.id for arrival in arrivals]
+    found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", wanted))
+    own = await deps.tables.range(rows.TABLE, partition, *rows.span("t", wanted), {"tenant": tenant})
+    held = rows.read_held(found, wanted)
+    copies = {rows.id_of(row.key): (rows.read_copy(row), row) for row in own}
+    groups, due, fresh = [], [], []
+    newest = {arrival.post.id: arrival for arrival in sorted(arrivals, key=lambda arrival: arrival.post.modified)}
+    for change_id, arrival in sorted(newest.items()):
+        before, copy = held.get(change_id), copies.get(change_id)
+        merged = merge(before.change if before else None, copy[0] if copy else None, arrival)
+        repeated = copy is not None and copy[0].observed == arrival.observed
+        if merged.change.stage == "classify" and (merged.change_differs or repeated):
+            due.append(change_id)
+        if merged.outcome == "new":
+            fresh.append(change_id)
+        groups.append(_writes(before.row if before else None, copy[1] if copy else None, merged, arrival))
+    for writes in transactions(group for group in groups if group):
+        await deps.tables.commit(rows.TABLE, writes)
+    await _send_due(deps, due)
+    return fresh
+
+
+def _writes(change: Row | None, copy: Row | None, merged: Merged, arrival: Arrival) -> list[Write]:
+    writes = []
+    if merged.change_differs:
+        writes.append(_put(change, rows.change_row(merged.change, change.etag if change else "")))
+    if merged.edition:
+        writes.append(Write("insert", rows.edition_row(merged.change.id, merged.edition, arrival.post.raw)))
+    if merged.copy_differs:
+        writes.append(_put(copy, rows.copy_row(merged.change.id, merged.copy, copy.etag if copy else "")))
+    return writes
+
+
+def _put(before: Row | None, after: Row) -> Write:
+    return Write("replace" if before else "insert", after)
+
+
+async def _send_due(deps: Deps, due: Iterable[str]) -> None:
+    """The pointer to what has just been recorded as due for classification."""
+    wanted = list(dict.fromkeys(due))
+    if wanted:
+        await deps.queues.send("changes", Envelope({"ids": wanted}, deps.clock()))
+
+
+async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) -> None:
+    """The posts that this tenant no longer shows: its own rows first, then whether any tenant still has them."""
+    own = await deps.tables.range(rows.TABLE, partition, *rows.span("t", gone), {"tenant": batch.tenant})
+    copies = {rows.id_of(row.key): (rows.read_copy(row), row) for row in own}
+    lost = {i: (after, row) for i, (copy, row) in copies.items() if i in gone and (after := went(copy, batch.observed))}
+    for writes in transactions([Write("replace", rows.copy_row(i, c, row.etag))] for i, (c, row) in lost.items()):
+        await deps.tables.commit(rows.TABLE, writes)
+    for change_id in [i for i in gone if i in copies]:
+        every = await deps.tables.range(rows.TABLE, partition, *rows.span("t", [change_id]))
+        seen: list[Copy] = [rows.read_copy(row) for row in every]
+        if all(copy.gone for copy in seen):
+            await _mark_gone(deps, partition, change_id, max(copy.gone for copy in seen if copy.gone))
+
+
+async def _mark_gone(deps: Deps, partition: str, change_id: str, at: datetime) -> None:
+    row = await deps.tables.get(rows.TABLE, partition, rows.change_key(change_id))
+    if row is None:
+        raise TransientError(f"{change_id} has copies and no change yet; trying again", 30)
+    before: Change = rows.read_change(row)
+    after = gone_everywhere(before, at)
+    if after is not before:
+        await deps.tables.commit(rows.TABLE, [Write("replace", rows.change_row(after, row.etag))])
+        _LOG.info("%s is gone from every tenant; it stays as it is here", change_id)
+
+
+async def _take_up_waiting(deps: Deps, fresh: Sequence[str]) -> None:
+    """Tasks that came before their change: send them again now that it is known (state.md, tasks)."""
+    if not fresh or not any(tenant.plan for tenant in (await deps.policy.current()).tenants.values()):
+        return
+    low, high = min(map(ids.key, fresh)), max(map(ids.key, fresh)) + rows.END
+    waiting = await deps.tables.range("tasks", "waiting", low, high)
+    wanted = {ids.key(change_id) for change_id in fresh}
+    keys = [row.key for row in waiting if row.key.split("|")[0] in wanted]
+    if keys:
+        await deps.queues.send("tasks", Envelope({"waiting": keys}, deps.clock()))
+
+
+def _alone(batch: _Batch, **items: Any) -> dict[str, Any]:
+    """The body of a message with one item only, as it is parked."""
+    return {"tenant": batch.tenant, "source": "messages", "observed": batch.observed.isoformat(), **items}

@@ -1,0 +1,97 @@
+"""Acting on an effect: claim it, act, record it as done; what is due, claimed and done are three things (rule 2)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.core import ids, rows
+from shared.core.change import EffectState
+from shared.core.errors import ConflictError, TransientError
+from shared.core.ports import Row, Write
+from shared.usecases.deps import Deps
+from shared.usecases.redo import redo
+
+_OUTCOME = frozenset(
+    {
+        "done",
+        "done_at",
+        "opened_at",
+        "due",
+        "pending",
+        "claim_owner",
+        "claim_until",
+        "number",
+        "url",
+        "state",
+        "applied",
+    }
+)
+
+
+async def read(deps: Deps, change_id: str) -> rows.Held | None:
+    """The change with all its effects: one range query."""
+    found = await deps.tables.range(rows.TABLE, ids.partition(change_id), *rows.span("c", [change_id]))
+    return rows.read_held(found).get(change_id)
+
+
+async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> EffectState:
+    """The effect as ours for `claim_seconds`, written under the version that was read.
+
+    Raises TransientError while somebody else holds it, for as long as the claim lasts, and when another was faster.
+    """
+    now = deps.clock()
+    if state.claim_until and state.claim_until > now:
+        left = (state.claim_until - now).total_seconds()
+        raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", left)
+    ours = replace(state, claim_owner=deps.worker, claim_until=now + timedelta(seconds=deps.claim_seconds))
+    values = {name: rows.effect_row(change_id, ours).values[name] for name in ("claim_owner", "claim_until")}
+    try:
+        await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+    except ConflictError as conflict:
+        raise TransientError(f"{change_id} {state.effect.key} was claimed by another just now", 5) from conflict
+    return ours
+
+
+def took_over(state: EffectState) -> bool:
+    """Whether an earlier claim was never finished: what it did is unknown, so our key is looked up first."""
+    return bool(state.claim_owner)
+
+
+async def record(
+    deps: Deps, change_id: str, claimed: EffectState, result: Callable[[EffectState], EffectState], at: datetime
+) -> EffectState:
+    """The outcome on the effect's row as it is now: `done` is set, the claim goes, `due` goes unless it was raised.
+
+    `result` puts what the outside system said into the row as it is read, so that nothing else is overwritten.
+    """
+    key = rows.effect_key(change_id, claimed.effect.key)
+
+    async def step() -> EffectState:
+        row = await deps.tables.get(rows.TABLE, ids.partition(change_id), key)
+        if row is None:
+            raise TransientError(f"{change_id}: the row of {claimed.effect.key} is gone", 60)
+        now = result(rows.read_effect(row))
+        raised = now.due != claimed.due
+        done = replace(
+            now, done=claimed.due, done_at=at, due=now.due if raised else "", claim_owner="", claim_until=None
+        )
+        values = {name: value for name, value in rows.effect_row(change_id, done).values.items() if name in _OUTCOME}
+        await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+        return done
+
+    return await redo(step)
+
+
+async def release(deps: Deps, change_id: str, claimed: EffectState) -> None:
+    """Let others have the claim after a failure.
+
+    The owner's name stays: what was done outside is not known, so that the next one looks our key up first.
+    """
+    key = rows.effect_key(change_id, claimed.effect.key)
+    row = await deps.tables.get(rows.TABLE, ids.partition(change_id), key)
+    if row and row.values.get("claim_owner") == deps.worker:
+        free = Row(row.partition, row.key, {"claim_until": ""}, row.etag)
+        try:
+            await deps.tables.commit(rows.TABLE, [Write("merge", free)])
+        except ConflictError:
+            return

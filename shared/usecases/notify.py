@@ -1,0 +1,33 @@
+"""`notify`: renders and posts one Adaptive Card. A webhook cannot be looked up: claim, send, record (rule 2)."""
+
+from shared.core.errors import PermanentError, TransientError
+from shared.core.messages import Envelope
+from shared.usecases import effects
+from shared.usecases.deps import Deps
+
+
+async def notify(deps: Deps, envelope: Envelope) -> bool:
+    """One message: `id` and `effect`. Whether a card was sent.
+
+    The one gap: a process that dies between the webhook's answer and our record sends the card again once its claim
+    has run out (docs/operating.md).
+    """
+    change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
+    held = await effects.read(deps, change_id)
+    found = held.effects.get(key) if held else None
+    if held is None or found is None:
+        raise PermanentError(f"{change_id} has no effect {key}: the message is older than the tables")
+    state, row = found
+    if not state.due or state.parked:
+        return False
+    policy = await deps.policy.current()
+    channel = await deps.channel(policy, state.effect.target)
+    card = deps.render_card(held.change, state, policy, deps.public_url)
+    claimed = await effects.claim(deps, change_id, state, row)
+    try:
+        await channel.post(card)
+    except (TransientError, PermanentError):
+        await effects.release(deps, change_id, claimed)
+        raise
+    await effects.record(deps, change_id, claimed, lambda current: current, deps.clock())
+    return True

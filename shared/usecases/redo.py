@@ -1,0 +1,42 @@
+"""Optimistic concurrency: read, decide, write; on conflict the whole step again, at most five times (rule 5)."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from shared.core.errors import ConflictError, TransientError
+from shared.core.ports import Write
+
+T = TypeVar("T")
+_TRIES = 5
+_MAX_ROWS = 100
+_MAX_BYTES = 3 * 1024 * 1024  # a transaction holds 4 MiB; what the SDK adds is not counted here
+
+
+async def redo(step: Callable[[], Awaitable[T]]) -> T:
+    """The step's result once it met no conflict; TransientError when it met one five times in a row."""
+    last = ""
+    for _ in range(_TRIES):
+        try:
+            return await step()
+        except ConflictError as conflict:
+            last = str(conflict)
+    raise TransientError(f"row {last} was written by others {_TRIES} times in a row; trying again later", 5)
+
+
+def transactions(groups: Iterable[Sequence[Write]]) -> Iterator[list[Write]]:
+    """Groups of writes that must stand together, packed into transactions of one partition."""
+    packed: list[Write] = []
+    size = 0
+    for group in groups:
+        weight = sum(_size(write) for write in group)
+        if packed and (len(packed) + len(group) > _MAX_ROWS or size + weight > _MAX_BYTES):
+            yield packed
+            packed, size = [], 0
+        packed.extend(group)
+        size += weight
+    if packed:
+        yield packed
+
+
+def _size(write: Write) -> int:
+    return 500 + sum(len(value) for value in write.row.values.values() if isinstance(value, str | bytes))
