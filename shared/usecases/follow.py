@@ -1,0 +1,87 @@
+"""`follow_tickets`: reads ticket states back and closes the changes whose tickets have ended."""
+
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from shared.core import ids, rows
+from shared.core.closing import closed_row, settle
+from shared.core.errors import PermanentError, TransientError
+from shared.core.life import ClosedChange
+from shared.core.policy import Policy
+from shared.core.ports import Row, Write
+from shared.core.ticket import ENDED, TicketRef
+from shared.usecases.deps import Deps
+from shared.usecases.redo import redo
+from shared.usecases.track import read_with_tasks, tell_lists
+
+_LOG = logging.getLogger("foresignal.follow")
+_ASKED_AT_ONCE = 100
+
+
+async def follow_tickets(deps: Deps) -> int:
+    """Every open ticket's state, asked system by system; how many had moved. One system's failure leaves the others."""
+    policy = await deps.policy.current()
+    by_system: dict[str, dict[str, str]] = defaultdict(dict)
+    async for change_id, held in _open_with_tickets(deps):
+        for state in held.states:
+            if state.effect.kind == "ticket" and state.number and state.state not in ENDED:
+                by_system[state.effect.target][state.number] = change_id
+    moved = 0
+    for name, numbers in by_system.items():
+        try:
+            moved += await _follow_system(deps, policy, name, numbers)
+        except (TransientError, PermanentError) as error:
+            _LOG.error("ticket system %s cannot be followed: %s", name, error)
+    return moved
+
+
+async def _open_with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held]]:
+    """The open changes that wait for a ticket, with their effects: one range query a partition."""
+    waiting: dict[str, list[str]] = defaultdict(list)
+    async for row in deps.tables.scan("open", {"through": "ticket"}):
+        change_id = ids.from_key(row.key)
+        waiting[ids.partition(change_id)].append(change_id)
+    for partition, change_ids in waiting.items():
+        found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
+        for change_id, held in rows.read_held(found, change_ids).items():
+            yield change_id, held
+
+
+async def _follow_system(deps: Deps, policy: Policy, name: str, numbers: dict[str, str]) -> int:
+    system = await deps.ticket_system(policy, name)
+    moved = 0
+    asked = sorted(numbers)
+    for at in range(0, len(asked), _ASKED_AT_ONCE):
+        some = asked[at : at + _ASKED_AT_ONCE]
+        for number, ref in (await system.states(some)).items():
+            moved += await _take_over(deps, policy, numbers[number], name, ref)
+    return moved
+
+
+async def _take_over(deps: Deps, policy: Policy, change_id: str, system: str, ref: TicketRef) -> bool:
+    """What the system says, on the effect's row and, where the ticket ended, on the change: one transaction."""
+
+    async def step() -> tuple[rows.Held, ClosedChange | None] | None:
+        held = await read_with_tasks(deps, change_id)
+        found = held.effects.get(f"ticket|{system}") if held else None
+        if held is None or found is None or found[0].state == ref.state:
+            return None
+        state, row = found
+        now = replace(state, state=ref.state, url=ref.url, done_at=ref.closed_at or deps.clock())
+        values = {name: rows.effect_row(change_id, now).values[name] for name in ("state", "url", "done_at")}
+        writes: list[Write] = [Write("merge", Row(row.partition, row.key, values, row.etag))]
+        held.effects[now.effect.key] = (now, row)
+        after = settle(held.change, held.states, held.task_states)
+        if after is not held.change:
+            writes.append(Write("replace", rows.change_row(after, held.row.etag)))
+            held.change = after
+        await deps.tables.commit(rows.TABLE, writes)
+        return held, closed_row(after, held.states, held.task_states, policy)
+
+    outcome = await redo(step)
+    if outcome is None:
+        return False
+    await tell_lists(deps, policy, *outcome)
+    return True
