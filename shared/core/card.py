@@ -7,9 +7,9 @@ from itertools import takewhile
 from typing import Any, Literal
 
 from shared.core.change import Change, EffectState, Event
-from shared.core.classification import Action, Classification, Status, Window
+from shared.core.classification import Action, Classification, Cloud, Phase, Status, Window
 from shared.core.classify.text import Block, blocks
-from shared.core.plain_dates import NO_DATE, day, line, spoken, window
+from shared.core.plain_dates import NO_DATE, PHASES, clouds, day, line, spoken, window
 from shared.core.plain_words import ARRIVALS, HEADLINES, IMPACTS, KINDS, STATUSES
 from shared.core.policy import Policy
 from shared.core.post import Post
@@ -184,9 +184,13 @@ def moves(change: Change, happened: Iterable[Event]) -> tuple[Move, ...]:
 
 
 def clean(text: str) -> str:
-    """The text without control characters and halves of surrogate pairs, which no JSON or page can carry."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _CONTROLS.sub("", whole.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """The text as it may be shown: trimmed, its lines ended by newlines, and printable."""
+    return printable(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def printable(text: str) -> str:
+    """Without control characters and halves of surrogate pairs, which no JSON or page can carry."""
+    return _CONTROLS.sub("", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def _told(text: str) -> str:
@@ -198,19 +202,21 @@ def _window_moves(change: Change, edition: str) -> list[Move]:
     now, before = change.editions[at].facts, next((e.facts for e in reversed(change.editions[:at]) if e.facts), None)
     if not now or not before:
         return []
-    old, new = _by_place(before.classification.windows), _by_place(now.classification.windows)
-    return [
-        Move(what, old.get(what, NO_DATE), new.get(what, "no longer planned"))
-        for what in dict.fromkeys([*new, *old])
-        if old.get(what) != new.get(what)
-    ]
+    old, new = _by_cloud(before.classification.windows), _by_cloud(now.classification.windows)
+    changed: dict[tuple[Phase, str, str], list[Cloud]] = {}
+    for place in dict.fromkeys([*new, *old]):
+        was, is_ = old.get(place, "not announced"), new.get(place, "no longer planned")
+        if was != is_:
+            changed.setdefault((place[0], was, is_), []).append(place[1])
+    return [Move(f"{PHASES[phase]}, {clouds(names)}", was, is_) for (phase, was, is_), names in changed.items()]
 
 
-def _by_place(windows: Sequence[Window]) -> dict[str, str]:
-    """Phase and clouds to dates; several features on one line of the plan are told together."""
-    places: dict[str, list[str]] = {}
+def _by_cloud(windows: Sequence[Window]) -> dict[tuple[Phase, Cloud], str]:
+    """The dates of each phase in each cloud; several features on one line of the plan are told together."""
+    places: dict[tuple[Phase, Cloud], list[str]] = {}
     for each in windows:
-        places.setdefault(line(each).rpartition(":")[0], []).append(window(each))
+        for cloud in each.clouds:
+            places.setdefault((each.phase, cloud), []).append(window(each))
     return {place: "; ".join(dates) for place, dates in places.items()}
 
 

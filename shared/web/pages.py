@@ -1,0 +1,154 @@
+"""The pages: what each shows, gathered for its template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from markupsafe import Markup
+
+from shared.core import card, plain_dates, plain_words
+from shared.core.change import Change, Copy, EffectState
+from shared.core.classification import Classification
+from shared.core.metrics import Count, Metrics
+from shared.web import charts
+from shared.web.environment import render, security_headers
+from shared.web.post_html import safe_html
+
+__all__ = [
+    "RegisterEntry", "change_page", "home_page", "message_page", "metrics_page", "register_page", "security_headers",
+    "ticket_page",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """One ticket of the built-in register. `history`: one line for each thing that happened, oldest first."""
+
+    number: str
+    change_id: str
+    title: str
+    state: str
+    risk: str
+    group: str
+    planned_start: date | None = None
+    planned_end: date | None = None
+    act_by: date | None = None
+    description: str = ""
+    history: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a classification, in words, with what decided it and how sure that is (0 to 1)."""
+
+    name: str
+    value: str
+    why: str
+    confidence: float | None
+
+
+def home_page(counts: Mapping[str, int] = MappingProxyType({})) -> str:
+    """Where everything is. `counts`: label to number, in the order in which they are shown."""
+    return render("home.html.j2", title="Home", counts=counts)
+
+
+def message_page(title: str, text: str) -> str:
+    """A page that says one thing: what was not found, or what went wrong and what to do."""
+    return render("message.html.j2", title=title, text=text)
+
+
+def metrics_page(view: Metrics) -> str:
+    """Time to close, what is open and what is overdue."""
+    longest = [Count(row.workload, round((row.to_close.median or 0) * 100)) for row in view.workloads]
+    return render(
+        "metrics.html.j2",
+        title="Time to close",
+        view=view,
+        weeks=charts.columns(view.weeks, 480, 96),
+        ages=charts.shares(view.ages, 100),
+        workloads=list(zip(view.workloads, charts.shares(longest, 100), strict=True)),
+    )
+
+
+def register_page(entries: Sequence[RegisterEntry]) -> str:
+    """Every ticket of the built-in register, in the order given."""
+    return render("register.html.j2", title="Change register", entries=entries, states=_states(entries))
+
+
+def ticket_page(entry: RegisterEntry) -> str:
+    return render(
+        "ticket.html.j2", title=f"{entry.number}: {entry.title}", entry=entry, post_url=card.post_url(entry.change_id)
+    )
+
+
+def change_page(change: Change, copies: Sequence[Copy] = (), effects: Sequence[EffectState] = ()) -> str:
+    """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
+    post, found = change.read(), change.classification
+    return render(
+        "change.html.j2",
+        title=f"{change.id}: {post.title or 'no title'}",
+        change=change,
+        post=post,
+        found=found,
+        status=plain_words.STATUSES.get(found.status, found.status),
+        what=card.what_changes(post),
+        to_do=card.to_do(found),
+        when=card.when_lines(found),
+        body=Markup(safe_html(post.body, post.body_type)),  # noqa: S704  (cleaned by nh3)
+        fields=fields(found),
+        events=[(event, _happened(event.type), card.moves(change, [event])) for event in reversed(change.events)],
+        editions=list(enumerate(change.editions, 1))[::-1],
+        copies=copies,
+        revisions={edition.id: number for number, edition in enumerate(change.editions, 1)},
+        tickets=[state for state in effects if state.effect.kind == "ticket"],
+        cards=[state for state in effects if state.effect.kind == "card"],
+        life=[(name.replace("_", " "), at) for name, at in sorted(change.moments.items(), key=lambda item: item[1])],
+        post_url=card.post_url(change.id),
+        classified=any(edition.facts for edition in change.editions),
+    )
+
+
+def fields(found: Classification) -> list[Field]:
+    """The fields of a classification as they are shown, in the order of docs/classification.md."""
+    shown = {
+        "rollouts": "\n".join(plain_dates.line(window) for window in found.windows) or "none",
+        "status": plain_words.STATUSES.get(found.status, found.status),
+        "superseded_by": found.superseded_by or "–",
+        "act_by": plain_dates.day(found.act_by) if found.act_by else "no deadline",
+        "kind": plain_words.KINDS.get(found.kind, found.kind),
+        "admin_impact": plain_words.IMPACTS.get(found.admin_impact, found.admin_impact),
+        "user_impact": plain_words.IMPACTS.get(found.user_impact, found.user_impact),
+        "default": plain_words.ARRIVALS.get(found.default, found.default) or "–",
+        "action": card.to_do(found),
+        "crb": "Yes" if found.crb else "No",
+        "training": "Yes" if found.training else "No",
+    }
+    return [_field(name, value, found) for name, value in shown.items()]
+
+
+_NAMES = {
+    "rollouts": "Rollout",
+    "superseded_by": "Replaced by",
+    "act_by": "Deadline",
+    "default": "Arrives",
+    "crb": "Change Review Board",
+    "training": "Tell or train users",
+}
+
+
+def _field(name: str, value: str, found: Classification) -> Field:
+    why = found.why.get(name)
+    words = found.crb_why if name == "crb" and found.crb_why else why.words if why else ""
+    return Field(_NAMES.get(name, name.replace("_", " ").capitalize()), value, words, why.confidence if why else None)
+
+
+def _happened(type_: str) -> str:
+    return next((words for known, words in plain_words.HEADLINES.items() if known == type_), type_.replace("_", " "))
+
+
+def _states(entries: Sequence[RegisterEntry]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for entry in entries:
+        counts[entry.state] = counts.get(entry.state, 0) + 1
+    return counts

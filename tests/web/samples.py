@@ -1,0 +1,133 @@
+"""Pages full of things, for screenshots and tests."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from shared.core.change import Change, Copy, Effect, EffectState
+from shared.core.life import ClosedChange, OpenChange
+from shared.core.metrics import Metrics, measure
+from shared.web import pages
+from tests.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
+
+NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
+WORKLOADS = ("Teams", "Exchange", "SharePoint and OneDrive", "Copilot", "Intune", "Entra")
+TITLES = (
+    "Meeting recap: poll answers find a new home",
+    "Mailbox rules: the old wizard is removed",
+    "Document libraries: column formats are checked on save",
+    "Prompt gallery: shared prompts need an owner",
+    "Enrolment: older agents are no longer accepted",
+    "Sign-in: number matching for guests",
+)
+
+
+def metrics() -> Metrics:
+    waiting = [
+        OpenChange(
+            f"MC{1200000 + n * 731}",
+            TITLES[n % 6],
+            ("workplace", "messaging", "devices")[n % 3],
+            (WORKLOADS[n % 6],),
+            NOW - timedelta(days=n * 5 % 120),
+            date(2026, 9, 1) + timedelta(days=n * 4 - 20) if n % 3 == 0 else None,
+            date(2026, 9, 10) + timedelta(days=n) if n % 4 == 0 else None,
+            ("ticket", "task", "")[n % 3],
+            (f"CHG{300 + n:07d}", "Planner", "")[n % 3],
+        )
+        for n in range(26)
+    ]
+    done = [
+        ClosedChange(
+            f"MC{1100000 + n}",
+            1,
+            TITLES[n % 6],
+            "workplace",
+            (WORKLOADS[n % 6],),
+            NOW - timedelta(days=90),
+            NOW - timedelta(days=n * 2 % 77 + 3 + n % 6 * 4),
+            NOW - timedelta(days=n * 2 % 77 + 2),
+            NOW - timedelta(days=n * 2 % 77),
+            "ticket",
+            "CHG1",
+        )
+        for n in range(64)
+    ]
+    return measure(waiting, done, NOW)
+
+
+def change() -> Change:
+    return a_change()
+
+
+def copies() -> list[Copy]:
+    return [
+        Copy(
+            "contoso",
+            ("Microsoft Teams", "Microsoft Forms"),
+            SECOND.id,
+            at(4, 20),
+            at(5, 4),
+            at(5, 4),
+            rollout_state="Launched",
+        ),
+        Copy(
+            "fabrikam",
+            ("Microsoft Teams",),
+            "20260420170000-" + "a" * 12,
+            at(4, 21),
+            at(4, 28),
+            at(4, 20),
+            variant="c" * 32,
+        ),
+        Copy("tailspin", ("Microsoft Teams",), SECOND.id, at(4, 21), at(5, 2), at(5, 4), gone=at(5, 9)),
+    ]
+
+
+def effects() -> list[EffectState]:
+    helpdesk = Effect("card", "helpdesk", "workplace", SECOND.id, ("users will notice: user impact is high",))
+    failed = EffectState(helpdesk, parked="channel helpdesk: answered 404: the workflow is gone or has a new address")
+    return [a_ticket_state(), a_state(done=SECOND.id, done_at=at(5, 4, 20)), failed]
+
+
+def change_page() -> str:
+    return pages.change_page(change(), copies(), effects())
+
+
+def register() -> list[pages.RegisterEntry]:
+    states = ("new", "assess", "scheduled", "implement", "closed", "cancelled")
+    return [
+        pages.RegisterEntry(
+            f"CHG{1234567 + n * 31}",
+            f"MC{1234567 + n}",
+            f"MC{1234567 + n} {TITLES[n % 6]}",
+            states[n % 6],
+            ("high", "medium", "low")[n % 3],
+            ("M365 Workplace", "M365 Messaging")[n % 2],
+            date(2026, 10, 1) if n % 4 else None,
+            date(2026, 10, 20) if n % 4 else None,
+            date(2026, 12, 14),
+            "What changes: poll answers move to the meeting recap.\n\nFor whom: Microsoft Teams, Microsoft Forms",
+            (
+                "2026-04-20 18:00 opened by Foresignal",
+                "2026-04-23 09:00 state new -> assess",
+                "2026-05-04 19:00 Microsoft's post changed (dates moved): from early September to early October 2026",
+            ),
+        )
+        for n in range(12)
+    ]
+
+
+def everything() -> dict[str, str]:
+    counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0}
+    return {
+        "home": pages.home_page(counts),
+        "metrics": pages.metrics_page(metrics()),
+        "metrics-empty": pages.metrics_page(measure([], [], NOW)),
+        "change": change_page(),
+        "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ())),
+        "register": pages.register_page(register()),
+        "register-empty": pages.register_page([]),
+        "ticket": pages.ticket_page(register()[0]),
+        "message": pages.message_page(
+            "There is no change MC7654321", "It was never seen in any tenant. Check the number."
+        ),
+    }
