@@ -1,0 +1,97 @@
+"""`foresignal sandbox`: everything on this machine, with sample posts or real ones."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Posts = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, show_default=False, metavar="FILE.jsonl[.gz]",
+        help="Serve these posts (Graph's serviceUpdateMessage, one a line) instead of the samples.",
+    ),
+]  # fmt: skip
+History = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, show_default=False, metavar="FILE.jsonl[.gz]",
+        help='Play versions of posts ({"observed": ..., "post": ...} a line) in the order in which they were seen.',
+    ),
+]  # fmt: skip
+Policy = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, show_default=False, metavar="FILE.yaml",
+        help="Work under this policy instead of the sandbox's own; its tenants become the sandbox's.",
+    ),
+]  # fmt: skip
+
+
+def sandbox(
+    posts: Posts = None,
+    tenants: Annotated[int, typer.Option(min=1, help="How many Microsoft 365 tenants.")] = 2,
+    state: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, show_default=False, metavar="DIR", help="Keep storage here between runs."),
+    ] = None,
+    now: Annotated[
+        str, typer.Option(show_default=False, metavar="TIME", help="Start the clock here: 2025-09-30T23:59Z.")
+    ] = "",
+    history: History = None,
+    first: Annotated[
+        str, typer.Option("--from", show_default=False, metavar="DAY", help="First day of the history.")
+    ] = "",
+    last: Annotated[
+        str, typer.Option("--until", show_default=False, metavar="DAY", help="Last day of the history.")
+    ] = "",
+    once: Annotated[bool, typer.Option("--once", help="Stop when every queue is empty, and print a summary.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="The summary of --once as one JSON object.")] = False,
+    policy: Policy = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the pages; 0 finds a free one.")] = 0,
+    board: Annotated[
+        bool, typer.Option("--board", help="Move tickets on as a Change Review Board would (always with the samples).")
+    ] = False,
+) -> None:
+    """Run everything on this machine: storage, Microsoft 365 tenants, a Teams inbox, and the functions themselves.
+
+    It prints where to look and runs until Ctrl+C, or with --once until there is nothing left to do.
+    """
+    from sandbox.errors import SandboxError
+    from sandbox.options import Options
+
+    try:
+        options = Options(
+            posts=posts,
+            tenants=tenants,
+            state=state,
+            now=_moment(now),
+            history=history,
+            first=_day(first, "--from"),
+            last=_day(last, "--until"),
+            once=once,
+            json=json_,
+            policy=policy,
+            port=port,
+            board=board,
+        )
+    except SandboxError as error:
+        raise typer.BadParameter(str(error)) from None
+    from sandbox import run
+
+    raise typer.Exit(run.main(options))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no time; write it as 2025-09-30T23:59Z", param_hint="--now") from None
+
+
+def _day(text: str, option: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2025-09-30", param_hint=option) from None

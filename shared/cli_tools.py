@@ -1,0 +1,101 @@
+"""What the commands share: one line for an error, tables and JSON, and the deployment that is spoken to."""
+
+import asyncio
+import errno
+import json
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from shared.core.errors import PermanentError
+
+if TYPE_CHECKING:  # pydantic is half of the time that --help takes
+    from shared.settings import Settings
+    from shared.usecases.deps import Deps
+
+T = TypeVar("T")
+
+State = Annotated[
+    Path | None,
+    typer.Option(help="Speak to the sandbox that keeps its state in this folder, not to Azure.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for programs.")]
+
+
+class Commands(TyperGroup):
+    """Commands that end in one clear line where something is wrong: exit code 1, and 2 for wrong usage."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            own = hasattr(error, "exit_code") or isinstance(error, typer.Abort)  # typer's own ways out
+            if own or ctx.params.get("debug") or getattr(error, "errno", None) == errno.EPIPE:
+                raise
+            complain(f"error: {_in_a_line(error)}")
+            raise typer.Exit(1) from None
+
+
+def _in_a_line(error: Exception) -> str:
+    if type(error).__module__.startswith(("shared.", "sandbox.")):  # ours: written for the person who reads it
+        text = str(error)
+    elif isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename or type(error).__name__}: {error.strerror}"
+    else:
+        text = f"{type(error).__name__}: {error} (foresignal --debug ... shows where)"
+    return printable(text)
+
+
+def complain(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def printable(text: str) -> str:
+    """Text of posts and of other systems, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]], *, whole: int = 0) -> None:
+    """Rows as a table; the column `whole` is never broken, so that it can be copied."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for index, heading in enumerate(headings):
+        drawn.add_column(heading, no_wrap=index == whole, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(printable(str(cell))) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 200).print(drawn)
+
+
+def as_json(data: object) -> None:
+    typer.echo(json.dumps(data, indent=2, default=str))
+
+
+def speak(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") -> T:
+    """Do the work with the ports of the deployment in the environment, or of the sandbox whose state is named."""
+    from shared import app
+
+    async def spoken() -> T:
+        async with app.opened(_settings(state)) as opened:
+            return await work(opened.deps)
+
+    return asyncio.run(spoken())
+
+
+def _settings(state: Path | None) -> "Settings":
+    from shared import settings
+
+    if state is None:
+        return settings.from_environment()
+    place = state / "connection.txt"
+    if not place.is_file():
+        raise PermanentError(f"{state} holds no sandbox: there is no {place.name}; start one with --state {state}")
+    return settings.Settings(
+        deployment="sandbox", public_url="http://localhost", connection_string=place.read_text().strip()
+    )
