@@ -26,7 +26,10 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
-    """One deployment. Storage is either a connection string (sandbox, tests) or three addresses and an identity."""
+    """One deployment. Storage is either a connection string (sandbox, tests) or three addresses and an identity.
+
+    `sign_in`: whether App Service's sign-in stands in front of our pages (set by the platform, not by us).
+    """
 
     deployment: str
     public_url: str
@@ -36,6 +39,7 @@ class Settings:
     blob_url: str = ""
     queue_url: str = ""
     table_url: str = ""
+    sign_in: bool = False
 
     def __repr__(self) -> str:
         return f"Settings(deployment={self.deployment!r}, public_url={self.public_url!r})"
@@ -66,6 +70,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         blob_url=env.get(f"{_STORAGE}__blobServiceUri", ""),
         queue_url=env.get(f"{_STORAGE}__queueServiceUri", ""),
         table_url=env.get(f"{_STORAGE}__tableServiceUri", ""),
+        sign_in=env.get("WEBSITE_AUTH_ENABLED", "").lower() == "true",
     )
 
 

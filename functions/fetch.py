@@ -1,0 +1,34 @@
+"""Timers that send one `fetches` message per tenant and source, and the function that reads a tenant."""
+
+import azure.functions as func
+
+from functions.shell import STORAGE
+
+bp = func.Blueprint()
+
+
+async def _fan_out(source: str) -> None:
+    from shared import app
+    from shared.usecases.fetch import fan_out
+
+    deps = app.current().deps
+    await fan_out(deps, source, deps.clock())
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 */15 * * * *")
+async def fetch_posts(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    await _fan_out("messages")
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 5-59/15 * * * *")
+async def fetch_tasks(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    await _fan_out("planner")
+
+
+@bp.queue_trigger(arg_name="message", queue_name="fetches", connection=STORAGE)
+async def fetch_tenant(message: func.QueueMessage) -> None:
+    from shared import app
+    from shared.usecases.deliver import deliver
+    from shared.usecases.fetch import fetch_tenant as handle
+
+    await deliver(app.current().deps, "fetches", message.get_body(), handle)

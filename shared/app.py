@@ -1,0 +1,232 @@
+"""The composition root: the only module that knows every adapter; builds one set of clients a process, on first use."""
+
+import json
+import logging
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from shared import settings as environment
+from shared.core.errors import PermanentError
+from shared.core.policy import Outside, Policy, Tenant
+from shared.core.ports import Channel, Clock, Secrets, TaskSource, TicketSystem
+from shared.settings import Settings
+from shared.usecases.deps import Deps
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What differs between Azure, a developer's machine and the sandbox; the defaults are Azure's.
+
+    `credential` makes a tenant's token credential, `pace` is a factor on delays, `calls` counts what leaves.
+    """
+
+    settings: Settings
+    clock: Clock = _utc_now
+    credential: Callable[[str, Tenant], Any] | None = None
+    secrets: Secrets | None = None
+    claim_seconds: float = 120.0
+    pace: float = 1.0
+    calls: Counter[str] = field(default_factory=Counter)
+
+
+class EnvironmentSecrets:
+    """The port `Secrets` over environment variables, where there is no Key Vault."""
+
+    async def get(self, name: str) -> str:
+        value = environment.environment_secret(name)
+        if not value:
+            raise PermanentError(f"secret {name} is not set: neither a Key Vault nor an environment variable holds it")
+        return value
+
+
+class App:
+    """Everything built: `deps` for use cases, and what pages and tools need besides."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+        self.settings = around.settings
+        self._closing: list[Callable[[], Awaitable[None]]] = []
+        self._built: dict[str, Any] = {}
+        self._own_credential: Any = None
+        self._connect()
+
+    def _connect(self) -> None:
+        from shared.policy_source import PolicyInForce
+        from shared.storage.blobs import AzureBlobs
+        from shared.storage.queues import AzureQueues
+        from shared.storage.tables import AzureTables
+
+        s, calls = self.settings, self.around.calls
+        own: dict[str, Any] = {"connection": s.connection_string}
+        if not s.connection_string:
+            own = {"credential": self._identity()}
+        self.tables = AzureTables.connect(calls, url=s.table_url, **own)
+        self.queues = AzureQueues.connect(calls, url=s.queue_url, **own)
+        self.blobs = AzureBlobs.connect(calls, url=s.blob_url, **own)
+        self._closing += [self.tables.close, self.queues.close, self.blobs.close]
+        self.secrets = self.around.secrets or self._secrets()
+        self.policy = PolicyInForce(self.blobs, self.around.clock)
+        self.deps = Deps(
+            tables=self.tables,
+            queues=self.queues,
+            blobs=self.blobs,
+            policy=self.policy,
+            posts=_Posts(self),
+            tasks=_Tasks(self),
+            ticket_system=self._ticket_system,
+            channel=self._channel,
+            render_card=_render_card,
+            clock=self.around.clock,
+            deployment=s.deployment,
+            public_url=s.public_url,
+            worker=uuid.uuid4().hex,
+            claim_seconds=self.around.claim_seconds,
+            pace=self.around.pace,
+        )
+
+    def _identity(self) -> Any:
+        """The app's managed identity; on an admin's machine, whoever is signed in there."""
+        if self._own_credential is None:
+            from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential
+
+            own = self.settings.client_id
+            self._own_credential = ManagedIdentityCredential(client_id=own) if own else DefaultAzureCredential()
+            self._closing.append(self._own_credential.close)
+        return self._own_credential
+
+    def _secrets(self) -> Secrets:
+        if not self.settings.key_vault_url:
+            return EnvironmentSecrets()
+        from shared.storage.vault import VaultSecrets
+
+        vault = VaultSecrets(self.settings.key_vault_url, self._identity())
+        self._closing.append(vault.close)
+        return vault
+
+    def graph(self) -> Any:
+        """The Graph clients of every tenant, one object a process."""
+        if "graph" not in self._built:
+            from shared.sources.credentials import Credentials
+            from shared.sources.graph import Graph
+
+            make = self.around.credential or Credentials(self.settings.client_id, self.secrets).make
+            self._built["graph"] = graph = Graph(make, self.around.calls)
+            self._closing.append(graph.close)
+        return self._built["graph"]
+
+    async def _ticket_system(self, policy: Policy, name: str) -> TicketSystem:
+        found: TicketSystem = self._adapter("tickets", policy.tickets, name)
+        return found
+
+    async def _channel(self, policy: Policy, name: str) -> Channel:
+        found: Channel = self._adapter("channels", policy.channels, name)
+        return found
+
+    def _adapter(self, folder: str, known: dict[str, Outside], name: str) -> Any:
+        """The adapter that the policy names; built once for the same settings."""
+        from shared import adapter
+
+        if name not in known:
+            raise PermanentError(f"the policy has no {folder} {name!r} (known: {', '.join(known) or 'none'})")
+        outside = known[name]
+        key = json.dumps([folder, name, outside.kind, outside.settings], sort_keys=True, default=str)
+        if key not in self._built:
+            made_of = adapter.Deps(
+                name=name,
+                http=self._http(),
+                secrets=self.secrets,
+                clock=self.around.clock,
+                tables=self.tables,
+                deployment=self.settings.deployment,
+                public_url=self.settings.public_url,
+            )
+            self._built[key] = adapter.build(folder, outside.kind, outside.settings, made_of)
+        return self._built[key]
+
+    def _http(self) -> Any:
+        if "http" not in self._built:
+            from shared.http import Http
+
+            self._built["http"] = http = Http()
+            self._closing.append(http.close)
+        return self._built["http"]
+
+    async def close(self) -> None:
+        for close in reversed(self._closing):
+            await close()
+
+
+class _Posts:
+    """The port `PostSource`; Graph's packages are loaded by the first call, not before."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
+        from shared.sources.message_center import MessageCenter
+
+        return MessageCenter(self._app.graph()).pages(name, tenant)
+
+
+class _Tasks:
+    """The port `TaskSource`, as lazily."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
+        return self._planner().pages(name, tenant)
+
+    async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
+        return await self._planner().details(name, tenant, task)
+
+    def _planner(self) -> TaskSource:
+        from shared.sources.planner import Planner
+
+        return Planner(self._app.graph())
+
+
+def _render_card(*arguments: Any) -> Any:
+    from shared.cards.renderer import render_card
+
+    return render_card(*arguments)
+
+
+_around: Surroundings | None = None
+_app: App | None = None
+
+
+def use(surroundings: Surroundings) -> None:
+    """Say where we are, before anything is built: the sandbox, tests and tools do; Azure needs nothing."""
+    global _around, _app
+    _around, _app = surroundings, None
+
+
+def current() -> App:
+    """The app of this process, built on first use from the environment unless `use` said otherwise."""
+    global _app  # noqa: PLW0603 - the same
+    if _app is None:
+        for noisy in (
+            "azure",
+            "httpx",
+            "msal",
+        ):  # they log addresses and headers at INFO, and an address can be a secret
+            logging.getLogger(noisy).setLevel(logging.WARNING)
+        _app = App(_around or Surroundings(environment.from_environment()))
+    return _app
+
+
+async def close() -> None:
+    """Close every client; the next use builds anew."""
+    global _app  # noqa: PLW0603 - the same
+    if _app is not None:
+        await _app.close()
+        _app = None

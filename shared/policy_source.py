@@ -1,0 +1,53 @@
+"""The policy in force: the blob that an admin pushed, else the package's copy; the last good one goes on working."""
+
+import logging
+from datetime import datetime, timedelta
+
+from shared import policy_file
+from shared.core.errors import PermanentError, TransientError
+from shared.core.policy import Policy
+from shared.core.ports import Blobs, Clock
+
+CONTAINER, BLOB = "config", "policy.yaml"
+_KEPT = timedelta(minutes=1)
+_LOG = logging.getLogger("foresignal.policy")
+
+
+class PolicyInForce:
+    """The port `PolicySource`. `failure`: why the newest policy is not in force, for `/api/health`."""
+
+    def __init__(self, blobs: Blobs, clock: Clock) -> None:
+        self._blobs = blobs
+        self._clock = clock
+        self._policy: Policy | None = None
+        self._text: str | None = None
+        self._read_at: datetime | None = None
+        self.failure = ""
+
+    async def current(self) -> Policy:
+        now = self._clock()
+        if self._policy is not None and self._read_at and now - self._read_at < _KEPT:
+            return self._policy
+        try:
+            held = await self._blobs.get(CONTAINER, BLOB)
+        except TransientError as error:
+            if self._policy is None:
+                raise
+            _LOG.warning("the policy in force goes on: %s", error)
+            return self._policy
+        text = held.decode(errors="replace") if held else policy_file.DEFAULT.read_text()
+        self._read_at = now
+        if text != self._text or self._policy is None:
+            self._take(text, f"blob {CONTAINER}/{BLOB}" if held else "config/policy.yaml")
+        if self._policy is None:
+            raise TransientError(f"there is no good policy: {self.failure}", 60)
+        return self._policy
+
+    def _take(self, text: str, name: str) -> None:
+        self._text = text
+        try:
+            self._policy = policy_file.load(text, name)
+            self.failure = ""
+        except PermanentError as error:
+            self.failure = str(error)
+            _LOG.error("the policy is not taken, the last good one stays in force: %s", error)

@@ -1,0 +1,100 @@
+"""What pages show, read from storage; rendering is not known here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.core import ids, rows
+from shared.core.change import Change, Copy, EffectState
+from shared.core.life import ClosedChange, OpenChange
+from shared.core.metrics import Metrics, measure
+from shared.core.register import Entry, change_of, from_row
+from shared.core.task import TaskState
+from shared.usecases.deps import Deps
+from shared.usecases.fetch import tenant_states
+
+_MONTHS = 12
+_STALE = timedelta(hours=2)
+"""A tenant whose last good fetch is older than this is not well: fetches come every 15 minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One change with everything that stands beside it."""
+
+    change: Change
+    copies: tuple[Copy, ...]
+    effects: tuple[EffectState, ...]
+    tasks: tuple[TaskState, ...]
+
+
+async def change(deps: Deps, text: str) -> ChangeView | None:
+    """The change of an id as people write it; None where there is none. PermanentError for what is no id."""
+    change_id = ids.normalise(text)
+    partition = ids.partition(change_id)
+    found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", [change_id]))
+    if not found:
+        return None
+    found += await deps.tables.range(rows.TABLE, partition, *rows.span("k", [change_id]))
+    held = rows.read_held(found)[change_id]
+    copies = await deps.tables.range(rows.TABLE, partition, *rows.span("t", [change_id]))
+    return ChangeView(held.change, tuple(rows.read_copy(row) for row in copies), held.states, held.task_states)
+
+
+async def metrics(deps: Deps) -> Metrics:
+    """What is open, and what was closed in the last twelve months."""
+    now = deps.clock()
+    opened = [
+        OpenChange.from_values(ids.from_key(row.key), row.partition, row.values)
+        async for row in deps.tables.scan("open")
+    ]
+    closed = []
+    for month in _months(now):
+        found = await deps.tables.range("closings", month, "", rows.END)
+        closed += [ClosedChange.from_values(row.values) for row in found]
+    return measure(opened, closed, now)
+
+
+def _months(now: datetime) -> list[str]:
+    first = now.year * 12 + now.month - 1
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first - _MONTHS, first + 1)]
+
+
+async def register(deps: Deps) -> list[Entry]:
+    """Every ticket of the built-in register, the newest change first."""
+    found = [from_row(row) async for row in deps.tables.scan("register")]
+    return sorted(found, key=lambda entry: entry.number, reverse=True)
+
+
+async def ticket(deps: Deps, number: str) -> Entry | None:
+    change_id = change_of(number)
+    row = await deps.tables.get("register", ids.partition(change_id), number) if change_id else None
+    return from_row(row) if row else None
+
+
+async def health(deps: Deps, policy_failure: str = "") -> Mapping[str, Any]:
+    """How we are: `status` is `ok` or `degraded`, and what is wrong is named; holds no secret."""
+    now = deps.clock()
+    tenants = [
+        {
+            "tenant": state.name,
+            "source": state.source,
+            "posts": state.posts,
+            "fetched": state.fetched.isoformat() if state.fetched else None,
+            "failure": state.failure,
+            "failures": state.failures,
+            "not_before": state.not_before.isoformat() if state.not_before else None,
+            "ok": not state.failure and state.fetched is not None and now - state.fetched < _STALE,
+        }
+        for state in await tenant_states(deps)
+    ]
+    parked = sum([1 async for _ in deps.tables.scan("parked")])
+    well = all(tenant["ok"] for tenant in tenants) and not parked and not policy_failure
+    return {
+        "status": "ok" if well else "degraded",
+        "now": now.isoformat(),
+        "tenants": tenants,
+        "parked": parked,
+        "policy": policy_failure or "in force",
+    }
