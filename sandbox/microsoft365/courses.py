@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.errors import SandboxError
+from sandbox.microsoft365 import synced
 from sandbox.microsoft365.history import Post, moment
 
 Entry = Mapping[str, Any]
 Script = Mapping[str, Sequence[Entry]]
-"""tasks.json: for each tenant what becomes of some posts, in hours after they were published (null: never)."""
+"""tasks.json: for each tenant what becomes of some posts, in hours after it first saw them: see samples/README.md."""
 
 _STEPS = ("made", "assigned", "started", "completed")
 _PEOPLE = ("ana", "ben", "chidi", "dora", "emre", "freya", "goran")
@@ -40,7 +41,7 @@ def _checked(entry: Entry) -> Entry:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One task of a tenant and its whole course. `titled`: its title names the post's id."""
+    """One task of a tenant and its whole course. `title`: the whole one, where it is not made of the post."""
 
     id: str
     tenant: str
@@ -50,20 +51,19 @@ class Course:
     started: datetime | None
     completed: datetime | None
     assignee: str
-    titled: bool
+    title: str | None
 
     def changes(self, now: datetime) -> int:
         """How often it has been written by `now`."""
         return sum(at is not None and at <= now for at in (self.made, self.assigned, self.started, self.completed))
 
 
-def courses(tenant: str, post: Post, came: datetime, entries: Iterable[Entry]) -> Iterator[Course]:
-    """The courses of one post's tasks; none is made before the post `came` to the tenant."""
-    published = moment(post["startDateTime"])
+def courses(tenant: str, post: Post, since: datetime, came: datetime, entries: Iterable[Entry]) -> Iterator[Course]:
+    """The courses of one post's tasks: hours count `since` then, and none is made before the post `came`."""
 
     def at(entry: Entry, step: str, not_before: datetime) -> datetime | None:
         hours = entry.get(f"{step}_after_hours")
-        return None if hours is None else max(published + timedelta(hours=float(hours)), not_before)
+        return None if hours is None else max(since + timedelta(hours=float(hours)), not_before)
 
     for number, entry in enumerate(entries):
         if made := at(entry, "made", came):
@@ -77,14 +77,14 @@ def courses(tenant: str, post: Post, came: datetime, entries: Iterable[Entry]) -
                 started=at(entry, "started", made),
                 completed=at(entry, "completed", made),
                 assignee=str(entry.get("assignee") or _PEOPLE[0]),
-                titled=_digest("title", *parts)[0] % 10 != 0,  # of one in ten only the description tells the post
+                title=entry.get("title"),
             )
 
 
 def invented(tenant: str, post: Post, since: datetime) -> list[Entry]:
     """A rule for posts without a script: a third of those from `since` on get a task, most of which are done some day.
 
-    The same for the same post always.
+    The same for the same post always; hours count from its publication.
     """
     has, made, assigned, started, completed, how_long, who = _fractions(tenant, post["id"])
     if has >= 1 / 3 or moment(post["startDateTime"]) < since:
@@ -100,6 +100,8 @@ def invented(tenant: str, post: Post, since: datetime) -> list[Entry]:
         "completed_after_hours": worked + 12 + how_long**2 * 24 * 45 if completed < 0.75 else None,
         "assignee": _PEOPLE[int(who * len(_PEOPLE))],
     }
+    if _digest("title", tenant, post["id"])[0] % 10 == 0:  # of one in ten only the description tells the post
+        entry["title"] = synced.title(post, with_id=False)
     return [entry]
 
 

@@ -9,7 +9,8 @@ import re
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from aiohttp import web
 from sandbox.microsoft365.credential import read_token
 from sandbox.microsoft365.faults import Answer, Faults, error
 from sandbox.microsoft365.feed import Feed
-from sandbox.microsoft365.planner import Planner
+from sandbox.microsoft365.planner import Planner, Resource
 
 Clock = Callable[[], datetime]
 
@@ -43,21 +44,43 @@ COUNTS: web.AppKey[Counter[Call]] = web.AppKey("counts", Counter)
 """`app[COUNTS]`: every request once, so that its `total()` is how often Graph was called."""
 
 
+@dataclass(slots=True)
+class _Asked:
+    """One request: who asks (once the token is read), when, and the id that every answer carries."""
+
+    request: web.Request
+    id: str
+    now: datetime
+    tenant: str = ""
+
+    def part(self, name: str) -> str:
+        return self.request.match_info[name]
+
+    def error(
+        self,
+        status: int,
+        code: str | None = None,
+        message: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> web.Response:
+        return error(status, self.id, self.now, code, message, headers)
+
+
 def graph_app(feed: Feed, planner: Planner, clock: Clock, faults: Faults | None = None) -> web.Application:
     """The application; `clock` is the sandbox's own time, tokens end in real time."""
     graph = _Graph(feed, planner, clock, faults or Faults())
-    app = web.Application(middlewares=[graph.middleware])
+    app = web.Application()
     app[COUNTS] = graph.counts
     messages = "/v1.0/admin/serviceAnnouncement/messages"
-    app.add_routes(
-        [
-            web.get(messages, graph.messages, name="messages"),
-            web.get(messages + "/{id}", graph.message, name="message"),
-            web.get("/v1.0/planner/plans/{plan}/tasks", graph.tasks, name="tasks"),
-            web.get("/v1.0/planner/tasks/{id}", graph.task, name="task"),
-            web.get("/v1.0/planner/tasks/{id}/details", graph.details, name="details"),
-        ]
-    )
+    for path, endpoint, handle in (
+        (messages, "messages", graph.messages),
+        (messages + "/{id}", "message", graph.message),
+        ("/v1.0/planner/plans/{plan}/tasks", "tasks", graph.tasks),
+        ("/v1.0/planner/tasks/{id}", "task", graph.task),
+        ("/v1.0/planner/tasks/{id}/details", "details", graph.details),
+    ):
+        app.router.add_get(path, graph.answering(endpoint, handle))
+    app.router.add_route("*", "/{path:.*}", graph.answering("unknown", lambda asked: asked.error(404)))
     return app
 
 
@@ -68,106 +91,72 @@ class _Graph:
         self.feed, self.planner, self.clock, self.faults = feed, planner, clock, faults
         self.counts: Counter[Call] = Counter()
 
-    @web.middleware
-    async def middleware(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
-        """Who asks, which fault they meet, and that it is counted."""
-        request_id = request["id"] = request.headers.get("client-request-id") or str(uuid.uuid4())
-        request["tenant"] = ""
-        response = self._refusal(request)
-        if response is None:
-            try:
-                response = await handler(request)
-            except web.HTTPException as refused:  # aiohttp's own: an unknown path, a method that is not GET
-                response = self._error(request, refused.status)
-        response.headers["request-id"] = response.headers["client-request-id"] = request_id
-        self.counts[Call(request["tenant"], _endpoint(request), response.status)] += 1
-        return response
+    def answering(
+        self, endpoint: str, handle: Callable[[_Asked], web.Response]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """The handler as aiohttp wants it: the token is read first, faults are met, and the call is counted."""
 
-    def _refusal(self, request: web.Request) -> web.StreamResponse | None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        async def answer(request: web.Request) -> web.Response:
+            asked = _Asked(request, request.headers.get("client-request-id") or str(uuid.uuid4()), self.clock())
+            response = self._refusal(asked) or handle(asked)
+            response.headers["request-id"] = response.headers["client-request-id"] = asked.id
+            self.counts[Call(asked.tenant, endpoint, response.status)] += 1
+            return response
+
+        return answer
+
+    def _refusal(self, asked: _Asked) -> web.Response | None:
+        scheme, _, token = asked.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            return self._error(request, 401, message="Access token is empty.", headers=_CHALLENGE)
+            return asked.error(401, message="Access token is empty.", headers=_CHALLENGE)
         found = read_token(token)
         if not found or found[0] not in self.feed.tenants:
-            return self._error(request, 401, message="CompactToken parsing failed.", headers=_CHALLENGE)
-        request["tenant"], expires = found
+            return asked.error(401, message="CompactToken parsing failed.", headers=_CHALLENGE)
+        asked.tenant, expires = found
         if expires <= time.time():
-            words = "Lifetime validation failed, the token is expired."
-            return self._error(request, 401, message=words, headers=_CHALLENGE)
-        fault = self.faults.take(request["tenant"])
-        return self._answer(request, fault) if fault else None
+            return asked.error(401, message="Lifetime validation failed, the token is expired.", headers=_CHALLENGE)
+        fault = self.faults.take(asked.tenant)
+        return _faulty(asked, fault) if fault else None
 
-    def _answer(self, request: web.Request, fault: Answer) -> web.Response:
-        if fault.body is None:
-            return self._error(request, fault.status, headers=fault.headers)
-        if isinstance(fault.body, str):
-            return web.Response(text=fault.body, status=fault.status, headers=fault.headers)
-        return web.json_response(fault.body, status=fault.status, headers=fault.headers)
+    def messages(self, asked: _Asked) -> web.Response:
+        return self._page(asked, self.feed.posts(asked.tenant, asked.now), "admin/serviceAnnouncement/messages")
 
-    def _error(
-        self,
-        request: web.Request,
-        status: int,
-        code: str | None = None,
-        message: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> web.Response:
-        return error(status, request["id"], self.clock(), code, message, headers)
+    def message(self, asked: _Asked) -> web.Response:
+        post = self.feed.post(asked.tenant, asked.part("id"), asked.now)
+        return _entity(asked, post, "admin/serviceAnnouncement/messages/$entity") if post else asked.error(404)
 
-    async def messages(self, request: web.Request) -> web.Response:
-        posts = self.feed.posts(request["tenant"], self.clock())
-        return self._page(request, posts, "admin/serviceAnnouncement/messages")
-
-    async def message(self, request: web.Request) -> web.Response:
-        post = self.feed.post(request["tenant"], request.match_info["id"], self.clock())
-        if post is None:
-            return self._error(request, 404)
-        return _entity(request, post, "admin/serviceAnnouncement/messages/$entity")
-
-    async def tasks(self, request: web.Request) -> web.Response:
-        plan = request.match_info["plan"]
-        refusal = self._planner_refusal(request, self.planner.tenant_of_plan(plan))
+    def tasks(self, asked: _Asked) -> web.Response:
+        plan = asked.part("plan")
+        refusal = _planner_refusal(asked, self.planner.tenant_of_plan(plan))
         if refusal:
             return refusal
-        tasks = self.planner.tasks(request["tenant"], self.clock())
-        return self._page(request, tasks, f"planner/plans('{plan}')/tasks")
+        return self._page(asked, self.planner.tasks(asked.tenant, asked.now), f"planner/plans('{plan}')/tasks")
 
-    async def task(self, request: web.Request) -> web.Response:
-        return self._one(request, self.planner.task, "planner/tasks/$entity")
+    def task(self, asked: _Asked) -> web.Response:
+        return self._of_task(asked, self.planner.task, "planner/tasks/$entity")
 
-    async def details(self, request: web.Request) -> web.Response:
-        task = request.match_info["id"]
-        return self._one(request, self.planner.details, f"planner/tasks('{task}')/details/$entity")
+    def details(self, asked: _Asked) -> web.Response:
+        return self._of_task(asked, self.planner.details, f"planner/tasks('{asked.part('id')}')/details/$entity")
 
-    def _one(
-        self, request: web.Request, find: Callable[[str, datetime], dict[str, Any] | None], context: str
-    ) -> web.Response:
-        task, now = request.match_info["id"], self.clock()
-        found = find(task, now)
-        refusal = self._planner_refusal(request, self.planner.tenant_of_task(task) if found else None)
-        return refusal or _entity(request, found or {}, context)
+    def _of_task(self, asked: _Asked, find: Callable[[str, datetime], Resource | None], context: str) -> web.Response:
+        found = find(asked.part("id"), asked.now)
+        refusal = _planner_refusal(asked, self.planner.tenant_of_task(asked.part("id")) if found else None)
+        return refusal or _entity(asked, found or {}, context)
 
-    def _planner_refusal(self, request: web.Request, owner: str | None) -> web.Response | None:
-        """Planner's errors have an empty code (github.com/microsoftgraph/microsoft-graph-docs/issues/5928)."""
-        if owner is None:
-            return self._error(request, 404, "", "The requested item is not found.")
-        if owner != request["tenant"]:
-            return self._error(request, 403, "", "You do not have the required permissions to access this item.")
-        return None
-
-    def _page(self, request: web.Request, items: Sequence[Mapping[str, Any]], context: str) -> web.Response:
+    def _page(self, asked: _Asked, items: Sequence[Mapping[str, Any]], context: str) -> web.Response:
         """One page from `$skip` on. Graph counts afresh for every page: what comes in between shifts them."""
+        request = asked.request
         unknown = [name for name in request.query if name not in ("$skip", _AFTER_EMPTY)]
         skip = request.query.get("$skip", "0")
         if unknown or not (skip.isascii() and skip.isdigit()):
             what = f"unknown here: {', '.join(unknown)}" if unknown else f"$skip must be a number, not {skip!r}"
-            return self._error(request, 400, "invalidRequest", f"The sandbox pages by $skip only; {what}")
-        asked = _PREFERENCE.search(request.headers.get("Prefer", ""))
-        size = max(1, min(int(asked[1]) if asked else _PAGE, _MAX_PAGE, self.faults.largest_page))
+            return asked.error(400, "invalidRequest", f"The sandbox pages by $skip only; {what}")
+        preferred = _PREFERENCE.search(request.headers.get("Prefer", ""))
+        size = max(1, min(int(preferred[1]) if preferred else _PAGE, _MAX_PAGE, self.faults.largest_page))
         start = int(skip)
-        body: dict[str, Any] = {"@odata.context": f"{_base(request)}/v1.0/$metadata#{context}"}
-        link = f"{_base(request)}{request.path}?$skip="
-        if start and request["tenant"] in self.faults.empty_pages and _AFTER_EMPTY not in request.query:
+        body: dict[str, Any] = {"@odata.context": f"{_base(asked)}/v1.0/$metadata#{context}"}
+        link = f"{_base(asked)}{request.path}?$skip="
+        if start and asked.tenant in self.faults.empty_pages and _AFTER_EMPTY not in request.query:
             body |= {"@odata.nextLink": f"{link}{start}&{_AFTER_EMPTY}=1", "value": []}
         else:
             if start + size < len(items):
@@ -176,14 +165,26 @@ class _Graph:
         return web.json_response(body)
 
 
-def _endpoint(request: web.Request) -> str:
-    route = request.match_info.route
-    return route.name or "unknown"
+def _faulty(asked: _Asked, fault: Answer) -> web.Response:
+    if fault.body is None:
+        return asked.error(fault.status, headers=fault.headers)
+    if isinstance(fault.body, str):
+        return web.Response(text=fault.body, status=fault.status, headers=fault.headers)
+    return web.json_response(fault.body, status=fault.status, headers=fault.headers)
 
 
-def _base(request: web.Request) -> str:
-    return f"{request.scheme}://{request.host}"
+def _planner_refusal(asked: _Asked, owner: str | None) -> web.Response | None:
+    """Planner's errors have an empty code (github.com/microsoftgraph/microsoft-graph-docs/issues/5928)."""
+    if owner is None:
+        return asked.error(404, "", "The requested item is not found.")
+    if owner != asked.tenant:
+        return asked.error(403, "", "You do not have the required permissions to access this item.")
+    return None
 
 
-def _entity(request: web.Request, found: Mapping[str, Any], context: str) -> web.Response:
-    return web.json_response({"@odata.context": f"{_base(request)}/v1.0/$metadata#{context}"} | dict(found))
+def _base(asked: _Asked) -> str:
+    return f"{asked.request.scheme}://{asked.request.host}"
+
+
+def _entity(asked: _Asked, found: Mapping[str, Any], context: str) -> web.Response:
+    return web.json_response({"@odata.context": f"{_base(asked)}/v1.0/$metadata#{context}"} | dict(found))

@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.microsoft365 import synced
 from sandbox.microsoft365.courses import Course, Entry, Script, courses, invented, planner_id
 from sandbox.microsoft365.feed import Feed
-from sandbox.microsoft365.history import Post
+from sandbox.microsoft365.history import BEGINNING, Post, moment
 
 Resource = dict[str, Any]
 
@@ -93,11 +93,19 @@ class Planner:
         scripted: dict[str, list[Entry]] = {}
         for entry in (self._script or {}).get(self._feed.source.get(tenant, tenant), ()):
             scripted.setdefault(entry["post"], []).append(entry)
+        first_look = min(came for _, came in fresh)
+        unknown = sorted(scripted.keys() - settled - {post["id"] for post, _ in fresh})
+        if first_look > BEGINNING:
+            fresh += [(_unknown(post_id, first_look), first_look) for post_id in unknown]
         for post, came in fresh:
             settled.add(post["id"])
-            script = scripted.get(post["id"], ())
-            entries = invented(tenant, post, self._since) if self._script is None else script
-            self._tasks.update((course.id, course) for course in courses(tenant, post, came, entries))
+            published = moment(post["startDateTime"])
+            if self._script is None:
+                made = courses(tenant, post, published, came, invented(tenant, post, self._since))
+            else:
+                since = came if came > BEGINNING else published
+                made = courses(tenant, post, since, came, scripted.get(post["id"], ()))
+            self._tasks.update((course.id, course) for course in made)
 
     def _edition(self, task: Course) -> Post:
         """The post as it was when the task was made: whether later edits reach a task is not documented."""
@@ -118,7 +126,7 @@ class Planner:
             "@odata.etag": _etag("'1-Task  ", task.changes(now)),
             "planId": plan_id(task.tenant),
             "bucketId": planner_id("bucket", task.tenant),
-            "title": synced.title(post, with_id=task.titled),
+            "title": (task.title or synced.title(post))[: synced.LONGEST_TITLE],
             "orderHint": _hint(task.made),
             "assigneePriority": _hint(task.made),
             "percentComplete": 100 if completed else 50 if started else 0,
@@ -139,6 +147,17 @@ class Planner:
             "appliedCategories": {},
             "assignments": {_person(task.tenant, task.assignee): assignment} if assigned else {},
         }
+
+
+def _unknown(post_id: str, seen: datetime) -> Post:
+    """Of a post that the tenant never had, a task made by hand."""
+    time = f"{seen:%Y-%m-%dT%H:%M:%SZ}"
+    return {
+        "id": post_id,
+        "title": "A post that is not in the feed",
+        "startDateTime": time,
+        "lastModifiedDateTime": time,
+    }
 
 
 def _person(tenant: str, name: str) -> str:
