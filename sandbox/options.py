@@ -1,0 +1,43 @@
+"""What `foresignal sandbox` can be told."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Without posts or history the sample history is played. `lock` and `claim`: seconds, shorter in tests.
+
+    `first`, `last`: the days of a history to play. `board`: tickets are moved on as a board would (always with the
+    samples). `pace`: factor on delays. `max_dequeue`: tries of a message before poison, instead of host.json's.
+    """
+
+    posts: Path | None = None
+    tenants: int = 2
+    state: Path | None = None
+    now: datetime | None = None
+    history: Path | None = None
+    first: date | None = None
+    last: date | None = None
+    once: bool = False
+    json: bool = False
+    policy: Path | None = None
+    port: int = 0
+    board: bool = False
+    pace: float = 0.02
+    lock: int = 600
+    claim: float = 120.0
+    max_dequeue: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.posts and self.history:
+            raise SandboxError("give --posts or --history, not both")
+        if self.tenants < 1:
+            raise SandboxError("--tenants must be 1 or more")
+        if self.json and not self.once:
+            raise SandboxError("--json prints a summary at the end, so it needs --once")
+        if self.now and self.now.tzinfo is None:
+            raise SandboxError("--now needs its zone: 2025-09-30T23:59Z")

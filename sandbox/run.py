@@ -1,0 +1,171 @@
+"""`foresignal sandbox`: plays a history or a file of posts through the whole product, on this machine."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sandbox import board
+from sandbox.errors import SandboxError
+from sandbox.microsoft365.courses import read_script
+from sandbox.microsoft365.history import read
+from sandbox.options import Options
+from sandbox.report import Report, Summary
+from sandbox.steps import steps
+from sandbox.world import Story, World, world
+from shared.core.errors import ConflictError, TransientError
+from shared.usecases import summary
+
+SAMPLES = Path(__file__).with_name("samples")
+_PATIENCE = 300.0  # seconds without any movement, beyond a message's lock
+_WATCH = 1.0
+
+
+def main(options: Options) -> int:
+    """Run it to its end (`--once`) or until Ctrl-C; the exit code. SandboxError is for the person at the terminal."""
+    return asyncio.run(_run(options))
+
+
+async def _run(options: Options) -> int:
+    report = Report(as_json=options.json)
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    story, moments = _story(options)
+    report.say("starting storage, Microsoft 365 and the functions ...")
+    async with world(options, story, report) as running:
+        report.places(running.places)
+        if await _unless(told, _play(running, options, moments, report)):
+            report.say("stopping ...")
+            return 130
+        if not options.once:
+            await running.host.switch_timers_on()
+            report.say("live: the timers run by the sandbox's clock; Ctrl-C stops everything")
+            await _unless(told, _live(running, report))
+            report.say("stopping ...")
+    return 0
+
+
+async def _unless(told: asyncio.Event, work: Awaitable[None]) -> bool:
+    """Do the work, or drop it when told to stop; says whether it was dropped."""
+    doing, stop = asyncio.ensure_future(work), asyncio.ensure_future(told.wait())
+    await asyncio.wait((doing, stop), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if doing.done():
+        doing.result()
+        return False
+    doing.cancel()
+    with contextlib.suppress(asyncio.CancelledError, SandboxError):
+        await doing
+    return True
+
+
+def _story(options: Options) -> tuple[Story, list[datetime]]:
+    """What the tenants will see, and at which moments the functions look."""
+    if options.posts:
+        now = options.now or datetime.now(UTC)
+        return Story(read(options.posts), now), []
+    lines = read(options.history or SAMPLES / "history.jsonl")
+    script = None if options.history else read_script(SAMPLES / "tasks.json")
+    moments = steps(lines, options.first, options.last)
+    if not moments:
+        raise SandboxError("nothing was observed in these days; choose others with --from and --until")
+    return Story(lines, options.now or moments[0], script), moments
+
+
+async def _play(running: World, options: Options, moments: list[datetime], report: Report) -> None:
+    """One round now and one at each later moment, then the night's mending, and the summary."""
+    began = time.monotonic()
+    before = await _counts(running)
+    round_ = _Round(running, report, patience=options.lock + _PATIENCE, with_board=options.board or not _own(options))
+    now = running.clock()
+    todo = [now, *(moment for moment in moments if moment > now)]
+    with report.progress("reading", len(todo)):
+        for moment in todo:
+            await round_.at(moment)
+        await round_.fire("mend")
+    after = await _counts(running)
+    calls = running.host.calls
+    found: Summary = {
+        "posts_read": running.served.total(),
+        **{name: after[name] - before[name] for name in after},
+        "graph_calls": running.graph_calls,
+        "storage_calls": calls["storage"],
+        "host_calls": calls["host"],
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    report.repeated_failures()
+    report.summary(found)
+
+
+def _own(options: Options) -> bool:
+    """Whether the posts are the user's, not the samples."""
+    return bool(options.posts or options.history)
+
+
+async def _counts(running: World) -> dict[str, int]:
+    from shared import app
+
+    ours = app.App(app.Surroundings(running.settings, clock=running.clock))
+    try:
+        found = await summary.count(ours.deps)
+    finally:
+        await ours.close()
+    return {name: getattr(found, name) for name in ("changes", "revisions", "tickets", "cards", "closed", "parked")}
+
+
+class _Round:
+    """What Azure's timers would run in a day, one after the other, each to its end."""
+
+    def __init__(self, running: World, report: Report, *, patience: float, with_board: bool) -> None:
+        self._running = running
+        self._report = report
+        self._patience = patience
+        self._with_board = with_board
+
+    async def at(self, moment: datetime) -> None:
+        cards, posts = len(self._running.inbox.cards), self._running.served.total()
+        now = self._running.clock.step_to(moment)
+        self._report.step(f"{now:%a %Y-%m-%d %H:%M}", advance=1)
+        await self.fire("fetch_posts")
+        moved = await self._board(now)
+        await self.fire("fetch_tasks")
+        await self.fire("follow_tickets")
+        happened = {
+            "posts read": self._running.served.total() - posts,
+            "cards sent": len(self._running.inbox.cards) - cards,
+            "tickets moved by the board": moved,
+        }
+        self._report.day(now, happened)
+
+    async def fire(self, function: str) -> None:
+        """Run a timer, and all that follows from it."""
+        failure = await self._running.host.run(function)
+        if failure:
+            self._report.warn(f"{function}: {failure}")
+        await self._running.host.drain(self._report.waiting, self._patience)
+        self._report.failures(await self._running.host.status())
+
+    async def _board(self, now: datetime) -> int:
+        if not self._with_board:
+            return 0
+        try:
+            return await board.sit(self._running.tables, now)
+        except (ConflictError, TransientError) as error:
+            self._report.warn(f"the board: {error}")
+            return 0
+
+
+async def _live(running: World, report: Report) -> None:
+    """Tell what comes, until cancelled."""
+    told = len(running.inbox.cards)
+    while True:
+        report.failures(await running.host.status())
+        for card in running.inbox.cards[told:]:
+            report.card(card)
+        told = len(running.inbox.cards)
+        await asyncio.sleep(_WATCH)

@@ -1,0 +1,47 @@
+"""The sandbox's organisations, and their section of the policy."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import NAMESPACE_DNS, uuid5
+
+from sandbox.errors import SandboxError
+from shared import policy_file
+from shared.core.errors import PermanentError
+from shared.core.policy import Policy
+
+SAMPLE = Path(__file__).with_name("policy.yaml")
+_NAMES = ("contoso", "fabrikam", "adventure-works", "northwind", "tailspin", "wingtip", "litware", "proseware")
+
+
+def names(count: int) -> tuple[str, ...]:
+    return tuple(_NAMES[index] if index < len(_NAMES) else f"tenant{index + 1:03d}" for index in range(count))
+
+
+def policy_text(text: str, graph_url: str, plans: Mapping[str, str]) -> str:
+    """The policy with its tenants replaced by the sandbox's own; `plans`: each tenant's Planner plan."""
+    lines = ["tenants:"]
+    for name, plan in plans.items():
+        tenant_id = uuid5(NAMESPACE_DNS, f"{name}.example")
+        lines.append(f'  {name}: {{tenant_id: "{tenant_id}", graph_url: "{graph_url}", plan: "{plan}"}}')
+    section = "\n".join(lines) + "\n"
+    # the key and all that is indented under it; comments at the margin belong to what follows
+    changed, count = re.subn(r"(?m)^tenants:.*\n(?:(?:[ \t].*)?\n)*", lambda _: section + "\n", text, count=1)
+    return changed if count else section + text
+
+
+def checked(text: str, name: str) -> Policy:
+    """The policy; SandboxError with every fault."""
+    try:
+        return policy_file.load(text, name)
+    except PermanentError as error:
+        raise SandboxError(str(error)) from error
+
+
+def hooks(policy: Policy, inbox_url: str) -> dict[str, str]:
+    """The secrets that the Teams channels name: addresses of the inbox, one channel each."""
+    return {
+        str(channel.settings["url"]): f"{inbox_url}/hook/{name}?sig=sandbox"
+        for name, channel in policy.channels.items()
+        if channel.kind == "teams_workflow" and channel.settings.get("url")
+    }

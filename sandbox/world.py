@@ -1,0 +1,199 @@
+"""Everything that one sandbox consists of, started in order and stopped in reverse."""
+
+import asyncio
+import json
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from socket import socket
+
+from aiohttp import web
+
+from sandbox import azurite, tenants
+from sandbox.clock import SandboxClock
+from sandbox.errors import SandboxError
+from sandbox.hostoptions import HostOptions, listen
+from sandbox.hostprocess import HostProcess
+from sandbox.memory import Memory, alone
+from sandbox.microsoft365.courses import Script
+from sandbox.microsoft365.feed import Feed
+from sandbox.microsoft365.graph import COUNTS, graph_app
+from sandbox.microsoft365.history import Line
+from sandbox.microsoft365.inbox import Inbox
+from sandbox.microsoft365.planner import Planner, plan_id
+from sandbox.microsoft365.serving import serve
+from sandbox.options import Options
+from sandbox.report import Report
+from shared.core import names
+from shared.settings import Settings
+from shared.storage.blobs import AzureBlobs
+from shared.storage.queues import AzureQueues
+from shared.storage.tables import AzureTables
+
+DEPLOYMENT = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the tenants will see, and when it begins. `script`: what becomes of the tasks, else a rule decides."""
+
+    lines: list[Line]
+    begin: datetime | None
+    script: Script | None = None
+
+
+@dataclass
+class World:
+    """A running sandbox."""
+
+    clock: SandboxClock
+    inbox: Inbox
+    host: HostProcess
+    tables: AzureTables
+    settings: Settings
+    places: dict[str, str]
+    graph: web.Application
+    served: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def graph_calls(self) -> int:
+        return self.graph[COUNTS].total()
+
+
+@asynccontextmanager
+async def world(options: Options, story: Story, report: Report) -> AsyncIterator[World]:
+    """Start everything; whatever happens, everything is stopped again."""
+    async with AsyncExitStack() as stack:
+        state = _folder(options, stack)
+        stack.enter_context(alone(state))
+        memory = Memory.of(state)
+        listening = stack.enter_context(_port(options.port, memory, "functions"))
+        policy = (options.policy or tenants.SAMPLE).read_text(encoding="utf-8")
+        storage = await _storage(state, stack, in_memory=options.state is None)
+        clock = SandboxClock(state)
+        now = clock.start(story.begin)
+        stack.callback(clock.stop)
+
+        organisations = tenants.names(options.tenants)
+        feed = Feed(story.lines, organisations)
+        graph = graph_app(feed, Planner(feed, memory.since(now), story.script), clock)
+        served = _count_posts(graph)
+        graph_url = await _serve(graph, memory, "graph", stack)
+        inbox = Inbox(clock, state / "cards.jsonl")
+        inbox_url = await _serve(inbox.app(), memory, "inbox", stack)
+        memory.ports["functions"] = listening.getsockname()[1]
+        memory.save()
+
+        url = f"http://127.0.0.1:{memory.ports['functions']}"
+        settings = Settings(DEPLOYMENT, url, connection_string=storage)
+        text = tenants.policy_text(policy, graph_url, {name: plan_id(name) for name in organisations})
+        secrets = tenants.hooks(tenants.checked(text, str(options.policy or tenants.SAMPLE)), inbox_url)
+        tables = await _furnish(settings, text, stack)
+        host = HostProcess(_host_options(options, state), listening, _environment(settings) | secrets, report.warn)
+        stack.push_async_callback(host.stop)
+        await host.start()
+        places = _places(url, inbox_url, state if options.state else None)
+        yield World(clock, inbox, host, tables, settings, places, graph, served)
+
+
+def _folder(options: Options, stack: AsyncExitStack) -> Path:
+    if options.state is None:
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="foresignal-")))
+    options.state.mkdir(parents=True, exist_ok=True)
+    return options.state.resolve()
+
+
+def _port(wanted: int, memory: Memory, what: str) -> socket:
+    """The port asked for, else that of the last run, else a free one."""
+    if wanted or not memory.ports.get(what):
+        return listen(wanted)
+    try:
+        return listen(memory.ports[what])
+    except SandboxError:
+        return listen(0)
+
+
+async def _serve(app: web.Application, memory: Memory, what: str, stack: AsyncExitStack) -> str:
+    try:
+        runner, port = await serve(app, memory.ports.get(what, 0))
+    except SandboxError:
+        runner, port = await serve(app, 0)
+    stack.push_async_callback(runner.cleanup)
+    memory.ports[what] = port
+    return f"http://127.0.0.1:{port}"
+
+
+async def _storage(state: Path, stack: AsyncExitStack, *, in_memory: bool) -> str:
+    """Azurite, and its connection string in the folder for `foresignal ... --state`."""
+    running = await asyncio.to_thread(azurite.start, state, in_memory=in_memory)
+    stack.push_async_callback(asyncio.to_thread, running.stop)
+    note = state / "connection.txt"
+    note.write_text(running.connection_string, encoding="utf-8")
+    stack.callback(note.unlink, missing_ok=True)
+    return running.connection_string
+
+
+async def _furnish(settings: Settings, policy: str, stack: AsyncExitStack) -> AzureTables:
+    """Tables, queues and containers as infra/ makes them in Azure, and the policy in its blob; uncounted."""
+    nobody = Counter[str]()
+    tables = AzureTables.connect(nobody, connection=settings.connection_string)
+    stack.push_async_callback(tables.close)
+    queues = AzureQueues.connect(nobody, connection=settings.connection_string)
+    blobs = AzureBlobs.connect(nobody, connection=settings.connection_string)
+    try:
+        await asyncio.gather(
+            tables.create(names.TABLES),
+            queues.create([*names.QUEUES, *(name + names.POISON for name in names.QUEUES)]),
+            blobs.create(names.CONTAINERS),
+        )
+        await blobs.put("config", "policy.yaml", policy.encode())
+    finally:
+        await queues.close()
+        await blobs.close()
+    return tables
+
+
+def _host_options(options: Options, state: Path) -> HostOptions:
+    return HostOptions(
+        state, lock=options.lock, pace=options.pace, claim=options.claim, max_dequeue=options.max_dequeue
+    )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "AzureWebJobsStorage": settings.connection_string,
+        "FORESIGNAL_DEPLOYMENT": settings.deployment,
+        "FORESIGNAL_PUBLIC_URL": settings.public_url,
+    }
+
+
+def _places(url: str, inbox_url: str, state: Path | None) -> dict[str, str]:
+    places = {
+        "Teams inbox": inbox_url + "/",
+        "Metrics": f"{url}/api/metrics",
+        "Changes": f"{url}/api/changes",
+        "Register": f"{url}/api/register",
+        "Health": f"{url}/api/health",
+    }
+    return {**places, "Log of the functions": str(state / "host.log")} if state else places
+
+
+def _count_posts(graph: web.Application) -> Counter[str]:
+    """Counts the posts in every page of a feed that Graph hands out, by tenant."""
+    served = Counter[str]()
+
+    @web.middleware
+    async def count(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        response = await handler(request)
+        if request.match_info.route.name == "messages" and isinstance(response, web.Response) and response.text:
+            served[str(request.get("tenant"))] += len(json.loads(response.text).get("value", ()))
+        return response
+
+    graph.middlewares.append(count)
+    return served
