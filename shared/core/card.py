@@ -114,8 +114,12 @@ def card_view(
 
 
 def teams_message(card: Mapping[str, Any]) -> dict[str, Any]:
-    """A card in the envelope that Teams' Workflows webhook takes; its size is what Teams limits."""
-    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+    """A card in the envelope that Teams' Workflows webhook takes; its size is what Teams limits.
+
+    The full width is Teams' own word, unknown to the published schema, so it is added here and not in the card.
+    """
+    content = {**card, "msteams": {"width": "Full"}}
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
     return {"type": "message", "attachments": [attachment]}
 
 

@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shared.core import plain_dates
+from shared.core import plain_dates, plain_words
 from shared.core.card import printable
+from shared.core.classification import Interval
 
 NAVIGATION = (("Home", "/api/home"), ("Metrics", "/api/metrics"), ("Register", "/api/register"))
 
@@ -59,7 +60,9 @@ def _environment() -> Environment:
         "moment": moment,
         "short_day": short_day,
         "days": days,
-        "spoken": plain_dates.spoken,
+        "told": told,
+        "planned": planned,
+        "number": "{:,}".format,
     }
     environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
     return environment
@@ -92,3 +95,24 @@ def days(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:.0f}"
+
+
+class _Planned(Protocol):
+    @property
+    def planned_start(self) -> date | None: ...
+    @property
+    def planned_end(self) -> date | None: ...
+
+
+def planned(ticket: _Planned) -> str:
+    """The planned days as one phrase: "1 to 20 October 2026"."""
+    start, end = ticket.planned_start, ticket.planned_end
+    if start and end and start < end:
+        return plain_dates.interval(Interval(start, end))
+    known = start or end
+    return plain_dates.day(known) if known else ""
+
+
+def told(text: str) -> str:
+    """An event's old or new value in words: a status, days, or the text itself."""
+    return next((words for status, words in plain_words.STATUSES.items() if status == text), plain_dates.spoken(text))

@@ -114,7 +114,7 @@ def fields(found: Classification) -> list[Field]:
     shown = {
         "rollouts": "\n".join(plain_dates.line(window) for window in found.windows) or "none",
         "status": plain_words.STATUSES.get(found.status, found.status),
-        "superseded_by": found.superseded_by or "–",
+        "superseded_by": found.superseded_by or "",
         "act_by": plain_dates.day(found.act_by) if found.act_by else "no deadline",
         "kind": plain_words.KINDS.get(found.kind, found.kind),
         "admin_impact": plain_words.IMPACTS.get(found.admin_impact, found.admin_impact),
@@ -124,7 +124,7 @@ def fields(found: Classification) -> list[Field]:
         "crb": "Yes" if found.crb else "No",
         "training": "Yes" if found.training else "No",
     }
-    return [_field(name, value, found) for name, value in shown.items()]
+    return [_field(name, value, found) for name, value in shown.items() if value]
 
 
 _NAMES = {

@@ -82,6 +82,11 @@ def classified(**over: Any) -> Classification:
         "crb_why": "a page that users rely on is removed",
         "training": True,
         "why": {
+            "rollouts": Why("We will begin rolling out in early October 2026", 0.9),
+            "default": Why("arrives by itself", 0.8),
+            "action": Why("save the answers that they still need", 0.85),
+            "crb": Why("retirement with high user impact", 0.7),
+            "training": Why("status: scheduled, user_impact: high", 0.8),
             "kind": Why("tag: Feature update", 0.9),
             "act_by": Why("before the page is removed", 0.7),
             "user_impact": Why("the separate download page is removed", 0.8),
