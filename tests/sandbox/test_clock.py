@@ -3,6 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.clock import SandboxClock
+from sandbox.microsoft365.history import Line
+from sandbox.steps import steps
 
 MORNING = datetime(2025, 9, 30, 8, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -92,3 +94,35 @@ def test_reading_it_ten_thousand_times_opens_no_file_twice(clock, monkeypatch):
     monkeypatch.setattr("pathlib.Path.read_text", lambda *_args, **_named: pytest.fail("read again"))
     for _ in range(10_000):
         clock()
+
+
+def line(observed, post, *tenants):
+    return Line(observed, tenants or None, post, {"id": post})
+
+
+def test_a_history_is_looked_at_once_a_day_when_all_of_the_day_is_there():
+    lines = [line(MORNING, "MC1"), line(MORNING + timedelta(hours=3), "MC2")]
+    assert steps(lines) == [MORNING + timedelta(hours=3)]
+
+
+def test_days_on_which_nothing_was_observed_are_looked_at_too():
+    lines = [line(MORNING, "MC1"), line(MORNING + timedelta(days=2), "MC1")]
+    quiet = datetime(2025, 10, 1, 17, tzinfo=UTC)
+    assert steps(lines) == [MORNING, quiet, MORNING + timedelta(days=2)]
+
+
+def test_two_editions_of_a_post_on_one_day_are_both_looked_at():
+    edits = [MORNING + timedelta(hours=hour) for hour in (0, 2, 4)]
+    lines = [line(edits[0], "MC1"), line(edits[1], "MC2"), line(edits[2], "MC1")]
+    assert steps(lines) == [edits[1], edits[2]]
+
+
+def test_the_same_edition_reaching_another_tenant_later_needs_no_look_of_its_own():
+    lines = [line(MORNING, "MC1", "contoso"), line(MORNING + timedelta(hours=2), "MC1", "fabrikam")]
+    assert steps(lines) == [MORNING + timedelta(hours=2)]
+
+
+def test_only_the_days_asked_for_are_played():
+    lines = [line(MORNING + timedelta(days=day), f"MC{day}") for day in range(10)]
+    played = steps(lines, MORNING.date() + timedelta(days=3), MORNING.date() + timedelta(days=4))
+    assert played == [MORNING + timedelta(days=3), MORNING + timedelta(days=4)]
