@@ -1,0 +1,218 @@
+"""The budgets of docs/architecture.md, counted: `make bench`. Exits 1 where one is broken."""
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox import azurite
+from sandbox.microsoft365.credential import SandboxCredential
+from sandbox.microsoft365.feed import Feed
+from sandbox.microsoft365.graph import graph_app
+from sandbox.microsoft365.inbox import Inbox, inbox_app
+from sandbox.microsoft365.planner import Planner, plan_id
+from sandbox.microsoft365.serving import serve
+from tests.pump import Pump, StillClock, utc
+
+POSTS = 1000
+FURTHER = 30
+NOW = utc(2026, 9, 1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table; `budget` is what it may be at most."""
+
+    what: str
+    value: float
+    budget: float
+
+    @property
+    def held(self) -> bool:
+        return self.value <= self.budget
+
+
+def a_post(number: int, *, old: bool) -> dict[str, Any]:
+    """A post of ordinary size (about 5 kB) in our own words; old ones concern nobody at a first load."""
+    start = NOW - timedelta(days=200 if old else 1)
+    words = f"Change {number} moves the settings of the fictitious product {number % 17} to a new page. "
+    text = "".join(
+        f"<p>{words}Step {step}: open page {(number * 31 + step) % 997} and review it.</p>" for step in range(35)
+    )
+    when = "early to mid-October 2026" if not old else "early February 2026 and expect to complete by mid-February 2026"
+    return {
+        "id": f"MC{1_000_000 + number * 61}",
+        "title": f"Product {number % 17} will be retired on its old page {number}",
+        "startDateTime": start.isoformat(),
+        "endDateTime": (NOW + timedelta(days=60)).isoformat(),
+        "lastModifiedDateTime": start.isoformat(),
+        "category": "planForChange",
+        "severity": "normal",
+        "isMajorChange": True,
+        "actionRequiredByDateTime": None if old else "2026-10-20T00:00:00Z",
+        "services": ["Exchange Online"],
+        "tags": ["Admin impact", "User impact", "Retirement"],
+        "details": [{"name": "Summary", "value": words}],
+        "body": {
+            "contentType": "html",
+            "content": f"<p>[When this will happen:]</p><p>General Availability (Worldwide): We will begin rolling out "
+            f"{when}.</p><p>The old page will be retired and removed; admins must migrate before.</p>{text}",
+        },
+    }
+
+
+def policy(graph: str, tenants: Sequence[str]) -> bytes:
+    held = {name: {"graph_url": graph, **({"plan": plan_id(name)} if name == "contoso" else {})} for name in tenants}
+    return yaml.safe_dump(
+        {
+            "tenants": held,
+            "teams": {"messaging": {"owner": "ana@contoso.example", "channel": "messaging"}},
+            "workloads": {"exchange": {"services": ["Exchange Online"], "team": "messaging"}},
+            "channels": {"messaging": {"kind": "teams_workflow", "settings": {"url": "TEAMS_MESSAGING_URL"}}},
+            "tickets": {"crb": {"kind": "register"}},
+            "routes": {"team": "messaging", "ticket": "crb", "cards": "owner"},
+        }
+    ).encode()
+
+
+class _Secrets:
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def get(self, name: str) -> str:
+        return self._url
+
+
+async def functions(connection: str) -> list[Figure]:
+    """Run in a process of its own, so that its memory is that of the functions; the servers run in the other one."""
+    place = json.loads(sys.stdin.readline())
+    clock = StillClock(NOW)
+    pump = Pump(connection, clock, credential=lambda name, _: SandboxCredential(name), secrets=_Secrets(place["inbox"]))
+    await pump.prepare()
+    from shared import app
+
+    await app.current().blobs.put("config", "policy.yaml", place["policy"].encode())
+    await app.current().policy.current()
+    figures: list[Figure] = []
+
+    async def run(minutes: int) -> tuple[int, int]:
+        clock.now += timedelta(minutes=minutes)
+        app.current().policy._read_at = clock.now  # the policy is read already: the minute of its cache is not counted
+        storage, graph = pump.calls["storage"], pump.calls["graph"]
+        await pump.timer("fetch_posts")
+        await pump.drain()
+        return pump.calls["storage"] - storage, pump.calls["graph"] - graph
+
+    storage, _ = await run(0)
+    figures.append(Figure("storage calls per post copy, first load", storage / (2 * POSTS), 0.5))
+    figures.append(Figure("memory of the functions process, MiB", memory(), 160))
+    storage, graph = await run(15)
+    figures.append(Figure("storage calls, unchanged tenant", storage / 2, 4))
+    figures.append(Figure("Graph calls, unchanged tenant", graph / 2, 1))
+    await _told("one")
+    quiet = 3  # the other tenant's fetch, which finds nothing
+    storage, _ = await run(15)
+    figures.append(Figure("storage calls, one new post to card and ticket", storage - quiet, 24))
+    await _told("many")
+    before = pump.by_queue["posts"]["calls"]
+    await app.current().blobs.put("config", "policy.yaml", place["wider"].encode())
+    clock.now += timedelta(minutes=2)
+    await app.current().policy.current()
+    await run(15)
+    figures.append(
+        Figure(
+            "deduplicate, per tenant with a known edition", (pump.by_queue["posts"]["calls"] - before) / FURTHER, 3.5
+        )
+    )
+    await pump.close()
+    return figures
+
+
+def memory() -> float:
+    """MiB resident in this process now."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+async def _told(step: str) -> None:
+    """Ask the other process for the next step of the story, and wait for it."""
+    print(json.dumps({"step": step}), flush=True)  # noqa: T201 - the pipe between the two processes
+    await asyncio.to_thread(sys.stdin.readline)
+
+
+async def measure() -> list[Figure]:
+    """Azurite, Graph and the inbox here; the functions in a child."""
+    further = tuple(f"tenant{n:03d}" for n in range(FURTHER))
+    both, clock = ("contoso", "fabrikam"), StillClock(NOW)
+    feed = Feed([], (*both, *further))
+    for number in range(POSTS):
+        for tenant in both:
+            feed.publish(tenant, a_post(number, old=True), NOW)
+    graph, graph_port = await serve(graph_app(feed, Planner(feed, NOW, {}), clock))
+    inbox, inbox_port = await serve(inbox_app(Inbox(clock)))
+    url = f"http://127.0.0.1:{graph_port}"
+    fresh = a_post(POSTS, old=False)
+    with tempfile.TemporaryDirectory() as state:
+        storage = azurite.start(Path(state), in_memory=True)
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.bench", "functions", storage.connection_string,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, limit=2**24,
+        )  # fmt: skip
+        assert child.stdin
+        assert child.stdout
+        place = {
+            "inbox": f"http://127.0.0.1:{inbox_port}/hook/messaging?sig=bench",
+            "policy": policy(url, both).decode(),
+            "wider": policy(url, (*both, *further)).decode(),
+        }
+        child.stdin.write(json.dumps(place).encode() + b"\n")
+        figures: list[Figure] = []
+        async for line in child.stdout:
+            said = json.loads(line)
+            if "figures" in said:
+                figures = [Figure(*item) for item in said["figures"]]
+                continue
+            for tenant in ("contoso",) if said["step"] == "one" else further:
+                feed.publish(tenant, fresh, NOW)
+            child.stdin.write(b"\n")
+        await child.wait()
+        storage.stop()
+    await graph.cleanup()
+    await inbox.cleanup()
+    return figures
+
+
+def import_ratio(rounds: int = 15) -> Figure:
+    """`import function_app` against `import azure.functions`, in turn, in fresh interpreters; the pairs' median."""
+
+    def seconds(module: str) -> float:
+        code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
+        return float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout)
+
+    ratios = [seconds("function_app") / seconds("azure.functions") for _ in range(rounds)]
+    return Figure("import function_app / import azure.functions", statistics.median(ratios), 1.5)
+
+
+def main() -> int:
+    if sys.argv[1:2] == ["functions"]:
+        found = asyncio.run(functions(sys.argv[2]))
+        print(json.dumps({"figures": [[f.what, f.value, f.budget] for f in found]}), flush=True)  # noqa: T201 - the pipe
+        return 0
+    figures = [*asyncio.run(measure()), import_ratio()]
+    for figure in figures:
+        verdict = "ok" if figure.held else "OVER BUDGET"
+        print(f"{figure.what:52} {figure.value:8.2f}  at most {figure.budget:6.1f}  {verdict}")  # noqa: T201 - its job
+    return 0 if len(figures) == 7 and all(figure.held for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
