@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from shared.core.policy import Policy
     from shared.usecases.deps import Deps
 
-CONTAINER, BLOB = "config", "policy.yaml"
-"""Where the policy in force is kept; without one it is the package's own."""
-
 app = typer.Typer(
     help="The policy in force: put one there, show it, describe the file for editors.", no_args_is_help=True
 )
@@ -74,6 +71,8 @@ def _counted(policy: "Policy") -> str:
 @app.command()
 def push(file: File, state: State = None) -> None:
     """Put a policy in force. It is checked first; what is in force stays where it has a fault."""
+    from shared.policy_source import BLOB, CONTAINER
+
     policy = _checked(file)
     speak(state, lambda deps: deps.blobs.put(CONTAINER, BLOB, file.read_bytes()))
     typer.echo(f"pushed {file} ({_counted(policy)}); in force within a minute")
@@ -82,6 +81,8 @@ def push(file: File, state: State = None) -> None:
 @app.command()
 def show(state: State = None) -> None:
     """Print the policy in force."""
+    from shared.policy_file import DEFAULT
+    from shared.policy_source import BLOB, CONTAINER
 
     async def held(deps: "Deps") -> bytes | None:
         return await deps.blobs.get(CONTAINER, BLOB)
@@ -89,7 +90,7 @@ def show(state: State = None) -> None:
     data = speak(state, held)
     if data is None:
         complain("none was pushed; in force is the one that came with the package:")
-        data = _default().read_bytes()
+        data = DEFAULT.read_bytes()
     typer.echo(data.decode(errors="replace"), nl=False)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -142,7 +142,7 @@ def move_register(
 
     if to not in get_args(Known):
         raise typer.BadParameter(f"unknown state {to!r} (known: {', '.join(get_args(Known))})")
-    moved = speak(state, lambda deps: tickets.move(deps.tables, number, to, note, datetime.now(UTC)))
+    moved = speak(state, lambda deps: tickets.move(deps.tables, number, to, note, deps.clock()))
     typer.echo(f"{moved.number} is {moved.state}")
 
 

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:  # pydantic is half of the time that --help takes
-    from shared.settings import Settings
+    from shared.app import Surroundings
     from shared.usecases.deps import Deps
 
 T = TypeVar("T")
@@ -82,20 +82,25 @@ def speak(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") -> T:
     from shared import app
 
     async def spoken() -> T:
-        async with app.opened(_settings(state)) as opened:
-            return await work(opened.deps)
+        if state is not None:
+            app.use(_sandbox(state))
+        try:
+            return await work(app.current().deps)
+        finally:
+            await app.close()
 
     return asyncio.run(spoken())
 
 
-def _settings(state: Path | None) -> "Settings":
-    from shared import settings
+def _sandbox(state: Path) -> "Surroundings":
+    """A running sandbox, by its own clock."""
+    from sandbox.clock import SandboxClock
+    from shared.app import Surroundings
+    from shared.settings import Settings
 
-    if state is None:
-        return settings.from_environment()
-    place = state / "connection.txt"
-    if not place.is_file():
-        raise PermanentError(f"{state} holds no sandbox: there is no {place.name}; start one with --state {state}")
-    return settings.Settings(
-        deployment="sandbox", public_url="http://localhost", connection_string=place.read_text().strip()
-    )
+    note = state / "connection.txt"
+    if not note.is_file():
+        raise PermanentError(f"no sandbox is running on {state}: start one with foresignal sandbox --state {state}")
+    storage = note.read_text(encoding="utf-8").strip()
+    settings = Settings(deployment="sandbox", public_url="http://localhost", connection_string=storage)
+    return Surroundings(settings, clock=SandboxClock(state))
