@@ -7,8 +7,9 @@ from typing import cast
 from shared.core.classification import Action, Classification, Default, Impact, Kind, Why, Window
 from shared.core.classify import tables
 from shared.core.classify.deadline import read_deadline
-from shared.core.classify.document import Document, read_document
-from shared.core.classify.signals import Facts, choose
+from shared.core.classify.document import read_document
+from shared.core.classify.facts import read_facts
+from shared.core.classify.signals import choose
 from shared.core.classify.status import Verdict, read_status
 from shared.core.classify.windows import read_windows
 from shared.core.post import Post
@@ -26,28 +27,36 @@ def _classify(post: Post) -> Classification:
     document = read_document(post)
     if not document.lines and not post.title:
         return Classification(id=post.id, why={})
-    facts = _facts(post, document)
+    facts = read_facts(post, document)
     why: dict[str, Why] = {}
     kind, why["kind"] = choose(tables.KIND, tables.KIND_BASE, facts)
     facts.mark(f"kind:{kind}")
     windows = read_windows(document, retiring=kind == "retirement")
     verdict = read_status(document, windows, kind)
     why["status"] = verdict.why
+    facts.mark(f"status:{verdict.status}")
+    act, why_act = choose(tables.ACT, tables.ACT_BASE, facts)
+    facts.mark(f"act:{act}")
     act_by, why["act_by"] = read_deadline(post, document, verdict, kind)
-    facts.mark("act_by:yes" if act_by else "act_by:no")
     default, why["default"] = choose(tables.DEFAULT, tables.DEFAULT_BASE, facts)
     admin, why["admin_impact"] = choose(tables.ADMIN, tables.ADMIN_BASE, facts)
     facts.mark(f"admin:{admin}")
     user, why["user_impact"] = choose(tables.USER, tables.USER_BASE, facts)
     action, why["action"] = choose(tables.ACTION, tables.ACTION_BASE, facts)
+    if action == "required":
+        why["action"] = why_act
     return _assemble(post, verdict, act_by, (kind, admin, user, default, action), why)
 
 
 def _assemble(
-    post: Post, verdict: Verdict, act_by: date | None, fields: tuple[str, str, str, str, str], why: Mapping[str, Why]
+    post: Post,
+    verdict: Verdict,
+    act_by: date | None,
+    fields: tuple[str, str, str, str, str],
+    why: Mapping[str, Why],
 ) -> Classification:
     kind, admin, user, default, action = fields
-    crb, crb_why = _crb(verdict, kind, admin, user, action, default)
+    crb, crb_why = _crb(verdict, kind, admin, user, action)
     reasons = dict(why)
     reasons["crb"] = Why(crb_why, 0.7)
     training = verdict.status == "scheduled" and user != "low"
@@ -75,7 +84,7 @@ def _assemble(
     )
 
 
-def _crb(verdict: Verdict, kind: str, admin: str, user: str, action: str, default: str) -> tuple[bool, str]:
+def _crb(verdict: Verdict, kind: str, admin: str, user: str, action: str) -> tuple[bool, str]:
     if verdict.status in {"cancelled", "on_hold", "withdrawn", "superseded"}:
         return False, f"{verdict.status}: nothing will change now"
     if kind == "retirement":
@@ -83,32 +92,3 @@ def _crb(verdict: Verdict, kind: str, admin: str, user: str, action: str, defaul
     if action == "required" or admin == "high" or user == "high":
         return True, "existing behaviour changes; action is needed to avoid a break"
     return False, "nothing breaks; new or optional"
-
-
-def _facts(post: Post, document: Document) -> Facts:
-    def place(*roles: str) -> str:
-        return "\n".join(line.text for line in document.lines if line.role in roles).lower()
-
-    services = " ".join(post.services).lower()
-    family = "m365"
-    if any(
-        word in services for word in ("dynamics", "power ", "dataverse", "copilot studio", "finance and operations")
-    ):
-        family = "bizapps"
-    elif services.strip() == "windows":
-        family = "windows"
-    elif "intune" in services:
-        family = "intune"
-    graph = f"category:{post.category.lower()} family:{family} major:{'yes' if post.major else 'no'}"
-    return Facts(
-        {
-            "title": post.title.lower(),
-            "tags": " | ".join(post.tags).lower(),
-            "intro": place("intro"),
-            "when": place("when"),
-            "impact": place("impact"),
-            "prepare": place("prepare"),
-            "text": document.body,
-            "graph": graph,
-        }
-    )

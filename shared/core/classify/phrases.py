@@ -128,7 +128,14 @@ def _read(match: re.Match[str], text: str) -> Phrase | None:
             end = match.start("d_d2") - 1 if match["d_d2"] else match.end()
             return Phrase(match.start(), end, match[0].strip(), *found)
     if match["later"]:
-        return Phrase(match.start(), match.end(), match[0], None, lambda _: None, relative="later" if match["later"].lower().startswith("later") else "end")
+        return Phrase(
+            match.start(),
+            match.end(),
+            match[0],
+            None,
+            lambda _: None,
+            relative="later" if match["later"].lower().startswith("later") else "end",
+        )
     if match["n_d"]:
         return Phrase(
             match.start(), match.end(), match[0], None, lambda _: None, relative="next", days=int(match["n_d"])

@@ -8,7 +8,14 @@ from shared.core.classify.wording import any_of
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
     (
         "preview",
-        any_of(r"(?:public|private|limited|early|developer) previews?\b", r"previews?\b(?! update)", r"beta\b", r"frontier\b", r"early access\b", r"insiders?\b"),
+        any_of(
+            r"(?:public|private|limited|early|developer) previews?\b",
+            r"previews?\b(?! update)",
+            r"beta\b",
+            r"frontier\b",
+            r"early access\b",
+            r"insiders?\b",
+        ),
     ),
     ("targeted", any_of(r"target(?:ed)?[\s-]+release", r"first[\s-]+release")),
     ("ga", any_of(r"general(?:ly)?[\s-]+availab\w+", r"standard[\s-]+release", r"GA\b", r"production\b")),
@@ -38,7 +45,12 @@ ENDS = any_of(
 _EVERY = (r"all clouds\b", r"(?<=\()all environments\b")
 _GOVERNMENT = (r"gov(?:ernment)? clouds?\b", r"government (?:customers|tenants|organizations)\b", *_EVERY)
 _CLOUDS: tuple[tuple[Cloud, re.Pattern[str]], ...] = (
-    ("worldwide", any_of(r"world[\s-]?wide\b", r"WW\b", r"global(?:ly)?\b(?! admin)", r"commercial\b", r"multi-?tenant\b", *_EVERY)),
+    (
+        "worldwide",
+        any_of(
+            r"world[\s-]?wide\b", r"WW\b", r"global(?:ly)?\b(?! admin)", r"commercial\b", r"multi-?tenant\b", *_EVERY
+        ),
+    ),
     ("gcc", any_of(r"GCC\b(?![\s-]*(?:H\b|Hig?h|Hihg))", *_GOVERNMENT)),
     ("gcch", any_of(r"GCC[\s-]*(?:H\b|High\b|Hihg\b)", *_GOVERNMENT)),
     ("dod", any_of(r"DoD\b", *_GOVERNMENT)),

@@ -3,38 +3,91 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
 from shared.core.classification import Why
 
-#: The parts of a post that a signal may look at, each as lower-case text.
-PLACES = ("title", "tags", "intro", "when", "impact", "prepare", "text", "graph")
+#: The parts of a post that a signal may look at. `text` is everything but the title, the banners and the compliance
+#: table; `advice` is what to prepare, without the formulas of every post; `marks` are Graph's fields and the decisions made before, as `field:value`.
+Place = Literal["title", "tags", "summary", "intro", "impact", "prepare", "advice", "text", "marks"]
+_GAP = " ... "
+_WIDEST_GAP = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Words (a regular expression) in one place of the post that speak for or against values."""
+    """A row of a table: phrases, any of which in one place of the post speaks for or against values.
 
-    place: str
-    words: re.Pattern[str]
+    A phrase is plain lower-case text, found anywhere (write a space where a word must begin or end); " ... " in it
+    stands for up to 60 characters of one sentence. Plain text, because a search for it costs next to nothing.
+    """
+
+    place: Place
+    phrases: tuple[str, ...]
+    gapped: tuple[tuple[str, re.Pattern[str]], ...]
     weights: Mapping[str, float]
 
+    def find(self, text: str) -> tuple[int, int] | None:
+        """Where the first of the phrases stands in a lower-case text."""
+        for phrase in self.phrases:
+            at = text.find(phrase)
+            if at >= 0:
+                return at, at + len(phrase)
+        for head, pattern in self.gapped:
+            if head in text:
+                match = pattern.search(text)
+                if match:
+                    return match.span()
+        return None
 
-def signal(place: str, words: str, **weights: float) -> Signal:
-    """A row of a table. A weight below zero speaks against the value; `n_a` stands for n/a."""
-    if place not in PLACES:
-        raise ValueError(f"no such place: {place}")
-    return Signal(place, re.compile(words), {name.replace("n_a", "n/a"): weight for name, weight in weights.items()})
+
+def signal(place: Place, phrases: str, **weights: float) -> Signal:
+    """A row: its phrases, parted by `|`. A weight below zero speaks against the value; `n_a` stands for n/a."""
+    each = phrases.split("|")
+    return Signal(
+        place,
+        tuple(phrase for phrase in each if _GAP not in phrase),
+        tuple((phrase.split(_GAP)[0], _pattern(phrase)) for phrase in each if _GAP in phrase),
+        {name.replace("n_a", "n/a"): weight for name, weight in weights.items()},
+    )
 
 
-@dataclass(slots=True)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    return re.compile(f"[^.\\n]{{0,{_WIDEST_GAP}}}?".join(re.escape(part) for part in phrase.split(_GAP)))
+
+
+@dataclass(frozen=True)
+class Text:
+    """One place of a post, as it is written and in lower case; a space before and behind, so that words have edges."""
+
+    written: str
+
+    @cached_property
+    def lower(self) -> str:
+        return f" {self.written} ".lower()
+
+    def words(self, span: tuple[int, int]) -> str:
+        return f" {self.written} "[span[0] : span[1]].strip()
+
+
 class Facts:
-    """The places of one post, and the marks that earlier decisions left (`graph`: fields and decisions as words)."""
+    """The places of one post."""
 
-    places: dict[str, str] = field(default_factory=dict)
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = {name: Text(text) for name, text in places.items()}
+        self._marks: list[str] = []
 
-    def mark(self, word: str) -> None:
-        self.places["graph"] = f"{self.places.get('graph', '')} {word}"
+    def mark(self, *words: str) -> None:
+        self._marks.extend(words)
+        self._places["marks"] = Text(" ".join(self._marks))
+
+    def find(self, row: Signal) -> str | None:
+        """The words of the post that a row speaks of."""
+        text = self._places.get(row.place)
+        span = row.find(text.lower) if text and text.written else None
+        return text.words(span) if text and span else None
 
 
 def choose(table: Iterable[Signal], base: Mapping[str, float], facts: Facts) -> tuple[str, Why]:
@@ -42,14 +95,14 @@ def choose(table: Iterable[Signal], base: Mapping[str, float], facts: Facts) -> 
     scores = dict(base)
     loudest: dict[str, tuple[float, str]] = {}
     for row in table:
-        found = row.words.search(facts.places.get(row.place, ""))
-        if not found:
+        words = facts.find(row)
+        if words is None:
             continue
         for value, weight in row.weights.items():
-            scores[value] = scores.get(value, 0.0) + weight
+            scores[value] += weight
             if weight > loudest.get(value, (0.0, ""))[0]:
-                loudest[value] = (weight, f"{row.place}: {found[0].strip()[:120]}")
+                loudest[value] = (weight, words)
     best = max(scores, key=lambda value: scores[value])
-    second = max((score for value, score in scores.items() if value != best), default=0.0)
+    second = max(score for value, score in scores.items() if value != best)
     confidence = 1 / (1 + math.exp(second - scores[best]))
     return best, Why(loudest.get(best, (0.0, "nothing speaks against it"))[1], round(confidence, 2))

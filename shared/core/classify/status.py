@@ -121,7 +121,8 @@ def _fallen(head: str, document: Document, windows: tuple[Window, ...]) -> Verdi
 
 
 _POSTPONE = re.compile(
-    r"\bwe(?:'re| are|'ve| have) (?:\w+ ){0,2}(?:postpon|paus|defer)\w+ (?:the|this|our)\b(?![^.]*\b(?:until|to)\b[^.]*\d{4})", re.IGNORECASE
+    r"\bwe(?:'re| are|'ve| have) (?:\w+ ){0,2}(?:postpon|paus|defer)\w+ (?:the|this|our)\b(?![^.]*\b(?:until|to)\b[^.]*\d{4})",
+    re.IGNORECASE,
 )
 _REVIEWED = re.compile(
     r"\b(?:after further (?:review|consideration)|we have (?:decided|made the decision)|at this time|we are not)",

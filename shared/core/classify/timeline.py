@@ -64,7 +64,17 @@ _FROM_NOW = any_of(r"(?:now|today|immediately|ongoing|in progress|underway)\s*(?
 _BETWEEN = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
 # "by" a day completes a rollout; in a demand ("please update by") it is the day on which something takes effect.
 _ROLLS = any_of(
-    "complet", "roll", "releas", "deploy", "availab", "generally", "finish", "all (?:tenants|users|customers)", r"will be\b", "see", "expect"
+    "complet",
+    "roll",
+    "releas",
+    "deploy",
+    "availab",
+    "generally",
+    "finish",
+    "all (?:tenants|users|customers)",
+    r"will be\b",
+    "see",
+    "expect",
 )
 _CUE_WIDTH = 90
 _MOST_OF_A_YEAR = 300

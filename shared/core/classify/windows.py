@@ -49,12 +49,24 @@ _COMES = any_of(
 )
 # A deadline for the reader, an event to attend, an offer: dates, but not of the rollout.
 _ASIDE = any_of(
-    r"RSVP", r"register (?:for|now|here)", r"attend", r"session\b", r"webinar", r"office hours", r"survey", r"for example", r"e\.g\.", r"such as\b", r"if your (?:tenant|organization) (?:runs|has|had)",
+    r"RSVP",
+    r"register (?:for|now|here)",
+    r"attend",
+    r"session\b",
+    r"webinar",
+    r"office hours",
+    r"survey",
+    r"for example",
+    r"e\.g\.",
+    r"such as\b",
+    r"if your (?:tenant|organization) (?:runs|has|had)",
     r"would\b",
     r"we (?:have )?published",
 )
 # "The May 2026 security update" is a thing, not a time.
-_UPDATE_NAME = any_of(rf"(?:the )?{phrases.MONTH} 20\d\d (?:monthly |windows )*(?:non-)?(?:security|preview|quality|cumulative|scan|hotpatch)\b")
+_UPDATE_NAME = any_of(
+    rf"(?:the )?{phrases.MONTH} 20\d\d (?:monthly |windows )*(?:non-)?(?:security|preview|quality|cumulative|scan|hotpatch)\b"
+)
 _LAST_UPDATE = any_of(rf"{phrases.MONTH} 20\d\d [\w\s-]{{0,40}}update (?:is|will be|was) the (?:final|last)")
 # "(published August 2024, updated May 2025)" tells of another post.
 _OTHER_POST = any_of(r"\((?:originally )?(?:published|sent|posted|announced|dated)[^()]{0,80}\)", lead="")
@@ -178,7 +190,9 @@ def _line(text: str, above: _Scope, anchors: tuple[date | None, date | None], *,
     found = spans(text, *anchors)
     if not found:
         if _NOW.search(text) and not _LATER.search(text):
-            return list(_windows(text, above, Span(None, None, len(text), len(text)), (0, len(text)), retiring=retiring))
+            return list(
+                _windows(text, above, Span(None, None, len(text), len(text)), (0, len(text)), retiring=retiring)
+            )
         return []
     result: list[Window] = []
     behind = 0
@@ -223,7 +237,11 @@ def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]
 def _without_echoes(found: list[Window]) -> list[Window]:
     """A retirement told twice, once as what happens then ("requests will fail from that day"), is one window."""
     ends = {(window.clouds, window.start) for window in found if window.phase == "retirement"}
-    return [window for window in found if window.phase == "retirement" or (window.clouds, window.start or window.end) not in ends]
+    return [
+        window
+        for window in found
+        if window.phase == "retirement" or (window.clouds, window.start or window.end) not in ends
+    ]
 
 
 _UNDATED = Span(None, None, 10**6, 10**6)
@@ -239,5 +257,6 @@ def _available(document: Document) -> list[Window]:
 
 
 _IS_OUT = any_of(
-    r"(?:is|are) now (?:generally |fully |publicly )?(?:available|live)", r"(?:has|have) (?:now )?(?:rolled out|reached general availability|been released|retired)"
+    r"(?:is|are) now (?:generally |fully |publicly )?(?:available|live)",
+    r"(?:has|have) (?:now )?(?:rolled out|reached general availability|been released|retired)",
 )

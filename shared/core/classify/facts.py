@@ -1,0 +1,90 @@
+"""The facts that signals look at: the places of a post, Graph's fields as marks, and the advice without its formulas."""
+
+from collections.abc import Iterable
+
+from shared.core.classify.document import Document, Role
+from shared.core.classify.signals import Facts
+from shared.core.classify.wording import any_of, sentences
+from shared.core.post import Post
+
+# Sentences that stand in nearly every post and say nothing about this one.
+_FORMULA = any_of(
+    r"will happen automatically",
+    r"no (?:\w+ ){0,2}action (?:is |was )?(?:required|needed|necessary)",
+    r"(?:do|does) not need to do anything",
+    r"review your current configuration to (?:determine|assess|understand)",
+    r"you may (?:want|wish|consider|also want)(?:ing)? to (?:notify|inform|updat|communicat|shar)\w*",
+    r"you (?:might|may) consider updating",
+    r"(?:will|may) (?:be )?update(?:d)? (?:this|before|the) ",
+    r"learn more",
+    r"for more information",
+    r"(?:please )?(?:see|refer to|visit) ",
+    r"if you would like more",
+    r"for awareness",
+    r"thank you",
+    r"microsoft (?:learn|support)$",
+    r"what's new",
+    r"you may (?:wish|want) to:?$",
+    r"compliance considerations",
+)
+# What administrators run, and users never see.
+_ADMIN_SERVICES = (
+    "purview",
+    "defender",
+    "intune",
+    "entra",
+    "azure",
+    "sentinel",
+    "autopatch",
+    "windows 365",
+    "mobility",
+)
+_BUSINESS_SERVICES = ("dynamics", "power ", "dataverse", "copilot studio", "finance and operations", "ai builder")
+
+
+def read_facts(post: Post, document: Document) -> Facts:
+    """Everything that the tables of signals may look at, before anything is decided."""
+    advice = "\n".join(_advice(line.text for line in document.of("prepare")))
+    facts = Facts(
+        {
+            "title": post.title,
+            "tags": " | ".join(post.tags),
+            "summary": " ".join(post.detail("Summary"))[:1_500],
+            "intro": _place(document, "intro"),
+            "impact": _place(document, "impact"),
+            "prepare": _place(document, "prepare"),
+            "advice": advice,
+            "text": _place(document, "intro", "when", "impact", "prepare", "more"),
+        }
+    )
+    facts.mark(
+        f"category:{post.category.lower()}",
+        f"family:{_family(post)}",
+        f"major:{'yes' if post.major else 'no'}",
+        f"graph_act_by:{'yes' if post.act_by else 'no'}",
+        f"advice:{'some' if advice else 'none'}",
+        f"impact_tags:{'some' if any('impact' in tag.lower() for tag in post.tags) else 'none'}",
+    )
+    return facts
+
+
+def _place(document: Document, *roles: Role) -> str:
+    return "\n".join(line.text for line in document.of(*roles))
+
+
+def _advice(lines: Iterable[str]) -> Iterable[str]:
+    for line in lines:
+        for sentence in sentences(line):
+            if not _FORMULA.search(sentence):
+                yield sentence
+
+
+def _family(post: Post) -> str:
+    services = [service.lower() for service in post.services]
+    if any(word in service for service in services for word in _BUSINESS_SERVICES):
+        return "business"
+    if services == ["windows"]:
+        return "windows"
+    if services and all(any(word in service for word in _ADMIN_SERVICES) for service in services):
+        return "admin"
+    return "engagement" if services and all("viva" in service for service in services) else "everyday"
