@@ -36,7 +36,6 @@ def security_headers() -> Mapping[str, str]:
     )
     return MappingProxyType(
         {
-            "Content-Type": "text/html; charset=utf-8",
             "Content-Security-Policy": policy,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",

