@@ -35,6 +35,7 @@ from shared.storage.queues import AzureQueues
 from shared.storage.tables import AzureTables
 
 DEPLOYMENT = "sandbox"
+_FEED = "/admin/serviceAnnouncement/messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ def _places(url: str, inbox_url: str, state: Path | None) -> dict[str, str]:
 
 
 def _count_posts(graph: web.Application) -> Counter[str]:
-    """Counts the posts in every page of a feed that Graph hands out, by tenant."""
+    """Counts the posts in every page of a feed that Graph hands out."""
     served = Counter[str]()
 
     @web.middleware
@@ -191,8 +192,8 @@ def _count_posts(graph: web.Application) -> Counter[str]:
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         response = await handler(request)
-        if request.match_info.route.name == "messages" and isinstance(response, web.Response) and response.text:
-            served[str(request.get("tenant"))] += len(json.loads(response.text).get("value", ()))
+        if request.path.endswith(_FEED) and isinstance(response, web.Response) and response.text:
+            served["posts"] += len(json.loads(response.text).get("value", ()))
         return response
 
     graph.middlewares.append(count)
