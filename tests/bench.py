@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import statistics
 import subprocess
 import sys
@@ -18,14 +19,22 @@ from sandbox import azurite
 from sandbox.microsoft365.credential import SandboxCredential
 from sandbox.microsoft365.feed import Feed
 from sandbox.microsoft365.graph import graph_app
-from sandbox.microsoft365.inbox import Inbox, inbox_app
+from sandbox.microsoft365.inbox import Inbox
 from sandbox.microsoft365.planner import Planner, plan_id
 from sandbox.microsoft365.serving import serve
+from shared import app
+from shared.usecases.summary import count
 from tests.pump import Pump, StillClock, utc
 
 POSTS = 1000
 FURTHER = 30
 NOW = utc(2026, 9, 1, 9)
+_WORDS = [
+    f"{start}{middle}{end}"
+    for start in ("ad", "con", "pre", "re", "sub", "trans", "in", "de", "ex", "per")
+    for middle in ("min", "fig", "view", "port", "mit", "form", "sign", "vers")
+    for end in ("s", "ed", "ing", "ion", "al", "")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +53,9 @@ class Figure:
 def a_post(number: int, *, old: bool) -> dict[str, Any]:
     """A post of ordinary size (about 5 kB) in our own words; old ones concern nobody at a first load."""
     start = NOW - timedelta(days=200 if old else 1)
-    words = f"Change {number} moves the settings of the fictitious product {number % 17} to a new page. "
-    text = "".join(
-        f"<p>{words}Step {step}: open page {(number * 31 + step) % 997} and review it.</p>" for step in range(35)
-    )
+    words = f"Change {number} moves the settings of the fictitious product {number % 17} to a new page."
+    chance = random.Random(number)  # words in no order compress no better than Microsoft's do
+    text = "".join(f"<p>{' '.join(chance.choices(_WORDS, k=20))}.</p>" for _ in range(18))
     when = "early to mid-October 2026" if not old else "early February 2026 and expect to complete by mid-February 2026"
     return {
         "id": f"MC{1_000_000 + number * 61}",
@@ -98,8 +106,6 @@ async def functions(connection: str) -> list[Figure]:
     clock = StillClock(NOW)
     pump = Pump(connection, clock, credential=lambda name, _: SandboxCredential(name), secrets=_Secrets(place["inbox"]))
     await pump.prepare()
-    from shared import app
-
     await app.current().blobs.put("config", "policy.yaml", place["policy"].encode())
     await app.current().policy.current()
     figures: list[Figure] = []
@@ -122,6 +128,8 @@ async def functions(connection: str) -> list[Figure]:
     quiet = 3  # the other tenant's fetch, which finds nothing
     storage, _ = await run(15)
     figures.append(Figure("storage calls, one new post to card and ticket", storage - quiet, 24))
+    counts = await count(app.current().deps)
+    assert (counts.tickets, counts.cards, counts.parked) == (1, 1, 0), f"the post did not arrive: {counts}"
     await _told("many")
     before = pump.by_queue["posts"]["calls"]
     await app.current().blobs.put("config", "policy.yaml", place["wider"].encode())
@@ -158,7 +166,7 @@ async def measure() -> list[Figure]:
         for tenant in both:
             feed.publish(tenant, a_post(number, old=True), NOW)
     graph, graph_port = await serve(graph_app(feed, Planner(feed, NOW, {}), clock))
-    inbox, inbox_port = await serve(inbox_app(Inbox(clock)))
+    inbox, inbox_port = await serve(Inbox(clock).app())
     url = f"http://127.0.0.1:{graph_port}"
     fresh = a_post(POSTS, old=False)
     with tempfile.TemporaryDirectory() as state:
