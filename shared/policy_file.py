@@ -75,7 +75,7 @@ def _parse(text: str, name: str) -> tuple[object, list[str]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        return None, [f"{name}{line}: {error.problem or error.context}"]
+        return None, [f"{name}{line}: {', '.join(filter(None, (error.context, error.problem)))}"]
     except yaml.YAMLError as error:
         return None, [f"{name}: {' '.join(str(error).split())}"]
     except RecursionError:
@@ -152,7 +152,7 @@ def _path(keys: Keys) -> str:
     return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
 
 
-_WORDS = {
+_WORDS = {  # by pydantic's error types
     "missing": "missing",
     "value_error": "{error}",
     "literal_error": "unknown value {said} (known: {expected})",
@@ -169,8 +169,8 @@ _WORDS = {
     "greater_than_equal": "must be at least {ge}, not {said}",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "must have the form {pattern}",
 }
-"""By pydantic's error types."""
 
 
 def _in_words(error: ErrorDetails, schema: Mapping[str, Any], secret: bool) -> str:

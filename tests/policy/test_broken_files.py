@@ -1,0 +1,30 @@
+"""Every file under broken/ is named for its fault; the lines `#= ...` at its end are what is said about it, exactly."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.core.errors import PermanentError
+from shared.policy_file import faults, load
+
+BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
+MARK = "#= "
+
+
+@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+def test_every_fault_is_told_at_once_with_its_path(file: Path):
+    text = file.read_text()
+    expected = [line.removeprefix(MARK) for line in text.splitlines() if line.startswith(MARK)]
+
+    assert expected, "the file says what is wrong with it"
+    assert faults(text, file.name) == expected
+
+
+@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+def test_a_broken_file_is_never_loaded_and_the_error_names_it(file: Path):
+    with pytest.raises(PermanentError, match=file.stem):
+        load(file.read_text(), file.name)
+
+
+def test_there_are_many_broken_files():
+    assert len(BROKEN) >= 40
