@@ -7,6 +7,7 @@ from shared.core.classification import Why
 from shared.core.classify.document import Document
 from shared.core.classify.status import Verdict
 from shared.core.classify.timeline import spans
+from shared.core.classify.wording import any_of, sentences
 from shared.core.post import Post
 
 _DEMAND = re.compile(
@@ -17,48 +18,48 @@ _BY = re.compile(r"\b(?:by|before|prior to|no later than|until)\s+(?:the\s+)?$",
 _NO_ACTION = re.compile(
     r"no (?:admin(?:istrator)? )?action (?:is )?(?:required|needed|necessary)|no action", re.IGNORECASE
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"(])")
 
 
-def read_deadline(post: Post, document: Document, verdict: Verdict, kind: str) -> tuple[date | None, Why]:
-    """Graph's field, else a deadline that the text gives to the reader, else the end of what must be migrated."""
+Deadline = tuple[date | None, Why]
+NO_DEADLINE: Deadline = None, Why("no deadline is stated", 0.7)
+
+
+def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadline:
+    """Graph's field, else a deadline that the text gives to the reader; none for a plan that has fallen."""
     if verdict.status != "scheduled":
         return None, Why(f"status: {verdict.status}", 0.9)
     if post.act_by:
         return post.act_by.date(), Why("actionRequiredByDateTime", 1.0)
-    prepare = " ".join(line.text for line in document.of("prepare"))
-    if _NO_ACTION.search(prepare):
-        return None, Why("no action is required", 0.9)
-    for line in document.lines:
-        if line.role in {"compliance", "more", "banner"}:
-            continue
-        for sentence in _SENTENCE.split(line.text):
-            if _DEMAND.search(sentence):
-                found = _demanded(sentence, document)
-                if found:
-                    return found, Why(sentence, 0.8)
-    ends = [window for window in verdict.windows if window.phase == "retirement" and window.start]
-    if kind == "retirement" and ends and _MIGRATE.search(document.body):
-        start = ends[0].start
-        if start:
-            return start.first, Why(ends[0].words, 0.7)
-    return None, Why("no deadline is stated", 0.7)
+    excuse = _NO_ACTION.search(" ".join(line.text for line in document.of("prepare")))
+    if excuse:
+        return None, Why(excuse[0], 0.9)
+    return _demand(document) or NO_DEADLINE
 
 
-_MIGRATE = re.compile(
-    r"\b(?:must|need to|ensure|required to|you will need)\b[^.]{0,80}\b(?:migrat|export|mov|transition|transfer|switch|replac|updat)\w*"
-)
+def _demand(document: Document) -> tuple[date, Why] | None:
+    """The first sentence that demands something of the reader by a date."""
+    for line in document.of("intro", "when", "impact", "prepare"):
+        for sentence in sentences(line.text):
+            day = _demanded(sentence, document) if _DEMAND.search(sentence) else None
+            if day:
+                return day, Why(sentence, 0.8)
+    return None
+
+
+def ending_deadline(document: Document, verdict: Verdict) -> Deadline:
+    """For readers who must act: the first end of something that is still ahead of the newest edit."""
+    known = document.updated or document.day
+    for window in verdict.windows:
+        if window.phase == "retirement" and window.start and (known is None or window.start.last >= known):
+            return window.start.first, Why(window.words, 0.7)
+    return NO_DEADLINE
 
 
 def _demanded(sentence: str, document: Document) -> date | None:
     for span in spans(sentence, document.day):
-        before = sentence[: span.at]
-        lead = _BY.search(before)
+        lead = _BY.search(sentence, 0, span.at)
         interval = span.start or span.end
         if lead and interval:
-            return (
-                interval.first - timedelta(days=1)
-                if lead[0].lower().startswith(("before", "prior"))
-                else interval.first
-            )
+            before = lead[0].lower().startswith(("before", "prior"))
+            return interval.first - timedelta(days=1) if before else interval.first
     return None

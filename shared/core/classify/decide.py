@@ -1,18 +1,20 @@
 """The whole classification of one post: each part read once, each field decided with its reason."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import cast
 
-from shared.core.classification import Action, Classification, Default, Impact, Kind, Why, Window
+from shared.core.classification import Action, Classification, Default, Impact, Kind, Why
 from shared.core.classify import tables
-from shared.core.classify.deadline import read_deadline
+from shared.core.classify.board import board_words
+from shared.core.classify.deadline import NO_DEADLINE, ending_deadline, stated_deadline
 from shared.core.classify.document import read_document
 from shared.core.classify.facts import read_facts
-from shared.core.classify.signals import choose
+from shared.core.classify.signals import Signal, choose
 from shared.core.classify.status import Verdict, read_status
 from shared.core.classify.windows import read_windows
 from shared.core.post import Post
+
+Table = tuple[tuple[Signal, ...], Mapping[str, float]]
 
 
 def classify(post: Post) -> Classification:
@@ -26,49 +28,36 @@ def classify(post: Post) -> Classification:
 def _classify(post: Post) -> Classification:
     document = read_document(post)
     if not document.lines and not post.title:
-        return Classification(id=post.id, why={})
+        return Classification(id=post.id)
     facts = read_facts(post, document)
     why: dict[str, Why] = {}
-    kind, why["kind"] = choose(tables.KIND, tables.KIND_BASE, facts)
-    facts.mark(f"kind:{kind}")
+
+    def decide(field: str, table: Table, mark: str) -> str:
+        value, why[field] = choose(*table, facts)
+        facts.mark(f"{mark}:{value}")
+        return value
+
+    kind = decide("kind", (tables.KIND, tables.KIND_BASE), "kind")
     windows = read_windows(document, retiring=kind == "retirement")
     verdict = read_status(document, windows, kind)
-    why["status"] = verdict.why
     facts.mark(f"status:{verdict.status}")
-    act, why_act = choose(tables.ACT, tables.ACT_BASE, facts)
-    facts.mark(f"act:{act}")
-    act_by, why["act_by"] = read_deadline(post, document, verdict, kind)
-    default, why["default"] = choose(tables.DEFAULT, tables.DEFAULT_BASE, facts)
-    admin, why["admin_impact"] = choose(tables.ADMIN, tables.ADMIN_BASE, facts)
-    facts.mark(f"admin:{admin}")
-    user, why["user_impact"] = choose(tables.USER, tables.USER_BASE, facts)
-    action, why["action"] = choose(tables.ACTION, tables.ACTION_BASE, facts)
-    if action == "required":
-        why["action"] = why_act
-    return _assemble(post, verdict, act_by, (kind, admin, user, default, action), why)
-
-
-def _assemble(
-    post: Post,
-    verdict: Verdict,
-    act_by: date | None,
-    fields: tuple[str, str, str, str, str],
-    why: Mapping[str, Why],
-) -> Classification:
-    kind, admin, user, default, action = fields
-    crb, crb_why = _crb(verdict, kind, admin, user, action)
-    reasons = dict(why)
-    reasons["crb"] = Why(crb_why, 0.7)
-    training = verdict.status == "scheduled" and user != "low"
-    reasons["training"] = Why(f"status: {verdict.status}, user_impact: {user}", why["user_impact"].confidence)
-    windows: tuple[Window, ...] = verdict.windows
-    if windows:
-        reasons["rollouts"] = Why(windows[0].words, 0.9)
-    if verdict.superseded_by:
-        reasons["superseded_by"] = verdict.why
+    act_by, why["act_by"] = stated_deadline(post, document, verdict)
+    facts.mark("told:yes" if act_by and not post.act_by else "told:no")
+    must_act = decide("must_act", (tables.ACT, tables.ACT_BASE), "act") == "yes"
+    if must_act and why["act_by"] is NO_DEADLINE[1]:
+        act_by, why["act_by"] = ending_deadline(document, verdict)
+    default = decide("default", (tables.DEFAULT, tables.DEFAULT_BASE), "default")
+    admin = decide("admin_impact", (tables.ADMIN, tables.ADMIN_BASE), "admin")
+    user = decide("user_impact", (tables.USER, tables.USER_BASE), "user")
+    action = decide("action", (tables.ACTION, tables.ACTION_BASE), "action")
+    crb = decide("crb", (tables.CRB, tables.CRB_BASE), "crb") == "yes"
+    because = why.pop("must_act")
+    if action == "required" and must_act:
+        why["action"] = because
+    why |= _reasons(verdict, user, why)
     return Classification(
         id=post.id,
-        windows=windows,
+        windows=verdict.windows,
         status=verdict.status,
         superseded_by=verdict.superseded_by,
         act_by=act_by,
@@ -77,18 +66,22 @@ def _assemble(
         user_impact=cast(Impact, user),
         default=cast(Default, default),
         action=cast(Action, action),
-        crb=crb,
-        crb_why=crb_why,
-        training=training,
-        why=reasons,
+        crb=crb and verdict.stands,
+        crb_why=board_words(verdict.status, kind, action, user, crb=crb),
+        training=verdict.status == "scheduled" and user != "low",
+        why=why,
     )
 
 
-def _crb(verdict: Verdict, kind: str, admin: str, user: str, action: str) -> tuple[bool, str]:
-    if verdict.status in {"cancelled", "on_hold", "withdrawn", "superseded"}:
-        return False, f"{verdict.status}: nothing will change now"
-    if kind == "retirement":
-        return True, "something is removed or stops working"
-    if action == "required" or admin == "high" or user == "high":
-        return True, "existing behaviour changes; action is needed to avoid a break"
-    return False, "nothing breaks; new or optional"
+def _reasons(verdict: Verdict, user: str, why: Mapping[str, Why]) -> dict[str, Why]:
+    """Why of the fields that follow from the verdict."""
+    reasons = {"status": verdict.why}
+    if verdict.windows:
+        dated = any(window.start or window.end for window in verdict.windows)
+        reasons["rollouts"] = Why(verdict.windows[0].words, 0.95 if dated else 0.8)
+    if verdict.superseded_by:
+        reasons["superseded_by"] = verdict.why
+    if not verdict.stands:
+        reasons["crb"] = verdict.why
+    reasons["training"] = Why(f"status: {verdict.status}, user_impact: {user}", why["user_impact"].confidence)
+    return reasons

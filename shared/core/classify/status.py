@@ -73,6 +73,11 @@ class Verdict:
     superseded_by: str | None = None
     windows: tuple[Window, ...] = ()
 
+    @property
+    def stands(self) -> bool:
+        """Whether the plan has not fallen: nothing cancelled, paused, superseded or withdrawn."""
+        return self.status in {"scheduled", "no_schedule"}
+
 
 def read_status(document: Document, windows: tuple[Window, ...], kind: str) -> Verdict:
     """What the banners (or, without one, the first lines and the when-section) make of the plan."""

@@ -1,4 +1,4 @@
-"""What must be done: the signals of "somebody must act" and of `action`."""
+"""What must be done: the signals of "somebody must act", of `action` and of `crb`."""
 
 from shared.core.classify.signals import signal
 
@@ -9,6 +9,11 @@ ACT = (
         "marks",
         "graph_act_by:yes",
         yes=2.6,
+    ),
+    signal(
+        "marks",
+        "told:yes",
+        yes=2.5,
     ),
     signal(
         "title",
@@ -28,7 +33,7 @@ ACT = (
         "will stop working|will fail|no longer work|stop functioning|will result in|unauthorized|"
         "will break|will be deleted|lose access|data loss|loss of data|will not be converted|bad request|"
         "will be lost|access issues|may fail|not be recognized|not recognize|denied",
-        yes=1.5,
+        yes=1.6,
     ),
     signal(
         "text",
@@ -45,23 +50,23 @@ ACT = (
     signal(
         "summary",
         "admins should|organizations should|users should",
-        yes=0.6,
+        yes=0.7,
     ),
     signal(
         "summary",
         "no admin action|no action|requires no",
-        no=1.2,
+        no=1.3,
     ),
     signal(
         "prepare",
         "no admin action|no action is|no action required|nothing to|not need to do anything|"
         "no action needed|no further action|no administrator action",
-        no=1.9,
+        no=2.0,
     ),
     signal(
         "advice",
         "ensure|make sure|update your|migrate|export|transition|replace|transfer|convert|before the |will need",
-        yes=0.7,
+        yes=0.6,
     ),
     signal(
         "marks",
@@ -71,7 +76,7 @@ ACT = (
     signal(
         "marks",
         "kind:new_feature",
-        no=1.4,
+        no=1.6,
     ),
     signal(
         "marks",
@@ -91,7 +96,7 @@ ACT = (
 )
 
 # What an admin does; follows what was decided before.
-ACTION_BASE = {"none": -0.0, "optional": 0.1, "required": -1.2}
+ACTION_BASE = {"none": -0.1, "optional": 0.1, "required": -1.2}
 ACTION = (
     signal(
         "marks",
@@ -102,37 +107,37 @@ ACTION = (
         "marks",
         "admin:high",
         required=1.8,
-        optional=0.7,
+        optional=0.8,
     ),
     signal(
         "marks",
         "admin:medium",
-        optional=1.3,
+        optional=1.2,
     ),
     signal(
         "marks",
         "admin:low",
-        none=1.5,
+        none=1.6,
     ),
     signal(
         "marks",
         "kind:retirement",
-        optional=0.4,
+        optional=0.3,
     ),
     signal(
         "marks",
         "status:cancelled|status:on_hold|status:withdrawn",
-        none=1.7,
+        none=1.8,
     ),
     signal(
         "marks",
         "advice:none",
-        none=0.4,
+        none=0.3,
     ),
     signal(
         "marks",
         "family:windows",
-        optional=0.9,
+        optional=1.0,
     ),
     signal(
         "advice",
@@ -142,6 +147,85 @@ ACTION = (
     signal(
         "text",
         "opt out|opt-out|admins can |administrators can|admins may|if you want|if you prefer|choose to",
-        optional=0.5,
+        optional=0.6,
+    ),
+)
+
+# Whether a change board would want it as a formal change; only asked while the plan stands.
+CRB_BASE = {"no": 1.8, "yes": 0.2}
+CRB = (
+    signal(
+        "marks",
+        "kind:retirement",
+        yes=4.4,
+    ),
+    signal(
+        "marks",
+        "act:yes",
+        yes=2.4,
+    ),
+    signal(
+        "marks",
+        "admin:high",
+        yes=1.4,
+    ),
+    signal(
+        "marks",
+        "user:high",
+        yes=3.0,
+    ),
+    signal(
+        "marks",
+        "admin:low",
+        no=2.1,
+    ),
+    signal(
+        "marks",
+        "default:off",
+        no=2.6,
+    ),
+    signal(
+        "marks",
+        "default:n/a",
+        no=1.6,
+    ),
+    signal(
+        "marks",
+        "kind:info",
+        no=2.0,
+    ),
+    signal(
+        "marks",
+        "major:yes",
+        yes=1.3,
+    ),
+    signal(
+        "text",
+        "no behavior change|no change in behavior|no impact on functionality|purely cosmetic|"
+        "no change to functionality|visual-only",
+        no=1.9,
+    ),
+    signal(
+        "title",
+        "external|guest|anonymous|personal account|consumer|third-party|third party|sharing|federat|cross-tenant",
+        yes=1.0,
+    ),
+    signal(
+        "summary",
+        "external|guest|anonymous|personal account|third-party|third party|cross-tenant|speaker|"
+        "recording|voice|location|privacy|customer data|data access|copilot chat",
+        yes=0.6,
+    ),
+    signal(
+        "text",
+        "if no action is taken|will be enabled by default for all|turned on by default for all|"
+        "on by default for all|unless you opt out|unless admins|enabled for all tenants|"
+        "will be turned on|existing ... will be honored|opt out before|prefer to modify",
+        yes=0.8,
+    ),
+    signal(
+        "marks",
+        "kind:security",
+        yes=1.0,
     ),
 )

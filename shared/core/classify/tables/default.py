@@ -2,12 +2,12 @@
 
 from shared.core.classify.signals import signal
 
-DEFAULT_BASE = {"on": 1.8, "off": -0.1, "n/a": -0.8, "removed": -1.3}
+DEFAULT_BASE = {"on": 1.9, "off": -0.1, "n/a": -0.8, "removed": -1.4}
 DEFAULT = (
     signal(
         "marks",
         "kind:retirement",
-        removed=6.4,
+        removed=6.5,
     ),
     signal(
         "marks",
@@ -17,7 +17,7 @@ DEFAULT = (
     signal(
         "marks",
         "kind:maintenance",
-        n_a=1.4,
+        n_a=1.5,
     ),
     signal(
         "text",
@@ -62,11 +62,11 @@ DEFAULT = (
         "admins can enable|need to create|create your first|must configure|need to configure|can permit|"
         "administrators to enable|must install|needs to configure|only when configured|"
         "you will need to create|when enabled|feature enabled|if you enable",
-        off=2.2,
+        off=2.3,
     ),
     signal(
         "text",
         "using powershell|via powershell|powershell cmdlet|set-cs|by setting up|csp is available",
-        off=1.3,
+        off=1.4,
     ),
 )

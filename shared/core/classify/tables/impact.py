@@ -13,12 +13,12 @@ ADMIN = (
         "marks",
         "kind:retirement",
         medium=1.0,
-        high=1.7,
+        high=1.8,
     ),
     signal(
         "marks",
         "kind:security",
-        medium=0.9,
+        medium=0.8,
         high=1.0,
     ),
     signal(
@@ -34,7 +34,7 @@ ADMIN = (
     signal(
         "marks",
         "major:yes",
-        medium=1.1,
+        medium=1.2,
         high=1.1,
     ),
     signal(
@@ -50,13 +50,13 @@ ADMIN = (
     signal(
         "marks",
         "advice:none",
-        low=1.0,
+        low=1.1,
     ),
     signal(
         "prepare",
         "no admin action|no action|nothing to|not need to do anything|no administrator action",
         low=0.6,
-        high=-1.1,
+        high=-1.2,
     ),
     signal(
         "advice",
@@ -101,7 +101,7 @@ ADMIN = (
         "summary",
         "no admin action|no action|requires no admin",
         low=0.4,
-        high=-0.8,
+        high=-0.9,
     ),
     signal(
         "text",
@@ -110,7 +110,7 @@ ADMIN = (
     ),
 )
 
-USER_BASE = {"low": 0.7, "medium": -0.9, "high": -1.8}
+USER_BASE = {"low": 0.8, "medium": -1.0, "high": -1.8}
 USER = (
     signal(
         "tags",
@@ -130,7 +130,7 @@ USER = (
     signal(
         "marks",
         "family:windows",
-        low=1.6,
+        low=1.7,
     ),
     signal(
         "marks",
@@ -140,12 +140,12 @@ USER = (
     signal(
         "marks",
         "family:engagement",
-        low=0.5,
+        low=0.6,
     ),
     signal(
         "marks",
         "impact_tags:none",
-        medium=0.6,
+        medium=0.5,
     ),
     signal(
         "marks",
@@ -177,7 +177,7 @@ USER = (
         "title",
         "webinar|town hall| event|rooms| phone|call queue|attendant|template|organizer|presenter|guest|"
         "ipad|vdi| devices|desk",
-        low=0.7,
+        low=0.8,
     ),
     signal(
         "text",
@@ -195,7 +195,7 @@ USER = (
         "users will no longer|users must|will be blocked|users will lose|cannot access|users need to|"
         "unable to|will lose access|no longer be able",
         medium=0.4,
-        high=1.9,
+        high=2.0,
     ),
     signal(
         "title",
@@ -206,7 +206,7 @@ USER = (
         "text",
         "no impact to|minimal|small number|low usage|does not affect|no change to|no behavior change|"
         "you can ignore|safely ignore|not using|no disruption|seamless",
-        low=0.6,
+        low=0.7,
     ),
     signal(
         "summary",
@@ -222,12 +222,12 @@ USER = (
     signal(
         "title",
         "experience|new look|redesign|navigation|rename|dark mode|display name|default",
-        medium=0.9,
+        medium=1.0,
     ),
     signal(
         "title",
         "all users|classic|everyone|end of availability",
-        high=0.9,
+        high=1.0,
     ),
     signal(
         "text",

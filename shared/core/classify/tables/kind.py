@@ -3,47 +3,47 @@
 from shared.core.classify.signals import signal
 
 KIND_BASE = {
-    "new_feature": 0.7,
+    "new_feature": 0.8,
     "feature_change": 0.2,
     "retirement": -1.1,
     "security": -0.9,
     "maintenance": -1.1,
-    "info": -1.2,
+    "info": -1.3,
 }
 KIND = (
     signal(
         "tags",
         "retirement",
-        retirement=4.2,
+        retirement=4.4,
     ),
     signal(
         "tags",
         "new feature",
-        new_feature=2.0,
+        new_feature=2.2,
     ),
     signal(
         "tags",
         "feature update",
-        feature_change=1.3,
+        feature_change=1.5,
     ),
     signal(
         "title",
         " retir|deprecat|end of support|end of life|end of servic|end of availab|sunset|discontinu|"
         "decommission|no longer| remov|support will end|ending support|going away",
-        retirement=3.1,
+        retirement=3.2,
     ),
     signal(
         "title",
         " new |introduc|support for|now available| add | adds |ability to|generally available|"
         "general availability|announcing|coming to",
-        new_feature=-0.0,
+        new_feature=-0.5,
     ),
     signal(
         "title",
         " create | select | allow| cancel | share | resiz| join |users can|users will|reorder|forward|"
         " import| export|summariz| insert| use | pin |customiz| schedul| generat| organize| view |"
         " choose|manage |templates|filters",
-        new_feature=1.3,
+        new_feature=1.7,
     ),
     signal(
         "title",
@@ -55,84 +55,84 @@ KIND = (
         "title",
         "security update is|preview update is|service update for|release notes|updates available|"
         "known issue|scan cab|out-of-band|update is now available|update is available",
-        maintenance=4.7,
+        maintenance=4.9,
     ),
     signal(
         "title",
         "maintenance|ip address|endpoint|firewall|certificate|migrat|relocation| dns | network| domain|infrastructure",
-        maintenance=2.6,
+        maintenance=2.8,
     ),
     signal(
         "title",
         "office hours|get started with|take our survey|customer survey|newsletter:|frequently asked|"
         "release wave|in development for",
-        info=4.1,
+        info=4.2,
     ),
     signal(
         "title",
         "recap|roadmap|documentation|pricing|licensing|promotion|resources to|resources for|how to |"
         "guidance|subprocessor|toolbox|faq|what it means|what you need to know",
-        info=2.3,
+        info=2.4,
     ),
     signal(
         "title",
         "cve-|vulnerab|harden|enforcement mode| enforce|multifactor|multi-factor| mfa| tls|authentication requirement",
-        security=2.6,
+        security=2.7,
     ),
     signal(
         "title",
         "secur|authenticat|permission|protection|phishing| block|spoof|malicious|compliance and",
-        security=1.3,
+        security=1.6,
     ),
     signal(
         "text",
         "network endpoint|allow list|allowlist|firewall rule|firewall configuration|ip range|"
         "maintenance window|planned maintenance|service build|datacenter|network configuration",
-        maintenance=2.2,
+        maintenance=2.4,
     ),
     signal(
         "intro",
         "will be able to|can now|ability to|announcing the|we are announcing|introduc|now support|"
         "will allow|lets you|enables|you can now|adding|new feature|new capability|new option|"
         "will soon support|now lets|now allows",
-        new_feature=1.0,
+        new_feature=1.1,
     ),
     signal(
         "intro",
         "we're updating|we are updating|we're changing|we are changing|will change|improv|making changes|"
         "renam|will be moved|behavior|streamlin|enhanc|updating|simplif|redesign|will be replaced|"
         "being updated|replac",
-        feature_change=0.8,
+        feature_change=0.9,
     ),
     signal(
         "text",
         "enhance security|improve security|secure future initiative|vulnerab|unauthorized| attack|"
         "security risk|potential data exposure|security posture|impersonat|spoof|malicious",
-        security=1.2,
+        security=1.4,
     ),
     signal(
         "intro",
         "we will retire|we're retiring|we are retiring|will be retired|retirement of|will be removed|"
         "we will remove|deprecat|end of support|phased out|will no longer|being retired",
-        retirement=2.0,
+        retirement=2.2,
     ),
     signal(
         "text",
         "limited to|is limited|no longer be able to perform",
-        retirement=0.4,
+        retirement=0.5,
     ),
     signal(
         "marks",
         "category:preventorfixissue",
         maintenance=0.8,
         security=0.5,
-        retirement=1.3,
+        retirement=1.4,
     ),
     signal(
         "marks",
         "family:windows",
-        maintenance=0.8,
-        info=0.9,
+        maintenance=0.9,
+        info=1.1,
         security=0.7,
     ),
 )
