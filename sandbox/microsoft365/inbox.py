@@ -24,6 +24,7 @@ _HERE = Path(__file__).parent
 _RENDERER = _HERE.parents[1] / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
 _FILES = {name: _HERE / name for name in ("inbox.js", "inbox_markdown.js", "inbox_hosts.js", "inbox.css")}
 _FILES["adaptivecards.js"] = _RENDERER
+_TYPES = {".js": "text/javascript", ".css": "text/css"}  # not left to the machine's own table: modules are refused
 # Nothing from outside, nothing inline: a card's text can at worst look odd. The renderer sets styles through the DOM.
 _PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -123,7 +124,7 @@ async def _file(request: web.Request) -> web.StreamResponse:
     path = _FILES.get(request.match_info["file"])
     if path is None or not path.exists():
         raise web.HTTPNotFound(text="not here; adaptivecards.js comes with `npm ci`")
-    return web.FileResponse(path, headers=_NO_SNIFFING)
+    return web.FileResponse(path, headers=_NO_SNIFFING | {"Content-Type": _TYPES[path.suffix]})
 
 
 def fault_of(envelope: object) -> str | None:
