@@ -40,6 +40,9 @@ param maximumInstanceCount int = 40
 @maxValue(1000)
 param httpConcurrency int = 8
 
+@description('Client id of the app registration that people sign in with. Empty: the pages stay closed.')
+param signInClientId string = ''
+
 var tags = { 'azd-env-name': environmentName }
 var deployment = empty(deploymentName) ? environmentName : deploymentName
 var resourceToken = toLower(uniqueString(subscription().id, environmentName, location))
@@ -109,7 +112,7 @@ module appRoles 'modules/roles.bicep' = {
     principalId: identity.outputs.principalId
     principalType: 'ServicePrincipal'
     storageAccountName: storage.outputs.name
-    // Owner, because the Functions host takes leases on blobs for its timers and reads its deployment package.
+    // Owner of blobs is what the Functions host is documented to need for its own storage; the rest is our code's.
     storageRoleIds: [
       roleIds.storageBlobDataOwner
       roleIds.storageQueueDataContributor
@@ -159,6 +162,7 @@ module app 'modules/app.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     httpConcurrency: httpConcurrency
+    signInClientId: signInClientId
   }
   dependsOn: [appRoles] // the host reads its storage as soon as it starts
 }

@@ -13,6 +13,7 @@ param pythonVersion string
 param instanceMemoryMB int
 param maximumInstanceCount int
 param httpConcurrency int
+param signInClientId string
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
@@ -111,6 +112,37 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     name: 'scm'
     properties: { allow: false }
     dependsOn: [ftpPassword]
+  }
+
+  // Sign-in for the pages, by this tenant's Entra. Without a secret App Service asks for an ID token and nothing else;
+  // it keeps no tokens, so no app setting belongs to it. Open stay health, for probes (functions/web.py says little to
+  // strangers), and the Functions host's own API, which Azure calls after each deployment and which has its own keys.
+  resource signIn 'config' = if (!empty(signInClientId)) {
+    name: 'authsettingsV2'
+    properties: {
+      platform: { enabled: true }
+      globalValidation: {
+        requireAuthentication: true
+        unauthenticatedClientAction: 'RedirectToLoginPage'
+        redirectToProvider: 'azureactivedirectory'
+        excludedPaths: ['/api/health', '/admin/*']
+      }
+      identityProviders: {
+        azureActiveDirectory: {
+          enabled: true
+          registration: {
+            openIdIssuer: uri(environment().authentication.loginEndpoint, '${subscription().tenantId}/v2.0')
+            clientId: signInClientId
+          }
+          validation: { allowedAudiences: [signInClientId] }
+        }
+      }
+      login: {
+        tokenStore: { enabled: false }
+      }
+      httpSettings: { requireHttps: true }
+    }
+    dependsOn: [scmPassword]
   }
 }
 

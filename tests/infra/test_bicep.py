@@ -1,9 +1,11 @@
 """The infrastructure: it checks, it has no keys, its parts fit each other, the project and docs/deploying.md."""
 
+import json
 import re
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 
 import pytest
 import yaml
@@ -32,11 +34,19 @@ GRAPH_ROLES = {
     "Tasks.Read.All": "f10e1f91-74ed-437f-a6fd-d6ae88e26c1f",
 }
 IN_THE_PACKAGE = {"function_app.py", "host.json", "requirements.txt", "config", "functions", "shared", "LICENSE"}
+LONGEST = {"id-": 128, "st": 24, "kv-": 24, "log-": 63, "appi-": 260, "plan-": 60, "func-": 60}
+"""The longest name that Azure takes, by the prefix of ours."""
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def all_code() -> str:
     return "\n".join(code(path) for path in bicep_files())
+
+
+def resource(name: str) -> str:
+    """One of the site's child resources."""
+    app = code(INFRA / "modules" / "app.bicep")
+    return re.search(rf"^  resource {name} .*?^  }}", app, re.DOTALL | re.MULTILINE)[0]
 
 
 def words_of(array: str) -> set[str]:
@@ -80,10 +90,71 @@ def test_nothing_asks_for_a_key_or_a_password() -> None:
     text = all_code()
 
     assert not re.search(r"\blist(?:Keys|AccountSas|ServiceSas|Secrets)?\(", text)
-    assert not re.search(r"AccountKey|SharedAccessSignature|InstrumentationKey|@secure", text, re.IGNORECASE)
+    forbidden = r"AccountKey|SharedAccessSignature|InstrumentationKey|ClientSecret|@secure"
+    assert not re.search(forbidden, text, re.IGNORECASE)
     assert re.findall(r"DisableLocalAuth: (\w+)", text) == ["true"]
     assert re.findall(r"enableRbacAuthorization: (\w+)", text) == ["true"]
     assert re.findall(r"\ballow: (\w+)", text) == ["false", "false"]
+
+
+def test_people_sign_in_with_this_tenant_where_a_client_id_is_given_and_nothing_is_set_up_where_none_is() -> None:
+    sign_in = resource("signIn")
+
+    assert "= if (!empty(signInClientId)) {" in sign_in
+    assert "param signInClientId string = ''\n" in code(MAIN)
+    for line in (
+        "name: 'authsettingsV2'",
+        "platform: { enabled: true }",
+        "requireAuthentication: true",
+        "unauthenticatedClientAction: 'RedirectToLoginPage'",
+        "openIdIssuer: uri(environment().authentication.loginEndpoint, '${subscription().tenantId}/v2.0')",
+        "clientId: signInClientId",
+        "allowedAudiences: [signInClientId]",
+        "tokenStore: { enabled: false }",
+        "httpSettings: { requireHttps: true }",
+    ):
+        assert line in sign_in, line
+
+
+def test_without_sign_in_people_reach_health_and_no_other_function() -> None:
+    [excluded] = re.findall(r"excludedPaths: \[(.*?)\]", all_code())
+    prefix = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))["extensions"]["http"]["routePrefix"]
+    modules = [path.read_text(encoding="utf-8") for path in (ROOT / "functions").glob("*.py")]
+    routes = {f"/{prefix}/{route}" for text in modules for route in re.findall(r'route="([^"]+)"', text)}
+
+    # /admin is the Functions host's own; excluded paths may be read as beginnings of paths.
+    assert words_of(excluded) == {"/api/health", "/admin/*"}
+    assert {route for route in routes if route.startswith(("/api/health", "/admin"))} == {"/api/health"}
+
+
+def test_changes_of_the_site_come_one_after_the_other() -> None:
+    order = ["settings", "ftpPassword", "scmPassword", "signIn"]
+    before = {name: re.findall(r"dependsOn: \[(.*?)\]", resource(name)) for name in order}
+
+    assert set(re.findall(r"^  resource (\w+) ", code(INFRA / "modules" / "app.bicep"), re.MULTILINE)) == set(order)
+    assert before == {"settings": []} | {later: [earlier] for earlier, later in pairwise(order)}
+
+
+def test_the_page_that_is_shown_without_sign_in_points_to_a_section_that_exists() -> None:
+    closed = (ROOT / "functions" / "web.py").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (.+)$", DEPLOYING.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert set(re.findall(r"“([^”]+)” in docs/deploying.md", closed)) == {"Sign-in for the pages"}
+    assert sections.count("Sign-in for the pages") == 1
+
+
+def test_names_of_resources_fit_whatever_the_environment_and_the_region_are_called() -> None:
+    token = "a" * 13  # as long as uniqueString's, which has small letters and digits only
+    names = {kind: f"{kind}{token}" for kind in re.findall(r"'([a-z-]*)\$\{resourceToken\}'", code(MAIN))}
+
+    assert set(names) == set(LONGEST)
+    for kind, name in names.items():
+        assert len(name) <= LONGEST[kind], name
+        assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name), name
+    assert re.fullmatch(r"[a-z0-9]{3,24}", names["st"])
+    # The environment's own name, 64 characters at most, is only in the resource group's, which may have 90.
+    assert re.findall(r"'([^']*)\$\{environmentName\}[^']*'", code(MAIN)) == ["rg-"]
+    assert "@maxLength(64)\nparam environmentName string\n" in code(MAIN)
 
 
 def test_every_queue_has_its_poison_queue_and_no_other_has_one() -> None:
