@@ -52,7 +52,7 @@ def content_hash(raw: Mapping[str, Any]) -> str:
     """Hex over what people decide on: the title, the text and where its links lead, act-by, category, major, tags.
 
     Of `details` nothing counts, measured on 3,200 pairs of consecutive versions (docs/decisions/0003): Summary is
-    written anew by a machine at most edits and says what the text says (41 pairs differ in nothing else), RoadmapIds
+    written anew by a machine at most edits and says what the text says (17 pairs differ in nothing else), RoadmapIds
     stand in the text, too, ExternalLink and Platforms changed alone three times, LastEmailRequestedTime is a time.
     """
     tags = raw.get("tags")

@@ -193,7 +193,7 @@ async def test_a_next_link_that_is_no_text_is_no_feed():
 
 
 async def test_a_slow_answer_is_given_up():
-    async with serving(5.0) as server, graph_of(timeout=0.2) as graph:
+    async with serving(1.5) as server, graph_of(timeout=0.2) as graph:
         with pytest.raises(TransientError, match=r"tenant contoso: no answer .*0\.2 s"):
             await read(MessageCenter(graph), tenant_at(server))
 

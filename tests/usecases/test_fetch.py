@@ -1,3 +1,5 @@
+import uuid
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
@@ -451,3 +453,31 @@ async def test_the_clock_of_a_run_is_when_it_began_to_read():
 
     assert world.bodies()[0]["observed"] == NOW.isoformat()
     assert datetime.fromisoformat(NOW.isoformat()).tzinfo is UTC
+
+
+async def test_over_real_tables_an_unchanged_tenant_costs_two_calls_and_a_failure_keeps_the_snapshot(storage):
+    from shared.storage.tables import AzureTables
+
+    calls = Counter()
+    tables = AzureTables.connect(calls, connection=storage)
+    await tables.create(["tenants"])
+    name = f"tenant-{uuid.uuid4().hex}"
+    world = World(policy=a_policy(tenants={name: Tenant()}))
+    world.deps = replace(world.deps, tables=tables)
+    world.serve(feed(5000), tenant=name)
+
+    first = await world.fetch(tenant=name)
+    calls.clear()
+    second = await world.fetch(tenant=name)
+    unchanged = calls["storage"]
+    world.serve(TransientError("busy", 60), tenant=name)
+    await world.fetch(tenant=name)
+    (failed,) = await tenant_states(world.deps)
+    world.clock.forward(seconds=61)
+    world.serve([*feed(4999), post(1_004_999, "edited")], tenant=name)
+    last = await world.fetch(tenant=name)
+    await tables.close()
+
+    assert (first.new, second.new, unchanged) == (5000, 0, 2)
+    assert (failed.failure, failed.posts, failed.fetched) == ("busy", 5000, NOW)
+    assert (last.outcome, last.new, last.edited) == ("done", 0, 1)
