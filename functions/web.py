@@ -115,9 +115,23 @@ async def ticket(req: func.HttpRequest) -> func.HttpResponse:
     return await _answer(build)
 
 
+@bp.route(route="status", methods=["GET"])
+async def status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the worker passes it
+    """What `/api/health` keeps from strangers: tenants, failures, what is parked."""
+
+    async def build(app: "App") -> func.HttpResponse:
+        from shared.usecases import views
+
+        return _json(await views.health(app.deps, app.policy.failure))
+
+    return await _answer(build)
+
+
 @bp.route(route="health", methods=["GET"])
-async def health(req: func.HttpRequest) -> func.HttpResponse:
-    """Details for people who are signed in; to everybody else only whether we are well, for probes."""
+async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the worker passes it
+    """For probes, without signing in: strangers learn whether we are well; on a machine of one's own, everything."""
+    import logging
+
     from shared.app import current
     from shared.core.errors import PermanentError, TransientError
     from shared.usecases import views
@@ -126,9 +140,9 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:
         app = current()
         found = await views.health(app.deps, app.policy.failure)
     except (PermanentError, TransientError) as error:
-        return _json({"status": "down", "why": str(error)}, 503)
-    known = app.settings.connection_string or (app.settings.sign_in and req.headers.get("x-ms-client-principal"))
-    return _json(found if known else {"status": found["status"]})
+        logging.getLogger("foresignal.health").error("down: %s", error)
+        return _json({"status": "down"}, 503)
+    return _json(found if app.settings.connection_string else {"status": found["status"]})
 
 
 def _json(data: Any, status: int = 200) -> func.HttpResponse:
