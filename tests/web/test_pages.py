@@ -123,6 +123,7 @@ def test_a_parked_change_and_one_that_is_not_read_yet_say_so():
 
     assert "no `title`" in html
     assert "not read yet" in html
+    assert "Nothing to do" not in html
 
 
 def test_late_events_say_that_nobody_was_told():
