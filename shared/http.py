@@ -14,6 +14,7 @@ TIMEOUT = 30.0
 """Seconds for a whole call; claims on effects live longer than this (design rule 2)."""
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BODY_SHOWN = 300
+_LONGEST_WAIT = 86_400.0  # seconds; a Retry-After of years, or infinite, is a mistake
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -21,7 +22,8 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     if not value:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
+        return min(max(0.0, seconds), _LONGEST_WAIT) if seconds == seconds else None  # noqa: PLR0124 - not a number
     except ValueError:
         pass
     try:

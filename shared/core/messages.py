@@ -33,7 +33,7 @@ def encode(envelope: Envelope) -> bytes:
         {"first_seen": envelope.first_seen.isoformat(), "attempts": envelope.attempts, "body": envelope.body},
         separators=(",", ":"),
         ensure_ascii=False,
-    ).encode()
+    ).encode(errors="surrogatepass")  # a lone surrogate in a post is kept as it came
     data = text if len(text) <= _PLAIN else zlib.compress(text)
     if len(data) > LIMIT:
         raise PermanentError(f"a message of {len(data)} bytes does not fit the queue's {LIMIT}; send it as a reference")

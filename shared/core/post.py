@@ -15,13 +15,18 @@ def when(value: object) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # an offset can lead out of the calendar
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _text(value: object) -> str:
+    """Text that can be written anywhere: half of a surrogate pair, which no encoding takes, becomes a question mark."""
+    return str(value or "").encode(errors="replace").decode()
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in value if item is not None) if isinstance(value, list | tuple) else ()
+    return tuple(_text(item) for item in value if item is not None) if isinstance(value, list | tuple) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +75,22 @@ def read_post(raw: Mapping[str, Any]) -> Post:
     details = raw.get("details")
     return Post(
         id=ids.normalise(identity),
-        title=str(raw.get("title") or "").strip(),
+        title=_text(raw.get("title")).strip(),
         modified=when(raw.get("lastModifiedDateTime")) or start or datetime.fromtimestamp(0, UTC),
         start=start,
         end=when(raw.get("endDateTime")),
         act_by=when(raw.get("actionRequiredByDateTime")),
-        category=str(raw.get("category") or ""),
-        severity=str(raw.get("severity") or ""),
+        category=_text(raw.get("category")),
+        severity=_text(raw.get("severity")),
         major=raw.get("isMajorChange") is True,
         services=_texts(raw.get("services")),
         tags=_texts(raw.get("tags")),
         details=tuple(
-            (str(item["name"]), str(item.get("value") or ""))
+            (_text(item["name"]), _text(item.get("value")))
             for item in (details if isinstance(details, list) else [])
             if isinstance(item, Mapping) and item.get("name")
         ),
-        body=str(body.get("content") or ""),
+        body=_text(body.get("content")),
         body_type=str(body.get("contentType") or "html").lower(),
         raw=raw,
     )

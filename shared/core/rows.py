@@ -52,7 +52,7 @@ def span(kind: str, change_ids: Iterable[str]) -> tuple[str, str]:
 
 def pack(name: str, data: object) -> dict[str, Value]:
     """Any JSON as compressed binary properties `<name>0`, `<name>1`, ... of at most 60 KiB."""
-    squeezed = zlib.compress(json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode())
+    squeezed = zlib.compress(json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass"))
     return {f"{name}{at // _CHUNK}": squeezed[at : at + _CHUNK] for at in range(0, len(squeezed), _CHUNK)}
 
 
@@ -65,7 +65,7 @@ def unpack(name: str, values: Mapping[str, Any]) -> Any:
 
 def change_row(change: Change, etag: str = "") -> Row:
     values: dict[str, Value] = {
-        "title": str(change.post.get("title") or "")[:500],
+        "title": change.read().title[:500],
         "stage": change.stage,
         "pending": "yes" if change.stage == "classify" else "",
         "revision": change.revision,

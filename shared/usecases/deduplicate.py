@@ -1,6 +1,5 @@
 """`deduplicate`: merges a batch of one tenant's posts into the organisation's changes (design.md section 1)."""
 
-import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -16,6 +15,7 @@ from shared.core.messages import Envelope
 from shared.core.ports import Row, Write
 from shared.core.post import when
 from shared.usecases.deps import Deps
+from shared.usecases.oversize import put_aside
 from shared.usecases.park import park
 from shared.usecases.redo import redo, transactions
 
@@ -50,14 +50,7 @@ async def _read(deps: Deps, envelope: Envelope) -> _Batch:
     if not body.get("tenant") or observed is None:
         raise PermanentError("a batch of posts without its tenant or its time")
     batch = _Batch(str(body["tenant"]), observed)
-    raws = list(body.get("posts", [])) + list(body.get("broken", []))
-    for name in body.get("blobs", []):
-        held = await deps.blobs.get("oversize", name)
-        if held is None:
-            await park(deps, "posts", _alone(batch, blobs=[name]), envelope.first_seen, f"blob oversize/{name} is gone")
-        else:
-            raws.append(json.loads(held))
-    for raw in raws:
+    for raw in [*body.get("posts", []), *body.get("broken", []), *await put_aside(deps, body)]:
         try:
             arrival = Arrival.of(batch.tenant, observed, raw)
         except PermanentError as error:

@@ -19,6 +19,7 @@ from shared.core.post import when
 from shared.core.task import Task, TaskState, change_in_details, change_in_title, read_task
 from shared.usecases.deps import Deps
 from shared.usecases.listing import list_open, unlist
+from shared.usecases.oversize import put_aside
 from shared.usecases.park import park
 from shared.usecases.redo import redo
 
@@ -71,7 +72,7 @@ async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelop
     """The tasks that are news, each with its change: by title, by what we knew, else by its details (one call)."""
     tenant, plan = str(body["tenant"]), str(body.get("plan", ""))
     tasks = []
-    for raw in body.get("tasks", []):
+    for raw in [*body.get("tasks", []), *await put_aside(deps, body)]:
         try:
             tasks.append(read_task(raw, observed))
         except PermanentError as error:
