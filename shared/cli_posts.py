@@ -32,11 +32,11 @@ def classify(
 
     A line that is no post is named on standard error, the others go on, and the exit code is 1.
     """
+    if str(file) != "-" and not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
     from shared.core.classify import classify as read
     from shared.core.post import read_post
 
-    if str(file) != "-" and not file.is_file():
-        raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
     name = "standard input" if str(file) == "-" else str(file)
     wrong = 0
     with _opened(file) as source:

@@ -78,9 +78,9 @@ def sandbox(
         )
     except SandboxError as error:
         raise typer.BadParameter(str(error)) from None
-    from sandbox import run
+    from sandbox.run import main
 
-    raise typer.Exit(run.main(options))
+    raise typer.Exit(main(options))
 
 
 def _moment(text: str) -> datetime | None:

@@ -74,7 +74,8 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[object]], *, whole: i
 
 
 def as_json(data: object) -> None:
-    typer.echo(json.dumps(data, indent=2, default=str))
+    """Times and days as ISO text."""
+    typer.echo(json.dumps(data, indent=2, default=lambda value: value.isoformat()))
 
 
 def speak(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") -> T:
