@@ -135,7 +135,7 @@ class Route(Strict):
 
 
 class FirstLoad(Strict):
-    """Rule 11: posts older than `days` when first observed are known, and nobody is told."""
+    """Posts published more than `days` before they are first read are known, and nobody is told."""
 
     days: int = Field(default=30, ge=0)
 

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,34 @@ def test_a_file_with_a_byte_order_mark_and_windows_line_ends_is_a_file():
 
 def test_the_default_is_found_beside_the_package():
     assert Path(__file__).parents[2] / "config" / "policy.yaml" == DEFAULT
+
+
+def documented() -> list[str]:
+    """The YAML examples of docs/policy.md."""
+    text = (DEFAULT.parents[1] / "docs" / "policy.md").read_text()
+    return [block.partition("```")[0] for block in text.split("```yaml\n")[1:]]
+
+
+def test_the_example_in_the_documentation_has_no_fault():
+    assert faults(documented()[0], "docs/policy.md") == []
+
+
+@pytest.mark.parametrize("routes", documented()[1:])
+def test_the_routes_in_the_documentation_have_no_fault(routes: str):
+    text = DEFAULT.read_text() + "\n"
+    text = text.replace("    - match: {crb: true}\n      ticket: crb\n", routes)
+    text = text.replace(
+        "channels: {}", "channels: {helpdesk: {kind: teams_workflow, settings: {url: TEAMS_HELPDESK_URL}}}"
+    )
+
+    assert routes in text
+    assert faults(text, "docs/policy.md") == []
+
+
+def test_the_documentation_names_every_key_of_a_match_and_every_value():
+    text = (DEFAULT.parents[1] / "docs" / "policy.md").read_text()
+    matches = json.loads(schema_text())["$defs"]["Match"]["properties"]
+    known = re.findall(r'"enum": \[(.*?)\]', json.dumps(matches))
+
+    assert all(f"`{key}`" in text for key in matches)
+    assert [value for values in known for value in re.findall(r'"(.*?)"', values) if f"`{value}`" not in text] == []
