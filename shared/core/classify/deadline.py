@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from shared.core.classification import Why
 from shared.core.classify.document import Document
+from shared.core.classify.phrases import may_name_days
 from shared.core.classify.status import Verdict
 from shared.core.classify.timeline import spans
 from shared.core.classify.wording import any_of, sentences
@@ -39,10 +40,13 @@ def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadlin
 def _demand(document: Document) -> tuple[date, Why] | None:
     """The first sentence that demands something of the reader by a date."""
     for line in document.of("intro", "when", "impact", "prepare"):
+        if not may_name_days(line.text):
+            continue
         for sentence in sentences(line.text):
-            day = _demanded(sentence, document) if _DEMAND.search(sentence) else None
-            if day:
-                return day, Why(sentence, 0.8)
+            if may_name_days(sentence) and _DEMAND.search(sentence):
+                day = _demanded(sentence, document)
+                if day:
+                    return day, Why(sentence, 0.8)
     return None
 
 

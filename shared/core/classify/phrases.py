@@ -28,6 +28,7 @@ def _calendar(number: int) -> str:
 # One alternation, most specific first; the named groups say which form was met. Every repetition is bounded.
 _PHRASE = re.compile(
     rf"""
+    \b(?:
     (?P<iso>20\d\d)-(?P<iso_m>[01]\d)-(?P<iso_d>[0-3]\d)(?!\d)
   | (?<![\d/.])(?P<us_m>[01]?\d)/(?P<us_d>[0-3]?\d)/(?P<us_y>(?:20)?\d\d)(?![\d/])
   | (?P<week>(?:the\s+)?week\s+(?:of|starting|beginning|commencing)\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:the\s+)?)?
@@ -48,9 +49,18 @@ _PHRASE = re.compile(
   | (?P<l_m>\b{MONTH})
   | \b(?P<later>later\s+this\s+(?:calendar\s+)?year|(?:the\s+)?end\s+of\s+(?:the|this)\s+(?:calendar\s+)?year)
   | \b(?:the\s+)?next\s+(?P<n_d>\d{{1,3}})\s+days
+    )
     """,
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,  # over lower-case text: ignoring case would make every alternative be tried at every word
 )
+
+# A line without any of these names no days; what stands far from all of them need not be looked at.
+_HINT = re.compile(
+    r"20\d\d|\d/\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+    r"|january|february|april|june|july|august|september|october|november|december|(?:early|mid|late)[ -]ma[yr]"
+    r"|[Qq]uarter|[Hh]alf of|Q[1-4]|this (?:calendar )?year|the (?:calendar )?year|next \d+ days"
+)
+_LOOK_BEHIND, _LOOK_AHEAD = 60, 60
 
 # "May" and "March" are words, too: a month that stands alone counts only after a word that leads to a date.
 _LEADS = re.compile(
@@ -77,25 +87,36 @@ class Phrase:
     days: int = 0
 
 
+def may_name_days(text: str) -> bool:
+    """Whether looking for phrases is worth the while."""
+    return _HINT.search(text) is not None
+
+
 def find(text: str) -> list[Phrase]:
     """Every date phrase of a line, left to right."""
     return list(_phrases(text))
 
 
 def _phrases(text: str) -> Iterator[Phrase]:
-    for match in _PHRASE.finditer(text):
+    hints = [hint.start() for hint in _HINT.finditer(text)]
+    if not hints:
+        return
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = text  # some capitals are two letters when small; the places of the match would be wrong
+    for match in _PHRASE.finditer(lower, max(0, hints[0] - _LOOK_BEHIND), hints[-1] + _LOOK_AHEAD):
         phrase = _read(match, text)
         if phrase is not None:
             yield phrase
         if phrase is not None and match["d_d2"]:
-            yield from _last_of_days(match)
+            yield from _last_of_days(match, phrase.words)
 
 
-def _last_of_days(match: re.Match[str]) -> Iterator[Phrase]:
+def _last_of_days(match: re.Match[str], words: str) -> Iterator[Phrase]:
     """ "September 15-29": the second of two days, as a phrase of its own."""
     found = _exact(_year(match["d_y"]), _month(match["d_m"]), int(match["d_d2"]))
     if found:
-        yield Phrase(match.start("d_d2"), match.end(), match[0], *found)
+        yield Phrase(match.start("d_d2"), match.end(), words, *found)
 
 
 def _month(name: str) -> int:
@@ -126,7 +147,7 @@ def _read(match: re.Match[str], text: str) -> Phrase | None:
             if found is None:
                 return None
             end = match.start("d_d2") - 1 if match["d_d2"] else match.end()
-            return Phrase(match.start(), end, match[0].strip(), *found)
+            return Phrase(match.start(), end, text[match.start() : match.end()].strip(), *found)
     if match["later"]:
         return Phrase(
             match.start(),
@@ -134,7 +155,7 @@ def _read(match: re.Match[str], text: str) -> Phrase | None:
             match[0],
             None,
             lambda _: None,
-            relative="later" if match["later"].lower().startswith("later") else "end",
+            relative="later" if match["later"].startswith("later") else "end",
         )
     if match["n_d"]:
         return Phrase(
@@ -228,7 +249,7 @@ def _whole_year(m: re.Match[str], _: str) -> _Found:
 
 
 def _lone_month(m: re.Match[str], text: str) -> _Found:
-    name = m["l_m"]
+    name = text[m.start() : m.end()]
     led = _LEADS.search(text, max(0, m.start() - 16), m.start()) or _FOLLOWS.match(text, m.end())
     if not name[0].isupper() or not led:
         return None

@@ -58,12 +58,34 @@ _CLOUDS: tuple[tuple[Cloud, re.Pattern[str]], ...] = (
 )
 
 
+_ANY_CLOUD = any_of(
+    "world", "WW", "global", "commercial", "multi", "GCC", "gov", "DoD", "china", "gallatin", "21Vianet", "all "
+)
+_ANY_PHASE = any_of(
+    "preview",
+    "beta",
+    "frontier",
+    "early access",
+    "insider",
+    "target",
+    "first",
+    "general",
+    "standard",
+    "GA",
+    "production",
+)
+
+
 def phases(text: str) -> list[tuple[int, int, Phase]]:
     """Every phase that a text names, with where its words begin and end."""
+    if not _ANY_PHASE.search(text):
+        return []
     found = [(match.start(), match.end(), phase) for phase, pattern in _PHASES for match in pattern.finditer(text)]
     return sorted(found)
 
 
 def clouds(text: str) -> tuple[Cloud, ...]:
     """The clouds that a text names, in the order of LABELS.md; empty where it names none."""
+    if not _ANY_CLOUD.search(text):
+        return ()
     return tuple(cloud for cloud, pattern in _CLOUDS if pattern.search(text))

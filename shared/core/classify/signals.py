@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 from shared.core.classification import Why
@@ -32,8 +31,8 @@ class Signal:
     def find(self, text: str) -> tuple[int, int] | None:
         """Where the first of the phrases stands in a lower-case text."""
         for phrase in self.phrases:
-            at = text.find(phrase)
-            if at >= 0:
+            if phrase in text:
+                at = text.index(phrase)
                 return at, at + len(phrase)
         for head, pattern in self.gapped:
             if head in text:
@@ -58,36 +57,21 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     return re.compile(f"[^.\\n]{{0,{_WIDEST_GAP}}}?".join(re.escape(part) for part in phrase.split(_GAP)))
 
 
-@dataclass(frozen=True)
-class Text:
-    """One place of a post, as it is written and in lower case; a space before and behind, so that words have edges."""
-
-    written: str
-
-    @cached_property
-    def lower(self) -> str:
-        return f" {self.written} ".lower()
-
-    def words(self, span: tuple[int, int]) -> str:
-        return f" {self.written} "[span[0] : span[1]].strip()
-
-
 class Facts:
-    """The places of one post."""
+    """The places of one post, as written and in lower case; a space at both ends, so that every word has two edges."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
-        self._places = {name: Text(text) for name, text in places.items()}
-        self._marks: list[str] = []
+        self._written = {name: f" {text} " for name, text in places.items() if text}
+        self._lower = {name: text.lower() for name, text in self._written.items()}
 
     def mark(self, *words: str) -> None:
-        self._marks.extend(words)
-        self._places["marks"] = Text(" ".join(self._marks))
+        self._lower["marks"] = self._written["marks"] = " ".join((self._written.get("marks", ""), *words))
 
     def find(self, row: Signal) -> str | None:
         """The words of the post that a row speaks of."""
-        text = self._places.get(row.place)
-        span = row.find(text.lower) if text and text.written else None
-        return text.words(span) if text and span else None
+        text = self._lower.get(row.place)
+        span = row.find(text) if text else None
+        return self._written[row.place][slice(*span)].strip() if span else None
 
 
 def choose(table: Iterable[Signal], base: Mapping[str, float], facts: Facts) -> tuple[str, Why]:

@@ -39,21 +39,25 @@ _KEPT = frozenset(("table", "tr", "td", "th", "script", "style", "template", "te
 _UNREAD = frozenset(("script", "style", "template"))
 
 # Hyphens, spaces and quotes as they are found in posts, to one form each; the em dash to the en dash (both are ranges).
-_FORMS = str.maketrans(
-    {
-        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000\t\r\f\v", " "),
-        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
-        **dict.fromkeys("\u2010\u2011\u2043\u2212\ufe63\uff0d", "-"),
-        **dict.fromkeys("\u2014\u2015\u2012", "\u2013"),
-        **dict.fromkeys("\u2018\u2019\u02bc\u00b4", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e", '"'),
-        "\uff08": "(",
-        "\uff09": ")",
-    }
+# Replaced one by one: str.translate reads its table for every character, and most of these stand in no post.
+_FORMS = tuple(
+    (odd, plain)
+    for plain, odds in {
+        " ": "\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000\t\r\f\v",
+        "": "\u200b\u200c\u200d\u2060\ufeff\u00ad",
+        "-": "\u2010\u2011\u2043\u2212\ufe63\uff0d",
+        "\u2013": "\u2014\u2015\u2012",
+        "'": "\u2018\u2019\u02bc\u00b4",
+        '"': "\u201c\u201d\u201e",
+        "(": "\uff08",
+        ")": "\uff09",
+    }.items()
+    for odd in odds
 )
 _SPACES = re.compile(r" {2,}")
 _BULLET = re.compile(r"[•·▪◦\u2023*]\s+|-\s+(?=[^\W\d])")
-_MARKS = str.maketrans(dict.fromkeys((_BOLD_ON, _BOLD_OFF, _ITEM, _CELL, _HEAD)))
+_MARKS = re.compile("[\x02-\x06]")
+_CONTROLS = re.compile("[\x00-\x06]")
 _BRACKETED = re.compile(r"\[([^\[\]]{2,100})\]:?$")
 
 
@@ -67,18 +71,17 @@ class Block:
 
 def blocks(body: str, kind: str = "html") -> list[Block]:
     """The visible blocks of a body, in order; `kind` is Graph's contentType. Reads the first READ_LIMIT characters."""
-    body = body[:READ_LIMIT].translate(_CONTROLS)
-    flat = _flatten(body) if kind != "text" and "<" in body else body
-    found = (_block(line) for line in flat.translate(_FORMS).split("\n"))
+    body = _CONTROLS.sub("", body[:READ_LIMIT])
+    flat = _flatten(body) if kind != "text" and ("<" in body or "&" in body) else body
+    for odd, plain in _FORMS:
+        flat = flat.replace(odd, plain)
+    found = (_block(line) for line in flat.split("\n") if line)
     return [block for block in found if block is not None]
 
 
 def plain_text(html: str, kind: str = "html") -> str:
     """A body as plain text: paragraphs separated by newlines, list items with a dash, the texts of links kept."""
     return "\n".join(f"- {block.text}" if block.kind == "item" else block.text for block in blocks(html, kind))
-
-
-_CONTROLS = str.maketrans(dict.fromkeys(map(chr, (0, 1, 2, 3, 4, 5, 6))))
 
 
 def _flatten(html: str) -> str:
@@ -113,16 +116,18 @@ def _simpler(tag: re.Match[str]) -> str:
 
 
 def _block(line: str) -> Block | None:
-    row, item, head = _CELL in line, _ITEM in line, _HEAD in line
+    """A line of the flat text, without its marks, as the block that the marks tell of."""
+    row = _CELL in line
     if row:
         line = " | ".join(filter(None, (cell.strip() for cell in line.split(_CELL))))
-    marked = _SPACES.sub(" ", line).strip()[:LINE_LIMIT]
-    text = _SPACES.sub(" ", marked.translate(_MARKS)).strip()
+    marked = (_SPACES.sub(" ", line) if "  " in line else line).strip()[:LINE_LIMIT]
+    text = _MARKS.sub("", marked).strip()
     if not text:
         return None
     if row:
         return Block("row", text)
-    if not item and (head or _is_heading(marked, text)):
+    item = _ITEM in marked
+    if not item and (_HEAD in marked or _is_heading(marked, text)):
         bracketed = _BRACKETED.match(text)
         return Block("heading", bracketed[1].strip() if bracketed else text)
     bullet = _BULLET.match(text)

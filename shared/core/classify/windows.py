@@ -207,7 +207,11 @@ def _windows(text: str, above: _Scope, span: Span, around: tuple[int, int], *, r
     """The windows of one span: the words before it name phase and clouds, else those behind it, else those above."""
     behind, ahead = around
     before, after = text[behind : span.at], text[span.last : ahead]
-    named = _merge(_named(before), _merge(_named(after), _merge(_named(text[:behind]), above)))
+    named = _Scope()
+    for part in (before, after, text[:behind]):
+        if not (named.phases and named.clouds):
+            named = _merge(named, _named(part))
+    named = _merge(named, above)
     ends = scope.ENDS.search(before) or scope.ENDS.search(after)
     phases: tuple[Phase, ...] = ("retirement",) if ends or (retiring and not named.phases) else named.phases or ("ga",)
     for phase in phases:
@@ -227,6 +231,8 @@ def _prose(document: Document, *, retiring: bool) -> list[Window]:
 def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]:
     anchors = _anchors(document, line)
     for sentence in sentences(_UPDATE_NAME.sub("", _OTHER_POST.sub("", line.lead_free))):
+        if not phrases.may_name_days(sentence):
+            continue
         if (scope.ENDS.search(sentence) or _COMES.search(sentence)) and not _ASIDE.search(sentence):
             for window in _line(sentence, _named(line.label), anchors, retiring=retiring):
                 days = window.start or window.end
