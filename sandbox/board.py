@@ -15,6 +15,7 @@ _NOTES: dict[State, str] = {
     "closed": "done and reviewed",
 }
 _ORDER: tuple[State, ...] = ("new", "assess", "authorize", "scheduled", "implement", "review", "closed")
+_MEETS = time(9)
 _STALLS = 7  # every so many-th ticket waits for somebody, so that something is overdue
 
 
@@ -38,15 +39,17 @@ def due(entry: Entry, now: datetime) -> Iterator[tuple[State, datetime]]:
 
 
 def _course(entry: Entry) -> Iterator[tuple[State, datetime]]:
+    """Counted in days, so that the second in which a ticket was made decides nothing."""
     odd = sum(map(ord, entry.number))
-    yield "assess", entry.created + timedelta(days=1)
+    opened = datetime.combine(entry.created.date(), _MEETS, UTC)
+    yield "assess", opened + timedelta(days=1)
     if odd % _STALLS == 0:
         return
-    yield "authorize", entry.created + timedelta(days=3)
-    scheduled = entry.created + timedelta(days=5)
+    yield "authorize", opened + timedelta(days=3)
+    scheduled = opened + timedelta(days=5)
     yield "scheduled", scheduled
-    closed = entry.created + timedelta(days=21)
+    closed = opened + timedelta(days=21)
     if entry.planned_end:
-        ended = datetime.combine(entry.planned_end, time(12), UTC) + timedelta(days=1 + odd % 5)
+        ended = datetime.combine(entry.planned_end, _MEETS, UTC) + timedelta(days=1 + odd % 5)
         closed = max(ended, scheduled + timedelta(days=1 + odd % 5))
     yield "closed", closed

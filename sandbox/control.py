@@ -15,7 +15,7 @@ from azure.storage.queue.aio import QueueClient
 from sandbox.runner import Runner
 from sandbox.timers import Timers
 
-_LOOK = (0.05, 0.5)  # seconds between two looks at whether all is done, at first and at most
+_LOOK = (0.02, 0.5)  # seconds between two looks at whether all is done, at first and at most
 
 
 class Control:
@@ -66,26 +66,25 @@ class Control:
         return not any(waiting.values()) and self._runner.generation == before
 
     async def _status(self, _request: web.Request) -> web.Response:
+        return web.json_response({"queues": await self.waiting(), **self._own_status()})
+
+    def _own_status(self) -> dict[str, Any]:
+        """What needs no call to storage."""
         calls = {"host": self._host_calls["storage"], "storage": self._calls["storage"], "graph": self._calls["graph"]}
-        return web.json_response(
-            {
-                "queues": await self.waiting(),
-                "calls": calls,
-                "pid": os.getpid(),
-                "memory": _peak_memory(),
-                **self._runner.status(self._names),
-            }
-        )
+        return {"calls": calls, "pid": os.getpid(), "memory": _peak_memory(), **self._runner.status(self._names)}
 
     async def _idle(self, request: web.Request) -> web.Response:
         """`?wait=SECONDS`: answers as soon as all is done, or when they are over."""
         until = time.monotonic() + float(request.query.get("wait", 0))
-        pause, longest = _LOOK
+        shortest, longest = _LOOK
+        pause = shortest
         while not (idle := await self.idle()) and time.monotonic() < until:
+            before = self._runner.generation
             await asyncio.sleep(pause)
-            # what runs costs nothing to look at; hidden messages cost one call a queue
-            pause = pause if self._runner.busy else min(pause * 2, longest)
-        return web.json_response({"idle": idle})
+            # hidden messages, for which one waits long, cost a call a queue and look
+            quiet = not self._runner.busy and self._runner.generation == before
+            pause = min(pause * 2, longest) if quiet else shortest
+        return web.json_response({"idle": idle, **self._own_status()})
 
     async def _run(self, request: web.Request) -> web.Response:
         name = request.match_info["function"]

@@ -69,7 +69,9 @@ class HostProcess:
         await self._session.close()
 
     async def status(self) -> Status:
-        status: Status = await self._ask("GET", "/_sandbox/status")
+        return self._heard(await self._ask("GET", "/_sandbox/status"))
+
+    def _heard(self, status: Status) -> Status:
         self._deaths = 0
         self._last = Counter(status["calls"])
         return status
@@ -88,10 +90,10 @@ class HostProcess:
         self._options = replace(self._options, timers=True)
         await self._ask("POST", "/_sandbox/timers", json={"on": True})
 
-    async def drain(self, waiting: Callable[[Status], None], patience: float) -> None:
-        """Until nothing is left to do. SandboxError when nothing moves for `patience` seconds."""
+    async def drain(self, waiting: Callable[[Status], None], patience: float) -> Status:
+        """Until nothing is left to do; the last status. SandboxError when nothing moves for `patience` seconds."""
         moved, seen = time.monotonic(), None
-        while not (await self._ask("GET", "/_sandbox/idle?wait=1"))["idle"]:
+        while not (found := self._heard(await self._ask("GET", "/_sandbox/idle?wait=1")))["idle"]:
             status = await self.status()
             waiting(status)
             state = (status["pid"], status["queues"], status["functions"])
@@ -100,6 +102,7 @@ class HostProcess:
             elif time.monotonic() - moved > patience:
                 left = ", ".join(f"{name}: {count}" for name, count in status["queues"].items() if count)
                 raise SandboxError(f"nothing has moved for {patience:.0f} s, and there is work left: {left}")
+        return found
 
     async def _ask(self, method: str, path: str, **more: Any) -> Any:
         """Asked again where the host dies over it."""

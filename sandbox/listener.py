@@ -47,7 +47,8 @@ class Listener:
         self._pace = pace
         self._deliveries: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        runner.listeners.append(self._wake)
+        # nobody but hosts puts something into a poison queue
+        (runner.listeners if self._poison else runner.poison_listeners).append(self._wake)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Until `stopping`; then what runs is finished."""
@@ -128,5 +129,5 @@ class Listener:
         log.error("queue %s: message %s goes to %s", self._queue.queue_name, message.id, self._poison.queue_name)
         await self._poison.send_message(as_base64(message.content), time_to_live=-1)
         await self._queue.delete_message(message)
-        for event in self._runner.listeners:
+        for event in self._runner.poison_listeners:
             event.set()

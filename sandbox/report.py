@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from sandbox.microsoft365.inbox import Card
 
+_SHOWN = 4
 Summary = Mapping[str, int | float]
 _LABELS = {
     "posts_read": "posts read from Graph",
@@ -73,11 +74,15 @@ class Report:
             task = self._progress.task_ids[0]
             self._progress.update(task, advance=advance, description=what or None)
 
-    def day(self, now: datetime, happened: Mapping[str, int]) -> None:
-        """One line for a step of a history; nothing happened, nothing said."""
-        told = ", ".join(f"{count} {what}" for what, count in happened.items() if count)
+    def day(self, now: datetime, happened: Mapping[tuple[str, str], int], cards: Sequence[Card]) -> None:
+        """What a step of a history brought: counts of (one of what, what with it), and the first cards."""
+        told = ", ".join(f"{n:,} {what}{'s' * (n != 1)} {done}" for (what, done), n in happened.items() if n)
         if told:
             self.say(f"{now:%Y-%m-%d %H:%M}  {told}")
+        for card in cards[:_SHOWN]:
+            self.say(f"{'':18}to {card.channel}: {_title(card.card)}")
+        if len(cards) > _SHOWN:
+            self.say(f"{'':18}and {len(cards) - _SHOWN} more cards")
 
     def waiting(self, status: Mapping[str, Any]) -> None:
         """What is still being worked on, and what has failed since the last time."""
@@ -104,7 +109,7 @@ class Report:
                 self.warn(f"{count} times: {text}")
 
     def card(self, card: Card) -> None:
-        self.say(f"{card.at[:16].replace('T', ' ')}  card to {card.channel}: {_title(card.card)}")
+        self.say(f"{card.at[:16].replace('T', ' ')}  to {card.channel}: {_title(card.card)}")
 
     def summary(self, summary: Summary) -> None:
         if self._as_json:

@@ -135,20 +135,22 @@ class _Round:
         moved = await self._board(now)
         await self.fire("fetch_tasks")
         await self.fire("follow_tickets")
+        sent = self._running.inbox.cards[cards:]
         happened = {
-            "posts read": self._running.served.total() - posts,
-            "cards sent": len(self._running.inbox.cards) - cards,
-            "tickets moved by the board": moved,
+            ("post", "new or edited"): self._running.story.between(self._running.seen, now),
+            ("post", "read"): self._running.served.total() - posts if self._running.story.plain else 0,
+            ("card", "sent"): len(sent),
+            ("ticket", "moved on by the board"): moved,
         }
-        self._report.day(now, happened)
+        self._running.seen = now
+        self._report.day(now, happened, sent)
 
     async def fire(self, function: str) -> None:
         """Run a timer, and all that follows from it."""
         failure = await self._running.host.run(function)
         if failure:
             self._report.warn(f"{function}: {failure}")
-        await self._running.host.drain(self._report.waiting, self._patience)
-        self._report.failures(await self._running.host.status())
+        self._report.failures(await self._running.host.drain(self._report.waiting, self._patience))
 
     async def _board(self, now: datetime) -> int:
         if not self._with_board:

@@ -25,7 +25,7 @@ class Failure:
 
 @dataclass
 class Runner:
-    """One per host process. `changed` is set whenever a run has ended: what it sent may be waiting somewhere."""
+    """One per host process. `listeners` are woken whenever a run has ended: what it sent may be waiting somewhere."""
 
     timeout: float = 600.0
     running: Counter[str] = field(default_factory=Counter)
@@ -33,6 +33,7 @@ class Runner:
     failed: Counter[str] = field(default_factory=Counter)
     failures: deque[Failure] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     listeners: list[asyncio.Event] = field(default_factory=list)
+    poison_listeners: list[asyncio.Event] = field(default_factory=list)
 
     @property
     def busy(self) -> bool:

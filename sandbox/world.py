@@ -22,7 +22,7 @@ from sandbox.memory import Memory, alone
 from sandbox.microsoft365.courses import Script
 from sandbox.microsoft365.feed import Feed
 from sandbox.microsoft365.graph import COUNTS, graph_app
-from sandbox.microsoft365.history import Line
+from sandbox.microsoft365.history import BEGINNING, Line
 from sandbox.microsoft365.inbox import Inbox
 from sandbox.microsoft365.planner import Planner, plan_id
 from sandbox.microsoft365.serving import serve
@@ -46,10 +46,19 @@ class Story:
     begin: datetime | None
     script: Script | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Posts that are all there from the beginning, not a history."""
+        return all(line.observed == BEGINNING for line in self.lines)
+
+    def between(self, after: datetime, until: datetime) -> int:
+        """How many editions of posts are seen in that time."""
+        return len({(line.id, line.observed) for line in self.lines if after < line.observed <= until})
+
 
 @dataclass
 class World:
-    """A running sandbox."""
+    """A running sandbox. `seen`: until when the functions have looked at the story."""
 
     clock: SandboxClock
     inbox: Inbox
@@ -58,6 +67,8 @@ class World:
     settings: Settings
     places: dict[str, str]
     graph: web.Application
+    story: Story
+    seen: datetime
     served: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -77,6 +88,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         storage = await _storage(state, stack, in_memory=options.state is None)
         clock = SandboxClock(state)
         now = clock.start(story.begin)
+        seen = now if memory.start else BEGINNING
         stack.callback(clock.stop)
 
         organisations = tenants.names(options.tenants)
@@ -98,7 +110,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         stack.push_async_callback(host.stop)
         await host.start()
         places = _places(url, inbox_url, state if options.state else None)
-        yield World(clock, inbox, host, tables, settings, places, graph, served)
+        yield World(clock, inbox, host, tables, settings, places, graph, story, seen, served)
 
 
 def _folder(options: Options, stack: AsyncExitStack) -> Path:
@@ -175,8 +187,8 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _places(url: str, inbox_url: str, state: Path | None) -> dict[str, str]:
     places = {
         "Teams inbox": inbox_url + "/",
+        "Home": f"{url}/api/home",
         "Metrics": f"{url}/api/metrics",
-        "Changes": f"{url}/api/changes",
         "Register": f"{url}/api/register",
         "Health": f"{url}/api/health",
     }
