@@ -1,5 +1,6 @@
 """The only HTTP client for everything that is not Graph: timeouts, Retry-After, status to failure, redaction."""
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -41,6 +42,8 @@ class Http:
     """One client per process. Follows no redirect: an address that we call is the one that the admin named."""
 
     def __init__(self, client: httpx.AsyncClient | None = None) -> None:
+        # httpx logs whole addresses at INFO, and a webhook's address is its secret
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         self._client = client or httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
 
     async def send(

@@ -135,5 +135,5 @@ def _text(value: Any) -> bytes:
 def _fits(body: Mapping[str, Any], observed: datetime) -> bool:
     try:
         return len(messages.encode(messages.Envelope(body, observed))) <= _LIMIT
-    except (PermanentError, UnicodeEncodeError):  # half a surrogate pair travels escaped, in a blob
+    except PermanentError:
         return False

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from shared.core.card import page_url, post_url
 from shared.core.change import Change, EffectState, Event
 from shared.core.classification import Classification
 from shared.core.classify import plain_text
@@ -21,20 +22,12 @@ def ticket_key(deployment: str, change_id: str) -> str:
     return f"foresignal-{deployment}-{change_id}"
 
 
-def admin_link(change_id: str) -> str:
-    return f"https://admin.microsoft.com/#/MessageCenter/:/messages/{change_id}"
-
-
-def change_link(public_url: str, change_id: str) -> str:
-    return f"{public_url}/api/changes/{change_id}"
-
-
 def ticket_of(change: Change, state: EffectState, policy: Policy, deployment: str, public_url: str) -> Ticket:
     """What the ticket should be now; its notes are the events that it has not been told yet."""
     post, read = change.read(), change.classification
     start, end = planned(change)
     team = policy.teams.get(state.effect.team)
-    links = (("Message Center", admin_link(change.id)), ("Foresignal", change_link(public_url, change.id)))
+    links = (("Message Center", post_url(change.id)), ("Foresignal", page_url(change.id, public_url)))
     return Ticket(
         key=ticket_key(deployment, change.id),
         change_id=change.id,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import ids, rows
-from shared.core.change import Change, Copy
+from shared.core.change import Change
 from shared.core.errors import PermanentError, RefusedError, TransientError
 from shared.core.merge import Arrival, Merged, gone_everywhere, merge, went
 from shared.core.messages import Envelope
@@ -136,18 +136,18 @@ async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) 
     for writes in transactions([Write("replace", rows.copy_row(i, c, row.etag))] for i, (c, row) in lost.items()):
         await deps.tables.commit(rows.TABLE, writes)
     for change_id in [i for i in gone if i in copies]:
-        every = await deps.tables.range(rows.TABLE, partition, *rows.span("t", [change_id]))
-        seen: list[Copy] = [rows.read_copy(row) for row in every]
-        if all(copy.gone for copy in seen):
-            await _mark_gone(deps, partition, change_id, max(copy.gone for copy in seen if copy.gone))
+        await _mark_gone(deps, partition, change_id)
 
 
-async def _mark_gone(deps: Deps, partition: str, change_id: str, at: datetime) -> None:
+async def _mark_gone(deps: Deps, partition: str, change_id: str) -> None:
+    """The change's row is read before its copies: one that comes back meanwhile writes it, and we meet a conflict."""
     row = await deps.tables.get(rows.TABLE, partition, rows.change_key(change_id))
     if row is None:
         raise TransientError(f"{change_id} has copies and no change yet; trying again", 30)
+    every = await deps.tables.range(rows.TABLE, partition, *rows.span("t", [change_id]))
+    lost = [copy.gone for copy in map(rows.read_copy, every) if copy.gone]
     before: Change = rows.read_change(row)
-    after = gone_everywhere(before, at)
+    after = gone_everywhere(before, max(lost)) if len(lost) == len(every) else before
     if after is not before:
         await deps.tables.commit(rows.TABLE, [Write("replace", rows.change_row(after, row.etag))])
         _LOG.info("%s is gone from every tenant; it stays as it is here", change_id)

@@ -35,7 +35,7 @@ class Deps:
     tasks: TaskSource
     ticket_system: Callable[[Policy, str], Awaitable[TicketSystem]]
     channel: Callable[[Policy, str], Awaitable[Channel]]
-    render_card: Callable[[Change, EffectState, Policy, str], Mapping[str, Any]]
+    render_card: Callable[[Change, EffectState, Policy, str, EffectState | None], Mapping[str, Any]]
     clock: Clock
     deployment: str
     public_url: str

@@ -22,7 +22,8 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
         return False
     policy = await deps.policy.current()
     channel = await deps.channel(policy, state.effect.target)
-    card = deps.render_card(held.change, state, policy, deps.public_url)
+    ticket = next((other for other in held.states if other.effect.kind == "ticket" and other.number), None)
+    card = deps.render_card(held.change, state, policy, deps.public_url, ticket)
     claimed = await effects.claim(deps, change_id, state, row)
     try:
         await channel.post(card)

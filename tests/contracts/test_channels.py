@@ -180,7 +180,6 @@ async def test_a_secret_that_is_not_there_is_permanent_and_named(kind):
     await http.close()
 
 
-@pytest.mark.xfail(reason="httpx logs whole addresses at INFO; shared/http.py has to quiet its logger", strict=False)
 async def test_nothing_is_logged_that_tells_the_secret(channel, inbox, caplog):
     caplog.set_level(logging.INFO)
     await channel.post(CARD)

@@ -111,8 +111,7 @@ def test_half_a_surrogate_pair_does_not_hold_up_its_neighbours():
 
     batches = of_posts("contoso", NOW, [post(1_000_000), odd])
 
-    assert [raw["id"] for raw in posts_of(batches)] == ["MC1000000"]
-    assert [read_blob(data) for data in batches.blobs.values()] == [odd]
+    assert posts_of(batches) == [post(1_000_000), odd]
 
 
 def test_what_is_broken_and_too_large_is_a_reference_too():
