@@ -35,7 +35,8 @@ class Facts:
 class Edition:
     """One distinct content. Its key is (`modified`, `observed`, `hash`); `facts` come with `classify`.
 
-    `modified`: Microsoft's stamp; `observed`: when we first saw this content; `tenant`: where.
+    `modified`: Microsoft's stamp as we first saw it; `touched`: the others that the same content had, one after the
+    other; `observed`: when we first saw this content; `tenant`: where. `late`: it came when a newer one was decided.
     """
 
     modified: datetime
@@ -44,6 +45,12 @@ class Edition:
     tenant: str
     late: bool = False
     facts: Facts | None = None
+    touched: tuple[datetime, ...] = ()
+
+    @property
+    def stamps(self) -> tuple[datetime, ...]:
+        """Every stamp that this content is known to have had, oldest first."""
+        return tuple(sorted((self.modified, *self.touched)))
 
     @property
     def key(self) -> tuple[datetime, datetime, str]:

@@ -67,6 +67,7 @@ def _edition_to_json(edition: Edition) -> dict[str, Any]:
         "hash": edition.hash,
         "tenant": edition.tenant,
         "late": edition.late,
+        "touched": [stamp.isoformat() for stamp in edition.touched],
         "facts": {
             "classification": edition.facts.classification.to_json(),
             "category": edition.facts.category,
@@ -96,6 +97,7 @@ def _edition_from_json(data: Mapping[str, Any]) -> Edition:
         )
         if facts
         else None,
+        touched=tuple(_time(stamp) for stamp in data["touched"]),
     )
 
 

@@ -1,6 +1,7 @@
 """Events: what happened from one edition to the next, derived from the sorted editions (rule 6)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from shared.core.change import Change, Edition, Event, EventType, Facts
 from shared.core.classification import Classification, Interval, Window
@@ -17,8 +18,8 @@ _STATUS: dict[str, EventType] = {
 def derive(change: Change) -> tuple[Event, ...]:
     """Every event of the change, oldest edition first; needs the facts of every edition.
 
-    What was recorded keeps its time and whether it was late. New ones are late unless they stand at an edition that
-    has not been decided yet and did not itself come late.
+    What was recorded keeps its time and whether it was late; what was and what is are always those of the editions.
+    New ones are late unless they stand at an edition that has not been decided yet and did not itself come late.
     """
     recorded = {event.id: event for event in change.events}
     decided = next((e.key for e in change.editions if change.decision and e.id == change.decision.edition), None)
@@ -28,7 +29,8 @@ def derive(change: Change) -> tuple[Event, ...]:
         late = edition.late or (decided is not None and edition.key <= decided)
         for kind, old, new in _step(before, edition):
             event = Event(kind, edition.id, edition.observed, old, new, late)
-            events.append(recorded.get(event.id, event))
+            known = recorded.get(event.id)
+            events.append(replace(event, at=known.at, late=known.late) if known else event)
         before = edition
     events += [event for event in change.events if event.type in _FROM_TENANTS]
     return tuple(sorted(events, key=lambda event: event.at))
@@ -51,9 +53,8 @@ def _differences(old: Facts, new: Facts) -> Iterator[tuple[EventType, str, str]]
         yield "dates_moved", windows_in_words(was.windows), windows_in_words(now.windows)
     if was.act_by != now.act_by:
         yield "act_by_moved", str(was.act_by or ""), str(now.act_by or "")
-    scope = [(_scope(old), _scope(new))]
-    if scope[0][0] != scope[0][1]:
-        yield "scope_changed", *scope[0]
+    if _scope(old) != _scope(new):
+        yield "scope_changed", _scope(old), _scope(new)
 
 
 def _status(was: Classification, now: Classification) -> Iterator[tuple[EventType, str, str]]:

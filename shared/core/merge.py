@@ -48,16 +48,15 @@ def merge(change: Change | None, copy: Copy | None, arrival: Arrival) -> Merged:
         return Merged("new", new, _copied(None, arrival, arrived, ""), True, True, arrived)
     known = _known(change, arrived)
     if known:
-        return _with_copy("known", change, change, copy, arrival, shown=known)
-    if _is_variant(change, copy, arrival):
+        return _with_copy("known", change, _touched(change, known, arrived.modified), copy, arrival, shown=known)
+    if _is_variant(change, copy, arrived):
         return _with_copy("variant", change, change, copy, arrival, shown=_shown(change, copy), variant=arrival.hash)
-    late = arrived.key < change.current.key
-    arrived = replace(arrived, late=late)
-    editions = tuple(sorted((*change.editions, arrived), key=lambda edition: edition.key))
-    merged = replace(change, editions=editions, stage="classify", parked="")
-    if not late:
+    arrived = replace(arrived, late=_is_late(change, arrived))
+    merged = replace(change, editions=_placed(change, arrived), stage="classify", parked="")
+    newest = merged.current is arrived
+    if newest:
         merged = replace(merged, post=arrival.post.raw)
-    return _with_copy("late" if late else "edition", change, merged, copy, arrival, shown=arrived, new=arrived)
+    return _with_copy("edition" if newest else "late", change, merged, copy, arrival, shown=arrived, new=arrived)
 
 
 def _known(change: Change, arrived: Edition) -> Edition | None:
@@ -65,20 +64,65 @@ def _known(change: Change, arrived: Edition) -> Edition | None:
 
     A touch of the stamp alone is no edition; a return to an older content, with another one in between, is.
     """
-    before = [edition for edition in change.editions if edition.modified <= arrived.modified]
-    after = [edition for edition in change.editions if edition.modified > arrived.modified]
-    same_stamp = [edition for edition in before if edition.modified == arrived.modified]
-    near = same_stamp or before[-1:]
-    return next((edition for edition in (*near, *after[:1]) if edition.hash == arrived.hash), None)
+    stamp = arrived.modified
+    near = [edition for edition in change.editions if stamp in edition.stamps]
+    if not near:
+        near = [edition for edition in change.editions if edition.stamps[0] < stamp < edition.stamps[-1]]
+    if not near:
+        before = [edition for edition in change.editions if edition.stamps[-1] < stamp]
+        after = [edition for edition in change.editions if edition.stamps[0] > stamp]
+        near = [*before[-1:], *after[:1]]
+    return next((edition for edition in near if edition.hash == arrived.hash), None)
 
 
-def _is_variant(change: Change, copy: Copy | None, arrival: Arrival) -> bool:
+def _touched(change: Change, known: Edition, stamp: datetime) -> Change:
+    """The change with one more stamp of a known content, so that what was shown before it is known to be older."""
+    if stamp in known.stamps:
+        return change
+    after = replace(known, touched=tuple(sorted((*known.touched, stamp))))
+    return replace(change, editions=tuple(after if edition is known else edition for edition in change.editions))
+
+
+def _is_variant(change: Change, copy: Copy | None, arrived: Edition) -> bool:
     """Another content under the same stamp is an edit only from a tenant that held the current one (state.md)."""
-    if all(edition.modified != arrival.post.modified for edition in change.editions):
+    newest = change.current
+    if all(arrived.modified not in edition.stamps for edition in change.editions):
         return False
-    held_current = copy is not None and not copy.variant and copy.edition == change.current.id
-    fresh = copy is not None and arrival.observed > copy.observed
-    return not (held_current and fresh and change.current.modified == arrival.post.modified)
+    if copy is None or copy.variant or _shown(change, copy).hash != newest.hash:
+        return True
+    follows = arrived.observed > copy.observed
+    preceded = arrived.observed < copy.observed and arrived.key < newest.key  # two messages in the wrong order
+    return arrived.modified != newest.stamps[-1] or not (follows or preceded)
+
+
+def _is_late(change: Change, arrived: Edition) -> bool:
+    """Whether something newer has been decided; before the first decision nothing is late."""
+    decided = next((e for e in change.editions if change.decision and e.id == change.decision.edition), None)
+    return decided is not None and (arrived.key < decided.key or arrived.modified < decided.stamps[-1])
+
+
+def _placed(change: Change, arrived: Edition) -> tuple[Edition, ...]:
+    """The editions with the new one in its place; a content that was shown before and after it is two of them."""
+    placed = [arrived]
+    for edition in change.editions:
+        if edition.stamps[0] < arrived.modified < edition.stamps[-1]:
+            placed += _split(edition, arrived)
+        else:
+            placed.append(edition)
+    return tuple(sorted(placed, key=lambda edition: edition.key))
+
+
+def _split(edition: Edition, between: Edition) -> tuple[Edition, Edition]:
+    """What was taken for one content throughout, around another one; the half with its first stamp keeps its id."""
+    halves = [
+        tuple(stamp for stamp in edition.stamps if (stamp < between.modified) is before) for before in (True, False)
+    ]
+    own, other = halves if edition.modified in halves[0] else halves[::-1]
+    seen, late = max(edition.observed, between.observed), edition.late or between.late
+    return (
+        replace(edition, touched=tuple(stamp for stamp in own if stamp != edition.modified)),
+        replace(edition, modified=other[0], touched=other[1:], observed=seen, late=late),
+    )
 
 
 def _shown(change: Change, copy: Copy | None) -> Edition:
@@ -97,9 +141,11 @@ def _with_copy(
     new: Edition | None = None,
 ) -> Merged:
     after = _copied(copy, arrival, shown, variant)
-    if copy and copy.gone and after is not copy and all_gone(change):
+    back = copy is not None and copy.gone is not None and after is not copy
+    if after is not copy and all_gone(change):
         change = replace(change, events=(*change.events, Event("returned", change.current.id, arrival.observed)))
-    return Merged(outcome, change, after, change is not before, after is not copy, new)
+    # A copy that is back writes the change in any case: whoever is about to mark it gone everywhere meets a conflict.
+    return Merged(outcome, change, after, back or change is not before, after is not copy, new)
 
 
 def _copied(copy: Copy | None, arrival: Arrival, shown: Edition, variant: str) -> Copy:
@@ -126,7 +172,7 @@ def all_gone(change: Change) -> bool:
 
 def went(copy: Copy, observed: datetime) -> Copy | None:
     """The tenant's row once the post is gone there; None where a newer observation, or the same one, is recorded."""
-    if copy.gone or observed < copy.observed:
+    if copy.gone or observed <= copy.observed:
         return None
     return replace(copy, gone=observed, observed=observed)
 

@@ -1,0 +1,306 @@
+"""A small world: every use case over fakes (or over real tables), driven as the Functions host drives it."""
+
+import heapq
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared import adapter
+from shared.core import rows
+from shared.core.change import Change, Copy, EffectState
+from shared.core.errors import PermanentError
+from shared.core.messages import Envelope, encode
+from shared.core.policy import Match, Outside, Policy, Route, Team, Tenant, Workload
+from shared.core.ports import Row, Tables, Write
+from shared.tickets.register import Register
+from shared.usecases.classify import classify
+from shared.usecases.deduplicate import deduplicate
+from shared.usecases.deliver import deliver
+from shared.usecases.deps import Deps
+from shared.usecases.fetch import fan_out, fetch_tenant
+from shared.usecases.file_ticket import file_ticket
+from shared.usecases.follow import follow_tickets
+from shared.usecases.mend import mend
+from shared.usecases.notify import notify
+from shared.usecases.park import park_message
+from shared.usecases.track import track
+from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables
+
+HANDLERS = {
+    "fetches": fetch_tenant,
+    "posts": deduplicate,
+    "changes": classify,
+    "tickets": file_ticket,
+    "cards": notify,
+    "tasks": track,
+}
+MAX_DEQUEUE_COUNT = 5
+OCTOBER = "We will begin rolling out in early October 2026 and expect to complete by late October 2026."
+NOVEMBER = "We will begin rolling out in early November 2026 and expect to complete by late November 2026."
+CANCELLED = "We have decided not to proceed with this change at this time."
+
+
+def post(change_id: str = "MC1200001", when: str = OCTOBER, modified: str = "2026-08-30T10:00:00Z", **over: Any) -> Any:
+    """A short post of our own about something that is retired, so that it is for the board."""
+    text = (
+        "<p>We will retire the old viewer.</p><p><b>When this will happen:</b></p>"
+        f"<p>General Availability (Worldwide): {when}</p>"
+        "<p><b>What you need to do to prepare:</b></p><p>Move to the new viewer.</p>"
+    )
+    return {
+        "id": change_id,
+        "title": "Retirement of the old viewer",
+        "startDateTime": "2026-08-30T10:00:00Z",
+        "lastModifiedDateTime": modified,
+        "category": "planForChange",
+        "services": ["Exchange Online"],
+        "tags": ["Retirement"],
+        "isMajorChange": True,
+        "body": {"contentType": "html", "content": text},
+        **over,
+    }
+
+
+def task(
+    name: str = "task1", title: str = "[Exchange Online] Retirement [MC1200001]", etag: str = "E1", **over: Any
+) -> Any:
+    return {
+        "id": name,
+        "@odata.etag": etag,
+        "title": title,
+        "createdDateTime": "2026-08-31T08:00:00Z",
+        "percentComplete": 0,
+        "completedDateTime": None,
+        "assignments": {},
+        **over,
+    }
+
+
+def done(name: str = "task1", etag: str = "E2", at: str = "2026-09-10T12:00:00Z", **over: Any) -> Any:
+    return task(name, etag=etag, **{"percentComplete": 100, "completedDateTime": at, **over})
+
+
+def policy(**over: Any) -> Policy:
+    """Two tenants; what is for the board gets a ticket in the register and a card in two channels."""
+    fields: dict[str, Any] = {
+        "tenants": {"contoso": Tenant(plan="plan1"), "fabrikam": Tenant()},
+        "teams": {
+            "workplace": Team(owner="ana@contoso.example", channel="workplace"),
+            "messaging": Team(owner="ben@contoso.example", channel="messaging", crb_group="Messaging"),
+        },
+        "workloads": {"exchange": Workload(services=("Exchange Online",), team="messaging")},
+        "channels": {"workplace": Outside(kind="fake"), "messaging": Outside(kind="fake")},
+        "tickets": {"crb": Outside(kind="register")},
+        "routes": Route(
+            team="workplace",
+            routes=(
+                Route(match=Match(crb=True), ticket="crb", cards=("owner", "workplace")),
+                Route(match=Match(event="cancelled"), cards=("owner",)),
+            ),
+        ),
+    }
+    return Policy(**(fields | over))
+
+
+class Feed:
+    """What each tenant's feed holds now; one page."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, list[Any]] = {}
+        self.texts: dict[str, Any] = {}
+        self.details_read: list[str] = []
+
+    async def pages(self, name: str, tenant: Tenant) -> Any:
+        yield list(self.held.get(name, []))
+
+    async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
+        self.details_read.append(task)
+        found = self.texts.get(task, {})
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class Inbox:
+    """A channel that takes every card, or fails as told."""
+
+    def __init__(self) -> None:
+        self.cards: list[Mapping[str, Any]] = []
+        self.fails: list[Exception] = []
+
+    async def post(self, card: Mapping[str, Any]) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.cards.append(card)
+
+
+def plain_card(change: Change, state: EffectState, policy: Policy, public_url: str) -> Mapping[str, Any]:
+    return {"change": change.id, "effect": state.effect.key, "events": state.effect.events}
+
+
+class World:
+    """Deps among fakes, and a host that delivers messages until it is quiet; `workers` share everything but a name."""
+
+    def __init__(self, in_force: Policy | None = None, tables: Tables | None = None, **ports: Any) -> None:
+        self.clock = FakeClock()
+        self.posts, self.tasks, self.inbox = Feed(), Feed(), Inbox()
+        self.tables = tables or FakeTables()
+        self.queues, self.blobs = FakeQueues(), FakeBlobs()
+        self.policy = FakePolicy(in_force or policy())
+        self.systems: dict[str, Any] = {}
+        self._waiting: list[tuple[datetime, int, str, Envelope, int]] = []
+        self._order = itertools.count()
+        self._workers = itertools.count(1)
+        self.deps = Deps(
+            **{
+                "tables": self.tables,
+                "queues": self.queues,
+                "blobs": self.blobs,
+                "policy": self.policy,
+                "posts": self.posts,
+                "tasks": self.tasks,
+                "ticket_system": self._ticket_system,
+                "channel": self._channel,
+                "render_card": plain_card,
+                "clock": self.clock,
+                "deployment": "test",
+                "public_url": "https://foresignal.example",
+                "worker": "worker0",
+                **ports,
+            }
+        )
+
+    def worker(self) -> Deps:
+        """The same world seen by another process."""
+        return replace(self.deps, worker=f"worker{next(self._workers)}")
+
+    async def _ticket_system(self, in_force: Policy, name: str) -> Any:
+        if name not in in_force.tickets:
+            raise PermanentError(f"the policy has no tickets {name!r}")
+        return self.systems.get(name) or self.register()
+
+    def register(self) -> Register:
+        made_of: Any = {
+            "name": "crb", "http": None, "secrets": None, "clock": self.clock, "tables": self.deps.tables,
+            "deployment": "test", "public_url": self.deps.public_url,
+        }  # fmt: skip
+        return Register(adapter.Deps(**made_of))
+
+    async def _channel(self, in_force: Policy, name: str) -> Inbox:
+        if name not in in_force.channels:
+            raise PermanentError(f"the policy has no channels {name!r}")
+        return self.inbox
+
+    # The host.
+
+    async def fetch(self, *sources: str) -> None:
+        """The timers, and what follows until it is quiet."""
+        for source in sources or ("messages", "planner"):
+            await fan_out(self.deps, source, self.clock())
+        await self.drain()
+
+    async def arrive(self, *posts: Any, tenant: str = "contoso", observed: datetime | None = None, **more: Any) -> None:
+        """One batch of queue `posts`, and what follows until it is quiet."""
+        await self.deps.queues.send("posts", batch(*posts, tenant=tenant, observed=observed or self.clock(), **more))
+        await self.drain()
+
+    async def bring(self, *tasks: Any, tenant: str = "contoso", observed: datetime | None = None) -> None:
+        """One batch of queue `tasks`, and what follows."""
+        at = (observed or self.clock()).isoformat()
+        body = {"tenant": tenant, "plan": "plan1", "observed": at, "tasks": list(tasks)}
+        await self.deps.queues.send("tasks", Envelope(body, self.clock()))
+        await self.drain()
+
+    async def follow(self) -> int:
+        moved = await follow_tickets(self.deps)
+        await self.drain()
+        return moved
+
+    async def mend(self) -> Any:
+        mended = await mend(self.deps)
+        await self.drain()
+        return mended
+
+    async def drain(self, until: timedelta = timedelta(days=3)) -> None:
+        """Deliver every message, the clock moved on where all of them wait; five failures poison one."""
+        end = self.clock() + until
+        while self._collect() and self._waiting[0][0] <= end:
+            await self.step()
+
+    async def step(self) -> None:
+        """Deliver the next message; where it fails with an error that is no failure of ours, it comes again."""
+        at, _, queue, envelope, failed = heapq.heappop(self._waiting)
+        self.clock.now = max(self.clock.now, at)
+        try:
+            await deliver(self.worker(), queue, encode(envelope), HANDLERS[queue])
+        except Exception:
+            if failed + 1 < MAX_DEQUEUE_COUNT:
+                heapq.heappush(self._waiting, (self.clock(), next(self._order), queue, envelope, failed + 1))
+            else:
+                await park_message(self.deps, queue, encode(envelope), "failed again and again")
+
+    def _collect(self) -> int:
+        for queue, envelope, delay in self.queues.sent:
+            at = self.clock() + timedelta(seconds=delay)
+            heapq.heappush(self._waiting, (at, next(self._order), queue, envelope, 0))
+        self.queues.sent.clear()
+        return len(self._waiting)
+
+    # What is held.
+
+    async def held(self, change_id: str = "MC1200001") -> rows.Held:
+        found = await self.tables.range(rows.TABLE, _partition(change_id), *rows.span("c", [change_id]))
+        found += await self.tables.range(rows.TABLE, _partition(change_id), *rows.span("k", [change_id]))
+        return rows.read_held(found)[change_id]
+
+    async def change(self, change_id: str = "MC1200001") -> Change:
+        return (await self.held(change_id)).change
+
+    async def ticket_state(self, change_id: str = "MC1200001") -> EffectState:
+        return (await self.held(change_id)).effects["ticket|crb"][0]
+
+    async def copy(self, tenant: str = "contoso", change_id: str = "MC1200001") -> Copy:
+        row = await self.tables.get(rows.TABLE, _partition(change_id), rows.copy_key(change_id, tenant))
+        assert row is not None
+        return rows.read_copy(row)
+
+    async def all(self, table: str) -> list[Row]:
+        return [row async for row in self.tables.scan(table)]
+
+
+def _partition(change_id: str) -> str:
+    from shared.core import ids
+
+    return ids.partition(change_id)
+
+
+def batch(*posts: Any, tenant: str = "contoso", observed: datetime = NOW, **more: Any) -> Envelope:
+    body = {"tenant": tenant, "source": "messages", "observed": observed.isoformat(), "posts": list(posts), **more}
+    return Envelope(body, observed)
+
+
+class PrefixedTables:
+    """Real tables in a world of their own: every name with a prefix, on an Azurite that tests share."""
+
+    def __init__(self, inner: Tables, prefix: str) -> None:
+        self._inner = inner
+        self._prefix = prefix
+
+    def name(self, table: str) -> str:
+        return self._prefix + table
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        return await self._inner.get(self.name(table), partition, key)
+
+    async def range(
+        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
+    ) -> list[Row]:
+        return await self._inner.range(self.name(table), partition, low, high, equal)
+
+    def scan(self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = "") -> Any:
+        return self._inner.scan(self.name(table), equal, low, high)
+
+    async def commit(self, table: str, writes: Sequence[Write]) -> None:
+        await self._inner.commit(self.name(table), writes)
