@@ -1,7 +1,6 @@
 /* The inbox page: channels at the left, their cards as Teams shows them, newest first, looked up every three seconds. */
 
-import { hostConfig } from "./inbox_hosts.js";
-import { safeUrl, toHtml } from "./inbox_markdown.js";
+import { renderCard } from "./inbox_cards.js";
 
 const EVERY = 3000;
 const AT_ONCE = 200;
@@ -23,67 +22,6 @@ const state = {
   view: 0, // grows with every change of channel, so that late answers are dropped
 };
 
-// Cards -----------------------------------------------------------------------------------------------------------
-
-function setUpRenderer() {
-  const { AdaptiveCard } = window.AdaptiveCards;
-  AdaptiveCard.onProcessMarkdown = (text, result) => {
-    result.outputHtml = toHtml(text);
-    result.didProcess = true;
-  };
-}
-
-/** Fill `box` with the card, and with what the renderer has to say against it. */
-function renderCard(box, json) {
-  const faults = [];
-  box.replaceChildren();
-  box.classList.toggle("wide", json?.msteams?.width?.toLowerCase?.() === "full");
-  try {
-    const { AdaptiveCard, HostConfig, SerializationContext, Versions } = window.AdaptiveCards;
-    const context = new SerializationContext(Versions.v1_5); // the newest that Teams shows
-    const card = new AdaptiveCard();
-    card.maxVersion = Versions.v1_5;
-    card.hostConfig = new HostConfig(hostConfig(dark.matches));
-    card.onExecuteAction = (action) => execute(action, box);
-    card.parse(json, context);
-    for (let i = 0; i < context.eventCount; i++) faults.push(context.getEventAt(i).message);
-    for (const event of card.validateProperties().validationEvents) faults.push(event.message);
-    const node = card.render();
-    if (node?.childNodes.length) box.append(node);
-    else faults.push("The card is empty.");
-  } catch (error) {
-    faults.push(window.AdaptiveCards ? String(error) : "The renderer is missing: run `npm ci` in the project's folder.");
-  }
-  if (faults.length) box.append(faultBox([...new Set(faults)]));
-}
-
-function faultBox(faults) {
-  const box = document.createElement("div");
-  box.className = "faults";
-  box.setAttribute("role", "alert");
-  const title = document.createElement("strong");
-  title.textContent = "Teams would not show this card as it is meant";
-  const list = document.createElement("ul");
-  for (const fault of faults) list.append(Object.assign(document.createElement("li"), { textContent: fault }));
-  box.append(title, list);
-  return box;
-}
-
-function execute(action, box) {
-  if (action.getJsonTypeName() === "Action.OpenUrl") {
-    const url = safeUrl(action.url ?? "");
-    if (url) window.open(url, "_blank", "noopener,noreferrer");
-    else hint(box, "This button has no address that Teams would open.");
-  } else {
-    hint(box, "A card from a Workflows webhook has no bot behind it: in Teams this button fails.");
-  }
-}
-
-function hint(box, text) {
-  box.querySelector(".hint")?.remove();
-  box.append(Object.assign(document.createElement("p"), { className: "hint", role: "alert", textContent: text }));
-}
-
 // Messages --------------------------------------------------------------------------------------------------------
 
 function message(item) {
@@ -100,7 +38,7 @@ function message(item) {
   channel.href = addressOf(item.channel);
   channel.hidden = state.channel !== "";
   node.card = item.card;
-  renderCard(node.querySelector(".card"), item.card);
+  renderCard(node.querySelector(".card"), item.card, dark.matches);
   return node;
 }
 
@@ -249,12 +187,15 @@ function choose() {
 
 window.addEventListener("hashchange", () => location.hash !== "#messages" && choose());
 scroll.addEventListener("scroll", () => scroll.scrollTop === 0 && noneWaiting());
-byId("fresh").addEventListener("click", () => scroll.scrollTo({ top: 0 }));
+byId("fresh").addEventListener("click", () => {
+  scroll.scrollTo({ top: 0 });
+  scroll.focus();
+  noneWaiting();
+});
 byId("older").addEventListener("click", () => update({ before: state.oldest }, (found) => addOlder(found.cards)));
 dark.addEventListener("change", () => {
-  for (const node of messages.querySelectorAll(".message")) renderCard(node.querySelector(".card"), node.card);
+  for (const node of messages.querySelectorAll(".message")) renderCard(node.querySelector(".card"), node.card, dark.matches);
 });
 
-if (window.AdaptiveCards) setUpRenderer();
 await choose();
 setTimeout(poll, EVERY);

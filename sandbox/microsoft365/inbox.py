@@ -22,7 +22,7 @@ CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 _HERE = Path(__file__).parent
 _RENDERER = _HERE.parents[1] / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
-_FILES = {name: _HERE / name for name in ("inbox.js", "inbox_markdown.js", "inbox_hosts.js", "inbox.css")}
+_FILES = {path.name: path for path in (*_HERE.glob("inbox*.js"), _HERE / "inbox.css")}
 _FILES["adaptivecards.js"] = _RENDERER
 _TYPES = {".js": "text/javascript", ".css": "text/css"}  # not left to the machine's own table: modules are refused
 # Nothing from outside, nothing inline: a card's text can at worst look odd. The renderer sets styles through the DOM.

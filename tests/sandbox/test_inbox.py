@@ -434,6 +434,16 @@ async def test_buttons_that_teams_would_not_serve_say_so(world, show):
     assert "hacked" not in await page.title()
 
 
+async def test_parts_of_a_card_are_shown_and_hidden_without_a_complaint(world, show):
+    toggle = {"type": "Action.ToggleVisibility", "title": "More", "targetElements": ["more"]}
+    await world.post(card("One", text("Hidden words", id="more", isVisible=False), actions=[toggle]))
+    page = await show()
+    assert await page.get_by_text("Hidden words").is_hidden()
+    await page.get_by_role("button", name="More").click()
+    assert await page.get_by_text("Hidden words").is_visible()
+    assert await page.locator(".hint").count() == 0
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
