@@ -139,7 +139,7 @@ class Host:
         return self.http.get("/_sandbox/status").raise_for_status().json()
 
     def drain(self, seconds=30) -> None:
-        assert self.http.get("/_sandbox/idle", params={"wait": seconds}).json() == {"idle": True}
+        assert self.http.get("/_sandbox/idle", params={"wait": seconds}).json()["idle"]
 
     def noted(self, what):
         lines = self.journal.read_text(encoding="utf-8").splitlines() if self.journal.exists() else []
@@ -258,7 +258,7 @@ def test_no_more_run_at_once_than_batch_size_and_threshold_allow(host):
 def test_idle_is_false_while_a_message_is_hidden(host):
     host.start()
     host.queue.send_message(base64.b64encode(b'{"id": 1}').decode(), visibility_timeout=3)
-    assert host.http.get("/_sandbox/idle").json() == {"idle": False}
+    assert not host.http.get("/_sandbox/idle").json()["idle"]
     host.drain()
     assert len(host.noted("done")) == 1
 
