@@ -11,9 +11,22 @@ from shared.core.classify.timeline import spans
 from shared.core.classify.wording import any_of, sentences
 from shared.core.post import Post
 
-_DEMAND = re.compile(
-    r"\b(?:must|need to|needs to|required? to|ensure|please|migrate|export|update your|replace|transition|take action|you will need|have to|should)\b",
-    re.IGNORECASE,
+_DEMAND = any_of(
+    "must",
+    "needs? to",
+    "required? to",
+    "ensure",
+    "please",
+    "migrate",
+    "export",
+    "update your",
+    "replace",
+    "transition",
+    "take action",
+    "you will need",
+    "have to",
+    "should",
+    tail=r"\b",
 )
 _BY = re.compile(r"\b(?:by|before|prior to|no later than|until)\s+(?:the\s+)?$", re.IGNORECASE)
 _NO_ACTION = re.compile(

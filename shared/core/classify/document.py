@@ -4,62 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
 
 from shared.core.classify import phrases
+from shared.core.classify.headings import Role, heading, leading_heading
 from shared.core.classify.previous import take_out
 from shared.core.classify.text import Block, blocks
 from shared.core.post import Post
 
-Role = Literal["banner", "intro", "when", "impact", "prepare", "compliance", "more"]
-
-# Headings by what stands below them. Wordings of 2021 to 2026, of Microsoft 365, Dynamics and Windows posts.
-_HEADINGS: tuple[tuple[Role, str], ...] = (
-    (
-        "when",
-        r"when (?:will )?this (?:will )?happens?|when will this (?:affect|impact) you\w* organization"
-        r"|when (?:is|does) this (?:change )?(?:happening|happen|take effect)|(?:roll ?out|release|maintenance) schedule"
-        r"|(?:roll ?out|release )?timelines?|roll ?out (?:schedule|timeline) ?/ ?\w+|what is the timeline|key dates"
-        r"|when (?:will )?this (?:will )?(?:take effect|roll ?out)",
-    ),
-    (
-        "impact",
-        r"how (?:will |does |do |is )?(?:this|these changes|it) (?:changes? )?(?:will )?(?:affects?|impacts?|benefits?)"
-        r" (?:me|you\w*|my|our|your users)?(?: organi[sz]ation| org| users| tenant)?(?: and users)?"
-        r"|impact (?:on|to) your (?:organi[sz]ation|users)|what will (?:happen|change)|who is (?:affected|impacted)"
-        r"|what to expect|user impact|admin impact",
-    ),
-    (
-        "prepare",
-        r"what (?:do |does |should |can |will )?(?:you|i|we|admins?) (?:can |should |need to |must |have to )?(?:do )?(?:need )?(?:to )?"
-        r"(?:do |prepare )?(?:to prepare|to do|prepare|do)?(?: for this (?:change|update|roll ?out))?(?: now)?"
-        r"|what to do to prepare(?: for this change)?|what actions? (?:do (?:i|you) need to take|(?:is|are) (?:required|needed)"
-        r"(?: on my part)?|should (?:i|you) take)|actions? (?:required|needed|steps)(?: ?/ ?recommendations)?|recommendations"
-        r"|recommended actions?|next steps|how (?:to|can i|can you|should i|should you) prepare|preparation",
-    ),
-    ("compliance", r"compliance (?:considerations?|area|impact)"),
-    (
-        "intro",
-        r"introduction|what and why|what(?:'s| is) (?:changing|new|coming|happening)|overview|summary"
-        r"|why (?:is )?this (?:change|is happening)(?: happening)?|background",
-    ),
-    (
-        "more",
-        r"additional (?:information|resources|details)|more information|learn more|related information|resources|references"
-        r"|(?:known )?limitations.*|frequently asked questions|faqs?|need help|help and support",
-    ),
-)
-_EDGE = r"[\s\[\]*:?.!]*"
-_HEADING = re.compile(
-    _EDGE + "(?:" + "|".join(f"(?P<{role}>{words})" for role, words in _HEADINGS) + ")" + _EDGE + "$", re.IGNORECASE
-)
-# The main headings also stand before their text on one line.
-_LED = re.compile(
-    r"\[?(?:(?P<when>when (?:will )?this (?:will )?happen|rollout schedule)"
-    r"|(?P<impact>how (?:will )?this (?:will )?affects? your organization)"
-    r"|(?P<prepare>what (?:do )?you (?:need to|can) do to prepare)|(?P<compliance>compliance considerations))\s*[:\]?]+\s*(?=\w)",
-    re.IGNORECASE,
-)
 _BANNER = re.compile(
     r"\W*(?:updated?\b(?: (?:on|for|as of|note))?[:\s]*(?P<date>[\w/.,: ]{4,24}?)?\s*[-–:;.](?!\s*\d)"
     r"|(?P<tail>\w{3,9} \d{1,2}, 20\d\d),? updated?\s*:|(?P<bare>\w{3,9} \d{1,2}, 20\d\d)\s*:\s*)",
@@ -67,12 +18,13 @@ _BANNER = re.compile(
 )
 _REVIEW = re.compile(r"(?:we have|after further|[^.]{1,80} is complete)", re.IGNORECASE)
 _BANNERS_WITHIN = 8
+_MAIN = {"when", "impact", "prepare", "compliance"}
 _EPOCH = 1970  # a post without any date is dated so (post.py)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the body: its text without old dates, the part of the post it stands in, the small heading above it."""
+    """One line of the body: its text without old dates, the part it stands in, the small heading above it."""
 
     text: str
     role: Role
@@ -112,44 +64,36 @@ class Document:
 
 def read_document(post: Post) -> Document:
     """The post's body as lines, each with its role; the banners that lead it told apart."""
-    found = blocks(post.body, post.body_type)
-    banners, found = _split_banners(found)
+    banners, rest = _split_banners(blocks(post.body, post.body_type))
     lines = [_line(block, "banner") for block in banners]
     role: Role = "intro"
     label = ""
-    for block in found:
-        heading = _HEADING.match(block.text) if len(block.text) <= 110 else None
-        if heading and (block.kind == "heading" or _stands_alone(heading, block)):
-            role, label = _role(heading), ""
-            continue
-        if block.kind == "heading":
+    for block in rest:
+        begins = _begins(block)
+        if begins:
+            role, at = begins
+            label = ""
+            if at < len(block.text):
+                lines.append(_line(Block(block.kind, block.text[at:]), role))
+        elif block.kind == "heading":
             label = block.text
-            if role not in {"when", "intro"}:
-                lines.append(_line(block, role))
-                continue
-        led = _LED.match(block.text) if block.kind != "row" else None
-        if led:
-            role, label = _role(led), ""
-            block = Block(block.kind, block.text[led.end() :])
-        lines.append(_line(block, role, label if block.kind != "heading" else ""))
-    day = (post.start or post.modified).date() if post.start or post.modified.year > _EPOCH else None
-    return Document(post.title, tuple(lines), day, _newest(banners, post))
+            lines.append(_line(block, role))
+        else:
+            lines.append(_line(block, role, label))
+    day = post.start or (post.modified if post.modified.year > _EPOCH else None)
+    return Document(post.title, tuple(lines), day.date() if day else None, _newest(banners, post))
 
 
-def _stands_alone(heading: re.Match[str], block: Block) -> bool:
-    """A plain paragraph is a heading when its words are nothing else: the main ones only, lists never."""
-    return (
-        block.kind == "paragraph"
-        and heading.lastgroup in {"when", "impact", "prepare", "compliance"}
-        and (not block.text.lower().startswith("what will"))
-    )
-
-
-def _role(match: re.Match[str]) -> Role:
-    for role, _ in _HEADINGS:
-        if role in match.re.groupindex and match[role] is not None:
-            return role
-    return "more"
+def _begins(block: Block) -> tuple[Role, int] | None:
+    """The part of the post that begins with a block, and where its text goes on behind the heading."""
+    if block.kind == "row":
+        return None
+    role = heading(block.text)
+    # A plain paragraph is a heading when it is one of the main ones; a list's item never is.
+    plain = block.kind == "paragraph" and role in _MAIN and not block.text.lower().startswith("what will")
+    if role and (block.kind == "heading" or plain):
+        return role, len(block.text)
+    return leading_heading(block.text)
 
 
 def _line(block: Block, role: Role, label: str = "") -> Line:
@@ -170,7 +114,7 @@ def _split_banners(found: list[Block]) -> tuple[list[Block], list[Block]]:
     banners: list[Block] = []
     rest: list[Block] = []
     for index, block in enumerate(found):
-        if index >= _BANNERS_WITHIN or _HEADING.match(block.text[:110]):
+        if index >= _BANNERS_WITHIN or heading(block.text):
             return banners, rest + found[index:]
         (banners if _is_banner(block, after_banner=bool(banners)) else rest).append(block)
     return banners, rest

@@ -1,8 +1,9 @@
-"""The facts that signals look at: the places of a post, Graph's fields as marks, and the advice without its formulas."""
+"""The facts that signals look at: the places of a post, and Graph's fields as marks."""
 
 from collections.abc import Iterable
 
-from shared.core.classify.document import Document, Role
+from shared.core.classify.document import Document
+from shared.core.classify.headings import Role
 from shared.core.classify.signals import Facts
 from shared.core.classify.wording import any_of, sentences
 from shared.core.post import Post

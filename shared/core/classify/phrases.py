@@ -6,70 +6,8 @@ from dataclasses import dataclass
 
 from shared.core.classification import Interval
 from shared.core.classify import days
+from shared.core.classify.grammar import FOLLOWS, HINT, LEADS, LOOK_AHEAD, LOOK_BEHIND, MONTHS, PHRASE
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH = (
-    r"(?:jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
-)
-_YEAR = r"20\d\d(?!\d)"
-_PART = (
-    r"(?:early|mid(?:dle)?(?:\s+of)?|late|(?:beginning|start|end)(?:[\s-]+of(?:[\s-]+the)?(?:\s+month\s+of)?|(?=\s?-)))"
-)
-_ORDINAL = r"(?:first|1st|second|2nd|third|3rd|fourth|4th|last)"
-_OF = r"\s*(?:of\s+)?(?:the\s+)?"
-_CALENDAR = r"(?:calendar\s+year\s*|calendar\s*|year\s+|cy\s*|(?P<fiscal{n}>fiscal\s+year\s*|fy\s*))?"
-
-
-def _calendar(number: int) -> str:
-    return _CALENDAR.replace("{n}", str(number))
-
-
-# One alternation, most specific first; the named groups say which form was met. Every repetition is bounded.
-_PHRASE = re.compile(
-    rf"""
-    \b(?:
-    (?P<iso>20\d\d)-(?P<iso_m>[01]\d)-(?P<iso_d>[0-3]\d)(?!\d)
-  | (?<![\d/.])(?P<us_m>[01]?\d)/(?P<us_d>[0-3]?\d)/(?P<us_y>(?:20)?\d\d)(?![\d/])
-  | (?P<week>(?:the\s+)?week\s+(?:of|starting|beginning|commencing)\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:the\s+)?)?
-    (?P<d_m>\b{MONTH})\s*(?P<d_d>[0-3]?\d)(?!\d)(?:st|nd|rd|th)?
-        (?:\s{{0,2}}[-–]\s{{0,2}}(?P<d_d2>[0-3]?\d)(?!\d)(?:st|nd|rd|th)?(?!\s*(?:am|pm|:|%)))?
-        (?:\s*,?\s*(?P<d_y>{_YEAR}))?
-  | (?<![\d.,])(?P<e_d>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<e_m>{MONTH})(?:\s*,?\s*(?P<e_y>{_YEAR}))?
-  | \b(?P<p1>{_PART})(?:[\s,-]*(?P<p_to>to|through|thru|until|or|and|/|–|-)?[\s-]*(?P<p2>{_PART}))?[\s,–-]*
-        (?P<p_m>{MONTH})(?:\s*,?\s*(?:of\s+)?(?P<p_y>{_YEAR}))?
-  | \b(?P<w_n>{_ORDINAL})\s+(?P<w_what>week|half)\s+(?:of|in)\s+(?P<w_m>{MONTH})(?:\s*,?\s*(?P<w_y>{_YEAR}))?
-  | (?P<m_m>\b{MONTH})\s*,?\s*(?:of\s+)?(?P<m_y>{_YEAR}|'\d\d(?!\d))
-  | \b(?:(?P<q_p>early|mid|late|end\s+of|beginning\s+of)[\s-]*(?:the\s+)?)?
-        (?:(?P<q_lead>cy|fy)?\s*'?(?P<q_y0>20\d\d|(?<=[cf]y)\d\d)?\s*\bq(?P<q_n>[1-4])\b|(?P<q_o>{_ORDINAL})\s+(?:calendar\s+)?quarter)
-        (?:{_OF},?\s*{_calendar(1)}'?(?P<q_y>{_YEAR}|(?<=[cf]y)\d\d(?!\d)|(?<=[cf]y\s)\d\d(?!\d)))?
-  | \b(?:h(?P<h_n>[12])|(?P<h_o>{_ORDINAL})\s+half){_OF},?\s*{_calendar(2)}(?P<h_y>{_YEAR})
-  | \b(?:(?P<y_p>early|mid|late|end\s+of|beginning\s+of|start\s+of)[\s-]*(?:the\s+)?)?
-        (?P<y_lead>calendar\s+year|cy|year|in|by|during)?\s*(?P<y_y>{_YEAR})(?![-/.]\d)
-  | (?P<l_m>\b{MONTH})
-  | \b(?P<later>later\s+this\s+(?:calendar\s+)?year|(?:the\s+)?end\s+of\s+(?:the|this)\s+(?:calendar\s+)?year)
-  | \b(?:the\s+)?next\s+(?P<n_d>\d{{1,3}})\s+days
-    )
-    """,
-    re.VERBOSE,  # over lower-case text: ignoring case would make every alternative be tried at every word
-)
-
-# A line without any of these names no days; what stands far from all of them need not be looked at.
-_HINT = re.compile(
-    r"20\d\d|\d/\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
-    r"|january|february|april|june|july|august|september|october|november|december|(?:early|mid|late)[ -]ma[yr]"
-    r"|[Qq]uarter|[Hh]alf of|Q[1-4]|this (?:calendar )?year|the (?:calendar )?year|next \d+ days"
-)
-_LOOK_BEHIND, _LOOK_AHEAD = 60, 60
-
-# "May" and "March" are words, too: a month that stands alone counts only after a word that leads to a date.
-_LEADS = re.compile(
-    r"(?:\b(?:in|by|from|since|until|till|through|throughout|during|before|after|starting|beginning|begins|of|to|and|or|between|for|end|this|next)|[-–/,(:])\s*$",
-    re.IGNORECASE,
-)
-_FOLLOWS = re.compile(
-    rf"\s*(?:/|–|-|\bto\b|\bthrough\b|\band\b|\bor\b)\s*(?:early|mid|late)?[\s-]*{MONTH}", re.IGNORECASE
-)
 Span = Callable[[int], Interval | None]
 
 
@@ -89,7 +27,7 @@ class Phrase:
 
 def may_name_days(text: str) -> bool:
     """Whether looking for phrases is worth the while."""
-    return _HINT.search(text) is not None
+    return HINT.search(text) is not None
 
 
 def find(text: str) -> list[Phrase]:
@@ -98,13 +36,13 @@ def find(text: str) -> list[Phrase]:
 
 
 def _phrases(text: str) -> Iterator[Phrase]:
-    hints = [hint.start() for hint in _HINT.finditer(text)]
+    hints = [hint.start() for hint in HINT.finditer(text)]
     if not hints:
         return
     lower = text.lower()
     if len(lower) != len(text):
         lower = text  # some capitals are two letters when small; the places of the match would be wrong
-    for match in _PHRASE.finditer(lower, max(0, hints[0] - _LOOK_BEHIND), hints[-1] + _LOOK_AHEAD):
+    for match in PHRASE.finditer(lower, max(0, hints[0] - LOOK_BEHIND), hints[-1] + LOOK_AHEAD):
         phrase = _read(match, text)
         if phrase is not None:
             yield phrase
@@ -113,14 +51,14 @@ def _phrases(text: str) -> Iterator[Phrase]:
 
 
 def _last_of_days(match: re.Match[str], words: str) -> Iterator[Phrase]:
-    """ "September 15-29": the second of two days, as a phrase of its own."""
+    """The second of two days ("September 15-29"), as a phrase of its own."""
     found = _exact(_year(match["d_y"]), _month(match["d_m"]), int(match["d_d2"]))
     if found:
         yield Phrase(match.start("d_d2"), match.end(), words, *found)
 
 
 def _month(name: str) -> int:
-    return _MONTHS.index(name[:3].lower()) + 1
+    return MONTHS.index(name[:3].lower()) + 1
 
 
 def _year(text: str | None) -> int | None:
@@ -250,7 +188,7 @@ def _whole_year(m: re.Match[str], _: str) -> _Found:
 
 def _lone_month(m: re.Match[str], text: str) -> _Found:
     name = text[m.start() : m.end()]
-    led = _LEADS.search(text, max(0, m.start() - 16), m.start()) or _FOLLOWS.match(text, m.end())
+    led = LEADS.search(text, max(0, m.start() - 16), m.start()) or FOLLOWS.match(text, m.end())
     if not name[0].isupper() or not led:
         return None
     month = _month(name)

@@ -32,7 +32,8 @@ ENDS = any_of(
     r"end[\s-]of[\s-](?:support|life|service|servicing)",
     r"no longer\b",
     r"stop(?:s|ped)? (?:work|support|function|be|display|receiv|show|accept)\w*",
-    r"(?:be|is|are|being|start|begin) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|deleting|phased out|unavailable)",
+    r"(?:be|is|are|being|start|begin) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|deleting|phased out"
+    r"|unavailable)",
     r"shut(?:ting)? ?down",
     r"phas(?:ed|ing) out",
     r"cease\w*",

@@ -111,7 +111,7 @@ def spans(text: str, anchor: date | None, published: date | None = None) -> list
 
 
 def _is_past_year(interval: Interval, anchor: date | None) -> bool:
-    """ "As communicated in 2024": a whole year that is over is no plan."""
+    """A whole year that is over ("as communicated in 2024") is no plan."""
     return anchor is not None and interval.last < anchor and (interval.last - interval.first).days > _MOST_OF_A_YEAR
 
 
@@ -150,7 +150,7 @@ def _cue(text: str, found: list[Phrase], index: int) -> Cue:
 
 
 def _is_list(text: str, found: list[Phrase], index: int) -> bool:
-    """ "in May and June" names two times; "between May and June" is a range."""
+    """Of two times, "in May and June" is a list; "between May and June" is a range."""
     between = text[found[index - 1].end : found[index].start]
     if "and" not in between.lower() or "continu" in between.lower():
         return False

@@ -1,0 +1,102 @@
+"""Running text: the dates of posts that have no dated when-section."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from shared.core.classification import Window
+from shared.core.classify import scope
+from shared.core.classify.document import Document, Line
+from shared.core.classify.grammar import MONTH
+from shared.core.classify.phrases import may_name_days
+from shared.core.classify.rollouts import Scope, anchors, joined, line_windows, named_scope, windows_of
+from shared.core.classify.timeline import Span
+from shared.core.classify.wording import any_of, sentences
+
+# In running text a date counts only beside a word that says that something comes or goes.
+_COMES = any_of(
+    r"roll(?:s|ing|ed)?[\s-]?(?:ing )?out",
+    r"general(?:ly)? availab\w+",
+    r"(?:will|to) be (?:\w+ )?(?:available|released|enabled|enforced|updated|moved|migrated|required|relocated|applied"
+    r"|launched|deployed)",
+    r"(?:begin|start)(?:s|ning|ing)?\b",
+    r"effective\b",
+    r"enforc\w+",
+    r"(?:takes?|goe?s?) (?:into )?(?:effect|place)",
+    r"generally available",
+    r"will (?:\w+ )?(?:change|update|move|introduce|require|enable|become|launch|release|switch|transition|replace"
+    r"|migrate|support|receive|reach|start|roll|be)\b",
+    r"public preview",
+    r"complet\w+",
+    r"ending\b",
+    r"we(?:'re| are) (?:\w+ )?(?:releasing|launching|updating|changing|rolling|introducing|making)",
+)
+# A deadline for the reader, an event to attend, an offer: dates, but not of the rollout.
+_ASIDE = any_of(
+    r"RSVP",
+    r"register (?:for|now|here)",
+    r"attend",
+    r"session\b",
+    r"webinar",
+    r"office hours",
+    r"survey",
+    r"for example",
+    r"e\.g\.",
+    r"such as\b",
+    r"if your (?:tenant|organization) (?:runs|has|had)",
+    r"would\b",
+    r"we (?:have )?published",
+)
+# "The May 2026 security update" is a thing, not a time.
+_UPDATE_NAME = any_of(
+    rf"(?:the )?{MONTH} 20\d\d (?:monthly |windows )*(?:non-)?"
+    r"(?:security|preview|quality|cumulative|scan|hotpatch)\b"
+)
+# "(published August 2024, updated May 2025)" tells of another post.
+_OTHER_POST = any_of(r"\((?:originally )?(?:published|sent|posted|announced|dated)[^()]{0,80}\)", lead="")
+_IS_OUT = any_of(
+    r"(?:is|are) now (?:generally |fully |publicly )?(?:available|live)",
+    r"(?:has|have) (?:now )?(?:rolled out|reached general availability|been released|retired)",
+)
+_UNDATED = Span(None, None, 10**6, 10**6)
+_HISTORY = timedelta(days=65)  # running text about a day longer ago tells how things came about
+
+
+def prose_windows(document: Document, *, retiring: bool) -> list[Window]:
+    """Posts without a dated when-section: the sentences that say that something comes or goes on a date."""
+    for roles in (("banner", "intro", "impact"), ("prepare",)):
+        lines = [line for line in document.lines if line.role in roles]
+        found = joined([window for line in lines for window in _told(line, document, retiring=retiring)])
+        if found:
+            return _without_echoes(found)
+    return []
+
+
+def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]:
+    counted_from = anchors(document, line)
+    for sentence in sentences(_UPDATE_NAME.sub("", _OTHER_POST.sub("", line.lead_free))):
+        if not may_name_days(sentence):
+            continue
+        if (scope.ENDS.search(sentence) or _COMES.search(sentence)) and not _ASIDE.search(sentence):
+            for window in line_windows(sentence, named_scope(line.label), counted_from, retiring=retiring):
+                days = window.start or window.end
+                if days and not (document.day and days.last < document.day - _HISTORY):
+                    yield window
+
+
+def _without_echoes(found: list[Window]) -> list[Window]:
+    """A retirement told twice, once as what happens then ("requests will fail from that day"), is one window."""
+    ends = {(window.clouds, window.start) for window in found if window.phase == "retirement"}
+    return [
+        window
+        for window in found
+        if window.phase == "retirement" or (window.clouds, window.start or window.end) not in ends
+    ]
+
+
+def available_windows(document: Document) -> list[Window]:
+    """What is simply there, without a date, when the first lines say so."""
+    for line in document.of("intro")[:2]:
+        for sentence in sentences(line.text)[:2]:
+            if _IS_OUT.search(sentence):
+                return list(windows_of(sentence, Scope(), _UNDATED, (0, 0), retiring=False))
+    return []
