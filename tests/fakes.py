@@ -1,7 +1,7 @@
 """Fakes of the storage ports: in memory, with ETags and the limits that the real ones have."""
 
 import itertools
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared.core.errors import ConflictError, PermanentError, RefusedError
@@ -23,6 +23,62 @@ class FakeClock:
 
     def forward(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+class DiedError(Exception):
+    """The process is no more: nothing of ours catches this."""
+
+
+class Lifetime:
+    """How many calls to storage a process makes before it dies; `calls` counts them over all ports that share it.
+
+    It dies before the next call, or `after` it, when storage has done what nobody hears of any more.
+    """
+
+    def __init__(self, calls: int | None = None, *, after: bool = False) -> None:
+        self.left = calls
+        self.after = after
+        self.calls = 0
+
+    def dies(self) -> bool:
+        """Whether this call is the last one; the process that comes next lives."""
+        self.calls += 1
+        last = self.left is not None and self.calls > self.left
+        if last:
+            self.left = None
+        return last
+
+
+class Mortal:
+    """A port whose process dies at one call of its lifetime."""
+
+    _CALLS = frozenset({"get", "range", "scan", "commit", "send", "put", "delete"})
+
+    def __init__(self, inner: object, life: Lifetime) -> None:
+        self._inner = inner
+        self._life = life
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._inner, name)
+        if name == "scan":
+            return lambda *args, **named: self._scan(found(*args, **named))
+        return (lambda *args, **named: self._call(found(*args, **named))) if name in self._CALLS else found
+
+    async def _scan(self, rows: AsyncIterator[object]) -> AsyncIterator[object]:
+        if self._life.dies():
+            raise DiedError
+        async for row in rows:
+            yield row
+
+    async def _call(self, running: Coroutine[object, object, object]) -> object:
+        dies = self._life.dies()
+        if dies and not self._life.after:
+            running.close()
+            raise DiedError
+        result = await running
+        if dies:
+            raise DiedError
+        return result
 
 
 class FakeTables:
@@ -69,6 +125,7 @@ class FakeTables:
         for write in writes:
             if write.row.key in self.refuse:
                 raise RefusedError(write.row.key, "refused by the test")
+            _check_size(write.row)
             held = self.rows.get((table, write.row.partition, write.row.key))
             if (write.how == "insert") != (held is None) or (held and write.row.etag != held[1]):
                 raise ConflictError(write.row.key)
@@ -82,6 +139,15 @@ class FakeTables:
 
     def keys(self, table: str) -> list[str]:
         return [key for (t, _, key) in sorted(self.rows) if t == table]
+
+
+def _check_size(row: Row) -> None:
+    sizes = [
+        len(value) if isinstance(value, bytes) else 2 * len(value) if isinstance(value, str) else 8
+        for value in row.values.values()
+    ]
+    if max(sizes, default=0) > 64 * 1024 or sum(sizes) > 1024 * 1024 or len(sizes) > 252:
+        raise RefusedError(row.key, f"{sum(sizes)} bytes are too many")
 
 
 def _equal(values: Mapping[str, Value], equal: Mapping[str, str] | None) -> bool:

@@ -11,16 +11,21 @@ from shared.core.routing import Routed, Subject, route
 
 
 def decide(change: Change, effects: Iterable[EffectState], policy: Policy, now: datetime) -> Decision:
-    """What follows from the events that have not been decided yet. `effects`: those that exist already."""
+    """What follows from the events that have not been decided yet; the decision as it stands where there are none.
+
+    `effects`: those that exist already.
+    """
     known = tuple(effects)
     events = _undecided(change)
+    if change.decision and not events:
+        return change.decision
     material = tuple(event for event in events if event.type in MATERIAL)
     silent = ""
     if change.decision is None and (reason := first_load_reason(change, policy)):
         material = tuple(event for event in material if event.type != "announced")
         silent = "" if material else reason
     elif not material:
-        silent = "nothing that asks people to look again: " + (", ".join(e.type for e in events) or "no new event")
+        silent = "nothing that asks people to look again: " + (", ".join(e.type for e in events))
     routed = route(policy, Subject(change.read(), change.classification, material))
     decided = Decision(change.current.id, now, routed.teams, routed.workloads, (), silent)
     return decided if silent else replace(decided, effects=_effects(change, routed, known, material))

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.core import ids, rows
-from shared.core.change import Change, Edition, EffectState, Facts
+from shared.core.change import Change, Edition, Effect, EffectState, Facts
 from shared.core.classify import classify as read_out
-from shared.core.closing import open_row
+from shared.core.closing import open_row, settle
 from shared.core.decide import decide
 from shared.core.errors import PermanentError, RefusedError
 from shared.core.events import derive
@@ -81,20 +81,26 @@ async def _decide_one(
     change = await with_facts(deps, held.change)
     change = replace(change, events=derive(change))
     decision = decide(change, held.states, policy, deps.clock())
-    change = replace(change, decision=decision, stage="decided")
     states = dict(held.effects)
-    writes = [Write("replace", rows.change_row(change, held.row.etag))]
-    for effect in decision.effects:
+    writes = []
+    for effect in decision.effects if decision is not change.decision else ():
         before = states.get(effect.key)
-        state = (
-            replace(before[0], effect=effect, due=effect.edition, parked="")
-            if before
-            else EffectState(effect, due=effect.edition)
-        )
+        state = _raised(before[0], effect) if before else EffectState(effect, due=effect.edition)
         row = rows.effect_row(change.id, state, before[1].etag if before else "")
         writes.append(Write("merge", _intent(row)) if before else Write("insert", row))
         states[effect.key] = (state, row)
-    return change, tuple(state for state, _ in states.values()), writes
+    every = tuple(state for state, _ in states.values())
+    change = settle(
+        replace(change, decision=decision, stage="decided"), every, ()
+    )  # a new ticket opens what was closed
+    return change, every, [Write("replace", rows.change_row(change, held.row.etag)), *writes]
+
+
+def _raised(state: EffectState, effect: Effect) -> EffectState:
+    """The effect as it is due now; events that it has not been told yet are told with the new ones."""
+    untold = (event for event in state.effect.events if event not in state.applied)
+    effect = replace(effect, events=tuple(dict.fromkeys((*untold, *effect.events))))
+    return replace(state, effect=effect, due=effect.edition, parked="")
 
 
 def _intent(row: Row) -> Row:
@@ -103,23 +109,23 @@ def _intent(row: Row) -> Row:
 
 
 async def with_facts(deps: Deps, change: Change) -> Change:
-    """The change with the facts of every edition; an older one that has none yet is read from its own row."""
-    editions = []
+    """The change with the facts of every edition; an older content that has none yet is read from its own row."""
+    known = {edition.hash: edition.facts for edition in change.editions if edition.facts}
     for edition in change.editions:
-        if edition.facts:
-            editions.append(edition)
-            continue
-        raw = change.post if edition is change.current else await _raw(deps, change.id, edition)
-        editions.append(replace(edition, facts=facts_of(raw)))
+        if edition.hash not in known:
+            raw = change.post if edition.hash == change.current.hash else await _raw(deps, change, edition.hash)
+            known[edition.hash] = facts_of(raw)
+    editions = (replace(edition, facts=edition.facts or known[edition.hash]) for edition in change.editions)
     return replace(change, editions=tuple(editions))
 
 
-async def _raw(deps: Deps, change_id: str, edition: Edition) -> Any:
-    key = rows.edition_key(change_id, edition.id)
-    row = await deps.tables.get(rows.TABLE, ids.partition(change_id), key)
-    if row is None:
-        raise PermanentError(f"the edition {key} was recorded, but its row is gone; restore the table or delete it")
-    return rows.read_edition(row)
+async def _raw(deps: Deps, change: Change, content: str) -> Any:
+    keys = [rows.edition_key(change.id, edition.id) for edition in change.editions if edition.hash == content]
+    for key in keys:  # a content that was shown before and after another one has one row
+        row = await deps.tables.get(rows.TABLE, ids.partition(change.id), key)
+        if row:
+            return rows.read_edition(row)
+    raise PermanentError(f"the edition {keys[0]} was recorded, but its row is gone; restore the table")
 
 
 def facts_of(raw: Any) -> Facts:

@@ -14,7 +14,7 @@ from shared.core.ports import Row, Write
 from shared.core.ticket import ENDED, TicketRef
 from shared.usecases.deps import Deps
 from shared.usecases.redo import redo
-from shared.usecases.track import read_with_tasks, tell_lists
+from shared.usecases.track import attach, read_with_tasks, tell_lists
 
 _LOG = logging.getLogger("foresignal.follow")
 _ASKED_AT_ONCE = 100
@@ -25,9 +25,13 @@ async def follow_tickets(deps: Deps) -> int:
     policy = await deps.policy.current()
     by_system: dict[str, dict[str, str]] = defaultdict(dict)
     async for change_id, held in _open_with_tickets(deps):
-        for state in held.states:
-            if state.effect.kind == "ticket" and state.number and state.state not in ENDED:
+        tickets = [state for state in held.states if state.effect.kind == "ticket" and state.number]
+        for state in tickets:
+            if state.state not in ENDED:
                 by_system[state.effect.target][state.number] = change_id
+        if tickets and all(state.state in ENDED for state in tickets):
+            # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
+            await attach(deps, policy, change_id, ())
     moved = 0
     for name, numbers in by_system.items():
         try:

@@ -47,13 +47,10 @@ class Store:
 
     @property
     def history(self):
-        return "".join(edition_title(self.titles, edition) for edition in self.change.editions)
-
-    titles = {arrival(letter, 0).hash: letter for letter in "ABCDE"}
+        return "".join(LETTERS[edition.hash] for edition in self.change.editions)
 
 
-def edition_title(titles, edition):
-    return titles[edition.hash]
+LETTERS = {arrival(letter, 0).hash: letter for letter in "ABCDE"}
 
 
 def test_the_first_copy_makes_the_change():

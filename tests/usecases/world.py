@@ -136,7 +136,9 @@ class Inbox:
         self.cards.append(card)
 
 
-def plain_card(change: Change, state: EffectState, policy: Policy, public_url: str) -> Mapping[str, Any]:
+def plain_card(
+    change: Change, state: EffectState, policy: Policy, public_url: str, ticket: EffectState | None
+) -> Mapping[str, Any]:
     return {"change": change.id, "effect": state.effect.key, "events": state.effect.events}
 
 
@@ -235,7 +237,7 @@ class World:
         self.clock.now = max(self.clock.now, at)
         try:
             await deliver(self.worker(), queue, encode(envelope), HANDLERS[queue])
-        except Exception:
+        except Exception:  # noqa: BLE001 - as the host does
             if failed + 1 < MAX_DEQUEUE_COUNT:
                 heapq.heappush(self._waiting, (self.clock(), next(self._order), queue, envelope, failed + 1))
             else:

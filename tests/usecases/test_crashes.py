@@ -1,0 +1,127 @@
+"""A process may die between any two calls to storage (rule 1): what remains is what an undisturbed run leaves."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.core.register import from_row
+from shared.tickets import register
+from tests.fakes import DiedError, Lifetime, Mortal
+from tests.usecases.world import NOVEMBER, World, done, post, task
+
+
+class DyingWorld(World):
+    """A world whose ports share a lifetime; a message is delivered again, and a timer's next run comes."""
+
+    def __init__(self, calls=None, *, after=False):
+        super().__init__()
+        self.life = Lifetime(calls, after=after)
+        self.deps = replace(
+            self.deps,
+            tables=Mortal(self.deps.tables, self.life),
+            queues=Mortal(self.deps.queues, self.life),
+            blobs=Mortal(self.deps.blobs, self.life),
+        )
+
+    async def timer(self, run):
+        try:
+            await run()
+        except DiedError:
+            await self.drain()  # what it had sent
+            await run()
+
+    async def board(self, number, state):
+        """The board's own hand, which does not die."""
+        await register.move(self.tables, number, state, "", self.clock())
+
+
+async def story(world):
+    """Two tenants; announced, known to the other, moved and tasked, closed by the board, gone."""
+    world.posts.held = {"contoso": [post(), post("MC1200002", title="Another")], "fabrikam": []}
+    await world.timer(world.fetch)
+    world.clock.forward(minutes=15)
+    world.posts.held["fabrikam"] = [post()]
+    world.tasks.held["contoso"] = [task(), task("other", "[Teams] Not known yet [MC1200003]")]
+    await world.timer(world.fetch)
+    world.clock.forward(minutes=15)
+    moved = post(when=NOVEMBER, modified="2026-09-01T09:20:00Z")
+    world.posts.held["contoso"] = [moved, post("MC1200002", title="Another"), post("MC1200003", title="Third")]
+    await world.timer(world.fetch)
+    world.clock.forward(minutes=15)
+    world.tasks.held["contoso"] = [done(), done("other", title="[Teams] Not known yet [MC1200003]")]
+    await world.timer(world.fetch)
+    await world.board("CHG1200001", "closed")
+    world.clock.forward(minutes=15)
+    await world.timer(world.follow)
+
+
+async def picture(world):
+    """What is held, without times of handling and without what a repetition may raise."""
+    rows = await world.all("changes")
+    ids = sorted({row.key[2:12] for row in rows})
+    changes = {}
+    for number in ids:
+        held = await world.held(f"MC{int(number)}")
+        one = held.change
+        changes[one.id] = {
+            "stage": one.stage,
+            "editions": [edition.id for edition in one.editions],
+            "events": [(event.id, event.old, event.new, event.late) for event in one.events],
+            "decided": (one.decision.edition, one.decision.teams, one.decision.effects, one.decision.silent),
+            "closed": one.closed and (one.closed.through, one.closed.reference, one.closed.number),
+            "effects": [
+                (s.effect, s.due, s.claim_owner, s.done, s.number, s.url, s.state, s.applied, s.parked)
+                for s in held.states
+            ],
+            "tasks": [(t.tenant, t.id, t.etag, t.opened, t.completed) for t in held.task_states],
+        }
+    tickets = map(from_row, await world.all("register"))
+    return {
+        "changes": changes,
+        "tickets": [(e.number, e.key, e.title, e.state, sorted(text for _, text in e.history)) for e in tickets],
+        "copies": sorted((r.key, r.values["edition"], r.values["variant"]) for r in rows if r.key.startswith("t|")),
+        "open": sorted((r.key, r.values["through"], r.values["reference"]) for r in await world.all("open")),
+        "closings": sorted((r.key, r.values["through"]) for r in await world.all("closings")),
+        "tasks": sorted((r.partition, r.key, r.values["etag"], r.values["change"]) for r in await world.all("tasks")),
+        "parked": [(row.key, row.values["reason"]) for row in await world.all("parked")],
+    }
+
+
+async def undisturbed():
+    world = DyingWorld()
+    await story(world)
+    await world.mend()
+    return world
+
+
+async def test_the_story_itself():
+    world = await undisturbed()
+
+    seen = await picture(world)
+    assert {i: c["closed"] for i, c in seen["changes"].items()} == {
+        "MC1200001": ("ticket", "CHG1200001", 1),
+        "MC1200002": None,
+        "MC1200003": None,
+    }
+    assert [number for number, *_ in seen["tickets"]] == ["CHG1200001", "CHG1200002", "CHG1200003"]
+    assert len(world.inbox.cards) == 8
+    assert not seen["parked"]
+    assert [key for key, *_ in seen["open"]] == ["0001200002", "0001200003"]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_a_death_at_any_call_changes_nothing_in_the_end(after):
+    whole = await undisturbed()
+    expected = await picture(whole)
+    cards = sorted((card["change"], card["effect"]) for card in whole.inbox.cards)
+    for calls in range(whole.life.calls):
+        world = DyingWorld(calls, after=after)
+        await story(world)
+        early = await picture(world)
+        for name in ("changes", "tickets", "copies", "closings"):  # the lists of the open may wait for the night
+            assert early[name] == expected[name], f"died at call {calls + 1}, and {name} had to be mended"
+        await world.timer(world.mend)
+        assert await picture(world) == expected, f"died at call {calls + 1}"
+        sent = sorted((card["change"], card["effect"]) for card in world.inbox.cards)
+        assert sorted(set(sent)) == cards
+        assert len(sent) <= len(cards) + 1, "the one gap: a card sent and not recorded is sent again"
