@@ -7,7 +7,7 @@ from shared.core.classification import Why
 from shared.core.classify.document import Document
 from shared.core.classify.phrases import may_name_days
 from shared.core.classify.status import Verdict
-from shared.core.classify.timeline import spans
+from shared.core.classify.timeline import dates
 from shared.core.classify.wording import any_of, sentences
 from shared.core.post import Post
 
@@ -29,6 +29,7 @@ _DEMAND = any_of(
     tail=r"\b",
 )
 _BY = re.compile(r"\b(?:by|before|prior to|no later than|until)\s+(?:the\s+)?$", re.IGNORECASE)
+_LEAD_WIDTH = 24
 _NO_ACTION = re.compile(
     r"no (?:admin(?:istrator)? )?action (?:is )?(?:required|needed|necessary)|no action", re.IGNORECASE
 )
@@ -73,10 +74,9 @@ def ending_deadline(document: Document, verdict: Verdict) -> Deadline:
 
 
 def _demanded(sentence: str, document: Document) -> date | None:
-    for span in spans(sentence, document.day):
-        lead = _BY.search(sentence, 0, span.at)
-        interval = span.start or span.end
-        if lead and interval:
+    for phrase, _, interval in dates(sentence, document.day):
+        lead = _BY.search(sentence, max(0, phrase.start - _LEAD_WIDTH), phrase.start)
+        if lead:
             before = lead[0].lower().startswith(("before", "prior"))
             return interval.first - timedelta(days=1) if before else interval.first
     return None

@@ -12,12 +12,15 @@ from shared.core.classify.text import Block, blocks
 from shared.core.post import Post
 
 _BANNER = re.compile(
-    r"\W*(?:updated?\b(?: (?:on|for|as of|note))?[:\s]*(?P<date>[\w/.,: ]{4,24}?)?\s*[-–:;.](?!\s*\d)"
+    r"\W*(?:updated?\b\)?(?: (?:on|for|as of|note))?[:\s]*(?P<date>[\w/.,: ]{4,24}?)?\s*[-–:;.](?!\s*\d)"
     r"|(?P<tail>\w{3,9} \d{1,2}, 20\d\d),? updated?\s*:|(?P<bare>\w{3,9} \d{1,2}, 20\d\d)\s*:\s*)",
     re.IGNORECASE,
 )
 _REVIEW = re.compile(r"(?:we have|after further|[^.]{1,80} is complete)", re.IGNORECASE)
 _BANNERS_WITHIN = 8
+# Microsoft's titles end at 120 characters. What stands behind these many characters, or lines, is not read.
+TITLE_LIMIT = 500
+LINES_LIMIT = 400
 _MAIN = {"when", "impact", "prepare", "compliance"}
 _EPOCH = 1970  # a post without any date is dated so (post.py)
 
@@ -64,7 +67,7 @@ class Document:
 
 def read_document(post: Post) -> Document:
     """The post's body as lines, each with its role; the banners that lead it told apart."""
-    banners, rest = _split_banners(blocks(post.body, post.body_type))
+    banners, rest = _split_banners(blocks(post.body, post.body_type)[:LINES_LIMIT])
     lines = [_line(block, "banner") for block in banners]
     role: Role = "intro"
     label = ""
@@ -81,7 +84,7 @@ def read_document(post: Post) -> Document:
         else:
             lines.append(_line(block, role, label))
     day = post.start or (post.modified if post.modified.year > _EPOCH else None)
-    return Document(post.title, tuple(lines), day.date() if day else None, _newest(banners, post))
+    return Document(post.title[:TITLE_LIMIT], tuple(lines), day.date() if day else None, _newest(banners, post))
 
 
 def _begins(block: Block) -> tuple[Role, int] | None:

@@ -43,14 +43,18 @@ _ADMIN_SERVICES = (
 _BUSINESS_SERVICES = ("dynamics", "power ", "dataverse", "copilot studio", "finance and operations", "ai builder")
 
 
+# Real summaries end at 1,000 characters; what stands behind these many is not read.
+SUMMARY_LIMIT = 1_500
+
+
 def read_facts(post: Post, document: Document) -> Facts:
     """Everything that the tables of signals may look at, before anything is decided."""
     advice = "\n".join(_advice(line.text for line in document.of("prepare")))
     facts = Facts(
         {
-            "title": post.title,
-            "tags": " | ".join(post.tags),
-            "summary": " ".join(post.detail("Summary"))[:1_500],
+            "title": document.title,
+            "tags": " | ".join(post.tags)[:SUMMARY_LIMIT],
+            "summary": " ".join(post.detail("Summary"))[:SUMMARY_LIMIT],
             "intro": _place(document, "intro"),
             "impact": _place(document, "impact"),
             "prepare": _place(document, "prepare"),

@@ -3,12 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from shared.core.classification import Interval
 from shared.core.classify import days
 from shared.core.classify.grammar import FOLLOWS, HINT, LEADS, LOOK_AHEAD, LOOK_BEHIND, MONTHS, PHRASE
 
 Span = Callable[[int], Interval | None]
+
+
+# No real line names half as many days.
+MOST_PHRASES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,8 @@ def may_name_days(text: str) -> bool:
 
 
 def find(text: str) -> list[Phrase]:
-    """Every date phrase of a line, left to right."""
-    return list(_phrases(text))
+    """The date phrases of a line, left to right; the first MOST_PHRASES of them."""
+    return list(islice(_phrases(text), MOST_PHRASES))
 
 
 def _phrases(text: str) -> Iterator[Phrase]:

@@ -10,7 +10,7 @@ BlockKind = Literal["paragraph", "item", "row", "heading"]
 
 # Real bodies end at 14,000 characters. What stands behind this many is not read, so that a monstrous body costs no more
 # than a long one. The cut comes before the parser: deep nesting makes any tree builder slow.
-READ_LIMIT = 48_000
+READ_LIMIT = 32_000
 # A line longer than this is cut: no sentence is, and some rules look at pairs of words in a line.
 LINE_LIMIT = 4_000
 

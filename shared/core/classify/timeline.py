@@ -93,20 +93,23 @@ class Span:
     cue: Cue = "none"
 
 
+def dates(text: str, anchor: date | None, published: date | None = None) -> list[tuple[Phrase, Cue, Interval]]:
+    """Every date of a line, with what it is and its days. For the anchors see `spans`."""
+    found = phrases.find(text)
+    cues = [_cue(text, found, index) for index in range(len(found))]
+    days = resolve(text, found, cues, anchor, published or anchor)
+    return [(phrase, cue, each) for phrase, cue, each in zip(found, cues, days, strict=True) if each is not None]
+
+
 def spans(text: str, anchor: date | None, published: date | None = None) -> list[Span]:
     """The rollouts that a line states. `anchor` is the day from which dates without a year are counted.
 
     `published`, where it is another day, is the second choice: an edit need not have touched every date of its line.
     """
-    found = phrases.find(text)
-    if not found:
-        return []
-    cues = [_cue(text, found, index) for index in range(len(found))]
     result: list[Span] = []
-    for phrase, cue, interval in zip(found, cues, resolve(text, found, cues, anchor, published or anchor), strict=True):
-        if interval is None or cue == "other" or _is_past_year(interval, anchor):
-            continue
-        _add(result, phrase, cue, interval)
+    for phrase, cue, interval in dates(text, anchor, published):
+        if cue != "other" and not _is_past_year(interval, anchor):
+            _add(result, phrase, cue, interval)
     return result
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from shared.core.classification import Interval, Window
 from shared.core.classify.document import Document, Line
@@ -14,6 +15,7 @@ from shared.core.classify.wording import any_of
 _INTERNAL = any_of(r"MSIT\b", r"Microsoft internal", r"dogfood")
 _LAST_UPDATE = any_of(rf"{MONTH} 20\d\d [\w\s-]{{0,40}}update (?:is|will be|was) the (?:final|last)")
 _MOST_OF_A_YEAR = 300
+_MOST_LINES = 120  # no real when-section has a third of these
 _LABEL = 120  # a longer line without dates explains; it is no label for those below it
 
 
@@ -46,7 +48,7 @@ def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> li
     """Each line of the when-section; a line that names a phase or clouds and no date speaks for those below it."""
     found: list[Window] = []
     above = Scope()
-    for line in lines:
+    for line in islice(lines, _MOST_LINES):
         if _INTERNAL.search(line.text):
             continue
         counted_from = anchors(document, line)

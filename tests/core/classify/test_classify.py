@@ -8,8 +8,8 @@ def test_a_rollout_is_read_whole() -> None:
         a_post(
             when(
                 "Targeted Release: We will begin rolling out early May 2026 and expect to complete by mid-May 2026.",
-                "General Availability (Worldwide, GCC): We will begin rolling out late May 2026 (previously mid-May) and "
-                "expect to complete by early June 2026.",
+                "General Availability (Worldwide, GCC): We will begin rolling out late May 2026 (previously mid-May) "
+                "and expect to complete by early June 2026.",
             )
         )
     ).to_label()

@@ -1,0 +1,36 @@
+import pytest
+
+from shared.core.classify import classify
+from tests.core.classify.posts import a_post
+
+RETIRES = "<p>[When this will happen:]</p><p>The old page will be retired on May 4, 2026.</p>"
+
+
+@pytest.mark.parametrize(
+    ("prepare", "act_by"),
+    [
+        pytest.param("Please add the address by April 20, 2026.", "2026-04-20", id="by a day"),
+        pytest.param(
+            "You must migrate your pages before April 20, 2026.", "2026-04-19", id="before a day is the day before"
+        ),
+        pytest.param("Please move them no later than May 2026.", "2026-05-01", id="a month's first day"),
+        pytest.param("No action is required. Please note the change by May 4, 2026.", None, id="no action is required"),
+        pytest.param("You may want to tell your users.", None, id="nothing is demanded"),
+        pytest.param(
+            "Pages must be migrated, or their data will be deleted.", "2026-05-04", id="what ends must be left"
+        ),
+    ],
+)
+def test_a_deadline_that_the_text_gives(prepare: str, act_by: str | None) -> None:
+    body = f"{RETIRES}<p>[What you need to do to prepare:]</p><p>{prepare}</p>"
+    said = classify(
+        a_post(body, title="Contoso Notes: Old pages retire", tags=["Retirement"], category="planForChange")
+    )
+
+    assert (said.act_by.isoformat() if said.act_by else None) == act_by
+
+
+def test_graphs_field_comes_first() -> None:
+    said = classify(a_post(RETIRES, actionRequiredByDateTime="2026-04-30T07:00:00Z"))
+
+    assert (f"{said.act_by}", said.why["act_by"].words) == ("2026-04-30", "actionRequiredByDateTime")

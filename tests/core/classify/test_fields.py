@@ -1,0 +1,133 @@
+import pytest
+
+from shared.core.classification import Classification
+from shared.core.classify import classify
+from shared.core.classify.signals import Facts, choose, signal
+from tests.core.classify.posts import a_post, when
+
+ROLLOUT = "Worldwide: We will begin rolling out early May 2026 and expect to complete by mid-May 2026."
+FORMULA = (
+    "This rollout will happen automatically by the specified date with no admin action required before the rollout."
+)
+
+
+def a_change(
+    title: str, *, intro: str = "", prepare: str = FORMULA, tags: tuple[str, ...] = (), **fields: str
+) -> Classification:
+    body = f"<p>{intro}</p>{when(ROLLOUT)}<p>[What you need to do to prepare:]</p><p>{prepare}</p>"
+    return classify(a_post(body, title=title, tags=list(tags), **fields))
+
+
+@pytest.mark.parametrize(
+    ("title", "tags", "kind"),
+    [
+        pytest.param("Contoso Notes: Users can pin a page", ("New feature",), "new_feature", id="a new feature"),
+        pytest.param("Contoso Notes: Updated look of pages", ("Feature update",), "feature_change", id="a change"),
+        pytest.param("Contoso Notes: Old pages will retire", ("Retirement",), "retirement", id="a retirement"),
+        pytest.param("Retirement of old pages", (), "retirement", id="a retirement without its tag"),
+        pytest.param("Update firewall rules for new network endpoints", (), "maintenance", id="endpoints"),
+        pytest.param("Contoso Office Hours: May 2026", (), "info", id="an event"),
+        pytest.param("Hardening of page sign-in for CVE-2026-0001", (), "security", id="a hardening"),
+    ],
+)
+def test_kind(title: str, tags: tuple[str, ...], kind: str) -> None:
+    assert a_change(title, tags=tags).kind == kind
+
+
+def test_a_quiet_new_feature_asks_nothing() -> None:
+    said = a_change(
+        "Contoso Notes: Users can pin a page", intro="Users will see it.", tags=("New feature", "User impact")
+    )
+
+    assert (said.default, said.admin_impact, said.user_impact, said.action, said.crb, said.training) == (
+        "on",
+        "low",
+        "medium",
+        "none",
+        False,
+        True,
+    )
+
+
+def test_what_must_be_migrated_is_for_the_board() -> None:
+    said = a_change(
+        "Contoso Notes: Old pages will retire",
+        intro="Old pages will stop working.",
+        prepare="You must migrate them to avoid disruption.",
+        tags=("Retirement", "Admin impact"),
+        category="planForChange",
+    )
+
+    assert (said.default, said.admin_impact, said.action, said.crb) == ("removed", "high", "required", True)
+
+
+def test_off_by_default_is_off() -> None:
+    assert a_change("Contoso Notes: Users can pin a page", intro="It is off by default.").default == "off"
+
+
+def test_the_boards_reason_is_short() -> None:
+    for title, tags in [
+        ("Old pages will retire", ("Retirement",)),
+        ("Users can pin a page", ("New feature",)),
+        ("Survey", ()),
+    ]:
+        assert 1 <= len(a_change(title, tags=tags).crb_why.split()) <= 15
+
+
+def test_every_field_tells_what_decided_it() -> None:
+    said = a_change("Contoso Notes: Users can pin a page", intro="It is off by default.", tags=("New feature",))
+
+    fields = {
+        "status",
+        "rollouts",
+        "act_by",
+        "kind",
+        "admin_impact",
+        "user_impact",
+        "default",
+        "action",
+        "crb",
+        "training",
+    }
+    assert set(said.why) == fields
+    assert said.why["default"].words == "off by default"
+    assert said.why["kind"].words == "New feature"
+    assert all(0 <= why.confidence <= 1 for why in said.why.values())
+
+
+def test_a_classification_survives_storage() -> None:
+    said = a_change("Contoso Notes: Old pages will retire", tags=("Retirement",))
+
+    assert Classification.from_json(said.to_json()) == said
+
+
+TABLE = (
+    signal("title", "red|rouge", warm=2.0),
+    signal("title", "sky ... blue", cold=3.0),
+    signal("marks", "season:winter", cold=1.0, warm=-1.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "mark", "value", "words"),
+    [
+        pytest.param("A Red door", "", "warm", "Red", id="a phrase, as the post writes it"),
+        pytest.param("The sky is very blue", "", "cold", "sky is very blue", id="a gap within a sentence"),
+        pytest.param("The sky. All is blue and red", "", "warm", "red", id="no gap over two sentences"),
+        pytest.param("A door", "season:winter", "cold", "season:winter", id="an earlier decision"),
+        pytest.param("A door", "", "warm", "nothing speaks against it", id="nothing found"),
+    ],
+)
+def test_the_heaviest_value_is_chosen_and_says_why(title: str, mark: str, value: str, words: str) -> None:
+    facts = Facts({"title": title})
+    facts.mark(mark)
+    chosen, why = choose(TABLE, {"warm": 0.5, "cold": 0.0}, facts)
+
+    assert (chosen, why.words) == (value, words)
+
+
+def test_a_small_lead_gives_little_confidence() -> None:
+    sure = choose(TABLE, {"warm": 9.0, "cold": 0.0}, Facts({"title": "red"}))[1]
+    unsure = choose(TABLE, {"warm": 0.1, "cold": 0.0}, Facts({"title": "green"}))[1]
+
+    assert unsure.confidence < 0.6 < sure.confidence

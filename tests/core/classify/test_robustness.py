@@ -1,0 +1,142 @@
+import time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.core.classification import Classification
+from shared.core.classify import classify, plain_text
+from shared.core.post import read_post
+from tests.core.classify.posts import a_post, when
+
+PIECES = st.sampled_from(
+    """early|mid-|May|2026|(previously|)|[|]|–|Updated May 4, 2026:|<p>|</p>|<b>|<table>|<li>|<td>|&nbsp;|&#0;|\n|by|to|Q4
+    |When this will happen:|GCC|MC123456|9999|\u0130|ß|不|retire|.|/|0|5/5/26|week of|General Availability:|not to proceed
+    |<|>|"|'|\x00""".split("|")
+)
+BODIES = st.one_of(
+    st.text(max_size=400), st.lists(PIECES, max_size=80).map(" ".join), st.lists(PIECES, max_size=80).map("".join)
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(body=BODIES, title=st.text(max_size=60), kind=st.sampled_from(["html", "text", "other"]))
+def test_any_text_is_classified(body: str, title: str, kind: str) -> None:
+    said = classify(a_post(title=title, body={"contentType": kind, "content": body}))
+
+    assert Classification.from_json(said.to_json()) == said
+    assert not any(why.words.startswith("could not be read") for why in said.why.values())
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    fields=st.dictionaries(
+        st.sampled_from(["title", "tags", "services", "category", "details", "body", "startDateTime", "isMajorChange"]),
+        JSON,
+    )
+)
+def test_any_fields_are_classified(fields: dict[str, Any]) -> None:
+    said = classify(read_post({"id": "MC9000001"} | fields))
+
+    assert not any(why.words.startswith("could not be read") for why in said.why.values())
+
+
+HUNDRED_KB = 100_000
+HARD = {
+    "previously, never closed": "(previously " * (HUNDRED_KB // 12),
+    "previously, twice at a time": "(previously (previously " * (HUNDRED_KB // 24),
+    "previously, with dates": "late May (previously mid-May (previously " * (HUNDRED_KB // 42),
+    "early": "early " * (HUNDRED_KB // 6),
+    "early to mid": "early to mid " * (HUNDRED_KB // 13),
+    "dates": "May 4, 2026 " * (HUNDRED_KB // 12),
+    "dates without years": "by late May and " * (HUNDRED_KB // 16),
+    "Updated": "Updated " * (HUNDRED_KB // 8),
+    "unclosed tags": "<p " * (HUNDRED_KB // 3),
+    "unclosed bold": "<b>" * (HUNDRED_KB // 3),
+    "bold and paragraphs": "".join(f'<b id="{number}"><p>' for number in range(8_000)),
+    "fonts": "".join(f"<font size={number}><p>x" for number in range(5_000)),
+    "deep nesting": "<div>" * (HUNDRED_KB // 5),
+    "deep lists": "<ul><li>" * (HUNDRED_KB // 8),
+    "deep tables": "<table><tr><td>" * (HUNDRED_KB // 15),
+    "many rows": "<table>" + "<tr><td>May 2026" * (HUNDRED_KB // 16),
+    "quotes": "<a " + "\"'" * (HUNDRED_KB // 2),
+    "angle brackets": "<" * HUNDRED_KB,
+    "square brackets": "[" * HUNDRED_KB,
+    "ampersands": "&" * HUNDRED_KB,
+    "comments": "<!--" * (HUNDRED_KB // 4),
+    "one line of a megabyte": "x" * 1_000_000,
+    "one line of words": "will be available on May 4 and " * 33_000,
+    "spaces": " " * 1_000_000,
+    "newlines": "\n" * HUNDRED_KB,
+    "digits": "1" * HUNDRED_KB,
+    "one sentence after another": "We will begin. " * (HUNDRED_KB // 15),
+    "short paragraphs": "<p>By May 4, 2026, you must act.</p>" * 3_000,
+    "hyphens": "mid-" * (HUNDRED_KB // 4),
+    "headings": "<p>[When this will happen:]</p>" * 3_000,
+    "what you need to": "what do you need to do to " * 4_000,
+    "ids": "MC1234567 " * (HUNDRED_KB // 10),
+    "delayed": "delayed updated timeline " * 4_000,
+}
+LIMIT = 0.05
+
+
+@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize("place", ["body", "when-section", "banner", "plain text", "title and summary"])
+def test_no_input_takes_long(name: str, place: str) -> None:
+    text = HARD[name]
+    post = {
+        "body": lambda: a_post(text),
+        "when-section": lambda: a_post(when(text)),
+        "banner": lambda: a_post(f"<p>Updated April 2, 2026: {text}"),
+        "plain text": lambda: a_post(body={"contentType": "text", "content": text}),
+        "title and summary": lambda: a_post(title=text, details=[{"name": "Summary", "value": text}]),
+    }[place]()
+
+    best = min(_seconds(post) for _ in range(3))
+
+    assert best < LIMIT
+
+
+def _seconds(post: Any) -> float:
+    start = time.process_time()
+    classify(post)
+    return time.process_time() - start
+
+
+def test_a_monster_is_read_up_to_the_limit() -> None:
+    assert len(plain_text("<p>word</p>" * 500_000)) < 100_000
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"body": None}, id="no body"),
+        pytest.param({"body": {"contentType": "html", "content": ""}}, id="an empty body"),
+        pytest.param({"category": "somethingNew", "tags": ["Something new"]}, id="an unknown category"),
+        pytest.param({"startDateTime": None, "lastModifiedDateTime": None}, id="no dates"),
+        pytest.param(
+            {"title": "Contoso Notes: Eine Seite anheften", "body": {"content": "Ab Mai 2026 verfügbar."}}, id="German"
+        ),
+    ],
+)
+def test_what_is_missing_leaves_neutral_values(fields: dict[str, Any]) -> None:
+    said = classify(a_post(**fields))
+
+    assert (said.superseded_by, said.act_by, said.crb) == (None, None, False)
+
+
+def test_a_fault_of_our_own_gives_neutral_values_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("shared.core.classify.decide.read_document", broken)
+    said = classify(a_post())
+
+    assert said == Classification(id="MC9000001", why=said.why)
+    assert [why.confidence for why in said.why.values()] == [0.0]
