@@ -100,7 +100,7 @@ class Host:
         (folder / "tiny.py").write_text(textwrap.dedent(APP), encoding="utf-8")
         self._environment = {
             **os.environ,
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}",
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), str(folder), os.environ.get("PYTHONPATH")))),
             "AzureWebJobsStorage": storage,
             "FORESIGNAL_DEPLOYMENT": "test",
             "QUEUE": self.name,
