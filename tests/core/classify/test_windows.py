@@ -111,7 +111,7 @@ def test_the_lines_of_a_when_section(lines: list[str], expected: list[str]) -> N
             id="a retirement told twice is one",
         ),
         pytest.param(
-            "<p>Pages came in March 2021. The May 2026 security update improves them. They change from May 4, 2026.</p>",
+            "<p>It came in March 2021. The May 2026 security update mends them. They will change on May 4, 2026.</p>",
             ["ga worldwide 260504-260504 -"],
             id="history and names of updates are no plan",
         ),
