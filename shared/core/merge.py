@@ -10,6 +10,7 @@ from shared.core.hashes import content_hash
 from shared.core.post import Post, read_post
 from shared.core.services import canonical_set
 
+_PROPERTY = 30_000  # characters; a property holds 32,768
 Outcome = Literal["new", "edition", "late", "known", "variant"]
 
 
@@ -160,8 +161,14 @@ def _copied(copy: Copy | None, arrival: Arrival, shown: Edition, variant: str) -
         observed=arrival.observed,
         modified=arrival.post.modified,
         variant=variant,
-        rollout_state=(arrival.post.detail("FeatureStatusJson") or ("",))[0][:4000],
+        rollout_state=_rollout_state(arrival.post),
     )
+
+
+def _rollout_state(post: Post) -> str:
+    """Microsoft's own rollout state in this tenant, as it came; one too long for a table's property is left out."""
+    state = (post.detail("FeatureStatusJson") or ("",))[0]
+    return state if len(state) <= _PROPERTY else ""
 
 
 def all_gone(change: Change) -> bool:

@@ -1,5 +1,6 @@
 """What a newcomer sees after `make run`: the Teams inbox and the pages, in a real browser; pictures are kept."""
 
+import base64
 import json
 import os
 import shutil
@@ -15,6 +16,9 @@ from tests.web.browser import browser, screenshots
 
 pytestmark = pytest.mark.timeout(600)
 STORY_ENDS = "2026-10-16T16:30"
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 PICTURES = ROOT / "docs" / "pictures"
 
 
@@ -49,7 +53,12 @@ def _played(state: Path, process) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def page(places):
     with browser() as started:
-        yield started.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        page = started.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        # posts show pictures from Microsoft's servers; no test leaves the machine
+        page.route(
+            lambda url: "//127.0.0.1" not in url, lambda route: route.fulfill(content_type="image/png", body=PIXEL)
+        )
+        yield page
 
 
 @pytest.fixture
