@@ -58,7 +58,7 @@ clean: ## caches, builds and test results; .venv and node_modules stay
 	@mkdir -p .make && touch $@
 
 .make/node: package.json package-lock.json
-	@major=$$(node --version 2>/dev/null | sed -E 's/^v([0-9]+).*/\1/'); [ "$${major:-0}" -ge 20 ] || \
+	@major=$$( (node --version 2>/dev/null || true) | sed -E 's/^v([0-9]+).*/\1/'); [ "$${major:-0}" -ge 20 ] || \
 		{ echo "Node 20 or newer is needed for Azurite and the cards' renderer; found $$(node --version 2>/dev/null || echo none)"; exit 1; }
 	npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p .make && touch $@

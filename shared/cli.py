@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command("classify")(cli_posts.classify)
 app.command("check")(cli_policy.check)
 app.add_typer(cli_policy.app, name="policy")
+app.command("health")(cli_storage.health)
 app.add_typer(cli_storage.parked, name="parked")
 app.add_typer(cli_storage.register, name="register")
 app.command("sandbox")(cli_sandbox.sandbox)

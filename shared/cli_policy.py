@@ -15,18 +15,15 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="The policy in force: put one there, show it, describe the file for editors.", no_args_is_help=True
 )
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, show_default=False, metavar="FILE.yaml")]
+File = Annotated[
+    Path | None,
+    typer.Argument(
+        exists=True, dir_okay=False, metavar="FILE.yaml", show_default="config/policy.yaml", help="The policy."
+    ),
+]
 
 
-def check(
-    policy: Annotated[
-        Path | None,
-        typer.Argument(
-            exists=True, dir_okay=False, metavar="POLICY.yaml",
-            show_default="config/policy.yaml", help="The policy to check.",
-        ),
-    ] = None,
-) -> None:  # fmt: skip
+def check(policy: File = None) -> None:
     """Check a policy: every fault at once, each with its path in the file. Exit code 1 where there is one."""
     typer.echo(f"fine: {_counted(_checked(policy or _default()))}")
 
@@ -69,13 +66,14 @@ def _counted(policy: "Policy") -> str:
 
 
 @app.command()
-def push(file: File, state: State = None) -> None:
+def push(policy: File = None, state: State = None) -> None:
     """Put a policy in force. It is checked first; what is in force stays where it has a fault."""
     from shared.policy_source import BLOB, CONTAINER
 
-    policy = _checked(file)
+    file = policy or _default()
+    good = _checked(file)
     speak(state, lambda deps: deps.blobs.put(CONTAINER, BLOB, file.read_bytes()))
-    typer.echo(f"pushed {file} ({_counted(policy)}); in force within a minute")
+    typer.echo(f"pushed {file} ({_counted(good)}); in force within a minute")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`foresignal parked` and `foresignal register`: what failed for good, and the built-in ticket register."""
+"""`foresignal health`, `parked` and `register`: how it is, what failed for good, and the built-in tickets."""
 
 import json
 from dataclasses import fields
@@ -22,6 +22,23 @@ register = typer.Typer(help="The built-in register of change tickets.", no_args_
 Key = Annotated[str, typer.Argument(show_default=False, help="As `list` shows it.")]
 Number = Annotated[str, typer.Argument(show_default=False, help="The change's number, as `list` shows it.")]
 _CUT = 90
+
+
+def health(json_: Json = False, state: State = None) -> None:
+    """How it is: each tenant's last fetch and failure, and what is parked. Exit code 1 where not all is well."""
+    from shared.usecases import views
+
+    found = speak(state, views.health)
+    if json_:
+        as_json(found)
+    else:
+        typer.echo(f"{found['status']}; {found['parked']} parked")
+        table(
+            ("tenant", "source", "posts", "fetched", "failure"),
+            ((t["tenant"], t["source"], t["posts"], t["fetched"] or "never", t["failure"]) for t in found["tenants"]),
+        )
+    if found["status"] != "ok":
+        raise typer.Exit(1)
 
 
 @parked.command("list")

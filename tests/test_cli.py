@@ -17,7 +17,7 @@ from shared import app as composition
 from shared.cli import app
 from shared.core import names
 from shared.core.messages import decode
-from shared.core.ports import Write
+from shared.core.ports import Row, Write
 from shared.core.register import to_row, wanted
 from shared.core.ticket import Ticket
 from shared.policy_file import DEFAULT
@@ -26,7 +26,7 @@ from shared.usecases import park
 
 COMMANDS = [
     "", "classify", "check", "policy", "policy push", "policy show", "policy schema", "sandbox",
-    "parked", "parked list", "parked show", "parked replay", "register", "register list", "register show",
+    "health", "parked", "parked list", "parked show", "parked replay", "register", "register list", "register show",
     "register move",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
@@ -201,6 +201,11 @@ def test_show_prints_the_policy_that_ships_while_none_was_pushed(state: Path):
     assert "none was pushed" in result.stderr
 
 
+def test_push_takes_the_policy_that_ships_by_default(state: Path):
+    assert run("policy", "push", "--state", state).exit_code == 0
+    assert run("policy", "show", "--state", state).stdout == DEFAULT.read_text()
+
+
 def test_schema_prints_what_editors_need():
     assert json.loads(run("policy", "schema").stdout)["properties"].keys() >= {"tenants", "teams", "routes"}
 
@@ -233,9 +238,22 @@ async def _furnish(state: Path) -> None:
     await ours.queues.create(names.QUEUES)
     await ours.blobs.create(names.CONTAINERS)
     await ours.blobs.delete("config", "policy.yaml")
-    for table in ("parked", "register"):
+    for table in ("parked", "register", "tenants"):
         for row in [row async for row in ours.tables.scan(table)]:
             await ours.tables.commit(table, [Write("delete", row)])
+    await ours.close()
+
+
+async def _read_just_now(state: Path) -> None:
+    ours = _app(state)
+    row = Row("home", "snapshot|messages", {"fetched": NOW, "posts": 7})
+    await ours.tables.commit("tenants", [Write("insert", row)])
+    await ours.close()
+
+
+async def _put_policy(state: Path, data: bytes) -> None:
+    ours = _app(state)
+    await ours.blobs.put("config", "policy.yaml", data)
     await ours.close()
 
 
@@ -316,6 +334,34 @@ def test_a_key_that_is_not_there_is_one_line_and_exit_code_1(state: Path, comman
     assert result.exit_code == 1
     assert "2026-03:tasks|0" in result.stderr
     assert result.stderr.startswith("error: ")
+
+
+def test_health_tells_of_every_tenant_and_what_is_parked(state: Path):
+    put_aside(state, {"plan": "p1"})
+
+    result = run("health", "--state", state)
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith("degraded; 1 parked\n")
+    assert result.stdout.splitlines()[2].split()[0] == "home", "the tenant of the policy that ships"
+
+
+def test_health_is_exit_code_0_where_all_is_well(state: Path):
+    asyncio.run(_read_just_now(state))
+
+    result = run("health", "--json", "--state", state)
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["status"] == "ok"
+
+
+def test_health_names_what_is_wrong_with_the_policy(state: Path):
+    asyncio.run(_put_policy(state, b"teams: {}"))
+
+    result = run("health", "--state", state)
+
+    assert result.exit_code == 1
+    assert "teams: must not be empty" in result.stderr
 
 
 def filed(state: Path) -> str:
