@@ -17,7 +17,9 @@ def settle(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskS
     """The change as its tickets and tasks say: closed, open again, or as it was (the same object)."""
     tickets = [state for state in effects if state.effect.kind == "ticket"]
     if tickets:
-        ended = [state for state in tickets if state.state in ENDED and not state.due]
+        ended = [state for state in tickets if state.state in ENDED]
+        if any(state.due for state in ended):  # it has to be told something first, and then it says what it is
+            return change
         at = max((state.done_at for state in ended if state.done_at), default=None)
         return _settled(change, len(ended) == len(tickets), at, "ticket", tickets[0].number)
     done = [task for task in tasks if task.completed]

@@ -10,18 +10,16 @@ from shared.core.post import when
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
-    """Everything but the post, which is kept apart."""
+    """Everything but the post, the stage and why it is parked: those are properties of the row."""
     return {
         "id": change.id,
         "first_seen": change.first_seen.isoformat(),
         "editions": [_edition_to_json(edition) for edition in change.editions],
-        "stage": change.stage,
         "events": [[e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late] for e in change.events],
         "decision": _decision_to_json(change.decision) if change.decision else None,
         "closed": _closing_to_json(change.closed) if change.closed else None,
         "closings": change.closings,
         "moments": {name: at.isoformat() for name, at in change.moments.items()},
-        "parked": change.parked,
     }
 
 
@@ -31,7 +29,6 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
         post=post,
         first_seen=_time(data["first_seen"]),
         editions=tuple(_edition_from_json(item) for item in data["editions"]),
-        stage=data["stage"],
         events=tuple(
             Event(kind, edition, _time(at), old, new, late) for kind, edition, at, old, new, late in data["events"]
         ),
@@ -39,7 +36,6 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
         closed=_closing_from_json(data["closed"]) if data["closed"] else None,
         closings=data["closings"],
         moments={name: _time(at) for name, at in data["moments"].items()},
-        parked=data["parked"],
     )
 
 

@@ -3,9 +3,10 @@
 import json
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from shared.core import codec, ids
 from shared.core.change import Change, Copy, Edition, EffectState
@@ -36,7 +37,7 @@ def copy_key(change_id: str, tenant: str) -> str:
 
 
 def task_key(change_id: str, tenant: str, task: str) -> str:
-    return f"k|{ids.key(change_id)}|{tenant}|{task}"
+    return f"k|{ids.key(change_id)}|{tenant}|{quote(task, safe='')}"
 
 
 def id_of(key: str) -> str:
@@ -68,6 +69,7 @@ def change_row(change: Change, etag: str = "") -> Row:
         "title": change.read().title[:500],
         "stage": change.stage,
         "pending": "yes" if change.stage == "classify" else "",
+        "parked": change.parked[:1000],
         "revision": change.revision,
         "closed": change.closed is not None,
         **pack("state", codec.change_to_json(change)),
@@ -77,7 +79,9 @@ def change_row(change: Change, etag: str = "") -> Row:
 
 
 def read_change(row: Row) -> Change:
-    return codec.change_from_json(unpack("state", row.values), unpack("post", row.values))
+    """The change as its row says; parking writes the row's properties only."""
+    v: Mapping[str, Any] = row.values
+    return replace(codec.change_from_json(unpack("state", v), unpack("post", v)), stage=v["stage"], parked=v["parked"])
 
 
 def edition_row(change_id: str, edition: Edition, raw: Mapping[str, Any]) -> Row:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.core import ids, rows
-from shared.core.change import Change, Edition, Effect, EffectState, Facts
+from shared.core.change import Change, Effect, EffectState, Facts
 from shared.core.classify import classify as read_out
 from shared.core.closing import open_row, settle
 from shared.core.decide import decide
