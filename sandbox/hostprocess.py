@@ -21,6 +21,7 @@ from sandbox.hostoptions import HostOptions
 ROOT = Path(__file__).resolve().parents[1]
 _LEAVES = 60.0  # seconds to finish what runs
 _DEATHS = 5  # in a row, without an answer in between
+_SILENCE = 120.0
 _LAST_WORDS = 2000
 
 Status = dict[str, Any]
@@ -105,17 +106,30 @@ class HostProcess:
         return found
 
     async def _ask(self, method: str, path: str, **more: Any) -> Any:
-        """Asked again where the host dies over it."""
+        """Asked again where the host dies over it. SandboxError when it gives no proper answer for long."""
+        until = time.monotonic() + _SILENCE
         while True:
+            asking = asyncio.create_task(self._request(method, path, **more))
             try:
-                async with self._session.request(method, path, **more) as response:
-                    return await response.json()
+                # a dead host's requests wait in the socket for the next one; there may be none
+                await asyncio.wait({asking, *filter(None, [self._watch])}, return_when=asyncio.FIRST_COMPLETED)
+                if asking.done():
+                    return asking.result()
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                if self._stopping:
-                    raise SandboxError("the sandbox is being stopped") from error
-                if self._watch and self._watch.done():
-                    self._watch.result()
-                await asyncio.sleep(0.2)
+                if time.monotonic() > until:
+                    raise SandboxError(
+                        f"the functions' host does not answer ({error}):\n{self._last_words()}"
+                    ) from error
+            finally:
+                asking.cancel()
+            if self._watch and self._watch.done():
+                self._watch.result()
+                raise SandboxError("the sandbox is being stopped")
+            await asyncio.sleep(0.2)
+
+    async def _request(self, method: str, path: str, **more: Any) -> Any:
+        async with self._session.request(method, path, **more) as response:
+            return await response.json()
 
     async def _spawn(self) -> None:
         number = self._options.socket
