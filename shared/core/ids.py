@@ -17,6 +17,10 @@ def normalise(text: str) -> str:
     return f"MC{int(found[1])}"
 
 
+def is_one(text: str) -> bool:
+    return bool(_ID.match(text))
+
+
 def number(change_id: str) -> int:
     return int(change_id[2:])
 

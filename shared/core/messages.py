@@ -49,5 +49,5 @@ def decode(data: bytes) -> Envelope:
         assert first_seen is not None, "no first_seen"
         assert isinstance(fields["body"], dict), "a body that is no object"
         return Envelope(fields["body"], first_seen, int(fields["attempts"]))
-    except (AssertionError, ValueError, KeyError, TypeError, zlib.error) as error:
+    except (AssertionError, ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
         raise PermanentError(f"not a message of ours ({error}); it is kept whole under `parked`") from error

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope, decode
 from shared.usecases.deps import Deps
-from shared.usecases.park import mark, park, park_message
+from shared.usecases.park import give_up, park_message
 
 Handler = Callable[[Deps, Envelope], Awaitable[object]]
 GIVE_UP = timedelta(hours=24)
@@ -25,9 +25,8 @@ async def deliver(deps: Deps, queue: str, data: bytes, handler: Handler) -> None
         return
     try:
         await handler(deps, envelope)
-    except PermanentError as error:
-        await mark(deps, queue, envelope.body, str(error))
-        await park(deps, queue, envelope.body, envelope.first_seen, str(error))
+    except (PermanentError, RefusedError) as error:
+        await give_up(deps, queue, envelope, str(error))
     except TransientError as error:
         await _put_back(deps, queue, envelope, error)
 
@@ -39,11 +38,11 @@ async def _put_back(deps: Deps, queue: str, envelope: Envelope, error: Transient
             _LOG.error("dropped a fetch of %s after %s: %s", envelope.body.get("tenant"), waited, error)
             return
         reason = f"tried {envelope.attempts + 1} times over {waited}: {error}"
-        await mark(deps, queue, envelope.body, reason)
-        await park(deps, queue, envelope.body, envelope.first_seen, reason)
+        await give_up(deps, queue, envelope, reason)
         return
     delay = error.retry_after
     if delay is None:
         delay = min(_FIRST_DELAY * 2.0 ** min(envelope.attempts, 10), _LONGEST_DELAY)
+    delay = min(delay, (GIVE_UP - waited).total_seconds() + 60)  # one last time when the day is over
     _LOG.warning("queue %s: %s; again in %.1f s (attempt %d)", queue, error, delay, envelope.attempts + 1)
     await deps.queues.send(queue, envelope.again(), delay * deps.pace)

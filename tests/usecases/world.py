@@ -231,6 +231,11 @@ class World:
         while self._collect() and self._waiting[0][0] <= end:
             await self.step()
 
+    async def drain_only(self, queue: str) -> None:
+        """Deliver the messages of one queue that are there now, and no others."""
+        for envelope in self.queues.take(queue):
+            await deliver(self.worker(), queue, encode(envelope), HANDLERS[queue])
+
     async def step(self) -> None:
         """Deliver the next message; where it fails with an error that is no failure of ours, it comes again."""
         at, _, queue, envelope, failed = heapq.heappop(self._waiting)
