@@ -2,7 +2,6 @@
 
 import os
 
-
 from tests.azurite import azurite, storage
 
 __all__ = ["azurite", "storage"]
