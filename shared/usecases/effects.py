@@ -57,6 +57,14 @@ def took_over(state: EffectState) -> bool:
     return bool(state.claim_owner)
 
 
+def wait_for_search(deps: Deps, change_id: str, state: EffectState, searches_late: float) -> None:
+    """TransientError while a look-up may not yet see what an unfinished claim made; it ended with that claim."""
+    if took_over(state) and not state.number and state.claim_until:
+        left = (state.claim_until - deps.clock()).total_seconds() + searches_late
+        if left > 0:
+            raise TransientError(f"{change_id} {state.effect.key} may exist and is not to be found yet; waiting", left)
+
+
 async def record(
     deps: Deps, change_id: str, claimed: EffectState, result: Callable[[EffectState], EffectState], at: datetime
 ) -> EffectState:
@@ -85,12 +93,13 @@ async def record(
 async def release(deps: Deps, change_id: str, claimed: EffectState) -> None:
     """Let others have the claim after a failure.
 
-    The owner's name stays: what was done outside is not known, so that the next one looks our key up first.
+    The owner's name stays, and when it ended: what was done outside is not known, so that the next one looks our key
+    up first.
     """
     key = rows.effect_key(change_id, claimed.effect.key)
     row = await deps.tables.get(rows.TABLE, ids.partition(change_id), key)
     if row and row.values.get("claim_owner") == deps.worker:
-        free = Row(row.partition, row.key, {"claim_until": ""}, row.etag)
+        free = Row(row.partition, row.key, {"claim_until": deps.clock().isoformat()}, row.etag)
         try:
             await deps.tables.commit(rows.TABLE, [Write("merge", free)])
         except ConflictError:

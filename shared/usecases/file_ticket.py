@@ -24,6 +24,7 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
         return None
     policy = await deps.policy.current()
     system = await deps.ticket_system(policy, state.effect.target)
+    effects.wait_for_search(deps, change_id, state, system.searches_late)
     claimed = await effects.claim(deps, change_id, state, row)
     ticket = ticket_of(held.change, state, policy, deps.deployment, deps.public_url)
     try:

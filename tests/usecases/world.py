@@ -208,6 +208,12 @@ class World:
         await self.deps.queues.send("posts", batch(*posts, tenant=tenant, observed=observed or self.clock(), **more))
         await self.drain()
 
+    async def arrive_only(self, *posts: Any, tenant: str = "contoso", observed: datetime | None = None) -> None:
+        """One batch that is merged and decided, and nothing of what follows."""
+        await self.deps.queues.send("posts", batch(*posts, tenant=tenant, observed=observed or self.clock()))
+        await self.drain_only("posts")
+        await self.drain_only("changes")
+
     async def bring(self, *tasks: Any, tenant: str = "contoso", observed: datetime | None = None) -> None:
         """One batch of queue `tasks`, and what follows."""
         at = (observed or self.clock()).isoformat()
