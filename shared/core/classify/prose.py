@@ -8,7 +8,7 @@ from shared.core.classify import scope
 from shared.core.classify.document import Document, Line
 from shared.core.classify.grammar import MONTH
 from shared.core.classify.phrases import may_name_days
-from shared.core.classify.rollouts import Scope, anchors, joined, line_windows, named_scope, windows_of
+from shared.core.classify.rollouts import Scope, anchors, joined, line_windows, merge, named_scope, windows_of
 from shared.core.classify.timeline import Span
 from shared.core.classify.wording import any_of, sentences
 
@@ -57,6 +57,7 @@ _IS_OUT = any_of(
     r"(?:is|are) now (?:generally |fully |publicly )?(?:available|live)",
     r"(?:has|have) (?:now )?(?:rolled out|reached general availability|been released|retired)",
 )
+_PREVIEW = any_of(r"\(preview\)", "(?:public|private) preview", lead="")
 _UNDATED = Span(None, None, 10**6, 10**6)
 _HISTORY = timedelta(days=65)  # running text about a day longer ago tells how things came about
 
@@ -73,11 +74,12 @@ def prose_windows(document: Document, *, retiring: bool) -> list[Window]:
 
 def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]:
     counted_from = anchors(document, line)
+    above = merge(named_scope(line.label), Scope(("preview",) if _PREVIEW.search(document.title) else ()))
     for sentence in sentences(_UPDATE_NAME.sub("", _OTHER_POST.sub("", line.lead_free))):
         if not may_name_days(sentence):
             continue
         if (scope.ENDS.search(sentence) or _COMES.search(sentence)) and not _ASIDE.search(sentence):
-            for window in line_windows(sentence, named_scope(line.label), counted_from, retiring=retiring):
+            for window in line_windows(sentence, above, counted_from, retiring=retiring):
                 days = window.start or window.end
                 if days and not (document.day and days.last < document.day - _HISTORY):
                     yield window

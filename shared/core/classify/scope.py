@@ -11,7 +11,7 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
         any_of(
             r"(?:public|private|limited|early|developer) previews?\b",
             r"previews?\b(?! update)",
-            r"beta\b",
+            r"beta\b(?! api)",
             r"frontier\b",
             r"early access\b",
             r"insiders?\b",
@@ -30,7 +30,7 @@ ENDS = any_of(
     r"sunset\w*",
     r"decommission\w*",
     r"end[\s-]of[\s-](?:support|life|service|servicing)",
-    r"no longer\b",
+    r"(?<!may )(?<!might )no longer\b",
     r"stop(?:s|ped)? (?:work|support|function|be|display|receiv|show|accept)\w*",
     r"(?:be|is|are|being|start|begin) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|deleting|phased out"
     r"|unavailable)",

@@ -117,7 +117,6 @@ _RECURRING = any_of(
     "updates? available for",
     "in development for",
     r"get started with \w+ \d{4}",
-    "scan cab",
     "out-of-band",
     "current status",
     "now available for (?:all )?(?:supported )?(?:versions of )?windows",
@@ -153,11 +152,18 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
     if _RECURRING.search(document.title) and not (dated and section):
         return Verdict("no_schedule", Why(document.title, 0.9))
     if not windows:
-        waiting = _LATER.search(section) or _DELAYED.search(document.banner)
+        waiting = _LATER.search(section) or _PAUSED.search(section) or _delayed(document)
         return Verdict("on_hold", Why(waiting[0], 0.85)) if waiting else Verdict("no_schedule", Why("", 0.6))
     if not dated and kind in {"info", "maintenance"}:  # "the page is available" plans nothing
         return Verdict("no_schedule", Why(windows[0].words, 0.7))
     return Verdict("scheduled", Why(windows[0].words, 0.95 if dated else 0.8), windows=windows)
+
+
+def _delayed(document: Document) -> re.Match[str] | None:
+    """A delay that a banner tells, or, with a promise, the first line."""
+    first = document.lines[0].text if document.lines else ""
+    found = _DELAYED.search(document.banner)
+    return found or (_DELAYED.search(first) if _PROMISE.search(first) else None)
 
 
 def _fallen(banner: str, document: Document, windows: tuple[Window, ...]) -> Verdict | None:

@@ -20,7 +20,7 @@ _CUES = re.compile(
         for name, wordings in {
             # A date of something else than the change: when a post was written, a version made, a deadline set.
             "other": (
-                r"(?:announced|published|communicated|shared|mentioned|posted|sent) (?:in|on|back in)",
+                r"(?:announced|published|communicated|shared|mentioned|posted|sent|updated) (?:in|on|back in)",
                 r"originally\b",
                 r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from",
                 r"(?:before|prior to|version|build|until further)\b",

@@ -22,9 +22,17 @@ _LABEL = 120  # a longer line without dates explains; it is no label for those b
 def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
     """The windows of the post's current plan. `retiring`: what the post announces is the end of something."""
     found = _section(document.of("when"), document, retiring=retiring)
-    if not any(window.start or window.end for window in found):
-        found = prose_windows(document, retiring=retiring) or found or available_windows(document)
+    if not found:
+        found = prose_windows(document, retiring=retiring) or available_windows(document)
+    elif retiring and not any(window.phase == "retirement" for window in found):
+        found = found + _ends_told(document)
     return _distinct([_gone_from(window) for window in found])
+
+
+def _ends_told(document: Document) -> list[Window]:
+    """The very days on which something ends, where the when-section tells only of what comes in its place."""
+    told = (window for window in prose_windows(document, retiring=False) if window.phase == "retirement")
+    return [window for window in told if window.start and window.start.first == window.start.last]
 
 
 def _gone_from(window: Window) -> Window:

@@ -20,6 +20,12 @@ from shared.core.classify.previous import take_out
         pytest.param(
             "late May (previously mid-May – June", "late May – June", ("mid-May",), id="unclosed before a dash"
         ),
+        pytest.param(
+            "On hold (previously beginning in March and completing in May).",
+            "On hold.",
+            ("beginning in March and completing in May",),
+            id="a whole old plan",
+        ),
         pytest.param("A [previously B] C", "A C", ("B",), id="square brackets"),
         pytest.param("as previously told", "as previously told", (), id="the word without a bracket"),
     ],

@@ -86,6 +86,18 @@ def test_a_fallen_plan_has_no_windows_no_deadline_and_is_not_for_the_board(statu
         pytest.param(
             "Contoso Notes: Pin a page", "<p>Pages can be pinned.</p>", "no_schedule", id="no schedule at all"
         ),
+        pytest.param(
+            "Contoso Notes: Pin a page",
+            when("The change has been put on hold (previously early May 2026)."),
+            "on_hold",
+            id="on hold in the when-section",
+        ),
+        pytest.param(
+            "Contoso Notes: Pin a page",
+            "<p>Release of this feature has been postponed; we will announce a new date.</p>",
+            "on_hold",
+            id="postponed in the first line",
+        ),
         pytest.param("Contoso Notes: Pin a page", PROMISE, "on_hold", id="nothing but a promise"),
     ],
 )

@@ -127,6 +127,22 @@ def test_posts_without_a_when_section(body: str, expected: list[str]) -> None:
     assert plan(classify(a_post(body))) == expected
 
 
+def test_the_template_of_2026_is_read() -> None:
+    body = (
+        "<p>[What and why]</p><p>Notes will get a list of pages.</p><p>[Rollout schedule]</p><ul>"
+        "<li><b>Targeted Release:</b> June 8 – June 19, 2026</li>"
+        "<li><b>General Availability</b> (Worldwide, GCC): Beginning in late June 2026 (previously early June) and "
+        "expected to complete by mid-July 2026</li></ul><p>[Action Required / Recommendations]</p><p>No action is required.</p>"
+    )
+    said = classify(a_post(body))
+
+    assert plan(said) == [
+        "targeted worldwide 260608-260608 260619-260619",
+        "ga worldwide,gcc 260621-260630 260711-260720",
+    ]
+    assert said.action == "none"
+
+
 def test_a_window_carries_the_sentence_that_says_so() -> None:
     (window,) = classify(a_post(when("Worldwide: early May 2026 (previously April)."))).windows
 

@@ -3,12 +3,12 @@
 from shared.core.classify.signals import signal
 
 # Whether somebody must act, or something breaks, is lost or falls out of compliance.
-ACT_BASE = {"no": 1.7, "yes": -0.2}
+ACT_BASE = {"no": 1.85, "yes": -0.35}
 ACT = (
     signal(
         "marks",
         "graph_act_by:yes",
-        yes=2.6,
+        yes=2.95,
     ),
     signal(
         "marks",
@@ -18,7 +18,7 @@ ACT = (
     signal(
         "title",
         "action required|take action|immediate action|prevent/fix",
-        yes=1.4,
+        yes=1.55,
     ),
     signal(
         "text",
@@ -26,47 +26,47 @@ ACT = (
         "must upgrade|need to migrate|need to transition|need to update|required to update|will need to|"
         "you must|must be migrated|must be converted|admins must|organizations must|customers must|"
         "are required to|admins will be required|will be required to",
-        yes=0.8,
+        yes=0.65,
     ),
     signal(
         "text",
         "will stop working|will fail|no longer work|stop functioning|will result in|unauthorized|"
         "will break|will be deleted|lose access|data loss|loss of data|will not be converted|bad request|"
         "will be lost|access issues|may fail|not be recognized|not recognize|denied",
-        yes=1.6,
+        yes=2.0,
     ),
     signal(
         "text",
         "to avoid disruption|to avoid interruption|uninterrupted|avoid service|to prevent ... loss|"
         "to avoid ... loss|to avoid losing|to prevent disruption|minimize disruption|avoid disruption|"
         "without disruption|to avoid |continue working|continue to work",
-        yes=0.9,
+        yes=0.85,
     ),
     signal(
         "summary",
         "must |need to |required to|needs to|action is required|to avoid",
-        yes=1.2,
+        yes=1.25,
     ),
     signal(
         "summary",
         "admins should|organizations should|users should",
-        yes=0.7,
+        yes=1.2,
     ),
     signal(
         "summary",
         "no admin action|no action|requires no",
-        no=1.3,
+        no=1.55,
     ),
     signal(
         "prepare",
         "no admin action|no action is|no action required|nothing to|not need to do anything|"
         "no action needed|no further action|no administrator action",
-        no=2.0,
+        no=2.05,
     ),
     signal(
         "advice",
         "ensure|make sure|update your|migrate|export|transition|replace|transfer|convert|before the |will need",
-        yes=0.6,
+        yes=0.55,
     ),
     signal(
         "marks",
@@ -76,68 +76,68 @@ ACT = (
     signal(
         "marks",
         "kind:new_feature",
-        no=1.6,
+        no=1.35,
     ),
     signal(
         "marks",
         "category:stayinformed",
-        no=0.9,
+        no=0.75,
     ),
     signal(
         "marks",
         "major:yes",
-        yes=0.3,
+        yes=0.25,
     ),
     signal(
         "marks",
         "advice:none",
-        no=1.0,
+        no=1.3,
     ),
 )
 
 # What an admin does; follows what was decided before.
-ACTION_BASE = {"none": -0.1, "optional": 0.1, "required": -1.2}
+ACTION_BASE = {"none": -0.35, "optional": 0.25, "required": -1.15}
 ACTION = (
     signal(
         "marks",
         "act:yes",
-        required=3.8,
+        required=3.95,
     ),
     signal(
         "marks",
         "admin:high",
-        required=1.8,
-        optional=0.8,
+        required=1.95,
+        optional=0.7,
     ),
     signal(
         "marks",
         "admin:medium",
-        optional=1.2,
+        optional=1.1,
     ),
     signal(
         "marks",
         "admin:low",
-        none=1.6,
+        none=2.45,
     ),
     signal(
         "marks",
         "kind:retirement",
-        optional=0.3,
+        optional=0.2,
     ),
     signal(
         "marks",
         "status:cancelled|status:on_hold|status:withdrawn",
-        none=1.8,
+        none=2.05,
     ),
     signal(
         "marks",
         "advice:none",
-        none=0.3,
+        none=0.25,
     ),
     signal(
         "marks",
         "family:windows",
-        optional=1.0,
+        optional=1.1,
     ),
     signal(
         "advice",
@@ -149,6 +149,12 @@ ACTION = (
         "opt out|opt-out|admins can |administrators can|admins may|if you want|if you prefer|choose to",
         optional=0.6,
     ),
+    signal(
+        "text",
+        "we recommend that you|it is recommended|it's recommended|recommend applying|recommended to|"
+        "review your environment|ensure that",
+        optional=1.4,
+    ),
 )
 
 # Whether a change board would want it as a formal change; only asked while the plan stands.
@@ -157,17 +163,17 @@ CRB = (
     signal(
         "marks",
         "kind:retirement",
-        yes=4.4,
+        yes=4.35,
     ),
     signal(
         "marks",
         "act:yes",
-        yes=2.4,
+        yes=2.35,
     ),
     signal(
         "marks",
         "admin:high",
-        yes=1.4,
+        yes=1.35,
     ),
     signal(
         "marks",
@@ -187,7 +193,7 @@ CRB = (
     signal(
         "marks",
         "default:n/a",
-        no=1.6,
+        no=1.75,
     ),
     signal(
         "marks",
@@ -197,13 +203,13 @@ CRB = (
     signal(
         "marks",
         "major:yes",
-        yes=1.3,
+        yes=1.25,
     ),
     signal(
         "text",
         "no behavior change|no change in behavior|no impact on functionality|purely cosmetic|"
         "no change to functionality|visual-only",
-        no=1.9,
+        no=1.85,
     ),
     signal(
         "title",
@@ -212,20 +218,20 @@ CRB = (
     ),
     signal(
         "summary",
-        "external|guest|anonymous|personal account|third-party|third party|cross-tenant|speaker|"
-        "recording|voice|location|privacy|customer data|data access|copilot chat",
-        yes=0.6,
+        "external|guest|anonymous|personal account|third-party|third party|cross-tenant|"
+        "recording|voice|location|privacy|customer data|data access",
+        yes=0.65,
     ),
     signal(
         "text",
         "if no action is taken|will be enabled by default for all|turned on by default for all|"
         "on by default for all|unless you opt out|unless admins|enabled for all tenants|"
         "will be turned on|existing ... will be honored|opt out before|prefer to modify",
-        yes=0.8,
+        yes=0.85,
     ),
     signal(
         "marks",
         "kind:security",
-        yes=1.0,
+        yes=1.05,
     ),
 )

@@ -2,12 +2,12 @@
 
 from shared.core.classify.signals import signal
 
-DEFAULT_BASE = {"on": 1.9, "off": -0.1, "n/a": -0.8, "removed": -1.4}
+DEFAULT_BASE = {"on": 1.95, "off": -0.15, "n/a": -0.8, "removed": -1.35}
 DEFAULT = (
     signal(
         "marks",
         "kind:retirement",
-        removed=6.5,
+        removed=6.6,
     ),
     signal(
         "marks",
@@ -17,17 +17,17 @@ DEFAULT = (
     signal(
         "marks",
         "kind:maintenance",
-        n_a=1.5,
+        n_a=1.45,
     ),
     signal(
         "text",
         "planned maintenance|maintenance window",
-        n_a=1.6,
+        n_a=1.65,
     ),
     signal(
         "marks",
         "status:no_schedule",
-        n_a=1.8,
+        n_a=1.9,
     ),
     signal(
         "marks",
@@ -37,7 +37,7 @@ DEFAULT = (
     signal(
         "title",
         " on by default|enabled by default",
-        on=2.1,
+        on=2.15,
     ),
     signal(
         "text",
@@ -47,13 +47,13 @@ DEFAULT = (
     signal(
         "text",
         "automatically|no configuration is required|no admin configuration",
-        on=0.6,
+        on=0.65,
     ),
     signal(
         "text",
         "off by default|disabled by default|not enabled by default|default off|default: off|"
         "turned off by default|opt in|opt-in|set to off|opted into",
-        off=2.7,
+        off=2.8,
     ),
     signal(
         "text",
@@ -62,11 +62,11 @@ DEFAULT = (
         "admins can enable|need to create|create your first|must configure|need to configure|can permit|"
         "administrators to enable|must install|needs to configure|only when configured|"
         "you will need to create|when enabled|feature enabled|if you enable",
-        off=2.3,
+        off=2.25,
     ),
     signal(
         "text",
         "using powershell|via powershell|powershell cmdlet|set-cs|by setting up|csp is available",
-        off=1.4,
+        off=1.45,
     ),
 )
