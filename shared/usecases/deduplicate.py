@@ -83,7 +83,7 @@ async def _without_refused(
 
 
 async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arrival]) -> list[str]:
-    """One read, the pure step, as few transactions as hold the rows; returns the changes that are new."""
+    """One read, the pure step, as few transactions as hold the rows; returns the changes that are (still) new."""
     wanted = [arrival.post.id for arrival in arrivals]
     found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", wanted))
     own = await deps.tables.range(rows.TABLE, partition, *rows.span("t", wanted), {"tenant": tenant})
@@ -94,10 +94,10 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
     for change_id, arrival in sorted(newest.items()):
         before, copy = held.get(change_id), copies.get(change_id)
         merged = merge(before.change if before else None, copy[0] if copy else None, arrival)
-        repeated = copy is not None and copy[0].observed == arrival.observed
+        repeated = copy is not None and arrival.observed <= copy[0].observed  # or its successor was faster
         if merged.change.stage == "classify" and (merged.change_differs or repeated):
             due.append(change_id)
-        if merged.outcome == "new":
+        if merged.outcome == "new" or (repeated and merged.change.stage == "classify"):
             fresh.append(change_id)
         groups.append(_writes(before.row if before else None, copy[1] if copy else None, merged, arrival))
     for writes in transactions(group for group in groups if group):

@@ -1,0 +1,24 @@
+"""Worlds over real Table storage, each in tables of its own."""
+
+import uuid
+from collections import Counter
+
+import pytest
+
+from shared.core.names import TABLES
+from shared.storage.tables import AzureTables
+from tests.usecases.world import PrefixedTables, World
+
+
+@pytest.fixture(params=["fake", "azurite"])
+async def world(request):
+    """The same world over the fake tables and over real ones."""
+    if request.param == "fake":
+        yield World()
+        return
+    calls = Counter()
+    real = AzureTables.connect(calls, connection=request.getfixturevalue("storage"))
+    tables = PrefixedTables(real, "w" + uuid.uuid4().hex[:12])
+    await real.create([tables.name(name) for name in TABLES])
+    yield World(tables=tables)
+    await real.close()
