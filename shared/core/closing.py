@@ -8,6 +8,7 @@ from typing import Literal
 from shared.core.change import Change, Closing, EffectState
 from shared.core.decide import plan_is_over
 from shared.core.life import ClosedChange, OpenChange
+from shared.core.our_dates import our_dates_of
 from shared.core.policy import Policy
 from shared.core.task import TaskState
 from shared.core.ticket import ENDED
@@ -78,18 +79,16 @@ def open_row(
         workloads=change.decision.workloads if change.decision else (),
         opened=_opened(change, effects, tasks),
         act_by=read.act_by,
-        plan_end=planned(change)[1],
+        plan_end=planned(change, policy)[1],
         through="ticket" if ticket else "task" if tasks else "",
         reference=ticket.number if ticket else "",
     )
 
 
-def planned(change: Change) -> tuple[date | None, date | None]:
-    """The first and last day of the plan over all its windows, as far as the post says them."""
-    windows = change.classification.windows
-    starts = [window.start.first for window in windows if window.start]
-    ends = [interval.last for window in windows if (interval := window.end or window.start)]
-    return min(starts, default=None), max(ends, default=None)
+def planned(change: Change, policy: Policy) -> tuple[date | None, date | None]:
+    """The first and last day of the plan for the policy's tenants, as far as the post says them."""
+    dates = our_dates_of(change.classification, policy)
+    return dates.start.first if dates.start else None, dates.end.last if dates.end else None
 
 
 def _opened(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskState]) -> datetime:

@@ -25,7 +25,7 @@ def ticket_key(deployment: str, change_id: str) -> str:
 def ticket_of(change: Change, state: EffectState, policy: Policy, deployment: str, public_url: str) -> Ticket:
     """What the ticket should be now; its notes are the events that it has not been told yet."""
     post, read = change.read(), change.classification
-    start, end = planned(change)
+    start, end = planned(change, policy)
     team = policy.teams.get(state.effect.team)
     links = (("Message Center", post_url(change.id)), ("Foresignal", page_url(change.id, public_url)))
     return Ticket(

@@ -121,10 +121,13 @@ def test_what_people_still_have_to_deal_with_is_open(one, tickets, tasks, throug
     assert (row and row.through) == through
 
 
-def test_a_plan_runs_from_its_first_day_to_its_last():
+def test_our_plan_runs_from_its_first_day_to_its_last():
     later = Window(
-        "ga", ("gcc",), Interval(date(2026, 11, 1), date(2026, 11, 10)), Interval(date(2026, 12, 1), date(2026, 12, 31))
+        "ga",
+        ("worldwide",),
+        Interval(date(2026, 11, 1), date(2026, 11, 10)),
+        Interval(date(2026, 12, 1), date(2026, 12, 31)),
     )
 
-    assert planned(change(windows=(*WINDOW, later))) == (date(2026, 10, 1), date(2026, 12, 31))
-    assert planned(change()) == (None, None)
+    assert planned(change(windows=(*WINDOW, later)), policy()) == (date(2026, 10, 1), date(2026, 12, 31))
+    assert planned(change(), policy()) == (None, None)
