@@ -1,5 +1,6 @@
 """A post: one tenant's copy of one announcement at one moment, read tolerantly from Graph's JSON."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,6 +8,8 @@ from typing import Any
 
 from shared.core import ids
 from shared.core.errors import PermanentError
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def when(value: object) -> datetime | None:
@@ -21,8 +24,8 @@ def when(value: object) -> datetime | None:
 
 
 def _text(value: object) -> str:
-    """Text that can be written anywhere: half of a surrogate pair, which no encoding takes, becomes a question mark."""
-    return str(value or "").encode(errors="replace").decode()
+    """Text that can be written anywhere: half of a surrogate pair, which no encoding takes, becomes U+FFFD."""
+    return _HALF.sub("\ufffd", str(value or ""))
 
 
 def _texts(value: object) -> tuple[str, ...]:
