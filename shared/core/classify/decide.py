@@ -28,7 +28,7 @@ def classify(post: Post) -> Classification:
 def _classify(post: Post) -> Classification:
     document = read_document(post)
     if not document.lines and not post.title:
-        return Classification(id=post.id)
+        return Classification(id=post.id, why={"status": Why("nothing to read", 0.0)})
     facts = read_facts(post, document)
     why: dict[str, Why] = {}
 

@@ -35,7 +35,7 @@ def _part(text: str, start: int) -> tuple[int, str]:
     while at < stop:
         close = _next(text, ")]", at, stop)
         opened = _next(text, "([", at, min(close, stop))
-        # Brackets that close before any other opens hold all of it: "(previously beginning in March and ending in May)".
+        # Brackets that close before another opens hold all of it: "(previously beginning in March and ending in May)".
         leaves = None if opened == close < stop else _GOES_ON.search(text, at, min(opened, stop))
         if leaves:
             return leaves.start(), _words(text[start : leaves.start()])

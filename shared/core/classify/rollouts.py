@@ -9,7 +9,7 @@ from shared.core.classification import Cloud, Phase, Window
 from shared.core.classify import scope
 from shared.core.classify.document import Document, Line
 from shared.core.classify.timeline import Span, spans
-from shared.core.classify.wording import any_of
+from shared.core.classify.wording import any_of, sentences
 
 _NOW = any_of(
     r"(?:is|are) (?:now|currently|already) (?:\w+ )?(?:available|rolling out|live|complete\w*|deployed|in effect)",
@@ -99,7 +99,8 @@ def windows_of(text: str, above: Scope, span: Span, around: tuple[int, int], *, 
         if not (named.phases and named.clouds):
             named = merge(named, named_scope(part))
     named = merge(named, above)
-    ends = scope.ENDS.search(before) or scope.ENDS.search(after)
+    # What a later sentence takes away ("... That update will remove the old mode") is not what these dates are about.
+    ends = scope.ENDS.search(before) or scope.ENDS.search(sentences(after)[0])
     phases: tuple[Phase, ...] = ("retirement",) if ends or (retiring and not named.phases) else named.phases or ("ga",)
     for phase in phases:
         yield Window(phase, named.clouds or ("worldwide",), span.start, span.end, text)

@@ -153,7 +153,11 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
         return Verdict("no_schedule", Why(document.title, 0.9))
     if not windows:
         waiting = _LATER.search(section) or _PAUSED.search(section) or _delayed(document)
-        return Verdict("on_hold", Why(waiting[0], 0.85)) if waiting else Verdict("no_schedule", Why("", 0.6))
+        return (
+            Verdict("on_hold", Why(waiting[0], 0.85))
+            if waiting
+            else Verdict("no_schedule", Why("no schedule is stated", 0.6))
+        )
     if not dated and kind in {"info", "maintenance"}:  # "the page is available" plans nothing
         return Verdict("no_schedule", Why(windows[0].words, 0.7))
     return Verdict("scheduled", Why(windows[0].words, 0.95 if dated else 0.8), windows=windows)

@@ -44,4 +44,5 @@ def test_a_cancelled_plan_has_no_windows() -> None:
 def test_nothing_said_gives_the_neutral_values() -> None:
     said = classify(a_post(title="", tags=[]))
 
-    assert said == Classification(id="MC9000001")
+    assert said == Classification(id="MC9000001", why=said.why)
+    assert [why.confidence for why in said.why.values()] == [0.0]

@@ -132,7 +132,8 @@ def test_the_template_of_2026_is_read() -> None:
         "<p>[What and why]</p><p>Notes will get a list of pages.</p><p>[Rollout schedule]</p><ul>"
         "<li><b>Targeted Release:</b> June 8 – June 19, 2026</li>"
         "<li><b>General Availability</b> (Worldwide, GCC): Beginning in late June 2026 (previously early June) and "
-        "expected to complete by mid-July 2026</li></ul><p>[Action Required / Recommendations]</p><p>No action is required.</p>"
+        "expected to complete by mid-July 2026</li></ul>"
+        "<p>[Action Required / Recommendations]</p><p>No action is required.</p>"
     )
     said = classify(a_post(body))
 

@@ -6,6 +6,11 @@ from shared.core.classify.signals import signal
 ACT_BASE = {"no": 1.85, "yes": -0.35}
 ACT = (
     signal(
+        "title",
+        "cve-|hardening|enforc",
+        yes=1.2,
+    ),
+    signal(
         "marks",
         "graph_act_by:yes",
         yes=2.95,
@@ -162,6 +167,11 @@ CRB_BASE = {"no": 1.8, "yes": 0.2}
 CRB = (
     signal(
         "marks",
+        "kind:new_feature",
+        no=0.5,
+    ),
+    signal(
+        "marks",
         "kind:retirement",
         yes=4.35,
     ),
@@ -220,13 +230,13 @@ CRB = (
         "summary",
         "external|guest|anonymous|personal account|third-party|third party|cross-tenant|"
         "recording|voice|location|privacy|customer data|data access",
-        yes=0.65,
+        yes=0.95,
     ),
     signal(
         "text",
         "if no action is taken|will be enabled by default for all|turned on by default for all|"
         "on by default for all|unless you opt out|unless admins|enabled for all tenants|"
-        "will be turned on|existing ... will be honored|opt out before|prefer to modify",
+        "will be turned on|existing ... will be honored|opt out before",
         yes=0.85,
     ),
     signal(

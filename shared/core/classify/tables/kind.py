@@ -37,7 +37,7 @@ KIND = (
         " create | select | allow| cancel | share | resiz| join |users can|users will|reorder|forward|"
         " import| export|summariz| insert| use | pin |customiz| schedul| generat| organize| view |"
         " choose|manage |templates|filters",
-        new_feature=1.85,
+        new_feature=1.3,
     ),
     signal(
         "title",
@@ -50,6 +50,11 @@ KIND = (
         "security update is|preview update is|service update for|release notes|updates available|"
         "known issue|out-of-band|update is now available|update is available",
         maintenance=5.25,
+    ),
+    signal(
+        "title",
+        ": updated | changes to | changes in | change to | updates to | update to |updated user|will change|changing",
+        feature_change=1.2,
     ),
     signal(
         "title",
