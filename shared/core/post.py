@@ -23,13 +23,13 @@ def when(value: object) -> datetime | None:
         return None
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Text that can be written anywhere: half of a surrogate pair, which no encoding takes, becomes U+FFFD."""
     return _HALF.sub("\ufffd", str(value or ""))
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(_text(item) for item in value if item is not None) if isinstance(value, list | tuple) else ()
+    return tuple(text_of(item) for item in value if item is not None) if isinstance(value, list | tuple) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +78,22 @@ def read_post(raw: Mapping[str, Any]) -> Post:
     details = raw.get("details")
     return Post(
         id=ids.normalise(identity),
-        title=_text(raw.get("title")).strip(),
+        title=text_of(raw.get("title")).strip(),
         modified=when(raw.get("lastModifiedDateTime")) or start or datetime.fromtimestamp(0, UTC),
         start=start,
         end=when(raw.get("endDateTime")),
         act_by=when(raw.get("actionRequiredByDateTime")),
-        category=_text(raw.get("category")),
-        severity=_text(raw.get("severity")),
+        category=text_of(raw.get("category")),
+        severity=text_of(raw.get("severity")),
         major=raw.get("isMajorChange") is True,
         services=_texts(raw.get("services")),
         tags=_texts(raw.get("tags")),
         details=tuple(
-            (_text(item["name"]), _text(item.get("value")))
+            (text_of(item["name"]), text_of(item.get("value")))
             for item in (details if isinstance(details, list) else [])
             if isinstance(item, Mapping) and item.get("name")
         ),
-        body=_text(body.get("content")),
+        body=text_of(body.get("content")),
         body_type=str(body.get("contentType") or "html").lower(),
         raw=raw,
     )

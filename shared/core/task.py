@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.core import ids
 from shared.core.errors import PermanentError
-from shared.core.post import when
+from shared.core.post import text_of, when
 
 # The sync writes "[Service] Title [MC1234567]" and a description that begins with "Message ID: MC1234567"; other tools
 # put the id first or into brackets of their own (facts 3.4).
@@ -65,15 +65,15 @@ class TaskState:
         )
 
 
-def read_task(raw: Mapping[str, Any], observed: datetime) -> Task:
+def read_task(raw: Any, observed: datetime) -> Task:
     """Graph's JSON as a Task; PermanentError where it has no id. A finished task without a date is dated `observed`."""
-    if not isinstance(raw.get("id"), str) or not raw["id"]:
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("id"), str) or not raw["id"]:
         raise PermanentError("a Planner task without an `id`; look at the parked item")
     done = raw.get("percentComplete") == _DONE or raw.get("completedDateTime") is not None
     return Task(
-        id=raw["id"],
-        etag=str(raw.get("@odata.etag") or ""),
-        title=str(raw.get("title") or ""),
+        id=text_of(raw["id"]),
+        etag=text_of(raw.get("@odata.etag")),
+        title=text_of(raw.get("title")),
         created=when(raw.get("createdDateTime")),
         assigned=_assigned(raw.get("assignments"), observed),
         completed=(when(raw.get("completedDateTime")) or observed) if done else None,

@@ -16,6 +16,7 @@ from shared.core.messages import Envelope
 from shared.core.policy import Policy
 from shared.core.ports import Row, Write
 from shared.core.post import read_post
+from shared.core.task import TaskState
 from shared.usecases.deps import Deps
 from shared.usecases.listing import list_open
 from shared.usecases.park import mark, park
@@ -140,7 +141,16 @@ async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
     await send_due(deps, change.id, decided.states)
     first_load = change.decision is not None and change.decision.silent and change.revision == 1
     if decided.fresh and not first_load:  # what a first load finds is listed by `mend`
-        await list_open(deps, open_row(change, decided.states, (), policy, deps.clock()))
+        tasks = await _tasks(deps, policy, change.id) if change.revision > 1 else ()
+        await list_open(deps, open_row(change, decided.states, tasks, policy, deps.clock()))
+
+
+async def _tasks(deps: Deps, policy: Policy, change_id: str) -> tuple[TaskState, ...]:
+    """The tasks beside a change; there are none beside a new one, and none where no plan is read."""
+    if not any(tenant.plan for tenant in policy.tenants.values()):
+        return ()
+    found = await deps.tables.range(rows.TABLE, ids.partition(change_id), *rows.span("k", [change_id]))
+    return tuple(TaskState.from_values(row.values) for row in found)
 
 
 async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:

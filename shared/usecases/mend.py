@@ -89,7 +89,7 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mende
         entry = open_row(change, states, of_change, policy, now)
         if entry:
             done.listed += await _list(deps, entry, listed.pop((entry.team, ids.key(entry.id)), None))
-        elif change.stage == "classify":  # not decided yet: leave its row alone
+        elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
             listed = {place: row for place, row in listed.items() if place[1] != ids.key(change.id)}
     for row in listed.values():
         done.unlisted += await _write(deps, OPEN, Write("delete", row))
