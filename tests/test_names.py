@@ -1,0 +1,56 @@
+"""Names stand once: what infra/ declares is what the code knows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shared import settings
+from shared.core import names
+from tests.infra.bicep_names import declared
+
+ROOT = Path(__file__).resolve().parents[1]
+_TABLE = re.compile(r"^_?[A-Z]*(?:TABLE|CLOSINGS|OPEN)\b\s*=\s*\"(\w+)\"", re.MULTILINE)
+_CALL = re.compile(r"tables\.(?:get|range|scan|commit)\(\s*\"(\w+)\"")
+
+
+@pytest.fixture(scope="module")
+def infra():
+    return declared()
+
+
+def test_the_queues_are_ours_and_their_poison_queues(infra):
+    assert infra["queues"] == {*names.QUEUES, *(queue + names.POISON for queue in names.QUEUES)}
+
+
+def test_the_tables_are_ours(infra):
+    assert infra["tables"] == set(names.TABLES)
+
+
+def test_the_containers_are_ours_and_the_platforms_own(infra):
+    assert infra["containers"] == {*names.CONTAINERS, "deployments"}
+
+
+def test_the_app_settings_are_those_that_are_read(infra):
+    assert infra["settings"] == set(settings.NAMES)
+
+
+@pytest.mark.parametrize("folder", ["shared/usecases", "shared/tickets"])
+def test_every_table_that_is_used_is_declared(folder):
+    used = set()
+    for path in (ROOT / folder).glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        used |= {*_TABLE.findall(text), *_CALL.findall(text)}
+
+    assert used
+    assert used <= set(names.TABLES)
+
+
+def test_every_queue_that_is_sent_to_is_declared():
+    sent = {
+        queue
+        for path in (ROOT / "shared/usecases").glob("*.py")
+        for queue in re.findall(r"queues\.send\(\s*\"(\w+)\"", path.read_text(encoding="utf-8"))
+    }
+
+    assert {"changes", "tasks"} <= sent <= set(names.QUEUES)
