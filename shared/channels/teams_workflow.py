@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.adapter import Deps
 from shared.core.card import teams_message
 from shared.core.errors import PermanentError, TransientError
+from shared.core.policy import SecretName
 
 # Power Automate's new addresses, and the Logic Apps ones before them; worldwide, GCC, GCC High, DoD, China.
 HOSTS = (
@@ -39,7 +40,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    url: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,126}$")
+    url: SecretName = Field(min_length=1)
 
 
 class TeamsWorkflow:
