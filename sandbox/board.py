@@ -16,7 +16,8 @@ _NOTES: dict[State, str] = {
 }
 _ORDER: tuple[State, ...] = ("new", "assess", "authorize", "scheduled", "implement", "review", "closed")
 _MEETS = time(9)
-_STALLS = 7  # every so many-th ticket waits for somebody, so that something is overdue
+_STALLS = 7  # every so many-th ticket waits for somebody
+_LATE = timedelta(days=7)  # boards meet weekly: what Microsoft has finished stays open a while, and is overdue
 
 
 async def sit(tables: Tables, now: datetime) -> int:
@@ -51,5 +52,5 @@ def _course(entry: Entry) -> Iterator[tuple[State, datetime]]:
     closed = opened + timedelta(days=21)
     if entry.planned_end:
         ended = datetime.combine(entry.planned_end, _MEETS, UTC) + timedelta(days=1 + odd % 5)
-        closed = max(ended, scheduled + timedelta(days=1 + odd % 5))
+        closed = max(ended + _LATE, scheduled + timedelta(days=1 + odd % 5))
     yield "closed", closed
