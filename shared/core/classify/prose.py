@@ -73,6 +73,8 @@ def prose_windows(document: Document, *, retiring: bool) -> list[Window]:
 
 
 def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]:
+    if not may_name_days(line.text):
+        return
     counted_from = anchors(document, line)
     above = merge(named_scope(line.label), Scope(("preview",) if _PREVIEW.search(document.title) else ()))
     for sentence in sentences(_UPDATE_NAME.sub("", _OTHER_POST.sub("", line.lead_free))):

@@ -60,7 +60,7 @@ def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> li
         if _INTERNAL.search(line.text):
             continue
         counted_from = anchors(document, line)
-        text = _LAST_UPDATE.sub("", line.text)
+        text = _LAST_UPDATE.sub("", line.text) if "update" in line.text else line.text
         windows = line_windows(text, merge(named_scope(line.label), above), counted_from, retiring=retiring)
         told = {span.start for span in spans(line.label, *counted_from)} if line.kind != "heading" else set()
         if windows and found and not named_scope(text).any and continues(found[-1], windows[0]):

@@ -104,6 +104,11 @@ ACT = (
 ACTION_BASE = {"none": -0.35, "optional": 0.25, "required": -1.15}
 ACTION = (
     signal(
+        "text",
+        "install this update|install these updates|how to install|download this latest update",
+        optional=1.2,
+    ),
+    signal(
         "marks",
         "act:yes",
         required=3.95,

@@ -5,6 +5,11 @@ from shared.core.classify.signals import signal
 ADMIN_BASE = {"low": 0.25, "medium": -0.65, "high": -0.85}
 ADMIN = (
     signal(
+        "intro",
+        "administrator|admins |admin control|admin toggle|admin setting|tenant setting",
+        medium=0.5,
+    ),
+    signal(
         "marks",
         "act:yes",
         high=4.6,
@@ -147,12 +152,12 @@ USER = (
     signal(
         "marks",
         "family:engagement",
-        low=0.65,
+        low=0.6,
     ),
     signal(
         "marks",
         "impact_tags:none",
-        medium=0.5,
+        medium=0.8,
     ),
     signal(
         "marks",
