@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sandbox import azurite
@@ -27,7 +28,7 @@ from pathlib import Path
 from datetime import date
 from sandbox.options import Options
 from sandbox.run import main
-main(Options(state=Path(sys.argv[1]), last=date(2026, 9, 11), once=True, json=True,
+main(Options(state=Path(sys.argv[1]), last=date(2026, 9, 18), once=True, json=True,
              lock=5, claim=3.0, pace=0.02, max_dequeue=1000))
 """
 
@@ -43,24 +44,27 @@ def begin(state: Path) -> subprocess.Popen[str]:
 
 
 def kill_again_and_again(process: subprocess.Popen[str], state: Path, seed: int) -> int:
-    """SIGKILL whatever host runs, at random moments between a few tenths of a second and some seconds of its life."""
+    """SIGKILL whatever host runs, at random moments in the first seconds after it has come up."""
     chance, killed, known = random.Random(seed), 0, 0
     while process.poll() is None and killed < KILLS:
-        time.sleep(0.05)
-        try:
-            pid = int((state / "host.pid").read_text())
-        except (OSError, ValueError):
+        time.sleep(0.02)
+        pid = _host(state)
+        if pid in {0, known}:
             continue
-        if pid == known:
-            continue
-        time.sleep(chance.uniform(0.8, 5.0))
+        time.sleep(chance.uniform(0.0, 1.8))
         if process.poll() is None:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+            os.kill(pid, signal.SIGKILL)
             known, killed = pid, killed + 1
     return killed
+
+
+def _host(state: Path) -> int:
+    """The process id of the host that answers; 0 while none does."""
+    try:
+        port = json.loads((state / "sandbox.json").read_text())["ports"]["functions"]
+        return int(httpx.get(f"http://127.0.0.1:{port}/_sandbox/status", timeout=5).json()["pid"])
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        return 0
 
 
 async def outcome(state: Path) -> dict[str, object]:
