@@ -1,5 +1,6 @@
 """A ticket of the built-in register, and what becomes of it; kept as one row of table `register` (pure)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,7 +12,8 @@ from shared.core.post import when
 from shared.core.ticket import ENDED, State, Ticket
 
 _PREFIX = "CHG"
-_KEPT = 200  # lines of history a ticket keeps; older ones are folded into one line that says so
+_NUMBER = re.compile(rf"{_PREFIX}(\d{{7,10}})", re.ASCII)
+_KEPT = 200  # lines of history a ticket keeps; instead of older ones one line says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ def number_of(change_id: str) -> str:
 
 def change_of(number: str) -> str | None:
     """The change of a register number; None for what is none."""
-    digits = number.removeprefix(_PREFIX)
-    return f"MC{int(digits)}" if number.startswith(_PREFIX) and digits.isdigit() else None
+    found = _NUMBER.fullmatch(number)
+    return f"MC{int(found[1])}" if found else None
 
 
 def wanted(ticket: Ticket, state: State, now: datetime, history: tuple[tuple[datetime, str], ...]) -> Entry:
@@ -66,13 +68,16 @@ def wanted(ticket: Ticket, state: State, now: datetime, history: tuple[tuple[dat
 
 
 def amended(entry: Entry, ticket: Ticket, now: datetime) -> Entry:
-    """The ticket as it should be; its state is the board's, except that what Microsoft cancels is cancelled."""
+    """The ticket as it should be, the same object where it is so already.
+
+    Its state is the board's, except that what Microsoft cancels is cancelled.
+    """
     said = {text for _, text in entry.history}
     history = (*entry.history, *((now, line) for line in ticket.notes if line not in said))
     after = replace(wanted(ticket, entry.state, now, history), created=entry.created, closed=entry.closed)
     if ticket.cancelled and entry.state not in ENDED:
         return moved(after, "cancelled", "Microsoft will not make this change", now)
-    return after
+    return entry if replace(after, updated=entry.updated) == entry else after
 
 
 def moved(entry: Entry, state: State, note: str, now: datetime) -> Entry:
@@ -84,8 +89,7 @@ def moved(entry: Entry, state: State, note: str, now: datetime) -> Entry:
 def to_row(entry: Entry, etag: str = "") -> Row:
     history = list(entry.history)
     if len(history) > _KEPT:
-        folded = len(history) - _KEPT + 1
-        history = [(history[0][0], f"{folded} earlier lines were folded"), *history[folded:]]
+        history = [(history[0][0], "earlier lines are not kept"), *history[1 - _KEPT :]]
     values = {
         "key": entry.key,
         "change": entry.change_id,

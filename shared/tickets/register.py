@@ -1,5 +1,6 @@
 """The built-in register: change tickets in Table storage, for organisations without a ticket system of their own."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,7 +9,7 @@ from typing import cast, get_args
 from pydantic import BaseModel, ConfigDict
 
 from shared.adapter import Deps
-from shared.core import ids
+from shared.core import ids, rows
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.ports import Row, Tables, Write
 from shared.core.register import Entry, amended, change_of, from_row, moved, number_of, to_row, wanted
@@ -54,7 +55,10 @@ class Register:
             row = await _row(self._deps.tables, ref.number)
             if row is None:
                 return await self.open(ticket)  # deleted by hand: the policy still wants it
-            entry = amended(from_row(row), ticket, self._deps.clock())
+            before = from_row(row)
+            entry = amended(before, ticket, self._deps.clock())
+            if entry is before:
+                return self._ref(entry)
             try:
                 await self._deps.tables.commit(TABLE, [Write("replace", to_row(entry, row.etag))])
             except ConflictError:
@@ -63,8 +67,17 @@ class Register:
         raise TransientError(f"ticket {ref.number} was written by others {_TRIES} times in a row", 5)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        found = {number: await _row(self._deps.tables, number) for number in numbers}
-        return {number: self._ref(from_row(row)) for number, row in found.items() if row}
+        asked: dict[str, list[str]] = defaultdict(list)
+        for number in numbers:
+            change_id = change_of(number)
+            if change_id:
+                asked[ids.partition(change_id)].append(number)
+        found = {}
+        for partition, some in asked.items():
+            for row in await self._deps.tables.range(TABLE, partition, min(some), max(some) + rows.END):
+                if row.key in some:
+                    found[row.key] = self._ref(from_row(row))
+        return found
 
     def _ref(self, entry: Entry) -> TicketRef:
         return TicketRef(
