@@ -14,6 +14,7 @@ from shared.core.ticket import Ticket
 
 TITLE_LIMIT = 255
 _DESCRIPTION_LIMIT = 20_000  # characters: under a table property's 32,768, and what ticket systems take
+_NOTE_LIMIT = 400  # characters of what was, and of what is
 _OVER = frozenset({"cancelled", "withdrawn"})
 
 
@@ -50,11 +51,11 @@ def _to_tell(event: Event, state: EffectState) -> bool:
 
 def note(event: Event) -> str:
     """One line for the ticket's history."""
-    what = event.type.replace("_", " ")
+    old, new = (cut("; ".join(text.splitlines()), _NOTE_LIMIT) for text in (event.old, event.new))
     if event.type == "announced":
-        return f"Announced: {event.new}"
-    old, new = (text.replace("\n", "; ") or "nothing" for text in (event.old, event.new))
-    return f"Microsoft's post changed ({what}): from {old} to {new}"
+        return f"Announced: {new}"
+    what = event.type.replace("_", " ")
+    return f"Microsoft's post changed ({what}): from {old or 'nothing'} to {new or 'nothing'}"
 
 
 def risk_of(read: Classification) -> Literal["high", "medium", "low"]:
