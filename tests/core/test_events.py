@@ -11,6 +11,7 @@ from shared.core.change import Decision, Event, Facts
 from shared.core.classification import Classification, Interval, Window
 from shared.core.events import derive
 from shared.core.merge import Arrival, merge
+from tests.properties import unhurried
 
 DAY = datetime(2026, 9, 1, tzinfo=UTC)
 MAY, JUNE = (Interval(date(2026, m, 1), date(2026, m, 10)) for m in (5, 6))
@@ -142,6 +143,7 @@ def said(one):
     return {(event.type, event.edition, event.old, event.new) for event in one.events}
 
 
+@unhurried
 @given(contents=st.lists(st.sampled_from("ABCD"), min_size=1, max_size=6), data=st.data())
 def test_the_same_events_whatever_the_order_of_arrival_and_whenever_they_were_classified(contents, data):
     steps = [c for i, c in enumerate(contents) if i == 0 or contents[i - 1] != c]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from shared.core import ids
 from shared.core.errors import PermanentError
+from tests.properties import unhurried
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def test_anything_else_is_no_id(text):
     assert not ids.is_one(text)
 
 
+@unhurried
 @given(st.integers(1000, 9_999_999_999), st.integers(1000, 9_999_999_999))
 def test_keys_and_partitions_sort_as_numbers_do(one, other):
     low, high = (f"MC{number}" for number in sorted((one, other)))

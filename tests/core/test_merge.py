@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.errors import PermanentError
 from shared.core.merge import Arrival, all_gone, gone_everywhere, merge, went
+from tests.properties import unhurried
 
 DAY = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -123,6 +124,7 @@ def test_every_order_of_arrival_gives_the_same_editions(order):
     assert store.change.post["title"] == "C"
 
 
+@unhurried
 @given(
     contents=st.text("ABC", min_size=1, max_size=7),
     data=st.data(),

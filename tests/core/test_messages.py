@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.core.errors import PermanentError
 from shared.core.messages import LIMIT, Envelope, decode, encode
+from tests.properties import unhurried
 
 NOW = datetime(2026, 9, 1, 9, 0, 0, 123456, tzinfo=UTC)
 JSON = st.recursive(
@@ -20,6 +21,7 @@ JSON = st.recursive(
 )
 
 
+@unhurried
 @given(st.dictionaries(st.text(), JSON), st.integers(0, 10**6))
 def test_what_is_sent_is_received(body, attempts):
     assert decode(encode(Envelope(body, NOW, attempts))) == Envelope(body, NOW, attempts)

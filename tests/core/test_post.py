@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.errors import PermanentError
 from shared.core.post import read_post, when
+from tests.properties import unhurried
 from tests.usecases.world import post
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,6 +67,7 @@ def test_something_without_a_usable_id_is_refused(raw):
         read_post(raw)
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from([*sorted(post()), "details", "severity", "endDateTime"]), ODD))
 def test_odd_fields_never_fail_and_what_is_read_can_be_written_anywhere(fields):
     read = read_post({**fields, "id": "MC1200001"})

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core.register import amended, change_of, from_row, moved, number_of, to_row, wanted
 from shared.core.ticket import Ticket
+from tests.properties import unhurried
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)
@@ -45,6 +46,7 @@ def test_what_is_written_is_read_back():
     assert from_row(to_row(full)) == full
 
 
+@unhurried
 @given(st.text(), st.text(max_size=255))
 def test_any_text_is_kept(text, title):
     entry = replace(ENTRY, title=title, description=text, history=((NOW, text),))

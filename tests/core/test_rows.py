@@ -12,6 +12,7 @@ from shared.core.change import Change, Closing, Copy, Decision, Edition, Effect,
 from shared.core.classify import classify
 from shared.core.post import read_post
 from shared.core.task import TaskState
+from tests.properties import unhurried
 from tests.usecases.world import post
 
 AT = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -57,6 +58,7 @@ def test_whether_a_change_is_parked_is_what_its_row_says():
     assert rows.read_change(rows.change_row(read)) == read
 
 
+@unhurried
 @given(st.text(), st.integers(0, 3))
 def test_any_text_in_a_post_survives(text, half):
     raw = {**RAW, "title": text + "\ud800" * half, "body": {"content": text}, "more": [text, 1.5, None]}
