@@ -17,6 +17,10 @@ LINE_LIMIT = 4_000
 # Attributes go before parsing (only the text is wanted): many different ones on unclosed tags make HTML's formatting
 # rules build millions of nodes. A quoted value may hold `>`, but none of ours runs over the next `<`.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|["'])*+>?""")
+# A newline means nothing in HTML, but some posts have headings that only newlines part from the paragraph around them.
+_OWN_LINE = re.compile(
+    r"\n[ \t]{0,4}(\[[^\[\]\n<]{3,90}\]|<(?:b|strong)>[^<\n]{3,90}</(?:b|strong)>)[ \t]{0,4}(?=\n|</p)"
+)
 _STRAY = re.compile(r"<(?![a-zA-Z/!?])")
 
 _BOLD_ON, _BOLD_OFF, _ITEM, _CELL, _HEAD = "\x02", "\x03", "\x04", "\x05", "\x06"
@@ -85,6 +89,7 @@ def plain_text(html: str, kind: str = "html") -> str:
 
 
 def _flatten(html: str) -> str:
+    html = _OWN_LINE.sub(r"<br>\1<br>", html) if "\n" in html else html
     html = _STRAY.sub("&lt;", html.replace("\n", " "))
     tree = LexborHTMLParser(_TAG.sub(_simpler, html))
     if tree.root is None:

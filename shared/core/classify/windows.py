@@ -69,7 +69,13 @@ def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> li
             found.extend(window for window in windows if not (window.start and window.start in told))
         elif len(line.text) < _LABEL:
             above = named_scope(line.text)
-    return joined(_without_years(found))
+    return joined(_without_years(_without_lead_ins(found)))
+
+
+def _without_lead_ins(windows: list[Window]) -> list[Window]:
+    """A line that ends in a colon ("in March, as follows:") leads to the lines below, which tell more exactly when."""
+    last = len(windows) - 1
+    return [window for index, window in enumerate(windows) if window.end or index == last or window.words[-1:] != ":"]
 
 
 def _without_years(windows: list[Window]) -> list[Window]:

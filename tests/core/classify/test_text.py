@@ -35,6 +35,11 @@ def texts(html: str) -> list[tuple[str, str]]:
             "<p>late <s>May</s> June</p>", [("paragraph", "late (previously May) June")], id="struck out is old"
         ),
         pytest.param("<p>5 < 6 &amp; 7</p>", [("paragraph", "5 < 6 & 7")], id="a lone < is text"),
+        pytest.param(
+            "<p>One.\n[Heading:]\n</p><p>Two\n<b>words</b> in it.</p>",
+            [("paragraph", "One."), ("heading", "Heading:"), ("paragraph", "Two words in it.")],
+            id="a heading on a source line of its own",
+        ),
         pytest.param("", [], id="no body, no blocks"),
     ],
 )
