@@ -168,9 +168,21 @@ def _channel_of(policy: Policy, team: str) -> str:
     return policy.teams[team].channel or policy.teams[policy.routes.team or team].channel
 
 
+_SAID = {
+    "crb: true": "for the Change Review Board",
+    "crb: false": "not for the Change Review Board",
+    "major: true": "a major change",
+    "major: false": "not a major change",
+    "training: true": "users must be told",
+    "training: false": "users need not be told",
+}
+"""Conditions that read better in other words; the rest are said as they stand in the policy."""
+
+
 def _why(share: _Share, node: _Node) -> str:
-    because = ", ".join(node.because) or "every change"
-    return f"{because} ({node.path}); {_whose(share, node.team)}"
+    """For people: what the change is, whose it is, and the place in the policy that says so."""
+    because = ", ".join(_SAID.get(words, words.replace("_", " ")) for words in node.because) or "every change"
+    return f"{because}; {_whose(share, node.team)} (policy: {node.path})"
 
 
 def _whose(share: _Share, team: str) -> str:

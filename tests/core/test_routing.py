@@ -129,25 +129,25 @@ def test_routing(routes: str, asked: Subject, expected: list[str]):
 
 WHY = [
     ("the root has every change", "ticket: crb", subject("Exchange Online"),
-     ["every change (routes); messaging owns exchange"]),
+     ["every change; messaging owns exchange (policy: routes)"]),
     ("the whole path is told",
      "routes: [{match: {crb: true}, ticket: crb, routes: [{match: {kind: [info, retirement], user_impact: high}}]}]",
      subject("Exchange Online", crb=True, kind="retirement", user_impact="high"),
-     ["crb: true, kind: retirement, user_impact: high (routes.routes[0].routes[0]); messaging owns exchange"]),
+     ["for the Change Review Board, kind: retirement, user impact: high; messaging owns exchange (policy: routes.routes[0].routes[0])"]),
     ("every owner's reason is kept", "ticket: crb", subject("Exchange Online", "Microsoft Teams"),
-     ["every change (routes); messaging owns exchange", "every change (routes); meetings owns teams"]),
+     ["every change; messaging owns exchange (policy: routes)", "every change; meetings owns teams (policy: routes)"]),
     ("every route's reason is kept",
      "routes: [{match: {crb: true}, ticket: crb, continue: true}, {match: {major: true}, ticket: crb}]",
      subject("Exchange Online", crb=True, major=True),
-     ["crb: true (routes.routes[0]); messaging owns exchange",
-      "major: true (routes.routes[1]); messaging owns exchange"]),
+     ["for the Change Review Board; messaging owns exchange (policy: routes.routes[0])",
+      "a major change; messaging owns exchange (policy: routes.routes[1])"]),
     ("nobody owns it", "ticket: crb", subject("Microsoft Loom", "Microsoft Lens"),
-     ["every change (routes); nobody owns Microsoft Loom, Microsoft Lens, so it goes to workplace"]),
+     ["every change; nobody owns Microsoft Loom, Microsoft Lens, so it goes to workplace (policy: routes)"]),
     ("no service is named", "ticket: crb", subject(),
-     ["every change (routes); the post names no service, so it goes to workplace"]),
+     ["every change; the post names no service, so it goes to workplace (policy: routes)"]),
     ("a hand-over", "routes: [{match: {kind: info}, team: devices, ticket: crb}]",
      subject("Exchange Online"),
-     ["kind: info (routes.routes[0]); messaging owns exchange, this route hands it to devices"]),
+     ["kind: info; messaging owns exchange, this route hands it to devices (policy: routes.routes[0])"]),
 ]  # fmt: skip
 
 
