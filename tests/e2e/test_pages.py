@@ -81,9 +81,12 @@ def picture(page, name: str) -> None:
 
 
 def test_the_inbox_shows_the_newest_card_and_no_broken_one(quiet, places):
-    quiet.goto(places["inbox"])
+    quiet.goto(f"{places['inbox']}#channel=messaging")
     quiet.wait_for_selector(".ac-adaptiveCard")
     picture(quiet, "inbox")
+    quiet.goto(places["inbox"])
+    quiet.reload()
+    quiet.wait_for_selector(".ac-adaptiveCard")
 
     assert quiet.locator(".ac-adaptiveCard").count() > 20
     assert quiet.locator(".fault").count() == 0
@@ -100,7 +103,14 @@ def test_a_card_leads_to_its_change_page(quiet, places):
 
     assert answer is not None
     assert answer.status == 200
+
+
+def test_a_change_page_shows_how_its_dates_have_slipped(quiet, places):
+    quiet.goto(f"{places['functions']}/api/changes/MC1950218")
     picture(quiet, "change")
+
+    assert quiet.get_by_text("Dates moved").count() >= 2
+    assert quiet.get_by_text("CHG1950218").count() > 0
 
 
 def test_metrics_show_how_long_changes_take_and_what_is_overdue(quiet, places):
