@@ -1,0 +1,117 @@
+"""Ticket states are read back, and changes closed by them."""
+
+from dataclasses import replace
+
+from shared.core.errors import TransientError
+from shared.core.policy import Match, Outside, Route
+from shared.core.ports import Write
+from shared.tickets import register
+from tests.usecases.world import World, policy, post
+
+
+async def move(world, number, state):
+    await register.move(world.tables, number, state, "", world.clock())
+
+
+async def closings(world):
+    return [(row.values["change"], row.values["reference"]) for row in await world.all("closings")]
+
+
+async def test_a_closed_ticket_closes_its_change_once(world):
+    await world.arrive(post(), post("MC1200002"))
+    assert await world.follow() == 0
+    world.clock.forward(days=4)
+    await move(world, "CHG1200001", "closed")
+
+    assert await world.follow() == 1
+    assert await world.follow() == 0
+
+    change = await world.change()
+    assert (change.closed.through, change.closed.at) == ("ticket", world.clock())
+    assert await closings(world) == [("MC1200001", "CHG1200001")]
+    assert [row.key for row in await world.all("open")] == ["0001200002"]
+
+
+async def test_a_move_that_is_no_end_is_noted_and_closes_nothing(world):
+    await world.arrive(post())
+    await move(world, "CHG1200001", "authorize")
+
+    assert await world.follow() == 1
+
+    assert (await world.ticket_state()).state == "authorize"
+    assert (await world.change()).closed is None
+
+
+async def test_of_two_tickets_the_last_one_closes():
+    routes = Route(team="workplace", routes=tuple(
+        Route(match=Match(crb=True), ticket=name, **{"continue": True}) for name in ("crb", "second")
+    ))  # fmt: skip
+    world = World(policy(tickets={"crb": Outside(kind="register"), "second": Outside(kind="fake")}, routes=routes))
+    other = replace_system()
+    world.systems["second"] = other
+    await world.arrive(post())
+    await move(world, "CHG1200001", "closed")
+    await world.follow()
+    assert (await world.change()).closed is None
+
+    other.state = "closed"
+    await world.follow()
+
+    assert (await world.change()).closed
+
+
+def replace_system():
+    from shared.core.ticket import TicketRef
+
+    class Second:
+        searches_late, state, fails = 0.0, "new", False
+
+        async def find(self, key):
+            return None
+
+        async def open(self, ticket):
+            return TicketRef("S1", "u", "new")
+
+        async def states(self, numbers):
+            if self.fails:
+                raise TransientError("down")
+            return {number: TicketRef(number, "u", self.state) for number in numbers}
+
+    return Second()
+
+
+async def test_one_system_that_is_down_leaves_the_others():
+    routes = Route(team="workplace", routes=(
+        Route(match=Match(service="Exchange Online"), ticket="crb"),
+        Route(match=Match(crb=True), ticket="second"),
+    ))  # fmt: skip
+    world = World(policy(tickets={"crb": Outside(kind="register"), "second": Outside(kind="fake")}, routes=routes))
+    world.systems["second"] = replace_system()
+    await world.arrive(post(), post("MC1200002", services=["Planner"]))
+    world.systems["second"].fails = True
+    await move(world, "CHG1200001", "closed")
+
+    assert await world.follow() == 1
+
+    assert (await world.change()).closed
+    assert (await world.change("MC1200002")).closed is None
+
+
+async def test_a_ticket_deleted_by_hand_leaves_its_change_open(world):
+    await world.arrive(post())
+    (row,) = await world.all("register")
+    await world.tables.commit("register", [Write("delete", replace(row))])
+
+    assert await world.follow() == 0
+    assert (await world.change()).closed is None
+
+
+async def test_three_hundred_tickets_are_followed():
+    world = World()
+    many = [f"MC12{n:05d}" for n in range(300)]
+    await world.arrive(*(post(i) for i in many))
+    for change_id in many[::3]:
+        await move(world, register.number_of(change_id), "closed")
+
+    assert await world.follow() == 100
+    assert len(await closings(world)) == 100
