@@ -27,7 +27,7 @@ _EPOCH = 1970  # a post without any date is dated so (post.py)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the body: its text without old dates, the part it stands in, the small heading above it."""
+    """One line of the body: its text without old dates, the part it stands in, the nearest heading above it."""
 
     text: str
     role: Role
@@ -75,9 +75,9 @@ def read_document(post: Post) -> Document:
         begins = _begins(block)
         if begins:
             role, at = begins
-            label = ""
+            label = block.text[:at]
             if at < len(block.text):
-                lines.append(_line(Block(block.kind, block.text[at:]), role))
+                lines.append(_line(Block(block.kind, block.text[at:]), role, label))
         elif block.kind == "heading":
             label = block.text
             lines.append(_line(block, role))

@@ -1,6 +1,6 @@
 """The facts that signals look at: the places of a post, and Graph's fields as marks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from shared.core.classify.document import Document
 from shared.core.classify.headings import Role
@@ -28,6 +28,10 @@ _FORMULA = any_of(
     r"you may (?:wish|want) to:?$",
     r"compliance considerations",
 )
+_NO = any_of(r"no\b", lead=r"[?|:–-]\s*")
+_AFFECTED = any_of(r"who (?:is|will be|are) (?:affected|impacted)\W*", lead=r"\W*")
+_HAPPENS = any_of(r"what (?:will|to|is|changes)", "key (?:points|changes)", "before this", "after this", lead=r"\W*")
+_AUDIENCE_LINES = 4
 # What administrators run, and users never see.
 _ADMIN_SERVICES = (
     "purview",
@@ -59,6 +63,8 @@ def read_facts(post: Post, document: Document) -> Facts:
             "impact": _place(document, "impact"),
             "prepare": _place(document, "prepare"),
             "advice": advice,
+            "audience": "\n".join(_audience(document)),
+            "compliance": "\n".join(line.text for line in document.of("compliance") if not _NO.search(line.text)),
             "text": _place(document, "intro", "when", "impact", "prepare", "more"),
         }
     )
@@ -75,6 +81,22 @@ def read_facts(post: Post, document: Document) -> Facts:
 
 def _place(document: Document, *roles: Role) -> str:
     return "\n".join(line.text for line in document.of(*roles))
+
+
+def _audience(document: Document) -> Iterator[str]:
+    """Who is affected, where a post says so under that name: newer templates do."""
+    told = 0
+    for line in document.of("impact"):
+        named = _AFFECTED.match(line.text)
+        if named or (_AFFECTED.match(line.label) and not told):
+            told = _AUDIENCE_LINES
+        if told and _HAPPENS.match(line.text):
+            return
+        if told:
+            yield line.text[named.end() :] if named else line.text
+            told -= 1
+            if not told:
+                return
 
 
 def _advice(lines: Iterable[str]) -> Iterable[str]:

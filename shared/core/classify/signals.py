@@ -9,9 +9,12 @@ from typing import Literal
 from shared.core.classification import Why
 
 #: The parts of a post that a signal may look at. `text` is everything but the title, the banners and the compliance
-#: table; `advice` is what to prepare, without the formulas of every post; `marks` are Graph's fields and the decisions
-#: made before, as `field:value`.
-Place = Literal["title", "tags", "summary", "intro", "impact", "prepare", "advice", "text", "marks"]
+#: table; `advice` is what to prepare, without the formulas of every post; `audience` is who is affected; `compliance`
+#: are the rows of its table that are not answered no; `marks` are Graph's fields and the decisions made before, as
+#: `field:value`.
+Place = Literal[
+    "title", "tags", "summary", "intro", "impact", "prepare", "advice", "audience", "compliance", "text", "marks"
+]
 _GAP = " ... "
 _WIDEST_GAP = 60
 

@@ -61,6 +61,22 @@ def test_what_must_be_migrated_is_for_the_board() -> None:
     assert (said.default, said.admin_impact, said.action, said.crb) == ("removed", "high", "required", True)
 
 
+@pytest.mark.parametrize(
+    ("audience", "impact"),
+    [
+        pytest.param("All users of Contoso Notes", "medium", id="users"),
+        pytest.param("Admins managing Contoso Notes", "low", id="administrators"),
+    ],
+)
+def test_who_is_affected_is_read(audience: str, impact: str) -> None:
+    affected = f"<p><b>Who is affected:</b></p><ul><li>{audience}</li></ul>"
+    then = "<p><b>What will happen:</b></p><ul><li>A list of pages will appear. Admins and users will see it.</li></ul>"
+    body = when(ROLLOUT) + "<p><b>How this affects your organization:</b></p>" + affected + then
+    tags = ["Feature update", "User impact", "Admin impact"]
+
+    assert classify(a_post(body, title="Contoso Notes: A list of pages", tags=tags)).user_impact == impact
+
+
 def test_off_by_default_is_off() -> None:
     assert a_change("Contoso Notes: Users can pin a page", intro="It is off by default.").default == "off"
 

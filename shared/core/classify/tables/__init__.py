@@ -5,10 +5,11 @@ posts (docs/classification.md). A phrase that one post uses has no place here.
 """
 
 from shared.core.classify.tables.action import ACT, ACT_BASE, ACTION, ACTION_BASE
+from shared.core.classify.tables.admin_impact import ADMIN, ADMIN_BASE
 from shared.core.classify.tables.board import CRB, CRB_BASE
 from shared.core.classify.tables.default import DEFAULT, DEFAULT_BASE
-from shared.core.classify.tables.impact import ADMIN, ADMIN_BASE, USER, USER_BASE
 from shared.core.classify.tables.kind import KIND, KIND_BASE
+from shared.core.classify.tables.user_impact import USER, USER_BASE
 
 __all__ = [
     "ACT",
