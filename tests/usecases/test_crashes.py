@@ -5,16 +5,48 @@ from dataclasses import replace
 import pytest
 
 from shared.core.register import from_row
+from shared.core.ticket import TicketRef
 from shared.tickets import register
 from tests.fakes import DiedError, Lifetime, Mortal
 from tests.usecases.world import NOVEMBER, World, done, post, task
 
 
+class Remote:
+    """A ticket system that makes another ticket whenever it is asked to, and knows them by our key."""
+
+    searches_late = 0.0
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.tickets = {}
+
+    def ref(self, number):
+        state, ended = self.tickets[number][1:3]
+        return TicketRef(number, f"https://remote.example/{number}", state, ended)
+
+    async def find(self, key):
+        return next((self.ref(number) for number, held in self.tickets.items() if held[0] == key), None)
+
+    async def open(self, ticket):
+        number = f"T-{ticket.change_id}-{sum(held[0] == ticket.key for held in self.tickets.values())}"
+        self.tickets[number] = [ticket.key, "new", None, list(ticket.notes)]
+        return self.ref(number)
+
+    async def amend(self, ref, ticket):
+        self.tickets[ref.number][3] += ticket.notes
+        return self.ref(ref.number)
+
+    async def states(self, numbers):
+        return {number: self.ref(number) for number in numbers if number in self.tickets}
+
+
 class DyingWorld(World):
     """A world whose ports share a lifetime; a message is delivered again, and a timer's next run comes."""
 
-    def __init__(self, calls=None, *, after=False):
+    def __init__(self, calls=None, *, after=False, remote=False):
         super().__init__()
+        if remote:
+            self.systems["crb"] = Remote(self.clock)
         self.life = Lifetime(calls, after=after)
         self.deps = replace(
             self.deps,
@@ -30,9 +62,14 @@ class DyingWorld(World):
             await self.drain()  # what it had sent
             await run()
 
-    async def board(self, number, state):
+    async def close_ticket(self):
         """The board's own hand, which does not die."""
-        await register.move(self.tables, number, state, "", self.clock())
+        if "crb" in self.systems:
+            tickets = self.systems["crb"].tickets
+            number = min(tickets)
+            tickets[number][1:3] = ["closed", self.clock()]
+        else:
+            await register.move(self.tables, "CHG1200001", "closed", "", self.clock())
 
 
 async def story(world):
@@ -50,7 +87,7 @@ async def story(world):
     world.clock.forward(minutes=15)
     world.tasks.held["contoso"] = [done(), done("other", title="[Teams] Not known yet [MC1200003]")]
     await world.timer(world.fetch)
-    await world.board("CHG1200001", "closed")
+    await world.close_ticket()
     world.clock.forward(minutes=15)
     await world.timer(world.follow)
 
@@ -87,8 +124,8 @@ async def picture(world):
     }
 
 
-async def undisturbed():
-    world = DyingWorld()
+async def undisturbed(**how):
+    world = DyingWorld(**how)
     await story(world)
     await world.mend()
     return world
@@ -109,13 +146,14 @@ async def test_the_story_itself():
     assert [key for key, *_ in seen["open"]] == ["0001200002", "0001200003"]
 
 
+@pytest.mark.parametrize("remote", [False, True], ids=["register", "remote"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-async def test_a_death_at_any_call_changes_nothing_in_the_end(after):
-    whole = await undisturbed()
+async def test_a_death_at_any_call_changes_nothing_in_the_end(after, remote):
+    whole = await undisturbed(remote=remote)
     expected = await picture(whole)
     cards = sorted((card["change"], card["effect"]) for card in whole.inbox.cards)
     for calls in range(whole.life.calls):
-        world = DyingWorld(calls, after=after)
+        world = DyingWorld(calls, after=after, remote=remote)
         await story(world)
         early = await picture(world)
         for name in ("changes", "tickets", "copies", "closings"):  # the lists of the open may wait for the night
@@ -125,3 +163,7 @@ async def test_a_death_at_any_call_changes_nothing_in_the_end(after):
         sent = sorted((card["change"], card["effect"]) for card in world.inbox.cards)
         assert sorted(set(sent)) == cards
         assert len(sent) <= len(cards) + 1, "the one gap: a card sent and not recorded is sent again"
+        if remote:
+            made = world.systems["crb"].tickets
+            assert made.keys() == whole.systems["crb"].tickets.keys(), f"died at call {calls + 1}: another ticket"
+            assert all(set(held[3]) == set(whole.systems["crb"].tickets[n][3]) for n, held in made.items())
