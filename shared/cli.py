@@ -17,6 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("classify")(cli_posts.classify)
+app.command("explain")(cli_posts.explain)
 app.command("check")(cli_policy.check)
 app.add_typer(cli_policy.app, name="policy")
 app.command("health")(cli_storage.health)

@@ -8,12 +8,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, cast
+from typing import IO, TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from shared.cli_tools import complain, printable
 from shared.core.errors import PermanentError
+
+if TYPE_CHECKING:
+    from shared.core.classification import Classification
+    from shared.core.post import Post
 
 _GZIP = b"\x1f\x8b"
 _LONG = 1 << 20  # bytes of a file worth a progress bar
@@ -50,6 +54,80 @@ def classify(
                 typer.echo(json.dumps(label))
     if wrong:
         raise typer.Exit(1)
+
+
+def explain(
+    change: Annotated[str, typer.Argument(show_default=False, metavar="MC1234567", help="The post's id.")],
+    posts: Annotated[
+        Path,
+        typer.Option(
+            show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
+            help="Where to look for it: posts as Graph gives them, one JSON object a line.",
+        ),
+    ],
+    html: Annotated[
+        Path | None, typer.Option(show_default=False, metavar="FILE.html", help="Write a page instead of the terminal.")
+    ] = None,
+) -> None:  # fmt: skip
+    """Show why a post was read as it was: field by field, with the deciding words marked in its text."""
+    from shared.core.classify import classify as read
+
+    post = _find(change, posts)
+    found = read(post)
+    if html:
+        from shared.web.pages import explain_page
+
+        html.write_text(explain_page(post, found), encoding="utf-8")
+        typer.echo(f"wrote {html}")
+        return
+    _show(post, found)
+
+
+def _find(change: str, posts: Path) -> "Post":
+    """The newest edition of the post in the file; PermanentError where it is not there."""
+    from shared.core import ids
+    from shared.core.post import read_post
+
+    wanted = ids.normalise(change)
+    known: Post | None = None
+    with _opened(posts) as source:
+        for _, line in _lines(source, str(posts)):
+            if wanted[2:].encode() not in line:
+                continue
+            raw = json.loads(line)
+            post = read_post(raw.get("post", raw))
+            if post.id == wanted and (known is None or post.modified >= known.modified):
+                known = post
+    if known is None:
+        raise PermanentError(f"there is no {wanted} in {posts}")
+    return known
+
+
+def _show(post: "Post", found: "Classification") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from shared.core.explain import parts
+    from shared.web.pages import fields
+
+    console = Console(highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, title=Text(printable(f"{post.id}: {post.title}")), title_justify="left")
+    for name in ("field", "read as", "because of", "sure"):
+        table.add_column(name, overflow="fold")
+    for field in fields(found):
+        sure = "" if field.confidence is None else f"{field.confidence:.0%}"
+        words = (field.name, field.value, field.why or "nothing in the post", sure)
+        table.add_row(*(Text("\n".join(map(printable, text.split("\n")))) for text in words))
+    console.print(table)
+    text = Text()
+    for part in parts(post, found):
+        shown = "\n".join(map(printable, part.text.split("\n")))
+        text.append(shown, style="bold black on yellow" if part.fields else "")
+        if part.fields:
+            text.append(f" <{', '.join(part.fields)}>", style="dim")
+    console.print(text)
 
 
 def _lines(source: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:

@@ -25,11 +25,12 @@ from shared.settings import Settings
 from shared.usecases import park
 
 COMMANDS = [
-    "", "classify", "check", "policy", "policy push", "policy show", "policy schema", "sandbox",
+    "", "classify", "explain", "check", "policy", "policy push", "policy show", "policy schema", "sandbox",
     "health", "parked", "parked list", "parked show", "parked replay", "register", "register list", "register show",
     "register move",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
+SAMPLES = Path(__file__).parents[1] / "sandbox" / "samples" / "history.jsonl"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 POST = {"id": "MC1000001", "title": "A made-up change", "services": ["Exchange Online"]}
 GOOD = "tenants: {home: {}}\nteams: {messaging: {owner: ana@example.com}}\nroutes: {team: messaging}\n"
@@ -457,3 +458,30 @@ def test_options_of_the_sandbox_that_make_no_sense_are_wrong_usage(options: list
 
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_explain_shows_the_fields_and_the_marked_text(tmp_path):
+    done = run("explain", "mc1950218", "--posts", str(SAMPLES))
+
+    assert done.exit_code == 0
+    assert "Retirement" in done.output
+    assert "<" in done.output
+
+
+def test_explain_writes_a_page(tmp_path):
+    page = tmp_path / "why.html"
+
+    done = run("explain", "MC1950218", "--posts", str(SAMPLES), "--html", str(page))
+
+    assert done.exit_code == 0
+    assert "<mark" in page.read_text()
+
+
+def test_explain_says_which_post_is_not_there():
+    done = run("explain", "MC1", "--posts", str(SAMPLES))
+    missing = run("explain", "MC9999999", "--posts", str(SAMPLES))
+
+    assert done.exit_code == 1
+    assert "no Message Center id" in done.output + done.stderr
+    assert missing.exit_code == 1
+    assert "there is no MC9999999 in" in missing.output + missing.stderr

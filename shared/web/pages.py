@@ -7,16 +7,18 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
-from shared.core import card, plain_dates, plain_words
+from shared.core import card, explain, plain_dates, plain_words
 from shared.core.change import Change, Copy, EffectState
 from shared.core.classification import Classification
 from shared.core.metrics import Count, Metrics
+from shared.core.post import Post
 from shared.web import charts
 from shared.web.environment import render, security_headers
 from shared.web.post_html import safe_html
 
 __all__ = [
-    "RegisterEntry", "change_page", "home_page", "message_page", "metrics_page", "register_page", "security_headers",
+    "RegisterEntry", "change_page", "explain_page",
+    "home_page", "message_page", "metrics_page", "register_page", "security_headers",
     "ticket_page",
 ]  # fmt: skip
 
@@ -106,6 +108,17 @@ def change_page(change: Change, copies: Sequence[Copy] = (), effects: Sequence[E
         life=[(name.replace("_", " "), at) for name, at in sorted(change.moments.items(), key=lambda item: item[1])],
         post_url=card.post_url(change.id),
         classified=any(edition.facts for edition in change.editions),
+    )
+
+
+def explain_page(post: Post, found: Classification) -> str:
+    """One post with the words that decided each field marked; stands alone, as a file."""
+    return render(
+        "explain.html.j2",
+        title=f"{post.id} explained",
+        post=post,
+        fields=fields(found),
+        text=explain.parts(post, found),
     )
 
 
