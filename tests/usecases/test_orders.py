@@ -1,4 +1,4 @@
-"""Whatever the order, the lag and the repetition of messages, the record is the same and there is one ticket (rule 6)."""
+"""Whatever the order, lag and repetition of messages, the record is the same and there is one ticket (rule 6)."""
 
 import asyncio
 from dataclasses import asdict
