@@ -22,7 +22,7 @@ ADMIN = (
     signal(
         "marks",
         "act:yes",
-        high=4.6,
+        high=5.0,
     ),
     signal(
         "marks",

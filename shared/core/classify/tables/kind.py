@@ -69,6 +69,7 @@ KIND = (
     ),
     signal(
         "title",
+        "best practices|live q&a|readiness|get ready for|eligibility|tech community|"
         "recap|roadmap|documentation|pricing|licensing|promotion|resources to|resources for|how to |"
         "guidance|subprocessor|toolbox|faq|what it means|what you need to know",
         info=2.55,
