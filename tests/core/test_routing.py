@@ -133,8 +133,8 @@ WHY = [
     ("the whole path is told",
      "routes: [{match: {crb: true}, ticket: crb, routes: [{match: {kind: [info, retirement], user_impact: high}}]}]",
      subject("Exchange Online", crb=True, kind="retirement", user_impact="high"),
-     ["for the Change Review Board, kind: retirement, user impact: high; messaging owns exchange "
-      "(policy: routes.routes[0].routes[0])"]),
+     [("for the Change Review Board, kind: retirement, user impact: high; messaging owns exchange "
+       "(policy: routes.routes[0].routes[0])")]),
     ("every owner's reason is kept", "ticket: crb", subject("Exchange Online", "Microsoft Teams"),
      ["every change; messaging owns exchange (policy: routes)", "every change; meetings owns teams (policy: routes)"]),
     ("every route's reason is kept",
