@@ -12,6 +12,7 @@ from shared.core.change import Change, Copy, EffectState
 from shared.core.classification import Classification
 from shared.core.metrics import Count, Metrics
 from shared.core.post import Post
+from shared.core.rollout_state import rollout_lines
 from shared.web import charts
 from shared.web.environment import render, security_headers
 from shared.web.post_html import safe_html
@@ -102,6 +103,7 @@ def change_page(change: Change, copies: Sequence[Copy] = (), effects: Sequence[E
         events=[(event, _happened(event.type), card.moves(change, [event])) for event in reversed(change.events)],
         editions=list(enumerate(change.editions, 1))[::-1],
         copies=copies,
+        rollout_lines=rollout_lines,
         revisions={edition.id: number for number, edition in enumerate(change.editions, 1)},
         tickets=[state for state in effects if state.effect.kind == "ticket"],
         cards=[state for state in effects if state.effect.kind == "card"],

@@ -10,6 +10,10 @@ from tests.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
 
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
 WORKLOADS = ("Teams", "Exchange", "SharePoint and OneDrive", "Copilot", "Intune", "Entra")
+ROLLOUT_STATE = (
+    '{"912311":[{"RoadmapId":912311,"Platform":"Desktop","Status":"InRollout","LatestRing":"TargetedRelease",'
+    '"LastUpdateTime":"2026-05-04T08:00:00.1468102Z"},{"RoadmapId":912311,"Platform":"Web","Status":"Scheduled"}]}'
+)
 TITLES = (
     "Meeting recap: poll answers find a new home",
     "Mailbox rules: the old wizard is removed",
@@ -67,7 +71,7 @@ def copies() -> list[Copy]:
             at(4, 20),
             at(5, 4),
             at(5, 4),
-            rollout_state="Launched",
+            rollout_state=ROLLOUT_STATE,
         ),
         Copy(
             "fabrikam",

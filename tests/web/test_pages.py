@@ -160,3 +160,12 @@ def test_any_title_and_body_make_a_page_that_can_be_sent(title, body):
 
 def _fields(change):
     return {name: getattr(change, name) for name in Change.__dataclass_fields__}
+
+
+def test_a_tenant_shows_how_far_microsoft_is_in_words():
+    tenants = next(section for section in read(everything()["change"]).css("section") if "Tenants" in section.text())
+
+    assert [line.text() for line in tenants.css("p") if "Roadmap" in line.text()] == [
+        "Roadmap 912311: Rolling out to targeted release on Desktop; Scheduled on Web"
+    ]
+    assert "InRollout" not in tenants.text()
