@@ -49,14 +49,10 @@ def test_every_status_has_plain_words(status: str, words: str) -> None:
         pytest.param(
             [
                 a_row("iOS", "FeatureRolloutStatusNotSupported"),
-                a_row("Web", "Scheduled"),
                 a_row("Mac", "InRollout", "TargetedRelease"),
                 a_row("Desktop", "Launched", "StandardRelease"),
             ],
-            [
-                "Roadmap 912311: Launched on Desktop; Rolling out to targeted release on Mac; Scheduled on Web; "
-                + "Not supported on iOS"
-            ],
+            ["Roadmap 912311: Launched on Desktop; Rolling out to targeted release on Mac; Not supported on iOS"],
             id="from done to never",
         ),
         pytest.param(
