@@ -65,11 +65,12 @@ def _demand(document: Document) -> tuple[date, Why] | None:
 
 
 def ending_deadline(document: Document, verdict: Verdict) -> Deadline:
-    """For readers who must act: the first end of something that is still ahead of the newest edit."""
-    known = document.updated or document.day
-    for window in verdict.windows:
-        if window.phase == "retirement" and window.start and (known is None or window.start.last >= known):
-            return window.start.first, Why(window.words, 0.7)
+    """For readers who must act: the first end still ahead of the newest edit, else the first ahead of the post."""
+    ends = [(window, window.start) for window in verdict.windows if window.phase == "retirement" and window.start]
+    for known in (document.updated, document.day):
+        for window, start in ends:
+            if known is None or start.last >= known:
+                return start.first, Why(window.words, 0.7)
     return NO_DEADLINE
 
 

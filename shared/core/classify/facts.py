@@ -1,5 +1,6 @@
 """The facts that signals look at: the places of a post, and Graph's fields as marks."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from shared.core.classify.document import Document
@@ -45,7 +46,9 @@ _ADMIN_SERVICES = (
     "mobility",
 )
 _BUSINESS_SERVICES = ("dynamics", "power ", "dataverse", "copilot studio", "finance and operations", "ai builder")
-
+# "Microsoft Purview | Audit: ..." is of Purview, whatever services it is sent to.
+_TITLE_HEAD = re.compile(r" ?[:|] ")
+_INSTALLED = {"desktop", "mac", "linux"}
 
 # Real summaries end at 1,000 characters; what stands behind these many is not read.
 SUMMARY_LIMIT = 1_500
@@ -75,6 +78,7 @@ def read_facts(post: Post, document: Document) -> Facts:
         f"graph_act_by:{'yes' if post.act_by else 'no'}",
         f"advice:{'some' if advice else 'none'}",
         f"impact_tags:{'some' if any('impact' in tag.lower() for tag in post.tags) else 'none'}",
+        f"clients:{_clients(post)}",
     )
     return facts
 
@@ -106,12 +110,27 @@ def _advice(lines: Iterable[str]) -> Iterable[str]:
                 yield sentence
 
 
+def _clients(post: Post) -> str:
+    """Where a change is seen, where Graph says so: only in a browser, only on phones, or in what is installed."""
+    named = {name.strip().lower() for value in post.detail("Platforms") for name in value.split(",")} - {""}
+    if not named:
+        return "untold"
+    if named <= {"web", "developer"}:
+        return "web"
+    return "mobile" if named <= {"android", "ios", "mobile"} else "installed" if named & _INSTALLED else "devices"
+
+
 def _family(post: Post) -> str:
     services = [service.lower() for service in post.services]
     if any(word in service for service in services for word in _BUSINESS_SERVICES):
         return "business"
     if services == ["windows"]:
         return "windows"
-    if services and all(any(word in service for word in _ADMIN_SERVICES) for service in services):
+    head = _TITLE_HEAD.split(post.title.lower(), maxsplit=1)
+    if (services and all(_for_admins(service) for service in services)) or (len(head) > 1 and _for_admins(head[0])):
         return "admin"
     return "engagement" if services and all("viva" in service for service in services) else "everyday"
+
+
+def _for_admins(name: str) -> bool:
+    return any(word in name for word in _ADMIN_SERVICES)

@@ -3,17 +3,17 @@
 from shared.core.classify.signals import signal
 
 # Whether somebody must act, or something breaks, is lost or falls out of compliance.
-ACT_BASE = {"no": 1.85, "yes": -0.35}
+ACT_BASE = {"no": 1.95, "yes": -0.45}
 ACT = (
     signal(
         "title",
         "cve-|hardening|enforc",
-        yes=1.2,
+        yes=1.25,
     ),
     signal(
         "marks",
         "graph_act_by:yes",
-        yes=2.95,
+        yes=3.05,
     ),
     signal(
         "marks",
@@ -31,47 +31,47 @@ ACT = (
         "must upgrade|need to migrate|need to transition|need to update|required to update|will need to|"
         "you must|must be migrated|must be converted|admins must|organizations must|customers must|"
         "are required to|admins will be required|will be required to",
-        yes=0.65,
+        yes=0.6,
     ),
     signal(
         "text",
         "will stop working|will fail|no longer work|stop functioning|will result in|unauthorized|"
         "will break|will be deleted|lose access|data loss|loss of data|will not be converted|bad request|"
         "will be lost|access issues|may fail|not be recognized|not recognize|denied",
-        yes=2.0,
+        yes=2.1,
     ),
     signal(
         "text",
         "to avoid disruption|to avoid interruption|uninterrupted|avoid service|to prevent ... loss|"
         "to avoid ... loss|to avoid losing|to prevent disruption|minimize disruption|avoid disruption|"
         "without disruption|to avoid |continue working|continue to work",
-        yes=0.85,
+        yes=0.8,
     ),
     signal(
         "summary",
         "must |need to |required to|needs to|action is required|to avoid",
-        yes=1.25,
+        yes=1.3,
     ),
     signal(
         "summary",
         "admins should|organizations should|users should",
-        yes=1.2,
+        yes=1.3,
     ),
     signal(
         "summary",
         "no admin action|no action|requires no",
-        no=1.55,
+        no=1.65,
     ),
     signal(
         "prepare",
         "no admin action|no action is|no action required|nothing to|not need to do anything|"
         "no action needed|no further action|no administrator action",
-        no=2.05,
+        no=2.1,
     ),
     signal(
         "advice",
         "ensure|make sure|update your|migrate|export|transition|replace|transfer|convert|before the |will need",
-        yes=0.55,
+        yes=0.5,
     ),
     signal(
         "marks",
@@ -81,22 +81,32 @@ ACT = (
     signal(
         "marks",
         "kind:new_feature",
-        no=1.35,
+        no=1.3,
     ),
     signal(
         "marks",
         "category:stayinformed",
-        no=0.75,
+        no=0.7,
     ),
     signal(
         "marks",
         "major:yes",
-        yes=0.25,
+        yes=0.2,
     ),
     signal(
         "marks",
         "advice:none",
-        no=1.3,
+        no=1.4,
+    ),
+    signal(
+        "summary",
+        "will require |or higher|or later|after which|affected|compatib",
+        yes=0.75,
+    ),
+    signal(
+        "text",
+        "alternative solution|alternatives|as an alternative|replacement",
+        yes=0.4,
     ),
 )
 

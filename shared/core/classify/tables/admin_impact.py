@@ -130,4 +130,9 @@ ADMIN = (
         "enables admins|admin control|new admin|administrator control|controls for admins",
         medium=0.75,
     ),
+    signal(
+        "marks",
+        "default:off",
+        medium=0.7,
+    ),
 )

@@ -84,4 +84,9 @@ CRB = (
         "kind:security",
         yes=1.05,
     ),
+    signal(
+        "title",
+        " new ... experience|new look|redesign|new navigation|new interface|new default",
+        yes=1.0,
+    ),
 )
