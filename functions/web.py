@@ -122,7 +122,7 @@ async def status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
     async def build(app: "App") -> func.HttpResponse:
         from shared.usecases import views
 
-        return _json(await views.health(app.deps, app.policy.failure))
+        return _json(await views.health(app.deps))
 
     return await _answer(build)
 
@@ -138,7 +138,7 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 
     try:
         app = current()
-        found = await views.health(app.deps, app.policy.failure)
+        found = await views.health(app.deps)
     except (PermanentError, TransientError) as error:
         logging.getLogger("foresignal.health").error("down: %s", error)  # noqa: TRY400 - the reason is enough
         return _json({"status": "down"}, 503)

@@ -25,7 +25,9 @@ File = Annotated[
 
 def check(policy: File = None) -> None:
     """Check a policy: every fault at once, each with its path in the file. Exit code 1 where there is one."""
-    typer.echo(f"fine: {_counted(_checked(policy or _default()))}")
+    file = policy or _default()
+    counted = _counted(_checked(file))
+    typer.echo(f"fine: {counted}" if policy else f"{file} is fine: {counted}")
 
 
 def _default() -> Path:
@@ -66,20 +68,22 @@ def _counted(policy: "Policy") -> str:
 
 
 @app.command()
-def push(policy: File = None, state: State = None) -> None:
+def push(
+    policy: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE.yaml", help="The policy.")],
+    state: State = None,
+) -> None:
     """Put a policy in force. It is checked first; what is in force stays where it has a fault."""
     from shared.policy_source import BLOB, CONTAINER
 
-    file = policy or _default()
-    good = _checked(file)
-    speak(state, lambda deps: deps.blobs.put(CONTAINER, BLOB, file.read_bytes()))
-    typer.echo(f"pushed {file} ({_counted(good)}); in force within a minute")
+    good = _checked(policy)
+    speak(state, lambda deps: deps.blobs.put(CONTAINER, BLOB, policy.read_bytes()))
+    typer.echo(f"pushed {policy} ({_counted(good)}); in force within a minute")
 
 
 @app.command()
 def show(state: State = None) -> None:
-    """Print the policy in force."""
-    from shared.policy_file import DEFAULT
+    """Print the policy that was pushed; where it has faults, they are told, and the last good one is in force."""
+    from shared.policy_file import DEFAULT, faults
     from shared.policy_source import BLOB, CONTAINER
 
     async def held(deps: "Deps") -> bytes | None:
@@ -89,7 +93,13 @@ def show(state: State = None) -> None:
     if data is None:
         complain("none was pushed; in force is the one that came with the package:")
         data = DEFAULT.read_bytes()
-    typer.echo(data.decode(errors="replace"), nl=False)
+    text = data.decode(errors="replace")
+    typer.echo(text, nl=False)
+    if wrong := faults(text, "the pushed policy"):
+        complain(f"it is NOT in force: {len(wrong)} fault{'s' if len(wrong) > 1 else ''}; the last good one is:")
+        for fault in wrong:
+            complain(fault)
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -33,6 +33,7 @@ def health(json_: Json = False, state: State = None) -> None:
         as_json(found)
     else:
         typer.echo(f"{found['status']}; {found['parked']} parked")
+        typer.echo(printable(f"policy: {found['policy']}"))
         table(
             ("tenant", "source", "posts", "fetched", "failure"),
             ((t["tenant"], t["source"], t["posts"], t["fetched"] or "never", t["failure"]) for t in found["tenants"]),

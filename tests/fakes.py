@@ -206,6 +206,7 @@ class FakePolicy:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.failure = ""
 
     async def current(self) -> Policy:
         return self.policy

@@ -202,9 +202,19 @@ def test_show_prints_the_policy_that_ships_while_none_was_pushed(state: Path):
     assert "none was pushed" in result.stderr
 
 
-def test_push_takes_the_policy_that_ships_by_default(state: Path):
-    assert run("policy", "push", "--state", state).exit_code == 0
+def test_push_wants_to_be_told_which_policy(state: Path):
+    assert run("policy", "push", "--state", state).exit_code == 2
+    assert run("policy", "push", DEFAULT, "--state", state).exit_code == 0
     assert run("policy", "show", "--state", state).stdout == DEFAULT.read_text()
+
+
+def test_show_says_when_what_was_pushed_is_not_in_force(state: Path):
+    asyncio.run(_put_policy(state, b"tenants: {}"))
+
+    shown = run("policy", "show", "--state", state)
+
+    assert shown.exit_code == 1
+    assert "NOT in force" in shown.stderr
 
 
 def test_schema_prints_what_editors_need():
@@ -344,7 +354,7 @@ def test_health_tells_of_every_tenant_and_what_is_parked(state: Path):
 
     assert result.exit_code == 1
     assert result.stdout.startswith("degraded; 1 parked\n")
-    assert result.stdout.splitlines()[2].split()[0] == "home", "the tenant of the policy that ships"
+    assert result.stdout.splitlines()[3].split()[0] == "home", "the tenant of the policy that ships"
 
 
 def test_health_is_exit_code_0_where_all_is_well(state: Path):

@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StrictBool,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from shared.core import classification as c
@@ -118,9 +126,9 @@ class Match(Strict):
     event: Some[EventType] | None = None
     category: Some[str] | None = None
     tag: Some[str] | None = None
-    crb: bool | None = None
-    training: bool | None = None
-    major: bool | None = None
+    crb: StrictBool | None = None
+    training: StrictBool | None = None
+    major: StrictBool | None = None
 
 
 class Route(Strict):
@@ -130,7 +138,7 @@ class Route(Strict):
     team: str | None = None
     ticket: str | None = None
     cards: Many[str] | None = None
-    continue_: bool = Field(default=False, alias="continue")
+    continue_: StrictBool = Field(default=False, alias="continue")
     routes: tuple["Route", ...] = ()
 
 
@@ -225,7 +233,18 @@ def _of_routes(policy: Policy) -> Iterator[str]:
         yield from _undefined(f"{path}.team", "team", route.team, policy.teams)
         yield from _undefined(f"{path}.ticket", "ticket system", route.ticket, policy.tickets)
         for card in route.cards or ():
-            yield from _undefined(f"{path}.cards", "channel", card, [*policy.channels, OWNER])
+            known = dict.fromkeys([*policy.channels, OWNER])
+            yield from _undefined(f"{path}.cards", "channel", card, known)
+            if card == OWNER:
+                yield from _unheard(f"{path}.cards", policy)
+
+
+def _unheard(path: str, policy: Policy) -> Iterator[str]:
+    """Teams whose cards would go nowhere: they have no channel, and the root's team, which is next, has none."""
+    root = policy.teams.get(policy.routes.team or "")
+    silent = [name for name, team in policy.teams.items() if not team.channel]
+    if policy.channels and silent and not (root and root.channel):
+        yield f"{path}: {OWNER!r} reaches nobody for {', '.join(silent)}: give them, or the root's team, a `channel`"
 
 
 def _undefined(path: str, what: str, name: str | None, known: Mapping[str, object] | list[str]) -> Iterator[str]:

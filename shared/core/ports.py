@@ -80,7 +80,12 @@ class Blobs(Protocol):
 
 
 class PolicySource(Protocol):
-    """The policy in force: read once a process, kept for a minute, the last good one when the new one is wrong."""
+    """The policy in force: read once a process, kept for a minute, the last good one when the new one is wrong.
+
+    `failure`: why the newest one is not in force; empty where it is.
+    """
+
+    failure: str
 
     async def current(self) -> Policy: ...
 

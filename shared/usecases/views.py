@@ -73,9 +73,11 @@ async def ticket(deps: Deps, number: str) -> Entry | None:
     return from_row(row) if row else None
 
 
-async def health(deps: Deps, policy_failure: str = "") -> Mapping[str, Any]:
+async def health(deps: Deps) -> Mapping[str, Any]:
     """How we are: `status` is `ok` or `degraded`, and what is wrong is named; holds no secret."""
     now = deps.clock()
+    await deps.policy.current()  # read first, so that what is wrong with the newest one is known
+    failure = deps.policy.failure
     tenants = [
         {
             "tenant": state.name,
@@ -90,11 +92,11 @@ async def health(deps: Deps, policy_failure: str = "") -> Mapping[str, Any]:
         for state in await tenant_states(deps)
     ]
     parked = sum([1 async for _ in deps.tables.scan("parked")])
-    well = all(tenant["ok"] for tenant in tenants) and not parked and not policy_failure
+    well = all(tenant["ok"] for tenant in tenants) and not parked and not failure
     return {
         "status": "ok" if well else "degraded",
         "now": now.isoformat(),
         "tenants": tenants,
         "parked": parked,
-        "policy": policy_failure or "in force",
+        "policy": failure or "in force",
     }

@@ -58,8 +58,10 @@ async def test_health_is_ok_degraded_by_a_stale_tenant_by_what_is_parked_and_by_
     await world.fetch()
 
     assert (await views.health(world.deps))["status"] == "ok"
-    wrong = await views.health(world.deps, "line 3: no")
+    world.policy.failure = "line 3: no"
+    wrong = await views.health(world.deps)
     assert (wrong["status"], wrong["policy"]) == ("degraded", "line 3: no")
+    world.policy.failure = ""
     world.clock.forward(hours=3)
     stale = await views.health(world.deps)
     assert [tenant["ok"] for tenant in stale["tenants"]] == [False] * 3
