@@ -25,9 +25,9 @@ from shared.settings import Settings
 from shared.usecases import park
 
 COMMANDS = [
-    "", "classify", "explain", "check", "policy", "policy push", "policy show", "policy schema", "sandbox",
-    "health", "parked", "parked list", "parked show", "parked replay", "register", "register list", "register show",
-    "register move",
+    "", "classify", "explain", "replay", "history", "check", "policy", "policy push", "policy show", "policy schema",
+    "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "register", "register list",
+    "register show", "register move",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
 SAMPLES = Path(__file__).parents[1] / "sandbox" / "samples" / "history.jsonl"

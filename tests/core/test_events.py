@@ -69,7 +69,7 @@ CASES = {
     "cancelled, with what it said of days gone": (
         facts(status="scheduled", windows=(window(),)),
         facts(status="cancelled"),
-        ["cancelled", "scope_changed"],
+        ["cancelled"],
     ),
 }
 
