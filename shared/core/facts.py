@@ -7,6 +7,7 @@ from shared.core.change import Facts
 from shared.core.classify import classify
 from shared.core.classify.document import read_document
 from shared.core.classify.partial import read_halts
+from shared.core.hashes import plain_title
 from shared.core.post import read_post
 from shared.core.sentences import sentences_of
 
@@ -19,4 +20,4 @@ def facts_of(raw: Mapping[str, Any]) -> Facts:
     read = classify(post)
     stands = read.status in {"scheduled", "no_schedule"}
     halts = read_halts(read_document(post)) if stands else ()
-    return Facts(read, post.category, post.major, post.tags, post.title, halts, sentences_of(raw))
+    return Facts(read, post.category, post.major, post.tags, plain_title(post.title), halts, sentences_of(raw))

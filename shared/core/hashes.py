@@ -72,6 +72,11 @@ def said(text: str) -> str:
     return _plain(_UPDATED.sub("", text))
 
 
+def plain_title(title: str) -> str:
+    """A title without the "(Updated)" that an edit puts before it."""
+    return _UPDATED.sub("", title)
+
+
 def link_targets(body: object) -> list[str]:
     """Where the body's links lead, in order, without tracking."""
     targets: list[str] = _read(body)[1]

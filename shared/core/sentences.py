@@ -8,7 +8,7 @@ from typing import Any
 from shared.core.classify import phrases
 from shared.core.classify.previous import take_out
 from shared.core.classify.text import blocks
-from shared.core.hashes import link_targets
+from shared.core.hashes import link_targets, plain_title
 from shared.core.hashes import said as _said
 from shared.core.post import read_post
 
@@ -17,7 +17,7 @@ LONGEST = 300
 _KEPT = 16_000  # characters of one edition; the longest real text has 13,980 with its markup
 _SHOWN = 4
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\"'])")
-_STAMP = re.compile(r"^\W*Updated?\b[^:]{0,40}:\s*", re.IGNORECASE)
+_STAMP = re.compile(r"^\W*Updated?\b[^:]{0,20}\d{2,4}\s*:\s*", re.IGNORECASE)
 _LINK = "Link: "
 said = lru_cache(maxsize=2048)(_said)
 """A sentence as it is compared; the editions of one change share most of theirs."""
@@ -26,7 +26,7 @@ said = lru_cache(maxsize=2048)(_said)
 def sentences_of(raw: Mapping[str, Any]) -> tuple[str, ...]:
     """Title, sentences and link targets of a post, each once, without what only says that something was updated."""
     post = read_post(raw)
-    found = [post.title, *_split(post.body, post.body_type), *(_LINK + link for link in link_targets(raw.get("body")))]
+    found = [plain_title(post.title), *_split(post.body, post.body_type), *(_LINK + link for link in link_targets(raw.get("body")))]
     kept: dict[str, str] = {}
     left = _KEPT
     for sentence in found:
