@@ -26,7 +26,8 @@ said = lru_cache(maxsize=2048)(_said)
 def sentences_of(raw: Mapping[str, Any]) -> tuple[str, ...]:
     """Title, sentences and link targets of a post, each once, without what only says that something was updated."""
     post = read_post(raw)
-    found = [plain_title(post.title), *_split(post.body, post.body_type), *(_LINK + link for link in link_targets(raw.get("body")))]
+    links = (_LINK + link for link in link_targets(raw.get("body")))
+    found = [plain_title(post.title), *_split(post.body, post.body_type), *links]
     kept: dict[str, str] = {}
     left = _KEPT
     for sentence in found:
