@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from shared import cli_policy, cli_posts, cli_sandbox, cli_storage
+from shared import cli_history, cli_policy, cli_posts, cli_sandbox, cli_storage
 from shared.cli_tools import Commands
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 app.command("classify")(cli_posts.classify)
 app.command("explain")(cli_posts.explain)
+app.command("replay")(cli_history.replay)
+app.command("history")(cli_history.history)
 app.command("check")(cli_policy.check)
 app.add_typer(cli_policy.app, name="policy")
 app.command("health")(cli_storage.health)

@@ -43,8 +43,8 @@ def classify(
 
     name = "standard input" if str(file) == "-" else str(file)
     wrong = 0
-    with _opened(file) as source:
-        for number, line in _lines(source, name):
+    with opened(file) as source:
+        for number, line in lines_of(source, name):
             try:
                 label = read(read_post(json.loads(line))).to_label()
             except (ValueError, RecursionError, PermanentError) as error:
@@ -90,8 +90,8 @@ def _find(change: str, posts: Path) -> "Post":
 
     wanted = ids.normalise(change)
     known: Post | None = None
-    with _opened(posts) as source:
-        for _, line in _lines(source, str(posts)):
+    with opened(posts) as source:
+        for _, line in lines_of(source, str(posts)):
             if wanted[2:].encode() not in line:
                 continue
             raw = json.loads(line)
@@ -130,7 +130,7 @@ def _show(post: "Post", found: "Classification") -> None:
     console.print(text)
 
 
-def _lines(source: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
+def lines_of(source: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
     """The lines that hold something, numbered from 1; PermanentError where a compressed file breaks off."""
     number = 0
     try:
@@ -142,7 +142,7 @@ def _lines(source: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[IO[bytes]]:
+def opened(file: Path) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked; with a progress bar for a long one where a person is watching."""
     if str(file) == "-":
         yield _unpacked(sys.stdin.buffer)

@@ -25,9 +25,9 @@ from shared.settings import Settings
 from shared.usecases import park
 
 COMMANDS = [
-    "", "classify", "explain", "check", "policy", "policy push", "policy show", "policy schema", "sandbox",
-    "health", "parked", "parked list", "parked show", "parked replay", "register", "register list", "register show",
-    "register move",
+    "", "classify", "explain", "replay", "history", "check", "policy", "policy push", "policy show", "policy schema",
+    "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "register", "register list",
+    "register show", "register move",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
 SAMPLES = Path(__file__).parents[1] / "sandbox" / "samples" / "history.jsonl"
@@ -495,3 +495,74 @@ def test_explain_says_which_post_is_not_there():
     assert "no Message Center id" in done.output + done.stderr
     assert missing.exit_code == 1
     assert "there is no MC9999999 in" in missing.output + missing.stderr
+
+
+# Replay and history
+
+OLD = {
+    **POST, "lastModifiedDateTime": "2026-03-01T08:00:00Z", "category": "planForChange",
+    "body": {"contentType": "html", "content": "<p>When this will happen:</p><p>General Availability (Worldwide): "
+    "We will begin rolling out in early May 2026.</p><p>Owners see it.</p>"},
+}  # fmt: skip
+NEW = {
+    **OLD, "lastModifiedDateTime": "2026-03-08T08:00:00Z",
+    "body": {"contentType": "html", "content": "<p>Updated March 8, 2026: We have changed the timeline below.</p>"
+    "<p>When this will happen:</p><p>General Availability (Worldwide): We will begin rolling out in early June 2026 "
+    "(previously early May).</p><p>Members see it.</p>"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> Path:
+    file = tmp_path / "history.jsonl"
+    both = ({"observed": "2026-03-01T09:00:00Z", "post": OLD}, {"observed": "2026-03-08T09:00:00Z", "post": NEW})
+    file.write_text("".join(json.dumps(line) + "\n" for line in both))
+    return file
+
+
+def test_replay_prints_one_object_for_each_line(versions: Path):
+    result = run("replay", versions)
+
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert result.exit_code == 0
+    assert (first["id"], first["modified"], first["revision"]) == ("MC1000001", "2026-03-01T08:00:00Z", 1)
+    assert [event["type"] for event in first["events"]] == ["announced"]
+    assert [event["type"] for event in second["events"]] == ["dates_moved", "text_changed"]
+    assert second["events"][0]["slips"][0]["days"] == 31
+
+
+def test_replay_names_a_line_that_is_no_post_and_goes_on(versions: Path):
+    versions.write_text("[1]\n" + versions.read_text() + "{broken\n")
+
+    result = run("replay", versions)
+
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 2
+    assert f"{versions}:1: a line without a post" in result.stderr
+    assert f"{versions}:4: " in result.stderr
+
+
+def test_history_tells_what_happened_and_how_far_the_dates_slipped(versions: Path):
+    said = " ".join(run("history", "mc1000001", "--posts", versions).output.split())
+
+    for words in (
+        "Dates moved once, 31 days later in all",
+        "early May 2026 -> early June 2026, 31 days later",
+        "- Owners see it.",
+        "+ Members see it.",
+    ):
+        assert words in said, words
+
+
+def test_history_as_json(versions: Path):
+    found = json.loads(run("history", "MC1000001", "--posts", versions, "--json").stdout)
+
+    assert found["moved"] == {"times": 1, "days": 31, "what": "General availability, worldwide, its start"}
+    assert [event["type"] for event in found["events"]] == ["announced", "dates_moved", "text_changed"]
+
+
+def test_history_of_a_post_that_is_not_there_says_so(versions: Path):
+    result = run("history", "MC7654321", "--posts", versions)
+
+    assert result.exit_code == 1
+    assert "there is no MC7654321" in result.stderr

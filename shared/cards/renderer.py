@@ -9,8 +9,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 
 from shared.core import markdown
-from shared.core.card import CardView, Move, card_view, teams_message
+from shared.core.card import CardView, card_view, teams_message
 from shared.core.change import Change, EffectState
+from shared.core.moves import Move
 from shared.core.policy import Policy
 
 LIMIT = 27_000
@@ -104,7 +105,7 @@ def _cut(view: CardView, characters: int, entries: int) -> CardView:
         kept = tuple(text(value) for value in values[:entries])
         return (*kept, f"… and {len(values) - entries} more on the change page") if len(values) > entries else kept
 
-    moved = tuple(Move(text(move.what), text(move.old), text(move.new)) for move in view.moved[:entries])
+    moved = tuple(Move(text(move.what), text(move.old), text(move.new), move.slip) for move in view.moved[:entries])
     if len(view.moved) > entries:
         moved = (*moved, Move(f"… and {len(view.moved) - entries} more", "", "on the change page"))
     ticket = view.ticket

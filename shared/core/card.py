@@ -7,9 +7,10 @@ from itertools import takewhile
 from typing import Any, Literal
 
 from shared.core.change import Change, EffectState, Event
-from shared.core.classification import Action, Classification, Cloud, Phase, Status, Window
+from shared.core.classification import POSTPONED, Action, Classification, Status
 from shared.core.classify.text import Block, blocks
-from shared.core.plain_dates import NO_DATE, PHASES, clouds, day, line, spoken, window
+from shared.core.moves import Move, moves
+from shared.core.plain_dates import NO_DATE, day, line
 from shared.core.plain_words import ARRIVALS, HEADLINES, IMPACTS, KINDS, STATUSES
 from shared.core.policy import Policy
 from shared.core.post import Post
@@ -31,15 +32,6 @@ _BANNER = re.compile(r"^\W*(updated?\b|we have (made )?updated?\b|(please )?note
 _PREPARE = re.compile(r"prepare|need to do|action (is )?(required|needed)|next steps", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"(read|learn|find out|see) (more|about)\b", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What moved, from where to where: "General availability, worldwide", "early May 2026", "June 2026"."""
-
-    what: str
-    old: str
-    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +134,27 @@ def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
 
 
 def headline(happened: Iterable[Event], status: Status) -> str:
-    types = {event.type for event in happened}
-    if "cancelled" in types and status == "withdrawn":
+    """The weightiest of what happened; where only a part fell, or the plan got other dates, that is said."""
+    events = {event.type: event for event in happened}
+    weightiest = next((type_ for type_ in HEADLINES if type_ in events), None)
+    if weightiest is None:
+        return "Changed"
+    if weightiest == "cancelled" and status == "withdrawn":
         return STATUSES["withdrawn"]
-    return next((words for type_, words in HEADLINES.items() if type_ in types), "Changed")
+    return happened_in_words(events[weightiest])
+
+
+def happened_in_words(event: Event) -> str:
+    """The headline of one event."""
+    if event.type == "paused" and event.new == POSTPONED:
+        return "Postponed"
+    words = HEADLINES.get(event.type, event.type.replace("_", " "))
+    return f"Partly {words.lower()}" if is_partial(event) else words
+
+
+def is_partial(event: Event) -> bool:
+    """Whether only a part of the plan fell, or it was only put off, so that the rest stands."""
+    return event.type in {"cancelled", "paused"} and (event.new == POSTPONED or event.new.startswith("only "))
 
 
 def what_changes(post: Post) -> str:
@@ -176,17 +185,6 @@ def to_do(found: Classification) -> str:
     return dated.format(day(found.act_by)) if found.act_by else plain
 
 
-def moves(change: Change, happened: Iterable[Event]) -> tuple[Move, ...]:
-    """From where to where dates moved: by rollout where both editions are classified, else as the event tells it."""
-    found: list[Move] = []
-    for event in happened:
-        if event.type == "act_by_moved":
-            found.append(Move("Deadline", _told(event.old), _told(event.new)))
-        elif event.type == "dates_moved":
-            found += _window_moves(change, event.edition) or [Move("Dates", _told(event.old), _told(event.new))]
-    return tuple(found)
-
-
 def clean(text: str) -> str:
     """The text as it may be shown: trimmed, its lines ended by newlines, and printable."""
     return printable(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
@@ -195,33 +193,6 @@ def clean(text: str) -> str:
 def printable(text: str) -> str:
     """Without control characters and halves of surrogate pairs, which no JSON or page can carry."""
     return _CONTROLS.sub("", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-
-
-def _told(text: str) -> str:
-    return spoken(clean(text)) or "none"
-
-
-def _window_moves(change: Change, edition: str) -> list[Move]:
-    at = next((index for index, known in enumerate(change.editions) if known.id == edition), 0)
-    now, before = change.editions[at].facts, next((e.facts for e in reversed(change.editions[:at]) if e.facts), None)
-    if not now or not before:
-        return []
-    old, new = _by_cloud(before.classification.windows), _by_cloud(now.classification.windows)
-    changed: dict[tuple[Phase, str, str], list[Cloud]] = {}
-    for place in dict.fromkeys([*new, *old]):
-        was, is_ = old.get(place, "not announced"), new.get(place, "no longer planned")
-        if was != is_:
-            changed.setdefault((place[0], was, is_), []).append(place[1])
-    return [Move(f"{PHASES[phase]}, {clouds(names)}", was, is_) for (phase, was, is_), names in changed.items()]
-
-
-def _by_cloud(windows: Sequence[Window]) -> dict[tuple[Phase, Cloud], str]:
-    """The dates of each phase in each cloud; several features on one line of the plan are told together."""
-    places: dict[tuple[Phase, Cloud], list[str]] = {}
-    for each in windows:
-        for cloud in each.clouds:
-            places.setdefault((each.phase, cloud), []).append(window(each))
-    return {place: "; ".join(dates) for place, dates in places.items()}
 
 
 def _section(found: Sequence[Block]) -> list[str]:
@@ -234,10 +205,10 @@ def _section(found: Sequence[Block]) -> list[str]:
 
 
 def _tone(happened: Sequence[Event], found: Classification) -> Tone:
-    types = {event.type for event in happened}
+    types = {event.type for event in happened if not is_partial(event)}
     if types & {"cancelled", "superseded", "paused", "gone"} or found.status in _UNDATED:
         return "quiet"
-    if types & {"dates_moved", "act_by_moved"}:
+    if types & {"dates_moved", "act_by_moved"} or len(types) < len(happened):
         return "moved"
     return "act" if found.action == "required" else "new"
 

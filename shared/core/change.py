@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from shared.core.classification import Classification
+from shared.core.classification import Classification, Halt
 from shared.core.post import Post, read_post
+from shared.core.slips import Slip
 
 Stage = Literal["classify", "decided", "parked"]
 EventType = Literal[
@@ -22,13 +23,18 @@ MATERIAL: frozenset[str] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What events are derived from, kept for every edition so that no edition has to be read again."""
+    """What events are derived from, kept for every edition so that no edition has to be read again.
+
+    `halts`: parts of the plan that do not go on. `sentences`: what the text says (docs/decisions/0004-events.md).
+    """
 
     classification: Classification
     category: str
     major: bool
     tags: tuple[str, ...]
     title: str
+    halts: tuple[Halt, ...] = ()
+    sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened from one edition to the next; `late` ones are shown and have no effects."""
+    """What happened from one edition to the next; `late` ones are shown and have no effects.
+
+    `old` and `new` are for people: one line a window, a sentence, a part. `slips`: how far each date moved.
+    """
 
     type: EventType
     edition: str
@@ -72,6 +81,7 @@ class Event:
     old: str = ""
     new: str = ""
     late: bool = False
+    slips: tuple[Slip, ...] = ()
 
     @property
     def id(self) -> str:

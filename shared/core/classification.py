@@ -33,6 +33,23 @@ class Window:
     words: str = ""
 
 
+POSTPONED = "postponed to other dates"
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A part of the plan that does not go on while the rest stands. `scope`: which part, in words for people.
+
+    POSTPONED: the whole of it, and other dates are given. `clouds`: those that have no plan now, empty where the part
+    is an app or a feature. `words`: the sentence that says so.
+    """
+
+    kind: Literal["cancelled", "paused"]
+    scope: str
+    clouds: tuple[Cloud, ...] = ()
+    words: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """What decided a field: the post's field or words, and how sure we are (0 to 1)."""

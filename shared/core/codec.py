@@ -1,21 +1,24 @@
 """Changes as JSON and back; one place, so that what is written can be read."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from shared.core.change import Change, Closing, Decision, Edition, Effect, Event, Facts
-from shared.core.classification import Classification
+from shared.core.change import Change, Closing, Decision, Edition, Effect, Event, EventType, Facts
+from shared.core.classification import Classification, Halt, Interval
 from shared.core.post import when
+from shared.core.slips import Slip
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
     """Everything but the post, the stage and why it is parked: those are properties of the row."""
+    pool: dict[str, int] = {}
     return {
         "id": change.id,
         "first_seen": change.first_seen.isoformat(),
-        "editions": [_edition_to_json(edition) for edition in change.editions],
-        "events": [[e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late] for e in change.events],
+        "editions": [_edition_to_json(edition, pool) for edition in change.editions],
+        "sentences": list(pool),
+        "events": [_event_to_json(event) for event in change.events],
         "decision": _decision_to_json(change.decision) if change.decision else None,
         "closed": _closing_to_json(change.closed) if change.closed else None,
         "closings": change.closings,
@@ -28,10 +31,8 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
         id=data["id"],
         post=post,
         first_seen=_time(data["first_seen"]),
-        editions=tuple(_edition_from_json(item) for item in data["editions"]),
-        events=tuple(
-            Event(kind, edition, _time(at), old, new, late) for kind, edition, at, old, new, late in data["events"]
-        ),
+        editions=tuple(_edition_from_json(item, data.get("sentences", [])) for item in data["editions"]),
+        events=tuple(_event_from_json(*item) for item in data["events"]),
         decision=_decision_from_json(data["decision"]) if data["decision"] else None,
         closed=_closing_from_json(data["closed"]) if data["closed"] else None,
         closings=data["closings"],
@@ -56,7 +57,46 @@ def effect_from_json(data: Mapping[str, Any]) -> Effect:
     )
 
 
-def _edition_to_json(edition: Edition) -> dict[str, Any]:
+def _event_to_json(e: Event) -> list[Any]:
+    told = [e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late]
+    return [*told, [slip_to_json(slip) for slip in e.slips]] if e.slips else told
+
+
+def _event_from_json(
+    kind: EventType,
+    edition: str,
+    at: str,
+    old: str,
+    new: str,
+    late: bool,
+    slips: Sequence[Any] = (),
+) -> Event:
+    return Event(kind, edition, _time(at), old, new, late, tuple(_slip_from_json(slip) for slip in slips))
+
+
+def slip_to_json(slip: Slip) -> dict[str, Any]:
+    """A slip, for storage and for commands."""
+    return {
+        "phase": slip.phase,
+        "clouds": slip.clouds,
+        "edge": slip.edge,
+        "old": _days(slip.old),
+        "new": _days(slip.new),
+        "days": slip.days,
+    }
+
+
+def _slip_from_json(data: Mapping[str, Any]) -> Slip:
+    old, new = (Interval(*map(date.fromisoformat, data[name])) for name in ("old", "new"))
+    return Slip(data["phase"], tuple(data["clouds"]), data["edge"], old, new, data["days"])
+
+
+def _days(interval: Interval) -> list[str]:
+    return [interval.first.isoformat(), interval.last.isoformat()]
+
+
+def _edition_to_json(edition: Edition, pool: dict[str, int]) -> dict[str, Any]:
+    """A sentence that several editions say is kept once: `pool` numbers them."""
     return {
         "modified": edition.modified.isoformat(),
         "observed": edition.observed.isoformat(),
@@ -70,13 +110,15 @@ def _edition_to_json(edition: Edition) -> dict[str, Any]:
             "major": edition.facts.major,
             "tags": edition.facts.tags,
             "title": edition.facts.title,
+            "halts": [[halt.kind, halt.scope, halt.clouds, halt.words] for halt in edition.facts.halts],
+            "sentences": [pool.setdefault(sentence, len(pool)) for sentence in edition.facts.sentences],
         }
         if edition.facts
         else None,
     }
 
 
-def _edition_from_json(data: Mapping[str, Any]) -> Edition:
+def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
     facts = data["facts"]
     return Edition(
         modified=_time(data["modified"]),
@@ -90,6 +132,8 @@ def _edition_from_json(data: Mapping[str, Any]) -> Edition:
             facts["major"],
             tuple(facts["tags"]),
             facts["title"],
+            tuple(Halt(kind, part, tuple(clouds), words) for kind, part, clouds, words in facts.get("halts", ())),
+            tuple(pool[number] for number in facts.get("sentences", ())),
         )
         if facts
         else None,

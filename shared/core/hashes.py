@@ -67,6 +67,22 @@ def content_hash(raw: Mapping[str, Any]) -> str:
     return digest(content, _CONTENT_BYTES).hex()
 
 
+def said(text: str) -> str:
+    """A text as it is compared: without white space, stamps, and sentences that say only that something was updated."""
+    return _plain(_UPDATED.sub("", text))
+
+
+def plain_title(title: str) -> str:
+    """A title without the "(Updated)" that an edit puts before it."""
+    return _UPDATED.sub("", title)
+
+
+def link_targets(body: object) -> list[str]:
+    """Where the body's links lead, in order, without tracking."""
+    targets: list[str] = _read(body)[1]
+    return targets
+
+
 def digest(value: object, size: int = WATCH_BYTES) -> bytes:
     """`size` bytes over any JSON value, whatever the order of its keys."""
     return blake2b(_canonical(value).encode(), digest_size=size).digest()

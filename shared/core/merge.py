@@ -89,11 +89,19 @@ def _is_variant(change: Change, copy: Copy | None, arrived: Edition) -> bool:
     newest = change.current
     if all(arrived.modified not in edition.stamps for edition in change.editions):
         return False
+    if any(_came_before(arrived, edition) for edition in change.editions):
+        return False
     if copy is None or copy.variant or _shown(change, copy).hash != newest.hash:
         return True
     follows = arrived.observed > copy.observed
     preceded = arrived.observed < copy.observed and arrived.key < newest.key  # two messages in the wrong order
     return arrived.modified != newest.stamps[-1] or not (follows or preceded)
+
+
+def _came_before(arrived: Edition, edition: Edition) -> bool:
+    """Whether the tenant that the edition is from had shown this content before it, under the same stamp."""
+    same = arrived.modified == edition.modified and arrived.tenant == edition.tenant
+    return same and arrived.observed < edition.observed
 
 
 def _is_late(change: Change, arrived: Edition) -> bool:

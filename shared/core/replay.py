@@ -1,16 +1,17 @@
 """Versions of posts through the pure core, one after the other: what `foresignal replay` prints (no storage)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.core.change import Change, Copy, Edition, Event, Facts
-from shared.core.classify import classify
+from shared.core.change import Change, Copy, Edition, Event
+from shared.core.codec import slip_to_json
 from shared.core.errors import PermanentError
 from shared.core.events import derive
+from shared.core.facts import facts_of
 from shared.core.merge import Arrival, merge
-from shared.core.post import read_post, when
+from shared.core.post import when
 
 _TENANT = "replay"
 
@@ -39,27 +40,14 @@ class Replay:
         known = {event.id for event in before.events} if before else set()
         return change, tuple(event for event in change.events if event.id not in known)
 
-
-def _read(edition: Edition, arrived: Edition, raw: Mapping[str, Any]) -> Edition:
-    return replace(edition, facts=facts_of(raw)) if edition.id == arrived.id and not edition.facts else edition
-
-
-def facts_of(raw: Mapping[str, Any]) -> Facts:
-    """What is kept of an edition to derive events from."""
-    post = read_post(raw)
-    return Facts(classify(post), post.category, post.major, post.tags, post.title)
-
-
-def replay(lines: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """One object per line of a history: `{"observed", "post"}`, or a post alone."""
-    world = Replay()
-    for line in lines:
-        raw = line.get("post", line)
-        if not isinstance(raw, Mapping):
+    def line(self, line: object) -> dict[str, Any]:
+        """What one line of a history brought: `{"observed", "post"}`, or a post alone."""
+        raw = line.get("post", line) if isinstance(line, Mapping) else None
+        if not isinstance(line, Mapping) or not isinstance(raw, Mapping):
             raise PermanentError("a line without a post")
         observed = when(line.get("observed")) or when(raw.get("lastModifiedDateTime")) or datetime.fromtimestamp(0, UTC)
-        change, events = world.take(raw, observed)
-        yield {
+        change, events = self.take(raw, observed)
+        return {
             "id": change.id,
             "modified": raw.get("lastModifiedDateTime"),
             "revision": change.revision,
@@ -67,7 +55,13 @@ def replay(lines: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         }
 
 
+def _read(edition: Edition, arrived: Edition, raw: Mapping[str, Any]) -> Edition:
+    return replace(edition, facts=facts_of(raw)) if edition.id == arrived.id and not edition.facts else edition
+
+
 def event_to_json(event: Event) -> dict[str, Any]:
     """An event as commands print it."""
     shown: dict[str, Any] = {"type": event.type, "at": event.at.isoformat(), "old": event.old, "new": event.new}
+    if event.slips:
+        shown["slips"] = [slip_to_json(slip) for slip in event.slips]
     return shown | ({"late": True} if event.late else {})

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.core.card import page_url, post_url
+from shared.core.card import is_partial, page_url, post_url
 from shared.core.change import Change, EffectState, Event
 from shared.core.classification import Classification
 from shared.core.classify import plain_text
@@ -10,6 +10,7 @@ from shared.core.closing import planned
 from shared.core.events import windows_in_words
 from shared.core.policy import Policy
 from shared.core.post import Post
+from shared.core.slips import words_of
 from shared.core.ticket import Ticket
 
 TITLE_LIMIT = 255
@@ -55,7 +56,11 @@ def note(event: Event) -> str:
     if event.type == "announced":
         return f"Announced: {new}"
     what = event.type.replace("_", " ")
-    return f"Microsoft's post changed ({what}): from {old or 'nothing'} to {new or 'nothing'}"
+    if is_partial(event):
+        return f"Microsoft's post changed ({what}): {new}"
+    furthest = max((slip.days for slip in event.slips), key=abs, default=0)
+    slip = f", {words_of(furthest)}" if furthest else ""
+    return f"Microsoft's post changed ({what}): from {old or 'nothing'} to {new or 'nothing'}{slip}"
 
 
 def risk_of(read: Classification) -> Literal["high", "medium", "low"]:

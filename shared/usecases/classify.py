@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.core import ids, rows
-from shared.core.change import Change, Effect, EffectState, Facts
-from shared.core.classify import classify as read_out
+from shared.core.change import Change, Effect, EffectState
 from shared.core.closing import open_row, settle
 from shared.core.decide import decide
 from shared.core.errors import PermanentError, RefusedError
 from shared.core.events import derive
+from shared.core.facts import facts_of
 from shared.core.messages import Envelope
 from shared.core.policy import Policy
 from shared.core.ports import Row, Write
-from shared.core.post import read_post
 from shared.core.task import TaskState
 from shared.usecases.deps import Deps
 from shared.usecases.listing import list_open
@@ -127,12 +126,6 @@ async def _raw(deps: Deps, change: Change, content: str) -> Any:
         if row:
             return rows.read_edition(row)
     raise PermanentError(f"the edition {keys[0]} was recorded, but its row is gone; restore the table")
-
-
-def facts_of(raw: Any) -> Facts:
-    """What is kept of an edition to derive events from."""
-    post = read_post(raw)
-    return Facts(read_out(post), post.category, post.major, post.tags, post.title)
 
 
 async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:

@@ -11,8 +11,10 @@ from shared.core import card, explain, plain_dates, plain_words
 from shared.core.change import Change, Copy, EffectState
 from shared.core.classification import Classification
 from shared.core.metrics import Count, Metrics
+from shared.core.moves import total
 from shared.core.post import Post
 from shared.core.rollout_state import rollout_lines
+from shared.core.timeline import timeline
 from shared.web import charts
 from shared.web.environment import render, security_headers
 from shared.web.post_html import safe_html
@@ -100,7 +102,8 @@ def change_page(change: Change, copies: Sequence[Copy] = (), effects: Sequence[E
         when=card.when_lines(found),
         body=Markup(safe_html(post.body, post.body_type)),  # noqa: S704  (cleaned by nh3)
         fields=fields(found),
-        events=[(event, _happened(event.type), card.moves(change, [event])) for event in reversed(change.events)],
+        happened=timeline(change)[::-1],
+        slipped=total(change.events),
         editions=list(enumerate(change.editions, 1))[::-1],
         copies=copies,
         rollout_lines=rollout_lines,
@@ -156,10 +159,6 @@ def _field(name: str, value: str, found: Classification) -> Field:
     why = found.why.get(name)
     words = found.crb_why if name == "crb" and found.crb_why else why.words if why else ""
     return Field(_NAMES.get(name, name.replace("_", " ").capitalize()), value, words, why.confidence if why else None)
-
-
-def _happened(type_: str) -> str:
-    return next((words for known, words in plain_words.HEADLINES.items() if known == type_), type_.replace("_", " "))
 
 
 def _states(entries: Sequence[RegisterEntry]) -> dict[str, int]:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from shared.core import plain_dates
-from shared.core.card import card_view, clean, moves, teams_message, what_changes
+from shared.core.card import card_view, clean, teams_message, what_changes
 from shared.core.change import Event
 from shared.core.classification import Interval, Window
 from shared.core.markdown import escape, unescape
+from shared.core.moves import moves
 from shared.core.post import read_post
 from tests.cards.changes import (
     FIRST,

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.change import Decision, Event, Facts
-from shared.core.classification import Classification, Interval, Window
+from shared.core.classification import POSTPONED, Classification, Halt, Interval, Window
 from shared.core.events import derive
 from shared.core.merge import Arrival, merge
+from shared.core.slips import Slip
 from tests.properties import unhurried
 
 DAY = datetime(2026, 9, 1, tzinfo=UTC)
@@ -69,7 +70,48 @@ CASES = {
     "cancelled, with what it said of days gone": (
         facts(status="scheduled", windows=(window(),)),
         facts(status="cancelled"),
-        ["cancelled", "scope_changed"],
+        ["cancelled"],
+    ),
+}
+
+
+GCC_HALTED = Halt("paused", "only GCC", ("gcc",), "We are not releasing this to GCC.")
+PUT_OFF = Halt("paused", POSTPONED)
+BOTH, WORLDWIDE = ("worldwide", "gcc"), ("worldwide",)
+CASES |= {
+    "another tag": (facts(), replace(facts(), tags=("Retirement",)), ["scope_changed"]),
+    "the tag that says that it was updated": (facts(), replace(facts(), tags=("Updated message",)), ["text_changed"]),
+    "a part on hold, and its dates gone with it": (
+        facts(windows=(window(clouds=BOTH),)),
+        replace(facts(windows=(window(clouds=WORLDWIDE),)), halts=(GCC_HALTED,)),
+        ["paused"],
+    ),
+    "a part still on hold": (
+        replace(facts(), halts=(GCC_HALTED,)),
+        replace(facts(title="U"), halts=(GCC_HALTED,)),
+        ["text_changed"],
+    ),
+    "put off, and put off again": (
+        replace(facts(windows=(window(),)), halts=(PUT_OFF,)),
+        replace(facts(windows=(window(JUNE),)), halts=(PUT_OFF,)),
+        ["paused", "dates_moved"],
+    ),
+    "dates where there were none": (facts(), facts(windows=(window(),)), ["dates_moved"]),
+    "dates taken back, without a word": (facts(windows=(window(),)), facts(), ["dates_moved"]),
+    "a text that says that it has begun": (
+        replace(facts(), sentences=("Answers get a page.",)),
+        replace(facts(), sentences=("Answers get a page.", "We have started rolling out.")),
+        ["rollout_started"],
+    ),
+    "a text that says when it will begin": (
+        replace(facts(), sentences=("Answers get a page.",)),
+        replace(facts(), sentences=("Answers get a page.", "You are told once the rollout has started.")),
+        ["text_changed"],
+    ),
+    "another text beside another deadline": (
+        replace(facts(act_by=date(2026, 5, 1)), sentences=("Act by May 1, 2026.", "Owners see it.")),
+        replace(facts(act_by=date(2026, 6, 1)), sentences=("Act by June 1, 2026.", "Members see it.")),
+        ["act_by_moved", "text_changed"],
     ),
 }
 
@@ -86,6 +128,30 @@ def test_an_event_says_what_was_and_what_is():
         "ga (worldwide): 2026-05-01..2026-05-10 to not said",
         "ga (worldwide): 2026-06-01..2026-06-10 to not said",
     )
+
+
+def test_a_date_is_compared_with_the_last_plan_that_stood_before_a_pause():
+    plan, paused = facts(status="scheduled", windows=(window(),)), facts(status="on_hold")
+    again = facts(status="scheduled", windows=(window(JUNE),))
+
+    resumed, moved = derive(change(plan, paused, again))[-2:]
+
+    assert (resumed.type, moved.type) == ("resumed", "dates_moved")
+    assert moved.slips == (Slip("ga", ("worldwide",), "start", MAY, JUNE, 31),)
+
+
+def test_a_deadline_says_by_how_many_days_it_moved():
+    moved = derive(change(facts(act_by=date(2026, 5, 1)), facts(act_by=date(2026, 4, 1))))[-1]
+
+    assert [slip.days for slip in moved.slips] == [-30]
+
+
+def test_an_event_tells_only_the_sentences_that_no_other_event_explains():
+    old, new = CASES["another text beside another deadline"][:2]
+
+    told = derive(change(old, new))[-1]
+
+    assert (told.old, told.new) == ("Owners see it.", "Members see it.")
 
 
 def test_events_of_what_was_decided_are_late_when_they_are_new():

@@ -1,8 +1,11 @@
 """Pages full of things, for screenshots and tests."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from shared.core.change import Change, Copy, Effect, EffectState
+from shared.core.change import Change, Copy, Edition, Effect, EffectState
+from shared.core.classification import Halt, Interval
+from shared.core.events import derive
 from shared.core.life import ClosedChange, OpenChange
 from shared.core.metrics import Metrics, measure
 from shared.web import pages
@@ -60,6 +63,47 @@ def metrics() -> Metrics:
 
 def change() -> Change:
     return a_change()
+
+
+TEXT = (
+    "Poll answers move to the meeting recap.",
+    "Owners of a meeting see the answers of everybody for thirty days after the meeting, then they are deleted.",
+    "Owners and co-organisers of a meeting see the answers of everybody until they delete them.",
+    "We have paused the rollout and will share a new date when we are ready to proceed.",
+)
+
+
+def moved_change() -> Change:
+    """A change of four editions: moved, paused, on again with another text; its events are really derived."""
+    plain = a_change()
+    first, second = (edition.facts for edition in plain.editions)
+    assert first is not None
+    assert second is not None
+    found = second.classification
+    again = tuple(replace(window, start=_later(window.start), end=_later(window.end)) for window in found.windows)
+    read = (
+        replace(first, sentences=TEXT[:2]),
+        replace(second, sentences=TEXT[:2]),
+        replace(second, classification=replace(found, windows=(), status="on_hold"), sentences=(*TEXT[:2], TEXT[3])),
+        replace(
+            second,
+            classification=replace(found, windows=again),
+            halts=(Halt("paused", "only GCC High and DoD"),),
+            sentences=(TEXT[0], TEXT[2]),
+        ),
+    )
+    editions = (
+        *plain.editions,
+        Edition(at(6, 2), at(6, 2), "c" * 32, "contoso"),
+        Edition(at(6, 20), at(6, 20), "d" * 32, "contoso"),
+    )
+    editions = tuple(replace(edition, facts=facts) for edition, facts in zip(editions, read, strict=True))
+    change = replace(plain, editions=editions, decision=None, events=())
+    return replace(change, events=derive(change))
+
+
+def _later(span: Interval | None) -> Interval | None:
+    return Interval(span.first + timedelta(days=76), span.last + timedelta(days=76)) if span else None
 
 
 def copies() -> list[Copy]:
@@ -127,6 +171,7 @@ def everything() -> dict[str, str]:
         "metrics": pages.metrics_page(metrics()),
         "metrics-empty": pages.metrics_page(measure([], [], NOW)),
         "change": change_page(),
+        "change-moved": pages.change_page(moved_change(), copies(), effects()),
         "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ())),
         "register": pages.register_page(register()),
         "register-empty": pages.register_page([]),

@@ -1,0 +1,77 @@
+"""Halts: parts of a plan that a banner says will not go on, while the rest stands. Never read from the old body."""
+
+import re
+
+from shared.core.classification import POSTPONED, Halt
+from shared.core.classify import phrases, scope
+from shared.core.classify.document import Document
+from shared.core.classify.wording import any_of
+from shared.core.plain_dates import clouds as in_words
+
+_DROPPED = any_of(
+    r"not (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward|go(?:ing)? (?:forward|ahead)|continu"
+    r"|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing))\w*",
+    r"cancel(?:l?ed|l?ing)",
+    r"no longer (?:be )?(?:proceed|releas|roll|plann|moving)\w*",
+    r"decided (?:against|not to)",
+    r"will not be (?:released|rolled|proceeding|available|implemented)",
+)
+_PAUSED = any_of(
+    r"paus(?:ed|ing)",
+    r"on hold",
+    r"postpon(?:ed|ing)",
+    r"(?:temporarily )?roll(?:ed|ing) (?:this (?:feature |change )?)?back",
+    r"halt(?:ed|ing)",
+    r"suspend(?:ed|ing)",
+    r"delayed (?:until further notice|to a later)",
+    tail=r"\b",
+)
+_POSTPONED = any_of(r"postpon(?:ed|ing)")
+_PROMISE = any_of(
+    r"will (?:be )?(?:communicat|announc|shar|provid|updat|publish|post)\w*",
+    r"when (?:we are|we're) ready",
+    r"later date",
+    r"for the time being",
+)
+# "has been paused until January 2026" names its new date: that is a move, no halt.
+_TO = re.compile(r"\b(?:to|until|till)\s+(?:the\s+)?$", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:^|\b(?:for|in|on|to) )(?:the )?(?P<part>(?:new |classic )?(?:Outlook|Teams|Word|Excel|PowerPoint|OneNote|iOS"
+    r"|Android|Mac\b|Windows|web\b|VDI|mobile|desktop)[\w ]{0,30})",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
+_LONGEST = 300
+
+
+def read_halts(document: Document) -> tuple[Halt, ...]:
+    """The parts that the banners take out of the plan; the classifier has found that the rest of it stands."""
+    promised = _PROMISE.search(document.banner) is not None
+    found: dict[tuple[str, str], Halt] = {}
+    for line in document.lines:
+        if line.role != "banner":
+            continue
+        for sentence in _SENTENCE.split(line.lead_free):
+            halt = _halt(sentence, promised=promised)
+            if halt:
+                found.setdefault((halt.kind, halt.scope), halt)
+    return tuple(found.values())
+
+
+def _halt(sentence: str, *, promised: bool) -> Halt | None:
+    paused, dropped = _PAUSED.search(sentence), _DROPPED.search(sentence)
+    if not (paused or dropped):
+        return None
+    clouds = scope.clouds(sentence)
+    part = _PART.search(sentence)
+    told = in_words(clouds) if clouds else part["part"].strip() if part else ""
+    words = sentence.strip()[:_LONGEST]
+    if _POSTPONED.search(sentence) and (not told or _names_its_new_date(sentence)):
+        return Halt("paused", POSTPONED, (), words)
+    if not told or _names_its_new_date(sentence):
+        return None
+    return Halt("paused" if paused or promised else "cancelled", f"only {told}", clouds, words)
+
+
+def _names_its_new_date(sentence: str) -> bool:
+    return any(_TO.search(sentence, 0, phrase.start) for phrase in phrases.find(sentence))
