@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from shared.core.classification import Why
 from shared.core.classify.document import Document
 from shared.core.classify.phrases import may_name_days
+from shared.core.classify.plain import mark_words
 from shared.core.classify.status import Verdict
 from shared.core.classify.timeline import dates
 from shared.core.classify.wording import any_of, sentences
@@ -42,9 +43,9 @@ NO_DEADLINE: Deadline = None, Why("no deadline is stated", 0.7)
 def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadline:
     """Graph's field, else a deadline that the text gives to the reader; none for a plan that has fallen."""
     if verdict.status != "scheduled":
-        return None, Why(f"status: {verdict.status}", 0.9)
+        return None, Why(mark_words(f"status:{verdict.status}"), 0.9)
     if post.act_by:
-        return post.act_by.date(), Why("actionRequiredByDateTime", 1.0)
+        return post.act_by.date(), Why(f"Act by: {post.act_by:%Y-%m-%d}", 1.0)
     excuse = _NO_ACTION.search(" ".join(line.text for line in document.of("prepare")))
     if excuse:
         return None, Why(excuse[0], 0.9)

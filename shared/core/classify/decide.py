@@ -9,6 +9,7 @@ from shared.core.classify.board import board_words
 from shared.core.classify.deadline import NO_DEADLINE, ending_deadline, stated_deadline
 from shared.core.classify.document import read_document
 from shared.core.classify.facts import read_facts
+from shared.core.classify.plain import mark_words
 from shared.core.classify.signals import Signal, choose
 from shared.core.classify.status import Verdict, read_status
 from shared.core.classify.windows import read_windows
@@ -22,7 +23,7 @@ def classify(post: Post) -> Classification:
     try:
         return _classify(post)
     except Exception as fault:  # noqa: BLE001 - the contract: anything can come, and one post never holds up others
-        return Classification(id=str(post.id), why={"status": Why(f"could not be read: {type(fault).__name__}", 0.0)})
+        return Classification(id=str(post.id), why={"status": Why(f"could not be read ({type(fault).__name__})", 0.0)})
 
 
 def _classify(post: Post) -> Classification:
@@ -83,5 +84,6 @@ def _reasons(verdict: Verdict, user: str, why: Mapping[str, Why]) -> dict[str, W
         reasons["superseded_by"] = verdict.why
     if not verdict.stands:
         reasons["crb"] = verdict.why
-    reasons["training"] = Why(f"status: {verdict.status}, user_impact: {user}", why["user_impact"].confidence)
+    told = f"{mark_words(f'status:{verdict.status}')}, and {mark_words(f'user:{user}')}"
+    reasons["training"] = Why(told, why["user_impact"].confidence)
     return reasons

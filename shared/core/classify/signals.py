@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.core.classification import Why
+from shared.core.classify.plain import mark_words
 
 #: The parts of a post that a signal may look at. `text` is everything but the title, the banners and the compliance
 #: table; `advice` is what to prepare, without the formulas of every post; `audience` is who is affected; `compliance`
@@ -17,6 +18,9 @@ Place = Literal[
 ]
 _GAP = " ... "
 _WIDEST_GAP = 60
+_SILENT = (0.0, "")
+# The post's own words are the reason beside a mark that speaks up to this many times as loudly.
+_DROWNED = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +76,37 @@ class Facts:
         self._lower["marks"] = self._written["marks"] = " ".join((self._written.get("marks", ""), *words))
 
     def find(self, row: Signal) -> str | None:
-        """The words of the post that a row speaks of."""
+        """The words of the post that a row speaks of; those for a person where it speaks of a mark."""
         text = self._lower.get(row.place)
         span = row.find(text) if text else None
-        return self._written[row.place][slice(*span)].strip() if span else None
+        if not span:
+            return None
+        words = self._written[row.place][slice(*span)].strip()
+        return mark_words(words) if row.place == "marks" else words
 
 
 def choose(table: Iterable[Signal], base: Mapping[str, float], facts: Facts) -> tuple[str, Why]:
-    """The value with the most weight. Why: the words that spoke loudest for it; confidence from the lead it has."""
+    """The value with the most weight, and why; confidence from the lead it has."""
     scores = dict(base)
-    loudest: dict[str, tuple[float, str]] = {}
+    loudest: dict[str, dict[bool, tuple[float, str]]] = {value: {} for value in base}
     for row in table:
         words = facts.find(row)
         if words is None:
             continue
+        derived = row.place == "marks"
         for value, weight in row.weights.items():
             scores[value] += weight
-            if weight > loudest.get(value, (0.0, ""))[0]:
-                loudest[value] = (weight, words)
+            if weight > loudest[value].get(derived, _SILENT)[0]:
+                loudest[value][derived] = (weight, words)
     best = max(scores, key=lambda value: scores[value])
     second = max(score for value, score in scores.items() if value != best)
     confidence = 1 / (1 + math.exp(second - scores[best]))
-    return best, Why(loudest.get(best, (0.0, "nothing speaks against it"))[1], round(confidence, 2))
+    return best, Why(_reason(loudest[best]), round(confidence, 2))
+
+
+def _reason(loudest: Mapping[bool, tuple[float, str]]) -> str:
+    """The loudest words of the post, unless a mark drowns them out; else what the mark says."""
+    said, derived = loudest.get(False, _SILENT), loudest.get(True, _SILENT)
+    if said[1] and said[0] * _DROWNED >= derived[0]:
+        return said[1]
+    return derived[1] or "nothing speaks against it"

@@ -33,4 +33,4 @@ def test_a_deadline_that_the_text_gives(prepare: str, act_by: str | None) -> Non
 def test_graphs_field_comes_first() -> None:
     said = classify(a_post(RETIRES, actionRequiredByDateTime="2026-04-30T07:00:00Z"))
 
-    assert (f"{said.act_by}", said.why["act_by"].words) == ("2026-04-30", "actionRequiredByDateTime")
+    assert (f"{said.act_by}", said.why["act_by"].words) == ("2026-04-30", "Act by: 2026-04-30")
