@@ -9,7 +9,10 @@ from sandbox.errors import SandboxError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Without posts or history the sample history is played. `lock` and `claim`: seconds, shorter in tests.
+    """Without posts or history the sample history is played. `lock` and `claim`: seconds.
+
+    A lock is renewed while its message is worked on, so that a short one only means that what a dead host held comes
+    back soon (Azure's is 600); tests take a shorter one still.
 
     `first`, `last`: the days of a history to play. `board`: tickets are moved on as a board would (always with the
     samples). `pace`: factor on delays. `max_dequeue`: tries of a message before poison, instead of host.json's.
@@ -28,7 +31,7 @@ class Options:
     port: int = 0
     board: bool = False
     pace: float = 0.02
-    lock: int = 600
+    lock: int = 60
     claim: float = 120.0
     max_dequeue: int | None = None
 

@@ -22,6 +22,7 @@ from shared.usecases import summary
 SAMPLES = Path(__file__).with_name("samples")
 _PATIENCE = 300.0  # seconds without any movement, beyond a message's lock
 _WATCH = 1.0
+_SILENT = 5  # looks in a row without an answer
 
 
 def main(options: Options) -> int:
@@ -39,15 +40,38 @@ async def _run(options: Options) -> int:
     report.say("starting storage, Microsoft 365 and the functions ...")
     async with world(options, story, report) as running:
         report.places(running.places)
-        if await _unless(told, _play(running, options, moments, report)):
+        if await _unless(told, _while_stored(running, _play(running, options, moments, report))):
             report.say("stopping ...")
             return 130
         if not options.once:
             await running.host.switch_timers_on()
             report.say("live: the timers run by the sandbox's clock; Ctrl-C stops everything")
-            await _unless(told, _live(running, report))
+            await _unless(told, _while_stored(running, _live(running, report)))
             report.say("stopping ...")
     return 0
+
+
+async def _while_stored(running: World, work: Awaitable[None]) -> None:
+    """Do the work as long as storage is there: without it everything waits, and says nothing."""
+    doing, gone = asyncio.ensure_future(work), asyncio.ensure_future(_storage_gone(running))
+    try:
+        await asyncio.wait((doing, gone), return_when=asyncio.FIRST_COMPLETED)
+        if gone.done():
+            gone.result()
+        await doing
+    finally:
+        for task in (doing, gone):
+            task.cancel()
+        await asyncio.gather(doing, gone, return_exceptions=True)
+
+
+async def _storage_gone(running: World) -> None:
+    """Ends, with the reason, when Azurite has not answered for a while."""
+    silent = 0
+    while silent < _SILENT:
+        await asyncio.sleep(_WATCH)
+        silent = 0 if await asyncio.to_thread(running.storage.answers) else silent + 1
+    raise SandboxError("storage (Azurite) has stopped; start the sandbox again with the same --state to go on")
 
 
 async def _unless(told: asyncio.Event, work: Awaitable[None]) -> bool:
@@ -129,6 +153,7 @@ class _Round:
 
     async def at(self, moment: datetime) -> None:
         cards, posts = len(self._running.inbox.cards), self._running.served.total()
+        tickets = await self._tickets()
         now = self._running.clock.step_to(moment)
         self._report.step(f"{now:%a %Y-%m-%d %H:%M}", advance=1)
         await self.fire("fetch_posts")
@@ -139,6 +164,7 @@ class _Round:
         happened = {
             ("post", "new or edited"): self._running.story.between(self._running.seen, now),
             ("post", "read"): self._running.served.total() - posts if self._running.story.plain else 0,
+            ("ticket", "filed"): await self._tickets() - tickets,
             ("card", "sent"): len(sent),
             ("ticket", "moved on by the board"): moved,
         }
@@ -151,6 +177,9 @@ class _Round:
         if failure:
             self._report.warn(f"{function}: {failure}")
         self._report.failures(await self._running.host.drain(self._report.waiting, self._patience))
+
+    async def _tickets(self) -> int:
+        return sum([1 async for _ in self._running.tables.scan("register")])
 
     async def _board(self, now: datetime) -> int:
         if not self._with_board:

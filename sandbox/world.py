@@ -64,6 +64,7 @@ class World:
     inbox: Inbox
     host: HostProcess
     tables: AzureTables
+    storage: azurite.Azurite
     settings: Settings
     places: dict[str, str]
     graph: web.Application
@@ -102,15 +103,15 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         memory.save()
 
         url = f"http://127.0.0.1:{memory.ports['functions']}"
-        settings = Settings(DEPLOYMENT, url, connection_string=storage)
+        settings = Settings(DEPLOYMENT, url, connection_string=storage.connection_string)
         text = tenants.policy_text(policy, graph_url, {name: plan_id(name) for name in organisations})
         secrets = tenants.hooks(tenants.checked(text, str(options.policy or tenants.SAMPLE)), inbox_url)
         tables = await _furnish(settings, text, stack)
         host = HostProcess(_host_options(options, state), listening, _environment(settings) | secrets, report.warn)
         stack.push_async_callback(host.stop)
         await host.start()
-        places = _places(url, inbox_url, state if options.state else None)
-        yield World(clock, inbox, host, tables, settings, places, graph, story, seen, served)
+        places = _places(url, inbox_url, state)
+        yield World(clock, inbox, host, tables, storage, settings, places, graph, story, seen, served)
 
 
 def _folder(options: Options, stack: AsyncExitStack) -> Path:
@@ -140,14 +141,14 @@ async def _serve(app: web.Application, memory: Memory, what: str, stack: AsyncEx
     return f"http://127.0.0.1:{port}"
 
 
-async def _storage(state: Path, stack: AsyncExitStack, *, in_memory: bool) -> str:
+async def _storage(state: Path, stack: AsyncExitStack, *, in_memory: bool) -> azurite.Azurite:
     """Azurite, and its connection string in the folder for `foresignal ... --state`."""
     running = await asyncio.to_thread(azurite.start, state, in_memory=in_memory)
     stack.push_async_callback(asyncio.to_thread, running.stop)
     note = state / "connection.txt"
     note.write_text(running.connection_string, encoding="utf-8")
     stack.callback(note.unlink, missing_ok=True)
-    return running.connection_string
+    return running
 
 
 async def _furnish(settings: Settings, policy: str, stack: AsyncExitStack) -> AzureTables:
@@ -184,15 +185,16 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _places(url: str, inbox_url: str, state: Path | None) -> dict[str, str]:
-    places = {
+def _places(url: str, inbox_url: str, state: Path) -> dict[str, str]:
+    return {
         "Teams inbox": inbox_url + "/",
         "Home": f"{url}/api/home",
         "Metrics": f"{url}/api/metrics",
         "Register": f"{url}/api/register",
         "Health": f"{url}/api/health",
+        "Log of the functions": str(state / "host.log"),
+        "For foresignal ... --state": str(state),
     }
-    return {**places, "Log of the functions": str(state / "host.log")} if state else places
 
 
 def _count_posts(graph: web.Application) -> Counter[str]:
