@@ -64,7 +64,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened from one edition to the next; `late` ones are shown and have no effects."""
+    """What happened from one edition to the next; `late` ones are shown and have no effects.
+
+    `tenant`: whose own row noticed it, for what the editions do not say.
+    """
 
     type: EventType
     edition: str
@@ -72,10 +75,11 @@ class Event:
     old: str = ""
     new: str = ""
     late: bool = False
+    tenant: str = ""
 
     @property
     def id(self) -> str:
-        return f"{self.edition}:{self.type}"
+        return f"{self.edition}:{self.type}" + (":tenant" if self.tenant else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "id": change.id,
         "first_seen": change.first_seen.isoformat(),
         "editions": [_edition_to_json(edition) for edition in change.editions],
-        "events": [[e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late] for e in change.events],
+        "events": [[e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late, e.tenant] for e in change.events],
         "decision": _decision_to_json(change.decision) if change.decision else None,
         "closed": _closing_to_json(change.closed) if change.closed else None,
         "closings": change.closings,
@@ -29,9 +29,7 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
         post=post,
         first_seen=_time(data["first_seen"]),
         editions=tuple(_edition_from_json(item) for item in data["editions"]),
-        events=tuple(
-            Event(kind, edition, _time(at), old, new, late) for kind, edition, at, old, new, late in data["events"]
-        ),
+        events=tuple(Event(kind, edition, _time(at), *others) for kind, edition, at, *others in data["events"]),
         decision=_decision_from_json(data["decision"]) if data["decision"] else None,
         closed=_closing_from_json(data["closed"]) if data["closed"] else None,
         closings=data["closings"],
