@@ -25,6 +25,17 @@ async def fetch_tasks(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the w
     await _fan_out("planner")
 
 
+@bp.timer_trigger(arg_name="timer", schedule="0 10 */4 * * *")
+async def fetch_roadmap(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    """Once a day; it is looked at more often, so that a failure does not cost a day."""
+    import logging
+
+    from shared import app
+    from shared.usecases.roadmap import fetch_roadmap as handle
+
+    logging.getLogger("foresignal.roadmap").info("the roadmap: %s", await handle(app.current().deps))
+
+
 @bp.queue_trigger(arg_name="message", queue_name="fetches", connection=STORAGE)
 async def fetch_tenant(message: func.QueueMessage) -> None:
     from shared import app

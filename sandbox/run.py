@@ -109,6 +109,7 @@ async def _play(running: World, options: Options, moments: list[datetime], repor
     now = running.clock()
     todo = [now, *(moment for moment in moments if moment > now)]
     with report.progress("reading", len(todo)):
+        await round_.fire("fetch_roadmap")
         for moment in todo:
             await round_.at(moment)
         await round_.fire("mend")

@@ -18,15 +18,19 @@ def names(count: int) -> tuple[str, ...]:
     return tuple(_NAMES[index] if index < len(_NAMES) else f"tenant{index + 1:03d}" for index in range(count))
 
 
-def policy_text(text: str, graph_url: str, plans: Mapping[str, str]) -> str:
-    """The policy with its tenants replaced by the sandbox's own; `plans`: each tenant's Planner plan."""
+def policy_text(text: str, graph_url: str, plans: Mapping[str, str], roadmap_url: str = "") -> str:
+    """The policy with its tenants and roadmap replaced by the sandbox's own; `plans`: each tenant's Planner plan."""
     lines = ["tenants:"]
     for name, plan in plans.items():
         tenant_id = uuid5(NAMESPACE_DNS, f"{name}.example")
         lines.append(f'  {name}: {{tenant_id: "{tenant_id}", graph_url: "{graph_url}", plan: "{plan}"}}')
-    section = "\n".join(lines) + "\n"
+    roadmap = f'roadmap: {{url: "{roadmap_url}"}}' if roadmap_url else "roadmap: {enabled: false}"
+    return _replaced(_replaced(text, "roadmap", roadmap + "\n"), "tenants", "\n".join(lines) + "\n")
+
+
+def _replaced(text: str, key: str, section: str) -> str:
     # the key and all that is indented under it; comments at the margin belong to what follows
-    changed, count = re.subn(r"(?m)^tenants:.*\n(?:(?:[ \t].*)?\n)*", lambda _: section + "\n", text, count=1)
+    changed, count = re.subn(rf"(?m)^{key}:.*(?:\n(?:[ \t].*)?)*(?:\n|\Z)", lambda _: section + "\n", text, count=1)
     return changed if count else section + text
 
 

@@ -25,6 +25,8 @@ from sandbox.microsoft365.graph import COUNTS, graph_app
 from sandbox.microsoft365.history import BEGINNING, Line
 from sandbox.microsoft365.inbox import Inbox
 from sandbox.microsoft365.planner import Planner, plan_id
+from sandbox.microsoft365.roadmap import PATH as ROADMAP
+from sandbox.microsoft365.roadmap import roadmap_app
 from sandbox.microsoft365.serving import serve
 from sandbox.options import Options
 from sandbox.report import Report
@@ -97,6 +99,10 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         graph = graph_app(feed, Planner(feed, memory.since(now), story.script), clock)
         served = _count_posts(graph)
         graph_url = await _serve(graph, memory, "graph", stack)
+        samples: list[dict[str, object]] | None = (
+            None if story.script else []
+        )  # a story of one's own has ids of its own
+        roadmap_url = await _serve(roadmap_app(samples), memory, "roadmap", stack) + ROADMAP
         inbox = Inbox(clock, state / "cards.jsonl")
         inbox_url = await _serve(inbox.app(), memory, "inbox", stack)
         memory.ports["functions"] = listening.getsockname()[1]
@@ -104,7 +110,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
 
         url = f"http://127.0.0.1:{memory.ports['functions']}"
         settings = Settings(DEPLOYMENT, url, connection_string=storage.connection_string)
-        text = tenants.policy_text(policy, graph_url, {name: plan_id(name) for name in organisations})
+        text = tenants.policy_text(policy, graph_url, {name: plan_id(name) for name in organisations}, roadmap_url)
         secrets = tenants.hooks(tenants.checked(text, str(options.policy or tenants.SAMPLE)), inbox_url)
         tables = await _furnish(settings, text, stack)
         host = HostProcess(_host_options(options, state), listening, _environment(settings) | secrets, report.warn)

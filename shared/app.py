@@ -81,6 +81,7 @@ class App:
             policy=self.policy,
             posts=_Posts(self),
             tasks=_Tasks(self),
+            roadmap=_Roadmap(self),
             ticket_system=self._ticket_system,
             channel=self._channel,
             render_card=_render_card,
@@ -141,7 +142,7 @@ class App:
         if key not in self._built:
             made_of = adapter.Deps(
                 name=name,
-                http=self._http(),
+                http=self.http(),
                 secrets=self.secrets,
                 clock=self.around.clock,
                 tables=self.tables,
@@ -151,7 +152,8 @@ class App:
             self._built[key] = adapter.build(folder, outside.kind, outside.settings, made_of)
         return self._built[key]
 
-    def _http(self) -> Any:
+    def http(self) -> Any:
+        """The HTTP client for everything that is not Graph, one a process."""
         if "http" not in self._built:
             from shared.http import Http
 
@@ -192,6 +194,18 @@ class _Tasks:
         from shared.sources.planner import Planner
 
         return Planner(self._app.graph())
+
+
+class _Roadmap:
+    """The port `RoadmapSource`, as lazily."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def items(self, url: str) -> Any:
+        from shared.sources.roadmap import Roadmap
+
+        return await Roadmap(self._app.http()).items(url)
 
 
 def _render_card(*arguments: Any) -> Any:

@@ -60,7 +60,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         needed += [f"{_STORAGE}__{kind}ServiceUri" for kind in ("blob", "queue", "table")]
     missing = [name for name in needed if not env.get(name)]
     if missing:
-        raise PermanentError(f"app settings are missing: {', '.join(missing)}; infra/main.bicep sets them all (beside a sandbox: --state DIR)")
+        raise PermanentError(
+            f"app settings are missing: {', '.join(missing)}; infra/main.bicep sets them all (beside a sandbox: --state DIR)"
+        )
     return Settings(
         deployment=env["FORESIGNAL_DEPLOYMENT"],
         public_url=env["FORESIGNAL_PUBLIC_URL"].rstrip("/"),

@@ -11,6 +11,7 @@ from azure.storage.queue.aio import QueueClient
 import function_app
 from shared import app
 from shared.core import names
+from shared.core.messages import Envelope, decode
 from shared.settings import Settings
 
 _FUNCTIONS = {found.get_function_name(): found for found in function_app.app.get_functions()}  # may be called once
@@ -72,6 +73,15 @@ class Pump:
             taken += 1
         handled[queue] += taken
         return taken
+
+    async def take(self, queue: str) -> list[Envelope]:
+        """The messages that a queue holds now, removed from it: for tests that call the use cases themselves."""
+        async with QueueClient.from_connection_string(self._connection, queue) as client:
+            found = []
+            async for message in client.receive_messages(messages_per_page=32, visibility_timeout=600):
+                found.append(decode(base64.b64decode(message.content)))
+                await client.delete_message(message)
+        return found
 
     async def close(self) -> None:
         await app.close()

@@ -73,6 +73,7 @@ class Event:
     """What happened from one edition to the next; `late` ones are shown and have no effects.
 
     `old` and `new` are for people: one line a window, a sentence, a part. `slips`: how far each date moved.
+    `tenant`: whose own row noticed it, for what the editions do not say.
     """
 
     type: EventType
@@ -82,10 +83,11 @@ class Event:
     new: str = ""
     late: bool = False
     slips: tuple[Slip, ...] = ()
+    tenant: str = ""
 
     @property
     def id(self) -> str:
-        return f"{self.edition}:{self.type}"
+        return f"{self.edition}:{self.type}" + (":tenant" if self.tenant else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def effect_from_json(data: Mapping[str, Any]) -> Effect:
 
 def _event_to_json(e: Event) -> list[Any]:
     told = [e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late]
-    return [*told, [slip_to_json(slip) for slip in e.slips]] if e.slips else told
+    return [*told, [slip_to_json(slip) for slip in e.slips], e.tenant] if e.slips or e.tenant else told
 
 
 def _event_from_json(
@@ -70,8 +70,9 @@ def _event_from_json(
     new: str,
     late: bool,
     slips: Sequence[Any] = (),
+    tenant: str = "",
 ) -> Event:
-    return Event(kind, edition, _time(at), old, new, late, tuple(_slip_from_json(slip) for slip in slips))
+    return Event(kind, edition, _time(at), old, new, late, tuple(_slip_from_json(slip) for slip in slips), tenant)
 
 
 def slip_to_json(slip: Slip) -> dict[str, Any]:

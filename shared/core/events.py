@@ -47,7 +47,7 @@ def derive(change: Change) -> tuple[Event, ...]:
             known = recorded.get(event.id)
             events.append(replace(event, at=known.at, late=known.late) if known else event)
         before, plan = edition, _dated(edition) or plan
-    events += [event for event in change.events if event.type in _FROM_TENANTS]
+    events += [event for event in change.events if event.type in _FROM_TENANTS or event.tenant]
     return tuple(sorted(events, key=lambda event: event.at))
 
 

@@ -148,6 +148,13 @@ class FirstLoad(Strict):
     days: int = Field(default=30, ge=0)
 
 
+class Roadmap(Strict):
+    """Where the Microsoft 365 roadmap is read, once a day and without signing in."""
+
+    enabled: bool = True
+    url: str = Field(default="https://www.microsoft.com/releasecommunications/api/v1/m365", pattern=r"^https?://\S+$")
+
+
 class Policy(Strict):
     """The whole file. The root route matches everything, so that no change is lost for want of an owner."""
 
@@ -158,6 +165,7 @@ class Policy(Strict):
     tickets: dict[Name, Outside] = {}
     routes: Route
     first_load: FirstLoad = FirstLoad()
+    roadmap: Roadmap = Roadmap()
 
     @cached_property
     def owners(self) -> Mapping[str, str]:

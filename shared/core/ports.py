@@ -122,6 +122,14 @@ class TaskSource(Protocol):
         ...
 
 
+class RoadmapSource(Protocol):
+    """The public roadmap of Microsoft 365."""
+
+    async def items(self, url: str) -> Any:
+        """The API's JSON as it came, with TransientError and PermanentError as PostSource."""
+        ...
+
+
 class TicketSystem(Protocol):
     """A Change Review Board's ticket system. Reconciled, not told: our key is on every ticket (design rule 2)."""
 

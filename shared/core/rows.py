@@ -100,7 +100,8 @@ def read_edition(row: Row) -> Mapping[str, Any]:
     return raw
 
 
-def copy_row(change_id: str, copy: Copy, etag: str = "") -> Row:
+def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] | None = None) -> Row:
+    """`raw`: what the tenant's feed showed, kept where the copy is a variant."""
     values: dict[str, Value] = {
         "tenant": copy.tenant,
         "services": json.dumps(copy.services),
@@ -113,6 +114,8 @@ def copy_row(change_id: str, copy: Copy, etag: str = "") -> Row:
     }
     if copy.gone:
         values["gone"] = copy.gone
+    if raw is not None:
+        values |= pack("post", raw)
     return Row(ids.partition(change_id), copy_key(change_id, copy.tenant), values, etag)
 
 
@@ -129,6 +132,11 @@ def read_copy(row: Row) -> Copy:
         gone=_plain(v["gone"]) if v.get("gone") else None,
         rollout_state=v.get("rollout_state", ""),
     )
+
+
+def read_variant(row: Row) -> Mapping[str, Any] | None:
+    """The raw JSON of a tenant's own text; None where it shows an edition."""
+    return read_edition(row) if row.values.get("variant") and "post0" in row.values else None
 
 
 def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:

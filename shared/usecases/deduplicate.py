@@ -3,17 +3,18 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from shared.core import ids, rows
-from shared.core.change import Change
+from shared.core.change import Change, Copy
 from shared.core.errors import PermanentError, RefusedError, TransientError
 from shared.core.merge import Arrival, Merged, gone_everywhere, merge, went
 from shared.core.messages import Envelope
 from shared.core.ports import Row, Write
 from shared.core.post import when
+from shared.core.tenants import with_scope
 from shared.usecases.deps import Deps
 from shared.usecases.oversize import put_aside
 from shared.usecases.park import park
@@ -99,11 +100,18 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
             due.append(change_id)
         if merged.outcome == "new" or (repeated and merged.change.stage == "classify"):
             fresh.append(change_id)
+        merged = _with_scope(merged, copy[0] if copy else None)
         groups.append(_writes(before.row if before else None, copy[1] if copy else None, merged, arrival))
     for writes in transactions(group for group in groups if group):
         await deps.tables.commit(rows.TABLE, writes)
     await _send_due(deps, due)
     return fresh
+
+
+def _with_scope(merged: Merged, copy: Copy | None) -> Merged:
+    """That this tenant's services are others than in its own earlier copy is news of the change: one write more."""
+    after = with_scope(merged.change, copy, merged.copy)
+    return merged if after is merged.change else replace(merged, change=after, change_differs=True)
 
 
 def _writes(change: Row | None, copy: Row | None, merged: Merged, arrival: Arrival) -> list[Write]:
@@ -113,7 +121,8 @@ def _writes(change: Row | None, copy: Row | None, merged: Merged, arrival: Arriv
     if merged.edition:
         writes.append(Write("insert", rows.edition_row(merged.change.id, merged.edition, arrival.post.raw)))
     if merged.copy_differs:
-        writes.append(_put(copy, rows.copy_row(merged.change.id, merged.copy, copy.etag if copy else "")))
+        own = arrival.post.raw if merged.copy.variant else None  # a text of its own is kept with the copy
+        writes.append(_put(copy, rows.copy_row(merged.change.id, merged.copy, copy.etag if copy else "", own)))
     return writes
 
 
@@ -133,7 +142,7 @@ async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) 
     own = await deps.tables.range(rows.TABLE, partition, *rows.span("t", gone), {"tenant": batch.tenant})
     copies = {rows.id_of(row.key): (rows.read_copy(row), row) for row in own}
     lost = {i: (after, row) for i, (copy, row) in copies.items() if i in gone and (after := went(copy, batch.observed))}
-    for writes in transactions([Write("replace", rows.copy_row(i, c, row.etag))] for i, (c, row) in lost.items()):
+    for writes in transactions([Write("merge", rows.copy_row(i, c, row.etag))] for i, (c, row) in lost.items()):
         await deps.tables.commit(rows.TABLE, writes)
     for change_id in [i for i in gone if i in copies]:
         await _mark_gone(deps, partition, change_id)

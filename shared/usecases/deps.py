@@ -13,6 +13,7 @@ from shared.core.ports import (
     PolicySource,
     PostSource,
     Queues,
+    RoadmapSource,
     Tables,
     TaskSource,
     TicketSystem,
@@ -33,6 +34,7 @@ class Deps:
     policy: PolicySource
     posts: PostSource
     tasks: TaskSource
+    roadmap: RoadmapSource
     ticket_system: Callable[[Policy, str], Awaitable[TicketSystem]]
     channel: Callable[[Policy, str], Awaitable[Channel]]
     render_card: Callable[[Change, EffectState, Policy, str, EffectState | None], Mapping[str, Any]]

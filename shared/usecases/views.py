@@ -1,7 +1,7 @@
 """What pages show, read from storage; rendering is not known here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +10,12 @@ from shared.core.change import Change, Copy, EffectState
 from shared.core.life import ClosedChange, OpenChange
 from shared.core.metrics import Metrics, measure
 from shared.core.register import Entry, change_of, from_row
+from shared.core.roadmap import RoadmapView
 from shared.core.task import TaskState
+from shared.core.tenants import Difference, differences, with_joined
 from shared.usecases.deps import Deps
 from shared.usecases.fetch import tenant_states
+from shared.usecases.roadmap import roadmap_of, roadmap_state
 
 _MONTHS = 12
 _STALE = timedelta(hours=2)
@@ -21,12 +24,14 @@ _STALE = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One change with everything that stands beside it."""
+    """One change with everything that stands beside it. `variants`: where a tenant's own text differs."""
 
     change: Change
     copies: tuple[Copy, ...]
     effects: tuple[EffectState, ...]
     tasks: tuple[TaskState, ...]
+    roadmap: tuple[RoadmapView, ...] = ()
+    variants: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
 
 
 async def change(deps: Deps, text: str) -> ChangeView | None:
@@ -38,8 +43,16 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
         return None
     found += await deps.tables.range(rows.TABLE, partition, *rows.span("k", [change_id]))
     held = rows.read_held(found)[change_id]
-    copies = await deps.tables.range(rows.TABLE, partition, *rows.span("t", [change_id]))
-    return ChangeView(held.change, tuple(rows.read_copy(row) for row in copies), held.states, held.task_states)
+    own = await deps.tables.range(rows.TABLE, partition, *rows.span("t", [change_id]))
+    copies, post = tuple(rows.read_copy(row) for row in own), held.change.read()
+    return ChangeView(
+        with_joined(held.change, copies),
+        copies,
+        held.states,
+        held.task_states,
+        await roadmap_of(deps, held.change),
+        {str(row.values["tenant"]): differences(post, raw) for row in own if (raw := rows.read_variant(row))},
+    )
 
 
 async def metrics(deps: Deps) -> Metrics:
@@ -92,11 +105,13 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         for state in await tenant_states(deps)
     ]
     parked = sum([1 async for _ in deps.tables.scan("parked")])
-    well = all(tenant["ok"] for tenant in tenants) and not parked and not failure
+    roadmap = await roadmap_state(deps)
+    well = all(tenant["ok"] for tenant in tenants) and roadmap["ok"] and not parked and not failure
     return {
         "status": "ok" if well else "degraded",
         "now": now.isoformat(),
         "tenants": tenants,
+        "roadmap": roadmap,
         "parked": parked,
         "policy": failure or "in force",
     }

@@ -13,7 +13,9 @@ from shared.core.classification import Classification
 from shared.core.metrics import Count, Metrics
 from shared.core.moves import total
 from shared.core.post import Post
+from shared.core.roadmap import RoadmapView
 from shared.core.rollout_state import rollout_lines
+from shared.core.tenants import Difference
 from shared.core.timeline import timeline
 from shared.web import charts
 from shared.web.environment import render, security_headers
@@ -87,7 +89,13 @@ def ticket_page(entry: RegisterEntry) -> str:
     )
 
 
-def change_page(change: Change, copies: Sequence[Copy] = (), effects: Sequence[EffectState] = ()) -> str:
+def change_page(
+    change: Change,
+    copies: Sequence[Copy] = (),
+    effects: Sequence[EffectState] = (),
+    roadmap: Sequence[RoadmapView] = (),
+    variants: Mapping[str, Sequence[Difference]] = MappingProxyType({}),
+) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
     post, found = change.read(), change.classification
     return render(
@@ -107,6 +115,8 @@ def change_page(change: Change, copies: Sequence[Copy] = (), effects: Sequence[E
         editions=list(enumerate(change.editions, 1))[::-1],
         copies=copies,
         rollout_lines=rollout_lines,
+        roadmap=roadmap,
+        variants=variants,
         revisions={edition.id: number for number, edition in enumerate(change.editions, 1)},
         tickets=[state for state in effects if state.effect.kind == "ticket"],
         cards=[state for state in effects if state.effect.kind == "card"],

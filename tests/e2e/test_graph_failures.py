@@ -15,6 +15,7 @@ from sandbox.microsoft365.graph import graph_app
 from sandbox.microsoft365.planner import Planner
 from sandbox.microsoft365.serving import serve
 from shared import app
+from shared.usecases import views
 from shared.usecases.summary import count
 from tests.pump import _FUNCTIONS, Pump, StillClock, utc
 
@@ -49,7 +50,7 @@ async def world(azurite_of_its_own):
     tenants = {name: {"graph_url": f"http://127.0.0.1:{port}"} for name in lifetimes}
     policy = {"tenants": tenants, "teams": {"w": {"owner": "ana@contoso.example"}}, "routes": {"team": "w"}}
     await app.current().blobs.put("config", "policy.yaml", yaml.safe_dump(policy).encode())
-    yield pump, clock, faults, lifetimes
+    yield pump, clock, faults, lifetimes, feed
     await pump.close()
     await server.cleanup()
 
@@ -70,7 +71,7 @@ async def changes() -> int:
 
 
 async def test_an_empty_page_in_the_middle_ends_nothing(world):
-    pump, _, faults, _ = world
+    pump, _, faults, _, _ = world
     faults.empty_pages = {"contoso"}
 
     await fetch(pump)
@@ -79,7 +80,7 @@ async def test_an_empty_page_in_the_middle_ends_nothing(world):
 
 
 async def test_throttled_then_unavailable_then_well_loses_nothing(world):
-    pump, clock, faults, _ = world
+    pump, clock, faults, _, _ = world
     faults.answer_next("contoso", 429, {"Retry-After": "2.5"})
     await fetch(pump)
     assert await changes() == 40, "the other tenant's posts arrive"
@@ -99,7 +100,7 @@ async def test_throttled_then_unavailable_then_well_loses_nothing(world):
 
 
 async def test_a_tenant_that_asks_for_time_is_left_alone_until_then(world):
-    pump, clock, faults, _ = world
+    pump, clock, faults, _, _ = world
     faults.answer_next("contoso", 503, {"Retry-After": "3000"})
     await fetch(pump)
     calls = pump.calls["graph"]
@@ -110,8 +111,34 @@ async def test_a_tenant_that_asks_for_time_is_left_alone_until_then(world):
     assert pump.calls["graph"] - calls == 3, "the three pages of the other tenant"
 
 
+async def test_a_feed_that_shrinks_by_more_than_half_is_named_and_not_believed(world):
+    pump, clock, _, _, feed = world
+    await fetch(pump)
+    for number in range(21):
+        feed.withdraw("contoso", a_post(number)["id"], clock.now)
+
+    for _ in range(3):
+        clock.now += timedelta(minutes=65)
+        await fetch(pump)
+
+    found = await health()
+    assert found["status"] == "degraded"
+    (contoso,) = [tenant for tenant in found["tenants"] if tenant["tenant"] == "contoso"]
+    assert "lost 21 of the 40" in contoso["failure"]
+    view = await views.change(app.current().deps, a_post(0)["id"])
+    assert [copy.gone for copy in view.copies] == [None], "nothing is gone"
+
+    for number in range(21):
+        feed.publish("contoso", a_post(number), clock.now)
+    clock.now += timedelta(minutes=65)
+    await fetch(pump)
+
+    assert (await health())["status"] == "ok"
+    assert await changes() == 80
+
+
 async def test_an_expired_token_is_renewed(world):
-    pump, clock, _, lifetimes = world
+    pump, clock, _, lifetimes, _ = world
     lifetimes["contoso"] = 0
     await fetch(pump)
     lifetimes["contoso"] = 3600
@@ -123,7 +150,7 @@ async def test_an_expired_token_is_renewed(world):
 
 
 async def test_a_tenant_with_403_is_named_and_leaves_the_other_alone(world, caplog):
-    pump, _, faults, _ = world
+    pump, _, faults, _, _ = world
     faults.forbidden = {"fabrikam"}
 
     with caplog.at_level(logging.WARNING):
@@ -139,7 +166,7 @@ async def test_a_tenant_with_403_is_named_and_leaves_the_other_alone(world, capl
 
 
 async def test_what_failed_in_the_middle_is_read_whole_the_next_time(world):
-    pump, clock, faults, _ = world
+    pump, clock, faults, _, _ = world
     faults.throttle_every = 2
     faults.retry_after = "1"
     await fetch(pump)

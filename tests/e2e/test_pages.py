@@ -174,3 +174,12 @@ def test_health_is_well_after_the_story(places):
     assert found["status"] == "ok", found
     assert found["parked"] == 0
     assert {tenant["tenant"] for tenant in found["tenants"]} == {"contoso", "fabrikam"}
+
+
+def test_a_change_page_shows_what_the_roadmap_says_and_that_it_does_not_fit(quiet, places):
+    quiet.goto(f"{places['functions']}/api/changes/MC1952877")
+    picture(quiet, "roadmap")
+
+    assert quiet.get_by_role("heading", name="Roadmap").count() == 1
+    assert quiet.get_by_text("The roadmap says October 2026; the post says").count() == 1
+    assert quiet.get_by_text("Policy tips that point at the sentence").count() == 1

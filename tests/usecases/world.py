@@ -123,6 +123,20 @@ class Feed:
         return found
 
 
+class FakeRoadmap:
+    """The roadmap's API: `held` is its answer, or the failure that it raises."""
+
+    def __init__(self) -> None:
+        self.held: Any = []
+        self.read: list[str] = []
+
+    async def items(self, url: str) -> Any:
+        self.read.append(url)
+        if isinstance(self.held, Exception):
+            raise self.held
+        return self.held
+
+
 class Inbox:
     """A channel that takes every card, or fails as told."""
 
@@ -147,7 +161,7 @@ class World:
 
     def __init__(self, in_force: Policy | None = None, tables: Tables | None = None, **ports: Any) -> None:
         self.clock = FakeClock()
-        self.posts, self.tasks, self.inbox = Feed(), Feed(), Inbox()
+        self.posts, self.tasks, self.inbox, self.roadmap = Feed(), Feed(), Inbox(), FakeRoadmap()
         self.tables = tables or FakeTables()
         self.queues, self.blobs = FakeQueues(), FakeBlobs()
         self.policy = FakePolicy(in_force or policy())
@@ -163,6 +177,7 @@ class World:
                 "policy": self.policy,
                 "posts": self.posts,
                 "tasks": self.tasks,
+                "roadmap": self.roadmap,
                 "ticket_system": self._ticket_system,
                 "channel": self._channel,
                 "render_card": plain_card,

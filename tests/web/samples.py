@@ -8,6 +8,8 @@ from shared.core.classification import Halt, Interval
 from shared.core.events import derive
 from shared.core.life import ClosedChange, OpenChange
 from shared.core.metrics import Metrics, measure
+from shared.core.roadmap import RoadmapItem, RoadmapView
+from shared.core.tenants import Difference, with_joined
 from shared.web import pages
 from tests.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
 
@@ -137,7 +139,16 @@ def effects() -> list[EffectState]:
 
 
 def change_page() -> str:
-    return pages.change_page(change(), copies(), effects())
+    month = date(2026, 10, 1)
+    item = RoadmapItem(
+        "917000", "Poll answers in the recap", "Rolling out", ("Microsoft Teams",), ("GCC",), month, month
+    )
+    roadmap = [
+        RoadmapView("917000", item, ("The roadmap says October 2026; the post says early November 2026.",)),
+        RoadmapView("917001", None),
+    ]
+    own = {"fabrikam": [Difference("It begins in May.", "It begins in June."), Difference("Only there.", "")]}
+    return pages.change_page(with_joined(change(), copies()), copies(), effects(), roadmap, own)
 
 
 def register() -> list[pages.RegisterEntry]:

@@ -30,6 +30,7 @@ _DEMAND = any_of(
     tail=r"\b",
 )
 _BY = re.compile(r"\b(?:by|before|prior to|no later than|until)\s+(?:the\s+)?$", re.IGNORECASE)
+_LEADS = ("by", "before", "prior", "later", "until")  # one word of each of them: quickly seen to be missing
 _LEAD_WIDTH = 24
 _NO_ACTION = re.compile(
     r"no (?:admin(?:istrator)? )?action (?:is )?(?:required|needed|necessary)|no action", re.IGNORECASE
@@ -55,7 +56,8 @@ def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadlin
 def _demand(document: Document) -> tuple[date, Why] | None:
     """The first sentence that demands something of the reader by a date."""
     for line in document.of("intro", "when", "impact", "prepare"):
-        if not may_name_days(line.text):
+        lower = line.text.lower()
+        if not any(lead in lower for lead in _LEADS) or not may_name_days(line.text):
             continue
         for sentence in sentences(line.text):
             if may_name_days(sentence) and _DEMAND.search(sentence):

@@ -71,18 +71,18 @@ class Facts:
     def __init__(self, places: Mapping[str, str]) -> None:
         self._written = {name: f" {text} " for name, text in places.items() if text}
         self._lower = {name: text.lower() for name, text in self._written.items()}
+        self._marks: set[str] = set()
 
     def mark(self, *words: str) -> None:
-        self._lower["marks"] = self._written["marks"] = " ".join((self._written.get("marks", ""), *words))
+        self._marks.update(words)
 
     def find(self, row: Signal) -> str | None:
         """The words of the post that a row speaks of; those for a person where it speaks of a mark."""
+        if row.place == "marks":
+            return next((mark_words(mark) for mark in row.phrases if mark in self._marks), None)
         text = self._lower.get(row.place)
         span = row.find(text) if text else None
-        if not span:
-            return None
-        words = self._written[row.place][slice(*span)].strip()
-        return mark_words(words) if row.place == "marks" else words
+        return self._written[row.place][slice(*span)].strip() if span else None
 
 
 def choose(table: Iterable[Signal], base: Mapping[str, float], facts: Facts) -> tuple[str, Why]:
