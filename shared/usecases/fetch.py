@@ -47,7 +47,7 @@ class FetchResult:
 
 @dataclass(frozen=True, slots=True)
 class TenantState:
-    """How a tenant's source is, for `/api/health`. `fetched`: the last good fetch, None before the first."""
+    """How a tenant's source is, for health. `fetched`: the last good fetch, None before the first."""
 
     name: str
     source: str
