@@ -61,7 +61,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     missing = [name for name in needed if not env.get(name)]
     if missing:
         raise PermanentError(
-            f"app settings are missing: {', '.join(missing)}; infra/main.bicep sets them all (beside a sandbox: --state DIR)"
+            f"app settings are missing: {', '.join(missing)}; infra/main.bicep sets them all "
+            "(beside a sandbox: --state DIR)"
         )
     return Settings(
         deployment=env["FORESIGNAL_DEPLOYMENT"],
