@@ -10,9 +10,11 @@ from shared.core.change import Change, Copy, EffectState
 from shared.core.life import ClosedChange, OpenChange
 from shared.core.metrics import Metrics, measure
 from shared.core.register import Entry, change_of, from_row
+from shared.core.relations import Related, related
 from shared.core.task import TaskState
 from shared.usecases.deps import Deps
 from shared.usecases.fetch import tenant_states
+from shared.usecases.relate import incoming
 
 _MONTHS = 12
 _STALE = timedelta(hours=2)
@@ -27,6 +29,7 @@ class ChangeView:
     copies: tuple[Copy, ...]
     effects: tuple[EffectState, ...]
     tasks: tuple[TaskState, ...]
+    related: tuple[Related, ...] = ()
 
 
 async def change(deps: Deps, text: str) -> ChangeView | None:
@@ -39,7 +42,9 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
     found += await deps.tables.range(rows.TABLE, partition, *rows.span("k", [change_id]))
     held = rows.read_held(found)[change_id]
     copies = await deps.tables.range(rows.TABLE, partition, *rows.span("t", [change_id]))
-    return ChangeView(held.change, tuple(rows.read_copy(row) for row in copies), held.states, held.task_states)
+    seen = tuple(rows.read_copy(row) for row in copies)
+    linked = related(held.change, await incoming(deps, change_id))
+    return ChangeView(held.change, seen, held.states, held.task_states, linked)
 
 
 async def metrics(deps: Deps) -> Metrics:

@@ -13,6 +13,7 @@ from shared.core.classification import Classification
 from shared.core.metrics import Count, Metrics
 from shared.core.moves import total
 from shared.core.post import Post
+from shared.core.relations import Related
 from shared.core.rollout_state import rollout_lines
 from shared.core.timeline import timeline
 from shared.web import charts
@@ -87,7 +88,12 @@ def ticket_page(entry: RegisterEntry) -> str:
     )
 
 
-def change_page(change: Change, copies: Sequence[Copy] = (), effects: Sequence[EffectState] = ()) -> str:
+def change_page(
+    change: Change,
+    copies: Sequence[Copy] = (),
+    effects: Sequence[EffectState] = (),
+    related: Sequence[Related] = (),
+) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
     post, found = change.read(), change.classification
     return render(
@@ -107,6 +113,7 @@ def change_page(change: Change, copies: Sequence[Copy] = (), effects: Sequence[E
         editions=list(enumerate(change.editions, 1))[::-1],
         copies=copies,
         rollout_lines=rollout_lines,
+        related=[(plain_words.RELATIONS.get(one.kind, one.kind), one) for one in related],
         revisions={edition.id: number for number, edition in enumerate(change.editions, 1)},
         tickets=[state for state in effects if state.effect.kind == "ticket"],
         cards=[state for state in effects if state.effect.kind == "card"],
