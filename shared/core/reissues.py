@@ -16,6 +16,7 @@ MONTHS_LATER = 45
 """Days from which on a second announcement is a re-issue; nearer ones are posts that were split."""
 _FAR = 730  # days: older than this nobody means the same announcement
 _MEMBERS = 3  # two of a kind are no rhythm
+_OFTEN = 6  # days on which a notice came: that many announce nothing new, however irregularly
 _RHYTHM = (5, 100)  # days between two of a series
 _REGULAR = 0.6  # the part of the distances that must be near the middle one
 _MARK = re.compile(
@@ -64,11 +65,12 @@ def unstated(sketches: Iterable[Sketch]) -> list[Relation]:
     rhythmic: set[str] = set()
     for members in _groups(every, lambda one: [_MONTH.sub("", one.title)] if one.title else []):
         for run in _by_service(members):
-            if gap := _rhythm(run):
+            gap = _rhythm(run)
+            if gap or len({one.at.date() for one in run}) >= _OFTEN:
                 rhythmic |= {one.id for one in run}
-                words = f"the same notice {len(run)} times, about every {round(gap)} days"
+                words = f"the same notice {len(run)} times" + (f", about every {round(gap)} days" if gap else "")
                 for before, after in pairwise(run):
-                    _pair(found, before, after, ("series", "series"), words, 0.9)
+                    _pair(found, before, after, ("series", "series"), words, 0.9 if gap else 0.75)
     single = [one for one in every if one.id not in rhythmic]
     for members in _groups(single, lambda one: [one.title] if one.title else []):
         for before, after in _months_apart(members):
