@@ -16,6 +16,7 @@ from shared.core.messages import Envelope, encode
 from shared.core.policy import Match, Route
 from shared.core.ports import Row, Write
 from shared.core.register import from_row
+from shared.core.relations import Relation, relation_row
 from shared.core.ticket import ENDED
 from shared.usecases import views
 from shared.usecases.deliver import deliver
@@ -187,6 +188,29 @@ async def test_a_ticket_that_is_still_due_is_waited_for():
     await settled(world)
 
 
+async def test_a_relation_that_is_stated_while_the_ticket_is_filed_is_told_afterwards():
+    world = World()
+    await world.arrive(first())
+    await world.arrive_only(new())
+    register, pointer = world.register(), world.queues.take("tickets")[0]
+    world.systems["crb"] = register
+    plain_open = register.open
+
+    async def open_slowly(ticket):
+        register.open = plain_open
+        await world.arrive_only(yields())
+        return await plain_open(ticket)
+
+    register.open = open_slowly
+    await file_ticket(world.worker(), pointer)
+    state = await world.ticket_state(NEW)
+    assert (state.done, state.due) == (state.effect.edition, f"{state.effect.edition}+{OLD}")
+    await world.drain()
+
+    await settled(world)
+    assert (await tickets(world))["CHG1200001"].state == "cancelled"
+
+
 async def test_a_chain_ends_at_its_last_post():
     world = World()
     await world.arrive(first())
@@ -286,6 +310,18 @@ async def test_both_pages_tell_who_takes_whose_place():
     assert "moving forward" in later.related[0].words
 
 
+async def test_the_night_finds_two_open_tickets_for_one_announcement():
+    world = World()
+    await world.arrive(first(), new())
+    said = Relation(NEW, "superseded_by", OLD, "refer to it", 0.9)
+    await world.tables.commit(rows.TABLE, [Write("insert", relation_row(said))])
+
+    assert (await world.mend()).relations == 1
+
+    assert await open_tickets(world) == ["CHG1300001"]
+    await settled(world)
+
+
 async def test_the_night_finds_re_issues_and_is_quiet_after_that():
     world = World()
     again = post("MC1300001", startDateTime="2026-12-20T10:00:00Z", title="(Updated) Retirement of the old viewer")
@@ -336,7 +372,7 @@ async def all_at_once(world):
 
 @pytest.mark.parametrize("routes", [policy().routes, ALWAYS], ids=["board", "always"])
 async def test_workers_that_meet_leave_one_ticket(routes):
-    for seed in range(150):
+    for seed in range(40):
         world = World(policy(routes=routes))
         chance = random.Random(seed)
         world.deps = replace(world.deps, tables=Uneven(world.tables, chance))
