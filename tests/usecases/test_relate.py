@@ -313,7 +313,7 @@ async def test_both_pages_tell_who_takes_whose_place():
 async def test_the_night_finds_two_open_tickets_for_one_announcement():
     world = World()
     await world.arrive(first(), new())
-    said = Relation(NEW, "superseded_by", OLD, "refer to it", 0.9)
+    said = Relation(OLD, "supersedes", NEW, "replaces it", 0.9)
     await world.tables.commit(rows.TABLE, [Write("insert", relation_row(said))])
 
     assert (await world.mend()).relations == 1
