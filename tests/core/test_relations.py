@@ -89,7 +89,7 @@ def test_a_row_is_read_as_it_was_written_beside_the_other():
 
 
 def change(*relations, change_id=OURS):
-    facts = Facts(Classification(change_id), "", False, (), "T", relations)
+    facts = Facts(Classification(change_id), "", False, (), "T", relations=relations)
     edition = Edition(NOW, NOW, "ab" * 16, "contoso", facts=facts)
     return Change(change_id, {"id": change_id, "title": "T"}, NOW, (edition,))
 
