@@ -84,7 +84,8 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
         view = await views.change(app.deps, text)
         if view is None:
             return _message("Not found", f"There is no change {text} here. Ids look like MC1234567.", 404)
-        return _page(change_page(view.change, view.copies, view.effects, view.roadmap, view.variants))
+        shown = change_page(view.change, view.copies, view.effects, view.roadmap, view.variants, view.related)
+        return _page(shown)
 
     return await _answer(build)
 

@@ -22,6 +22,16 @@ MATERIAL: frozenset[str] = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What a post says about another one: `kind` of `other`, in which words, how surely (core/relations.py)."""
+
+    kind: str
+    other: str
+    words: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What events are derived from, kept for every edition so that no edition has to be read again.
 
@@ -35,6 +45,7 @@ class Facts:
     title: str
     halts: tuple[Halt, ...] = ()
     sentences: tuple[str, ...] = ()
+    relations: tuple[Stated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +202,10 @@ class EffectState:
     """The row of one effect: what is due, who holds it, what is done; three separate things (state.md).
 
     `due` is the edition id to be applied, empty when nothing is. `number`, `url` and `state` are the ticket's,
-    `opened_at` is when it was first filed. `applied`: ids of the events that it has been told.
+    `opened_at` is when it was first filed. `applied`: ids of the events that it has been told. `followed_by`: the
+    change that deals with the ticket from now on (nothing is done here any more). `adopted_from`: the change whose
+    ticket this is, and `key` that ticket's key; empty for one of its own. A `due` raised by a relation names it behind
+    the edition (`<edition>+<change>`), so that it differs from one that is being applied.
     """
 
     effect: Effect
@@ -206,3 +220,6 @@ class EffectState:
     state: str = ""
     applied: tuple[str, ...] = ()
     parked: str = ""
+    followed_by: str = ""
+    adopted_from: str = ""
+    key: str = ""

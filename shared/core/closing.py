@@ -18,7 +18,7 @@ def settle(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskS
     """The change as its tickets and tasks say: closed, open again, or as it was (the same object)."""
     tickets = [state for state in effects if state.effect.kind == "ticket"]
     if tickets:
-        ended = [state for state in tickets if state.state in ENDED]
+        ended = [state for state in tickets if is_ended(state)]
         if any(state.due for state in ended):  # it has to be told something first, and then it says what it is
             return change
         at = max((state.done_at for state in ended if state.done_at), default=None)
@@ -28,6 +28,11 @@ def settle(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskS
         return change
     at = max((task.completed for task in done if task.completed), default=None)
     return _settled(change, len(done) == len(tasks), at, "task", f"{len(tasks)} task{'s' if len(tasks) > 1 else ''}")
+
+
+def is_ended(ticket: EffectState) -> bool:
+    """Whether nothing is waited for here any more: the ticket ended, or another change deals with it."""
+    return ticket.state in ENDED or bool(ticket.followed_by)
 
 
 def _settled(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from shared.core.change import Change, Closing, Decision, Edition, Effect, Event, EventType, Facts
+from shared.core.change import Change, Closing, Decision, Edition, Effect, Event, EventType, Facts, Stated
 from shared.core.classification import Classification, Halt, Interval
 from shared.core.post import when
 from shared.core.slips import Slip
@@ -113,6 +113,7 @@ def _edition_to_json(edition: Edition, pool: dict[str, int]) -> dict[str, Any]:
             "title": edition.facts.title,
             "halts": [[halt.kind, halt.scope, halt.clouds, halt.words] for halt in edition.facts.halts],
             "sentences": [pool.setdefault(sentence, len(pool)) for sentence in edition.facts.sentences],
+            "relations": [[r.kind, r.other, r.words, r.confidence] for r in edition.facts.relations],
         }
         if edition.facts
         else None,
@@ -135,6 +136,7 @@ def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
             facts["title"],
             tuple(Halt(kind, part, tuple(clouds), words) for kind, part, clouds, words in facts.get("halts", ())),
             tuple(pool[number] for number in facts.get("sentences", ())),
+            tuple(Stated(*item) for item in facts.get("relations", ())),
         )
         if facts
         else None,

@@ -9,6 +9,7 @@ from shared.core.classify.document import read_document
 from shared.core.classify.partial import read_halts
 from shared.core.hashes import plain_title
 from shared.core.post import read_post
+from shared.core.relations import stated
 from shared.core.sentences import sentences_of
 
 __all__ = ["facts_of"]
@@ -20,4 +21,5 @@ def facts_of(raw: Mapping[str, Any]) -> Facts:
     read = classify(post)
     stands = read.status in {"scheduled", "no_schedule"}
     halts = read_halts(read_document(post)) if stands else ()
-    return Facts(read, post.category, post.major, post.tags, plain_title(post.title), halts, sentences_of(raw))
+    title, said = plain_title(post.title), stated(post, read)
+    return Facts(read, post.category, post.major, post.tags, title, halts, sentences_of(raw), said)

@@ -42,3 +42,14 @@ ARRIVALS: dict[Default, str] = {
     "removed": "Something is taken away",
     "n/a": "",
 }
+RELATIONS: dict[str, str] = {
+    "supersedes": "Takes the place of",
+    "superseded_by": "Superseded by",
+    "duplicate_of": "Is a duplicate of",
+    "has_duplicate": "Has a duplicate,",
+    "refers_to": "Refers to",
+    "referred_by": "Is referred to by",
+    "reissue_of": "Announces again",
+    "reissued_as": "Announced again as",
+    "series": "One of a series with",
+}

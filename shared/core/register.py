@@ -18,7 +18,10 @@ _KEPT = 200  # lines of history a ticket keeps; instead of older ones one line s
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One ticket of the register. `number` is made of the change's id: no counter, so the same change never has two."""
+    """One ticket of the register. `number` is made of the id it was opened for: no counter, so none has two.
+
+    `change_id` is the change that it stands for now; another one than at first where it was taken over.
+    """
 
     number: str
     key: str
@@ -41,6 +44,11 @@ def number_of(change_id: str) -> str:
     return f"{_PREFIX}{ids.number(change_id):07d}"
 
 
+def number_of_key(key: str) -> str:
+    """The number that goes with a ticket's key: both are made of the change that it was opened for."""
+    return number_of(key.rsplit("-", 1)[-1])
+
+
 def change_of(number: str) -> str | None:
     """The change of a register number; None for what is none."""
     found = _NUMBER.fullmatch(number)
@@ -49,7 +57,7 @@ def change_of(number: str) -> str | None:
 
 def wanted(ticket: Ticket, state: State, now: datetime, history: tuple[tuple[datetime, str], ...]) -> Entry:
     return Entry(
-        number=number_of(ticket.change_id),
+        number=number_of_key(ticket.key),
         key=ticket.key,
         change_id=ticket.change_id,
         title=ticket.title,
@@ -76,7 +84,7 @@ def amended(entry: Entry, ticket: Ticket, now: datetime) -> Entry:
     history = (*entry.history, *((now, line) for line in ticket.notes if line not in said))
     after = replace(wanted(ticket, entry.state, now, history), created=entry.created, closed=entry.closed)
     if ticket.cancelled and entry.state not in ENDED:
-        return moved(after, "cancelled", "Microsoft will not make this change", now)
+        return moved(after, "cancelled", ticket.why_cancelled, now)
     return entry if replace(after, updated=entry.updated) == entry else after
 
 
@@ -105,7 +113,7 @@ def to_row(entry: Entry, etag: str = "") -> Row:
         "closed": entry.closed.isoformat() if entry.closed else "",
         **rows.pack("text", [entry.description, [(at.isoformat(), text) for at, text in history]]),
     }
-    return Row(ids.partition(entry.change_id), entry.number, values, etag)
+    return Row(ids.partition(change_of(entry.number) or entry.change_id), entry.number, values, etag)
 
 
 def from_row(row: Row) -> Entry:

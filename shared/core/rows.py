@@ -156,6 +156,9 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "state": state.state,
         "applied": json.dumps(state.applied),
         "parked": state.parked[:1000],
+        "followed_by": state.followed_by,
+        "adopted_from": state.adopted_from,
+        "key": state.key,
     }
     return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
 
@@ -175,6 +178,9 @@ def read_effect(row: Row) -> EffectState:
         state=v["state"],
         applied=tuple(json.loads(v["applied"])),
         parked=v["parked"],
+        followed_by=v.get("followed_by", ""),
+        adopted_from=v.get("adopted_from", ""),
+        key=v.get("key", ""),
     )
 
 

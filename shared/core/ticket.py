@@ -13,7 +13,8 @@ class Ticket:
     """The ticket as it should be. `key` is ours, carried by the remote system, so that it can be found again.
 
     `risk`: high, medium or low, and `planned_start`, `planned_end`: the days of the tenant's rollout where the post
-    says them. `notes`: what happened since the last time, one line each, to be added to the ticket's history.
+    says them. `why_cancelled`: for the history, where it is `cancelled`. `notes`: what happened since the last
+    time, one line each, to be added to the ticket's history.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Ticket:
     cancelled: bool
     links: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
+    why_cancelled: str = "Microsoft will not make this change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def ticket_of(change: Change, state: EffectState, policy: Policy, deployment: st
     team = policy.teams.get(state.effect.team)
     links = (("Message Center", post_url(change.id)), ("Foresignal", page_url(change.id, public_url)))
     return Ticket(
-        key=ticket_key(deployment, change.id),
+        key=state.key or ticket_key(deployment, change.id),
         change_id=change.id,
         title=cut(f"{change.id} {post.title}", TITLE_LIMIT),
         description=cut(_description(post, read, state, links), _DESCRIPTION_LIMIT),

@@ -12,7 +12,7 @@ from shared.adapter import Deps
 from shared.core import ids, rows
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.ports import Row, Tables, Write
-from shared.core.register import Entry, amended, change_of, from_row, moved, number_of, to_row, wanted
+from shared.core.register import Entry, amended, change_of, from_row, moved, number_of_key, to_row, wanted
 from shared.core.ticket import State, Ticket, TicketRef
 
 TABLE = "register"
@@ -34,7 +34,7 @@ class Register:
         self._deps = deps
 
     async def find(self, key: str) -> TicketRef | None:
-        row = await _row(self._deps.tables, number_of(key.rsplit("-", 1)[-1]))
+        row = await _row(self._deps.tables, number_of_key(key))
         entry = from_row(row) if row else None
         return self._ref(entry) if entry and entry.key == key else None
 

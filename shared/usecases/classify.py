@@ -20,6 +20,7 @@ from shared.usecases.deps import Deps
 from shared.usecases.listing import list_open
 from shared.usecases.park import mark, park
 from shared.usecases.redo import redo, transactions
+from shared.usecases.relate import relate
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ async def _raw(deps: Deps, change: Change, content: str) -> Any:
 async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
     """Send the pointer of every effect that is due; list the change as open where people deal with it."""
     change = decided.change
+    await relate(deps, change, decided.states)  # before the tickets: whoever files them must see it
     await send_due(deps, change.id, decided.states)
     first_load = change.decision is not None and change.decision.silent and change.revision == 1
     if decided.fresh and not first_load:  # what a first load finds is listed by `mend`

@@ -1,5 +1,6 @@
 """Acting on an effect: claim it, act, record it as done; what is due, claimed and done are three things (rule 2)."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,9 @@ _OUTCOME = frozenset(
         "url",
         "state",
         "applied",
+        "followed_by",
+        "adopted_from",
+        "key",
     }
 )
 
@@ -81,13 +85,27 @@ async def record(
         now = result(rows.read_effect(row))
         raised = now.due != claimed.due
         done = replace(
-            now, done=claimed.due, done_at=at, due=now.due if raised else "", claim_owner="", claim_until=None
+            now,
+            done=claimed.due.partition("+")[0],
+            done_at=at,
+            due=now.due if raised else "",
+            claim_owner="",
+            claim_until=None,
         )
         values = {name: value for name, value in rows.effect_row(change_id, done).values.items() if name in _OUTCOME}
         await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
         return done
 
     return await redo(step)
+
+
+async def give_back(deps: Deps, change_id: str, before: EffectState) -> None:
+    """The claim as it was before ours, where nothing was done under it: the next one has nothing to look up."""
+    row = await deps.tables.get(rows.TABLE, ids.partition(change_id), rows.effect_key(change_id, before.effect.key))
+    if row and row.values.get("claim_owner") == deps.worker:
+        values = {name: rows.effect_row(change_id, before).values[name] for name in ("claim_owner", "claim_until")}
+        with contextlib.suppress(ConflictError):
+            await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
 
 
 async def release(deps: Deps, change_id: str, claimed: EffectState) -> None:

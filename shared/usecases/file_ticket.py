@@ -1,19 +1,36 @@
-"""`file_ticket`: brings the one ticket of a change to what it should be (rule 2)."""
+"""`file_ticket`: brings the one ticket of a change to what it should be (rule 2); of two that are one, one keeps it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from shared.core import adoption
+from shared.core.adoption import Family, Kin, Plan
 from shared.core.change import EffectState
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import Envelope
+from shared.core.policy import Policy
 from shared.core.ports import TicketSystem
+from shared.core.rows import Held
 from shared.core.ticket import Ticket, TicketRef
-from shared.core.ticket_of import ticket_of
-from shared.usecases import effects
+from shared.core.ticket_of import ticket_key, ticket_of
+from shared.usecases import effects, relate
 from shared.usecases.deps import Deps
+from shared.usecases.track import attach
+
+_ELDER_PATIENCE, _HEIR_PATIENCE = 10.0, 15.0  # seconds; they differ, so that two do not meet again and again
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What became of the ticket; `ref` is None where another change deals with it. `state` holds what to record."""
+
+    state: EffectState
+    ref: TicketRef | None
+    plan: Plan
+    told: tuple[str, ...]
 
 
 async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
-    """One message: `id` and `effect`. None where nothing is due any more."""
+    """One message: `id` and `effect`. None where nothing is due any more, or another change deals with the ticket."""
     change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
     held = await effects.read(deps, change_id)
     found = held.effects.get(key) if held else None
@@ -26,31 +43,89 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
     system = await deps.ticket_system(policy, state.effect.target)
     effects.wait_for_search(deps, change_id, state, system.searches_late)
     claimed = await effects.claim(deps, change_id, state, row)
-    ticket = ticket_of(held.change, state, policy, deps.deployment, deps.public_url)
     try:
-        ref = await _reconcile(system, ticket, state)
+        # Under the claim: whoever relates another change to this one after this sees that we are at work.
+        kin = Family() if state.followed_by else await relate.family(deps, held.change, key)
+    except (TransientError, PermanentError):
+        await effects.give_back(deps, change_id, state)
+        raise
+    if waits := adoption.must_wait(kin, deps.clock()):
+        await effects.give_back(deps, change_id, state)
+        patience = _ELDER_PATIENCE if waits in kin.elders else _HEIR_PATIENCE
+        raise TransientError(f"{change_id} {key} may share its ticket with {waits.id}; waiting for that", patience)
+    try:
+        done = await _reconcile(deps, system, policy, held, state, kin)
     except (TransientError, PermanentError):
         await effects.release(deps, change_id, claimed)
         raise
+    after = await _record(deps, change_id, claimed, done)
+    for elder in adoption.left_open(after.number, kin) if done.ref else ():
+        await relate.raise_ticket(deps, elder, change_id)
+    if after.due:  # a newer event came while we worked: its own message may have met our claim
+        await deps.queues.send("tickets", Envelope({"id": change_id, "effect": key}, deps.clock()))
+    await _close(deps, policy, change_id, done.plan)
+    return done.ref
+
+
+async def _record(deps: Deps, change_id: str, claimed: EffectState, done: _Done) -> EffectState:
     now = deps.clock()
-    told = tuple(dict.fromkeys((*state.applied, *state.effect.events)))
 
     def result(current: EffectState) -> EffectState:
-        opened = current.opened_at or now
-        return replace(current, number=ref.number, url=ref.url, state=ref.state, opened_at=opened, applied=told)
+        ours, ref = done.state, done.ref
+        current = replace(current, followed_by=ours.followed_by, adopted_from=ours.adopted_from, key=ours.key)
+        if ref is None:
+            return current
+        opened = current.opened_at or ours.opened_at or now
+        return replace(current, number=ref.number, url=ref.url, state=ref.state, opened_at=opened, applied=done.told)
 
-    after = await effects.record(deps, change_id, claimed, result, ref.closed_at or now)
-    if after.due:  # a newer event came while we worked: its own message may have met our claim
-        await deps.queues.send("tickets", Envelope({"id": change_id, "effect": key}, now))
-    return ref
+    return await effects.record(deps, change_id, claimed, result, (done.ref and done.ref.closed_at) or now)
 
 
-async def _reconcile(system: TicketSystem, ticket: Ticket, state: EffectState) -> TicketRef:
+async def _close(deps: Deps, policy: Policy, change_id: str, plan: Plan) -> None:
+    """A change whose ticket went to another one, or was cancelled for another one's, is done here."""
+    if plan.step in {"follow", "cancel"}:
+        await attach(deps, policy, change_id, ())
+    elif plan.step == "adopt" and plan.kin:
+        await attach(deps, policy, plan.kin.id, ())
+
+
+async def _reconcile(
+    deps: Deps, system: TicketSystem, policy: Policy, held: Held, state: EffectState, kin: Family
+) -> _Done:
     """Look before creating wherever somebody may have created already; then make the ticket what it should be."""
-    if state.number:
-        return await system.amend(TicketRef(state.number, state.url, "new"), ticket)
-    if effects.took_over(state):
-        known = await system.find(ticket.key)
-        if known is not None:
-            return await system.amend(known, ticket)
-    return await system.open(ticket)
+    told = tuple(dict.fromkeys((*state.applied, *state.effect.events, *adoption.notes(kin))))
+    if state.followed_by:
+        return _Done(state, None, Plan("keep"), told)
+    ticket = _ticket(deps, policy, held, state, kin)
+    ref = TicketRef(state.number, state.url, "new") if state.number else None
+    if ref is None and effects.took_over(state):
+        ref = await system.find(ticket.key)
+    plan = adoption.plan(held.change.id, ref.number if ref else "", kin)
+    if plan.kin and plan.step == "follow":
+        return _Done(replace(state, followed_by=plan.kin.id), None, plan, told)
+    if plan.kin and plan.step == "cancel":
+        why = f"the change goes on as {plan.kin.id} in ticket {plan.kin.state.number}"
+        ticket = replace(ticket, cancelled=True, why_cancelled=why)
+    elif plan.kin and plan.step == "adopt":
+        state, ref = await _adopt(deps, held.change.id, state, plan.kin)
+        ticket = _ticket(deps, policy, held, state, kin)
+    return _Done(state, await (system.amend(ref, ticket) if ref else system.open(ticket)), plan, told)
+
+
+def _ticket(deps: Deps, policy: Policy, held: Held, state: EffectState, kin: Family) -> Ticket:
+    ticket = ticket_of(held.change, state, policy, deps.deployment, deps.public_url)
+    more = (line for name, line in adoption.notes(kin).items() if name not in state.applied)
+    return replace(ticket, notes=(*ticket.notes, *more))
+
+
+async def _adopt(deps: Deps, change_id: str, state: EffectState, elder: Kin) -> tuple[EffectState, TicketRef]:
+    """An elder's ticket as ours. It is marked at the elder first, so that of two who want it one gets it.
+
+    One that dies after that finds its own mark again.
+    """
+    if not await relate.take_ticket(deps, elder, change_id):
+        raise TransientError(f"{elder.id} has moved on while {change_id} took its ticket; looking again", 5)
+    theirs = elder.state
+    key = theirs.key or ticket_key(deps.deployment, elder.id)
+    ours = replace(state, adopted_from=elder.id, key=key, opened_at=theirs.opened_at)
+    return ours, TicketRef(theirs.number, theirs.url, "new")

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from shared.core import ids, rows
-from shared.core.closing import closed_row, settle
+from shared.core.closing import closed_row, is_ended, settle
 from shared.core.errors import PermanentError, TransientError
 from shared.core.life import ClosedChange
 from shared.core.policy import Policy
 from shared.core.ports import Row, Write
-from shared.core.ticket import ENDED, TicketRef
+from shared.core.ticket import TicketRef
 from shared.usecases.deps import Deps
 from shared.usecases.redo import redo
 from shared.usecases.track import attach, read_with_tasks, tell_lists
@@ -25,11 +25,13 @@ async def follow_tickets(deps: Deps) -> int:
     policy = await deps.policy.current()
     by_system: dict[str, dict[str, str]] = defaultdict(dict)
     async for change_id, held in _open_with_tickets(deps):
-        tickets = [state for state in held.states if state.effect.kind == "ticket" and state.number]
+        tickets = [
+            state for state in held.states if state.effect.kind == "ticket" and (state.number or state.followed_by)
+        ]
         for state in tickets:
-            if state.state not in ENDED:
+            if not is_ended(state):
                 by_system[state.effect.target][state.number] = change_id
-        if tickets and all(state.state in ENDED for state in tickets):
+        if tickets and all(is_ended(state) for state in tickets):
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
             await attach(deps, policy, change_id, ())
     moved = 0

@@ -15,6 +15,7 @@ from shared.usecases.classify import send_due
 from shared.usecases.deps import Deps
 from shared.usecases.listing import TABLE as OPEN
 from shared.usecases.listing import open_entity
+from shared.usecases.mend_relations import Kindred
 from shared.usecases.track import CLOSINGS, WAITING
 
 _IDS_A_MESSAGE = 50
@@ -30,6 +31,7 @@ class Mended:
     listed: int = 0
     unlisted: int = 0
     closings: int = 0
+    relations: int = 0
 
 
 async def mend(deps: Deps) -> Mended:
@@ -75,10 +77,12 @@ async def _changes(deps: Deps) -> AsyncIterator[rows.Held]:
 
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
     policy, now = await deps.policy.current(), deps.clock()
+    kindred = await Kindred.read(deps)
     listed = {(row.partition, row.key): row async for row in deps.tables.scan(OPEN)}
     closings = {(row.partition, row.key) async for row in deps.tables.scan(CLOSINGS)}
     async for held in _changes(deps):
         change, states, of_change = held.change, held.states, tasks.get(held.change.id, [])
+        kindred.take(held)
         if change.stage == "decided":
             done.effects += await send_due(deps, change.id, states)
         closed = closed_row(change, states, of_change, policy)
@@ -91,6 +95,7 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mende
             done.listed += await _list(deps, entry, listed.pop((entry.team, ids.key(entry.id)), None))
         elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
             listed = {place: row for place, row in listed.items() if place[1] != ids.key(change.id)}
+    done.relations = await kindred.mend(deps)
     for row in listed.values():
         done.unlisted += await _write(deps, OPEN, Write("delete", row))
 

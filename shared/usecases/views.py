@@ -10,11 +10,13 @@ from shared.core.change import Change, Copy, EffectState
 from shared.core.life import ClosedChange, OpenChange
 from shared.core.metrics import Metrics, measure
 from shared.core.register import Entry, change_of, from_row
+from shared.core.relations import Related, related
 from shared.core.roadmap import RoadmapView
 from shared.core.task import TaskState
 from shared.core.tenants import Difference, differences, with_joined
 from shared.usecases.deps import Deps
 from shared.usecases.fetch import tenant_states
+from shared.usecases.relate import incoming
 from shared.usecases.roadmap import roadmap_of, roadmap_state
 
 _MONTHS = 12
@@ -32,6 +34,7 @@ class ChangeView:
     tasks: tuple[TaskState, ...]
     roadmap: tuple[RoadmapView, ...] = ()
     variants: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
+    related: tuple[Related, ...] = ()
 
 
 async def change(deps: Deps, text: str) -> ChangeView | None:
@@ -45,6 +48,7 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
     held = rows.read_held(found)[change_id]
     own = await deps.tables.range(rows.TABLE, partition, *rows.span("t", [change_id]))
     copies, post = tuple(rows.read_copy(row) for row in own), held.change.read()
+    linked = related(held.change, await incoming(deps, change_id))
     return ChangeView(
         with_joined(held.change, copies),
         copies,
@@ -52,6 +56,7 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
         held.task_states,
         await roadmap_of(deps, held.change),
         {str(row.values["tenant"]): differences(post, raw) for row in own if (raw := rows.read_variant(row))},
+        linked,
     )
 
 

@@ -13,6 +13,7 @@ from shared.core.classification import Classification
 from shared.core.metrics import Count, Metrics
 from shared.core.moves import total
 from shared.core.post import Post
+from shared.core.relations import Related
 from shared.core.roadmap import RoadmapView
 from shared.core.rollout_state import rollout_lines
 from shared.core.tenants import Difference
@@ -95,6 +96,7 @@ def change_page(
     effects: Sequence[EffectState] = (),
     roadmap: Sequence[RoadmapView] = (),
     variants: Mapping[str, Sequence[Difference]] = MappingProxyType({}),
+    related: Sequence[Related] = (),
 ) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
     post, found = change.read(), change.classification
@@ -117,6 +119,7 @@ def change_page(
         rollout_lines=rollout_lines,
         roadmap=roadmap,
         variants=variants,
+        related=[(plain_words.RELATIONS.get(one.kind, one.kind), one) for one in related],
         revisions={edition.id: number for number, edition in enumerate(change.editions, 1)},
         tickets=[state for state in effects if state.effect.kind == "ticket"],
         cards=[state for state in effects if state.effect.kind == "card"],

@@ -5,6 +5,7 @@ from dataclasses import replace
 from shared.core.errors import TransientError
 from shared.core.policy import Match, Outside, Route
 from shared.core.ports import Write
+from shared.core.register import number_of
 from shared.tickets import register
 from tests.usecases.world import World, policy, post
 
@@ -111,7 +112,7 @@ async def test_three_hundred_tickets_are_followed():
     many = [f"MC12{n:05d}" for n in range(300)]
     await world.arrive(*(post(i) for i in many))
     for change_id in many[::3]:
-        await move(world, register.number_of(change_id), "closed")
+        await move(world, number_of(change_id), "closed")
 
     assert await world.follow() == 100
     assert len(await closings(world)) == 100

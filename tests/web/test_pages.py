@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from shared.core.change import Change, Event
 from shared.core.classification import Why
+from shared.core.relations import Related
 from shared.web import pages
 from shared.web.environment import days, security_headers
 from shared.web.post_html import safe_html
@@ -124,6 +125,20 @@ def test_a_parked_change_and_one_that_is_not_read_yet_say_so():
     assert "no `title`" in html
     assert "not read yet" in html
     assert "Nothing to do" not in html
+
+
+def test_related_posts_are_named_with_their_words_and_how_sure_that_is():
+    related = (
+        Related("superseded_by", "MC1300001", "refer to <it>", 0.9, said_here=True),
+        Related("referred_by", "MC1400001", "as told in", 0.6, said_here=False),
+    )
+    tree = read(pages.change_page(a_change(), copies(), effects(), related=related))
+    panel = next(panel for panel in tree.css(".panel") if panel.css_first("h2").text() == "Related")
+
+    said = " ".join(panel.text(separator=" ").split())
+    assert "Superseded by MC1300001 90 % sure refer to <it>" in said
+    assert "Is referred to by MC1400001 60 % sure MC1400001: as told in" in said
+    assert [link.attributes["href"] for link in panel.css("a")] == ["/api/changes/MC1300001", "/api/changes/MC1400001"]
 
 
 def test_late_events_say_that_nobody_was_told():

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from shared.core.classify.document import Document
+from shared.core.classify.document import TITLE_LIMIT, Document
 from shared.core.classify.headings import Role
 from shared.core.classify.signals import Facts
 from shared.core.classify.wording import any_of, sentences
@@ -126,7 +126,7 @@ def _family(post: Post) -> str:
         return "business"
     if services == ["windows"]:
         return "windows"
-    head = _TITLE_HEAD.split(post.title.lower(), maxsplit=1)
+    head = _TITLE_HEAD.split(post.title[:TITLE_LIMIT].lower(), maxsplit=1)
     if (services and all(_for_admins(service) for service in services)) or (len(head) > 1 and _for_admins(head[0])):
         return "admin"
     return "engagement" if services and all("viva" in service for service in services) else "everyday"

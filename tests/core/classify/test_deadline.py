@@ -34,3 +34,26 @@ def test_graphs_field_comes_first() -> None:
     said = classify(a_post(RETIRES, actionRequiredByDateTime="2026-04-30T07:00:00Z"))
 
     assert (f"{said.act_by}", said.why["act_by"].words) == ("2026-04-30", "Act by: 2026-04-30")
+
+
+@pytest.mark.parametrize(
+    ("banner", "act_by"),
+    [
+        pytest.param("", "2026-05-04", id="ahead of the post"),
+        pytest.param("<p>Updated April 2, 2026: We have updated the content.</p>", "2026-05-04", id="ahead of an edit"),
+        pytest.param("<p>Updated June 9, 2026: We have updated the content.</p>", "2026-05-04", id="begun at an edit"),
+    ],
+)
+def test_an_end_stays_a_deadline_when_it_has_come(banner: str, act_by: str) -> None:
+    body = f"{banner}{RETIRES}<p>[What you need to do to prepare:]</p><p>Pages must be migrated or are lost.</p>"
+    said = classify(
+        a_post(
+            body,
+            title="Action required: Contoso Notes: Old pages retire",
+            tags=["Retirement"],
+            category="planForChange",
+            isMajorChange=True,
+        )
+    )
+
+    assert f"{said.act_by}" == act_by

@@ -86,6 +86,31 @@ def test_who_is_affected_is_read(audience: str, impact: str) -> None:
     assert classify(a_post(body, title="Contoso Notes: A list of pages", tags=tags)).user_impact == impact
 
 
+@pytest.mark.parametrize(
+    ("title", "platforms", "intro", "impact"),
+    [
+        pytest.param("Contoso Notes: A new chat window", "Desktop, Mac", "", "medium", id="in an installed app"),
+        pytest.param("Contoso Notes: A list for presenters", "Web", "", "low", id="on the web, for few"),
+        pytest.param(
+            "Contoso Notes: A list", "Desktop", "It is off by default; admins can enable it.", "low", id="off"
+        ),
+        pytest.param("Microsoft Purview | Audit: A list", "Desktop", "", "low", id="in an administrators' product"),
+    ],
+)
+def test_users_notice_what_many_of_them_meet(title: str, platforms: str, intro: str, impact: str) -> None:
+    said = classify(
+        a_post(
+            f"<p>{intro}</p>{when(ROLLOUT)}",
+            title=title,
+            tags=["Feature update", "User impact", "Admin impact"],
+            services=["Microsoft 365 suite"],
+            details=[{"name": "Platforms", "value": platforms}],
+        )
+    )
+
+    assert said.user_impact == impact
+
+
 def test_off_by_default_is_off() -> None:
     assert a_change("Contoso Notes: Users can pin a page", intro="It is off by default.").default == "off"
 
