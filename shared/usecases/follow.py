@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared.core import ids, rows
 from shared.core.closing import closed_row, is_ended, settle
@@ -18,6 +19,7 @@ from shared.usecases.track import attach, read_with_tasks, tell_lists
 
 _LOG = logging.getLogger("foresignal.follow")
 _ASKED_AT_ONCE = 100
+_WATCHED = timedelta(days=30)  # after its closing a ticket is still looked at so long
 
 
 async def follow_tickets(deps: Deps) -> int:
@@ -29,9 +31,9 @@ async def follow_tickets(deps: Deps) -> int:
             state for state in held.states if state.effect.kind == "ticket" and (state.number or state.followed_by)
         ]
         for state in tickets:
-            if not is_ended(state):
+            if state.number and (not is_ended(state) or held.change.closed) and not state.followed_by:
                 by_system[state.effect.target][state.number] = change_id
-        if tickets and all(is_ended(state) for state in tickets):
+        if tickets and not held.change.closed and all(is_ended(state) for state in tickets):
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
             await attach(deps, policy, change_id, ())
     moved = 0
@@ -44,11 +46,21 @@ async def follow_tickets(deps: Deps) -> int:
 
 
 async def _open_with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held]]:
-    """The open changes that wait for a ticket, with their effects: one range query a partition."""
-    waiting: dict[str, list[str]] = defaultdict(list)
+    """The changes that wait for a ticket, and those that one closed lately, with their effects.
+
+    One range query a partition. A ticket that the board opens again opens its change again.
+    """
+    waiting: dict[str, set[str]] = defaultdict(set)
     async for row in deps.tables.scan("open", {"through": "ticket"}):
         change_id = ids.from_key(row.key)
-        waiting[ids.partition(change_id)].append(change_id)
+        waiting[ids.partition(change_id)].add(change_id)
+    since = deps.clock() - _WATCHED
+    for month in sorted({f"{since:%Y-%m}", f"{deps.clock():%Y-%m}"}):
+        for row in await deps.tables.range("closings", month, "", rows.END, {"through": "ticket"}):
+            closed = row.values["closed"]
+            if isinstance(closed, datetime) and closed >= since:
+                change_id = str(row.values["change"])
+                waiting[ids.partition(change_id)].add(change_id)
     for partition, change_ids in waiting.items():
         found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
         for change_id, held in rows.read_held(found, change_ids).items():

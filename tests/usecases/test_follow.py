@@ -33,6 +33,24 @@ async def test_a_closed_ticket_closes_its_change_once(world):
     assert [row.key for row in await world.all("open")] == ["0001200002"]
 
 
+async def test_a_ticket_that_is_opened_again_opens_its_change_again(world):
+    await world.arrive(post())
+    world.clock.forward(days=4)
+    await move(world, "CHG1200001", "closed")
+    await world.follow()
+    world.clock.forward(days=20)
+    await move(world, "CHG1200001", "assess")
+
+    assert await world.follow() == 1
+
+    assert (await world.change()).closed is None
+    assert [row.key for row in await world.all("open")] == ["0001200001"]
+    await move(world, "CHG1200001", "closed")
+    await world.follow()
+    assert (await world.change()).closings == 2
+    assert len(await world.all("closings")) == 2
+
+
 async def test_a_move_that_is_no_end_is_noted_and_closes_nothing(world):
     await world.arrive(post())
     await move(world, "CHG1200001", "authorize")
