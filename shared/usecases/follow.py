@@ -26,14 +26,14 @@ async def follow_tickets(deps: Deps) -> int:
     """Every open ticket's state, asked system by system; how many had moved. One system's failure leaves the others."""
     policy = await deps.policy.current()
     by_system: dict[str, dict[str, str]] = defaultdict(dict)
-    async for change_id, held in _open_with_tickets(deps):
+    async for change_id, held, listed in _with_tickets(deps):
         tickets = [
             state for state in held.states if state.effect.kind == "ticket" and (state.number or state.followed_by)
         ]
         for state in tickets:
-            if state.number and (not is_ended(state) or held.change.closed) and not state.followed_by:
+            if state.number and not state.followed_by and (not is_ended(state) or not listed):
                 by_system[state.effect.target][state.number] = change_id
-        if tickets and not held.change.closed and all(is_ended(state) for state in tickets):
+        if listed and tickets and all(is_ended(state) for state in tickets):
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
             await attach(deps, policy, change_id, ())
     moved = 0
@@ -45,15 +45,17 @@ async def follow_tickets(deps: Deps) -> int:
     return moved
 
 
-async def _open_with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held]]:
-    """The changes that wait for a ticket, and those that one closed lately, with their effects.
+async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held, bool]]:
+    """The changes that wait for a ticket, and those that one closed lately, with their effects; is it listed as open?
 
     One range query a partition. A ticket that the board opens again opens its change again.
     """
     waiting: dict[str, set[str]] = defaultdict(set)
+    listed: set[str] = set()
     async for row in deps.tables.scan("open", {"through": "ticket"}):
         change_id = ids.from_key(row.key)
         waiting[ids.partition(change_id)].add(change_id)
+        listed.add(change_id)
     since = deps.clock() - _WATCHED
     for month in sorted({f"{since:%Y-%m}", f"{deps.clock():%Y-%m}"}):
         for row in await deps.tables.range("closings", month, "", rows.END, {"through": "ticket"}):
@@ -64,7 +66,7 @@ async def _open_with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held]]
     for partition, change_ids in waiting.items():
         found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
         for change_id, held in rows.read_held(found, change_ids).items():
-            yield change_id, held
+            yield change_id, held, change_id in listed
 
 
 async def _follow_system(deps: Deps, policy: Policy, name: str, numbers: dict[str, str]) -> int:
