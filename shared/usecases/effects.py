@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from shared.core import ids, rows
 from shared.core.change import EffectState
-from shared.core.errors import ConflictError, TransientError
+from shared.core.errors import ConflictError, PermanentError, TransientError
+from shared.core.messages import Envelope
 from shared.core.ports import Row, Write
 from shared.usecases.deps import Deps
 from shared.usecases.redo import redo
@@ -36,6 +37,20 @@ async def read(deps: Deps, change_id: str) -> rows.Held | None:
     """The change with all its effects: one range query."""
     found = await deps.tables.range(rows.TABLE, ids.partition(change_id), *rows.span("c", [change_id]))
     return rows.read_held(found).get(change_id)
+
+
+async def due(deps: Deps, envelope: Envelope) -> tuple[rows.Held, EffectState, Row] | None:
+    """What a message of `tickets` or `cards` points at; None where nothing is due there any more.
+
+    Raises PermanentError where there is no such effect.
+    """
+    change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
+    held = await read(deps, change_id)
+    found = held.effects.get(key) if held else None
+    if held is None or found is None:
+        raise PermanentError(f"{change_id} has no effect {key}: the message is older than the tables")
+    state, row = found
+    return (held, state, row) if state.due and not state.parked else None
 
 
 async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> EffectState:

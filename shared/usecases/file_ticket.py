@@ -31,14 +31,11 @@ class _Done:
 
 async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
     """One message: `id` and `effect`. None where nothing is due any more, or another change deals with the ticket."""
-    change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
-    held = await effects.read(deps, change_id)
-    found = held.effects.get(key) if held else None
-    if held is None or found is None:
-        raise PermanentError(f"{change_id} has no effect {key}: the message is older than the tables")
-    state, row = found
-    if not state.due or state.parked:
+    found = await effects.due(deps, envelope)
+    if found is None:
         return None
+    held, state, row = found
+    change_id, key = held.change.id, state.effect.key
     policy = await deps.policy.current()
     system = await deps.ticket_system(policy, state.effect.target)
     effects.wait_for_search(deps, change_id, state, system.searches_late)

@@ -12,14 +12,11 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
     The one gap: a process that dies between the webhook's answer and our record sends the card again once its claim
     has run out (docs/operating.md).
     """
-    change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
-    held = await effects.read(deps, change_id)
-    found = held.effects.get(key) if held else None
-    if held is None or found is None:
-        raise PermanentError(f"{change_id} has no effect {key}: the message is older than the tables")
-    state, row = found
-    if not state.due or state.parked:
+    found = await effects.due(deps, envelope)
+    if found is None:
         return False
+    held, state, row = found
+    change_id = held.change.id
     policy = await deps.policy.current()
     channel = await deps.channel(policy, state.effect.target)
     ticket = next((other for other in held.states if other.effect.kind == "ticket" and other.number), None)
