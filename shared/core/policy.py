@@ -112,6 +112,21 @@ class Outside(Strict):
     settings: dict[str, Any] = {}
 
 
+class TicketSystemEntry(Outside):
+    """A ticket system, and what is done with its tickets.
+
+    `mode`: `dry_run` files nothing and shows what it would file. `on_cancel`: what becomes of a ticket whose change
+    Microsoft cancels: it is cancelled, or only told. `reopen`: when a ticket that has ended is opened again: `never`,
+    when Microsoft takes a change up again (`resumed`), or for everything that asks people to look again (`material`).
+    `inbound`: the name of the secret with which the system tells us of moved tickets.
+    """
+
+    mode: Literal["live", "dry_run"] = "live"
+    on_cancel: Literal["cancel", "note"] = "cancel"
+    reopen: Literal["never", "resumed", "material"] = "resumed"
+    inbound: SecretName = ""
+
+
 class Match(Strict):
     """All that are named must hold; each is one value or a list of which one must."""
 
@@ -162,7 +177,7 @@ class Policy(Strict):
     teams: dict[Name, Team] = Field(min_length=1)
     workloads: dict[Name, Workload] = {}
     channels: dict[Name, Outside] = {}
-    tickets: dict[Name, Outside] = {}
+    tickets: dict[Name, TicketSystemEntry] = {}
     routes: Route
     first_load: FirstLoad = FirstLoad()
     roadmap: Roadmap = Roadmap()

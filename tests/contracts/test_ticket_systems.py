@@ -39,7 +39,7 @@ async def over_tables(name, request):
         await real.create([tables.name(register.TABLE)])
     ports = {"name": "crb", "http": None, "secrets": None, "clock": FakeClock(), "tables": tables}
     made = adapter.build(
-        "tickets", "register", {}, adapter.Deps(**ports, deployment="test", public_url="https://x.example")
+        "tickets", "register", {}, adapter.Deps(**ports, deployment="test", public_url="https://x.example", token=None)
     )
 
     async def delete(number):
