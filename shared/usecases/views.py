@@ -98,6 +98,14 @@ async def dry_runs(deps: Deps) -> AsyncIterator[DryTicket]:
         yield dry_ticket.from_row(row)
 
 
+async def dry_runs_of(deps: Deps, text: str) -> list[DryTicket]:
+    """Those of one change; PermanentError for what is no id."""
+    change_id = ids.normalise(text)
+    low = f"{ids.key(change_id)}|"
+    found = await deps.tables.range(dry_ticket.TABLE, ids.partition(change_id), low, low + rows.END)
+    return [dry_ticket.from_row(row) for row in found]
+
+
 async def health(deps: Deps) -> Mapping[str, Any]:
     """How we are: `status` is `ok` or `degraded`, and what is wrong is named; holds no secret."""
     now = deps.clock()
