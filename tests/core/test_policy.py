@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from shared.cli_policy import schema_text
-from shared.core.policy import Policy, undefined_names, walk
+from shared.core.policy import Policy, walk
+from shared.core.policy_check import undefined_names
 from shared.policy_file import DEFAULT, faults, load
 
 # The names that Message Center gave services in posts up to the end of 2025, as it writes them.

@@ -5,9 +5,10 @@ import yaml
 
 from shared.core.change import Event
 from shared.core.classification import Classification
+from shared.core.conditions import Subject, matched
 from shared.core.policy import Match, Policy
 from shared.core.post import Post
-from shared.core.routing import Routed, Subject, matched, route
+from shared.core.routing import Routed, route
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 ORGANISATION = """
