@@ -1,4 +1,4 @@
-"""`foresignal check` and `foresignal policy`: the policy is validated here before anything else sees it."""
+"""`foresignal policy`: the policy in force is validated before anything else sees it."""
 
 import json
 from pathlib import Path
@@ -6,65 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli_check import checked_policy, counted
 from shared.cli_tools import State, complain, speak
 
 if TYPE_CHECKING:
-    from shared.core.policy import Policy
     from shared.usecases.deps import Deps
 
 app = typer.Typer(
     help="The policy in force: put one there, show it, describe the file for editors.", no_args_is_help=True
 )
-File = Annotated[
-    Path | None,
-    typer.Argument(
-        exists=True, dir_okay=False, metavar="FILE.yaml", show_default="config/policy.yaml", help="The policy."
-    ),
-]
-
-
-def check(policy: File = None) -> None:
-    """Check a policy: every fault at once, each with its path in the file. Exit code 1 where there is one."""
-    file = policy or _default()
-    counted = _counted(_checked(file))
-    typer.echo(f"fine: {counted}" if policy else f"{file} is fine: {counted}")
-
-
-def _default() -> Path:
-    from shared.policy_file import DEFAULT
-
-    here = Path("config/policy.yaml")
-    return here if here.is_file() else DEFAULT
-
-
-def _checked(file: Path) -> "Policy":
-    """The policy in the file; where it has faults, they are told and the command ends."""
-    from shared import policy_file
-
-    text = file.read_text(encoding="utf-8-sig", errors="replace")
-    faults = policy_file.faults(text, str(file))
-    if not faults:
-        return policy_file.load(text, str(file))
-    for fault in faults:
-        typer.echo(fault)
-    complain(f"{file}: {len(faults)} fault{'s' if len(faults) > 1 else ''}")
-    raise typer.Exit(1)
-
-
-def _counted(policy: "Policy") -> str:
-    from shared.core.policy import walk
-
-    services = sum(len(workload.services) for workload in policy.workloads.values())
-    counts = {
-        "tenant": len(policy.tenants),
-        "team": len(policy.teams),
-        "workload": len(policy.workloads),
-        "service": services,
-        "channel": len(policy.channels),
-        "ticket system": len(policy.tickets),
-        "route": sum(1 for _ in walk(policy.routes)),
-    }
-    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items())
 
 
 @app.command()
@@ -73,11 +23,13 @@ def push(
     state: State = None,
 ) -> None:
     """Put a policy in force. It is checked first; what is in force stays where it has a fault."""
+    from shared.policy_file import flattened
     from shared.policy_source import BLOB, CONTAINER
 
-    good = _checked(policy)
-    speak(state, lambda deps: deps.blobs.put(CONTAINER, BLOB, policy.read_bytes()))
-    typer.echo(f"pushed {policy} ({_counted(good)}); in force within a minute")
+    good = checked_policy(policy)
+    text = flattened(policy)
+    speak(state, lambda deps: deps.blobs.put(CONTAINER, BLOB, text.encode()))
+    typer.echo(f"pushed {policy} ({counted(good)}); in force within a minute")
 
 
 @app.command()
