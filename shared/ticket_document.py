@@ -75,6 +75,19 @@ def bare(text: str) -> str:
     return _LINK.sub(r"\1 \2", text).replace(_VALUE, "").strip()
 
 
+def utf16(text: str) -> int:
+    """The length as Java, .NET and their databases count it: what is beyond the first plane counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut_utf16(text: str, limit: int) -> str:
+    """At most so many UTF-16 units, the cut said by an ellipsis."""
+    kept = cut(text, limit)
+    while utf16(kept) > limit:
+        kept = cut(kept, len(kept) - max(1, (utf16(kept) - limit + 1) // 2))
+    return kept
+
+
 def _spans(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
     at = 0

@@ -1,0 +1,111 @@
+"""Whether Jira lets us do what tickets need, found out without changing anything."""
+
+from typing import Any
+
+from shared.core.errors import PermanentError
+from shared.http import redact
+from shared.ticket_settings import SAMPLE
+from shared.tickets.jira.issue import created, state_of
+from shared.tickets.jira.settings import Settings
+from shared.tickets.jira.site import Site
+
+_API = "/rest/api/3"
+_NEEDED = {
+    "BROWSE_PROJECTS": "Browse projects",
+    "CREATE_ISSUES": "Create issues",
+    "EDIT_ISSUES": "Edit issues",
+    "ADD_COMMENTS": "Add comments",
+    "TRANSITION_ISSUES": "Transition issues",
+}
+_NOT_FIELDS = frozenset({"project", "issuetype", "reporter"})
+_PAGES = 20
+
+
+async def ping(site: Site, settings: Settings) -> str:
+    """A line that says as whom we work where. PermanentError names what is missing, and where to give it."""
+    me = await site.get(f"{_API}/myself")
+    who = me.get("displayName") or me.get("emailAddress") or "an unnamed user"
+    project = settings.project
+    asked = {"projectKey": project, "permissions": ",".join(_NEEDED)}
+    answer = await site.ask("GET", f"{_API}/mypermissions", params=asked, allowed=frozenset({404}))
+    if not answer.is_success:
+        raise PermanentError(f"{site.what}: there is no project {project}, or {who} may not see it (Browse projects)")
+    have = answer.json()["permissions"]
+    missing = [name for key, name in _NEEDED.items() if not have.get(key, {}).get("havePermission")]
+    if missing:
+        raise PermanentError(
+            f"{site.what}: {who} lacks in project {project}: {', '.join(missing)} (Project settings, Permissions)"
+        )
+    fields = await _screen(site, settings)
+    _check_fields(site, settings, fields)
+    odd = await _unknown_statuses(site, settings)
+    rest = f"; say under `states` what these statuses mean: {', '.join(odd)}" if odd else ""
+    return f"Jira at {redact(settings.api)} as {who}: project {project}, issue type {settings.issue_type}{rest}"
+
+
+async def rich_fields(site: Site, settings: Settings) -> frozenset[str]:
+    """The fields of an issue that hold documents instead of text."""
+    return frozenset(
+        name
+        for name, field in (await _screen(site, settings)).items()
+        if str(field.get("schema", {}).get("custom", "")).endswith(":textarea")
+        or field.get("schema", {}).get("system") in {"description", "environment"}
+    )
+
+
+async def _screen(site: Site, settings: Settings) -> dict[str, Any]:
+    """The fields on the screen on which an issue is created, by their ids."""
+    path = f"{_API}/issue/createmeta/{settings.project}/issuetypes"
+    kinds = await _all(site, path, "issueTypes")
+    wanted = settings.issue_type.casefold()
+    found = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
+    if not found:
+        known = ", ".join(str(kind["name"]) for kind in kinds) or "none that we may create"
+        raise PermanentError(
+            f"{site.what}: project {settings.project} has no issue type {settings.issue_type!r} (it has: {known})"
+        )
+    fields = await _all(site, f"{path}/{found[0]['id']}", "fields")
+    return {str(field.get("fieldId") or field.get("key")): field for field in fields}
+
+
+async def _all(site: Site, path: str, name: str) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(_PAGES):
+        page = await site.get(path, startAt=str(len(found)), maxResults="50")
+        some = page.get(name) or page.get("values") or []
+        found += some
+        if not some or len(found) >= page.get("total", 0):
+            break
+    return found
+
+
+def _check_fields(site: Site, settings: Settings, fields: dict[str, Any]) -> None:
+    ours = created(settings, SAMPLE)
+    off = sorted(ours.keys() - fields.keys() - _NOT_FIELDS)
+    if off:
+        raise PermanentError(
+            f"{site.what}: these fields are not on the screen on which {settings.issue_type} is created in "
+            f"{settings.project}: {', '.join(off)}; put them there (Labels hold our key), or take them out of `fields`"
+        )
+    unset = sorted(
+        f"{name} ({field.get('name', '')})"
+        for name, field in fields.items()
+        if field.get("required") and not field.get("hasDefaultValue") and name not in _NOT_FIELDS and name not in ours
+    )
+    if unset:
+        raise PermanentError(
+            f"{site.what}: {settings.project} requires of a new {settings.issue_type}: {', '.join(unset)}; set "
+            "them under `fields` in the policy, or make them optional in Jira"
+        )
+
+
+async def _unknown_statuses(site: Site, settings: Settings) -> list[str]:
+    kinds = await site.get(f"{_API}/project/{settings.project}/statuses")
+    wanted = settings.issue_type.casefold()
+    statuses = [
+        status
+        for kind in kinds
+        if wanted in {str(kind["id"]), str(kind["name"]).casefold()}
+        for status in kind["statuses"]
+    ]
+    return sorted({str(status["name"]) for status in statuses if state_of(settings, status) is None})
