@@ -96,7 +96,8 @@ class Http:
         """One call; `what` names the system in errors ("channel messaging").
 
         `json`, `content` or `form` is the body; `auth` is user and password. `expected`: statuses that are returned as
-        well; `transient`: statuses that pass besides those that always do, such as 409 where somebody else wrote. `hide`: secrets that the other side may repeat; they are taken out of errors.
+        well; `transient`: those that pass besides those that always do, such as 409 where somebody else wrote. `hide`:
+        secrets that the other side may repeat; they are taken out of errors.
 
         Raises TransientError for a network failure, a timeout, 408, 425, 429 and 5xx; PermanentError for the rest.
         """

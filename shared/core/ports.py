@@ -145,7 +145,7 @@ class TicketSystem(Protocol):
         ...
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        """Create the ticket. Called once per key under a claim; where the key exists already, that one is returned."""
+        """Create the ticket. Called under a claim; one that is found by the key already is amended and returned."""
         ...
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
