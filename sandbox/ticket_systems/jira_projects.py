@@ -84,6 +84,7 @@ CHANGES = Project(
         Status("10105", "Declined", "done"),
         Status("10106", "Failed", "done"),
         Status("10107", "Canceled", "done"),
+        Status("10108", "Waiting for the vendor", "indeterminate"),
     ),
     (
         Transition("711", "Request approval", "Awaiting CAB approval", frozenset({"Planning"})),

@@ -1,51 +1,88 @@
-"""Jira's server and adapter for the contract of the port `TicketSystem`."""
+"""Jira's server and adapter for the contract of ticket systems."""
 
+import base64
 from contextlib import asynccontextmanager
 
 from aiohttp.test_utils import TestServer
 
 from sandbox.ticket_systems.jira import Jira
 from shared import adapter
-from shared.http import Http
-from tests.fakes import FakeClock, FakeSecrets, FakeTables
+from tests.contracts.proxy import proxied
+from tests.contracts.rig import Rig, deps_for
+from tests.fakes import FakeClock
 
-SECRETS = {"JIRA_TOKEN": "jira-api-token", "JIRA_BEARER": "jira-oauth-token"}
+TOKEN = "jira-api-token"
+SECRETS = {"JIRA_TOKEN": TOKEN, "JIRA_BEARER": "jira-oauth-token"}
+EMAIL = "foresignal@contoso.example"
+_DAY = "{% if DAY %}{{ DAY }}T00:00:00.000+0000{% endif %}"
 SETTINGS = {
     "site": "contoso",
-    "email": "foresignal@contoso.example",
+    "email": EMAIL,
     "token": "JIRA_TOKEN",
     "project": "CRB",
     "issue_type": "[System] Change",
+    "fields": {
+        "customfield_10050": {"value": "{{ risk | capitalize }}"},
+        "customfield_10051": "{{ test_plan }}",
+        "customfield_10052": _DAY.replace("DAY", "planned_start"),
+        "customfield_10053": _DAY.replace("DAY", "planned_end"),
+        "customfield_10054": "{{ services | join(', ') }}",
+        "duedate": "{{ act_by or '' }}",
+        "labels": ["m365"],
+    },
 }
 
 
 @asynccontextmanager
-async def over(server: Jira, clock, **settings):
-    """The adapter over that server, with other settings than usual where they are given."""
-    http = Http()
-    async with TestServer(server.app()) as running:
-        deps = adapter.Deps(
-            name="crb", http=http, secrets=FakeSecrets(SECRETS), clock=clock, tables=FakeTables(), deployment="test",
-            public_url="https://x.example", token=None,
-        )  # fmt: skip
-        url = str(running.make_url("/")).rstrip("/")
-        try:
-            yield adapter.build("tickets", "jira", SETTINGS | {"url": url} | settings, deps)
-        finally:
-            await http.close()
+async def over(server: Jira, clock, settings):
+    """What builds the adapter over that server, and the proxy between them."""
+    async with (
+        TestServer(server.app()) as running,
+        proxied(str(running.make_url("/")).rstrip("/")) as proxy,
+        deps_for(clock, SECRETS) as deps,
+    ):
+        yield lambda: adapter.build("tickets", "jira", settings | {"url": proxy.url}, deps), proxy
 
 
 @asynccontextmanager
 async def system(request):
-    """The adapter, `delete(number)` by hand, and `history(number)`: the lines of its comments."""
     clock = FakeClock()
     server = Jira(clock, late=30.0)
-    async with over(server, clock) as built:
 
-        async def delete(number):
-            server.delete(number)
+    def record(number):
+        return next(ticket for ticket in server.tickets if ticket.number == number)
 
-        async def history(number):
-            return [line for ticket in server.tickets if ticket.number == number for line in ticket.history]
+    async def delete(number):
+        server.delete(number)
 
-        yield built, delete, history
+    async def history(number):
+        return list(record(number).history)
+
+    async def move(number, word):
+        server.move(number, word)
+
+    async def count(key):
+        return sum(ticket.key == key for ticket in server.tickets)
+
+    async def fields(number):
+        return dict(record(number).fields)
+
+    async with over(server, clock, SETTINGS) as (another, proxy):
+        basic = base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
+        yield Rig(
+            another(), another, delete, history, move, count, fields, shows, closed="Completed",
+            odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN, basic), clock=clock,
+        )  # fmt: skip
+
+
+def shows(ticket):
+    days = {"customfield_10052": ticket.planned_start, "customfield_10053": ticket.planned_end}
+    return {
+        "summary": ticket.title,
+        "labels": [ticket.key, "m365"],
+        "duedate": str(ticket.act_by) if ticket.act_by else None,
+        "customfield_10050": {"value": ticket.risk.capitalize()},
+        "customfield_10051": [ticket.test_plan],
+        "customfield_10054": ", ".join(ticket.services),
+        **{name: f"{day}T00:00:00.000+0000" if day else None for name, day in days.items()},
+    }

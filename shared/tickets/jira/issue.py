@@ -66,8 +66,9 @@ def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict
     for name, what in settings.own_fields(ticket).items():
         own[name] = note(what) if isinstance(what, str) and what and name in rich else None if what == "" else what
     labels = [str(label) for label in own.pop("labels", None) or []]
-    if "risk" in settings.values:
-        own.setdefault("priority", {"name": settings.value("risk", ticket.risk, None)})
+    priority = settings.value("risk", ticket.risk, None)
+    if priority:
+        own.setdefault("priority", {"name": priority})
     return {
         "summary": cut_utf16(settings.title(ticket, LONGEST_SUMMARY), LONGEST_SUMMARY) or ticket.key,
         "description": _fitting(document),
@@ -166,7 +167,7 @@ def _size(document: Mapping[str, Any]) -> int:
 def _same(should: Any, there: Any) -> bool:
     """Whether what is there says what it should; Jira adds ids, names and links to what it was given."""
     if isinstance(should, dict) and should.get("type") == "doc":
-        return _gist(should) == _gist(there)
+        return bool(_gist(should) == _gist(there))
     if isinstance(should, dict):
         return isinstance(there, dict) and all(_same(what, there.get(name)) for name, what in should.items())
     if isinstance(should, list):

@@ -23,14 +23,14 @@ _PAGES = 20
 
 async def ping(site: Site, settings: Settings) -> str:
     """A line that says as whom we work where. PermanentError names what is missing, and where to give it."""
-    me = await site.get(f"{_API}/myself")
+    me = await site.get(f"{_API}/myself", "accountId")
     who = me.get("displayName") or me.get("emailAddress") or "an unnamed user"
     project = settings.project
     asked = {"projectKey": project, "permissions": ",".join(_NEEDED)}
     answer = await site.ask("GET", f"{_API}/mypermissions", params=asked, allowed=frozenset({404}))
     if not answer.is_success:
         raise PermanentError(f"{site.what}: there is no project {project}, or {who} may not see it (Browse projects)")
-    have = answer.json()["permissions"]
+    have = site.read(answer, "permissions")["permissions"]
     missing = [name for key, name in _NEEDED.items() if not have.get(key, {}).get("havePermission")]
     if missing:
         raise PermanentError(
@@ -71,7 +71,7 @@ async def _screen(site: Site, settings: Settings) -> dict[str, Any]:
 async def _all(site: Site, path: str, name: str) -> list[Any]:
     found: list[Any] = []
     for _ in range(_PAGES):
-        page = await site.get(path, startAt=str(len(found)), maxResults="50")
+        page = await site.get(path, "total", startAt=str(len(found)), maxResults="50")
         some = page.get(name) or page.get("values") or []
         found += some
         if not some or len(found) >= page.get("total", 0):
@@ -100,7 +100,7 @@ def _check_fields(site: Site, settings: Settings, fields: dict[str, Any]) -> Non
 
 
 async def _unknown_statuses(site: Site, settings: Settings) -> list[str]:
-    kinds = await site.get(f"{_API}/project/{settings.project}/statuses")
+    kinds = (await site.ask("GET", f"{_API}/project/{settings.project}/statuses")).json()
     wanted = settings.issue_type.casefold()
     statuses = [
         status

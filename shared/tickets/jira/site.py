@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from shared.adapter import Deps
-from shared.core.errors import PermanentError
+from shared.core.errors import PermanentError, TransientError
 from shared.tickets.jira.settings import Settings
 
 _SPEAKING = frozenset({400, 401, 403, 404, 410, 413, 422})
@@ -45,7 +45,7 @@ class Site:
         headers |= {"Accept": "application/json", "X-ExperimentalApi": "opt-in"}  # for approvals, in some versions
         response = await self._deps.http.send(
             method, settings.api + path, what=self.what, json=body, params=params, headers=headers,
-            expected=_SPEAKING, transient=frozenset({409}), hide=(token, basic),
+            expected=_SPEAKING, transient=frozenset({409, 412}), hide=(token, basic),
         )  # fmt: skip
         status = response.status_code
         if status in _SPEAKING and status not in allowed:
@@ -57,8 +57,19 @@ class Site:
             )
         return response
 
-    async def get(self, path: str, **params: str) -> Any:
-        return (await self.ask("GET", path, params=params or None)).json()
+    async def get(self, path: str, holds: str, **params: str) -> Any:
+        """An object that has what it must hold."""
+        return self.read(await self.ask("GET", path, params=params or None), holds)
+
+    def read(self, response: httpx.Response, holds: str) -> Any:
+        """The answer; TransientError where it is not what Jira says, but what stands before it."""
+        try:
+            found = response.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or not isinstance(found.get(holds), str | int | list | dict):
+            raise TransientError(f"{self.what}: {response.request.url.path} answered without {holds!r}: is it Jira?")
+        return found
 
 
 def complaint(response: httpx.Response) -> str:

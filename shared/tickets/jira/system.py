@@ -46,7 +46,7 @@ class JiraSystem:
             if found:
                 return await self._bring(found, ticket)
             fields = issues.created(self._settings, ticket, await self._documents())
-            made = (await self._site.ask("POST", f"{API}/issue", body={"fields": fields})).json()
+            made = self._site.read(await self._site.ask("POST", f"{API}/issue", body={"fields": fields}), "key")
             self._made[ticket.key] = str(made["id"])
             while len(self._made) > _REMEMBERED * 20:
                 self._made.popitem(last=False)
@@ -56,12 +56,12 @@ class JiraSystem:
                     f"{self._site.what}: {made['key']} was created and cannot be read; give us Browse projects and "
                     "the right to see issues of its security level"
                 )
-            return await self._bring(issue, ticket)
+            return await self._bring(issue, ticket, fresh=True)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         issue = await self._issue(ref.number)
         if issue is None:
-            await self._site.get(f"{API}/project/{self._settings.project}")  # else we only lost sight of it
+            await self._site.get(f"{API}/project/{self._settings.project}", "key")  # else we only lost sight of it
             self._made.pop(ticket.key, None)
             return await self.open(ticket)
         return await self._bring(issue, ticket)
@@ -72,7 +72,7 @@ class JiraSystem:
         for at in range(0, len(asked), _AT_ONCE):
             some = asked[at : at + _AT_ONCE]
             body = {"issueIdsOrKeys": some, "fields": self._fields.split(",")}
-            answer = (await self._site.ask("POST", f"{API}/issue/bulkfetch", body=body)).json()
+            answer = self._site.read(await self._site.ask("POST", f"{API}/issue/bulkfetch", body=body), "issues")
             by_key = {issue["key"]: issue for issue in answer["issues"]}
             moved = by_key.keys() - set(some)  # to another project, where an issue gets another key
             for number in some:
@@ -98,7 +98,7 @@ class JiraSystem:
         }
         if key in self._made:
             body["reconcileIssues"] = [int(self._made[key])]
-        answer = (await self._site.ask("POST", f"{API}/search/jql", body=body)).json()
+        answer = self._site.read(await self._site.ask("POST", f"{API}/search/jql", body=body), "issues")
         for one in sorted(answer["issues"], key=lambda issue: int(issue["id"])):
             issue = await self._issue(one["id"])
             if issue and key in (issue["fields"].get("labels") or ()):
@@ -111,10 +111,13 @@ class JiraSystem:
         answer = await self._site.ask(
             "GET", f"{API}/issue/{number}", params={"fields": self._fields}, allowed=frozenset({404})
         )
-        return answer.json() if answer.is_success else None
+        if not answer.is_success:
+            return None
+        found: Issue = self._site.read(answer, "fields")
+        return found
 
-    async def _bring(self, issue: Issue, ticket: Ticket) -> TicketRef:
-        """The issue as it should be. What has ended stays as the board left it, but for notes."""
+    async def _bring(self, issue: Issue, ticket: Ticket, *, fresh: bool = False) -> TicketRef:
+        """The issue as it should be. What has ended stays as the board left it, but for notes. `fresh`: just made."""
         number = issue["key"]
         lines = list(ticket.notes)
         ended = issues.ref_of(self._settings, issue).state in ENDED
@@ -123,22 +126,22 @@ class JiraSystem:
             moved, line = await self._move(issue, "reopen", ticket)
             lines += [line]
             ended = not moved
-        if not ended:
+        if not ended and not fresh:
             should = issues.wanted(self._settings, ticket, await self._documents())
             changes = issues.differences(should, issue["fields"])
             if changes:
                 await self._site.ask("PUT", f"{API}/issue/{number}", body={"fields": changes})
-            if ticket.cancelled:
-                moved, line = await self._move(issue, "cancel", ticket)
-                lines += [line]
-        await self._tell(number, lines)
+        if ticket.cancelled and not ended:
+            moved, line = await self._move(issue, "cancel", ticket)
+            lines += [line]
+        await self._tell(number, lines, fresh=fresh)
         now = await self._issue(number) if moved else issue
         return await self._ref(now or issue)
 
     async def _move(self, issue: Issue, how: str, ticket: Ticket) -> tuple[bool, str]:
         """Whether it was moved, and the line about it for the history."""
         path = f"{API}/issue/{issue['key']}/transitions"
-        offered = (await self._site.get(path, expand="transitions.fields"))["transitions"]
+        offered = (await self._site.get(path, "transitions", expand="transitions.fields"))["transitions"]
         status = issue["fields"]["status"]["name"]
         chosen = choose(self._settings, offered, how)
         if chosen is None:
@@ -149,13 +152,14 @@ class JiraSystem:
             return True, f"{why}."
         return False, ask_by_hand(how, ticket, f"Jira does not let us: {complaint(answer)}")
 
-    async def _tell(self, number: str, notes: Sequence[str]) -> None:
+    async def _tell(self, number: str, notes: Sequence[str], *, fresh: bool) -> None:
+        """Those of the notes that no comment holds yet."""
         told = {issues.folded(text): text for note in notes if (text := issues.line_of(note)).strip()}
         if not told:
             return
-        path, start, total = f"{API}/issue/{number}/comment", 0, 1
+        path, start, total = f"{API}/issue/{number}/comment", 0, 0 if fresh else 1
         while start < total and told:
-            page = await self._site.get(path, startAt=str(start), maxResults="100")
+            page = await self._site.get(path, "comments", startAt=str(start), maxResults="100")
             total = page["total"]
             start += len(page["comments"]) or total
             for comment in page["comments"]:
@@ -171,7 +175,7 @@ class JiraSystem:
             return ref
         path = f"/rest/servicedeskapi/request/{ref.number}/approval"
         answer = await self._site.ask("GET", path, allowed=frozenset({400, 403, 404}))
-        given = (answer.json().get("values") or []) if answer.is_success else []
+        given = self._site.read(answer, "values")["values"] if answer.is_success else []
         if not given or (verdict := _verdict(given[-1])) == "":
             return ref
         last = given[-1]
