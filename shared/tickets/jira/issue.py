@@ -14,6 +14,8 @@ KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d{1,10}", re.ASCII)
 LONGEST_SUMMARY = 255  # as Jira counts: UTF-16 units
 LONGEST_TEXT = 32_767
 _LONGEST_NOTE = 6_000
+_FIRST = frozenset({"assignee", "reporter", "components", "security"})
+"""Set on a new issue only: they are the board's from then on."""
 _WORDS: dict[str, State] = {
     **dict.fromkeys(("new", "open", "to do", "backlog", "reopened", "planning"), "new"),
     **dict.fromkeys(("assess", "assessment", "under review", "peer review"), "assess"),
@@ -91,7 +93,11 @@ def created(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dic
 
 def differences(should: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
     """What to write, so that the issue is as it should be; labels that others put there stay."""
-    found = {name: what for name, what in should.items() if name != "labels" and not _same(what, there.get(name))}
+    found = {
+        name: what
+        for name, what in should.items()
+        if name not in {"labels", *_FIRST} and not _same(what, there.get(name))
+    }
     missing = [label for label in should["labels"] if label not in (there.get("labels") or [])]
     if missing:
         found["labels"] = [*(there.get("labels") or []), *missing]

@@ -11,6 +11,11 @@ from shared.core.errors import PermanentError, TransientError
 from shared.tickets.jira.settings import Settings
 
 _SPEAKING = frozenset({400, 401, 403, 404, 410, 413, 422})
+_HOLDS: dict[str, type] = {
+    "fields": dict, "issues": list, "transitions": list, "comments": list, "values": list, "permissions": dict,
+    "total": int,
+}  # fmt: skip
+"""What answers must have, else a string."""
 _SHOWN = 300
 _HINTS = {
     401: "Jira does not know us: the secret {token} is no valid token{of}, or it has run out",
@@ -67,7 +72,7 @@ class Site:
             found = response.json()
         except ValueError:
             found = None
-        if not isinstance(found, dict) or not isinstance(found.get(holds), str | int | list | dict):
+        if not isinstance(found, dict) or not isinstance(found.get(holds), _HOLDS.get(holds, str)):
             raise TransientError(f"{self.what}: {response.request.url.path} answered without {holds!r}: is it Jira?")
         return found
 
