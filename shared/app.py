@@ -135,7 +135,11 @@ class App:
 
     async def _ticket_system(self, policy: Policy, name: str) -> TicketSystem:
         found: TicketSystem = self._adapter("tickets", policy.tickets, name)
-        return found
+        if policy.tickets[name].mode == "live":
+            return found
+        from shared.dry_run import DryRun
+
+        return DryRun(name, found, self.tables, self.around.clock, self.settings.public_url)
 
     async def _channel(self, policy: Policy, name: str) -> Channel:
         found: Channel = self._adapter("channels", policy.channels, name)

@@ -201,11 +201,12 @@ class Copy:
 class EffectState:
     """The row of one effect: what is due, who holds it, what is done; three separate things (state.md).
 
-    `due` is the edition id to be applied, empty when nothing is. `number`, `url` and `state` are the ticket's,
-    `opened_at` is when it was first filed. `applied`: ids of the events that it has been told. `followed_by`: the
-    change that deals with the ticket from now on (nothing is done here any more). `adopted_from`: the change whose
-    ticket this is, and `key` that ticket's key; empty for one of its own. A `due` raised by a relation names it behind
-    the edition (`<edition>+<change>`), so that it differs from one that is being applied.
+    `due` is the edition id to be applied, empty when nothing is; one raised by a relation names it behind the edition
+    (`<edition>+<change>`), so that it differs from one that is being applied. `number`, `url` and `state` are the
+    ticket's, `remote_state` is its state in the system's own word, `decision` the board's, with who and when as far as
+    the system says. `opened_at` is when it was first filed. `applied`: ids of the events that it has been told.
+    `followed_by`: the change that deals with the ticket from now on (nothing is done here any more). `adopted_from`:
+    the change whose ticket this is, and `key` that ticket's key; empty for one of its own.
     """
 
     effect: Effect
@@ -223,3 +224,7 @@ class EffectState:
     followed_by: str = ""
     adopted_from: str = ""
     key: str = ""
+    remote_state: str = ""
+    decision: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None

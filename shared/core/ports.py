@@ -52,8 +52,8 @@ class Tables(Protocol):
         """Every row of a table (with low <= key < high where given), page by page; for timers and tools only."""
         ...
 
-    async def commit(self, table: str, writes: Sequence[Write]) -> None:
-        """All writes or none; at most 100 rows of one partition, 4 MiB.
+    async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
+        """All writes or none; at most 100 rows of one partition, 4 MiB. The rows' new versions, "" for a deleted one.
 
         Raises ConflictError where a condition does not hold, RefusedError naming the row that storage would never
         take (over 1 MiB, a property over 64 KiB), TransientError when storage is not to be had.

@@ -21,6 +21,7 @@ _WAY_OUT = re.compile(
     r"\b(?:can|may|could|must|able to|option(?:ally)? (?:of|to)|want to|prefer|choose to|unless)\b[^?]{0,120}"
     r"\b(?:opt(?:ing)?[- ]out|turn(?:ing|ed)? (?:\w+ ){0,6}?off|disabl(?:e|ed|ing)|revert|roll(?:ed)? back|override)\b"
     r"|\b(?:can|could|may) be (?:\w+ )?(?:disabled|turned off|reverted|rolled back|overridden)\b"
+    r"|\bunless\b[^?]{0,80}\b(?:opts?[- ]out|turns? (?:\w+ ){0,6}?off|disables?|overrides?)\b"
     r"|\bopt(?:ing)?[- ]out (?:is|of|by|until|before|with|via|through)\b",
     re.IGNORECASE,
 )

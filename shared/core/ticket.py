@@ -12,6 +12,10 @@ UNKNOWN: Literal["unknown"] = "unknown"
 """As a ticket's state: the system says a word that neither the adapter nor the policy knows. Never guessed."""
 
 
+DRY_RUN = "DRY-"
+"""How the numbers of tickets begin that a dry run keeps on our side and files nowhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """The ticket as it should be, in words for a change board; adapters put it into their system's fields.

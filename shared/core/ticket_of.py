@@ -19,6 +19,7 @@ _WHAT_LIMIT = 6_000
 _OVER = frozenset({"cancelled", "withdrawn"})
 _ROADMAP = "https://www.microsoft.com/microsoft-365/roadmap?id="
 _ROADMAP_SHOWN = 5
+_TENANTS_SHOWN = 20
 
 
 def ticket_key(deployment: str, change_id: str) -> str:
@@ -52,7 +53,7 @@ def ticket_of(
         arrives=plain_words.ARRIVALS.get(read.default, read.default),
         audience=said.audience,
         services=tuple(clean(service) for service in post.services),
-        tenants=tuple(tenants),
+        tenants=_named(tenants),
         when=when_lines(read),
         planned_start=dates.start.first if dates.start else None,
         planned_end=dates.end.last if dates.end else None,
@@ -95,6 +96,12 @@ def _what(post: Post) -> str:
     if any(value.strip() for value in post.detail("Summary")):
         return what_changes(post) or post.title
     return clean(plain_text(post.body, post.body_type)) or clean(post.title) or post.id
+
+
+def _named(tenants: Sequence[str]) -> tuple[str, ...]:
+    """The tenants by name, of very many the first and how many more."""
+    more = len(tenants) - _TENANTS_SHOWN
+    return (*tenants[:_TENANTS_SHOWN], *((f"and {more} more",) if more > 0 else ()))
 
 
 def _links(post: Post, public_url: str) -> tuple[tuple[str, str], ...]:

@@ -330,5 +330,5 @@ class PrefixedTables:
     def scan(self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = "") -> Any:
         return self._inner.scan(self.name(table), equal, low, high)
 
-    async def commit(self, table: str, writes: Sequence[Write]) -> None:
-        await self._inner.commit(self.name(table), writes)
+    async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
+        return await self._inner.commit(self.name(table), writes)
