@@ -161,7 +161,11 @@ def _cut_to(document: Document, limit: int, say: Callable[[Document], str]) -> D
     if len(say(document)) <= limit:
         return document
     end = Block("paragraph", (Span(_CUT if limit > 2 * len(_CUT) else "…"),))
-    kept = list(document)
+    fits, over_long = 0, len(document)  # blocks; halved, as a text may have thousands
+    while over_long - fits > 1:
+        half = (fits + over_long) // 2
+        fits, over_long = (half, over_long) if len(say((*document[:half], end))) <= limit else (fits, half)
+    kept = list(document[:over_long])
     while kept:
         last = kept.pop()
         over = len(say((*kept, last, end))) - limit
