@@ -10,6 +10,7 @@ from sandbox.ticket_systems.jira_rules import text_of
 from sandbox.ticket_systems.jira_search import Query
 from sandbox.ticket_systems.showing import Record
 
+_INLINE = 20  # comments that are shown with their issue
 Seen = dict[str, list[str]]
 
 
@@ -106,6 +107,7 @@ class Issue:
             "status": self.status_json(self.status), "statuscategorychangedate": stamp(self.status_since),
             "resolution": {"name": self.resolution} if self.resolution else None,
             "resolutiondate": stamp(self.resolved) if self.resolved else None, "created": stamp(self.created),
+            "comment": {"comments": self.comments[:_INLINE], "total": len(self.comments), "startAt": 0},
         }  # fmt: skip
         all_of_them = {"*all", "*navigable"} & set(wanted)
         shown["fields"] = {name: value for name, value in every.items() if all_of_them or name in wanted}

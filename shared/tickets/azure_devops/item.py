@@ -65,7 +65,7 @@ def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict
     """The fields of a new work item. `rich`: those of the policy's own that hold HTML."""
     own: dict[str, Any] = {}
     for name, what in settings.own_fields(ticket).items():
-        own[name] = _as_html(what) if isinstance(what, str) and name in rich else what
+        own[name] = as_html(what) if isinstance(what, str) and name in rich else what
     tags = [tag for tag in _tags(own.pop("System.Tags", "")) if tag.casefold() != ticket.key.casefold()]
     priority, area = settings.value("risk", ticket.risk, None), settings.value("group", ticket.group, None)
     return {
@@ -113,7 +113,7 @@ def move_to(state: str) -> Operation:
 def telling(notes: Iterable[str]) -> list[Operation]:
     """The notes as one entry of the discussion, a paragraph each."""
     said = [text for note in notes if (text := line_of(note))]
-    return [_put("System.History", "".join(f"<p>{_as_html(text)}</p>" for text in said))] if said else []
+    return [_put("System.History", "".join(f"<p>{as_html(text)}</p>" for text in said))] if said else []
 
 
 def line_of(text: str) -> str:
@@ -165,7 +165,8 @@ def _tags(text: Any) -> list[str]:
     return [tag.strip() for tag in re.split("[;,]", str(text or "")) if tag.strip()]
 
 
-def _as_html(text: str) -> str:
+def as_html(text: str) -> str:
+    """A text as HTML that shows it."""
     return html.escape(text).replace("\n", "<br>")
 
 
@@ -179,7 +180,7 @@ def _same(should: Any, there: Any) -> bool:
         at = moment(should)
         if at is not None:
             return at == moment(there)
-        return "<" in should and _gist(should) == _gist(there)
+        return ("<" in should or "&" in should) and _gist(should) == _gist(there)
     if isinstance(there, dict):
         return should in {there.get("uniqueName"), there.get("displayName")}
     return bool(should == there)

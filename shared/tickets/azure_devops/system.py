@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
-from shared.adapter import Deps
+from shared.adapter import Deps, Recent
 from shared.core.ticket import ENDED, Preview, Ticket, TicketRef
+from shared.ticket_settings import SAMPLE
 from shared.tickets.azure_devops import item as items
 from shared.tickets.azure_devops.calls import Calls, complaint
 from shared.tickets.azure_devops.item import Item, Operation
@@ -19,38 +21,52 @@ _SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Com
 _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
 _BAD = frozenset({400})
+_REMEMBERED = 1_000
+_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` that follows
 
 
 class AzureDevOpsSystem:
-    """One project. Every change names the revision that it was made of, and is written whole or not at all."""
+    """One project. Every change names the revision that it was made of, and is written whole or not at all.
+
+    Each step leaves what the next attempt need not do again, so that a bad connection only makes it slow.
+    """
 
     searches_late = 10.0  # queries may be answered by a replica
 
     def __init__(self, settings: Settings, deps: Deps) -> None:
-        self._settings = settings
+        self._settings, self._clock = settings, deps.clock
         self._calls = Calls(settings, deps)
         self._kinds: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._rich: frozenset[str] | None = None
+        self._numbers: Recent[str, str] = Recent(_REMEMBERED)  # by our key
+        self._just_read: Recent[str, tuple[datetime, Item]] = Recent(_REMEMBERED)  # by number
+        self._told: Recent[int, tuple[int, frozenset[str]]] = Recent(_REMEMBERED)  # the history of a revision
+        self._types: dict[str, str] = {}  # of the policy's own fields
 
     async def find(self, key: str) -> TicketRef | None:
         found = await self._look_up(key)
-        return await self._ref(found) if found else None
+        if found is None:
+            return None
+        self._just_read[str(found["id"])] = (self._clock(), found)
+        return await self._ref(found)
 
     async def open(self, ticket: Ticket) -> TicketRef:
         lock = self._opening.setdefault(ticket.key, asyncio.Lock())
         async with lock:
             found = await self._look_up(ticket.key)
             if found is None:
-                patch = items.creation(self._settings, ticket, await self._html_fields())
+                patch = items.creation(self._settings, ticket, await self._html_fields(ticket))
                 answer = await self._calls.ask("POST", self._creating(), patch=patch)
                 found = self._item(answer)
+                self._numbers[ticket.key] = str(found["id"])
                 if not ticket.cancelled:
                     return await self._ref(found)
             return await self._bring(found, ticket)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        item = await self._read(ref.number)
+        at, item = self._just_read.pop(ref.number, (None, None))
+        if at is None or self._clock() - at > _FRESH:
+            item = await self._read(ref.number)
         if item is None:
             await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")  # else we lost sight of it
             return await self.open(ticket)
@@ -76,7 +92,7 @@ class AzureDevOpsSystem:
         return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}))
 
     async def ping(self) -> str:
-        return await ping(self._calls, self._settings, await self._html_fields())
+        return await ping(self._calls, self._settings, await self._html_fields(SAMPLE))
 
     def _creating(self) -> str:
         settings = self._settings
@@ -84,12 +100,18 @@ class AzureDevOpsSystem:
 
     async def _look_up(self, key: str) -> Item | None:
         """The oldest work item with the tag; other tags that only begin so are left out."""
+        if key in self._numbers:
+            item = await self._read(self._numbers[key])
+            if item and items.holds(item, key):
+                return item
+            del self._numbers[key]
         tag = key.replace("'", "''")
         query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
         answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
         for one in self._calls.read(answer, "workItems")["workItems"]:
             item = await self._read(str(one["id"]))
             if item and items.holds(item, key):
+                self._numbers[key] = str(item["id"])
                 return item
         return None
 
@@ -117,7 +139,7 @@ class AzureDevOpsSystem:
             lines.append(line)
         changes: list[Operation] = []
         if not ended or target:
-            should = items.wanted(self._settings, ticket, await self._html_fields())
+            should = items.wanted(self._settings, ticket, await self._html_fields(ticket))
             changes = items.differences(should, item, ticket)
         told = await self._untold(item, lines)
         move = [items.move_to(target)] if target else []
@@ -156,18 +178,29 @@ class AzureDevOpsSystem:
     async def _untold(self, item: Item, notes: Iterable[str]) -> list[str]:
         """Those of the notes that the work item's history does not hold yet."""
         told = {items.folded(text): text for note in notes if (text := items.line_of(note))}
+        if told:
+            there = await self._history(item)
+            told = {line: text for line, text in told.items() if line not in there}
+        return list(told.values())
+
+    async def _history(self, item: Item) -> frozenset[str]:
+        """Every line of the discussion; what a revision has does not change."""
+        rev, known = self._told.get(item["id"], (0, frozenset()))
+        if rev == item["rev"]:
+            return known
+        said: set[str] = set()
         start = 0
-        while told:
+        while True:
             path = f"/_apis/wit/workitems/{item['id']}/updates"
             page = (await self._calls.get(path, "value", params={"$top": "200", "$skip": str(start)}))["value"]
             for update in page:
-                said = (update.get("fields") or {}).get("System.History") or {}
-                for line in items.lines(said.get("newValue")):
-                    told.pop(line, None)
+                entry = (update.get("fields") or {}).get("System.History") or {}
+                said.update(items.lines(entry.get("newValue")))
             start += len(page)
             if len(page) < 200:
                 break
-        return list(told.values())
+        self._told[item["id"]] = (item["rev"], frozenset(said))
+        return frozenset(said)
 
     async def _ref(self, item: Item) -> TicketRef:
         ref = items.ref_of(self._settings, item)
@@ -187,16 +220,13 @@ class AzureDevOpsSystem:
             known = self._kinds[project, name] = await self._calls.get(path, "states")
         return known
 
-    async def _html_fields(self) -> frozenset[str]:
-        """Which of the policy's own fields hold HTML; asked once, and only about texts."""
-        if self._rich is None:
-            texts = [name for name, what in self._settings.fields.items() if isinstance(what, str) and "{" in what]
-            kinds = {}
-            for name in texts:
+    async def _html_fields(self, ticket: Ticket) -> frozenset[str]:
+        """Which of the policy's own fields hold HTML; asked once a field, and only where it makes a difference."""
+        for name, what in self._settings.own_fields(ticket).items():
+            if isinstance(what, str) and items.as_html(what) != what and name not in self._types:
                 answer = await self._calls.ask("GET", f"/_apis/wit/fields/{quote(name)}", allowed=frozenset({404}))
-                kinds[name] = self._calls.read(answer, "type")["type"] if answer.is_success else ""
-            self._rich = frozenset(name for name, kind in kinds.items() if kind == "html")
-        return self._rich
+                self._types[name] = self._calls.read(answer, "type")["type"] if answer.is_success else ""
+        return frozenset(name for name, kind in self._types.items() if kind == "html")
 
 
 def _by_hand(ticket: Ticket, why: str) -> str:

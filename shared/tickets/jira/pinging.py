@@ -1,5 +1,6 @@
 """Whether Jira lets us do what tickets need, found out without changing anything."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from shared.core.errors import PermanentError
@@ -36,36 +37,56 @@ async def ping(site: Site, settings: Settings) -> str:
         raise PermanentError(
             f"{site.what}: {who} lacks in project {project}: {', '.join(missing)} (Project settings, Permissions)"
         )
-    fields = await _screen(site, settings)
+    fields = await Screen(site, settings).fields()
     _check_fields(site, settings, fields)
     odd = await _unknown_statuses(site, settings)
     rest = f"; say under `states` what these statuses mean: {', '.join(odd)}" if odd else ""
     return f"Jira at {redact(settings.api)} as {who}: project {project}, issue type {settings.issue_type}{rest}"
 
 
-async def rich_fields(site: Site, settings: Settings) -> frozenset[str]:
-    """The fields of an issue that hold documents instead of text."""
-    return frozenset(
-        name
-        for name, field in (await _screen(site, settings)).items()
-        if str(field.get("schema", {}).get("custom", "")).endswith(":textarea")
-        or field.get("schema", {}).get("system") in {"description", "environment"}
-    )
+class Screen:
+    """The screen on which an issue is created. What is known is kept: a call that fails costs the others nothing."""
+
+    def __init__(self, site: Site, settings: Settings) -> None:
+        self._site, self._settings = site, settings
+        self._type = ""
+        self._rich: frozenset[str] | None = None
+
+    async def rich_fields(self) -> frozenset[str]:
+        """The policy's own fields that hold documents instead of text; asked only where one could."""
+        if self._rich is None:
+            texts = [name for name, what in self._settings.fields.items() if isinstance(what, str)]
+            asked = any(name.startswith("customfield_") or name == "environment" for name in texts)
+            self._rich = frozenset(_rich_of(await self.fields())) if asked else frozenset()
+        return self._rich
+
+    async def fields(self) -> dict[str, Any]:
+        """The fields on it, by their ids; PermanentError where there is no such project or issue type."""
+        site, settings = self._site, self._settings
+        path = f"{_API}/issue/createmeta/{settings.project}/issuetypes"
+        if not self._type:
+            kinds = await _all(site, path, "issueTypes")
+            wanted = settings.issue_type.casefold()
+            found = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
+            if not found:
+                known = ", ".join(str(kind["name"]) for kind in kinds) or "none that we may create"
+                raise PermanentError(
+                    f"{site.what}: project {settings.project} has no issue type {settings.issue_type!r} "
+                    f"(it has: {known})"
+                )
+            self._type = str(found[0]["id"])
+        fields = await _all(site, f"{path}/{self._type}", "fields")
+        return {str(field.get("fieldId") or field.get("key")): field for field in fields}
 
 
-async def _screen(site: Site, settings: Settings) -> dict[str, Any]:
-    """The fields on the screen on which an issue is created, by their ids."""
-    path = f"{_API}/issue/createmeta/{settings.project}/issuetypes"
-    kinds = await _all(site, path, "issueTypes")
-    wanted = settings.issue_type.casefold()
-    found = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
-    if not found:
-        known = ", ".join(str(kind["name"]) for kind in kinds) or "none that we may create"
-        raise PermanentError(
-            f"{site.what}: project {settings.project} has no issue type {settings.issue_type!r} (it has: {known})"
-        )
-    fields = await _all(site, f"{path}/{found[0]['id']}", "fields")
-    return {str(field.get("fieldId") or field.get("key")): field for field in fields}
+def _rich_of(fields: dict[str, Any]) -> Iterator[str]:
+    for name, field in fields.items():
+        schema = field.get("schema", {})
+        if str(schema.get("custom", "")).endswith(":textarea") or schema.get("system") in {
+            "description",
+            "environment",
+        }:
+            yield name
 
 
 async def _all(site: Site, path: str, name: str) -> list[Any]:

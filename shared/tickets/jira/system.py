@@ -1,55 +1,64 @@
 """The port `TicketSystem` over Jira."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from shared.adapter import Deps
+from shared.adapter import Deps, Recent
 from shared.core.errors import PermanentError
 from shared.core.ticket import ENDED, Preview, Ticket, TicketRef, Verdict
 from shared.tickets.jira import issue as issues
 from shared.tickets.jira.moves import ask_by_hand, choose
-from shared.tickets.jira.pinging import ping, rich_fields
+from shared.tickets.jira.pinging import Screen, ping
 from shared.tickets.jira.settings import Settings
 from shared.tickets.jira.site import Site, complaint
 
 API = "/rest/api/3"
 _BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate")
 _AT_ONCE = 100
-_REMEMBERED = 50  # issues that a search is asked to look at as they are now; Jira takes no more
+_REMEMBERED = 1_000
+_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` that follows
 Issue = Mapping[str, Any]
 
 
 class JiraSystem:
-    """One project. A search sees a new issue late: what this process made it names, others wait for `searches_late`."""
+    """One project. A search sees a new issue late: one that this process made it knows, others wait for it.
+
+    Each step leaves what the next attempt need not do again, so that a bad connection only makes it slow.
+    """
 
     searches_late = 60.0
 
     def __init__(self, settings: Settings, deps: Deps) -> None:
-        self._settings = settings
+        self._settings, self._clock = settings, deps.clock
         self._site = Site(settings, deps)
-        self._fields = ",".join(dict.fromkeys((*_BASIC, "project", *settings.fields, "priority")))
-        self._made: OrderedDict[str, str] = OrderedDict()  # key -> id
+        self._screen = Screen(self._site, settings)
+        self._fields = tuple(dict.fromkeys((*_BASIC, "project", *settings.fields, "priority")))
+        self._ids: Recent[str, str] = Recent(_REMEMBERED)  # by our key
+        self._just_read: Recent[str, tuple[datetime, Issue]] = Recent(_REMEMBERED)  # by number
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._rich: frozenset[str] | None = None
 
     async def find(self, key: str) -> TicketRef | None:
-        found = await self._look_up(key)
-        return await self._ref(found) if found else None
+        found = await self._known(key)
+        if found:
+            self._just_read[found["key"]] = (self._clock(), found)
+        else:
+            found = await self._search(key)
+        return issues.ref_of(self._settings, found) if found else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
         lock = self._opening.setdefault(ticket.key, asyncio.Lock())
         async with lock:
-            found = await self._look_up(ticket.key)
+            found = await self._known(ticket.key)
+            if found is None and (searched := await self._search(ticket.key)):
+                found = await self._issue(searched["id"])  # what the search says of it may be old
             if found:
                 return await self._bring(found, ticket)
-            fields = issues.created(self._settings, ticket, await self._documents())
+            fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
             made = self._site.read(await self._site.ask("POST", f"{API}/issue", body={"fields": fields}), "key")
-            self._made[ticket.key] = str(made["id"])
-            while len(self._made) > _REMEMBERED * 20:
-                self._made.popitem(last=False)
+            self._ids[ticket.key] = made["key"]
             issue = await self._issue(made["key"])
             if issue is None:
                 raise PermanentError(
@@ -59,10 +68,12 @@ class JiraSystem:
             return await self._bring(issue, ticket, fresh=True)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        issue = await self._issue(ref.number)
+        at, issue = self._just_read.pop(ref.number, (None, None))
+        if at is None or self._clock() - at > _FRESH:
+            issue = await self._issue(ref.number)
         if issue is None:
             await self._site.get(f"{API}/project/{self._settings.project}", "key")  # else we only lost sight of it
-            self._made.pop(ticket.key, None)
+            self._ids.pop(ticket.key, None)
             return await self.open(ticket)
         return await self._bring(issue, ticket)
 
@@ -71,7 +82,7 @@ class JiraSystem:
         found: dict[str, TicketRef] = {}
         for at in range(0, len(asked), _AT_ONCE):
             some = asked[at : at + _AT_ONCE]
-            body = {"issueIdsOrKeys": some, "fields": self._fields.split(",")}
+            body = {"issueIdsOrKeys": some, "fields": self._fields}
             answer = self._site.read(await self._site.ask("POST", f"{API}/issue/bulkfetch", body=body), "issues")
             by_key = {issue["key"]: issue for issue in answer["issues"]}
             moved = by_key.keys() - set(some)  # to another project, where an issue gets another key
@@ -88,28 +99,36 @@ class JiraSystem:
     async def ping(self) -> str:
         return await ping(self._site, self._settings)
 
-    async def _look_up(self, key: str) -> Issue | None:
-        """The oldest issue with the label, as it is now: what the search says of it may be old."""
+    async def _known(self, key: str) -> Issue | None:
+        """The issue that this process knows to have the key, as it is now."""
+        if key not in self._ids:
+            return None
+        issue = await self._issue(self._ids[key])
+        if issue is None or key not in (issue["fields"].get("labels") or ()):
+            del self._ids[key]
+            return None
+        return issue
+
+    async def _search(self, key: str) -> Issue | None:
+        """The oldest issue with the label, as the search has it."""
         quoted = key.replace("\\", "\\\\").replace('"', '\\"')
-        body: dict[str, Any] = {
-            "jql": f'labels = "{quoted}" ORDER BY created ASC',
-            "fields": ["labels"],
-            "maxResults": _AT_ONCE,
-        }
-        if key in self._made:
-            body["reconcileIssues"] = [int(self._made[key])]
+        body = {"jql": f'labels = "{quoted}" ORDER BY created ASC', "fields": self._fields, "maxResults": _AT_ONCE}
         answer = self._site.read(await self._site.ask("POST", f"{API}/search/jql", body=body), "issues")
-        for one in sorted(answer["issues"], key=lambda issue: int(issue["id"])):
-            issue = await self._issue(one["id"])
-            if issue and key in (issue["fields"].get("labels") or ()):
-                return issue
+        for issue in sorted(answer["issues"], key=lambda one: int(one["id"])):
+            if key in (issue["fields"].get("labels") or ()):
+                self._ids[key] = issue["key"]
+                found: Issue = issue
+                return found
         return None
 
     async def _issue(self, number: str) -> Issue | None:
         if not (issues.KEY.fullmatch(number) or (number.isascii() and number.isdigit())):
             return None
         answer = await self._site.ask(
-            "GET", f"{API}/issue/{number}", params={"fields": self._fields}, allowed=frozenset({404})
+            "GET",
+            f"{API}/issue/{number}",
+            params={"fields": ",".join((*self._fields, "comment"))},
+            allowed=frozenset({404}),
         )
         if not answer.is_success:
             return None
@@ -127,14 +146,14 @@ class JiraSystem:
             lines += [line]
             ended = not moved
         if not ended and not fresh:
-            should = issues.wanted(self._settings, ticket, await self._documents())
+            should = issues.wanted(self._settings, ticket, await self._screen.rich_fields())
             changes = issues.differences(should, issue["fields"])
             if changes:
                 await self._site.ask("PUT", f"{API}/issue/{number}", body={"fields": changes})
         if ticket.cancelled and not ended:
             moved, line = await self._move(issue, "cancel", ticket)
             lines += [line]
-        await self._tell(number, lines, fresh=fresh)
+        await self._tell(issue, lines)
         now = await self._issue(number) if moved else issue
         return await self._ref(now or issue)
 
@@ -152,19 +171,21 @@ class JiraSystem:
             return True, f"{why}."
         return False, ask_by_hand(how, ticket, f"Jira does not let us: {complaint(answer)}")
 
-    async def _tell(self, number: str, notes: Sequence[str], *, fresh: bool) -> None:
+    async def _tell(self, issue: Issue, notes: Sequence[str]) -> None:
         """Those of the notes that no comment holds yet."""
         told = {issues.folded(text): text for note in notes if (text := issues.line_of(note)).strip()}
         if not told:
             return
-        path, start, total = f"{API}/issue/{number}/comment", 0, 0 if fresh else 1
-        while start < total and told:
-            page = await self._site.get(path, "comments", startAt=str(start), maxResults="100")
-            total = page["total"]
-            start += len(page["comments"]) or total
-            for comment in page["comments"]:
-                for line in issues.lines(comment.get("body")):
-                    told.pop(line, None)
+        path, there = f"{API}/issue/{issue['key']}/comment", issue["fields"].get("comment") or {}
+        comments, total = list(there.get("comments") or ()), int(there.get("total") or 0)
+        while len(comments) < total:  # Jira shows only some of them with the issue
+            asking = {"startAt": str(len(comments)), "maxResults": "100"}
+            page = (await self._site.get(path, "comments", **asking))["comments"]
+            comments += page
+            total = total if page else 0
+        for comment in comments:
+            for line in issues.lines(comment.get("body")):
+                told.pop(line, None)
         for document in issues.comments(told.values()):
             await self._site.ask("POST", path, body={"body": document})
 
@@ -188,14 +209,6 @@ class JiraSystem:
         return TicketRef(
             ref.number, ref.url, ref.state, ref.closed_at, ref.remote_state, verdict, ", ".join(filter(None, who)), at
         )
-
-    async def _documents(self) -> frozenset[str]:
-        """Which of the policy's own fields hold documents; asked once, and only where it could matter."""
-        if self._rich is None:
-            texts = [name for name, what in self._settings.fields.items() if isinstance(what, str)]
-            asked = any(name.startswith("customfield_") or name == "environment" for name in texts)
-            self._rich = await rich_fields(self._site, self._settings) if asked else frozenset()
-        return self._rich
 
 
 def _verdict(approval: Mapping[str, Any]) -> Verdict:
