@@ -22,7 +22,7 @@ _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
 _BAD = frozenset({400})
 _REMEMBERED = 1_000
-_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` that follows
+_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
 
 
 class AzureDevOpsSystem:
@@ -40,12 +40,14 @@ class AzureDevOpsSystem:
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._numbers: Recent[str, str] = Recent(_REMEMBERED)  # by our key
         self._just_read: Recent[str, tuple[datetime, Item]] = Recent(_REMEMBERED)  # by number
+        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
         self._told: Recent[int, tuple[int, frozenset[str]]] = Recent(_REMEMBERED)  # the history of a revision
         self._types: dict[str, str] = {}  # of the policy's own fields
 
     async def find(self, key: str) -> TicketRef | None:
         found = await self._look_up(key)
         if found is None:
+            self._just_missed[key] = self._clock()
             return None
         self._just_read[str(found["id"])] = (self._clock(), found)
         return await self._ref(found)
@@ -53,7 +55,9 @@ class AzureDevOpsSystem:
     async def open(self, ticket: Ticket) -> TicketRef:
         lock = self._opening.setdefault(ticket.key, asyncio.Lock())
         async with lock:
-            found = await self._look_up(ticket.key)
+            missed = self._just_missed.pop(ticket.key, None)
+            looked = missed is not None and self._clock() - missed <= _FRESH
+            found = None if looked else await self._look_up(ticket.key)
             if found is None:
                 patch = items.creation(self._settings, ticket, await self._html_fields(ticket))
                 answer = await self._calls.ask("POST", self._creating(), patch=patch)

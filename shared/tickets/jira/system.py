@@ -19,7 +19,7 @@ API = "/rest/api/3"
 _BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate")
 _AT_ONCE = 100
 _REMEMBERED = 1_000
-_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` that follows
+_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
 Issue = Mapping[str, Any]
 
 
@@ -38,6 +38,7 @@ class JiraSystem:
         self._fields = tuple(dict.fromkeys((*_BASIC, "project", *settings.fields, "priority")))
         self._ids: Recent[str, str] = Recent(_REMEMBERED)  # by our key
         self._just_read: Recent[str, tuple[datetime, Issue]] = Recent(_REMEMBERED)  # by number
+        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def find(self, key: str) -> TicketRef | None:
@@ -46,13 +47,17 @@ class JiraSystem:
             self._just_read[found["key"]] = (self._clock(), found)
         else:
             found = await self._search(key)
+            if found is None:
+                self._just_missed[key] = self._clock()
         return issues.ref_of(self._settings, found) if found else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
         lock = self._opening.setdefault(ticket.key, asyncio.Lock())
         async with lock:
             found = await self._known(ticket.key)
-            if found is None and (searched := await self._search(ticket.key)):
+            missed = self._just_missed.pop(ticket.key, None)
+            looked = missed is not None and self._clock() - missed <= _FRESH
+            if found is None and not looked and (searched := await self._search(ticket.key)):
                 found = await self._issue(searched["id"])  # what the search says of it may be old
             if found:
                 return await self._bring(found, ticket)
