@@ -8,7 +8,6 @@ learn.microsoft.com/azure/devops/integrate/get-started/authentication (Entra tok
 
 import asyncio
 import base64
-import binascii
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
@@ -104,7 +103,7 @@ class AzureDevOps:
             return scheme.lower() == "basic" and base64.b64decode(given, validate=True).decode().endswith(
                 f":{self._pat}"
             )
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             return False
 
 

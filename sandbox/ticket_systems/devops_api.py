@@ -64,10 +64,10 @@ class Boards:
         if "api-version" not in request.query:
             message = f'No api-version was supplied for the "{request.method}" request. The version must be supplied.'
             raise Refused(400, message, "VssVersionNotSpecifiedException")
-        asked = request.match_info.get("project", self.project)
+        asked = request.match_info.get("project")
         if request.match_info.get("org", self.organization) != self.organization:
             raise Refused(404, f"The resource cannot be found: {request.path}", "VssServiceResponseException")
-        if asked not in {self.project, PROJECT_ID} or "read" not in self.rights:
+        if asked and (asked not in {self.project, PROJECT_ID} or "read" not in self.rights):
             message = (
                 f"TF200016: The following project does not exist: {asked}. Verify that the name of the project is "
             )
@@ -126,7 +126,7 @@ class Boards:
         body = await _json(request, dict)
         holds = parse(str(body.get("query", "")), self.project)
         top = int(request.query.get("$top", 20_000))
-        found = [item for item in self.items.values() if holds(item)][:top]
+        found = [item for item in self._visible().values() if holds(item)][:top]
         base = _base(request)
         shown = [{"id": item.id, "url": f"{base}/_apis/wit/workItems/{item.id}"} for item in found]
         return web.json_response(
@@ -176,7 +176,7 @@ class Boards:
         omit = request.query.get("errorPolicy", "").lower() == "omit"
         found: list[Any] = []
         for part in asked:
-            item = self.items.get(int(part))
+            item = self._visible().get(int(part))
             if item is None and not omit:
                 raise no_item(part)
             found.append(item.as_json(_base(request), relations=False) if item else None)
@@ -211,9 +211,12 @@ class Boards:
         self._keep(item.patched(told, self._clock(), _US))
         return web.json_response({"id": item.rev + 1, "text": body.get("text")})
 
+    def _visible(self) -> dict[int, Item]:
+        return self.items if "read" in self.rights else {}
+
     def _asked(self, request: web.Request) -> Item:
         number = request.match_info["id"]
-        item = self.items.get(int(number)) if re.fullmatch(r"\d{1,10}", number) else None
+        item = self._visible().get(int(number)) if re.fullmatch(r"\d{1,10}", number) else None
         if item is None:
             raise no_item(number)
         return item

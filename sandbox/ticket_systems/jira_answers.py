@@ -1,7 +1,6 @@
 """How Jira refuses: its error bodies, its answer to strangers, and its limits on requests."""
 
 import base64
-import binascii
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -72,7 +71,7 @@ def unauthorized(given: str) -> web.Response:
     scheme, _, rest = given.partition(" ")
     try:
         known = scheme == "Basic" and b":" in base64.b64decode(rest, validate=True)
-    except binascii.Error:
+    except ValueError:
         known = False
     if known:
         text = "Client must be authenticated to access this resource."

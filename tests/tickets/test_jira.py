@@ -1,6 +1,7 @@
 """What is special about Jira: documents, workflows, labels, a search that lags, approvals, and what ping misses."""
 
 import json
+import traceback
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -346,6 +347,16 @@ async def test_both_ways_to_sign_in_work(settings):
         await build().open(ticket())
 
         assert len(jira.tickets) == 1
+
+
+@pytest.mark.parametrize("odd", ["to\nken", "tökén", "to ken", ""])
+async def test_a_secret_that_holds_no_token_is_said_to_and_never_shown(odd, monkeypatch):
+    monkeypatch.setitem(SECRETS, "ODD", odd)
+    async with running(settings=PLAIN | {"token": "ODD"}) as (build, _, _, _):
+        with pytest.raises(PermanentError, match="ODD") as failed:
+            await build().open(ticket())
+
+    assert not odd or odd not in "".join(traceback.format_exception(failed.value))
 
 
 # What is missing.

@@ -96,6 +96,9 @@ class Calls:
         headers = {"Accept": "application/json", "X-TFS-FedAuthRedirect": "Suppress"}
         if self._settings.pat:
             pat = (await self._deps.secrets.get(self._settings.pat)).strip()
+            if not (pat.isascii() and pat.isprintable() and " " not in pat):
+                name = self._settings.pat
+                raise PermanentError(f"{self.what}: the secret {name} holds what no token has: was it copied whole?")
             basic = base64.b64encode(f":{pat}".encode()).decode()
             return headers | {"Authorization": f"Basic {basic}"}, (basic, pat)
         token = await self._deps.token(SCOPE)

@@ -45,6 +45,10 @@ class Site:
         """One call, under the API's own address; `allowed`: refusals that are returned as well."""
         settings = self._settings
         token = (await self._deps.secrets.get(settings.token)).strip()
+        if not (token.isascii() and token.isprintable() and " " not in token):
+            raise PermanentError(
+                f"{self.what}: the secret {settings.token} holds what no token has: was it copied whole?"
+            )
         basic = base64.b64encode(f"{settings.email}:{token}".encode()).decode()
         headers = {"Authorization": f"Basic {basic}" if settings.email else f"Bearer {token}"}
         headers |= {"Accept": "application/json", "X-ExperimentalApi": "opt-in"}  # for approvals, in some versions
