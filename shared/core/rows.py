@@ -112,6 +112,8 @@ def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] 
         "observed": copy.observed,
         "modified": copy.modified,
     }
+    if copy.due:
+        values["due"] = "yes"
     if copy.gone:
         values["gone"] = copy.gone
     if raw is not None:
@@ -131,6 +133,7 @@ def read_copy(row: Row) -> Copy:
         variant=v.get("variant", ""),
         gone=_plain(v["gone"]) if v.get("gone") else None,
         rollout_state=v.get("rollout_state", ""),
+        due=bool(v.get("due")),
     )
 
 
