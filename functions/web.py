@@ -116,6 +116,32 @@ async def ticket(req: func.HttpRequest) -> func.HttpResponse:
     return await _answer(build)
 
 
+@bp.route(route="dry-run", methods=["GET"])
+async def dry_runs(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the worker passes it
+    async def build(app: "App") -> func.HttpResponse:
+        from shared.usecases import views
+        from shared.web.pages import dry_runs_page
+
+        return _page(dry_runs_page([entry async for entry in views.dry_runs(app.deps)]))
+
+    return await _answer(build)
+
+
+@bp.route(route="dry-run/{id}", methods=["GET"])
+async def dry_run(req: func.HttpRequest) -> func.HttpResponse:
+    async def build(app: "App") -> func.HttpResponse:
+        from shared.usecases import views
+        from shared.web.pages import dry_run_page
+
+        text = req.route_params["id"]
+        found = await views.dry_runs_of(app.deps, text)
+        if not found:
+            return _message("Not found", f"No dry run has filed anything for {text}.", 404)
+        return _page(dry_run_page(found[0]))
+
+    return await _answer(build)
+
+
 @bp.route(route="status", methods=["GET"])
 async def status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the worker passes it
     """What `/api/health` keeps from strangers: tenants, failures, what is parked."""

@@ -1,7 +1,7 @@
 """How a ticket system or channel is found and built: the file's name is the `kind`, nothing else to register."""
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,7 +15,10 @@ from shared.http import Http
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """What an adapter may use. `name` is its name in the policy, for errors; `deployment` goes into ticket keys."""
+    """What an adapter may use. `name` is its name in the policy, for errors; `deployment` goes into ticket keys.
+
+    `token`: a token of our own identity for a scope ("https://x.example/.default"), fresh enough to be sent.
+    """
 
     name: str
     http: Http
@@ -24,6 +27,7 @@ class Deps:
     tables: Tables
     deployment: str
     public_url: str
+    token: Callable[[str], Awaitable[str]]
 
 
 def kinds(folder: str) -> tuple[str, ...]:

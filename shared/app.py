@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared import settings as environment
-from shared.core.errors import PermanentError
+from shared.core.errors import PermanentError, TransientError
 from shared.core.policy import Outside, Policy, Tenant
 from shared.core.ports import Channel, Clock, Secrets, TaskSource, TicketSystem
 from shared.settings import Settings
@@ -103,6 +103,16 @@ class App:
             self._closing.append(self._own_credential.close)
         return self._own_credential
 
+    async def _token(self, scope: str) -> str:
+        """A token of our own identity, which keeps it until it runs out; TransientError where there is none now."""
+        from azure.core.exceptions import ClientAuthenticationError
+
+        try:
+            return str((await self._identity().get_token(scope)).token)
+        except ClientAuthenticationError as error:
+            reason = str(error.message).splitlines()[0][:200]
+            raise TransientError(f"our identity gets no token for {scope}: {reason}", 60) from error
+
     def _secrets(self) -> Secrets:
         if not self.settings.key_vault_url:
             return EnvironmentSecrets()
@@ -125,13 +135,17 @@ class App:
 
     async def _ticket_system(self, policy: Policy, name: str) -> TicketSystem:
         found: TicketSystem = self._adapter("tickets", policy.tickets, name)
-        return found
+        if policy.tickets[name].mode == "live":
+            return found
+        from shared.dry_run import DryRun
+
+        return DryRun(name, found, self.tables, self.around.clock, self.settings.public_url)
 
     async def _channel(self, policy: Policy, name: str) -> Channel:
         found: Channel = self._adapter("channels", policy.channels, name)
         return found
 
-    def _adapter(self, folder: str, known: dict[str, Outside], name: str) -> Any:
+    def _adapter(self, folder: str, known: Mapping[str, Outside], name: str) -> Any:
         """The adapter that the policy names; built once for the same settings."""
         from shared import adapter
 
@@ -148,6 +162,7 @@ class App:
                 tables=self.tables,
                 deployment=self.settings.deployment,
                 public_url=self.settings.public_url,
+                token=self._token,
             )
             self._built[key] = adapter.build(folder, outside.kind, outside.settings, made_of)
         return self._built[key]

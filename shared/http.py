@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -16,6 +16,8 @@ TIMEOUT = 30.0
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BODY_SHOWN = 300
 _LONGEST_WAIT = 86_400.0  # seconds; a Retry-After of years, or infinite, is a mistake
+_RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_EPOCH = 1_000_000_000.0  # a reset over this is a moment, below it a delay
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -28,14 +30,43 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     except ValueError:
         pass
     try:
-        return max(0.0, (parsedate_to_datetime(value).astimezone(UTC) - now).total_seconds())
+        return _until(parsedate_to_datetime(value), now)
     except ValueError:
         return None
 
 
+def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait as a refusal says: Retry-After, else the header in which the system says when a quota renews.
+
+    `X-RateLimit-Reset` is seconds since 1970 at ServiceNow and Azure DevOps, an ISO time at Jira, and elsewhere a
+    number of seconds.
+    """
+    told = retry_after(headers.get("retry-after"), now)
+    if told is not None:
+        return told
+    for name in _RESETS:
+        value = headers.get(name, "")
+        try:
+            seconds = float(value)
+        except ValueError:
+            try:
+                return _until(datetime.fromisoformat(value), now)
+            except ValueError:
+                continue
+        if seconds > _EPOCH:
+            seconds -= now.timestamp()
+        return min(max(0.0, seconds), _LONGEST_WAIT) if seconds == seconds else None  # noqa: PLR0124 - as above
+    return None
+
+
+def _until(moment: datetime, now: datetime) -> float:
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return min(max(0.0, (aware - now).total_seconds()), _LONGEST_WAIT)
+
+
 def redact(url: str) -> str:
     """The address without its path and query: a webhook's URL is its secret."""
-    return re.sub(r"^(https?://[^/?#]+).*$", r"\1/…", url)
+    return re.sub(r"^(https?://)(?:[^/?#@]*@)?([^/?#]+).*$", r"\1\2/…", url)
 
 
 class Http:
@@ -53,28 +84,57 @@ class Http:
         *,
         what: str,
         json: Any = None,
+        content: bytes | None = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
         expected: frozenset[int] = frozenset(),
+        transient: frozenset[int] = frozenset(),
+        hide: Iterable[str] = (),
     ) -> httpx.Response:
-        """One call; `what` names the system in errors ("channel messaging"), `expected` statuses are returned as well.
+        """One call; `what` names the system in errors ("channel messaging").
+
+        `json`, `content` or `form` is the body; `auth` is user and password. `expected`: statuses that are returned as
+        well; `transient`: those that pass besides those that always do, such as 409 where somebody else wrote. `hide`:
+        secrets that the other side may repeat; they are taken out of errors.
 
         Raises TransientError for a network failure, a timeout, 408, 425, 429 and 5xx; PermanentError for the rest.
         """
         try:
-            response = await self._client.request(method, url, json=json, headers=headers, params=params)
+            response = await self._client.request(
+                method,
+                url,
+                json=json,
+                content=content,
+                data=form,
+                headers=headers,
+                params=params,
+                auth=auth or httpx.USE_CLIENT_DEFAULT,
+            )
         except httpx.TimeoutException as error:
             raise TransientError(f"{what}: no answer from {redact(url)} within {TIMEOUT:.0f} s") from error
         except httpx.HTTPError as error:
             # httpx puts the address into some messages, and the address can be the secret
             raise TransientError(f"{what}: {redact(url)} is not to be reached ({type(error).__name__})") from error
-        if response.is_success or response.status_code in expected:
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise PermanentError(f"{what}: its address is none; look at its settings in the policy") from error
+        status = response.status_code
+        if response.is_success or status in expected:
             return response
-        said = response.text[:_BODY_SHOWN].replace(url, redact(url))
-        reason = f"{what}: {redact(url)} answered {response.status_code}: {said}"
-        if response.status_code in _TRANSIENT:
-            raise TransientError(reason, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
+        reason = f"{what}: {redact(url)} answered {status}: {_said(response, url, hide)}"
+        if status in _TRANSIENT or status in transient or 520 <= status <= 527:
+            raise TransientError(reason, wait_of(response.headers, datetime.now(UTC)))
         raise PermanentError(reason)
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _said(response: httpx.Response, url: str, hide: Iterable[str]) -> str:
+    """The beginning of what the other side said; secrets are taken out before it is cut."""
+    text = " ".join(response.text.split()).replace(url, redact(url))
+    for secret in hide:
+        if secret:
+            text = text.replace(secret, "…")
+    return text[:_BODY_SHOWN]

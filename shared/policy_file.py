@@ -1,249 +1,219 @@
-"""The policy as a file: strict YAML, its model, and each adapter's own settings; every fault at once with its path."""
+"""The policy as a file, or as one that includes others: strict YAML, its model, each adapter's own settings.
 
-import copy
-import re
-from collections.abc import Iterator, Mapping
+Every fault is told at once, as `file:line: path: what is wrong (what is known)`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from shared import adapter
 from shared.core.errors import PermanentError
-from shared.core.policy import Policy, undefined_names
+from shared.core.policy import Policy
+from shared.core.policy_check import undefined_names
+from shared.policy_faults import faults_of_adapters, faults_of_model
+from shared.policy_mending import mended
+from shared.policy_yaml import Parsed, parse
 
 DEFAULT = Path(__file__).resolve().parents[1] / "config" / "policy.yaml"
 """The policy that ships with the package: in force until an admin pushes another."""
+MERGED = ("tenants", "teams", "workloads", "roles", "channels", "tickets")
+"""What an included file can hold."""
+_LARGEST = 5 * 1024 * 1024  # bytes of one file
 
-Keys = tuple[int | str, ...]
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to say about a place in a file. `line` 0: about the file as a whole."""
+
+    file: str
+    line: int
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (where, self.path, self.what) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of a policy: `policy` where it has no fault. `data` and `places` are those of all its files."""
+
+    policy: Policy | None
+    faults: tuple[Note, ...]
+    data: dict[str, Any]
+    places: "Places"
+
+
+class Places:
+    """Where each path stands: in the file itself, or in one that it includes."""
+
+    def __init__(self, main: Parsed) -> None:
+        self._main = main
+        self._of: dict[str, Parsed] = {}
+
+    def claim(self, path: str, parsed: Parsed) -> None:
+        self._of[path] = parsed
+
+    def note(self, path: str, what: str) -> Note:
+        """What there is to say, with its file and line."""
+        parsed = self._of.get(".".join(path.replace("[", ".[").split(".")[:2]), self._main)
+        return Note(parsed.name, parsed.line(path), path, what)
 
 
 def load(text: str, name: str) -> Policy:
     """The policy in `text`; PermanentError naming the file and all its faults."""
-    data, found = _parse(text, name)
-    found = found or _faults_in(data, name)
-    if found:
-        raise PermanentError(f"{name} has {len(found)} fault{'s' if len(found) > 1 else ''}: {'; '.join(found)}")
-    return Policy.model_validate(data)
+    return _taken(check_text(text, name), name)
+
+
+def load_file(path: Path) -> Policy:
+    """The policy in a file and those that it includes; PermanentError with every fault."""
+    return _taken(check_file(path), str(path))
+
+
+def _taken(checked: Checked, name: str) -> Policy:
+    if checked.policy is None:
+        count = len(checked.faults)
+        told = "; ".join(str(fault) for fault in checked.faults)
+        raise PermanentError(f"{name} has {count} fault{'s' if count > 1 else ''}: {told}")
+    return checked.policy
 
 
 def faults(text: str, name: str) -> list[str]:
-    """Every fault, as `path: what is wrong (what is known)`; `name` stands where a line is all there is."""
-    data, found = _parse(text, name)
-    return found + ([] if found and data is None else _faults_in(data, name))
+    """Every fault of a text."""
+    return [str(fault) for fault in check_text(text, name).faults]
 
 
-def _faults_in(data: object, name: str) -> list[str]:
+def check_text(text: str, name: str) -> Checked:
+    """A policy that is one text; what includes files must come through `check_file`."""
+    parsed = parse(text, name)
+    places = Places(parsed)
+    found = [Note(name, line, path, what) for line, path, what in parsed.faults]
+    if isinstance(parsed.data, dict) and parsed.data.get("include"):
+        found.append(places.note("include", "is not resolved here; foresignal policy push puts all files into one"))
+    return _checked(parsed.data, found, places, name)
+
+
+def check_file(path: Path) -> Checked:
+    """A policy that is a file, with those that it includes."""
+    parsed = parse(_read(path), str(path))
+    places = Places(parsed)
+    found = [Note(str(path), line, at, what) for line, at, what in parsed.faults]
+    data = parsed.data
+    if isinstance(data, dict) and data.get("include"):
+        data, more = _with_included(data, path, places)
+        found += more
+    return _checked(data, found, places, str(path))
+
+
+def flattened(path: Path) -> str:
+    """The file as it is, or one text of it and of all that it includes: what goes to Azure."""
+    text = _read(path)
+    data = parse(text, str(path)).data
+    if not isinstance(data, dict) or not data.get("include"):
+        return text
+    checked = check_file(path)
+    _taken(checked, str(path))
+    head = f"# Made of {path.name} and of what it includes; the comments are in those files.\n"
+    rest = {key: value for key, value in checked.data.items() if key != "include"}
+    return head + yaml.safe_dump(rest, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _read(path: Path) -> str:
+    if path.is_dir():
+        raise PermanentError(f"{path} is a folder; name the policy's file in it")
+    raw = path.read_bytes()
+    if len(raw) > _LARGEST:
+        raise PermanentError(f"{path} has {len(raw):,} bytes; a policy has at most {_LARGEST:,}")
+    try:
+        return raw.decode("utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise PermanentError(f"{path}:{line}: is not written in UTF-8; save it so in your editor") from None
+
+
+def _with_included(data: dict[str, Any], path: Path, places: Places) -> tuple[dict[str, Any], list[Note]]:
+    """The sections of all files as one; what stands in two of them is a fault of the second."""
+    whole = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
+    found: list[Note] = []
+    for file, note in _included(data["include"], path, places):
+        if note:
+            found.append(note)
+            continue
+        parsed = parse(_read(file), str(file))
+        found += [Note(str(file), line, at, what) for line, at, what in parsed.faults]
+        if not isinstance(parsed.data, dict):
+            if not parsed.faults:
+                found.append(Note(str(file), 0, "", f"holds none of the sections {', '.join(MERGED)}"))
+            continue
+        for section, held in parsed.data.items():
+            found += _merge(whole, section, held, parsed, places)
+    return whole, found
+
+
+def _included(patterns: object, path: Path, places: Places) -> Iterator[tuple[Path, Note | None]]:
+    listed = patterns if isinstance(patterns, list) else [patterns]
+    root = path.resolve().parent
+    seen = {path.resolve()}
+    for index, pattern in enumerate(listed):
+        at = f"include[{index}]" if isinstance(patterns, list) else "include"
+        if not isinstance(pattern, str) or pattern.startswith(("/", "~")) or ".." in Path(pattern).parts:
+            yield path, places.note(at, "must be a path below this file's folder, such as owners/*.yaml")
+            continue
+        files = sorted(file for file in path.parent.glob(pattern) if file.is_file())
+        if not files:
+            yield path, places.note(at, f"no file matches {pattern!r}")
+        for file in files:
+            if root not in file.resolve().parents:
+                yield path, places.note(at, f"{file} leads out of this file's folder")
+            elif file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file, None
+
+
+def _merge(whole: dict[str, Any], section: str, held: object, parsed: Parsed, places: Places) -> Iterator[Note]:
+    line = parsed.line(section)
+    if section not in MERGED:
+        said = "cannot stand in an included file"
+        yield Note(parsed.name, line, section, f"{said} (known there: {', '.join(MERGED)})")
+        return
+    into = whole.setdefault(section, {})
+    if not isinstance(held, dict) or not isinstance(into, dict):
+        yield Note(parsed.name, line, section, "must be a mapping")
+        return
+    for name, value in held.items():
+        at = f"{section}.{name}"
+        if name in into:
+            first = places.note(at, "")
+            yield Note(parsed.name, parsed.line(at), at, f"stands already at {first.file}:{first.line}")
+            continue
+        into[name] = value
+        places.claim(at, parsed)
+
+
+def _checked(data: object, found: Sequence[Note], places: Places, name: str) -> Checked:
     if not isinstance(data, dict):
+        if found:
+            return Checked(None, tuple(found), {}, places)
         keys = ", ".join(Policy.model_fields)
-        return [f"{name}: {'is empty' if data is None else 'is no mapping'}; it holds the keys {keys}"]
-    found = _faults_of_model(Policy, data, (), secret=False)
-    whole = _mended(data) if found else Policy.model_validate(data)
-    told = {fault.split(": ")[0] for fault in found}
-    found += [fault for fault in undefined_names(whole) if fault.split(": ")[0] not in told] if whole else []
+        what = f"{'is empty' if data is None else 'is no mapping'}; it holds the keys {keys}"
+        return Checked(None, (Note(name, 0, "", what),), {}, places)
+    every = [*found, *_faults_in(data, places)]
+    every.sort(key=lambda note: (note.file != name, note.file, note.line))
+    policy = None if every else Policy.model_validate(data)
+    return Checked(policy, tuple(every), data, places)
+
+
+def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
+    told = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
+    whole = mended(data) if told else Policy.model_validate(data)
+    paths = {note.path for note in told}
+    for path, what in undefined_names(whole) if whole else ():
+        if path not in paths:
+            told.append(places.note(path, what))
     for folder in ("channels", "tickets"):
-        found += _faults_of_adapters(folder, data.get(folder))
-    return found
-
-
-# YAML: the plain scalars of YAML 1.2, and no key twice
-
-
-class _Loader(yaml.SafeLoader):
-    """Only true and false are booleans, and 10:30 is text: `default: off` and `at: 10:30` mean what they say."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|false)$", "tf"),
-    ("null", r"^(?:null|~|)$", ["n", "~", ""]),
-    ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
-    ("float", r"^[-+]?[0-9]+\.[0-9]+$", "-+0123456789"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
-
-
-def _parse(text: str, name: str) -> tuple[object, list[str]]:
-    """The document as plain values, and what is wrong with the YAML itself."""
-    found: list[str] = []
-    try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        return (_value(loader, node, (), name, found) if node else None), found
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        return None, [f"{name}{line}: {', '.join(filter(None, (error.context, error.problem)))}"]
-    except yaml.YAMLError as error:
-        return None, [f"{name}: {' '.join(str(error).split())}"]
-    except RecursionError:
-        return None, [f"{name}: an alias stands inside what it stands for"]
-
-
-def _value(loader: _Loader, node: yaml.Node, at: Keys, name: str, found: list[str]) -> object:
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(loader, item, (*at, index), name, found) for index, item in enumerate(node.value)]
-    if not isinstance(node, yaml.MappingNode):
-        return loader.construct_object(node)
-    values: dict[str, object] = {}
-    for key_node, value_node in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key_node.start_mark)
-        # A key is the text that stands there, so that a team may be called 365.
-        key = str(key_node.value)
-        if key in values:
-            found.append(f"{_path((*at, key))}: stands twice ({name}, line {key_node.start_mark.line + 1})")
-        values[key] = _value(loader, value_node, (*at, key), name, found)
-    return values
-
-
-# The model's faults, in words
-
-
-def _faults_of_model(model: type[BaseModel], data: Mapping[str, Any], at: Keys, *, secret: bool) -> list[str]:
-    """`secret`: what stands there may be one by mistake, so it is not repeated."""
-    try:
-        model.model_validate(data)
-    except ValidationError as error:
-        schema = model.model_json_schema()
-        return [
-            f"{_path((*at, *_in_file(data, one['loc'])))}: {_in_words(one, schema, secret)}"
-            for one in error.errors(include_url=False)
-            if one["type"] != "too_short" or not one["input"]  # told as well when all that stands there is wrong
-        ]
-    return []
-
-
-def _faults_of_adapters(folder: str, section: object) -> Iterator[str]:
-    for name, entry in section.items() if isinstance(section, dict) else ():
-        kind = entry.get("kind") if isinstance(entry, dict) else None
-        if not isinstance(kind, str):
-            continue
-        try:
-            settings = adapter.module(folder, kind).Settings
-        except PermanentError as error:
-            yield f"{folder}.{name}.kind: {error}"
-            continue
-        given = entry.get("settings", {})
-        if isinstance(given, dict):
-            yield from _faults_of_model(settings, given, (folder, name, "settings"), secret=True)
-
-
-def _in_file(data: object, loc: Keys) -> Keys:
-    """The model's location as it stands in the file: one value that counts as a list has no index there."""
-    kept: list[int | str] = []
-    for key in loc:
-        if key == "[key]" or (isinstance(key, int) and not isinstance(data, list)):
-            continue
-        kept.append(key)
-        data = _under(data, key)
-    return tuple(kept)
-
-
-def _under(data: object, key: int | str) -> object:
-    if isinstance(data, dict):
-        return data.get(key)
-    return data[key] if isinstance(data, list) and isinstance(key, int) and key < len(data) else None
-
-
-def _path(keys: Keys) -> str:
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
-
-
-_WORDS = {  # by pydantic's error types
-    "missing": "missing",
-    "value_error": "{error}",
-    "literal_error": "unknown value {said} (known: {expected})",
-    "string_type": "must be text, not {said}",
-    "model_type": "must be a mapping, not {said}",
-    "dict_type": "must be a mapping, not {said}",
-    "tuple_type": "must be a list, not {said}",
-    "list_type": "must be a list, not {said}",
-    "bool_type": "must be true or false, not {said}",
-    "bool_parsing": "must be true or false, not {said}",
-    "int_type": "must be a whole number, not {said}",
-    "int_parsing": "must be a whole number, not {said}",
-    "int_from_float": "must be a whole number, not {said}",
-    "greater_than_equal": "must be at least {ge}, not {said}",
-    "too_short": "must not be empty",
-    "string_too_short": "must not be empty",
-    "string_pattern_mismatch": "must have the form {pattern}",
-}
-
-
-def _in_words(error: ErrorDetails, schema: Mapping[str, Any], secret: bool) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"unknown key (known: {', '.join(_known_keys(schema, error['loc'][:-1])) or 'none'})"
-    words = _WORDS.get(error["type"])
-    if words is None:
-        return "is not right" if secret else error["msg"][:1].lower() + error["msg"][1:]
-    context = dict(error.get("ctx", {}))
-    if "expected" in context:
-        context["expected"] = context["expected"].replace(" or ", ", ").replace("'", "")
-    return words.format(said=_said(error["input"], secret), **context)
-
-
-def _said(value: object, secret: bool) -> str:
-    if isinstance(value, dict | list | tuple):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "true", False: "false"}[value]
-    return "what stands there" if secret else repr(value)
-
-
-def _known_keys(schema: Mapping[str, Any], loc: Keys) -> list[str]:
-    """The keys that the model knows at a location, found through its JSON schema."""
-
-    def variants(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        part = schema["$defs"][part["$ref"].rsplit("/", 1)[1]] if "$ref" in part else part
-        yield part
-        for variant in part.get("anyOf", ()):
-            yield from variants(variant)
-
-    here = list(variants(schema))
-    for key in loc:
-        steps = [
-            part.get("properties", {}).get(key) or part.get("additionalProperties") or part.get("items")
-            for part in here
-        ]
-        here = [variant for step in steps if isinstance(step, dict) for variant in variants(step)]
-    return [key for part in here for key in part.get("properties", ())]
-
-
-# A faulty file is mended by leaving out what is wrong, so that the faults of the rest are told as well
-
-
-def _mended(data: Mapping[str, Any]) -> Policy | None:
-    teams = data.get("teams")
-    if not isinstance(teams, dict) or not teams:
-        return None  # every name of a team would be told as undefined
-    rest: dict[str, Any] = copy.deepcopy(dict(data))
-    for _ in range(5):
-        try:
-            return Policy.model_validate(rest)
-        except ValidationError as error:
-            for one in reversed(error.errors(include_url=False)):
-                _mend(rest, _in_file(rest, one["loc"]), one["type"], next(iter(teams)))
-    return None
-
-
-def _mend(data: dict[str, Any], loc: Keys, wrong: str, team: str) -> None:
-    """Take out what is `wrong`; what others refer to by name or index stays, with something harmless inside."""
-    *above, last = loc
-    place: Any = data
-    for key in above:
-        place = _under(place, key)
-    path = _path(loc)
-    harmless = {"team": team, "routes": {"team": team}, "tenants": {"any": {}}, "services": [path]}
-    if wrong == "missing":
-        place[last] = harmless.get(str(last), path)
-    elif wrong == "model_type":
-        place[last] = harmless.get(str(last), {})
-    elif isinstance(place, dict):
-        place.pop(last, None)
-    elif above[-1] == "services":
-        place[last] = path
-    else:
-        del place[last]
+        told += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
+    return told

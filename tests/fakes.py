@@ -114,7 +114,7 @@ class FakeTables:
             if t == table and _equal(values, equal) and (not high or low <= k < high):
                 yield Row(p, k, dict(values), etag)
 
-    async def commit(self, table: str, writes: Sequence[Write]) -> None:
+    async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
         self.calls += 1
         if self.interfere:
             interfere, self.interfere = self.interfere, None
@@ -136,6 +136,8 @@ class FakeTables:
                 del self.rows[place]
             else:
                 self.rows[place] = ({**old, **write.row.values}, str(next(self._versions)))
+        places = ((table, write.row.partition, write.row.key) for write in writes)
+        return [self.rows[place][1] if place in self.rows else "" for place in places]
 
     def keys(self, table: str) -> list[str]:
         return [key for (t, _, key) in sorted(self.rows) if t == table]

@@ -27,6 +27,7 @@ var tables = [
   'closings'
   'parked'
   'register'
+  'dryruns'
 ]
 
 // config: the policy. oversize: posts too large for a queue message. deployments: the app's package.

@@ -12,7 +12,7 @@ from shared.core.classify.text import Block, blocks
 from shared.core.moves import Move, moves
 from shared.core.plain_dates import NO_DATE, day, line
 from shared.core.plain_words import ARRIVALS, HEADLINES, IMPACTS, KINDS, STATUSES
-from shared.core.policy import Policy
+from shared.core.policy import GROUP, Policy
 from shared.core.post import Post
 
 Tone = Literal["act", "moved", "new", "quiet"]
@@ -98,7 +98,7 @@ def card_view(
         user_impact=IMPACTS.get(found.user_impact, found.user_impact),
         arrives=ARRIVALS.get(found.default, found.default),
         why=tuple(clean(reason) for reason in state.effect.why),
-        team=_team(state.effect.team, policy),
+        team=_team(state.effect.team, state.effect.answers, policy),
         post_url=post_url(change.id),
         page_url=page_url(change.id, public_url),
         ticket=TicketLink(clean(filed.number), filed.url) if filed.number else None,
@@ -213,6 +213,7 @@ def _tone(happened: Sequence[Event], found: Classification) -> Tone:
     return "act" if found.action == "required" else "new"
 
 
-def _team(name: str, policy: Policy) -> str:
+def _team(name: str, answers: str, policy: Policy) -> str:
     team = policy.teams.get(name)
-    return f"{name} ({team.owner})" if team else name
+    who = answers or (team.owner if team else "")
+    return f"{name} ({who.removeprefix(GROUP)})" if who else name

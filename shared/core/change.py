@@ -105,7 +105,8 @@ class Event:
 class Effect:
     """One thing that a decision wants done.
 
-    `target` is the ticket system or channel of the policy; `why` one line each for the reasons, in words for people.
+    `target` is the ticket system or channel of the policy; `why` one line each for the reasons, in words for people;
+    `answers`: who answers for the team on that day, a person or a group.
     A ticket's row is keyed by system, a card's by channel and edition.
     """
 
@@ -115,6 +116,7 @@ class Effect:
     edition: str
     why: tuple[str, ...]
     events: tuple[str, ...] = ()
+    answers: str = ""
 
     @property
     def key(self) -> str:
@@ -123,7 +125,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the policy made of the change at one edition. `silent`: why nothing follows, where nothing does."""
+    """What the policy made of the change at one edition. `silent`: why nothing follows, where nothing does.
+
+    `unowned`: services of the post that nobody owns. `tenants`: those that were looked at, where the policy asks.
+    """
 
     edition: str
     at: datetime
@@ -131,6 +136,8 @@ class Decision:
     workloads: tuple[str, ...]
     effects: tuple[Effect, ...] = ()
     silent: str = ""
+    unowned: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,8 @@ class Change:
 class Copy:
     """One tenant's copy of a change: row `t|<id>|<tenant>` (state.md).
 
-    `edition` is the edition's id that the tenant shows; `variant` the content hash where its text truly differs.
+    `edition` is the edition's id that the tenant shows; `variant` the content hash where its text truly differs. `due`:
+    the tenant joined a change that is decided, and a policy that asks for tenants has not looked at that yet.
     """
 
     tenant: str
@@ -195,17 +203,19 @@ class Copy:
     variant: str = ""
     gone: datetime | None = None
     rollout_state: str = ""
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class EffectState:
     """The row of one effect: what is due, who holds it, what is done; three separate things (state.md).
 
-    `due` is the edition id to be applied, empty when nothing is. `number`, `url` and `state` are the ticket's,
-    `opened_at` is when it was first filed. `applied`: ids of the events that it has been told. `followed_by`: the
-    change that deals with the ticket from now on (nothing is done here any more). `adopted_from`: the change whose
-    ticket this is, and `key` that ticket's key; empty for one of its own. A `due` raised by a relation names it behind
-    the edition (`<edition>+<change>`), so that it differs from one that is being applied.
+    `due` is the edition id to be applied, empty when nothing is; one raised by a relation names it behind the edition
+    (`<edition>+<change>`), so that it differs from one that is being applied. `number`, `url` and `state` are the
+    ticket's, `remote_state` is its state in the system's own word, `decision` the board's, with who and when as far as
+    the system says. `opened_at` is when it was first filed. `applied`: ids of the events that it has been told.
+    `followed_by`: the change that deals with the ticket from now on (nothing is done here any more). `adopted_from`:
+    the change whose ticket this is, and `key` that ticket's key; empty for one of its own.
     """
 
     effect: Effect
@@ -223,3 +233,7 @@ class EffectState:
     followed_by: str = ""
     adopted_from: str = ""
     key: str = ""
+    remote_state: str = ""
+    decision: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None

@@ -48,12 +48,19 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
         "edition": effect.edition,
         "why": effect.why,
         "events": effect.events,
+        "answers": effect.answers,
     }
 
 
 def effect_from_json(data: Mapping[str, Any]) -> Effect:
     return Effect(
-        data["kind"], data["target"], data["team"], data["edition"], tuple(data["why"]), tuple(data["events"])
+        data["kind"],
+        data["target"],
+        data["team"],
+        data["edition"],
+        tuple(data["why"]),
+        tuple(data["events"]),
+        data.get("answers", ""),
     )
 
 
@@ -152,6 +159,8 @@ def _decision_to_json(decision: Decision) -> dict[str, Any]:
         "workloads": decision.workloads,
         "effects": [effect_to_json(effect) for effect in decision.effects],
         "silent": decision.silent,
+        "unowned": decision.unowned,
+        "tenants": decision.tenants,
     }
 
 
@@ -163,6 +172,8 @@ def _decision_from_json(data: Mapping[str, Any]) -> Decision:
         workloads=tuple(data["workloads"]),
         effects=tuple(effect_from_json(item) for item in data["effects"]),
         silent=data["silent"],
+        unowned=tuple(data.get("unowned", ())),
+        tenants=tuple(data.get("tenants", ())),
     )
 
 

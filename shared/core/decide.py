@@ -1,24 +1,32 @@
 """Deciding: from a classified change and the policy to effects, each with its why (rule 11 included)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.core.change import MATERIAL, Change, Decision, Effect, EffectState, Event
 from shared.core.classification import Classification
+from shared.core.conditions import Subject
+from shared.core.our_dates import our_dates_of
 from shared.core.policy import Policy
-from shared.core.routing import Routed, Subject, route
+from shared.core.routing import Routed, allowed, route
 
 
-def decide(change: Change, effects: Iterable[EffectState], policy: Policy, now: datetime) -> Decision:
+def decide(
+    change: Change,
+    effects: Iterable[EffectState],
+    policy: Policy,
+    now: datetime,
+    tenants: Sequence[str] = (),
+) -> Decision:
     """What follows from the events that have not been decided yet; the decision as it stands where there are none.
 
-    `effects`: those that exist already.
+    `effects`: those that exist already. `tenants`: where the post stands, for a policy that asks for it.
     """
     known = tuple(effects)
     events = _undecided(change)
     if change.decision and not events:
-        return change.decision
+        return _joined(change, change.decision, known, policy, now, tenants)
     material = tuple(event for event in events if event.type in MATERIAL)
     silent = ""
     if change.decision is None and (reason := first_load_reason(change, policy)):
@@ -26,9 +34,50 @@ def decide(change: Change, effects: Iterable[EffectState], policy: Policy, now: 
         silent = "" if material else reason
     elif not material:
         silent = "nothing that asks people to look again: " + (", ".join(e.type for e in events))
-    routed = route(policy, Subject(change.read(), change.classification, material))
-    decided = Decision(change.current.id, now, routed.teams, routed.workloads, (), silent)
-    return decided if silent else replace(decided, effects=_effects(change, routed, known, material))
+    routed = route(policy, _subject(change, policy, material, now, tenants))
+    decided = Decision(
+        change.current.id, now, routed.teams, routed.workloads, (), silent, routed.unowned, tuple(sorted(tenants))
+    )
+    if silent:
+        return decided
+    found = _effects(change, routed, known, material, policy)
+    return replace(decided, effects=found, silent="" if found else "; ".join(routed.withheld))
+
+
+def _subject(
+    change: Change, policy: Policy, events: tuple[Event, ...], now: datetime, tenants: Sequence[str]
+) -> Subject:
+    read = change.classification
+    return Subject(change.read(), read, events, now.date(), our_dates_of(read, policy), tuple(tenants))
+
+
+def _joined(
+    change: Change,
+    decision: Decision,
+    known: tuple[EffectState, ...],
+    policy: Policy,
+    now: datetime,
+    tenants: Sequence[str],
+) -> Decision:
+    """The decision once further tenants have the post: what is wanted because of them, and nothing twice."""
+    new = sorted(set(tenants) - set(decision.tenants))
+    if not new or not policy.matches_on_tenants:
+        return decision
+    event = Event("tenant_joined", change.current.id, now, new=", ".join(new))
+    routed = route(policy, _subject(change, policy, (event,), now, tenants))
+    told = {(state.effect.kind, state.effect.target) for state in known}
+    wanted = tuple(
+        replace(effect, events=())
+        for effect in routed.effects
+        if (effect.kind, effect.target) not in told and not first_load_reason(change, policy)
+    )
+    return replace(
+        decision,
+        at=now,
+        teams=tuple(dict.fromkeys((*decision.teams, *routed.teams))),
+        effects=wanted,
+        tenants=tuple(sorted({*decision.tenants, *tenants})),
+    )
 
 
 def _undecided(change: Change) -> tuple[Event, ...]:
@@ -43,17 +92,18 @@ def _undecided(change: Change) -> tuple[Event, ...]:
 
 
 def _effects(
-    change: Change, routed: Routed, known: tuple[EffectState, ...], events: tuple[Event, ...]
+    change: Change, routed: Routed, known: tuple[EffectState, ...], events: tuple[Event, ...], policy: Policy
 ) -> tuple[Effect, ...]:
     """What the routes want, and what those already told must hear: a ticket or card once sent is kept true."""
     edition, ids = change.current.id, tuple(event.id for event in events)
     wanted = {(effect.kind, effect.target): replace(effect, edition=edition, events=ids) for effect in routed.effects}
     happened = ", ".join(event.type.replace("_", " ") for event in events)
+    post = change.read()
     for state in known:
         told = state.effect
-        if (told.kind, told.target) not in wanted:
+        if (told.kind, told.target) not in wanted and allowed(policy, post, told.kind, told.target):
             why = (f"{happened}; you were told of this change before",)
-            wanted[told.kind, told.target] = Effect(told.kind, told.target, told.team, edition, why, ids)
+            wanted[told.kind, told.target] = replace(told, edition=edition, why=why, events=ids)
     return tuple(wanted.values())
 
 

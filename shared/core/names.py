@@ -2,5 +2,5 @@
 
 QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
-TABLES = ("changes", "tenants", "tasks", "open", "closings", "parked", "register")
+TABLES = ("changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns")
 CONTAINERS = ("config", "oversize")

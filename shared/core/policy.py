@@ -1,69 +1,23 @@
 """The policy: who owns what, and what is done with which change; one strict YAML file (docs/policy.md)."""
 
-import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    StrictBool,
-)
-from pydantic_core import CoreSchema, core_schema
+from pydantic import Field, StrictBool, model_validator
 
 from shared.core import classification as c
 from shared.core.change import EventType
+from shared.core.policy_parts import Many, Name, Pattern, SecretName, Some, Strict
+from shared.core.services import canonical
+
+__all__ = ["SecretName", "Strict"]  # what adapters take from here
 
 OWNER = "owner"
 """As a card's channel: the channel of the team that owns the workload."""
-
-T = TypeVar("T")
-
-
-class _OneOrMore:
-    """In the file one value counts as a list of one; the JSON schema says so, too."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(
-            lambda value: value if isinstance(value, list | tuple) else (value,), handler(source)
-        )
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        several = handler(schema)
-        return {"anyOf": [several["items"], several]}
-
-
-def _name(value: str) -> str:
-    # Names become parts of storage keys, which take no / \ # ? and use | themselves.
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", value):
-        raise ValueError("is no name: letters, digits, - and _, beginning with a letter or digit, at most 63")
-    return value
-
-
-def _secret_name(value: str) -> str:
-    if not re.fullmatch(r"[A-Z][A-Z0-9_]*", value):
-        raise ValueError(
-            "must be the name of a secret, in capitals as in SERVICENOW_TOKEN; the secret itself goes to Key Vault"
-        )
-    return value
-
-
-Many = Annotated[tuple[T, ...], _OneOrMore()]
-Some = Annotated[tuple[T, ...], Field(min_length=1), _OneOrMore()]
-Name = Annotated[str, AfterValidator(_name)]
-SecretName = Annotated[str, AfterValidator(_secret_name)]
-"""A setting that names a secret: its value is in Key Vault (in the sandbox: the environment), never in the file."""
-
-
-class Strict(BaseModel):
-    """Frozen, and a key that nobody knows is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+GROUP = "group:"
+"""How a Teams group is written where people can stand."""
 
 
 class Auth(Strict):
@@ -79,7 +33,10 @@ class Auth(Strict):
 
 
 class Tenant(Strict):
-    """One Microsoft 365 organisation. `plan`: the Planner plan that Message Center is synced to, if there is one."""
+    """One Microsoft 365 organisation. `plan`: the Planner plan that Message Center is synced to, if there is one.
+
+    `required`: whether it is an outage when this tenant cannot be read; one that is not is only reported.
+    """
 
     tenant_id: str = ""
     cloud: c.Cloud = "worldwide"
@@ -87,43 +44,149 @@ class Tenant(Strict):
     auth: Auth = Auth()
     graph_url: str = ""
     plan: str = ""
+    required: StrictBool = True
+
+
+class Absence(Strict):
+    """Days on which somebody does not answer, both included."""
+
+    from_: date = Field(alias="from")
+    until: date
+    who: Literal["owner", "deputy"] = "owner"
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Absence":
+        if self.until < self.from_:
+            raise ValueError(f"ends on {self.until}, before it begins")
+        return self
+
+    def holds(self, day: date) -> bool:
+        return self.from_ <= day <= self.until
 
 
 class Team(Strict):
-    """People who own workloads; `channel` gets their cards, `crb_group` is the ticket's assignment group."""
+    """People who own workloads; `channel` gets their cards, `crb_group` is the ticket's assignment group.
+
+    `owner` and `deputy` are a person's address, or `group:` and the name or address of a Teams group. `cover_for`: the
+    teams for which this one answers while both their people are away.
+    """
 
     owner: str = Field(min_length=1)
     deputy: str = ""
+    absent: Many[Absence] = ()
     channel: str = ""
     crb_group: str = ""
+    cover_for: Many[str] = ()
 
 
 class Workload(Strict):
-    """What a team owns: Microsoft's service names."""
+    """What a team owns: Microsoft's service names.
+
+    `aliases`: other names of the same services, old ones and new ones. `titles`: how titles of its posts begin, for
+    posts that stand under a catch-all service. `catch_all`: its services are such ones, as "Microsoft 365 suite" is:
+    a post goes by the beginning of its title where a workload names that.
+    """
 
     services: Some[str]
+    aliases: Many[str] = ()
+    titles: Many[str] = ()
+    catch_all: StrictBool = False
     team: str
+
+
+class Role(Strict):
+    """People with a part in the process, and the channel that reaches them."""
+
+    who: Some[str]
+    channel: str = ""
+
+
+class Roles(Strict):
+    """Who takes part besides the owners. Every name can stand in a route's `cards`, if its role has a channel."""
+
+    executive_sponsor: Role | None = None
+    service_owner: Role | None = None
+    process_owner: Role | None = None
+    user_communications_lead: Role | None = None
+    training_lead: Role | None = None
+    help_desk: Role | None = None
+    privacy_readers: Role | None = None
+
+    def get(self, name: str) -> Role | None:
+        found: Role | None = getattr(self, name, None) if name in Roles.model_fields else None
+        return found
+
+
+class Target(Strict):
+    """Days from the first sight of a change until somebody has looked at it, it is decided, and it is closed."""
+
+    triage: int = Field(ge=0)
+    decide: int = Field(ge=0)
+    close: int = Field(ge=0)
+
+
+class Targets(Strict):
+    """By the higher of the two impacts."""
+
+    high: Target = Target(triage=2, decide=10, close=30)
+    medium: Target = Target(triage=5, decide=20, close=60)
+    low: Target = Target(triage=10, decide=30, close=90)
+
+    def of(self, read: c.Classification) -> Target:
+        impacts = {read.admin_impact, read.user_impact}
+        return self.high if "high" in impacts else self.medium if "medium" in impacts else self.low
 
 
 class Outside(Strict):
     """A channel or ticket system: `kind` is the adapter's file name, `settings` are the adapter's own."""
 
     kind: str
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field(default={})
+
+
+class TicketSystemEntry(Outside):
+    """A ticket system, and what is done with its tickets.
+
+    `mode`: `dry_run` files nothing and shows what it would file. `on_cancel`: what becomes of a ticket whose change
+    Microsoft cancels: it is cancelled, or only told. `reopen`: when a ticket that has ended is opened again: `never`,
+    when Microsoft takes a change up again (`resumed`), or for everything that asks people to look again (`material`).
+    `inbound`: the name of the secret with which the system tells us of moved tickets. `privacy`: whether posts on data
+    privacy may be filed there.
+    """
+
+    mode: Literal["live", "dry_run"] = "live"
+    on_cancel: Literal["cancel", "note"] = "cancel"
+    reopen: Literal["never", "resumed", "material"] = "resumed"
+    inbound: SecretName = ""
+    privacy: StrictBool = False
 
 
 class Match(Strict):
-    """All that are named must hold; each is one value or a list of which one must."""
+    """All that are named must hold; each is one value or a list of which one must.
+
+    `starts_within`: days until our own rollout begins, or it is under way. `act_by_within`: days until the deadline,
+    which is not over. `phase` and `cloud` are those of any of its rollouts, `tenant` those in which the post stands.
+    """
 
     service: Some[str] | None = None
     workload: Some[str] | None = None
+    title: Some[Pattern] | None = None
+    text: Some[Pattern] | None = None
     kind: Some[c.Kind] | None = None
     status: Some[c.Status] | None = None
+    impact_at_least: c.Impact | None = None
     admin_impact: Some[c.Impact] | None = None
+    admin_impact_at_least: c.Impact | None = None
     user_impact: Some[c.Impact] | None = None
+    user_impact_at_least: c.Impact | None = None
     action: Some[c.Action] | None = None
     default: Some[c.Default] | None = None
     event: Some[EventType] | None = None
+    phase: Some[c.Phase] | None = None
+    cloud: Some[c.Cloud] | None = None
+    tenant: Some[str] | None = None
+    starts_within: int | None = Field(default=None, ge=0)
+    act_by_within: int | None = Field(default=None, ge=0)
     category: Some[str] | None = None
     tag: Some[str] | None = None
     crb: StrictBool | None = None
@@ -158,23 +221,46 @@ class Roadmap(Strict):
 class Policy(Strict):
     """The whole file. The root route matches everything, so that no change is lost for want of an owner."""
 
+    include: Many[str] = ()
     tenants: dict[Name, Tenant] = Field(min_length=1)
     teams: dict[Name, Team] = Field(min_length=1)
-    workloads: dict[Name, Workload] = {}
-    channels: dict[Name, Outside] = {}
-    tickets: dict[Name, Outside] = {}
+    workloads: dict[Name, Workload] = Field(default={})
+    roles: Roles = Roles()
+    targets: Targets = Targets()
+    channels: dict[Name, Outside] = Field(default={})
+    tickets: dict[Name, TicketSystemEntry] = Field(default={})
     routes: Route
     first_load: FirstLoad = FirstLoad()
     roadmap: Roadmap = Roadmap()
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
-        """Service, as `plain` has it, to workload."""
-        return {plain(service): name for name, load in self.workloads.items() for service in load.services}
+        """Service, as `plain` has it, to workload; a name that Microsoft gave up counts like the one it became."""
+        named = {plain(one): name for name, load in self.workloads.items() for one in (*load.services, *load.aliases)}
+        renamed = {plain(canonical(one)): named[plain(one)] for one in named}
+        return {**renamed, **named}
 
-    def workload_of(self, service: str) -> str | None:
-        """The workload that names this service (case and blanks do not matter)."""
-        return self.owners.get(plain(service))
+    @cached_property
+    def beginnings(self) -> tuple[tuple[str, str], ...]:
+        """How titles begin, as `plain` has it, and whose workload that is; the longest first."""
+        found = [(plain(begin), name) for name, load in self.workloads.items() for begin in load.titles]
+        return tuple(sorted(found, key=lambda pair: -len(pair[0])))
+
+    def workload_of(self, service: str, title: str = "") -> str | None:
+        """The workload that names this service (case and blanks do not matter).
+
+        Under a catch-all service, and one that nobody names, the beginning of the post's title decides first.
+        """
+        owner = self.owners.get(plain(service)) or self.owners.get(plain(canonical(service)))
+        if title and (owner is None or self.workloads[owner].catch_all):
+            said = plain(title)
+            owner = next((name for begin, name in self.beginnings if said.startswith(begin)), owner)
+        return owner
+
+    @cached_property
+    def matches_on_tenants(self) -> bool:
+        """Whether any route asks in which tenants a post stands."""
+        return any(route.match and route.match.tenant for _, route in walk(self.routes))
 
 
 def plain(name: str) -> str:
@@ -187,74 +273,3 @@ def walk(route: Route, path: str = "routes") -> Iterator[tuple[str, Route]]:
     yield path, route
     for index, child in enumerate(route.routes):
         yield from walk(child, f"{path}.routes[{index}]")
-
-
-def undefined_names(policy: Policy) -> list[str]:
-    """What only the whole file shows: names that are defined nowhere or twice, and what a choice needs besides.
-
-    Each as `path: fault`, all at once, in the order of the file.
-    """
-    return [*_of_tenants(policy), *_of_teams(policy), *_of_workloads(policy), *_of_routes(policy)]
-
-
-def _of_tenants(policy: Policy) -> Iterator[str]:
-    first: dict[str, str] = {}
-    for name, tenant in policy.tenants.items():
-        kind = tenant.auth.kind
-        needed = {"tenant_id": tenant.tenant_id, "auth.client_id": tenant.auth.client_id}
-        if kind == "secret":
-            needed["auth.secret"] = tenant.auth.secret
-        for key in [key for key, value in needed.items() if not value and kind != "managed_identity"]:
-            yield f"tenants.{name}.{key}: missing; a tenant signed in to with kind {kind!r} needs it"
-        twin = first.setdefault(tenant.tenant_id, name)
-        if tenant.tenant_id and twin != name:
-            yield f"tenants.{name}.tenant_id: the same as tenants.{twin}; a tenant is read once"
-
-
-def _of_teams(policy: Policy) -> Iterator[str]:
-    for name, team in policy.teams.items():
-        yield from _undefined(f"teams.{name}.channel", "channel", team.channel, policy.channels)
-
-
-def _of_workloads(policy: Policy) -> Iterator[str]:
-    first: dict[str, str] = {}
-    for name, workload in policy.workloads.items():
-        for index, service in enumerate(workload.services):
-            path = f"workloads.{name}.services[{index}]"
-            twin = first.setdefault(plain(service), path)
-            if twin != path:
-                yield f"{path}: {service!r} is already at {twin}; a service has one owner"
-        yield from _undefined(f"workloads.{name}.team", "team", workload.team, policy.teams)
-
-
-def _of_routes(policy: Policy) -> Iterator[str]:
-    if OWNER in policy.channels:
-        yield f"channels.{OWNER}: in `cards` this word means the owning team's channel; choose another name"
-    if policy.routes.match is not None:
-        yield "routes.match: the root matches everything, so that nothing is lost; move `match` to a child"
-    if not policy.routes.team:
-        yield "routes.team: the root must name a team: it gets what nobody owns"
-    for path, route in walk(policy.routes):
-        match = route.match or Match()
-        for workload in match.workload or ():
-            yield from _undefined(f"{path}.match.workload", "workload", workload, policy.workloads)
-        yield from _undefined(f"{path}.team", "team", route.team, policy.teams)
-        yield from _undefined(f"{path}.ticket", "ticket system", route.ticket, policy.tickets)
-        for card in route.cards or ():
-            known = dict.fromkeys([*policy.channels, OWNER])
-            yield from _undefined(f"{path}.cards", "channel", card, known)
-            if card == OWNER:
-                yield from _unheard(f"{path}.cards", policy)
-
-
-def _unheard(path: str, policy: Policy) -> Iterator[str]:
-    """Teams whose cards would go nowhere: they have no channel, and the root's team, which is next, has none."""
-    root = policy.teams.get(policy.routes.team or "")
-    silent = [name for name, team in policy.teams.items() if not team.channel]
-    if policy.channels and silent and not (root and root.channel):
-        yield f"{path}: {OWNER!r} reaches nobody for {', '.join(silent)}: give them, or the root's team, a `channel`"
-
-
-def _undefined(path: str, what: str, name: str | None, known: Mapping[str, object] | list[str]) -> Iterator[str]:
-    if name and name not in known:
-        yield f"{path}: undefined {what} {name!r} (known: {', '.join(known) or 'none'})"

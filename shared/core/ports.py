@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from shared.core.messages import Envelope
 from shared.core.policy import Policy, Tenant
-from shared.core.ticket import Ticket, TicketRef
+from shared.core.ticket import Preview, Ticket, TicketRef
 
 Value = str | int | float | bool | bytes | datetime
 Clock = Callable[[], datetime]
@@ -52,8 +52,8 @@ class Tables(Protocol):
         """Every row of a table (with low <= key < high where given), page by page; for timers and tools only."""
         ...
 
-    async def commit(self, table: str, writes: Sequence[Write]) -> None:
-        """All writes or none; at most 100 rows of one partition, 4 MiB.
+    async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
+        """All writes or none; at most 100 rows of one partition, 4 MiB. The rows' new versions, "" for a deleted one.
 
         Raises ConflictError where a condition does not hold, RefusedError naming the row that storage would never
         take (over 1 MiB, a property over 64 KiB), TransientError when storage is not to be had.
@@ -131,23 +131,44 @@ class RoadmapSource(Protocol):
 
 
 class TicketSystem(Protocol):
-    """A Change Review Board's ticket system. Reconciled, not told: our key is on every ticket (design rule 2)."""
+    """A Change Review Board's ticket system. Reconciled, not told: our key is on every ticket (design rule 2).
+
+    Every method raises TransientError (429, 5xx, network; `retry_after` where told) or PermanentError (what waiting
+    does not mend), both naming the system in the policy and what to do, and no secret. None of them tries again.
+    """
 
     searches_late: float
     """Seconds that a new ticket may take to be found by its key; 0 where look-ups see it at once."""
 
-    async def find(self, key: str) -> TicketRef | None: ...
+    async def find(self, key: str) -> TicketRef | None:
+        """The ticket that carries the key, wherever it stands in its life; the oldest where there are several."""
+        ...
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        """Create the ticket. Called once per key under a claim; where the key exists already, that one is returned."""
+        """Create the ticket. Called under a claim; one that is found by the key already is amended and returned."""
         ...
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        """Make the ticket what it should be now and add `ticket.notes` to its history."""
+        """Make the ticket `ref.number` what it should be now, and add those `ticket.notes` that it does not have.
+
+        What is the board's stays: state, assignment, decision. A ticket that was deleted by hand is opened again.
+        `ticket.cancelled` cancels it and `ticket.reopen` opens it again, where it can be; else a note asks for it.
+        """
         ...
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         """The tickets of these numbers as they are now; one that no longer exists is absent."""
+        ...
+
+    def preview(self, ticket: Ticket) -> Preview:
+        """What `open` would send, without a call."""
+        ...
+
+    async def ping(self) -> str:
+        """Whether we may do all this, without changing anything: a line that says as whom, and where.
+
+        Raises PermanentError naming the permission or setting that is missing.
+        """
         ...
 
 

@@ -55,13 +55,16 @@ def change_of(number: str) -> str | None:
     return f"MC{int(found[1])}" if found else None
 
 
-def wanted(ticket: Ticket, state: State, now: datetime, history: tuple[tuple[datetime, str], ...]) -> Entry:
+def wanted(
+    ticket: Ticket, description: str, state: State, now: datetime, history: tuple[tuple[datetime, str], ...]
+) -> Entry:
+    """`description`: the ticket's texts as the register shows them."""
     return Entry(
         number=number_of_key(ticket.key),
         key=ticket.key,
         change_id=ticket.change_id,
         title=ticket.title,
-        description=ticket.description,
+        description=description,
         state=state,
         risk=ticket.risk,
         group=ticket.group,
@@ -75,16 +78,19 @@ def wanted(ticket: Ticket, state: State, now: datetime, history: tuple[tuple[dat
     )
 
 
-def amended(entry: Entry, ticket: Ticket, now: datetime) -> Entry:
+def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> Entry:
     """The ticket as it should be, the same object where it is so already.
 
-    Its state is the board's, except that what Microsoft cancels is cancelled.
+    Its state is the board's, except that what Microsoft cancels is cancelled, and that the policy may ask for another
+    look at one that has ended.
     """
     said = {text for _, text in entry.history}
     history = (*entry.history, *((now, line) for line in ticket.notes if line not in said))
-    after = replace(wanted(ticket, entry.state, now, history), created=entry.created, closed=entry.closed)
+    after = replace(wanted(ticket, description, entry.state, now, history), created=entry.created, closed=entry.closed)
     if ticket.cancelled and entry.state not in ENDED:
         return moved(after, "cancelled", ticket.why_cancelled, now)
+    if ticket.reopen and entry.state in ENDED:
+        return moved(after, "assess", "to be looked at again for what happened since", now)
     return entry if replace(after, updated=entry.updated) == entry else after
 
 

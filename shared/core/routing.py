@@ -1,34 +1,46 @@
 """Routing: walks the policy's tree once per workload of a change and unites the effects; each says why (pure)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from shared.core.change import Effect, Event
-from shared.core.classification import Classification
-from shared.core.policy import OWNER, Match, Policy, Route, plain
+from shared.core.answering import Answer, answers
+from shared.core.change import Effect
+from shared.core.conditions import Condition, Subject, conditions, matched
+from shared.core.hashes import plain_title
+from shared.core.policy import OWNER, Match, Policy, Route
 from shared.core.post import Post
 
-_ANY_SPELLING = frozenset({"service", "category", "tag"})
-"""Microsoft's own words, compared without case and odd blanks; the others are ours and checked by the model."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a match looks at: the post, what was read out of it, and what happened to it this time."""
-
-    post: Post
-    classification: Classification
-    events: tuple[Event, ...]
+_PRIVACY = "data privacy"
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """The united effects, the teams and workloads concerned, and the services that nobody owns."""
+    """The united effects, the teams and workloads concerned, and the services that nobody owns.
+
+    `withheld`: why effects that a route wanted do not follow, one line each.
+    """
 
     effects: tuple[Effect, ...]
     teams: tuple[str, ...]
     workloads: tuple[str, ...]
     unowned: tuple[str, ...]
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node that a walk looked at. `taken`: it decides; `matched`: it held, and its children were looked at.
+
+    `path` is its place in the file. `services` are those that the walk is for, and `workload` theirs.
+    """
+
+    path: str
+    depth: int
+    workload: str | None
+    services: tuple[str, ...]
+    matched: bool
+    taken: bool
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +67,65 @@ def route(policy: Policy, subject: Subject) -> Routed:
     """What the policy wants done about this change now. Effects carry the edition and events they stand for."""
     found: dict[str, Effect] = {}
     teams: dict[str, None] = {}
-    shares = _shares(policy, subject.post.services)
+    withheld: dict[str, None] = {}
+    shares = _shares(policy, subject.post)
     for share in shares:
-        # A route that names a service speaks of this owner's services, not of all that the post names.
-        mine = replace(subject, post=replace(subject.post, services=share.services))
-        for node in _walk(policy.routes, mine, share.workload, _Node("routes", share.team)):
+        for node in _walk(policy.routes, _mine(subject, share), share.workload, _Node("routes", share.team)):
             teams.setdefault(node.team)
             for effect in _effects(policy, subject, share, node):
-                found[effect.key] = _united(found.get(effect.key), effect)
+                if no := refusal(policy, subject.post, effect.kind, effect.target):
+                    withheld.setdefault(no)
+                else:
+                    found[effect.key] = _united(found.get(effect.key), effect)
     return Routed(
         effects=tuple(found.values()),
         teams=tuple(teams),
         workloads=tuple(share.workload for share in shares if share.workload),
         unowned=tuple(service for share in shares if not share.workload for service in share.services),
+        withheld=tuple(withheld),
     )
 
 
-def _shares(policy: Policy, services: tuple[str, ...]) -> list[_Share]:
+def trace(policy: Policy, subject: Subject) -> tuple[Step, ...]:
+    """Every node that was looked at, in order, one walk after the other; for people who ask why."""
+    steps: list[Step] = []
+    for share in _shares(policy, subject.post):
+        mine = _mine(subject, share)
+        alone = not _goes_on(policy.routes, mine, share)
+        steps.append(Step("routes", 0, share.workload, share.services, True, alone, ()))
+        steps += _traced(policy.routes, mine, share, "routes", 1)
+    return tuple(steps)
+
+
+def _traced(node: Route, subject: Subject, share: _Share, path: str, depth: int) -> Iterator[Step]:
+    for index, child in enumerate(node.routes):
+        looked = tuple(conditions(child.match or Match(), subject, share.workload))
+        held = all(one.held for one in looked)
+        below = f"{path}.routes[{index}]"
+        deeper = held and _goes_on(child, subject, share)
+        yield Step(below, depth, share.workload, share.services, held, held and not deeper, looked)
+        if held:
+            yield from _traced(child, subject, share, below, depth + 1)
+            if not child.continue_:
+                return
+
+
+def _goes_on(node: Route, subject: Subject, share: _Share) -> bool:
+    """Whether any child of the node matches, so that the node itself does not decide."""
+    return any(matched(child.match or Match(), subject, share.workload) is not None for child in node.routes)
+
+
+def _mine(subject: Subject, share: _Share) -> Subject:
+    """A route that names a service speaks of this owner's services, not of all that the post names."""
+    return replace(subject, post=replace(subject.post, services=share.services))
+
+
+def _shares(policy: Policy, post: Post) -> list[_Share]:
     """The services by workload, in the post's order; what nobody owns comes last and goes to the root's team."""
     by_workload: dict[str | None, list[str]] = {}
-    for service in services or ():
-        by_workload.setdefault(policy.workload_of(service), []).append(service)
+    title = plain_title(post.title)
+    for service in post.services:
+        by_workload.setdefault(policy.workload_of(service, title), []).append(service)
     unowned = by_workload.pop(None, [])
     shares = [_Share(w, tuple(names), policy.workloads[w].team) for w, names in by_workload.items() if w]
     if unowned or not shares:
@@ -106,61 +156,54 @@ def _walk(route_: Route, subject: Subject, workload: str | None, node: _Node) ->
         yield node
 
 
-def matched(match: Match, subject: Subject, workload: str | None) -> tuple[str, ...] | None:
-    """The conditions that held, in words; None where one did not."""
-    words = []
-    for name, values in _values(subject, workload).items():
-        wanted = getattr(match, name)
-        if wanted is None:
-            continue
-        spelt = _spelt if name in _ANY_SPELLING else _as_is
-        known = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
-        hit = next((value for value in values if spelt(value) in known), None)
-        if hit is None:
-            return None
-        words.append(f"{name}: {str(hit).lower() if isinstance(hit, bool) else hit}")
-    return tuple(words)
-
-
-def _values(subject: Subject, workload: str | None) -> dict[str, tuple[object, ...]]:
-    """What the change holds, by the keys of Match."""
-    post, read = subject.post, subject.classification
-    return {
-        "service": post.services,
-        "workload": (workload,),
-        "kind": (read.kind,),
-        "status": (read.status,),
-        "admin_impact": (read.admin_impact,),
-        "user_impact": (read.user_impact,),
-        "action": (read.action,),
-        "default": (read.default,),
-        "event": tuple(event.type for event in subject.events),
-        "category": (post.category,),
-        "tag": post.tags,
-        "crb": (read.crb,),
-        "training": (read.training,),
-        "major": (post.major,),
-    }
-
-
-def _spelt(value: object) -> object:
-    return plain(str(value))
-
-
-def _as_is(value: object) -> object:
-    return value
-
-
 def _effects(policy: Policy, subject: Subject, share: _Share, node: _Node) -> Iterator[Effect]:
     edition = subject.events[-1].edition if subject.events else ""
     events = tuple(event.id for event in subject.events)
-    why = (_why(share, node),)
+    answer = answers(policy, node.team, subject.today)
+    why = (_why(share, node, answer),)
     if node.ticket:
-        yield Effect("ticket", node.ticket, node.team, edition, why, events)
-    for name in node.cards:
-        channel = _channel_of(policy, node.team) if name == OWNER else name
+        yield Effect("ticket", node.ticket, node.team, edition, why, events, answer.who)
+    for name in dict.fromkeys(_private(policy, subject.post, node.cards)):
+        channel = _channel_of(policy, answer.team) if name == OWNER else _named_channel(policy, name)
         if channel:
-            yield Effect("card", channel, node.team, edition, why, events)
+            yield Effect("card", channel, node.team, edition, why, events, answer.who)
+
+
+def _private(policy: Policy, post: Post, cards: tuple[str, ...]) -> tuple[str, ...]:
+    """Whoever was to get a card: of a post on data privacy only its readers do."""
+    return ("privacy_readers",) if cards and is_private(post) and policy.roles.privacy_readers else cards
+
+
+def is_private(post: Post) -> bool:
+    """Whether Message Center shows this post to privacy readers only."""
+    return any(" ".join(tag.casefold().split()) == _PRIVACY for tag in post.tags)
+
+
+def refusal(policy: Policy, post: Post, kind: str, target: str) -> str:
+    """Why an effect must not be: what is on data privacy reaches its readers only. Empty where it may."""
+    if not is_private(post):
+        return ""
+    if kind == "ticket":
+        entry = policy.tickets.get(target)
+        if entry and entry.privacy:
+            return ""
+        return f"a data privacy post, and ticket system {target} is not marked `privacy: true`"
+    readers = policy.roles.privacy_readers
+    if readers is None:
+        return "a data privacy post, and the policy names no privacy readers"
+    return "" if target == readers.channel else f"a data privacy post; channel {target} is not its readers'"
+
+
+def allowed(policy: Policy, post: Post, kind: str, target: str) -> bool:
+    return not refusal(policy, post, kind, target)
+
+
+def _named_channel(policy: Policy, name: str) -> str:
+    """A channel's own name, or that of a role's channel."""
+    if name in policy.channels:
+        return name
+    role = policy.roles.get(name)
+    return role.channel if role else name
 
 
 def _channel_of(policy: Policy, team: str) -> str:
@@ -168,7 +211,7 @@ def _channel_of(policy: Policy, team: str) -> str:
     return policy.teams[team].channel or policy.teams[policy.routes.team or team].channel
 
 
-_SAID = {
+_SAID: Mapping[str, str] = {
     "crb: true": "for the Change Review Board",
     "crb: false": "not for the Change Review Board",
     "major: true": "a major change",
@@ -179,10 +222,19 @@ _SAID = {
 """Conditions that read better in other words; the rest are said as they stand in the policy."""
 
 
-def _why(share: _Share, node: _Node) -> str:
+def _why(share: _Share, node: _Node, answer: Answer) -> str:
     """For people: what the change is, whose it is, and the place in the policy that says so."""
-    because = ", ".join(_SAID.get(words, words.replace("_", " ")) for words in node.because) or "every change"
-    return f"{because}; {_whose(share, node.team)} (policy: {node.path})"
+    because = ", ".join(_in_words(words) for words in node.because) or "every change"
+    away = f"; {answer.words}" if answer.words else ""
+    return f"{because}; {_whose(share, node.team)}{away} (policy: {node.path})"
+
+
+def _in_words(words: str) -> str:
+    """A condition that held: its name in plain words, the post's own words left as they are."""
+    said, quote, rest = words.partition(" (“")
+    name, colon, value = said.partition(": ")
+    plain = _SAID.get(said, f"{name.replace('_', ' ')}{colon}{value.replace('_', ' ')}")
+    return plain + quote + rest
 
 
 def _whose(share: _Share, team: str) -> str:

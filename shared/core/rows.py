@@ -112,6 +112,8 @@ def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] 
         "observed": copy.observed,
         "modified": copy.modified,
     }
+    if copy.due:
+        values["due"] = "yes"
     if copy.gone:
         values["gone"] = copy.gone
     if raw is not None:
@@ -131,6 +133,7 @@ def read_copy(row: Row) -> Copy:
         variant=v.get("variant", ""),
         gone=_plain(v["gone"]) if v.get("gone") else None,
         rollout_state=v.get("rollout_state", ""),
+        due=bool(v.get("due")),
     )
 
 
@@ -159,6 +162,10 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "followed_by": state.followed_by,
         "adopted_from": state.adopted_from,
         "key": state.key,
+        "remote_state": state.remote_state,
+        "decision": state.decision,
+        "decided_by": state.decided_by,
+        "decided_at": state.decided_at.isoformat() if state.decided_at else "",
     }
     return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
 
@@ -181,6 +188,10 @@ def read_effect(row: Row) -> EffectState:
         followed_by=v.get("followed_by", ""),
         adopted_from=v.get("adopted_from", ""),
         key=v.get("key", ""),
+        remote_state=v.get("remote_state", ""),
+        decision=v.get("decision", ""),
+        decided_by=v.get("decided_by", ""),
+        decided_at=when(v.get("decided_at")),
     )
 
 

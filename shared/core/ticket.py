@@ -2,41 +2,105 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 State = Literal["new", "assess", "authorize", "scheduled", "implement", "review", "closed", "cancelled"]
+Verdict = Literal["", "approved", "rejected"]
+Level = Literal["high", "medium", "low"]
 ENDED: frozenset[str] = frozenset({"closed", "cancelled"})
+UNKNOWN: Literal["unknown"] = "unknown"
+"""As a ticket's state: the system says a word that neither the adapter nor the policy knows. Never guessed."""
+
+
+DRY_RUN = "DRY-"
+"""How the numbers of tickets begin that a dry run keeps on our side and files nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The ticket as it should be. `key` is ours, carried by the remote system, so that it can be found again.
+    """The ticket as it should be, in words for a change board; adapters put it into their system's fields.
 
-    `risk`: high, medium or low, and `planned_start`, `planned_end`: the days of the tenant's rollout where the post
-    says them. `why_cancelled`: for the history, where it is `cancelled`. `notes`: what happened since the last
-    time, one line each, to be added to the ticket's history.
+    `key` is ours, carried by the remote system, so that it can be found again. Texts are plain and may hold anything
+    that a post can; lists hold one line each. `planned_start`, `planned_end`: the days of the tenants' own rollout,
+    as far as the post says them.
     """
 
     key: str
     change_id: str
     title: str
-    description: str
-    risk: Literal["high", "medium", "low"]
-    group: str
+    what: str
+    """What changes; paragraphs are separated by an empty line."""
+    kind: str
+    """In words: "Retirement"."""
+    arrives: str
+    """In words: "On by default"; empty where the post does not say."""
+    audience: str
+    """Whom it concerns, in a sentence."""
+    services: tuple[str, ...]
+    tenants: tuple[str, ...]
+    """The policy's names of the tenants in which the post stands."""
+    when: tuple[str, ...]
+    """One line a rollout, in plain words."""
     planned_start: date | None
     planned_end: date | None
     act_by: date | None
-    cancelled: bool
+    to_do: str
+    """What is asked of the organisation: "Action required by 14 March 2027"."""
+    if_nobody_acts: str
+    risk: Level
+    risk_why: str
+    impact: Level
+    """The higher of the two below."""
+    admin_impact: Level
+    user_impact: Level
+    impact_why: str
+    why_board: str
+    """Why it is for the board; never empty."""
+    why: tuple[str, ...]
+    """Which rules of the policy asked for this ticket, one line each."""
+    test_plan: str
+    communication_plan: str
+    backout: str
+    group: str
+    """The assignment group, as the ticket system knows it."""
     links: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...] = ()
+    """Name and address."""
+    cancelled: bool
+    """Microsoft will not make this change: the ticket is cancelled, where the system lets us."""
     why_cancelled: str = "Microsoft will not make this change"
+    reopen: bool = False
+    """The ticket has ended, and the policy wants it open again for what has happened since."""
+    notes: tuple[str, ...] = ()
+    """What happened since the last time, one line each, for the ticket's history."""
 
 
 @dataclass(frozen=True, slots=True)
 class TicketRef:
-    """A ticket that exists. `number` is what people call it by, `closed_at` when the system says that it ended."""
+    """A ticket that exists. `number` is what people call it by, `closed_at` when the system says that it ended.
+
+    `remote_state`: the state in the system's own word. `decision`: the board's, with who and when as far as the
+    system says; nothing is concluded from a state.
+    """
 
     number: str
     url: str
-    state: State
+    state: State | Literal["unknown"]
     closed_at: datetime | None = None
+    remote_state: str = ""
+    decision: Verdict = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an adapter would send to open a ticket: for dry runs. `fields` are in the system's own names."""
+
+    where: str
+    """The address, without anything secret."""
+    fields: dict[str, Any]
+
+
+def cut(text: str, limit: int) -> str:
+    """At most so many characters, the cut said by an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

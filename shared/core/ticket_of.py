@@ -1,22 +1,25 @@
-"""The ticket that a change should have: title, description, risk, plan, notes, all from the record (pure)."""
+"""The ticket that a change should have, all from the record: what a change board expects to find (pure)."""
 
-from typing import Literal
+from collections.abc import Sequence
 
-from shared.core.card import is_partial, page_url, post_url
-from shared.core.change import Change, EffectState, Event
-from shared.core.classification import Classification
+from shared.core import plain_words
+from shared.core.card import clean, page_url, post_url, to_do, what_changes, when_lines
+from shared.core.change import MATERIAL, Change, EffectState, Event
 from shared.core.classify import plain_text
-from shared.core.closing import planned
-from shared.core.events import windows_in_words
-from shared.core.policy import Policy
+from shared.core.our_dates import our_dates_of
+from shared.core.policy import Policy, TicketSystemEntry
 from shared.core.post import Post
-from shared.core.slips import words_of
-from shared.core.ticket import Ticket
+from shared.core.proposal import propose
+from shared.core.roadmap import roadmap_ids
+from shared.core.ticket import ENDED, Ticket, cut
+from shared.core.ticket_notes import note
 
 TITLE_LIMIT = 255
-_DESCRIPTION_LIMIT = 20_000  # characters: under a table property's 32,768, and what ticket systems take
-_NOTE_LIMIT = 400  # characters of what was, and of what is
+_WHAT_LIMIT = 6_000
 _OVER = frozenset({"cancelled", "withdrawn"})
+_ROADMAP = "https://www.microsoft.com/microsoft-365/roadmap?id="
+_ROADMAP_SHOWN = 5
+_TENANTS_SHOWN = 20
 
 
 def ticket_key(deployment: str, change_id: str) -> str:
@@ -24,25 +27,55 @@ def ticket_key(deployment: str, change_id: str) -> str:
     return f"foresignal-{deployment}-{change_id}"
 
 
-def ticket_of(change: Change, state: EffectState, policy: Policy, deployment: str, public_url: str) -> Ticket:
-    """What the ticket should be now; its notes are the events that it has not been told yet."""
-    post, read = change.read(), change.classification
-    start, end = planned(change, policy)
+def ticket_of(
+    change: Change,
+    state: EffectState,
+    policy: Policy,
+    deployment: str,
+    public_url: str,
+    tenants: Sequence[str] = (),
+) -> Ticket:
+    """What the ticket should be now; its notes are the events that it has not been told yet.
+
+    `tenants`: in which the post stands.
+    """
+    post, read, dates = change.read(), change.classification, our_dates_of(change.classification, policy)
+    said = propose(post, read, dates)
     team = policy.teams.get(state.effect.team)
-    links = (("Message Center", post_url(change.id)), ("Foresignal", page_url(change.id, public_url)))
+    entry = policy.tickets.get(state.effect.target) or TicketSystemEntry(kind="")
+    untold = tuple(event for event in change.events if _to_tell(event, state))
     return Ticket(
         key=state.key or ticket_key(deployment, change.id),
         change_id=change.id,
-        title=cut(f"{change.id} {post.title}", TITLE_LIMIT),
-        description=cut(_description(post, read, state, links), _DESCRIPTION_LIMIT),
-        risk=risk_of(read),
-        group=(team.crb_group or state.effect.team) if team else state.effect.team,
-        planned_start=start,
-        planned_end=end,
+        title=cut(f"{change.id} {clean(post.title)}".strip(), TITLE_LIMIT),
+        what=cut(_what(post), _WHAT_LIMIT),
+        kind=plain_words.KINDS.get(read.kind, read.kind),
+        arrives=plain_words.ARRIVALS.get(read.default, read.default),
+        audience=said.audience,
+        services=tuple(clean(service) for service in post.services),
+        tenants=_named(tenants),
+        when=when_lines(read),
+        planned_start=dates.start.first if dates.start else None,
+        planned_end=dates.end.last if dates.end else None,
         act_by=read.act_by,
-        cancelled=read.status in _OVER,
-        links=links,
-        notes=tuple(note(event) for event in change.events if _to_tell(event, state)),
+        to_do=to_do(read),
+        if_nobody_acts=said.if_nobody_acts,
+        risk=said.risk,
+        risk_why=said.risk_why,
+        impact=said.impact,
+        admin_impact=read.admin_impact,
+        user_impact=read.user_impact,
+        impact_why=said.impact_why,
+        why_board=read.crb_why or "The policy asks for it.",
+        why=state.effect.why,
+        test_plan=said.test_plan,
+        communication_plan=said.communication_plan,
+        backout=said.backout,
+        group=(team.crb_group or state.effect.team) if team else state.effect.team,
+        links=_links(post, public_url),
+        cancelled=read.status in _OVER and entry.on_cancel == "cancel",
+        reopen=_opens_again(state, entry, untold),
+        notes=tuple(note(change, event) for event in untold),
     )
 
 
@@ -50,43 +83,31 @@ def _to_tell(event: Event, state: EffectState) -> bool:
     return not event.late and event.id in state.effect.events and event.id not in state.applied
 
 
-def note(event: Event) -> str:
-    """One line for the ticket's history."""
-    old, new = (cut("; ".join(text.splitlines()), _NOTE_LIMIT) for text in (event.old, event.new))
-    if event.type == "announced":
-        return f"Announced: {new}"
-    what = event.type.replace("_", " ")
-    if is_partial(event):
-        return f"Microsoft's post changed ({what}): {new}"
-    furthest = max((slip.days for slip in event.slips), key=abs, default=0)
-    slip = f", {words_of(furthest)}" if furthest else ""
-    return f"Microsoft's post changed ({what}): from {old or 'nothing'} to {new or 'nothing'}{slip}"
+def _opens_again(state: EffectState, entry: TicketSystemEntry, untold: Sequence[Event]) -> bool:
+    """Whether a ticket that has ended is to be looked at again for what happened since."""
+    if state.state not in ENDED or entry.reopen == "never":
+        return False
+    happened = {event.type for event in untold} & MATERIAL - {"announced", "cancelled", "superseded"}
+    return "resumed" in happened or (entry.reopen == "material" and bool(happened))
 
 
-def risk_of(read: Classification) -> Literal["high", "medium", "low"]:
-    """The higher of the two impacts; a change that the board must see is never low."""
-    impacts = {read.admin_impact, read.user_impact}
-    if "high" in impacts:
-        return "high"
-    return "medium" if "medium" in impacts or read.crb else "low"
+def _what(post: Post) -> str:
+    """The post's summary, else its whole text."""
+    if any(value.strip() for value in post.detail("Summary")):
+        return what_changes(post) or post.title
+    return clean(plain_text(post.body, post.body_type)) or clean(post.title) or post.id
 
 
-def cut(text: str, limit: int) -> str:
-    """At most so many characters, the cut said by an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def _named(tenants: Sequence[str]) -> tuple[str, ...]:
+    """The tenants by name, of very many the first and how many more."""
+    more = len(tenants) - _TENANTS_SHOWN
+    return (*tenants[:_TENANTS_SHOWN], *((f"and {more} more",) if more > 0 else ()))
 
 
-def _description(post: Post, read: Classification, state: EffectState, links: tuple[tuple[str, str], ...]) -> str:
-    summary = " ".join(post.detail("Summary")) or plain_text(post.body, post.body_type)
-    parts = [
-        f"What changes: {summary.strip() or post.title}",
-        f"For whom: {', '.join(post.services) or 'not said'}",
-        f"When: {windows_in_words(read.windows) or 'not said'}",
-        f"Act by: {read.act_by}" if read.act_by else "",
-        f"Kind: {read.kind.replace('_', ' ')}; arrives {read.default}; action {read.action}",
-        f"Impact: {read.admin_impact} for admins, {read.user_impact} for users",
-        f"Why the board: {read.crb_why or 'the policy asks for it'}",
-        f"Why this ticket: {'; '.join(state.effect.why)}",
-        *(f"{name}: {url}" for name, url in links),
-    ]
-    return "\n\n".join(part for part in parts if part)
+def _links(post: Post, public_url: str) -> tuple[tuple[str, str], ...]:
+    roadmap = ((f"Roadmap {number}", _ROADMAP + number) for number in roadmap_ids(post)[:_ROADMAP_SHOWN])
+    return (
+        ("Message Center", post_url(post.id)),
+        *roadmap,
+        ("Foresignal: history, dates and decisions", page_url(post.id, public_url)),
+    )

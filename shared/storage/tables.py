@@ -81,28 +81,27 @@ class AzureTables:
             async for entity in found:
                 yield _row(entity)
 
-    async def commit(self, table: str, writes: Sequence[Write]) -> None:
+    async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
         _check(writes)
         operations = [_operation(write) for write in writes]
         with as_ours(f"writing table {table}"):
             try:
                 if len(operations) == 1:
-                    await self._one(table, *operations[0])
-                else:
-                    await self._table(table).submit_transaction(operations)
+                    return [await self._one(table, *operations[0])]
+                done = await self._table(table).submit_transaction(operations)
+                return [str(one.get("etag") or "") for one in done]
             except TableTransactionError as error:
                 raise _meant(error, writes[min(error.index or 0, len(writes) - 1)]) from error
             except HttpResponseError as error:
                 raise _meant(error, writes[0]) from error
 
-    async def _one(self, table: str, how: str, entity: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+    async def _one(self, table: str, how: str, entity: Mapping[str, Any], options: Mapping[str, Any]) -> str:
         client = self._table(table)
-        if how == "create":
-            await client.create_entity(entity)
-        elif how == "delete":
+        if how == "delete":
             await client.delete_entity(entity, **options)
-        else:
-            await client.update_entity(entity, **options)
+            return ""
+        make = client.create_entity if how == "create" else client.update_entity
+        return str((await make(entity, **options)).get("etag") or "")
 
     async def create(self, names: Sequence[str]) -> None:
         """Make the tables that are not there yet (sandbox and tests; in Azure infra/ makes them)."""

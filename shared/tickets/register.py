@@ -6,23 +6,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast, get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from shared.adapter import Deps
 from shared.core import ids, rows
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.ports import Row, Tables, Write
 from shared.core.register import Entry, amended, change_of, from_row, moved, number_of_key, to_row, wanted
-from shared.core.ticket import State, Ticket, TicketRef
+from shared.core.ticket import Preview, State, Ticket, TicketRef
+from shared.core.ticket_of import TITLE_LIMIT
+from shared.ticket_document import plain
+from shared.ticket_settings import TicketSettings
 
 TABLE = "register"
 _TRIES = 5
+_DESCRIPTION_LIMIT = 20_000  # characters: compressed, it stays under a table property's 64 KiB
 
 
-class Settings(BaseModel):
-    """Nothing to set: the register lives in the deployment's own storage."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Settings(TicketSettings):
+    """The register lives in the deployment's own storage: only its texts can be set."""
 
 
 class Register:
@@ -30,7 +30,8 @@ class Register:
 
     searches_late = 0.0
 
-    def __init__(self, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: Deps) -> None:
+        self._settings = settings
         self._deps = deps
 
     async def find(self, key: str) -> TicketRef | None:
@@ -41,7 +42,8 @@ class Register:
     async def open(self, ticket: Ticket) -> TicketRef:
         now = self._deps.clock()
         history = tuple((now, line) for line in ("Opened by Foresignal", *ticket.notes))
-        entry = wanted(ticket, "cancelled" if ticket.cancelled else "new", now, history)
+        state: State = "cancelled" if ticket.cancelled else "new"
+        entry = wanted(self._titled(ticket), self._description(ticket), state, now, history)
         if ticket.cancelled:
             entry = replace(entry, closed=now)
         try:
@@ -56,7 +58,7 @@ class Register:
             if row is None:
                 return await self.open(ticket)  # deleted by hand: the policy still wants it
             before = from_row(row)
-            entry = amended(before, ticket, self._deps.clock())
+            entry = amended(before, self._titled(ticket), self._description(ticket), self._deps.clock())
             if entry is before:
                 return self._ref(entry)
             try:
@@ -79,14 +81,29 @@ class Register:
                     found[row.key] = self._ref(from_row(row))
         return found
 
+    def preview(self, ticket: Ticket) -> Preview:
+        entry = wanted(self._titled(ticket), self._description(ticket), "new", self._deps.clock(), ())
+        shown = ("number", "title", "description", "risk", "group", "planned_start", "planned_end", "act_by")
+        return Preview("the built-in register", {name: getattr(entry, name) for name in shown})
+
+    async def ping(self) -> str:
+        await self._deps.tables.get(TABLE, "-", "-")  # storage answers, and we may read there
+        return "the built-in register, in the deployment's own storage"
+
+    def _titled(self, ticket: Ticket) -> Ticket:
+        return replace(ticket, title=self._settings.title(ticket, TITLE_LIMIT))
+
+    def _description(self, ticket: Ticket) -> str:
+        return plain(self._settings.description(ticket, "register"), _DESCRIPTION_LIMIT)
+
     def _ref(self, entry: Entry) -> TicketRef:
         return TicketRef(
             entry.number, f"{self._deps.public_url}/api/register/{entry.number}", entry.state, entry.closed
         )
 
 
-def build(settings: Settings, deps: Deps) -> Register:  # noqa: ARG001 - every adapter is built the same way
-    return Register(deps)
+def build(settings: Settings, deps: Deps) -> Register:
+    return Register(settings, deps)
 
 
 async def listing(tables: Tables) -> list[Entry]:

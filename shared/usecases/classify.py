@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.core import ids, rows
-from shared.core.change import Change, Effect, EffectState
+from shared.core.change import Change, Copy, Effect, EffectState
 from shared.core.closing import open_row, settle
 from shared.core.decide import decide
 from shared.core.errors import PermanentError, RefusedError
@@ -21,6 +21,9 @@ from shared.usecases.listing import list_open
 from shared.usecases.park import mark, park
 from shared.usecases.redo import redo, transactions
 from shared.usecases.relate import relate
+
+_AT_ONCE = 80
+"""Rows of tenants in the transaction of one change, which holds 100 rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +66,40 @@ async def _without_refused(
 async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]) -> list[Decided]:
     found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
     held = rows.read_held(found, change_ids)
+    copies = await _copies(deps, policy, partition, change_ids)
     decided, groups = [], []
-    for one in held.values():
-        if one.change.stage != "classify":
+    for change_id, one in held.items():
+        mine = copies.get(change_id, [])
+        if one.change.stage != "classify" and not any(copy.due for copy, _ in mine):
             decided.append(Decided(one.change, one.states, fresh=False))
             continue
-        change, states, writes = await _decide_one(deps, policy, one)
-        decided.append(Decided(change, states, fresh=True))
+        fresh = one.change.stage == "classify"
+        change, states, writes = await _decide_one(deps, policy, one, mine)
+        decided.append(Decided(change, states, fresh=fresh))
         groups.append(writes)
     for writes in transactions(groups):
         await deps.tables.commit(rows.TABLE, writes)
     return decided
 
 
+async def _copies(
+    deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]
+) -> dict[str, list[tuple[Copy, Row]]]:
+    """The tenants' rows, where the policy asks in which tenants a post stands; else none, and no call."""
+    found: dict[str, list[tuple[Copy, Row]]] = defaultdict(list)
+    if policy.matches_on_tenants:
+        for row in await deps.tables.range(rows.TABLE, partition, *rows.span("t", change_ids)):
+            found[rows.id_of(row.key)].append((rows.read_copy(row), row))
+    return found
+
+
 async def _decide_one(
-    deps: Deps, policy: Policy, held: rows.Held
+    deps: Deps, policy: Policy, held: rows.Held, copies: Sequence[tuple[Copy, Row]]
 ) -> tuple[Change, tuple[EffectState, ...], list[Write]]:
     change = await with_facts(deps, held.change)
     change = replace(change, events=derive(change))
-    decision = decide(change, held.states, policy, deps.clock())
+    tenants = [copy.tenant for copy, _ in copies if not copy.gone]
+    decision = decide(change, held.states, policy, deps.clock(), tenants)
     states = dict(held.effects)
     writes = []
     for effect in decision.effects if decision is not change.decision else ():
@@ -94,7 +112,9 @@ async def _decide_one(
     change = settle(
         replace(change, decision=decision, stage="decided"), every, ()
     )  # a new ticket opens what was closed
-    return change, every, [Write("replace", rows.change_row(change, held.row.etag)), *writes]
+    # What was due because of a tenant is done by the same transaction; of very many the rest stay due.
+    looked_at = [Write("merge", Row(row.partition, row.key, {"due": ""}, row.etag)) for copy, row in copies if copy.due]
+    return change, every, [Write("replace", rows.change_row(change, held.row.etag)), *writes, *looked_at[:_AT_ONCE]]
 
 
 def _raised(state: EffectState, effect: Effect) -> EffectState:

@@ -90,6 +90,7 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
     own = await deps.tables.range(rows.TABLE, partition, *rows.span("t", wanted), {"tenant": tenant})
     held = rows.read_held(found, wanted)
     copies = {rows.id_of(row.key): (rows.read_copy(row), row) for row in own}
+    asks_tenants = (await deps.policy.current()).matches_on_tenants
     groups, due, fresh = [], [], []
     newest = {arrival.post.id: arrival for arrival in sorted(arrivals, key=lambda arrival: arrival.post.modified)}
     for change_id, arrival in sorted(newest.items()):
@@ -101,6 +102,9 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
         if merged.outcome == "new" or (repeated and merged.change.stage == "classify"):
             fresh.append(change_id)
         merged = _with_scope(merged, copy[0] if copy else None)
+        if merged.change.stage == "decided" and asks_tenants and (copy is None or (repeated and copy[0].due)):
+            merged = replace(merged, copy=replace(merged.copy, due=True))
+            due.append(change_id)
         groups.append(_writes(before.row if before else None, copy[1] if copy else None, merged, arrival))
     for writes in transactions(group for group in groups if group):
         await deps.tables.commit(rows.TABLE, writes)

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.core import ids, rows
@@ -29,6 +29,10 @@ _OUTCOME = frozenset(
         "followed_by",
         "adopted_from",
         "key",
+        "remote_state",
+        "decision",
+        "decided_by",
+        "decided_at",
     }
 )
 
@@ -53,7 +57,15 @@ async def due(deps: Deps, envelope: Envelope) -> tuple[rows.Held, EffectState, R
     return (held, state, row) if state.due and not state.parked else None
 
 
-async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> EffectState:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An effect that is ours for a while, with its row as we wrote it."""
+
+    state: EffectState
+    row: Row
+
+
+async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> Claim:
     """The effect as ours for `claim_seconds`, written under the version that was read.
 
     Raises TransientError while somebody else holds it, for as long as the claim lasts, and when another was faster.
@@ -65,10 +77,10 @@ async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> Eff
     ours = replace(state, claim_owner=deps.worker, claim_until=now + timedelta(seconds=deps.claim_seconds))
     values = {name: rows.effect_row(change_id, ours).values[name] for name in ("claim_owner", "claim_until")}
     try:
-        await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+        (etag,) = await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
     except ConflictError as conflict:
         raise TransientError(f"{change_id} {state.effect.key} was claimed by another just now", 5) from conflict
-    return ours
+    return Claim(ours, Row(row.partition, row.key, {**row.values, **values}, etag))
 
 
 def took_over(state: EffectState) -> bool:
@@ -85,23 +97,25 @@ def wait_for_search(deps: Deps, change_id: str, state: EffectState, searches_lat
 
 
 async def record(
-    deps: Deps, change_id: str, claimed: EffectState, result: Callable[[EffectState], EffectState], at: datetime
+    deps: Deps, change_id: str, claimed: Claim, result: Callable[[EffectState], EffectState], at: datetime
 ) -> EffectState:
     """The outcome on the effect's row as it is now: `done` is set, the claim goes, `due` goes unless it was raised.
 
+    The row as we left it is tried first; only where somebody wrote it meanwhile is it read again.
+
     `result` puts what the outside system said into the row as it is read, so that nothing else is overwritten.
     """
-    key = rows.effect_key(change_id, claimed.effect.key)
+    left: list[Row] = [claimed.row]
 
     async def step() -> EffectState:
-        row = await deps.tables.get(rows.TABLE, ids.partition(change_id), key)
+        row = left.pop() if left else await deps.tables.get(rows.TABLE, claimed.row.partition, claimed.row.key)
         if row is None:
-            raise TransientError(f"{change_id}: the row of {claimed.effect.key} is gone", 60)
+            raise TransientError(f"{change_id}: the row of {claimed.state.effect.key} is gone", 60)
         now = result(rows.read_effect(row))
-        raised = now.due != claimed.due
+        raised = now.due != claimed.state.due
         done = replace(
             now,
-            done=claimed.due.partition("+")[0],
+            done=claimed.state.due.partition("+")[0],
             done_at=at,
             due=now.due if raised else "",
             claim_owner="",
@@ -123,14 +137,13 @@ async def give_back(deps: Deps, change_id: str, before: EffectState) -> None:
             await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
 
 
-async def release(deps: Deps, change_id: str, claimed: EffectState) -> None:
+async def release(deps: Deps, claimed: Claim) -> None:
     """Let others have the claim after a failure.
 
     The owner's name stays, and when it ended: what was done outside is not known, so that the next one looks our key
     up first.
     """
-    key = rows.effect_key(change_id, claimed.effect.key)
-    row = await deps.tables.get(rows.TABLE, ids.partition(change_id), key)
+    row = await deps.tables.get(rows.TABLE, claimed.row.partition, claimed.row.key)
     if row and row.values.get("claim_owner") == deps.worker:
         free = Row(row.partition, row.key, {"claim_until": deps.clock().isoformat()}, row.etag)
         try:

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from shared.core import adoption
+from shared.core import adoption, ids, rows
 from shared.core.adoption import Family, Kin, Plan
-from shared.core.change import EffectState
+from shared.core.change import Change, EffectState
+from shared.core.closing import is_ended
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy import Policy
 from shared.core.ports import TicketSystem
 from shared.core.rows import Held
-from shared.core.ticket import Ticket, TicketRef
+from shared.core.ticket import DRY_RUN, Ticket, TicketRef
 from shared.core.ticket_of import ticket_key, ticket_of
+from shared.core.ticket_seen import as_seen
 from shared.usecases import effects, relate
 from shared.usecases.deps import Deps
 from shared.usecases.track import attach
@@ -53,18 +55,18 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
     try:
         done = await _reconcile(deps, system, policy, held, state, kin)
     except (TransientError, PermanentError):
-        await effects.release(deps, change_id, claimed)
+        await effects.release(deps, claimed)
         raise
     after = await _record(deps, change_id, claimed, done)
     for elder in adoption.left_open(after.number, kin) if done.ref else ():
         await relate.raise_ticket(deps, elder, change_id)
     if after.due:  # a newer event came while we worked: its own message may have met our claim
         await deps.queues.send("tickets", Envelope({"id": change_id, "effect": key}, deps.clock()))
-    await _close(deps, policy, change_id, done.plan)
+    await _close(deps, policy, held.change, after, done.plan)
     return done.ref
 
 
-async def _record(deps: Deps, change_id: str, claimed: EffectState, done: _Done) -> EffectState:
+async def _record(deps: Deps, change_id: str, claimed: effects.Claim, done: _Done) -> EffectState:
     now = deps.clock()
 
     def result(current: EffectState) -> EffectState:
@@ -73,15 +75,18 @@ async def _record(deps: Deps, change_id: str, claimed: EffectState, done: _Done)
         if ref is None:
             return current
         opened = current.opened_at or ours.opened_at or now
-        return replace(current, number=ref.number, url=ref.url, state=ref.state, opened_at=opened, applied=done.told)
+        return replace(as_seen(current, ref), opened_at=opened, applied=done.told)
 
     return await effects.record(deps, change_id, claimed, result, (done.ref and done.ref.closed_at) or now)
 
 
-async def _close(deps: Deps, policy: Policy, change_id: str, plan: Plan) -> None:
-    """A change whose ticket went to another one, or was cancelled for another one's, is done here."""
-    if plan.step in {"follow", "cancel"}:
-        await attach(deps, policy, change_id, ())
+async def _close(deps: Deps, policy: Policy, change: Change, after: EffectState, plan: Plan) -> None:
+    """The change as its ticket is now: one that ended, or went to another change, closes it; an open one opens it.
+
+    A run that dies before this is made good by `follow_tickets`.
+    """
+    if plan.step in {"follow", "cancel"} or (is_ended(after) != bool(change.closed) and not after.due):
+        await attach(deps, policy, change.id, ())
     elif plan.step == "adopt" and plan.kin:
         await attach(deps, policy, plan.kin.id, ())
 
@@ -93,8 +98,9 @@ async def _reconcile(
     told = tuple(dict.fromkeys((*state.applied, *state.effect.events, *adoption.notes(kin))))
     if state.followed_by:
         return _Done(state, None, Plan("keep"), told)
-    ticket = _ticket(deps, policy, held, state, kin)
-    ref = TicketRef(state.number, state.url, "new") if state.number else None
+    tenants = await _tenants(deps, policy, held)
+    ticket = _ticket(deps, policy, held, state, kin, tenants)
+    ref = TicketRef(state.number, state.url, "new") if state.number and not _only_tried(policy, state) else None
     if ref is None and effects.took_over(state):
         ref = await system.find(ticket.key)
     plan = adoption.plan(held.change.id, ref.number if ref else "", kin)
@@ -105,12 +111,28 @@ async def _reconcile(
         ticket = replace(ticket, cancelled=True, why_cancelled=why)
     elif plan.kin and plan.step == "adopt":
         state, ref = await _adopt(deps, held.change.id, state, plan.kin)
-        ticket = _ticket(deps, policy, held, state, kin)
+        ticket = _ticket(deps, policy, held, state, kin, tenants)
     return _Done(state, await (system.amend(ref, ticket) if ref else system.open(ticket)), plan, told)
 
 
-def _ticket(deps: Deps, policy: Policy, held: Held, state: EffectState, kin: Family) -> Ticket:
-    ticket = ticket_of(held.change, state, policy, deps.deployment, deps.public_url)
+async def _tenants(deps: Deps, policy: Policy, held: Held) -> tuple[str, ...]:
+    """The tenants in which the post stands; one range query where there can be several."""
+    if len(policy.tenants) == 1:
+        return tuple(policy.tenants)
+    change_id = held.change.id
+    found = await deps.tables.range(rows.TABLE, ids.partition(change_id), *rows.span("t", [change_id]))
+    return tuple(copy.tenant for row in found if not (copy := rows.read_copy(row)).gone)
+
+
+def _only_tried(policy: Policy, state: EffectState) -> bool:
+    """Whether the ticket is one of a dry run that is over: it never stood in the system."""
+    return state.number.startswith(DRY_RUN) and policy.tickets[state.effect.target].mode == "live"
+
+
+def _ticket(
+    deps: Deps, policy: Policy, held: Held, state: EffectState, kin: Family, tenants: tuple[str, ...]
+) -> Ticket:
+    ticket = ticket_of(held.change, state, policy, deps.deployment, deps.public_url, tenants)
     more = (line for name, line in adoption.notes(kin).items() if name not in state.applied)
     return replace(ticket, notes=(*ticket.notes, *more))
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,8 @@ from shared.core.errors import PermanentError, TransientError
 from shared.core.life import ClosedChange
 from shared.core.policy import Policy
 from shared.core.ports import Row, Write
-from shared.core.ticket import TicketRef
+from shared.core.ticket import UNKNOWN, TicketRef
+from shared.core.ticket_seen import SEEN, as_seen, gone
 from shared.usecases.deps import Deps
 from shared.usecases.redo import redo
 from shared.usecases.track import attach, read_with_tasks, tell_lists
@@ -39,7 +40,7 @@ async def follow_tickets(deps: Deps) -> int:
     moved = 0
     for name, numbers in by_system.items():
         try:
-            moved += await _follow_system(deps, policy, name, numbers)
+            moved += await follow_numbers(deps, policy, name, numbers)
         except (TransientError, PermanentError) as error:
             _LOG.error("ticket system %s cannot be followed: %s", name, error)
     return moved
@@ -69,28 +70,39 @@ async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held, bool]
             yield change_id, held, change_id in listed
 
 
-async def _follow_system(deps: Deps, policy: Policy, name: str, numbers: dict[str, str]) -> int:
+async def follow_numbers(deps: Deps, policy: Policy, name: str, numbers: Mapping[str, str]) -> int:
+    """Ask one system for these tickets (number to change) and take over what it says; how many had moved."""
     system = await deps.ticket_system(policy, name)
     moved = 0
     asked = sorted(numbers)
     for at in range(0, len(asked), _ASKED_AT_ONCE):
         some = asked[at : at + _ASKED_AT_ONCE]
-        for number, ref in (await system.states(some)).items():
-            moved += await _take_over(deps, policy, numbers[number], name, ref)
+        seen = await system.states(some)
+        for number in some:
+            moved += await _take_over(deps, policy, numbers[number], name, seen.get(number))
     return moved
 
 
-async def _take_over(deps: Deps, policy: Policy, change_id: str, system: str, ref: TicketRef) -> bool:
-    """What the system says, on the effect's row and, where the ticket ended, on the change: one transaction."""
+async def _take_over(deps: Deps, policy: Policy, change_id: str, system: str, ref: TicketRef | None) -> bool:
+    """What the system says, on the effect's row and, where the ticket ended, on the change: one transaction.
+
+    None: it no longer has the ticket.
+    """
 
     async def step() -> tuple[rows.Held, ClosedChange | None] | None:
         held = await read_with_tasks(deps, change_id)
         found = held.effects.get(f"ticket|{system}") if held else None
-        if held is None or found is None or found[0].state == ref.state:
+        if held is None or found is None:
             return None
         state, row = found
-        now = replace(state, state=ref.state, url=ref.url, done_at=ref.closed_at or deps.clock())
-        values = {name: rows.effect_row(change_id, now).values[name] for name in ("state", "url", "done_at")}
+        now = as_seen(state, ref) if ref else gone(state)
+        if now == state:
+            return None
+        if now.remote_state != state.remote_state and (ref is None or ref.state == UNKNOWN):
+            _LOG.warning("%s: ticket %s is %s; its state stays %s", change_id, now.number, now.remote_state, now.state)
+        if now.state != state.state:
+            now = replace(now, done_at=(ref and ref.closed_at) or deps.clock())
+        values = {name: rows.effect_row(change_id, now).values[name] for name in (*SEEN, "done_at")}
         writes: list[Write] = [Write("merge", Row(row.partition, row.key, values, row.etag))]
         held.effects[now.effect.key] = (now, row)
         after = settle(held.change, held.states, held.task_states)

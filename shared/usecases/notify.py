@@ -25,7 +25,7 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
     try:
         await channel.post(card)
     except (TransientError, PermanentError):
-        await effects.release(deps, change_id, claimed)
+        await effects.release(deps, claimed)
         raise
     await effects.record(deps, change_id, claimed, lambda current: current, deps.clock())
     return True

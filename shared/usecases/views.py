@@ -1,12 +1,13 @@
 """What pages show, read from storage; rendering is not known here."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.core import ids, rows
+from shared.core import dry_ticket, ids, rows
 from shared.core.change import Change, Copy, EffectState
+from shared.core.dry_ticket import DryTicket
 from shared.core.life import ClosedChange, OpenChange
 from shared.core.metrics import Metrics, measure
 from shared.core.register import Entry, change_of, from_row
@@ -89,6 +90,20 @@ async def ticket(deps: Deps, number: str) -> Entry | None:
     change_id = change_of(number)
     row = await deps.tables.get("register", ids.partition(change_id), number) if change_id else None
     return from_row(row) if row else None
+
+
+async def dry_runs(deps: Deps) -> AsyncIterator[DryTicket]:
+    """What the ticket systems in a dry run would have filed."""
+    async for row in deps.tables.scan(dry_ticket.TABLE):
+        yield dry_ticket.from_row(row)
+
+
+async def dry_runs_of(deps: Deps, text: str) -> list[DryTicket]:
+    """Those of one change; PermanentError for what is no id."""
+    change_id = ids.normalise(text)
+    low = f"{ids.key(change_id)}|"
+    found = await deps.tables.range(dry_ticket.TABLE, ids.partition(change_id), low, low + rows.END)
+    return [dry_ticket.from_row(row) for row in found]
 
 
 async def health(deps: Deps) -> Mapping[str, Any]:

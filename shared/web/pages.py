@@ -1,5 +1,6 @@
 """The pages: what each shows, gathered for its template."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from shared.core import card, explain, plain_dates, plain_words
 from shared.core.change import Change, Copy, EffectState
 from shared.core.classification import Classification
+from shared.core.dry_ticket import DryTicket
 from shared.core.metrics import Count, Metrics
 from shared.core.moves import total
 from shared.core.post import Post
@@ -23,7 +25,7 @@ from shared.web.environment import render, security_headers
 from shared.web.post_html import safe_html
 
 __all__ = [
-    "RegisterEntry", "change_page", "explain_page",
+    "RegisterEntry", "change_page", "dry_run_page", "dry_runs_page", "explain_page",
     "home_page", "message_page", "metrics_page", "register_page", "security_headers",
     "ticket_page",
 ]  # fmt: skip
@@ -88,6 +90,22 @@ def ticket_page(entry: RegisterEntry) -> str:
     return render(
         "ticket.html.j2", title=f"{entry.number}: {entry.title}", entry=entry, post_url=card.post_url(entry.change_id)
     )
+
+
+def dry_runs_page(entries: Sequence[DryTicket]) -> str:
+    """What the dry runs would have filed, the newest first."""
+    newest = sorted(entries, key=lambda entry: entry.updated, reverse=True)
+    return render("dry_runs.html.j2", title="Dry runs", entries=newest)
+
+
+def dry_run_page(entry: DryTicket) -> str:
+    """One ticket that a dry run would have filed, field by field."""
+    shown = [(name, text if isinstance(text, str) else _as_text(text)) for name, text in entry.fields.items()]
+    return render("dry_run.html.j2", title=f"{entry.number}: {entry.title}", entry=entry, fields=shown)
+
+
+def _as_text(value: object) -> str:
+    return "–" if value is None else json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def change_page(

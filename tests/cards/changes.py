@@ -155,6 +155,10 @@ def a_ticket_state() -> EffectState:
         number="CHG1234567",
         url=f"{PUBLIC}/api/register/CHG1234567",
         state="assess",
+        remote_state="Waiting for CAB",
+        decision="approved",
+        decided_by="Ana Costa",
+        decided_at=at(5, 4, 21),
     )
 
 

@@ -8,15 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.register import amended, change_of, from_row, moved, number_of, to_row, wanted
-from shared.core.ticket import Ticket
+from tests.contracts.rig import ticket
 from tests.properties import unhurried
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)
-TICKET = Ticket(
-    "foresignal-test-MC1200001", "MC1200001", "T", "D", "high", "M", date(2026, 10, 1), None, None, False, (), ("a",)
-)  # fmt: skip
-ENTRY = wanted(TICKET, "new", NOW, ((NOW, "Opened by Foresignal"), (NOW, "a")))
+TICKET = replace(ticket(), notes=("a",))
+ENTRY = wanted(TICKET, "D", "new", NOW, ((NOW, "Opened by Foresignal"), (NOW, "a")))
 
 
 @pytest.mark.parametrize(
@@ -55,22 +53,22 @@ def test_any_text_is_kept(text, title):
 
 
 def test_a_note_is_added_once_and_nothing_else_is_news():
-    told = amended(ENTRY, replace(TICKET, notes=("a", "b")), LATER)
+    told = amended(ENTRY, replace(TICKET, notes=("a", "b")), "D", LATER)
 
     assert [text for _, text in told.history] == ["Opened by Foresignal", "a", "b"]
     assert (told.created, told.updated) == (NOW, LATER)
-    assert amended(told, replace(TICKET, notes=("a", "b")), LATER + timedelta(1)) is told
+    assert amended(told, replace(TICKET, notes=("a", "b")), "D", LATER + timedelta(1)) is told
 
 
 def test_the_state_is_the_boards():
     assessed = moved(ENTRY, "assess", "", NOW)
 
-    assert amended(assessed, replace(TICKET, title="another"), LATER).state == "assess"
+    assert amended(assessed, replace(TICKET, title="another"), "D", LATER).state == "assess"
 
 
 @pytest.mark.parametrize(("before", "after"), [("new", "cancelled"), ("implement", "cancelled"), ("closed", "closed")])
 def test_what_microsoft_cancels_is_cancelled_unless_it_has_ended(before, after):
-    entry = amended(moved(ENTRY, before, "", NOW), replace(TICKET, cancelled=True), LATER)
+    entry = amended(moved(ENTRY, before, "", NOW), replace(TICKET, cancelled=True), "D", LATER)
 
     assert (entry.state, entry.closed) == (after, NOW if before == "closed" else LATER)
 

@@ -1,15 +1,20 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 import yaml
 
 from shared.core.change import Event
-from shared.core.classification import Classification
-from shared.core.policy import Match, Policy
+from shared.core.classification import Classification, Interval, Why, Window
+from shared.core.conditions import Subject, conditions, matched
+from shared.core.our_dates import our_dates
+from shared.core.policy import Match, Policy, Tenant
 from shared.core.post import Post
-from shared.core.routing import Routed, Subject, matched, route
+from shared.core.routing import Routed, route, trace
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
+IN_OCTOBER = Interval(date(2026, 10, 1), date(2026, 10, 31))
+OCTOBER = Window("retirement", ("worldwide", "gcc"), IN_OCTOBER, None)
 ORGANISATION = """
 tenants: {home: {}}
 teams:
@@ -37,11 +42,16 @@ def policy(routes: str) -> Policy:
 
 
 def subject(*services: str, events: tuple[str, ...] = ("announced",), **fields) -> Subject:
-    post_fields = {name: fields.pop(name) for name in ("category", "tags", "major") if name in fields}
+    post_fields = {name: fields.pop(name) for name in ("category", "tags", "major", "body") if name in fields}
+    title, tenants = fields.pop("title", "A change"), fields.pop("tenants", ())
+    read = Classification("MC1000001", **fields)
     return Subject(
-        post=Post("MC1000001", "A change", NOW, services=services, **post_fields),
-        classification=Classification("MC1000001", **fields),
+        post=Post("MC1000001", title, NOW, services=services, **post_fields),
+        classification=read,
         events=tuple(Event(kind, "20260901000000-abc", NOW) for kind in events),
+        today=NOW.date(),
+        dates=our_dates(read, [Tenant()]),
+        tenants=tenants,
     )
 
 
@@ -184,13 +194,28 @@ MATCHES = [
     # key and value in the file, a subject that has it, the words, one that has it not
     ("service: [Windows, microsoft teams]", subject("Microsoft Teams"), "service: Microsoft Teams", subject("Planner")),
     ("workload: teams", subject("Microsoft Teams"), "workload: teams", None),
+    ("title: [old  VIEWER, change]", subject(), "title: change", subject(title="Another")),
+    ("text: /will be (?:retired|removed)/", subject(body="<p>It will be <b>Retired</b>.</p>"), "text: will be Retired",
+     subject(body="<p>It stays.</p>")),
     ("kind: [retirement, security]", subject(kind="security"), "kind: security", subject(kind="info")),
     ("status: cancelled", subject(status="cancelled"), "status: cancelled", subject(status="scheduled")),
+    ("impact_at_least: medium", subject(user_impact="high"), "impact_at_least: high", subject(admin_impact="low")),
     ("admin_impact: [medium, high]", subject(admin_impact="high"), "admin_impact: high", subject(admin_impact="low")),
+    ("admin_impact_at_least: high", subject(admin_impact="high"), "admin_impact_at_least: high",
+     subject(admin_impact="medium", user_impact="high")),
     ("user_impact: high", subject(user_impact="high"), "user_impact: high", subject(user_impact="medium")),
+    ("user_impact_at_least: medium", subject(user_impact="high"), "user_impact_at_least: high",
+     subject(admin_impact="high")),
     ("action: required", subject(action="required"), "action: required", subject(action="optional")),
     ("default: 'on'", subject(default="on"), "default: on", subject(default="off")),
     ("event: [dates_moved, cancelled]", subject(events=("text_changed", "cancelled")), "event: cancelled", subject()),
+    ("phase: retirement", subject(windows=(OCTOBER,)), "phase: retirement", subject()),
+    ("cloud: [gcc, dod]", subject(windows=(OCTOBER,)), "cloud: gcc", subject()),
+    ("tenant: [home, fabrikam]", subject(tenants=("contoso", "fabrikam")), "tenant: fabrikam",
+     subject(tenants=("contoso",))),
+    ("starts_within: 30", subject(windows=(OCTOBER,)), "starts_within: 1 October 2026", subject()),
+    ("act_by_within: 9", subject(act_by=date(2026, 9, 10)), "act_by_within: 10 September 2026",
+     subject(act_by=date(2026, 9, 11))),
     ("category: planforchange", subject(category="planForChange"), "category: planForChange", subject()),
     ("tag: [Admin impact]", subject(tags=("Update", "Admin Impact")), "tag: Admin Impact", subject(tags=("Update",))),
     ("crb: true", subject(crb=True), "crb: true", subject(crb=False)),
@@ -220,3 +245,70 @@ def test_all_conditions_must_hold():
 
 def test_an_empty_match_holds_for_everything():
     assert matched(Match(), subject(), None) == ()
+
+
+# Days, patterns, words.
+
+DAYS = [
+    ("starts_within: 29", "2026-09-01", False),
+    ("starts_within: 0", "2026-10-01", True),
+    ("starts_within: 0", "2026-10-31", True),  # it is under way
+    ("starts_within: 100", "2026-11-01", False),  # it is over
+    ("act_by_within: 0", "2026-09-10", True),
+    ("act_by_within: 100", "2026-09-11", False),
+]
+
+
+@pytest.mark.parametrize(("match", "today", "held"), DAYS)
+def test_how_soon_is_counted_in_whole_days(match, today, held):
+    asked = replace(subject(windows=(OCTOBER,), act_by=date(2026, 9, 10)), today=date.fromisoformat(today))
+
+    assert (matched(Match.model_validate(yaml.safe_load(match)), asked, None) is not None) is held
+
+
+def test_a_pattern_that_takes_too_long_does_not_match_and_says_so():
+    condition = Match.model_validate({"text": "/(a|aa)+$/"})
+    asked = subject(body="<p>" + "a" * 3000 + "b</p>")
+
+    (found,) = conditions(condition, asked, None)
+
+    assert not found.held
+    assert found.found == "/(a|aa)+$/ takes too long over this text: write it simpler"
+
+
+def test_the_words_of_the_post_that_decided_are_quoted_and_bounded():
+    why = {"kind": Why("We will retire " + "the old viewer " * 20, 0.9)}
+    (effect,) = route(
+        policy("routes: [{match: {kind: retirement}, ticket: crb}]"),
+        subject("Exchange Online", kind="retirement", why=why),
+    ).effects
+
+    (line,) = effect.why
+    assert line.startswith("kind: retirement (“We will retire the old viewer the old")
+    assert line.endswith("…”); messaging owns exchange (policy: routes.routes[0])")
+    assert len(line) < 200
+
+
+def test_the_walk_can_be_followed_node_by_node():
+    tree = policy(
+        "routes: [{match: {crb: true}, ticket: crb, continue: true}, {match: {kind: security, user_impact: high}},"
+        " {match: {kind: security}, routes: [{match: {workload: exchange}, cards: owner}]}, {cards: helpdesk}]"
+    )
+
+    steps = trace(tree, subject("Exchange Online", crb=True, kind="security"))
+
+    assert [(step.path, step.depth, step.matched, step.taken) for step in steps] == [
+        ("routes", 0, True, False),
+        ("routes.routes[0]", 1, True, True),
+        ("routes.routes[1]", 1, False, False),
+        ("routes.routes[2]", 1, True, False),
+        ("routes.routes[2].routes[0]", 2, True, True),
+    ]
+    failed = [(one.name, one.wanted, one.found) for one in steps[2].conditions if not one.held]
+    assert failed == [("user_impact", "high", "low")]
+
+
+def test_a_walk_that_ends_at_the_root_says_so():
+    (step,) = trace(policy("ticket: crb"), subject("Exchange Online"))
+
+    assert (step.path, step.taken, step.workload, step.services) == ("routes", True, "exchange", ("Exchange Online",))

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.change import EffectState, Event
+from shared.core.change import EffectState
 from shared.core.classification import Classification
 from shared.core.decide import decide
-from shared.core.ticket_of import cut, note, risk_of, ticket_key, ticket_of
+from shared.core.proposal import risk_of
+from shared.core.ticket import cut
+from shared.core.ticket_of import ticket_key, ticket_of
 from tests.core.test_decide import MOVED, NOW, change, decided
 from tests.usecases.world import policy
 
@@ -25,15 +27,17 @@ def test_a_ticket_says_what_when_for_whom_and_why():
     assert ticket.title == "MC1200001 edition 1"
     assert ticket.group == "Messaging"
     assert ticket.planned_end.isoformat() == "2026-11-01"
-    for words in ("What changes: edition 1", "For whom: Exchange Online", "Why this ticket: "):
-        assert words in ticket.description
+    assert ticket.what == "edition 1"
+    assert ticket.services == ("Exchange Online",)
+    assert ticket.why
+    assert ticket.why_board
 
 
 def test_its_notes_are_the_events_that_it_has_not_been_told():
     one = change(*MOVED)
     first, second = (event.id for event in one.events)
 
-    assert [text.split(":")[0] for text in made(one).notes] == ["Announced", "Microsoft's post changed (dates moved)"]
+    assert [" ".join(text.split()[1:3]) for text in made(one).notes] == ["Announced: T", "Microsoft moved"]
     assert len(made(one, applied=(first,)).notes) == 1
     assert not made(one, applied=(first, second)).notes
 
@@ -55,7 +59,7 @@ def test_a_title_of_any_length_fits():
         ticket = made(one)
 
         assert len(ticket.title) <= 255
-        assert len(ticket.description) <= 20_000
+        assert len(ticket.what) <= 6_000
         assert ticket.title.endswith("…") is (length + len("MC1200001 ") > 255)
 
 
@@ -84,14 +88,6 @@ def test_what_will_not_come_is_cancelled(status, over):
 )
 def test_the_risk_is_the_higher_impact(admin, user, crb, risk):
     assert risk_of(Classification("MC1", admin_impact=admin, user_impact=user, crb=crb)) == risk
-
-
-def test_a_note_is_one_line():
-    assert (
-        note(Event("dates_moved", "e", NOW, "a\nb", ""))
-        == "Microsoft's post changed (dates moved): from a; b to nothing"
-    )
-    assert len(note(Event("dates_moved", "e", NOW, "x" * 9000, "y" * 9000))) <= 1000
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ async def test_an_event_that_comes_while_the_ticket_is_filed_is_told_afterwards(
     assert (await world.ticket_state()).due == ""
     ((number, notes),) = system.amended
     assert number == "T1"
-    assert ["dates moved" in note for note in notes] == [True]
+    assert ["moved the rollout" in note for note in notes] == [True]
 
 
 async def test_what_was_not_told_yet_is_told_with_what_comes_next():
@@ -149,8 +149,8 @@ async def test_what_was_not_told_yet_is_told_with_what_comes_next():
     await world.drain()
 
     (entry,) = await entries(world)
-    said = [text.split(":")[0] for _, text in entry.history]
-    assert said == ["Opened by Foresignal", "Announced", "Microsoft's post changed (dates moved)"]
+    said = [" ".join(text.split()[:3]) for _, text in entry.history]
+    assert said == ["Opened by Foresignal", "2026-09-01: Announced: Retirement", "2026-09-01: Microsoft moved"]
     assert (await world.ticket_state()).applied == tuple(event.id for event in (await world.change()).events)
 
 

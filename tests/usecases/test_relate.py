@@ -255,7 +255,7 @@ async def test_a_followed_ticket_is_left_alone_and_its_successor_is_amended():
 
     (entry,) = (await tickets(world)).values()
     assert (entry.number, entry.change_id) == ("CHG1200001", NEW)
-    assert any("dates moved" in text for _, text in entry.history)
+    assert any("Microsoft moved" in text for _, text in entry.history)
     await settled(world)
 
 
@@ -343,7 +343,7 @@ async def test_a_post_that_says_nothing_of_others_costs_one_read_more():
     before = world.tables.calls
     await file_ticket(world.worker(), world.queues.take("tickets")[0])
 
-    assert world.tables.calls - before == 6  # read, claim, relations, ticket, row, record
+    assert world.tables.calls - before == 6  # read, claim, relations, tenants, ticket, record
 
 
 class Uneven:

@@ -12,7 +12,7 @@ from shared.core import rows
 from shared.core.change import Change, Copy, EffectState
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, encode
-from shared.core.policy import Match, Outside, Policy, Route, Team, Tenant, Workload
+from shared.core.policy import Match, Outside, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
 from shared.core.ports import Row, Tables, Write
 from shared.tickets.register import Register
 from shared.usecases.classify import classify
@@ -92,7 +92,7 @@ def policy(**over: Any) -> Policy:
         },
         "workloads": {"exchange": Workload(services=("Exchange Online",), team="messaging")},
         "channels": {"workplace": Outside(kind="fake"), "messaging": Outside(kind="fake")},
-        "tickets": {"crb": Outside(kind="register")},
+        "tickets": {"crb": TicketSystemEntry(kind="register")},
         "routes": Route(
             team="workplace",
             routes=(
@@ -201,9 +201,9 @@ class World:
     def register(self) -> Register:
         made_of: Any = {
             "name": "crb", "http": None, "secrets": None, "clock": self.clock, "tables": self.deps.tables,
-            "deployment": "test", "public_url": self.deps.public_url,
+            "deployment": "test", "public_url": self.deps.public_url, "token": None,
         }  # fmt: skip
-        return Register(adapter.Deps(**made_of))
+        return adapter.build("tickets", "register", {}, adapter.Deps(**made_of))
 
     async def _channel(self, in_force: Policy, name: str) -> Inbox:
         if name not in in_force.channels:
@@ -330,5 +330,5 @@ class PrefixedTables:
     def scan(self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = "") -> Any:
         return self._inner.scan(self.name(table), equal, low, high)
 
-    async def commit(self, table: str, writes: Sequence[Write]) -> None:
-        await self._inner.commit(self.name(table), writes)
+    async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
+        return await self._inner.commit(self.name(table), writes)

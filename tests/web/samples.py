@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from shared.core.change import Change, Copy, Edition, Effect, EffectState
 from shared.core.classification import Halt, Interval
+from shared.core.dry_ticket import DryTicket
 from shared.core.events import derive
 from shared.core.life import ClosedChange, OpenChange
 from shared.core.metrics import Metrics, measure
@@ -175,6 +176,24 @@ def register() -> list[pages.RegisterEntry]:
     ]
 
 
+def dry_ticket() -> DryTicket:
+    return DryTicket(
+        system="crb", number="DRY-MC1200001", opened_for="MC1200001", change_id="MC1200001",
+        title="MC1200001 Mailbox rules: the old wizard is removed",
+        where="https://contoso.example/api/sn_chg_rest/change/normal",
+        fields={
+            "short_description": "MC1200001 Mailbox rules: the old wizard is removed",
+            "description": "The old wizard is removed.\n\nFOR WHOM\n\nUsers of Exchange Online (worldwide).",
+            "start_date": "2026-10-01 00:00:00",
+            "risk": 2,
+            "u_tenants": ["contoso", "fabrikam"],
+            "cmdb_ci": None,
+        },
+        notes=("2026-08-30: Announced: Mailbox rules: the old wizard is removed", "2026-09-04: The deadline moved"),
+        state="new", created=NOW - timedelta(days=12), updated=NOW,
+    )  # fmt: skip
+
+
 def everything() -> dict[str, str]:
     counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0}
     return {
@@ -187,6 +206,9 @@ def everything() -> dict[str, str]:
         "register": pages.register_page(register()),
         "register-empty": pages.register_page([]),
         "ticket": pages.ticket_page(register()[0]),
+        "dry-runs": pages.dry_runs_page([dry_ticket(), replace(dry_ticket(), change_id="MC1200732", notes=())]),
+        "dry-runs-empty": pages.dry_runs_page([]),
+        "dry-run": pages.dry_run_page(dry_ticket()),
         "message": pages.message_page(
             "There is no change MC7654321", "It was never seen in any tenant. Check the number."
         ),

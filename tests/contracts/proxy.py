@@ -1,0 +1,112 @@
+"""A proxy between an adapter and its system, on 127.0.0.1, that makes faults: refusals, lost answers, slowness."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import httpx
+from aiohttp import web
+
+_HOP = {"connection", "transfer-encoding", "content-encoding", "content-length", "keep-alive", "host"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What becomes of one request.
+
+    `status`: it is answered so and never reaches the system. `lost`: the system does it, and its answer never comes.
+    `refused`: the connection ends before the system sees it. `late`: seconds that the answer is held back.
+    """
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    lost: bool = False
+    refused: bool = False
+    late: float = 0.0
+
+
+class Proxy:
+    """Hands requests on to `upstream` unless a fault is next. `asked`: method and path of every request."""
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream = upstream
+        self.url = ""
+        self.asked: list[tuple[str, str]] = []
+        self._next: deque[tuple[Fault, Callable[[str, str], bool]]] = deque()
+        self._every: tuple[int, list[Fault]] | None = None
+        self._count = 0
+        self._client = httpx.AsyncClient(timeout=30, follow_redirects=False)
+
+    def fail_next(self, *faults: Fault, only: Callable[[str, str], bool] = lambda _method, _path: True) -> None:
+        """These faults for the next requests (to which `only(method, path)` applies), one each."""
+        self._next.extend((fault, only) for fault in faults)
+
+    def fail_every(self, nth: int, faults: Iterable[Fault]) -> None:
+        """Each n-th request meets the next of these, round and round; 0 ends it."""
+        self._every = (nth, list(faults)) if nth else None
+
+    def forget(self) -> None:
+        """No faults any more."""
+        self._next.clear()
+        self._every = None
+
+    def _fault(self, method: str, path: str) -> Fault | None:
+        if self._next and self._next[0][1](method, path):
+            return self._next.popleft()[0]
+        if self._every:
+            self._count += 1
+            nth, faults = self._every
+            if self._count % nth == 0:
+                return faults[self._count // nth % len(faults)]
+        return None
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append((request.method, request.path))
+        fault = self._fault(request.method, request.path)
+        if fault and fault.refused:
+            assert request.transport
+            request.transport.abort()
+            return web.Response()
+        if fault and fault.status:
+            return web.Response(status=fault.status, headers=dict(fault.headers), text=fault.body)
+        answer = await self._client.request(
+            request.method,
+            httpx.URL(self.upstream, raw_path=request.raw_path.encode()),
+            headers=[(name, value) for name, value in request.headers.items() if name.lower() not in _HOP],
+            content=await request.read(),
+        )
+        if fault and fault.lost:
+            assert request.transport
+            request.transport.abort()
+            return web.Response()
+        if fault and fault.late:
+            await asyncio.sleep(fault.late)
+        response = web.Response(status=answer.status_code, body=answer.content)
+        for name, value in answer.headers.multi_items():
+            if name.lower() not in _HOP:
+                response.headers.add(name, value)
+        return response
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+@asynccontextmanager
+async def proxied(upstream: str) -> AsyncIterator[Proxy]:
+    """A proxy in front of `upstream` (scheme, host and port); `proxy.url` is what the adapter is told."""
+    proxy = Proxy(upstream)
+    app = web.Application(client_max_size=16 * 1024 * 1024)
+    app.router.add_route("*", "/{path:.*}", proxy.handle)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    proxy.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield proxy
+    finally:
+        await runner.cleanup()
+        await proxy.close()

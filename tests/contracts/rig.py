@@ -1,0 +1,128 @@
+"""What the contract of ticket systems needs to know of one: the adapter, its system's own side, and what is between."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import httpx
+
+from shared import adapter
+from shared.core.ports import TicketSystem
+from shared.core.ticket import Ticket
+from shared.core.ticket_of import ticket_key
+from shared.http import Http
+from tests.contracts.proxy import Proxy
+from tests.fakes import FakeClock, FakeSecrets, FakeTables
+
+
+@dataclass
+class Rig:
+    """One ticket system as the contract sees it.
+
+    `port`: the adapter, as one worker has it; `another()`: the same as another worker has it. The functions are
+    the system's own side, as somebody sees it who works there: `delete(number)`, `history(number)` (the lines that the
+    ticket was told, oldest first), `move(number, word)` to a state in the system's own word, `count(key)`: how many
+    tickets carry the key, `fields(number)`: what it holds by its own names.
+
+    `closed`, `odd`: the system's own words for a state that ends and for one that nobody mapped (None where there can
+    be none). `shows`: (ticket) -> the fields that must have arrived, by the system's own names. `proxy`: what stands
+    between, to make faults with; None where nothing does. `secrets`: what no error may hold. `clock`: that of adapter
+    and server; a test may put another in its place. `reopens`: whether a ticket that ended can be opened again.
+    """
+
+    port: TicketSystem
+    another: Callable[[], TicketSystem]
+    delete: Callable[[str], Awaitable[None]]
+    history: Callable[[str], Awaitable[list[str]]]
+    move: Callable[[str, str], Awaitable[None]]
+    count: Callable[[str], Awaitable[int]]
+    fields: Callable[[str], Awaitable[dict[str, Any]]]
+    shows: Callable[[Ticket], dict[str, Any]]
+    closed: str = "closed"
+    odd: str | None = None
+    proxy: Proxy | None = None
+    secrets: tuple[str, ...] = ()
+    clock: Callable[[], Any] = field(default_factory=FakeClock)
+    reopens: bool = True
+
+
+REMOTE = tuple(kind for kind in adapter.kinds("tickets") if kind != "register")
+
+
+@asynccontextmanager
+async def remote(request: Any):
+    """The rig of the remote system `request.param`."""
+    module = f"tests.contracts.{request.param}"
+    assert find_spec(module), f"a ticket system needs {module.replace('.', '/')}.py for its contract"
+    async with import_module(module).system(request) as built:
+        yield built
+
+
+async def found_late(rig: Rig) -> None:
+    """Wait until a look-up sees what was made: the clock goes on by what the adapter says."""
+    if rig.port.searches_late:
+        rig.clock.forward(seconds=rig.port.searches_late)
+
+
+@asynccontextmanager
+async def deps_for(rig_clock: Callable[[], Any], secrets: dict[str, str], patience: float = 2.0, tables: Any = None):
+    """What an adapter is given in the contract: a real HTTP client with a short timeout."""
+    http = Http(httpx.AsyncClient(timeout=patience, follow_redirects=False))
+
+    async def token(scope: str) -> str:
+        return f"token-of-our-identity-for-{scope}"
+
+    try:
+        yield adapter.Deps(
+            name="crb",
+            http=http,
+            secrets=FakeSecrets(secrets),
+            clock=rig_clock,
+            tables=tables if tables is not None else FakeTables(),
+            deployment="test",
+            public_url="https://foresignal.example",
+            token=token,
+        )
+    finally:
+        await http.close()
+
+
+def ticket(change_id: str = "MC1200001", **over: Any) -> Ticket:
+    """A ticket as the core makes them."""
+    fields: dict[str, Any] = {
+        "key": ticket_key("test", change_id),
+        "change_id": change_id,
+        "title": f"{change_id} Retirement of the old viewer",
+        "what": "The old viewer is taken away.\n\nThe new one takes its place.",
+        "kind": "Retirement",
+        "arrives": "Something is taken away",
+        "audience": "Users of Exchange Online (worldwide).",
+        "services": ("Exchange Online",),
+        "tenants": ("contoso", "fabrikam"),
+        "when": ("Retirement, worldwide: October 2026",),
+        "planned_start": date(2026, 10, 1),
+        "planned_end": date(2026, 10, 31),
+        "act_by": date(2026, 9, 30),
+        "to_do": "Action required by 30 September 2026",
+        "if_nobody_acts": "It is taken away from 1 October 2026.",
+        "risk": "high",
+        "risk_why": "The impact on users is high.",
+        "impact": "high",
+        "admin_impact": "medium",
+        "user_impact": "high",
+        "impact_why": "Users: “can no longer open”.",
+        "why_board": "something that is in use stops",
+        "why": ("for the Change Review Board; messaging owns exchange (policy: routes.routes[0])",),
+        "test_plan": "Find who still uses it.",
+        "communication_plan": "Tell the users by 17 September 2026.",
+        "backout": "The vendor's change cannot be backed out.",
+        "group": "Messaging",
+        "links": (("Message Center", f"https://admin.microsoft.com/#/MessageCenter/:/messages/{change_id}"),),
+        "cancelled": False,
+        "notes": ("2026-08-30: Announced: Retirement of the old viewer",),
+    }
+    return Ticket(**(fields | over))
