@@ -133,4 +133,4 @@ def _read(file: Path) -> "Policy":
     """The policy in a file; PermanentError with all its faults."""
     from shared import policy_file
 
-    return policy_file.load(file.read_text(encoding="utf-8-sig", errors="replace"), str(file))
+    return policy_file.load_file(file)

@@ -8,14 +8,17 @@ from typing import Any, Literal
 
 from shared.core.change import MATERIAL, Change, Decision, Effect, EffectState
 from shared.core.classification import Classification
-from shared.core.decide import decide
+from shared.core.decide import decide, first_load_reason
 from shared.core.errors import PermanentError
 from shared.core.policy import Policy
 from shared.core.post import read_post, when
 from shared.core.replay import Replay
-from shared.core.routing import Subject, route
 
 TENANT = "replay"
+"""The tenant of a post of which none is known."""
+JOINED = "tenant_joined"
+NO_SERVICE = "(none)"
+"""Instead of a service, of a post that names none and so has no owner."""
 _PATH = re.compile(r" \(policy: (\S+)\)$")
 
 
@@ -47,7 +50,7 @@ class Told:
 class Made:
     """What one policy made of a moment. `old`: known without effects, because of the first load (design.md, rule 11).
 
-    `unowned`: services of the post that nobody owns, or `(none)` where a post that names no service has no owner.
+    `unowned`: services of the post that nobody owns, or NO_SERVICE.
     """
 
     told: tuple[Told, ...]
@@ -93,27 +96,48 @@ def versions_of(line: object) -> list[tuple[str, Version]]:
 def play(versions: Iterable[Version], policies: Sequence[Policy]) -> list[Moment]:
     """One change's versions in the order in which they were seen, each read once and decided by every policy."""
     world = Replay()
-    decisions: list[Decision | None] = [None] * len(policies)
-    states: list[dict[str, EffectState]] = [{} for _ in policies]
+    played = [_Played(policy) for policy in policies]
+    seen: dict[str, None] = {}
     moments = []
     for version in sorted(versions, key=lambda version: version.observed):
         before = next(iter(world.changes.values()), None)
         change, _ = world.take(version.raw, version.observed, version.tenant)
-        if before and change.revision == before.revision:
+        joined = version.tenant not in seen
+        seen.setdefault(version.tenant)
+        if before and change.revision == before.revision and not joined:
             continue
-        made = []
-        for index, policy in enumerate(policies):
-            own = replace(change, decision=decisions[index])
-            decision = decide(own, states[index].values(), policy, version.observed)
-            if decision is decisions[index]:
-                break  # nothing new to decide (an edition that came late), whatever the policy
-            made.append(_made(own, decision, policy, states[index]))
-            decisions[index] = decision
+        made = [each.decide(change, version.observed, tuple(seen)) for each in played]
         # Which editions were decided does not depend on the policy: what comes late is late for all of them.
-        world.changes[change.id] = replace(change, decision=decisions[0])
-        if made:
-            moments.append(_moment(change, version.observed, before, made))
+        world.changes[change.id] = replace(change, decision=played[0].decision)
+        if any(made):
+            moments.append(_moment(change, version.observed, before, [each or Made(()) for each in made]))
     return moments
+
+
+class _Played:
+    """One policy over one change: its newest decision, and the effects that there are by now."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._states: dict[str, EffectState] = {}
+        self.decision: Decision | None = None
+
+    def decide(self, change: Change, now: datetime, seen: Sequence[str]) -> Made | None:
+        """What is made of the change as it is now; None where there is nothing new to decide."""
+        before, policy = self.decision, self._policy
+        # A post of which no tenant is known counts as standing in all that the policy reads.
+        tenants = tuple(policy.tenants) if TENANT in seen else seen
+        change = replace(change, decision=before)
+        decision = decide(change, self._states.values(), policy, now, tenants if policy.matches_on_tenants else ())
+        if decision is before:
+            return None
+        self.decision = decision
+        sent = {(state.effect.kind, state.effect.target) for state in self._states.values()}
+        told = tuple(_told(effect, first=(effect.kind, effect.target) not in sent) for effect in decision.effects)
+        for effect in decision.effects:
+            self._states[effect.key] = EffectState(effect, done=effect.edition)
+        old = before is None and bool(decision.silent) and decision.silent == first_load_reason(change, policy)
+        return Made(told, decision.silent, old, decision.unowned or (() if decision.workloads else (NO_SERVICE,)))
 
 
 def play_all(changes: Iterable[Sequence[Version]], policies: Sequence[Policy]) -> list[Moment]:
@@ -129,20 +153,8 @@ def in_order(moments: Iterable[Moment]) -> list[Moment]:
 def _moment(change: Change, at: datetime, before: Change | None, made: Sequence[Made]) -> Moment:
     known = {event.id for event in before.events} if before else set()
     events = tuple(event.type for event in change.events if event.id not in known and not event.late)
-    title = change.read().title
     concerns = concerns_of(change.classification) if MATERIAL.intersection(events) else ()
-    return Moment(change.id, title, at, change.revision, events, concerns, tuple(made))
-
-
-def _made(change: Change, decision: Decision, policy: Policy, states: dict[str, EffectState]) -> Made:
-    sent = {(state.effect.kind, state.effect.target) for state in states.values()}
-    told = tuple(_told(effect, first=(effect.kind, effect.target) not in sent) for effect in decision.effects)
-    for effect in decision.effects:
-        states[effect.key] = EffectState(effect, done=effect.edition)
-    old = change.decision is None and bool(decision.silent)
-    routed = route(policy, Subject(change.read(), change.classification, ()))
-    unowned = routed.unowned or (() if routed.workloads else ("(none)",))
-    return Made(told, decision.silent, old, unowned)
+    return Moment(change.id, change.read().title, at, change.revision, events or (JOINED,), concerns, tuple(made))
 
 
 def _told(effect: Effect, *, first: bool) -> Told:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from shared.core.backtest import Made, Moment, Told
-from shared.core.policy import Match, Policy, Route, walk
+from shared.core.backtest import JOINED, Made, Moment, Told
+from shared.core.policy import Match, Policy, Roles, Route, walk
 
 KEPT_TRUE = "(told before)"
 """Instead of a route: an effect that only keeps true what was sent before."""
@@ -129,7 +129,7 @@ def report(name: str, moments: Sequence[Moment], index: int, policy: Policy, sin
         first=since.date() if since else within[0].at.date() if within else date.min,
         last=within[-1].at.date() if within else date.min,
         changes=len(heard),
-        editions=len(within),
+        editions=sum(JOINED not in moment.events for moment in within),
         old=len({moment.change for moment in within if moment.made[index].old}),
         ticketed=len({s.moment.change for s in sent if s.told.kind == "ticket" and s.told.first}),
         carded=len({s.moment.change for s in sent if s.told.kind == "card"}),
@@ -149,14 +149,19 @@ def report(name: str, moments: Sequence[Moment], index: int, policy: Policy, sin
 def hears(policy: Policy, told: Told) -> str:
     """The team that hears of it: of a card, the one whose channel it is; of a ticket, the one that it is assigned to.
 
-    A channel that several teams share counts for the one that the card is for; one that no team has, for itself.
+    A channel that several teams share counts for the one that the card is for; a role's channel for the role, and one
+    that nobody has for itself.
     """
     if told.kind == "ticket":
         return told.team
     of_channel = [name for name, team in policy.teams.items() if team.channel == told.target]
     if told.team in of_channel:
         return told.team
-    return of_channel[0] if of_channel else f"channel {told.target}"
+    if of_channel:
+        return of_channel[0]
+    roles = ((name, policy.roles.get(name)) for name in Roles.model_fields)
+    role = next((name for name, role in roles if role and role.channel == told.target), None)
+    return (role or f"channel {told.target}").replace("_", " ")
 
 
 def _weeks(moments: Sequence[Moment]) -> dict[date, Tally]:
@@ -172,7 +177,7 @@ def _got(moments: Iterable[Moment], index: int, kind: str = "") -> set[str]:
 
 
 def _for_the_board(moments: Iterable[Moment], index: int) -> set[str]:
-    return {m.change for m in moments if "for the board" in m.concerns and not m.made[index].silent}
+    return {m.change for m in moments if "for the board" in m.concerns and not m.made[index].old}
 
 
 def _missed(moments: Iterable[Moment], index: int, got: set[str]) -> Iterator[Missed]:
@@ -182,7 +187,7 @@ def _missed(moments: Iterable[Moment], index: int, got: set[str]) -> Iterator[Mi
     """
     last: dict[str, Moment] = {}
     for moment in moments:
-        if moment.concerns and not moment.made[index].silent and moment.change not in got:
+        if moment.concerns and not moment.made[index].old and moment.change not in got:
             last[moment.change] = moment
     for moment in sorted(last.values(), key=lambda m: (-len(m.concerns), m.at, m.change)):
         yield Missed(moment.change, moment.title, moment.at, moment.concerns)
