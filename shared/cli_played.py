@@ -27,8 +27,11 @@ _CHUNK = 60  # changes that one process takes at a time: small enough for a bar 
 _FEW = 400  # versions that are read faster than a second process starts
 
 
-def read_versions(file: Path) -> "tuple[list[list[Version]], int]":
-    """The versions of every change in a file of posts or of a history, and how many lines were none."""
+def read_versions(file: Path, only: str = "") -> "tuple[list[list[Version]], int]":
+    """The versions of every change in a file of posts or of a history, and how many lines were none.
+
+    `only`: the one change that is wanted; lines that do not name it are not read.
+    """
     from shared.core.backtest import versions_of
 
     name = "standard input" if str(file) == "-" else str(file)
@@ -36,6 +39,8 @@ def read_versions(file: Path) -> "tuple[list[list[Version]], int]":
     wrong = 0
     with opened(file) as source:
         for number, line in lines_of(source, name):
+            if only and only[2:].encode() not in line:
+                continue
             try:
                 read = versions_of(json.loads(line))
             except (ValueError, RecursionError, PermanentError) as error:
@@ -43,10 +48,18 @@ def read_versions(file: Path) -> "tuple[list[list[Version]], int]":
                 complain(f"{name}:{number}: {printable(str(error))}")
                 continue
             for change, version in read:
-                found[change].append(version)
-    if not found:
+                if only in {"", change}:
+                    found[change].append(version)
+    if not found and not only:
         raise PermanentError(f"{name} holds no post")
     return list(found.values()), wrong
+
+
+def read_policy(file: Path) -> "Policy":
+    """The policy in a file and those that it includes; PermanentError with all its faults."""
+    from shared import policy_file
+
+    return policy_file.load_file(file)
 
 
 def beginning(since: str, now: datetime) -> datetime:

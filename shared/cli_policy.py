@@ -25,12 +25,13 @@ File = Annotated[
 
 def check(policy: File = None) -> None:
     """Check a policy: every fault at once, each with its path in the file. Exit code 1 where there is one."""
-    file = policy or _default()
+    file = policy or default_file()
     counted = _counted(_checked(file))
     typer.echo(f"fine: {counted}" if policy else f"{file} is fine: {counted}")
 
 
-def _default() -> Path:
+def default_file() -> Path:
+    """The policy in this folder, else the one that came with the package."""
     from shared.policy_file import DEFAULT
 
     here = Path("config/policy.yaml")
