@@ -1,12 +1,13 @@
 """How a ticket system or channel is found and built: the file's name is the `kind`, nothing else to register."""
 
 import pkgutil
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.core.errors import PermanentError
 from shared.core.ports import Clock, Secrets, Tables
@@ -28,6 +29,24 @@ class Deps:
     deployment: str
     public_url: str
     token: Callable[[str], Awaitable[str]]
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Recent(OrderedDict[Key, Value]):
+    """What an adapter remembers to save calls: the newest `limit` entries. Only this process knows them."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        super().__setitem__(key, value)
+        self.move_to_end(key)
+        while len(self) > self._limit:
+            self.popitem(last=False)
 
 
 def kinds(folder: str) -> tuple[str, ...]:

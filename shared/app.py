@@ -103,7 +103,7 @@ class App:
             self._closing.append(self._own_credential.close)
         return self._own_credential
 
-    async def _token(self, scope: str) -> str:
+    async def token(self, scope: str) -> str:
         """A token of our own identity, which keeps it until it runs out; TransientError where there is none now."""
         from azure.core.exceptions import ClientAuthenticationError
 
@@ -162,7 +162,7 @@ class App:
                 tables=self.tables,
                 deployment=self.settings.deployment,
                 public_url=self.settings.public_url,
-                token=self._token,
+                token=self.token,
             )
             self._built[key] = adapter.build(folder, outside.kind, outside.settings, made_of)
         return self._built[key]

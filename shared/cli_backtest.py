@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli_played import beginning, play, read_policy, read_versions
+from shared.cli_check import checked_policy, default_file
+from shared.cli_played import beginning, play, read_versions
 from shared.cli_tools import Json, State, as_json, speak
 from shared.core.errors import PermanentError
 
@@ -71,7 +72,7 @@ def backtest(
         raise typer.BadParameter(f"there is no file {posts}", param_hint="--posts")
     changes, named, start, wrong = _gathered(posts, since, policy, state)
     if against:
-        named.append((_name(against), read_policy(against)))
+        named.append((_name(against), checked_policy(against)))
         if named[0][0] == named[1][0]:  # two folders, one file name
             named = [(str(file), each) for file, (_, each) in zip((policy or named[0][0], against), named, strict=True)]
     from shared.core.backtest_diff import differences
@@ -104,19 +105,17 @@ def _gathered(
 ) -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
     """Past posts, the policy with its name, where counting begins, and how many lines were no post."""
     if posts:
-        from shared.cli_policy import default_file
-
         changes, wrong = read_versions(posts)
         file = policy or default_file()
         newest = max(version.observed for versions in changes for version in versions)
         start = beginning(since, newest) if since else None
         wanted = [each for each in changes if start is None or any(one.observed >= start for one in each)]
-        return wanted, [(_name(file), read_policy(file))], start, wrong
+        return wanted, [(_name(file), checked_policy(file))], start, wrong
     from shared.usecases.past import past
 
     async def held(deps: "Deps") -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
         start = beginning(since or "365d", deps.clock())
-        name, own = (_name(policy), read_policy(policy)) if policy else ("in force", await deps.policy.current())
+        name, own = (_name(policy), checked_policy(policy)) if policy else ("in force", await deps.policy.current())
         return await past(deps, start), [(name, own)], start, 0
 
     found = speak(state, held)

@@ -55,13 +55,6 @@ def read_versions(file: Path, only: str = "") -> "tuple[list[list[Version]], int
     return list(found.values()), wrong
 
 
-def read_policy(file: Path) -> "Policy":
-    """The policy in a file and those that it includes; PermanentError with all its faults."""
-    from shared import policy_file
-
-    return policy_file.load_file(file)
-
-
 def beginning(since: str, now: datetime) -> datetime:
     """`365d`, `12w` or a day, as a moment."""
     span = _SPAN.fullmatch(since)

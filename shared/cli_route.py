@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from shared.cli_backtest import PolicyFile
-from shared.cli_played import read_policy, read_versions
-from shared.cli_policy import default_file
+from shared.cli_check import checked_policy, default_file
+from shared.cli_played import read_versions
 from shared.cli_tools import Json, State, as_json, speak
 from shared.core import classification as c
 from shared.core.change import EventType
@@ -73,7 +73,7 @@ def route(
         from shared.core.post import Post
 
         today = datetime.now(UTC)
-        in_force = read_policy(policy or default_file())
+        in_force = checked_policy(policy or default_file())
         windows = (starting(_day(starts, "--starts")),) if starts else ()
         read = c.Classification(
             "",
@@ -109,7 +109,7 @@ def _in_file(change: str, posts: Path, policy: Path | None) -> "Asked":
     from shared.core.replay import Replay
 
     wanted = ids.normalise(change)
-    in_force = read_policy(policy or default_file())
+    in_force = checked_policy(policy or default_file())
     changes, _ = read_versions(posts, only=wanted)
     if not changes:
         raise PermanentError(f"there is no {wanted} in {posts}")
@@ -127,7 +127,7 @@ def _stored(change: str, policy: Path | None, state: Path | None) -> "Asked":
     from shared.usecases import views
 
     async def held(deps: "Deps") -> "Asked":
-        in_force: Policy = read_policy(policy) if policy else await deps.policy.current()
+        in_force: Policy = checked_policy(policy) if policy else await deps.policy.current()
         found = await views.change(deps, change)
         if found is None:
             raise PermanentError(f"{change} was never seen in any tenant; name a file with --posts")

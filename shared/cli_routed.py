@@ -84,12 +84,8 @@ def _line(step: "Step") -> "Text":
     sign, style = ("=>", "bold green") if step.taken else ("->", "green") if step.matched else ("x ", "")
     text = Text.assemble((f"{sign} {step.path}", style))
     for one in step.conditions:
-        if one.held:
-            text.append(printable(f"\n     {one.words}"), style="green")
-        else:
-            text.append(
-                printable(f"\n     {one.name}: wants {one.wanted}, finds {one.found or 'nothing'}"), style="red"
-            )
+        said = one.words if one.held else f"{one.name}: wants {one.wanted}, finds {one.found or 'nothing'}"
+        text.append(f"\n     {printable(said)}", style="green" if one.held else "red")
     if not step.conditions:
         text.append("\n     every change", style="green")
     return text

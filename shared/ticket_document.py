@@ -75,6 +75,19 @@ def bare(text: str) -> str:
     return _LINK.sub(r"\1 \2", text).replace(_VALUE, "").strip()
 
 
+def utf16(text: str) -> int:
+    """The length as Java, .NET and their databases count it: what is beyond the first plane counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut_utf16(text: str, limit: int) -> str:
+    """At most so many UTF-16 units, the cut said by an ellipsis."""
+    kept = cut(text, limit)
+    while utf16(kept) > limit:
+        kept = cut(kept, len(kept) - max(1, (utf16(kept) - limit + 1) // 2))
+    return kept
+
+
 def _spans(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
     at = 0
@@ -148,7 +161,11 @@ def _cut_to(document: Document, limit: int, say: Callable[[Document], str]) -> D
     if len(say(document)) <= limit:
         return document
     end = Block("paragraph", (Span(_CUT if limit > 2 * len(_CUT) else "…"),))
-    kept = list(document)
+    fits, over_long = 0, len(document)  # blocks; halved, as a text may have thousands
+    while over_long - fits > 1:
+        half = (fits + over_long) // 2
+        fits, over_long = (half, over_long) if len(say((*document[:half], end))) <= limit else (fits, half)
+    kept = list(document[:over_long])
     while kept:
         last = kept.pop()
         over = len(say((*kept, last, end))) - limit

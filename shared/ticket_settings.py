@@ -17,7 +17,7 @@ from shared.ticket_document import Document, bare, link, parse, value
 FOLDER = Path(__file__).with_name("tickets") / "templates"
 _LONGEST = 200_000  # characters of what a template may write
 _NAMES = tuple(field.name for field in dataclass_fields(Ticket))
-_SAMPLE = Ticket(
+SAMPLE = Ticket(
     key="foresignal-sample-MC1234567", change_id="MC1234567", title="MC1234567 A change", what="Something changes.",
     kind="Retirement", arrives="Something is taken away", audience="All its users.", services=("Exchange Online",),
     tenants=("home",), when=("General availability, worldwide: early May 2026",), planned_start=date(2026, 5, 1),
@@ -27,6 +27,7 @@ _SAMPLE = Ticket(
     communication_plan="Say it.", backout="None.", group="Messaging", links=(("Post", "https://admin.example/"),),
     cancelled=False,
 )  # fmt: skip
+"""A ticket to try templates and permissions with; it is never filed."""
 
 
 class Templates(BaseModel):
@@ -140,7 +141,7 @@ def _render(text: str, ticket: Ticket) -> str:
 def _checked(text: str) -> None:
     """ValueError, with the line, for a template that does not work for a sample ticket."""
     try:
-        _render(text, _SAMPLE)
+        _render(text, SAMPLE)
     except TemplateSyntaxError as error:
         raise ValueError(f"line {error.lineno} of the template: {error.message}") from None
     except UndefinedError as error:

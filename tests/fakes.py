@@ -1,5 +1,6 @@
 """Fakes of the storage ports: in memory, with ETags and the limits that the real ones have."""
 
+import hashlib
 import itertools
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy import Policy, Route, Team, Tenant
-from shared.core.ports import Row, Value, Write
+from shared.core.ports import Blob, Row, Value, Write
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
@@ -187,6 +188,19 @@ class FakeBlobs:
     async def get(self, container: str, name: str) -> bytes | None:
         return self.held.get((container, name))
 
+    async def read(self, container: str, name: str) -> Blob | None:
+        held = self.held.get((container, name))
+        return None if held is None else Blob(held, hashlib.sha256(held).hexdigest())
+
+    async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
+        before = await self.read(container, name)
+        if (before.etag if before else "") != etag:
+            raise ConflictError(f"{container}/{name}")
+        self.held[container, name] = data
+
+    async def names(self, container: str, prefix: str) -> list[str]:
+        return sorted(name for held, name in self.held if held == container and name.startswith(prefix))
+
     async def delete(self, container: str, name: str) -> None:
         self.held.pop((container, name), None)
 
@@ -222,3 +236,8 @@ def a_policy(**over: object) -> Policy:
         "routes": Route(team="workplace"),
     }
     return Policy(**(fields | over))
+
+
+async def no_token(scope: str) -> str:
+    """Of an identity that nothing in the test may use."""
+    raise AssertionError(f"nobody should have asked for a token for {scope}")

@@ -69,8 +69,26 @@ class Queues(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A blob as it was read; `etag` is its version."""
+
+    data: bytes
+    etag: str
+
+
 class Blobs(Protocol):
-    """Blob storage."""
+    """Blob storage. `put` overwrites; `replace` is conditional."""
+
+    async def read(self, container: str, name: str) -> Blob | None: ...
+
+    async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
+        """Write over that version; an empty `etag` writes only where there is none. ConflictError where it differs."""
+        ...
+
+    async def names(self, container: str, prefix: str) -> list[str]:
+        """The names that begin so, in order."""
+        ...
 
     async def put(self, container: str, name: str, data: bytes) -> None: ...
 

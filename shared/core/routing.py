@@ -220,6 +220,7 @@ _SAID: Mapping[str, str] = {
     "training: false": "users need not be told",
 }
 """Conditions that read better in other words; the rest are said as they stand in the policy."""
+_NAMED: Mapping[str, str] = {"starts_within": "it starts", "act_by_within": "act by"}
 
 
 def _why(share: _Share, node: _Node, answer: Answer) -> str:
@@ -233,6 +234,7 @@ def _in_words(words: str) -> str:
     """A condition that held: its name in plain words, the post's own words left as they are."""
     said, quote, rest = words.partition(" (“")
     name, colon, value = said.partition(": ")
+    name = _NAMED.get(name, name.removesuffix("_at_least"))
     plain = _SAID.get(said, f"{name.replace('_', ' ')}{colon}{value.replace('_', ' ')}")
     return plain + quote + rest
 

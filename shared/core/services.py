@@ -32,3 +32,22 @@ def canonical(service: str) -> str:
 def canonical_set(services: tuple[str, ...]) -> tuple[str, ...]:
     """The canonical names, each once, in order of the alphabet: order in a post says nothing."""
     return tuple(sorted({canonical(service) for service in services}))
+
+
+# As Message Center spelt them in posts up to the end of 2025, besides those above.
+_SEEN = (
+    "Basic Mobility and Security", "Dynamics 365 Apps", "Exchange Online", "Microsoft 365 Copilot Chat",
+    "Microsoft 365 apps", "Microsoft 365 for the web", "Microsoft 365 suite", "Microsoft Bookings",
+    "Microsoft Clipchamp",
+    "Microsoft Copilot (Microsoft 365)", "Microsoft Copilot Chat", "Microsoft Dataverse", "Microsoft Defender XDR",
+    "Microsoft Defender for Cloud Apps", "Microsoft Entra", "Microsoft Forms", "Microsoft Intune", "Microsoft OneDrive",
+    "Microsoft Places", "Microsoft Power Automate", "Microsoft Power Automate in Microsoft 365", "Microsoft Purview",
+    "Microsoft Stream", "Microsoft Teams", "Microsoft Viva", "Microsoft Whiteboard", "Power Apps",
+    "Power Apps in Microsoft 365", "Power BI", "Power Platform", "Project for the web", "SharePoint Online",
+    "Skype for Business", "Sway", "Universal Print", "Windows", "Windows 365", "Windows Autopatch",
+)  # fmt: skip
+
+
+def known_names() -> tuple[str, ...]:
+    """Every name that Microsoft has given a service, as far as we know: new ones come without notice."""
+    return tuple(dict.fromkeys((*_SEEN, *_RENAMED, *_RENAMED.values())))

@@ -3,9 +3,12 @@
 from collections import Counter
 from typing import Any
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core import MatchConditions
+from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient
 
+from shared.core.errors import ConflictError
+from shared.core.ports import Blob
 from shared.storage.counting import CountingTransport
 from shared.storage.failures import RETRIES, as_ours
 
@@ -37,6 +40,30 @@ class AzureBlobs:
                 return await stream.readall()
             except ResourceNotFoundError:
                 return None
+
+    async def read(self, container: str, name: str) -> Blob | None:
+        with as_ours(f"reading container {container}"):
+            try:
+                stream = await self._service.get_blob_client(container, name).download_blob()
+                return Blob(await stream.readall(), stream.properties.etag)
+            except ResourceNotFoundError:
+                return None
+
+    async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
+        held = {"etag": etag, "match_condition": MatchConditions.IfNotModified, "overwrite": True} if etag else {}
+        with as_ours(f"writing container {container}"):
+            try:
+                await self._service.get_blob_client(container, name).upload_blob(data, **held)
+            except (ResourceExistsError, ResourceModifiedError) as error:
+                raise ConflictError(f"{container}/{name}") from error
+
+    async def names(self, container: str, prefix: str) -> list[str]:
+        with as_ours(f"listing container {container}"):
+            try:
+                found = self._service.get_container_client(container).list_blob_names(name_starts_with=prefix)
+                return sorted([name async for name in found])
+            except ResourceNotFoundError:
+                return []
 
     async def delete(self, container: str, name: str) -> None:
         with as_ours(f"deleting from container {container}"):

@@ -19,7 +19,7 @@ from shared.cards.renderer import render_card
 from shared.core.errors import PermanentError, TransientError
 from shared.http import Http
 from tests.cards.changes import PUBLIC, a_change, a_policy, a_state
-from tests.fakes import FakeClock, FakeSecrets, FakeTables
+from tests.fakes import FakeClock, FakeSecrets, FakeTables, no_token
 
 KINDS = adapter.kinds("channels")
 SIGNATURE = "s3cr3t-signature-of-the-webhook_0123456789"
@@ -50,7 +50,7 @@ class Inbox:
 @asynccontextmanager
 async def open_channel(kind: str, url: str, seconds: float = 5.0) -> AsyncIterator:
     http = Http(httpx.AsyncClient(timeout=seconds, follow_redirects=False))
-    deps = Deps("messaging", http, FakeSecrets({"TEAMS_URL": url}), FakeClock(), FakeTables(), "test", PUBLIC)
+    deps = Deps("messaging", http, FakeSecrets({"TEAMS_URL": url}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
     try:
         yield adapter.build("channels", kind, SETTINGS[kind], deps)
     finally:
@@ -172,7 +172,7 @@ async def test_nobody_there_is_transient(kind):
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_secret_that_is_not_there_is_permanent_and_named(kind):
     http = Http()
-    deps = Deps("messaging", http, FakeSecrets({}), FakeClock(), FakeTables(), "test", PUBLIC)
+    deps = Deps("messaging", http, FakeSecrets({}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
 
     with pytest.raises(PermanentError, match="TEAMS_URL"):
         await adapter.build("channels", kind, SETTINGS[kind], deps).post(CARD)

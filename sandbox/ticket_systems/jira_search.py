@@ -1,0 +1,49 @@
+"""JQL, as far as looking a ticket up needs it; what else it can say is refused in Jira's words."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Query = Callable[[Mapping[str, Any]], bool]
+_CLAUSE = re.compile(
+    r"(\w+)\s*(=|in)\s*(\((?:[^()\"]|\"(?:[^\"\\]|\\.)*\")*\)|\"(?:[^\"\\]|\\.)*\"|[\w.-]+)", re.IGNORECASE
+)
+_VALUE = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|([\w.-]+)")
+_FIELDS = {"labels": "labels", "project": "project", "key": "key", "issuekey": "key", "id": "id"}
+
+
+class BadQueryError(ValueError):
+    """A query that Jira would not take."""
+
+
+def parse(jql: str) -> Query:
+    """Whether what the index holds of an issue (`labels`, `project`, `key`, `id`) is found by the query.
+
+    Clauses are joined by AND; the order is always that of creation. Raises BadQueryError.
+    """
+    wanted = re.sub(r"\s+order\s+by\s+(created|key|id)(\s+asc)?\s*$", "", jql, flags=re.IGNORECASE).strip()
+    if not wanted:
+        raise BadQueryError(
+            "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
+        )
+    clauses: list[tuple[str, set[str]]] = []
+    at = 0
+    while at < len(wanted):
+        found = _CLAUSE.match(wanted, at)
+        if not found or found[1].lower() not in _FIELDS:
+            raise BadQueryError(
+                f"Error in the JQL Query: '{wanted[at : at + 40]}' is not understood. (line 1, character {at + 1})"
+            )
+        values = {re.sub(r"\\(.)", r"\1", quoted) if quoted else bare for quoted, bare in _VALUE.findall(found[3])}
+        clauses.append((_FIELDS[found[1].lower()], values))
+        joined = re.compile(r"\s+and\s+", re.IGNORECASE).match(wanted, found.end())
+        if found.end() < len(wanted) and not joined:
+            raise BadQueryError(
+                f"Error in the JQL Query: Expecting operator but got the end. (line 1, character {found.end()})"
+            )
+        at = joined.end() if joined else found.end()
+
+    def holds(issue: Mapping[str, Any]) -> bool:
+        return all(values & set(issue[field]) for field, values in clauses)
+
+    return holds

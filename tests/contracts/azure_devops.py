@@ -1,0 +1,86 @@
+"""Azure DevOps' server and adapter for the contract of ticket systems."""
+
+from contextlib import asynccontextmanager
+
+from aiohttp.test_utils import TestServer
+
+from sandbox.ticket_systems.azure_devops import AzureDevOps
+from shared import adapter
+from tests.contracts.proxy import proxied
+from tests.contracts.rig import Rig, deps_for
+from tests.fakes import FakeClock
+
+TOKEN = "token-of-our-identity-for-499b84ac-1321-427f-aa17-267ca6975798/.default"
+SECRETS = {"DEVOPS_PAT": "devops-pat"}
+SETTINGS = {
+    "organization": "contoso",
+    "project": "Changes",
+    "work_item_type": "Issue",
+    "values": {"risk": {"high": 1, "medium": 2, "low": 3}, "group": {"Messaging": "Changes\\Messaging"}},
+    "fields": {
+        "Microsoft.VSTS.Scheduling.StartDate": "{{ planned_start or '' }}",
+        "Microsoft.VSTS.Scheduling.FinishDate": "{{ planned_end or '' }}",
+        "Microsoft.VSTS.Scheduling.DueDate": "{{ act_by or '' }}",
+        "Custom.TestPlan": "{{ test_plan }}",
+        "Custom.Services": "{{ services | join(', ') }}",
+        "System.Tags": "m365",
+    },
+}
+
+
+def accepted(token):
+    return token == TOKEN
+
+
+@asynccontextmanager
+async def over(server, clock, settings):
+    """What builds the adapter over that server, and the proxy between them."""
+    async with (
+        TestServer(server.app()) as running,
+        proxied(str(running.make_url("/")).rstrip("/")) as proxy,
+        deps_for(clock, SECRETS) as deps,
+    ):
+        yield lambda: adapter.build("tickets", "azure_devops", settings | {"url": proxy.url}, deps), proxy
+
+
+@asynccontextmanager
+async def system(request):
+    clock = FakeClock()
+    server = AzureDevOps(clock, accepts=accepted)
+
+    def record(number):
+        return next(ticket for ticket in server.tickets if ticket.number == number)
+
+    async def delete(number):
+        server.delete(number)
+
+    async def history(number):
+        return list(record(number).history)
+
+    async def move(number, word):
+        server.move(number, word)
+
+    async def count(key):
+        return sum(ticket.key == key for ticket in server.tickets)
+
+    async def fields(number):
+        return dict(record(number).fields)
+
+    async with over(server, clock, SETTINGS) as (another, proxy):
+        yield Rig(
+            another(), another, delete, history, move, count, fields, shows, closed="Closed",
+            odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN,), clock=clock,
+        )  # fmt: skip
+
+
+def shows(ticket):
+    days = {"StartDate": ticket.planned_start, "FinishDate": ticket.planned_end, "DueDate": ticket.act_by}
+    return {
+        "System.Title": ticket.title,
+        "System.Tags": f"{ticket.key}; m365",
+        "System.AreaPath": "Changes\\Messaging",
+        "Microsoft.VSTS.Common.Priority": {"high": 1, "medium": 2, "low": 3}[ticket.risk],
+        "Custom.TestPlan": ticket.test_plan,
+        "Custom.Services": ", ".join(ticket.services),
+        **{f"Microsoft.VSTS.Scheduling.{name}": f"{day}T00:00:00Z" if day else None for name, day in days.items()},
+    }
