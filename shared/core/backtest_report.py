@@ -1,11 +1,11 @@
 """What a backtest shows: tickets and cards by week, team and route, what nobody owns, what would be missed (pure)."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from shared.core.backtest import JOINED, Made, Moment, Told
+from shared.core.backtest import JOINED, Moment, Told
 from shared.core.policy import Match, Policy, Roles, Route, walk
 
 KEPT_TRUE = "(told before)"
@@ -223,14 +223,3 @@ def _one_of(value: object) -> str:
     if isinstance(value, list | tuple):
         return " or ".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def silences(moments: Iterable[Moment], index: int) -> Counter[str]:
-    """How many decisions had no effect, by why: at the first load, nothing to tell, no route that asks for any."""
-    return Counter(_silence(moment.made[index]) for moment in moments if not moment.made[index].told)
-
-
-def _silence(made: Made) -> str:
-    if made.old:
-        return "old at the first load"
-    return "an edit that asks nobody to look again" if made.silent else "no route asks for anything"
