@@ -6,7 +6,6 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +80,8 @@ def play(changes: "Sequence[Sequence[Version]]", policies: "Sequence[Policy]") -
                 moments += play_all(chunk, policies)
                 bar.advance(len(chunk))
             return in_order(moments)
+        from concurrent.futures import ProcessPoolExecutor, as_completed
+
         with ProcessPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
             waiting = {pool.submit(play_all, chunk, policies): len(chunk) for chunk in chunks}
             for done in as_completed(waiting):

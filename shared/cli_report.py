@@ -58,13 +58,13 @@ def show(new: "Report", old: "Report | None", differs: "Sequence[Differs]") -> N
 
 def _headline(new: "Report", old: "Report | None") -> None:
     span = f"{new.first} to {new.last}"
-    typer.echo(f"{new.name}: {new.changes} changes in {new.editions} editions, {span}")
+    typer.echo(f"{new.name}: {_many(new.changes, 'change')} in {_many(new.editions, 'edition')}, {span}")
     for each in filter(None, (new, old)):
         name = "" if old is None else f"{each.name}: "
         total, (team, part) = each.total, each.busiest
         typer.echo(
-            f"{name}{total.tickets} tickets ({_part(each.ticketed, each.changes)} of the changes), "
-            f"{total.updates} updates of them, {total.cards} cards"
+            f"{name}{_many(total.tickets, 'ticket')} ({_part(each.ticketed, each.changes)} of the changes), "
+            f"{_many(total.updates, 'update')} of them, {_many(total.cards, 'card')}"
             + (f" ({part:.0%} of them to {team})" if total.cards else "")
             + f"; {len(each.missed)} missed, {each.unticketed} for the board without a ticket, "
             f"{_part(each.ownerless, each.changes)} with a service that nobody owns"
@@ -107,6 +107,10 @@ def _more(count: int, what: str) -> None:
 
 def _part(count: int, whole: int) -> str:
     return f"{count / whole:.1%}" if whole else "0%"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _cut(text: str) -> str:

@@ -1,5 +1,6 @@
 """The way of a change through the routes, as a tree for a terminal."""
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ def show(asked: "Asked") -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     if asked.id or asked.title:
         title = ": ".join(filter(None, (asked.id, asked.title)))
         console.print(Text(printable(title), style="bold"))
