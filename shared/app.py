@@ -85,6 +85,7 @@ class App:
             ticket_system=self._ticket_system,
             channel=self._channel,
             render_card=_render_card,
+            render_notice=_render_notice,
             clock=self.around.clock,
             deployment=s.deployment,
             public_url=s.public_url,
@@ -227,6 +228,12 @@ def _render_card(*arguments: Any) -> Any:
     from shared.cards.renderer import render_card
 
     return render_card(*arguments)
+
+
+def _render_notice(notice: Any) -> Any:
+    from shared.cards.renderer import render_notice
+
+    return render_notice(notice)
 
 
 _around: Surroundings | None = None

@@ -10,6 +10,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -48,6 +49,19 @@ class AzureDevOps:
         self.boards = Boards(clock, organization, project, KINDS[process])
         self.limits = Limits(clock, delayed, blocked)
         self._accepts, self._pat, self._clock = accepts, pat, clock
+
+    def settings(self, url: str) -> dict[str, Any]:
+        """What a policy says of this server at `url`, which takes our identity's own tokens."""
+        boards = self.boards
+        return {
+            "url": url, "organization": boards.organization, "project": boards.project,
+            "work_item_type": boards.kind.name, "states": {"Waiting for the vendor": "implement"},
+        }  # fmt: skip
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """None: there is no secret."""
+        return {}
 
     @property
     def rights(self) -> set[str]:

@@ -10,6 +10,7 @@ developer.atlassian.com/changelog/#CHANGE-2046, with the body that pycontribs/ji
 import base64
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -41,8 +42,19 @@ class Jira:
         self.store = Store(clock, projects, late)
         self.site = Site(self.store, email)
         self.limits = Limits(clock, burst, writes)
-        self._clock = clock
-        self._secrets = {f"Basic {base64.b64encode(f'{email}:{token}'.encode()).decode()}", f"Bearer {bearer}"}
+        self._clock, self._email, self._token = clock, email, token
+        self._accepted = {f"Basic {base64.b64encode(f'{email}:{token}'.encode()).decode()}", f"Bearer {bearer}"}
+
+    def settings(self, url: str) -> dict[str, Any]:
+        """What a policy says of this server at `url`; the token is the secret JIRA_TOKEN."""
+        return {
+            "url": url, "email": self._email, "token": "JIRA_TOKEN", "project": CHANGES.key,
+            "issue_type": CHANGES.types[0][1], "states": {"Waiting for the vendor": "implement"},
+        }  # fmt: skip
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return {"JIRA_TOKEN": self._token}
 
     @property
     def permissions(self) -> set[str]:
@@ -87,7 +99,7 @@ class Jira:
         if not request.path.startswith("/rest/"):
             return await handler(request)
         given = request.headers.get("Authorization", "")
-        if given not in self._secrets:
+        if given not in self._accepted:
             return unauthorized(given)
         limited = self.limits.refusal(request)
         if limited:

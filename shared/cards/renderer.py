@@ -12,6 +12,7 @@ from shared.core import markdown
 from shared.core.card import CardView, card_view, teams_message
 from shared.core.change import Change, EffectState
 from shared.core.moves import Move
+from shared.core.notice import Notice
 from shared.core.policy import Policy
 
 LIMIT = 27_000
@@ -42,6 +43,18 @@ def render_view(view: CardView) -> dict[str, Any]:
     card: dict[str, Any] = {}
     for characters, entries in _STEPS:
         card = _render(_cut(view, characters, entries))
+        if message_size(card) <= LIMIT:
+            break
+    return card
+
+
+def render_notice(notice: Notice) -> dict[str, Any]:
+    """The Adaptive Card of a notice, at most LIMIT bytes as a Workflows message."""
+    card: dict[str, Any] = {}
+    for characters, entries in _STEPS:
+        lines = tuple(shorten(line, characters) for line in notice.lines[:entries])
+        cut = replace(notice, text=shorten(notice.text, characters), lines=lines)
+        card = json.loads(_environment().get_template("notice.json.j2").render(notice=cut))
         if message_size(card) <= LIMIT:
             break
     return card

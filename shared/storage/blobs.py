@@ -50,7 +50,9 @@ class AzureBlobs:
                 return None
 
     async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
-        held = {"etag": etag, "match_condition": MatchConditions.IfNotModified, "overwrite": True} if etag else {}
+        held: dict[str, Any] = (
+            {"etag": etag, "match_condition": MatchConditions.IfNotModified, "overwrite": True} if etag else {}
+        )
         with as_ours(f"writing container {container}"):
             try:
                 await self._service.get_blob_client(container, name).upload_blob(data, **held)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.core.change import Change, EffectState
+from shared.core.notice import Notice
 from shared.core.policy import Policy
 from shared.core.ports import (
     Blobs,
@@ -38,6 +39,7 @@ class Deps:
     ticket_system: Callable[[Policy, str], Awaitable[TicketSystem]]
     channel: Callable[[Policy, str], Awaitable[Channel]]
     render_card: Callable[[Change, EffectState, Policy, str, EffectState | None], Mapping[str, Any]]
+    render_notice: Callable[[Notice], Mapping[str, Any]]
     clock: Clock
     deployment: str
     public_url: str

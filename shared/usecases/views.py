@@ -10,6 +10,7 @@ from shared.core.change import Change, Copy, EffectState
 from shared.core.dry_ticket import DryTicket
 from shared.core.life import ClosedChange, OpenChange
 from shared.core.metrics import Metrics, measure
+from shared.core.policy import Policy
 from shared.core.register import Entry, change_of, from_row
 from shared.core.relations import Related, related
 from shared.core.roadmap import RoadmapView
@@ -106,14 +107,20 @@ async def dry_runs_of(deps: Deps, text: str) -> list[DryTicket]:
     return [dry_ticket.from_row(row) for row in found]
 
 
+def _required(policy: Policy, tenant: str) -> bool:
+    known = policy.tenants.get(tenant)
+    return known.required if known else True
+
+
 async def health(deps: Deps) -> Mapping[str, Any]:
     """How we are: `status` is `ok` or `degraded`, and what is wrong is named; holds no secret."""
     now = deps.clock()
-    await deps.policy.current()  # read first, so that what is wrong with the newest one is known
+    policy = await deps.policy.current()  # read first, so that what is wrong with the newest one is known
     failure = deps.policy.failure
     tenants = [
         {
             "tenant": state.name,
+            "required": _required(policy, state.name),
             "source": state.source,
             "posts": state.posts,
             "fetched": state.fetched.isoformat() if state.fetched else None,
@@ -126,7 +133,9 @@ async def health(deps: Deps) -> Mapping[str, Any]:
     ]
     parked = sum([1 async for _ in deps.tables.scan("parked")])
     roadmap = await roadmap_state(deps)
-    well = all(tenant["ok"] for tenant in tenants) and roadmap["ok"] and not parked and not failure
+    well = (
+        all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"] and not parked and not failure
+    )
     return {
         "status": "ok" if well else "degraded",
         "now": now.isoformat(),

@@ -3,6 +3,7 @@
 import base64
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -10,6 +11,8 @@ from aiohttp.test_utils import TestServer
 
 from sandbox.microsoft365.credential import token_for
 from sandbox.ticket_systems.azure_devops import AzureDevOps
+from shared import adapter
+from tests.contracts.rig import deps_for, ticket
 from tests.fakes import FakeClock
 
 BEARER = {"Authorization": f"Bearer {token_for('own', 4_000_000_000)}"}
@@ -187,3 +190,20 @@ async def test_people_see_the_tickets_on_a_page_and_texts_are_only_text():
         assert 'href="/ticket/1"' in listed.text
         assert "MC1 &lt;b&gt;x&lt;/b&gt;" in one.text
         assert "New to Active by Change board" in one.text
+
+
+async def test_the_servers_own_settings_are_those_that_its_adapter_takes():
+    clock = FakeClock()
+    server = AzureDevOps(clock)
+    async with TestServer(server.app()) as running_, deps_for(clock, server.secrets) as deps:
+        settings = server.settings(str(running_.make_url("/")).rstrip("/"))
+        built = adapter.build("tickets", "azure_devops", settings, replace(deps, token=our_token))
+
+        assert "states" not in await built.ping()
+        opened = await built.open(ticket())
+
+    assert opened.url.startswith("http://127.0.0.1:")
+
+
+async def our_token(_scope):
+    return token_for("own", 4_000_000_000)

@@ -1,13 +1,17 @@
 """The sandbox's Jira over real HTTP: what a client meets that does as Jira's documentation says, or does not."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
 from aiohttp.test_utils import TestServer
 
+from sandbox.microsoft365.credential import token_for
 from sandbox.ticket_systems.jira import Jira
 from sandbox.ticket_systems.jira_search import BadQueryError, parse
+from shared import adapter
+from tests.contracts.rig import deps_for, ticket
 from tests.fakes import FakeClock
 
 AUTH = ("foresignal@contoso.example", "jira-api-token")
@@ -187,3 +191,20 @@ async def test_people_see_the_tickets_on_a_page_and_texts_are_only_text():
         assert "approved by Ana &lt;Board&gt;" in one.text
         assert "prefers-color-scheme: dark" in one.text
         assert (await client.get("/ticket/CRB-9")).status_code == 404
+
+
+async def test_the_servers_own_settings_are_those_that_its_adapter_takes():
+    clock = FakeClock()
+    server = Jira(clock)
+    async with TestServer(server.app()) as running_, deps_for(clock, server.secrets) as deps:
+        settings = server.settings(str(running_.make_url("/")).rstrip("/"))
+        built = adapter.build("tickets", "jira", settings, replace(deps, token=our_token))
+
+        assert "states" not in await built.ping()
+        opened = await built.open(ticket())
+
+    assert opened.url.startswith("http://127.0.0.1:")
+
+
+async def our_token(_scope):
+    return token_for("own", 4_000_000_000)

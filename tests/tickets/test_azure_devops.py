@@ -254,6 +254,13 @@ async def test_a_tag_that_only_begins_like_ours_is_another_tickets():
         assert (await port.find("FORESIGNAL-test-mc1200001")).number == "1"  # tags have no case there
 
 
+async def test_a_key_with_a_comma_makes_a_tag_all_the_same():
+    async with running() as (build, _, _, _):
+        opened = await build().open(ticket(key="foresignal-a,b;c'd-MC1"))
+
+        assert (await build().find("foresignal-a,b;c'd-MC1")).number == opened.number
+
+
 async def test_what_has_ended_is_told_more_and_not_rewritten():
     async with running() as (build, _, devops, _):
         port = build()

@@ -283,6 +283,40 @@ async def test_a_move_that_jira_refuses_becomes_a_line_that_says_why():
         assert any("A validator objects." in line and "by hand" in line for line in jira.tickets[0].history)
 
 
+@pytest.mark.parametrize("shown", [True, False], ids=["with the issue", "apart"])
+async def test_a_long_history_is_read_to_its_end(shown, monkeypatch):
+    async with running() as (build, _, jira, clock):
+        port = build()
+        opened = await port.open(ticket())
+        for n in range(230):
+            jira.store.find(opened.number).comment(issues.note(f"line {n}"), clock(), "Ana")
+        if not shown:
+            monkeypatch.setattr(port, "_issue", without_comments(port._issue))
+
+        await port.amend(opened, ticket(notes=("line 229", "line 230")))
+
+        history = jira.tickets[0].history
+        assert [history.count("line 229"), history.count("line 230")] == [1, 1]
+
+
+def without_comments(read):
+    async def reading(number):
+        issue = await read(number)
+        del issue["fields"]["comment"]
+        return issue
+
+    return reading
+
+
+async def test_a_deployments_name_with_a_space_makes_a_label_all_the_same():
+    async with running() as (build, _, _, _):
+        port = build()
+        opened = await port.open(ticket(key="foresignal-our own-MC1"))
+
+        assert (await build().find("foresignal-our own-MC1")).number == opened.number
+        assert await port.find("foresignal-our") is None
+
+
 @pytest.mark.parametrize("decision", ["approved", "rejected"])
 async def test_the_boards_decision_is_read_with_who_and_when(decision):
     async with running() as (build, _, jira, clock):

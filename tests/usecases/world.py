@@ -181,6 +181,7 @@ class World:
                 "ticket_system": self._ticket_system,
                 "channel": self._channel,
                 "render_card": plain_card,
+                "render_notice": vars,
                 "clock": self.clock,
                 "deployment": "test",
                 "public_url": "https://foresignal.example",

@@ -16,6 +16,7 @@ LONGEST_TITLE = 255  # UTF-16 units
 _LONGEST_TEXT = 500_000  # characters; a field holds 1,048,576 UTF-16 units
 _LONGEST_NOTE = 6_000
 _LONGEST_COMMENT = 255  # of a link
+_LONGEST_TAG = 400
 _FIRST = frozenset({"System.State", "System.Reason", "System.AssignedTo", "System.AreaPath", "System.IterationPath"})
 """Set on a new work item only: they are the board's from then on."""
 _PRIORITY = "Microsoft.VSTS.Common.Priority"
@@ -66,7 +67,8 @@ def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict
     own: dict[str, Any] = {}
     for name, what in settings.own_fields(ticket).items():
         own[name] = as_html(what) if isinstance(what, str) and name in rich else what
-    tags = [tag for tag in _tags(own.pop("System.Tags", "")) if tag.casefold() != ticket.key.casefold()]
+    ours = tag_of(ticket.key)
+    tags = [tag for tag in _tags(own.pop("System.Tags", "")) if tag.casefold() != ours.casefold()]
     priority, area = settings.value("risk", ticket.risk, None), settings.value("group", ticket.group, None)
     return {
         "System.Title": cut_utf16(settings.title(ticket, LONGEST_TITLE), LONGEST_TITLE) or ticket.key,
@@ -74,8 +76,13 @@ def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict
         **({_PRIORITY: priority} if priority is not None else {}),
         **({"System.AreaPath": area} if area else {}),
         **own,
-        "System.Tags": "; ".join((ticket.key, *tags)),
+        "System.Tags": "; ".join((ours, *tags)),
     }
+
+
+def tag_of(key: str) -> str:
+    """Our key as a tag: tags are parted by these."""
+    return re.sub(r"[;,]", "_", key)[-_LONGEST_TAG:]
 
 
 def creation(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> list[Operation]:
@@ -132,7 +139,7 @@ def lines(text: Any) -> Iterator[str]:
 
 def holds(item: Item, key: str) -> bool:
     """Whether it carries our key."""
-    return key.casefold() in {tag.casefold() for tag in _tags(item["fields"].get("System.Tags") or "")}
+    return tag_of(key).casefold() in {tag.casefold() for tag in _tags(item["fields"].get("System.Tags") or "")}
 
 
 def moment(text: Any) -> datetime | None:

@@ -109,7 +109,7 @@ class AzureDevOpsSystem:
             if item and items.holds(item, key):
                 return item
             del self._numbers[key]
-        tag = key.replace("'", "''")
+        tag = items.tag_of(key).replace("'", "''")
         query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
         answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
         for one in self._calls.read(answer, "workItems")["workItems"]:

@@ -12,6 +12,7 @@ from shared.tickets.jira.settings import Settings
 
 KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d{1,10}", re.ASCII)
 LONGEST_SUMMARY = 255  # as Jira counts: UTF-16 units
+LONGEST_LABEL = 255
 LONGEST_TEXT = 32_767
 _LONGEST_NOTE = 6_000
 _FIRST = frozenset({"assignee", "reporter", "components", "security"})
@@ -61,12 +62,18 @@ def ref_of(settings: Settings, issue: Mapping[str, Any]) -> TicketRef:
     )
 
 
+def label_of(key: str) -> str:
+    """Our key as a label, which has no spaces."""
+    return re.sub(r"\s", "_", key)[-LONGEST_LABEL:]
+
+
 def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict[str, Any]:
     """The fields that we keep as they should be. `rich`: those of the policy's own that hold documents."""
     document = settings.description(ticket, "jira")
     own: dict[str, Any] = {}
     for name, what in settings.own_fields(ticket).items():
         own[name] = note(what) if isinstance(what, str) and what and name in rich else None if what == "" else what
+    ours = label_of(ticket.key)
     labels = [str(label) for label in own.pop("labels", None) or []]
     priority = settings.value("risk", ticket.risk, None)
     if priority:
@@ -75,7 +82,7 @@ def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict
         "summary": cut_utf16(settings.title(ticket, LONGEST_SUMMARY), LONGEST_SUMMARY) or ticket.key,
         "description": _fitting(document),
         **own,
-        "labels": [ticket.key, *(label for label in labels if label != ticket.key)],
+        "labels": [ours, *(label for label in labels if label != ours)],
     }
 
 

@@ -109,18 +109,19 @@ class JiraSystem:
         if key not in self._ids:
             return None
         issue = await self._issue(self._ids[key])
-        if issue is None or key not in (issue["fields"].get("labels") or ()):
+        if issue is None or issues.label_of(key) not in (issue["fields"].get("labels") or ()):
             del self._ids[key]
             return None
         return issue
 
     async def _search(self, key: str) -> Issue | None:
         """The oldest issue with the label, as the search has it."""
-        quoted = key.replace("\\", "\\\\").replace('"', '\\"')
+        label = issues.label_of(key)
+        quoted = label.replace("\\", "\\\\").replace('"', '\\"')
         body = {"jql": f'labels = "{quoted}" ORDER BY created ASC', "fields": self._fields, "maxResults": _AT_ONCE}
         answer = self._site.read(await self._site.ask("POST", f"{API}/search/jql", body=body), "issues")
         for issue in sorted(answer["issues"], key=lambda one: int(one["id"])):
-            if key in (issue["fields"].get("labels") or ()):
+            if label in (issue["fields"].get("labels") or ()):
                 self._ids[key] = issue["key"]
                 found: Issue = issue
                 return found
@@ -181,13 +182,13 @@ class JiraSystem:
         told = {issues.folded(text): text for note in notes if (text := issues.line_of(note)).strip()}
         if not told:
             return
-        path, there = f"{API}/issue/{issue['key']}/comment", issue["fields"].get("comment") or {}
-        comments, total = list(there.get("comments") or ()), int(there.get("total") or 0)
+        path = f"{API}/issue/{issue['key']}/comment"
+        there = issue["fields"].get("comment") or {"comments": [], "total": 1}  # not shown: there may be some
+        comments, total = list(there["comments"]), there["total"]
         while len(comments) < total:  # Jira shows only some of them with the issue
-            asking = {"startAt": str(len(comments)), "maxResults": "100"}
-            page = (await self._site.get(path, "comments", **asking))["comments"]
-            comments += page
-            total = total if page else 0
+            page = await self._site.get(path, "comments", startAt=str(len(comments)), maxResults="100")
+            comments += page["comments"]
+            total = page.get("total", 0) if page["comments"] else 0
         for comment in comments:
             for line in issues.lines(comment.get("body")):
                 told.pop(line, None)

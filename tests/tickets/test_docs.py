@@ -1,0 +1,28 @@
+"""The policies in the documentation are ones that work."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.contracts.rig import ticket
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("name", ["tickets-jira.md", "tickets-azure-devops.md"])
+def test_the_policy_that_is_shown_is_taken_and_makes_a_ticket(name):
+    text = (DOCS / name).read_text(encoding="utf-8")
+    entry = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])["tickets"]["crb"]
+    adapter = import_module(f"shared.tickets.{entry['kind']}")
+
+    settings = adapter.Settings.model_validate(entry["settings"])
+
+    assert settings.own_fields(ticket())
+    assert adapter.build(settings, FakeDeps()).preview(ticket()).fields
+
+
+class FakeDeps:
+    name = "crb"
+    clock = http = secrets = token = None
