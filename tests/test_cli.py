@@ -25,7 +25,8 @@ from shared.usecases import park
 from tests.contracts.rig import ticket
 
 COMMANDS = [
-    "", "classify", "explain", "replay", "history", "check", "policy", "policy push", "policy show", "policy schema",
+    "", "classify", "explain", "replay", "history", "check", "route", "backtest",
+    "policy", "policy push", "policy show", "policy schema",
     "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "register", "register list",
     "register show", "register move",
 ]  # fmt: skip
