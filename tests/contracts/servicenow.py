@@ -1,0 +1,77 @@
+"""ServiceNow's server and adapter for the contract of ticket systems."""
+
+from contextlib import asynccontextmanager
+
+from aiohttp.test_utils import TestServer
+
+from sandbox.ticket_systems.servicenow import ServiceNow
+from shared import adapter
+from shared.ticket_document import plain
+from shared.ticket_settings import TicketSettings
+from tests.contracts.proxy import proxied
+from tests.contracts.rig import Rig, deps_for
+from tests.fakes import FakeClock
+
+SETTINGS = {
+    "client_id": "f0re51gna1c11ent",
+    "client_secret": "SERVICENOW_SECRET",
+    "fields": {"u_services": "{{ services | join(', ') }}", "u_act_by": "{{ act_by or '' }}"},
+}
+
+
+@asynccontextmanager
+async def over(server: ServiceNow, clock, settings):
+    """What builds the adapter over that server, and the proxy between them."""
+    async with (
+        TestServer(server.app()) as running,
+        proxied(str(running.make_url("/")).rstrip("/")) as proxy,
+        deps_for(clock, server.secrets) as deps,
+    ):
+        yield lambda: adapter.build("tickets", "servicenow", settings | {"url": proxy.url}, deps), proxy
+
+
+@asynccontextmanager
+async def system(request):
+    clock = FakeClock()
+    server = ServiceNow(clock, own=("u_services", "u_act_by"))
+
+    def record(number):
+        return next(ticket for ticket in server.tickets if ticket.number == number)
+
+    async def delete(number):
+        server.delete(number)
+
+    async def history(number):
+        return list(record(number).history)
+
+    async def move(number, word):
+        server.move(number, word)
+
+    async def count(key):
+        return sum(ticket.key == key for ticket in server.tickets)
+
+    async def fields(number):
+        return dict(record(number).fields)
+
+    async with over(server, clock, SETTINGS) as (another, proxy):
+        secret = server.secrets["SERVICENOW_SECRET"]
+        yield Rig(
+            another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="7",
+            proxy=proxy, secrets=(secret,), clock=clock, reopens=False,
+        )  # fmt: skip
+
+
+def shows(ticket):
+    return {
+        "short_description": ticket.title,
+        "description": plain(TicketSettings().description(ticket, "servicenow"), 4000),
+        "correlation_id": ticket.key,
+        "backout_plan": ticket.backout,
+        "risk": {"high": "2", "medium": "3", "low": "4"}[ticket.risk],
+        "impact": {"high": "1", "medium": "2", "low": "3"}[ticket.impact],
+        "start_date": f"{ticket.planned_start} 00:00:00" if ticket.planned_start else None,
+        "end_date": f"{ticket.planned_end} 23:59:59" if ticket.planned_end else None,
+        "u_services": ", ".join(ticket.services),
+        "u_act_by": str(ticket.act_by) if ticket.act_by else None,
+        "assignment_group": "a" * 31 + "1",
+    }
