@@ -65,8 +65,8 @@ def _settings(kind: str) -> dict[str, str]:
     if kind not in adapter.kinds("tickets"):
         return {}
     fields = adapter.module("tickets", kind).Settings.model_fields
-    required = {name: "" for name, field in fields.items() if field.is_required()}
-    return {**required, **starter.ownership()["tickets"].get(kind, {})}
+    example: dict[str, str] = starter.ownership()["tickets"].get(kind, {})
+    return example | {name: "" for name, field in fields.items() if field.is_required() and name not in example}
 
 
 def _owner(found: dict[str, Any], area: str, about: Any) -> None:
