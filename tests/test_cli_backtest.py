@@ -126,7 +126,7 @@ def test_counting_begins_where_it_is_told_to(files):
     found = json.loads(backtested(files, "--since", "7d", "--json").stdout)
     by_day = json.loads(backtested(files, "--since", "2026-09-08", "--json").stdout)
 
-    assert (found["tickets"], found["updates"], found["first"]) == (0, 1, "2026-09-08")
+    assert (found["tickets"], found["updates"], found["first"]) == (0, 1, "2026-09-15")
     assert by_day == found
 
 
