@@ -18,6 +18,7 @@ _NOTES: dict[State, str] = {
 _ORDER: tuple[State, ...] = ("new", "assess", "authorize", "scheduled", "implement", "review", "closed")
 _MEETS = time(9)
 _ELSEWHERE = (1, 3, 5, 40)  # days after a ticket was seen until each step of its course
+_DECIDED = 3  # the step with which the board has decided
 _LEFT_ALONE = frozenset({"Canceled", "Cancelled", "Removed", "Closed", "Completed", "Done"})
 _STALLS = 7  # every so many-th ticket waits for somebody
 _LATE = timedelta(days=7)  # boards meet weekly: what Microsoft has finished stays open a while, and is overdue
@@ -50,6 +51,8 @@ class Elsewhere:
             due = sum(days >= day for day in _ELSEWHERE) if sum(map(ord, ticket.number)) % _STALLS else min(1, days)
             if due > at:
                 if ticket.state not in _LEFT_ALONE:
+                    if due == _DECIDED and hasattr(self._system, "approve"):
+                        self._system.approve(ticket.number, "Change board")
                     self._system.move(ticket.number, self._course[due - 1])
                     moves += 1
                 self._seen[ticket.number] = (first, due)

@@ -68,15 +68,15 @@ def _tree(asked: "Asked", steps: "Mapping[str, Step]") -> "Tree":
 def _grow(tree: "Tree", node: "Route", path: str, steps: "Mapping[str, Step]") -> None:
     from rich.text import Text
 
-    for index, child in enumerate(node.routes):
-        below = f"{path}.routes[{index}]"
-        step = steps.get(below)
-        if step is None:
-            tree.add(Text(f"{below}: not reached, one before it was taken", style="dim"))
-            continue
-        branch = tree.add(_line(step))
-        if step.matched:
-            _grow(branch, child, below, steps)
+    below = [f"{path}.routes[{index}]" for index in range(len(node.routes))]
+    for here, child in zip(below, node.routes, strict=True):
+        if step := steps.get(here):
+            branch = tree.add(_line(step))
+            if step.matched:
+                _grow(branch, child, here, steps)
+    if rest := [here for here in below if here not in steps]:
+        last = f" to {rest[-1]}" if len(rest) > 1 else ""
+        tree.add(Text(f"{rest[0]}{last}: not reached, the one before was taken", style="dim"))
 
 
 def _line(step: "Step") -> "Text":

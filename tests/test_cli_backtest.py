@@ -126,7 +126,7 @@ def test_counting_begins_where_it_is_told_to(files):
     found = json.loads(backtested(files, "--since", "7d", "--json").stdout)
     by_day = json.loads(backtested(files, "--since", "2026-09-08", "--json").stdout)
 
-    assert (found["tickets"], found["updates"], found["first"]) == (0, 1, "2026-09-08")
+    assert (found["tickets"], found["updates"], found["first"]) == (0, 1, "2026-09-15")
     assert by_day == found
 
 
@@ -237,13 +237,23 @@ def test_the_way_of_a_described_change_is_shown_with_what_failed(files):
         "kind: retirement",
         "x routes.routes[1].routes[0]",
         "user_impact: wants high, finds low",
-        "routes.routes[2]: not reached, one before it was taken",
+        "routes.routes[2]: not reached, the one before was taken",
         "",
         "ticket crb, for messaging (ana@example.com, deputy ben@example.com)",
         "because: for the Change Review Board; messaging owns exchange (policy: routes.routes[0])",
         "card messaging, for messaging (ana@example.com, deputy ben@example.com)",
         "because: kind: retirement; messaging owns exchange (policy: routes.routes[1])",
     ]
+
+
+def test_the_way_that_the_documentation_shows_is_the_one_that_is_taken(files):
+    documented = (Path(__file__).parents[1] / "docs" / "policy.md").read_text()
+    files["new"].write_text(documented.split("```yaml\n")[1].split("```")[0])
+    result = run("route", "MC1950218", "--posts", SAMPLES, "--policy", files["new"])
+
+    assert f"foresignal route MC1950218 --posts sandbox/samples/history.jsonl --policy small.yaml\n{result.stdout}" in (
+        documented
+    )
 
 
 def test_services_that_nobody_owns_are_said(files):

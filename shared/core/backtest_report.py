@@ -70,11 +70,12 @@ class RouteRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One policy over one span of time. Days are UTC; a week is named by its Monday; `last` is the last day seen.
+    """One policy over one span of time. Days are UTC; a week is named by its Monday.
 
-    `changes`: those of which anything was heard in the span. `old`: of them, known without effects at the first load.
-    `ticketed`, `carded`: changes that got at least one new ticket, or a card, in the span. `ownerless`: changes of
-    which at least one service has no owner. `unticketed`: for the board at some time, and never a ticket.
+    `first`, `last`: days on which something was seen. `changes`: those of which anything was heard in the span. `old`:
+    of them, known without effects at the first load. `ticketed`, `carded`: changes that got at least one new ticket, or
+    a card, in the span. `ownerless`: changes of which at least one service has no owner. `unticketed`: for the board at
+    some time, and never a ticket.
     """
 
     name: str
@@ -126,7 +127,7 @@ def report(name: str, moments: Sequence[Moment], index: int, policy: Policy, sin
     heard = {moment.change for moment in within}
     return Report(
         name=name,
-        first=since.date() if since else within[0].at.date() if within else date.min,
+        first=within[0].at.date() if within else date.min,
         last=within[-1].at.date() if within else date.min,
         changes=len(heard),
         editions=sum(JOINED not in moment.events for moment in within),

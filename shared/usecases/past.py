@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Any
 
 from shared.core import rows
 from shared.core.backtest import Version
@@ -14,9 +13,8 @@ async def past(deps: Deps, since: datetime | None = None) -> list[list[Version]]
     """The versions of every change of which something was seen since then; of those, everything from the beginning."""
     found: dict[str, list[Version]] = defaultdict(list)
     async for row in deps.tables.scan(rows.TABLE, low="e|", high=f"e|{rows.END}"):
-        v: Any = row.values
-        raw = rows.read_edition(row)
-        found[read_post(raw).id].append(Version(v["observed"], raw, v["tenant"]))
+        raw, (observed, tenant) = rows.read_edition(row), rows.edition_seen(row)
+        found[read_post(raw).id].append(Version(observed, raw, tenant))
     return [
         versions for versions in found.values() if since is None or any(each.observed >= since for each in versions)
     ]

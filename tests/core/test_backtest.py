@@ -192,7 +192,7 @@ def test_counting_begins_at_a_day_and_what_was_before_has_still_been():
     found = report("p", moments, 0, policy(), since=datetime(2026, 9, 10, tzinfo=UTC))
 
     assert (found.total.tickets, found.total.updates, found.total.cards) == (0, 1, 2)
-    assert (found.first, found.last) == (date(2026, 9, 10), date(2026, 9, 15))
+    assert (found.first, found.last) == (date(2026, 9, 15), date(2026, 9, 15))
     assert found.missed == ()
 
 
