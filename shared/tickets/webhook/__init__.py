@@ -1,4 +1,4 @@
-"""Any system behind a URL: signed messages (Standard Webhooks); what it answers, and tells us later, is kept on our side.
+"""Any system behind a URL: signed messages (Standard Webhooks); what it answers and tells us is kept on our side.
 
 There is no look-up, so a message that may have arrived is sent again under the same `webhook-id`: a receiver that keeps
 to the standard takes it once.

@@ -9,8 +9,8 @@ from shared.ticket_settings import TicketSettings
 class Settings(TicketSettings):
     """Where messages go, and how they are signed.
 
-    `url`: the NAME of the secret that holds the address, since it may hold a token. `secret`: the NAME of the secret that
-    signs (`whsec_` and base64, or any text). `allow_private`: whether the address may lead into a private network.
+    `url`: the NAME of the secret that holds the address, since it may hold a token. `secret`: the NAME of the secret
+    that signs (`whsec_` and base64, or any text). `allow_private`: whether the address may lead into a private network.
     `states` maps the receiver's own words. `fields` are sent as `custom`.
     """
 

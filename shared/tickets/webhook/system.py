@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from shared import signing
 from shared.adapter import Deps
+from shared.core import inbound
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.ports import Write
 from shared.core.ticket import ENDED, Preview, Ticket, TicketRef
@@ -45,10 +45,11 @@ class Webhook:
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         wanted = set(numbers)
         found: dict[str, TicketRef] = {}
-        async for row in self._deps.tables.scan(TABLE, {"system": self._deps.name}) if wanted else _nothing():
-            known = memory.from_row(row)
-            if known.number in wanted:
-                found[known.number] = known.ref()
+        if wanted:
+            async for row in self._deps.tables.scan(TABLE, {"system": self._deps.name}):
+                known = memory.from_row(row)
+                if known.number in wanted:
+                    found[known.number] = known.ref()
         return found
 
     async def receive(self, said: Mapping[str, Any]) -> list[str]:
@@ -56,11 +57,10 @@ class Webhook:
 
         `gone: true`: it was deleted there. The numbers of ours that it was about.
         """
-        told: list[str] = []
         for _ in range(_TRIES):
             known = await self._about(said)
             if known is None:
-                return told
+                return []
             after = memory.heard(known, said, self._settings.states, self._deps.clock())
             how = "delete" if said.get("gone") is True else "replace"
             try:
@@ -153,26 +153,28 @@ class Webhook:
         now = self._deps.clock()
         message_id = f"{ticket.key}:{memory.digest(message)}"
         body = json.dumps({**message, "timestamp": now.isoformat()}, ensure_ascii=False).encode()
-        headers = signing.sign(secret, message_id, now, body) | {"Content-Type": "application/json"}
+        if fault := inbound.fault_of(secret):
+            raise PermanentError(f"{self._what}: the secret {self._settings.secret} {fault}")
+        seconds = str(int(now.timestamp()))
+        signature = inbound.signature(secret, message_id, seconds, body)
+        headers = {
+            "webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": signature,
+            "Content-Type": "application/json",
+        }  # fmt: skip
         response = await self._deps.http.send(
             "POST", url, what=self._what, content=body, headers=headers, expected=frozenset({410}),
-            transient=frozenset({409, 412}), hide=(secret, url, headers[signing.SIGNATURE]),
+            transient=frozenset({409, 412}), hide=(secret, url, signature),
         )  # fmt: skip
         if response.status_code == 410:
             raise PermanentError(
-                f"{self._what}: the receiver answered 410, it takes no more messages; give the secret {self._settings.url} "
-                "another address"
+                f"{self._what}: the receiver answered 410, it takes no more messages; give the secret "
+                f"{self._settings.url} another address"
             )
         try:
             answer = response.json()
         except ValueError:
             return {}  # an answer without a word is one: our key is the number
         return answer if isinstance(answer, dict) else {}
-
-
-async def _nothing() -> Any:
-    for row in ():
-        yield row
 
 
 def _line(note: str) -> str:
