@@ -1,0 +1,231 @@
+"""The port `TicketSystem` over Freshservice."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakValueDictionary
+
+from shared.adapter import Deps, Recent
+from shared.core.errors import PermanentError, TransientError
+from shared.core.ticket import ENDED, Preview, Ticket, TicketRef
+from shared.tickets.freshservice import change as changes
+from shared.tickets.freshservice.calls import API, Calls
+from shared.tickets.freshservice.change import Change
+from shared.tickets.freshservice.form import Form
+from shared.tickets.freshservice.people import People
+from shared.tickets.freshservice.pinging import ping
+from shared.tickets.freshservice.settings import Settings
+
+_STATS = {"include": "stats"}
+_REMEMBERED = 1_000
+_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
+_KNOWN = timedelta(minutes=5)  # so long we trust what we know of a change's notes
+_BACK = timedelta(days=400)  # what nobody has touched for so long is looked up no more
+_PAGES = 90  # of a hundred; Freshservice lists no more
+_REFUSED = frozenset({400, 403, 422})
+
+
+class Freshservice:
+    """One account. A look-up by a custom field asks the search index, which lags.
+
+    Notes are written before the fields, and each step leaves what the next attempt need not do again.
+    """
+
+    searches_late = 10.0
+
+    def __init__(self, settings: Settings, deps: Deps) -> None:
+        self._settings, self._clock = settings, deps.clock
+        self._calls = Calls(settings, deps)
+        self._form = Form(self._calls, settings)
+        self._people = People(self._calls, settings)
+        self._numbers: Recent[str, str] = Recent(_REMEMBERED)  # id by our key
+        self._just_read: Recent[str, tuple[datetime, Change]] = Recent(_REMEMBERED)  # by id
+        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
+        self._told: Recent[str, tuple[datetime, set[str]]] = Recent(_REMEMBERED)  # lines of the notes, by id
+        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def find(self, key: str) -> TicketRef | None:
+        found = await self._look_up(key)
+        if found is None:
+            self._just_missed[key] = self._clock()
+            return None
+        self._just_read[str(found["id"])] = (self._clock(), found)
+        return await self._ref(found)
+
+    async def open(self, ticket: Ticket) -> TicketRef:
+        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
+        async with lock:
+            missed = self._just_missed.pop(ticket.key, None)
+            looked = missed is not None and self._clock() - missed <= _FRESH
+            found = None if looked else await self._look_up(ticket.key)
+            if found is None:
+                group, line = await self._people.group(ticket.group)
+                body = changes.created(self._settings, ticket, group)
+                answer = await self._calls.ask("POST", "/changes", body=body)
+                found = self._change(answer)
+                self._numbers[ticket.key] = str(found["id"])
+                self._told[str(found["id"])] = (self._clock(), set())
+                if not ticket.cancelled:
+                    await self._tell(found, (*ticket.notes, *line))
+                    return await self._ref(found)
+            return await self._bring(found, ticket)
+
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
+        at, change = self._just_read.pop(changes.id_of(ref.number), (None, None))
+        if at is None or self._clock() - at > _FRESH:
+            change = await self._read(changes.id_of(ref.number))
+        return await (self._bring(change, ticket) if change else self.open(ticket))
+
+    async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
+        """Many are read by the page first, newest first; what is not found there one by one."""
+        asked = {number: one for number in dict.fromkeys(numbers) if (one := changes.id_of(number))}
+        read: dict[str, Change] = {}
+        for page in range(1, 1 + len(asked) // 10):
+            some = await self._page(page, _STATS)
+            read |= {str(one["id"]): one for one in some}
+            if len(some) < 100:
+                break
+        found: dict[str, TicketRef] = {}
+        for number, one in asked.items():
+            change = read.get(one) or await self._read(one)
+            if change and not change.get("deleted"):
+                found[number] = await self._people.with_decider(change, await self._ref(change))
+        return found
+
+    def preview(self, ticket: Ticket) -> Preview:
+        body = changes.created(self._settings, ticket, ticket.group or None)
+        return Preview(f"{self._settings.address}{API}/changes", body)
+
+    async def ping(self) -> str:
+        return await ping(self._calls, self._form, self._settings)
+
+    async def _look_up(self, key: str) -> Change | None:
+        """The oldest change with the key."""
+        if key in self._numbers:
+            change = await self._read(self._numbers[key])
+            if change and changes.holds(self._settings, change, key):
+                return change
+            del self._numbers[key]
+        for one in await self._candidates(key):
+            change = await self._read(str(one["id"]))  # lists leave out half of a change
+            if change and changes.holds(self._settings, change, key):
+                self._numbers[key] = str(change["id"])
+                return change
+        return None
+
+    async def _candidates(self, key: str) -> list[Change]:
+        """Those that may carry the key, oldest first: by its field, else from the list."""
+        if self._settings.key_field:
+            asked = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._where()}
+            answer = await self._calls.ask("GET", "/changes", params=asked, allowed=frozenset({400}))
+            if answer.is_success:
+                return _in_order(self._calls.read(answer, "changes", list))
+        found: list[Change] = []
+        for number in range(1, _PAGES + 1):
+            page = await self._page(number, {})
+            found += [one for one in page if changes.holds(self._settings, one, key)]
+            if len(page) < 100:
+                return _in_order(found)
+        raise PermanentError(
+            f"{self._calls.what}: there are too many changes to look a ticket up: add a custom field for our key, and "
+            "name it in `key_field`"
+        )
+
+    async def _page(self, number: int, params: Mapping[str, str]) -> list[Change]:
+        """A page of what was touched lately; without a time Freshservice lists thirty days only."""
+        since = {"updated_since": f"{self._clock() - _BACK:%Y-%m-%dT%H:%M:%SZ}"}
+        found = await self._calls.page("/changes", "changes", number, {**since, **params, **self._where()})
+        return [one for one in found if isinstance(one.get("id"), int)]
+
+    def _where(self) -> dict[str, str]:
+        return {"workspace_id": str(self._settings.workspace_id)} if self._settings.workspace_id else {}
+
+    async def _read(self, one: str) -> Change | None:
+        """The change of that id; None where there is none, or it lies in the bin."""
+        if not one:
+            return None
+        answer = await self._calls.ask("GET", f"/changes/{one}", params=_STATS, allowed=frozenset({404}))
+        if not answer.is_success:
+            return None
+        found = self._change(answer)
+        return None if found.get("deleted") else found
+
+    def _change(self, answer: Any) -> Change:
+        found: Change = self._calls.read(answer, "change", dict)
+        if not isinstance(found.get("id"), int):
+            raise TransientError(f"{self._calls.what}: a change came without an id: is it Freshservice?", 60)
+        return found
+
+    async def _ref(self, change: Change) -> TicketRef:
+        return changes.ref_of(self._settings, change, await self._form.labels(change.get("status")))
+
+    async def _bring(self, change: Change, ticket: Ticket) -> TicketRef:
+        """The change as it should be. What has ended stays as the board left it, but for notes."""
+        ref = await self._ref(change)
+        ended, target, told = ref.state in ENDED, 0, list(ticket.notes)
+        if ticket.cancelled and not ended:
+            target = await self._form.cancelled()
+            told.append(f"{ticket.why_cancelled}." if target else _by_hand(ticket, "it has no status for that"))
+        elif ticket.reopen and ended:
+            target = changes.OPEN
+            told.append("To be looked at again for what happened since.")
+        fields: dict[str, Any] = {}
+        if not ended or target:
+            fields = changes.differences(changes.wanted(self._settings, ticket), change)
+            told += await self._keep_required(fields)
+        await self._tell(change, told)
+        if target:
+            body = changes.body_of({**fields, "status": target})
+            answer = await self._calls.ask("PUT", f"/changes/{change['id']}", body=body, allowed=_REFUSED)
+            if answer.is_success:
+                return await self._ref(self._change(answer))
+            await self._tell(change, [_by_hand(ticket, "its life cycle does not let us")])
+            fields = {} if ended else fields
+        if not fields:
+            return ref
+        answer = await self._calls.ask("PUT", f"/changes/{change['id']}", body=changes.body_of(fields))
+        return await self._ref(self._change(answer))
+
+    async def _keep_required(self, fields: dict[str, Any]) -> list[str]:
+        """Dates that are known no more stay where the account's form wants one, and a line says so."""
+        gone = [name for name in changes.PLANNED if name in fields and fields[name] is None]
+        kept = [name for name in gone if name in await self._form.required()]
+        for name in kept:
+            del fields[name]
+        said = {"planned_start_date": "planned start", "planned_end_date": "planned end"}
+        return [f"The {said[name]} is not known any more; the last one is kept, as Freshservice wants one"
+                for name in kept]  # fmt: skip
+
+    async def _tell(self, change: Change, notes: Sequence[str]) -> None:
+        """One note with those of the lines that its notes do not hold yet."""
+        said = [line for note in dict.fromkeys(notes) if (line := changes.line_of(note))]
+        if not said:
+            return
+        one = str(change["id"])
+        at, there = self._told.get(one, (None, set()))
+        if at is None or self._clock() - at > _KNOWN:
+            notes_there = await self._calls.all(f"/changes/{one}/notes", "notes")
+            there = {line for note in notes_there for line in changes.lines(note.get("body"))}
+            self._told[one] = (self._clock(), there)
+        new = [line for line in said if line not in there]
+        if not new:
+            return
+        try:
+            await self._calls.ask("POST", f"/changes/{one}/notes", body={"body": changes.note_of(new)})
+        except TransientError:
+            self._told.pop(one, None)  # it may be there: looked at again next time
+            raise
+        there.update(new)
+
+
+def _in_order(found: Sequence[Any]) -> list[Change]:
+    return sorted((one for one in found if isinstance(one, dict) and isinstance(one.get("id"), int)),
+                  key=lambda one: one["id"])  # fmt: skip
+
+
+def _by_hand(ticket: Ticket, why: str) -> str:
+    """The line that asks people to do what we cannot."""
+    if ticket.cancelled:
+        return f"{ticket.why_cancelled}: please close this change by hand; {why}."
+    return f"To be looked at again for what happened since: please open this change again by hand; {why}."

@@ -1,0 +1,82 @@
+"""Freshservice's server and adapter for the contract of ticket systems."""
+
+from contextlib import asynccontextmanager
+
+from aiohttp.test_utils import TestServer
+
+from sandbox.ticket_systems.freshservice import KEY_FIELD, Freshservice
+from shared import adapter
+from shared.ticket_document import parse, to_html
+from shared.ticket_settings import TicketSettings
+from tests.contracts.proxy import proxied
+from tests.contracts.rig import Rig, deps_for
+from tests.fakes import FakeClock
+
+SETTINGS = {
+    "api_key": "FRESHSERVICE_API_KEY",
+    "requester_id": 1001,
+    "key_field": KEY_FIELD,
+    "fields": {"services": "{{ services | join(', ') }}", "act_by": "{{ act_by or '' }}", "priority": 2},
+}
+
+
+@asynccontextmanager
+async def over(server: Freshservice, clock, settings):
+    """What builds the adapter over that server, and the proxy between them."""
+    async with (
+        TestServer(server.app()) as running,
+        proxied(str(running.make_url("/")).rstrip("/")) as proxy,
+        deps_for(clock, server.secrets) as deps,
+    ):
+        yield lambda: adapter.build("tickets", "freshservice", settings | {"url": proxy.url}, deps), proxy
+
+
+@asynccontextmanager
+async def system(request):
+    clock = FakeClock()
+    server = Freshservice(clock, own=("services", "act_by"))
+
+    def record(number):
+        return next(ticket for ticket in server.tickets if ticket.number == number)
+
+    async def delete(number):
+        server.delete(number)
+
+    async def history(number):
+        return list(record(number).history)
+
+    async def move(number, word):
+        server.move(number, word)
+
+    async def count(key):
+        return sum(ticket.key == key for ticket in server.tickets)
+
+    async def fields(number):
+        return dict(record(number).fields)
+
+    async with over(server, clock, SETTINGS) as (another, proxy):
+        yield Rig(
+            another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="9", proxy=proxy,
+            secrets=tuple(server.secrets.values()), clock=clock,
+        )  # fmt: skip
+
+
+def shows(ticket):
+    level = {"high": 3, "medium": 2, "low": 1}
+    description = to_html(TicketSettings().description(ticket, "freshservice"), 60_000)
+    return {
+        "subject": ticket.title,
+        "description": f"<div>{description}<p>Foresignal key: {ticket.key}</p></div>",
+        "backout_plan": f"<div>{to_html(parse(ticket.backout), 60_000)}</div>",
+        "risk": level[ticket.risk],
+        "impact": level[ticket.impact],
+        "priority": 2,
+        "change_type": 1,
+        "requester_id": 1001,
+        "planned_start_date": f"{ticket.planned_start}T00:00:00Z" if ticket.planned_start else None,
+        "planned_end_date": f"{ticket.planned_end}T23:59:59Z" if ticket.planned_end else None,
+        "group_id": 21_000,
+        KEY_FIELD: ticket.key,
+        "services": ", ".join(ticket.services),
+        "act_by": str(ticket.act_by) if ticket.act_by else None,
+    }
