@@ -50,7 +50,11 @@ SYSTEMS: Mapping[str, System] = {
         "jira", "Jira", "Jira", ("Planning", "Awaiting CAB approval", "Awaiting implementation", "Completed")
     ),
     "azure_devops": System("azure_devops", "AzureDevOps", "Azure DevOps", ("Active", "Active", "Active", "Closed")),
+    "freshservice": System(
+        "freshservice", "Freshservice", "Freshservice", ("Planning", "Awaiting Approval", "Pending Release", "Closed")
+    ),
 }
+_WITH_GROUPS = frozenset({"servicenow", "freshservice"})
 
 
 def server(kind: str, clock: Clock, groups: Sequence[str]) -> Server:
@@ -58,5 +62,5 @@ def server(kind: str, clock: Clock, groups: Sequence[str]) -> Server:
     if kind not in SYSTEMS:
         raise SandboxError(f"there is no server for {kind!r} here (known: register, {', '.join(SYSTEMS)})")
     made = getattr(import_module(f"sandbox.ticket_systems.{SYSTEMS[kind].module}"), SYSTEMS[kind].name)
-    found: Server = made(clock, groups=tuple(groups)) if kind == "servicenow" else made(clock)
+    found: Server = made(clock, groups=tuple(groups)) if kind in _WITH_GROUPS else made(clock)
     return found

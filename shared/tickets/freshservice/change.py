@@ -40,7 +40,11 @@ def wanted(settings: Settings, ticket: Ticket) -> dict[str, Any]:
     impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
     risk = f"Risk: {ticket.risk}. {ticket.risk_why}\n\n{impact}\n\nIf nobody acts: {ticket.if_nobody_acts}"
     tests = f"Test plan (proposed): {ticket.test_plan}\n\nCommunication plan (proposed): {ticket.communication_plan}"
-    own = {_flat(name): what for name, what in settings.own_fields(ticket).items() if name not in _FIRST}
+    own = {
+        _flat(name): None if what == "" else what
+        for name, what in settings.own_fields(ticket).items()
+        if name not in _FIRST
+    }
     description = to_html(settings.description(ticket, "freshservice"), _TEXT)
     key = {f"custom_fields.{settings.key_field}": ticket.key[:_KEY]} if settings.key_field else {}
     return {

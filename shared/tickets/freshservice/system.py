@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
@@ -13,6 +14,7 @@ from shared.tickets.freshservice import change as changes
 from shared.tickets.freshservice.calls import API, Calls
 from shared.tickets.freshservice.change import Change
 from shared.tickets.freshservice.form import Form
+from shared.tickets.freshservice.notes import Notes
 from shared.tickets.freshservice.people import People
 from shared.tickets.freshservice.pinging import ping
 from shared.tickets.freshservice.settings import Settings
@@ -20,16 +22,16 @@ from shared.tickets.freshservice.settings import Settings
 _STATS = {"include": "stats"}
 _REMEMBERED = 1_000
 _FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
-_KNOWN = timedelta(minutes=5)  # so long we trust what we know of a change's notes
 _BACK = timedelta(days=400)  # what nobody has touched for so long is looked up no more
 _PAGES = 90  # of a hundred; Freshservice lists no more
-_REFUSED = frozenset({400, 403, 422})
+_REFUSED = frozenset({400, 422})
 
 
 class Freshservice:
     """One account. A look-up by a custom field asks the search index, which lags.
 
-    Notes are written before the fields, and each step leaves what the next attempt need not do again.
+    Notes are written before the fields, and an attempt that is cut short leaves what the next need not do again: so
+    that a bad connection only makes it slow.
     """
 
     searches_late = 10.0
@@ -39,10 +41,10 @@ class Freshservice:
         self._calls = Calls(settings, deps)
         self._form = Form(self._calls, settings)
         self._people = People(self._calls, settings)
+        self._notes = Notes(self._calls, deps.clock)
         self._numbers: Recent[str, str] = Recent(_REMEMBERED)  # id by our key
         self._just_read: Recent[str, tuple[datetime, Change]] = Recent(_REMEMBERED)  # by id
         self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
-        self._told: Recent[str, tuple[datetime, set[str]]] = Recent(_REMEMBERED)  # lines of the notes, by id
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def find(self, key: str) -> TicketRef | None:
@@ -59,22 +61,23 @@ class Freshservice:
             missed = self._just_missed.pop(ticket.key, None)
             looked = missed is not None and self._clock() - missed <= _FRESH
             found = None if looked else await self._look_up(ticket.key)
-            if found is None:
-                group, line = await self._people.group(ticket.group)
-                body = changes.created(self._settings, ticket, group)
-                answer = await self._calls.ask("POST", "/changes", body=body)
-                found = self._change(answer)
-                self._numbers[ticket.key] = str(found["id"])
-                self._told[str(found["id"])] = (self._clock(), set())
-                if not ticket.cancelled:
-                    await self._tell(found, (*ticket.notes, *line))
-                    return await self._ref(found)
-            return await self._bring(found, ticket)
+            return await (self._bring(found, ticket) if found else self._create(ticket))
+
+    async def _create(self, ticket: Ticket) -> TicketRef:
+        group, line = await self._people.group(ticket.group)
+        answer = await self._calls.ask("POST", "/changes", body=changes.created(self._settings, ticket, group))
+        made = self._change(answer)
+        self._numbers[ticket.key] = str(made["id"])
+        self._notes.none_yet(made)
+        if ticket.cancelled:
+            return await self._bring(made, ticket)
+        await self._notes.tell(made, (*ticket.notes, *line))
+        return await self._ref(made)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         at, change = self._just_read.pop(changes.id_of(ref.number), (None, None))
         if at is None or self._clock() - at > _FRESH:
-            change = await self._read(changes.id_of(ref.number))
+            change = await self._current(changes.id_of(ref.number))
         return await (self._bring(change, ticket) if change else self.open(ticket))
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
@@ -103,7 +106,7 @@ class Freshservice:
     async def _look_up(self, key: str) -> Change | None:
         """The oldest change with the key."""
         if key in self._numbers:
-            change = await self._read(self._numbers[key])
+            change = await self._current(self._numbers[key])
             if change and changes.holds(self._settings, change, key):
                 return change
             del self._numbers[key]
@@ -141,6 +144,10 @@ class Freshservice:
     def _where(self) -> dict[str, str]:
         return {"workspace_id": str(self._settings.workspace_id)} if self._settings.workspace_id else {}
 
+    async def _current(self, one: str) -> Change | None:
+        """The change, or what we had read of it when we were cut short: then its notes come first."""
+        return self._notes.left.get(one) or await self._read(one)
+
     async def _read(self, one: str) -> Change | None:
         """The change of that id; None where there is none, or it lies in the bin."""
         if not one:
@@ -162,6 +169,14 @@ class Freshservice:
 
     async def _bring(self, change: Change, ticket: Ticket) -> TicketRef:
         """The change as it should be. What has ended stays as the board left it, but for notes."""
+        one = str(change["id"])
+        if self._notes.left.pop(one, None):
+            with suppress(PermanentError):  # it may be gone: that is looked at next
+                await self._notes.tell(change, ticket.notes)
+            now = await self._read(one)
+            if now is None:
+                return await self._create(ticket)
+            change = now
         ref = await self._ref(change)
         ended, target, told = ref.state in ENDED, 0, list(ticket.notes)
         if ticket.cancelled and not ended:
@@ -174,18 +189,21 @@ class Freshservice:
         if not ended or target:
             fields = changes.differences(changes.wanted(self._settings, ticket), change)
             told += await self._keep_required(fields)
-        await self._tell(change, told)
+        await self._notes.tell(change, told)
         if target:
-            body = changes.body_of({**fields, "status": target})
-            answer = await self._calls.ask("PUT", f"/changes/{change['id']}", body=body, allowed=_REFUSED)
+            answer = await self._put(one, {**fields, "status": target}, allowed=_REFUSED)
             if answer.is_success:
                 return await self._ref(self._change(answer))
-            await self._tell(change, [_by_hand(ticket, "its life cycle does not let us")])
+            await self._notes.tell(change, [_by_hand(ticket, "its life cycle does not let us")])
             fields = {} if ended else fields
-        if not fields:
-            return ref
-        answer = await self._calls.ask("PUT", f"/changes/{change['id']}", body=changes.body_of(fields))
-        return await self._ref(self._change(answer))
+        return await self._ref(self._change(await self._put(one, fields))) if fields else ref
+
+    async def _put(self, one: str, fields: Mapping[str, Any], allowed: frozenset[int] = frozenset()) -> Any:
+        try:
+            return await self._calls.ask("PUT", f"/changes/{one}", body=changes.body_of(fields), allowed=allowed)
+        except TransientError:
+            self._notes.hold(one)
+            raise
 
     async def _keep_required(self, fields: dict[str, Any]) -> list[str]:
         """Dates that are known no more stay where the account's form wants one, and a line says so."""
@@ -196,27 +214,6 @@ class Freshservice:
         said = {"planned_start_date": "planned start", "planned_end_date": "planned end"}
         return [f"The {said[name]} is not known any more; the last one is kept, as Freshservice wants one"
                 for name in kept]  # fmt: skip
-
-    async def _tell(self, change: Change, notes: Sequence[str]) -> None:
-        """One note with those of the lines that its notes do not hold yet."""
-        said = [line for note in dict.fromkeys(notes) if (line := changes.line_of(note))]
-        if not said:
-            return
-        one = str(change["id"])
-        at, there = self._told.get(one, (None, set()))
-        if at is None or self._clock() - at > _KNOWN:
-            notes_there = await self._calls.all(f"/changes/{one}/notes", "notes")
-            there = {line for note in notes_there for line in changes.lines(note.get("body"))}
-            self._told[one] = (self._clock(), there)
-        new = [line for line in said if line not in there]
-        if not new:
-            return
-        try:
-            await self._calls.ask("POST", f"/changes/{one}/notes", body={"body": changes.note_of(new)})
-        except TransientError:
-            self._told.pop(one, None)  # it may be there: looked at again next time
-            raise
-        there.update(new)
 
 
 def _in_order(found: Sequence[Any]) -> list[Change]:
