@@ -128,6 +128,7 @@ class Decision:
     """What the policy made of the change at one edition. `silent`: why nothing follows, where nothing does.
 
     `unowned`: services of the post that nobody owns. `tenants`: those that were looked at, where the policy asks.
+    `withheld`: why effects that a route wanted do not follow, one line each.
     """
 
     edition: str
@@ -138,6 +139,7 @@ class Decision:
     silent: str = ""
     unowned: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
