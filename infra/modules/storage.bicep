@@ -28,6 +28,8 @@ var tables = [
   'parked'
   'register'
   'dryruns'
+  'webhooks'
+  'numbers'
 ]
 
 // config: the policy. oversize: posts too large for a queue message. deployments: the app's package.
