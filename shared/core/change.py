@@ -167,6 +167,7 @@ class Change:
     closings: int = 0
     moments: Mapping[str, datetime] = field(default_factory=dict)
     parked: str = ""
+    _read: Post | None = field(default=None, repr=False, compare=False)
 
     @property
     def current(self) -> Edition:
@@ -185,7 +186,11 @@ class Change:
         return Classification(self.id)
 
     def read(self) -> Post:
-        return read_post(self.post)
+        """The post of the newest edition; read once, also for what is made of this change by `replace`."""
+        if self._read is None or self._read.raw is not self.post:
+            object.__setattr__(self, "_read", read_post(self.post))
+        assert self._read is not None
+        return self._read
 
 
 @dataclass(frozen=True, slots=True)
