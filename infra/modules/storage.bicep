@@ -28,6 +28,7 @@ var tables = [
   'parked'
   'register'
   'dryruns'
+  'webhooks'
   'numbers'
 ]
 
