@@ -17,10 +17,10 @@ from shared.usecases.follow import follow_numbers
 _LOG = logging.getLogger("foresignal.inbound")
 _EXPECTED = 'expected JSON such as {"number": "CHG0030001"} or {"numbers": [...]}'
 
-Receive = Callable[[Mapping[str, Any]], Awaitable[Sequence[str] | None]]
+Receive = Callable[[Mapping[str, Any]], Awaitable[Sequence[str]]]
 """An adapter's `receive`, where its system cannot be asked: keeps what the body says, for `states` to answer.
 
-Returns the numbers, or None where the body names them as any other. PermanentError: the body is not what it takes.
+Returns the numbers; nothing where it knows none of them. PermanentError: the body is not what it takes.
 """
 
 
@@ -78,10 +78,10 @@ async def _tickets(deps: Deps, policy: Policy, name: str, body: bytes) -> Sequen
         raise _UnreadableError(f"the body is no object; {_EXPECTED}")
     receive: Receive | None = getattr(await deps.ticket_system(policy, name), "receive", None)
     try:
-        received = await receive(said) if receive else None
+        received = await receive(said) if receive else ()
     except PermanentError as error:
         raise _UnreadableError(str(error)) from None
-    asked = inbound.named(said) if received is None else received
+    asked = received or inbound.named(said)
     if not asked:
         raise _UnreadableError(f"the body names no ticket; {_EXPECTED}")
     if len(asked) > inbound.MOST:

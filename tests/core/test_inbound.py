@@ -2,7 +2,9 @@
 
 import base64
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -162,6 +164,15 @@ def test_a_secret_that_can_be_guessed_opens_nothing(secret, fault):
 )
 def test_a_body_names_its_tickets(body, numbers):
     assert list(named(body)) == numbers
+
+
+def test_the_bodies_in_the_documentation_name_one_ticket_each():
+    page = (Path(__file__).parents[2] / "docs" / "tickets-inbound.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+
+    assert len(blocks) == 5
+    for block in blocks:
+        assert len(named(json.loads(block))) == 1, block
 
 
 def test_a_body_of_any_shape_names_nothing_and_breaks_nothing():

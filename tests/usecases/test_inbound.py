@@ -195,8 +195,10 @@ class Told:
         return TicketRef("W1", "u", "new")
 
     async def receive(self, body):
+        if "state" not in body:
+            raise PermanentError("a body without a `state`")
         if "id" not in body:
-            raise PermanentError("a body without an `id`")
+            return []
         self.kept[body["id"]] = body["state"]
         return [body["id"]]
 
@@ -213,7 +215,9 @@ async def test_where_a_system_cannot_be_asked_its_adapter_keeps_what_it_says():
     assert world.systems["crb"].kept == {}
     assert (await call(world, {"id": "W1", "state": "closed"})).moved == 1
     assert (await world.change()).closed
-    assert (await call(world, {"state": "closed"})).text == "a body without an `id`"
+    assert (await call(world, {"id": "W1"})).text == "a body without a `state`"
+    strange = await call(world, {"number": "W2", "state": "closed"})
+    assert (strange.outcome, strange.known) == ("heard", 0)
 
 
 async def test_a_ticket_of_one_system_is_none_of_anothers():
@@ -292,6 +296,20 @@ async def test_a_ticket_that_was_made_anew_is_asked_for_by_its_new_number_only(o
     assert (await opened.ticket_state()).number == "N2"
     assert await change_of(opened.deps, "crb", "N1") == ""
     assert await change_of(opened.deps, "crb", "N2") == "MC1200001"
+
+
+async def test_a_ticket_that_got_another_number_in_its_system_is_found_by_it(opened):
+    class Moved(Made):
+        async def states(self, numbers):
+            return {number: TicketRef("OTHER-9", "u", "assess") for number in numbers}
+
+    opened.systems["crb"] = Moved()
+    await opened.arrive(post())
+
+    assert await opened.follow() == 1
+
+    assert (await opened.ticket_state()).number == "OTHER-9"
+    assert (await call(opened, {"key": "OTHER-9"})).known == 1
 
 
 async def test_a_ticket_that_follows_its_announcement_is_the_heirs_from_then_on(opened):

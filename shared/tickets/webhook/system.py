@@ -1,6 +1,7 @@
 """The port `TicketSystem` over a URL."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -18,6 +19,7 @@ from shared.tickets.webhook.settings import Settings
 
 _TEXT, _HTML, _TITLE = 12_000, 20_000, 255  # characters; a whole message stays under 64 KiB
 _TRIES = 5
+_KEY = re.compile(r"foresignal-[\w-]{1,80}-MC\d{1,10}", re.ASCII)
 _NOT_CONTENT = frozenset({"notes", "cancelled", "why_cancelled", "reopen", "key", "change_id"})
 
 
@@ -89,11 +91,8 @@ class Webhook:
 
     async def _about(self, said: Mapping[str, Any]) -> Known | None:
         key, number = said.get("key"), said.get("number")
-        if isinstance(key, str) and key.rsplit("-", 1)[-1].startswith("MC"):
-            try:
-                return await self._known(key)
-            except PermanentError:
-                return None
+        if isinstance(key, str):
+            return await self._known(key) if _KEY.fullmatch(key) else None
         async for row in self._deps.tables.scan(TABLE, {"system": self._deps.name}):
             known = memory.from_row(row)
             if number is not None and known.number == str(number):

@@ -1,0 +1,95 @@
+"""A receiver of Standard Webhooks that keeps tickets: verifies, takes a message once, answers a number and a state.
+
+Written from github.com/standard-webhooks/standard-webhooks/spec/standard-webhooks.md (2026): headers, signed content,
+tolerance of the timestamp, `webhook-id` as the key against repeats, 410 for "no more".
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.ticket_systems.showing import Record, routes
+from shared.core import inbound
+
+_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXJlY2VpdmVy"
+
+
+@dataclass(slots=True)
+class _Ticket:
+    number: str
+    data: dict[str, Any]
+    state: str = "new"
+    history: list[str] = field(default_factory=list)
+
+
+class WebhookReceiver:
+    """`stopped`: answers 410. `silent`: answers without a body."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.held: dict[str, _Ticket] = {}
+        self.stopped = self.silent = False
+        self.seen: dict[str, dict[str, Any]] = {}
+        self._clock = clock
+        self._url = ""
+
+    def settings(self, url: str) -> dict[str, Any]:
+        """What a policy says of this server at `url`."""
+        self._url = url
+        return {"url": "WEBHOOK_URL", "secret": "WEBHOOK_SECRET"}
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return {"WEBHOOK_URL": f"{self._url}/hooks/foresignal?token=of-the-sandbox", "WEBHOOK_SECRET": _SECRET}
+
+    @property
+    def tickets(self) -> list[Record]:
+        return [
+            Record(one.number, key, str(one.data.get("title", "")), one.state, one.data, tuple(one.history))
+            for key, one in self.held.items()
+        ]
+
+    def delete(self, number: str) -> None:
+        self.held = {key: one for key, one in self.held.items() if one.number != number}
+
+    def move(self, number: str, state: str) -> None:
+        one = next(one for one in self.held.values() if one.number == number)
+        one.history.append(f"{self._clock():%Y-%m-%d}: The board: {one.state} to {state}")
+        one.state = state
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=1_000_000)
+        app.add_routes(routes("Webhook receiver", lambda: self.tickets))
+        app.add_routes([web.post("/hooks/foresignal", self._receive)])
+        return app
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if not inbound.authentic(_SECRET, headers, body, self._clock()):
+            return web.json_response({"error": "the signature does not hold"}, status=401)
+        if self.stopped:
+            return web.json_response({"error": "gone"}, status=410)
+        message_id = headers["webhook-id"]
+        if message_id not in self.seen:
+            self.seen[message_id] = self._taken(json.loads(body))
+        return web.Response(status=204) if self.silent else web.json_response(self.seen[message_id])
+
+    def _taken(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        data = dict(message["data"])
+        one = self.held.setdefault(data["key"], _Ticket(f"HOOK-{len(self.seen) + 1}", {}))
+        one.history += data.pop("notes")
+        ended = one.state in {"closed", "cancelled"}
+        if message["type"] == "ticket.cancelled" and not ended:
+            one.state = "cancelled"
+        elif message["type"] == "ticket.reopened":
+            one.state = "assess"
+        one.data = data
+        return {
+            "number": one.number,
+            "state": one.state,
+            "url": f"{self._url or 'https://hooks.example'}/ticket/{one.number}",
+        }
