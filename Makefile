@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHARED := ../shared
 # For `make run`: real posts instead of the samples, how many tenants, a folder that keeps state between runs, a ticket system
-# (servicenow, jira, azure_devops) that runs beside it.
+# (servicenow, jira, azure_devops, freshservice) that runs beside it.
 POSTS ?=
 TENANTS ?=
 STATE ?=

@@ -57,7 +57,8 @@ def sandbox(
         str,
         typer.Option(
             show_default="the policy's, or the register", metavar="KIND",
-            help="Run this ticket system as well, and file there: servicenow, jira, azure_devops, webhook.",
+            help="Run this ticket system as well, and file there: servicenow, jira, azure_devops, freshservice, "
+            "webhook.",
         ),
     ] = "",
 ) -> None:  # fmt: skip

@@ -300,6 +300,19 @@ async def test_ping_names_what_is_missing(change, words):
     assert server.tickets == []
 
 
+@pytest.mark.parametrize(
+    "body",
+    ['{"change": {"id": "x", "status": 1}}', '{"change": {"id": 101}}', '{"change": {"id": 101, "status": ["Open"]}}'],
+)
+async def test_a_change_that_is_none_is_waited_for(rig, body):
+    _, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(200, {"Content-Type": "application/json"}, body))
+
+    with pytest.raises(TransientError, match="without id or status"):
+        await port.amend(made, ticket(notes=("more",)))
+
+
 async def test_a_key_that_is_nobodys_is_named_by_its_secret(rig):
     _, port, proxy, _ = rig
     proxy.fail_next(Fault(401, body='{"code": "invalid_credentials", "message": "You have to be logged in"}'))

@@ -139,7 +139,8 @@ def verdict(status: Any) -> Verdict:
     """Of a change or of one approval: a number, a word, or an object with both."""
     if isinstance(status, Mapping):
         status = status.get("id", status.get("name"))
-    return _VERDICTS.get(status.casefold() if isinstance(status, str) else status, "")
+    word = status.casefold() if isinstance(status, str) else status
+    return _VERDICTS.get(word, "") if isinstance(word, int | str) else ""
 
 
 def id_of(number: str) -> str:

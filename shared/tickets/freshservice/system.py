@@ -139,7 +139,7 @@ class Freshservice:
         """A page of what was touched lately; without a time Freshservice lists thirty days only."""
         since = {"updated_since": f"{self._clock() - _BACK:%Y-%m-%dT%H:%M:%SZ}"}
         found = await self._calls.page("/changes", "changes", number, {**since, **params, **self._where()})
-        return [one for one in found if isinstance(one.get("id"), int)]
+        return [one for one in found if _whole(one)]
 
     def _where(self) -> dict[str, str]:
         return {"workspace_id": str(self._settings.workspace_id)} if self._settings.workspace_id else {}
@@ -160,8 +160,8 @@ class Freshservice:
 
     def _change(self, answer: Any) -> Change:
         found: Change = self._calls.read(answer, "change", dict)
-        if not isinstance(found.get("id"), int):
-            raise TransientError(f"{self._calls.what}: a change came without an id: is it Freshservice?", 60)
+        if not _whole(found):
+            raise TransientError(f"{self._calls.what}: a change came without id or status: is it Freshservice?", 60)
         return found
 
     async def _ref(self, change: Change) -> TicketRef:
@@ -217,8 +217,11 @@ class Freshservice:
 
 
 def _in_order(found: Sequence[Any]) -> list[Change]:
-    return sorted((one for one in found if isinstance(one, dict) and isinstance(one.get("id"), int)),
-                  key=lambda one: one["id"])  # fmt: skip
+    return sorted((one for one in found if _whole(one)), key=lambda one: one["id"])
+
+
+def _whole(one: Any) -> bool:
+    return isinstance(one, dict) and isinstance(one.get("id"), int) and isinstance(one.get("status"), int)
 
 
 def _by_hand(ticket: Ticket, why: str) -> str:
