@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench score clean browser
+.PHONY: help install run test check bench score clean browser redmine
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -17,7 +17,7 @@ help: ## what there is to make
 	@echo
 	@echo 'make run POSTS=posts.jsonl TENANTS=3 STATE=.state   PYTHON=python3.12 chooses the interpreter'
 
-install: .make/python .make/node browser ## .venv with the command foresignal, node_modules, a browser for the tests
+install: .make/python .make/node browser redmine ## .venv with the command foresignal, node_modules, a browser and Redmine for the tests
 
 run: .make/python .make/node ## the whole thing on this machine: it prints where to look
 	@$(BIN)/foresignal sandbox $(if $(POSTS),--posts '$(POSTS)') $(if $(TENANTS),--tenants '$(TENANTS)') $(if $(STATE),--state '$(STATE)')
@@ -77,5 +77,19 @@ browser:
 	elif [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then apt-get update -qq && apt-get install -y -qq chromium; \
 	else \
 		echo 'No browser for the tests of pages: install Chromium or Chrome, or run .venv/bin/playwright install chromium'; \
+		[ "$${CI:-}" != true ]; \
+	fi
+
+# The port of ticket systems is tested against a real Redmine: Debian's, without a database or service of its own.
+REDMINE := redmine redmine-sqlite puma
+
+redmine:
+	@if [ -d /usr/share/redmine ] && command -v bundle puma > /dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && [ -e /etc/debian_version ]; then \
+		apt-get update -qq; \
+		echo 'redmine redmine/instances/default/dbconfig-install boolean false' | debconf-set-selections; \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(REDMINE); \
+	else \
+		echo 'No Redmine for the tests of ticket systems: on Debian 12, apt-get install $(REDMINE)'; \
 		[ "$${CI:-}" != true ]; \
 	fi

@@ -1,10 +1,11 @@
-"""Fixtures that many tests share: one real Azurite a session, and the ports over it in a world of their own."""
+"""Fixtures that many tests share: one real Azurite (and Redmine) a session, and the ports over it in a world of their own."""
 
 import os
 
 from tests.azurite import azurite, storage
+from tests.trackers.redmine import redmine
 
-__all__ = ["azurite", "storage"]
+__all__ = ["azurite", "redmine", "storage"]
 
 if os.environ.get("CI"):  # a property test that is slow on a busy machine is no failure of the property
     from hypothesis import settings

@@ -1,0 +1,1 @@
+"""Trackers that others wrote, run for tests as they come."""

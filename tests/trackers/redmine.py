@@ -1,0 +1,134 @@
+"""A real Redmine, from Debian's packages, for a test session; each test has a project of its own in it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+HOME = Path("/usr/share/redmine")
+HERE = Path(__file__).parent
+PACKAGES = "redmine redmine-sqlite puma"
+MISSING = f"Redmine is not installed; on Debian: make redmine (as root), or apt-get install {PACKAGES}"
+_PATIENCE = 120.0  # seconds for the start, on a busy machine; about ten on an idle one
+_DATABASE = """production:
+  adapter: sqlite3
+  database: {place}/redmine.sqlite3
+  encoding: utf8
+  timeout: 20000
+  pool: 8
+"""
+
+
+@dataclass
+class Redmine:
+    """A server that runs. `made`: keys of the API and ids of what tests need, as redmine.rb says them."""
+
+    url: str
+    made: dict[str, Any]
+    admin: httpx.Client
+    projects: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Our user's key for the API."""
+        return str(self.made["key"])
+
+    def project(self, role: str = "filer", fields: tuple[str, ...] = ("key", "plan", "services", "decision")) -> str:
+        """A new project with the tracker "Change", in which our user has that role; its identifier."""
+        name = f"p{uuid.uuid4().hex[:12]}"
+        wanted = {
+            "name": name, "identifier": name, "is_public": False, "enabled_module_names": ["issue_tracking"],
+            "tracker_ids": [self.made["tracker"]],
+            "issue_custom_field_ids": [self.made["fields"][one] for one in fields],
+        }  # fmt: skip
+        self.ask("POST", "/projects.json", {"project": wanted})
+        if role:
+            member = {"user_id": self.made["user"], "role_ids": [self.made["roles"][role]]}
+            self.ask("POST", f"/projects/{name}/memberships.json", {"membership": member})
+        self.projects.append(name)
+        return name
+
+    def ask(self, method: str, path: str, body: Any = None, **params: str) -> Any:
+        """As an administrator; the answer's JSON."""
+        answer = self.admin.request(method, path, json=body, params=params or None)
+        answer.raise_for_status()
+        return answer.json() if answer.content.strip() else None
+
+
+def installed() -> bool:
+    return HOME.is_dir() and all(shutil.which(name) for name in ("bundle", "puma"))
+
+
+@pytest.fixture(scope="session")
+def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redmine]:
+    if not installed():
+        if os.environ.get("CI") == "true":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    place = tmp_path_factory.mktemp("redmine")
+    made = _prepare(place)
+    log = place / "puma.log"
+    with log.open("wb") as to:
+        running = subprocess.Popen(
+            ["puma", "--no-config", "-b", "tcp://127.0.0.1:0", "-e", "production", "-t", "4:4", HERE / "redmine.ru"],
+            cwd=place, env=_environment(place), stdin=subprocess.PIPE, stdout=to, stderr=to, start_new_session=True,
+        )  # fmt: skip
+    try:
+        url = _address(running, log)
+        headers = {"X-Redmine-API-Key": made["admin"]}
+        with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as admin:
+            yield Redmine(url, made, admin)
+    finally:
+        os.killpg(running.pid, signal.SIGKILL)  # the database goes with the folder
+        running.wait(10)
+
+
+def _prepare(place: Path) -> dict[str, Any]:
+    """An instance in that folder, its tables made and filled. Debian's Redmine takes instances by their path."""
+    for name in ("config", "files", "tmp", "log", "public"):
+        (place / name).mkdir()
+    (place / "config" / "database.yml").write_text(_DATABASE.format(place=place))
+    (place / "config" / "secret_key.txt").write_text(uuid.uuid4().hex * 2)
+    _run(["bundle", "exec", "rake", "db:migrate"], place)
+    told = _run(["bundle", "exec", "rails", "runner", str(HERE / "redmine.rb")], place)
+    made: dict[str, Any] = json.loads(told.splitlines()[-1])
+    return made
+
+
+def _environment(place: Path) -> dict[str, str]:
+    instance = os.path.relpath("/", HOME / "instances") + str(place)
+    return os.environ | {
+        "REDMINE_INSTANCE": instance,
+        "RAILS_ENV": "production",
+        "SCHEMA": "/dev/null",
+        "LANG": "C.UTF-8",
+    }
+
+
+def _run(command: list[str], place: Path) -> str:
+    done = subprocess.run(
+        command, cwd=HOME, env=_environment(place), capture_output=True, text=True, timeout=_PATIENCE, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stdout[-2000:]} {done.stderr[-2000:]}"
+    return done.stdout
+
+
+def _address(running: subprocess.Popen[bytes], log: Path) -> str:
+    """Where it listens, which it says when it is ready."""
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end and running.poll() is None:
+        if found := re.search(r"Listening on (http://127\.0\.0\.1:\d+)", log.read_text()):
+            return found[1]
+        time.sleep(0.1)
+    raise AssertionError(f"Redmine did not start: {log.read_text()[-2000:]}")

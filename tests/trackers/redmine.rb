@@ -1,0 +1,54 @@
+# What a Redmine for tests needs, put into an empty database; run once by `rails runner`. Prints what was made.
+require 'json'
+require 'securerandom'
+
+Redmine::DefaultData::Loader.load('en')
+Setting.rest_api_enabled = '1'
+Setting.login_required = '1'
+User.find_by(login: 'admin').update_columns(must_change_passwd: false)
+
+def user(login, first, last)
+  made = User.new(firstname: first, lastname: last, mail: "#{login}@contoso.example", mail_notification: 'none')
+  made.login = login
+  made.password = made.password_confirmation = SecureRandom.hex(12)
+  made.save!
+  made
+end
+
+def role(name, permissions)
+  Role.create!(name: name, permissions: permissions)
+end
+
+change = Tracker.create!(name: 'Change', default_status: IssueStatus.find_by!(name: 'New'))
+['Assess', 'Authorize', 'Scheduled', 'Waiting for the vendor'].each { |name| IssueStatus.create!(name: name) }
+IssueStatus.create!(name: 'Cancelled', is_closed: true)
+statuses = IssueStatus.all.to_a
+
+reads = [:view_issues]
+roles = {
+  'filer' => role('Filer', reads + [:add_issues, :edit_issues, :add_issue_notes]),
+  'narrow' => role('Narrow', reads + [:add_issues, :edit_issues, :add_issue_notes]),
+  'reader' => role('Reader', reads)
+}
+# A filer may do every move; a narrow one none.
+statuses.product(statuses).each do |from, to|
+  WorkflowTransition.create!(role: roles['filer'], tracker: change, old_status: from, new_status: to) if from != to
+end
+
+def field(name, format, tracker, more = {})
+  IssueCustomField.create!({ name: name, field_format: format, trackers: [tracker], is_filter: true }.merge(more))
+end
+
+fields = {
+  'key' => field('Foresignal key', 'string', change, searchable: true),
+  'plan' => field('Test plan', 'text', change),
+  'services' => field('Services', 'string', change),
+  'decision' => field('Decision', 'list', change, possible_values: ['Approved', 'Rejected', 'Deferred']),
+  'everywhere' => field('Act by', 'date', change, is_for_all: true)
+}
+ours = user('foresignal', 'Fore', 'Signal')
+puts JSON.generate(
+  admin: User.find_by(login: 'admin').api_key, key: ours.api_key, user: ours.id, tracker: change.id,
+  roles: roles.transform_values(&:id), fields: fields.transform_values(&:id),
+  statuses: statuses.to_h { |one| [one.name, one.id] }
+)
