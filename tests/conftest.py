@@ -1,4 +1,4 @@
-"""Fixtures that many tests share: one real Azurite (and Redmine) a session, and the ports over it in a world of their own."""
+"""Fixtures that many tests share: one real Azurite and one real Redmine a session."""
 
 import os
 

@@ -1,0 +1,90 @@
+"""A real Redmine, and its adapter, for the contract of ticket systems."""
+
+import html
+from contextlib import asynccontextmanager
+
+from shared import adapter
+from shared.ticket_document import textile
+from shared.ticket_settings import TicketSettings
+from tests.contracts.proxy import proxied
+from tests.contracts.rig import Rig, deps_for
+from tests.fakes import FakeClock
+from tests.trackers.redmine import Redmine
+
+SETTINGS = {
+    "api_key": "REDMINE_KEY",
+    "tracker": "Change",
+    "key_field": "Foresignal key",
+    "fields": {"Test plan": "{{ test_plan }}", "Services": "{{ services | join(', ') }}"},
+}
+
+
+@asynccontextmanager
+async def over(redmine: Redmine, project, settings):
+    """What builds the adapter over that project, and the proxy between them."""
+    clock = FakeClock()
+    async with (
+        proxied(redmine.url) as proxy,
+        deps_for(clock, {"REDMINE_KEY": redmine.key}) as deps,
+    ):
+        whole = SETTINGS | {"url": proxy.url, "project": project} | settings
+        yield lambda: adapter.build("tickets", "redmine", whole, deps), proxy, clock
+
+
+def issue_of(redmine: Redmine, number):
+    """As an administrator sees it."""
+    return redmine.ask("GET", f"/issues/{number}.json", include="journals")["issue"]
+
+
+def lines_of(issue):
+    """What its history says to people, a line each."""
+    return [html.unescape(line) for journal in issue["journals"] for line in journal["notes"].splitlines() if line]
+
+
+def fields_of(issue):
+    held = {name: issue.get(name) for name in ("subject", "start_date", "due_date")}
+    held["description"] = issue["description"].replace("\r\n", "\n")  # as Redmine keeps the ends of lines
+    return (
+        held | {"priority": issue["priority"]["name"]} | {one["name"]: one["value"] for one in issue["custom_fields"]}
+    )
+
+
+@asynccontextmanager
+async def system(request):
+    redmine = request.getfixturevalue("redmine")
+    project, ids = redmine.project(), redmine.made["fields"]
+
+    async def delete(number):
+        redmine.ask("DELETE", f"/issues/{number}.json")
+
+    async def history(number):
+        return lines_of(issue_of(redmine, number))
+
+    async def move(number, word):
+        redmine.ask("PUT", f"/issues/{number}.json", {"issue": {"status_id": redmine.made["statuses"][word]}})
+
+    async def count(key):
+        asked = {"project_id": project, "status_id": "*", f"cf_{ids['key']}": key}
+        return redmine.ask("GET", "/issues.json", **asked)["total_count"]
+
+    async def fields(number):
+        return fields_of(issue_of(redmine, number))
+
+    async with over(redmine, project, {}) as (another, proxy, clock):
+        yield Rig(
+            another(), another, delete, history, move, count, fields, shows, closed="Closed",
+            odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock,
+        )  # fmt: skip
+
+
+def shows(ticket):
+    return {
+        "subject": ticket.title,
+        "description": textile(TicketSettings().description(ticket, "redmine"), 30_000),
+        "start_date": str(ticket.planned_start) if ticket.planned_start else None,
+        "due_date": str(ticket.planned_end) if ticket.planned_end else None,
+        "priority": {"high": "High", "medium": "Normal", "low": "Low"}[ticket.risk],
+        "Test plan": ticket.test_plan,
+        "Services": ", ".join(ticket.services),
+        "Foresignal key": ticket.key,
+    }
