@@ -7,20 +7,22 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 SHARED := ../shared
-# For `make run`: real posts instead of the samples, how many tenants, a folder that keeps state between runs.
+# For `make run`: real posts instead of the samples, how many tenants, a folder that keeps state between runs, a ticket system
+# (servicenow, jira, azure_devops) that runs beside it.
 POSTS ?=
 TENANTS ?=
 STATE ?=
+TICKETS ?=
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 	@echo
-	@echo 'make run POSTS=posts.jsonl TENANTS=3 STATE=.state   PYTHON=python3.12 chooses the interpreter'
+	@echo 'make run POSTS=posts.jsonl TENANTS=3 STATE=.state TICKETS=servicenow   PYTHON=python3.12 chooses the interpreter'
 
 install: .make/python .make/node browser redmine ## .venv with the command foresignal, node_modules, a browser and Redmine for the tests
 
 run: .make/python .make/node ## the whole thing on this machine: it prints where to look
-	@$(BIN)/foresignal sandbox $(if $(POSTS),--posts '$(POSTS)') $(if $(TENANTS),--tenants '$(TENANTS)') $(if $(STATE),--state '$(STATE)')
+	@$(BIN)/foresignal sandbox $(if $(POSTS),--posts '$(POSTS)') $(if $(TENANTS),--tenants '$(TENANTS)') $(if $(STATE),--state '$(STATE)') $(if $(TICKETS),--tickets '$(TICKETS)')
 
 test: install check ## check, then every test
 	$(BIN)/pytest

@@ -1,8 +1,9 @@
 """A Change Review Board for the register: it moves tickets on by a rule, so that the pages show a life."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
+from sandbox.ticket_systems import Server
 from shared.core.ports import Tables
 from shared.core.register import Entry
 from shared.core.ticket import ENDED, State
@@ -16,6 +17,9 @@ _NOTES: dict[State, str] = {
 }
 _ORDER: tuple[State, ...] = ("new", "assess", "authorize", "scheduled", "implement", "review", "closed")
 _MEETS = time(9)
+_ELSEWHERE = (1, 3, 5, 40)  # days after a ticket was seen until each step of its course
+_DECIDED = 3  # the step with which the board has decided
+_LEFT_ALONE = frozenset({"Canceled", "Cancelled", "Removed", "Closed", "Completed", "Done"})
 _STALLS = 7  # every so many-th ticket waits for somebody
 _LATE = timedelta(days=7)  # boards meet weekly: what Microsoft has finished stays open a while, and is overdue
 
@@ -28,6 +32,31 @@ async def sit(tables: Tables, now: datetime) -> int:
             await register.move(tables, entry.number, state, _NOTES[state], at)
             moves += 1
     return moves
+
+
+class Elsewhere:
+    """The same board in a ticket system beside the sandbox; it remembers when it first saw each ticket."""
+
+    def __init__(self, system: Server, course: Sequence[str]) -> None:
+        self._system = system
+        self._course = tuple(course)
+        self._seen: dict[str, tuple[datetime, int]] = {}
+
+    def sit(self, now: datetime) -> int:
+        """Move every ticket to where it should be by now; how many moves that took."""
+        moves = 0
+        for ticket in self._system.tickets:
+            first, at = self._seen.setdefault(ticket.number, (now, 0))
+            days = (now - first).days
+            due = sum(days >= day for day in _ELSEWHERE) if sum(map(ord, ticket.number)) % _STALLS else min(1, days)
+            if due > at:
+                if ticket.state not in _LEFT_ALONE:
+                    if due == _DECIDED and hasattr(self._system, "approve"):
+                        self._system.approve(ticket.number, "Change board")
+                    self._system.move(ticket.number, self._course[due - 1])
+                    moves += 1
+                self._seen[ticket.number] = (first, due)
+        return moves
 
 
 def due(entry: Entry, now: datetime) -> Iterator[tuple[State, datetime]]:

@@ -15,7 +15,8 @@ class Options:
     back soon (Azure's is 600); tests take a shorter one still.
 
     `first`, `last`: the days of a history to play. `board`: tickets are moved on as a board would (always with the
-    samples). `pace`: factor on delays. `max_dequeue`: tries of a message before poison, instead of host.json's.
+    samples). `tickets`: the ticket system that runs beside it, in place of those that the policy names. `pace`: factor
+    on delays. `max_dequeue`: tries of a message before poison, instead of host.json's.
     """
 
     posts: Path | None = None
@@ -30,6 +31,7 @@ class Options:
     policy: Path | None = None
     port: int = 0
     board: bool = False
+    tickets: str = ""
     pace: float = 0.02
     lock: int = 60
     claim: float = 120.0

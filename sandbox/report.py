@@ -21,6 +21,8 @@ _LABELS = {
     "changes": "new changes",
     "revisions": "revisions of changes",
     "tickets": "tickets filed",
+    "notes": "notes on tickets: dates that moved, and what else happened",
+    "cancelled": "tickets cancelled with their changes",
     "cards": "cards sent",
     "closed": "changes closed",
     "parked": "parked: failed for good",

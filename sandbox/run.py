@@ -15,6 +15,7 @@ from sandbox.microsoft365.history import read
 from sandbox.options import Options
 from sandbox.report import Report, Summary
 from sandbox.steps import steps
+from sandbox.ticket_systems import SYSTEMS
 from sandbox.world import Story, World, world
 from shared.core.errors import ConflictError, TransientError
 from shared.usecases import summary
@@ -105,7 +106,13 @@ async def _play(running: World, options: Options, moments: list[datetime], repor
     """One round now and one at each later moment, then the night's mending, and the summary."""
     began = time.monotonic()
     before = await _counts(running)
-    round_ = _Round(running, report, patience=options.lock + _PATIENCE, with_board=options.board or not _own(options))
+    round_ = _Round(
+        running,
+        report,
+        options.tickets,
+        patience=options.lock + _PATIENCE,
+        with_board=options.board or not _own(options),
+    )
     now = running.clock()
     todo = [now, *(moment for moment in moments if moment > now)]
     with report.progress("reading", len(todo)):
@@ -140,17 +147,22 @@ async def _counts(running: World) -> dict[str, int]:
         found = await summary.count(ours.deps)
     finally:
         await ours.close()
-    return {name: getattr(found, name) for name in ("changes", "revisions", "tickets", "cards", "closed", "parked")}
+    return {
+        name: getattr(found, name)
+        for name in ("changes", "revisions", "tickets", "notes", "cancelled", "cards", "closed", "parked")
+    }
 
 
 class _Round:
     """What Azure's timers would run in a day, one after the other, each to its end."""
 
-    def __init__(self, running: World, report: Report, *, patience: float, with_board: bool) -> None:
+    def __init__(self, running: World, report: Report, kind: str, *, patience: float, with_board: bool) -> None:
         self._running = running
         self._report = report
         self._patience = patience
         self._with_board = with_board
+        system = running.tickets
+        self._elsewhere = board.Elsewhere(system, SYSTEMS[kind].course) if system else None
 
     async def at(self, moment: datetime) -> None:
         cards, posts = len(self._running.inbox.cards), self._running.served.total()
@@ -180,11 +192,15 @@ class _Round:
         self._report.failures(await self._running.host.drain(self._report.waiting, self._patience))
 
     async def _tickets(self) -> int:
+        if self._running.tickets:
+            return len(self._running.tickets.tickets)
         return sum([1 async for _ in self._running.tables.scan("register")])
 
     async def _board(self, now: datetime) -> int:
         if not self._with_board:
             return 0
+        if self._elsewhere:
+            return self._elsewhere.sit(now)
         try:
             return await board.sit(self._running.tables, now)
         except (ConflictError, TransientError) as error:

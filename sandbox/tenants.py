@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import NAMESPACE_DNS, uuid5
 
+import yaml
+
 from sandbox.errors import SandboxError
 from shared import policy_file
 from shared.core.errors import PermanentError
@@ -26,6 +28,15 @@ def policy_text(text: str, graph_url: str, plans: Mapping[str, str], roadmap_url
         lines.append(f'  {name}: {{tenant_id: "{tenant_id}", graph_url: "{graph_url}", plan: "{plan}"}}')
     roadmap = f'roadmap: {{url: "{roadmap_url}"}}' if roadmap_url else "roadmap: {enabled: false}"
     return _replaced(_replaced(text, "roadmap", roadmap + "\n"), "tenants", "\n".join(lines) + "\n")
+
+
+def with_tickets(text: str, policy: Policy, kind: str, settings: Mapping[str, object]) -> str:
+    """The policy with every ticket system that it names replaced by one of that kind; how it is used stays."""
+    entries = {
+        name: {**entry.model_dump(exclude={"kind", "settings", "inbound"}), "kind": kind, "settings": dict(settings)}
+        for name, entry in policy.tickets.items()
+    }
+    return _replaced(text, "tickets", yaml.safe_dump({"tickets": entries}, sort_keys=False))
 
 
 def _replaced(text: str, key: str, section: str) -> str:

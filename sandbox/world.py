@@ -30,6 +30,7 @@ from sandbox.microsoft365.roadmap import roadmap_app
 from sandbox.microsoft365.serving import serve
 from sandbox.options import Options
 from sandbox.report import Report
+from sandbox.ticket_systems import SYSTEMS, Server, server
 from shared.core import names
 from shared.settings import Settings
 from shared.storage.blobs import AzureBlobs
@@ -60,7 +61,10 @@ class Story:
 
 @dataclass
 class World:
-    """A running sandbox. `seen`: until when the functions have looked at the story."""
+    """A running sandbox. `seen`: until when the functions have looked at the story.
+
+    `tickets`: the ticket system beside it, where it is not the register.
+    """
 
     clock: SandboxClock
     inbox: Inbox
@@ -73,6 +77,7 @@ class World:
     story: Story
     seen: datetime
     served: Counter[str] = field(default_factory=Counter)
+    tickets: Server | None = None
 
     @property
     def graph_calls(self) -> int:
@@ -111,13 +116,24 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         url = f"http://127.0.0.1:{memory.ports['functions']}"
         settings = Settings(DEPLOYMENT, url, connection_string=storage.connection_string)
         text = tenants.policy_text(policy, graph_url, {name: plan_id(name) for name in organisations}, roadmap_url)
-        secrets = tenants.hooks(tenants.checked(text, str(options.policy or tenants.SAMPLE)), inbox_url)
+        checked = tenants.checked(text, str(options.policy or tenants.SAMPLE))
+        secrets = tenants.hooks(checked, inbox_url)
+        board: Server | None = None
+        board_url = ""
+        if options.tickets:
+            groups = dict.fromkeys(team.crb_group or name for name, team in checked.teams.items())
+            board = server(options.tickets, clock, list(groups))
+            board_url = await _serve(board.app(), memory, "tickets", stack)
+            text = tenants.with_tickets(text, checked, options.tickets, board.settings(board_url))
+            secrets |= dict(board.secrets)
         tables = await _furnish(settings, text, stack)
         host = HostProcess(_host_options(options, state), listening, _environment(settings) | secrets, report.warn)
         stack.push_async_callback(host.stop)
         await host.start()
         places = _places(url, inbox_url, state)
-        yield World(clock, inbox, host, tables, storage, settings, places, graph, story, seen, served)
+        if board:
+            places = {**places, SYSTEMS[options.tickets].title: board_url + "/"}
+        yield World(clock, inbox, host, tables, storage, settings, places, graph, story, seen, served, board)
 
 
 def _folder(options: Options, stack: AsyncExitStack) -> Path:

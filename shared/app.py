@@ -109,7 +109,8 @@ class App:
         from azure.core.exceptions import ClientAuthenticationError
 
         try:
-            return str((await self._identity().get_token(scope)).token)
+            ours = self.around.credential("-", Tenant()) if self.around.credential else self._identity()
+            return str((await ours.get_token(scope)).token)
         except ClientAuthenticationError as error:
             reason = str(error.message).splitlines()[0][:200]
             raise TransientError(f"our identity gets no token for {scope}: {reason}", 60) from error

@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from shared import cli_check, cli_history, cli_policy, cli_posts, cli_sandbox, cli_storage
+from shared import (
+    cli_backtest,
+    cli_check,
+    cli_history,
+    cli_init,
+    cli_policy,
+    cli_posts,
+    cli_route,
+    cli_sandbox,
+    cli_storage,
+)
 from shared.cli_tools import Commands
 
 app = typer.Typer(
@@ -20,7 +30,10 @@ app.command("classify")(cli_posts.classify)
 app.command("explain")(cli_posts.explain)
 app.command("replay")(cli_history.replay)
 app.command("history")(cli_history.history)
+app.command("init")(cli_init.init)
 app.command("check")(cli_check.check)
+app.command("route")(cli_route.route)
+app.command("backtest")(cli_backtest.backtest)
 app.add_typer(cli_policy.app, name="policy")
 app.command("health")(cli_storage.health)
 app.add_typer(cli_storage.parked, name="parked")

@@ -43,7 +43,7 @@ def check(
 
     file = policy or default_file()
     checked = policy_file.check_file(file)
-    services = _services(posts) if posts else speak(state, _seen) if seen else {}
+    services = services_in(posts) if posts else speak(state, services_seen) if seen else {}
     found = [("fault", note) for note in checked.faults]
     found += [("warning", note) for note in _warnings(checked, services)]
     if checked.policy and (secrets or online):
@@ -116,7 +116,7 @@ def _tell(found: "list[tuple[str, Note]]", *, as_json: bool) -> None:
             typer.echo(printable(f"warning: {note}" if kind == "warning" else str(note)))
 
 
-def _services(posts: Path) -> dict[str, int]:
+def services_in(posts: Path) -> dict[str, int]:
     """The services that posts name, with how many posts; an edit of a post counts once."""
     named: dict[str, set[str]] = {}
     with opened(posts) as source:
@@ -131,7 +131,8 @@ def _services(posts: Path) -> dict[str, int]:
     return {service: len(ids) for service, ids in named.items()}
 
 
-async def _seen(deps: "Deps") -> dict[str, int]:
+async def services_seen(deps: "Deps") -> dict[str, int]:
+    """The services that the posts in storage name, with how many posts."""
     from shared.core import rows
 
     found: Counter[str] = Counter()

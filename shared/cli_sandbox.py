@@ -53,7 +53,14 @@ def sandbox(
     board: Annotated[
         bool, typer.Option("--board", help="Move tickets on as a Change Review Board would (always with the samples).")
     ] = False,
-) -> None:
+    tickets: Annotated[
+        str,
+        typer.Option(
+            show_default="the policy's, or the register", metavar="KIND",
+            help="Run this ticket system as well, and file there: servicenow, jira, azure_devops.",
+        ),
+    ] = "",
+) -> None:  # fmt: skip
     """Run everything on this machine: storage, Microsoft 365 tenants, a Teams inbox, and the functions themselves.
 
     It prints where to look and runs until Ctrl+C, or with --once until there is nothing left to do.
@@ -75,6 +82,7 @@ def sandbox(
             policy=policy,
             port=port,
             board=board,
+            tickets="" if tickets == "register" else tickets,
         )
     except SandboxError as error:
         raise typer.BadParameter(str(error)) from None

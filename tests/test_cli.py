@@ -25,7 +25,8 @@ from shared.usecases import park
 from tests.contracts.rig import ticket
 
 COMMANDS = [
-    "", "classify", "explain", "replay", "history", "check", "policy", "policy push", "policy show", "policy schema",
+    "", "classify", "explain", "replay", "history", "check", "init", "route", "backtest",
+    "policy", "policy push", "policy show", "policy schema",
     "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "register", "register list",
     "register show", "register move",
 ]  # fmt: skip
@@ -149,7 +150,7 @@ def test_check_counts_what_is_there():
     result = run("check", DEFAULT)
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("fine: 1 tenant, 6 teams, 15 workloads, ")
+    assert result.stdout.startswith("fine: 1 tenant, 8 teams, 15 workloads, ")
 
 
 def test_check_takes_the_policy_that_ships_by_default(monkeypatch, tmp_path: Path):

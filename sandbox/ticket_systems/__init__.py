@@ -1,1 +1,62 @@
-"""Ticket systems of the sandbox: servers that behave as the vendors' own do."""
+"""Servers that behave as the ticket systems do; `make run TICKETS=servicenow` runs one of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from sandbox.errors import SandboxError
+from sandbox.ticket_systems.showing import Record
+
+Clock = Callable[[], datetime]
+
+
+class Server(Protocol):
+    """What every one of them offers, besides what its adapter speaks to."""
+
+    @property
+    def tickets(self) -> Sequence[Record]: ...
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The secrets that `settings` name, with their values here."""
+        ...
+
+    def settings(self, url: str) -> dict[str, Any]:
+        """What a policy says of this server."""
+        ...
+
+    def app(self) -> web.Application: ...
+
+    def move(self, number: str, state: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """`course`: the states through which the sandbox's board takes a ticket, in the system's own words."""
+
+    module: str
+    name: str
+    title: str
+    course: tuple[str, ...]
+
+
+SYSTEMS: Mapping[str, System] = {
+    "servicenow": System("servicenow", "ServiceNow", "ServiceNow", ("Assess", "Authorize", "Scheduled", "Closed")),
+    "jira": System(
+        "jira", "Jira", "Jira", ("Planning", "Awaiting CAB approval", "Awaiting implementation", "Completed")
+    ),
+    "azure_devops": System("azure_devops", "AzureDevOps", "Azure DevOps", ("Active", "Active", "Active", "Closed")),
+}
+
+
+def server(kind: str, clock: Clock, groups: Sequence[str]) -> Server:
+    """The server of a kind; `groups`: the assignment groups that the policy names."""
+    if kind not in SYSTEMS:
+        raise SandboxError(f"there is no server for {kind!r} here (known: register, {', '.join(SYSTEMS)})")
+    made = getattr(import_module(f"sandbox.ticket_systems.{SYSTEMS[kind].module}"), SYSTEMS[kind].name)
+    found: Server = made(clock, groups=tuple(groups)) if kind == "servicenow" else made(clock)
+    return found

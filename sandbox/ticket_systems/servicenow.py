@@ -76,7 +76,7 @@ class ServiceNow:
         change.values["sys_updated_on"] = now
         if after in {"3", "4"}:
             change.values |= {"active": "false", "closed_at": now}
-        change.moves.append(f"{now} - {STATES.get(before, before)} to {STATES.get(after, after)}")
+        change.moves.append((now, f"{now[:10]}: The board: {STATES.get(before, before)} to {STATES.get(after, after)}"))
 
     def approve(self, number: str, who: str) -> None:
         self._decide(number, "approved", who)
@@ -93,7 +93,7 @@ class ServiceNow:
         change.values["approval"] = verdict
         at = self.store.now()
         self.store.approvals.append({"sysapproval": change.sys_id, "state": verdict, "approver": who, "at": at})
-        change.moves.append(f"{at} - {verdict} by {who}")
+        change.moves.append((at, f"{at[:10]}: {verdict.capitalize()} by {who}"))
 
     def _existing(self, number: str) -> Change:
         for change in self.store.changes.values():

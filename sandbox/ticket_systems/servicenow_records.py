@@ -42,20 +42,21 @@ class AbortedError(Exception):
 
 @dataclass(slots=True)
 class Change:
-    """One change request. `journal`: (when, who, which field, text), oldest first."""
+    """One change request. `journal`: (when, who, which field, text); `moves`: (when, what the board did)."""
 
     sys_id: str
     number: str
     values: dict[str, str]
     journal: list[tuple[str, str, str, str]] = field(default_factory=list)
-    moves: list[str] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
 
     def record(self) -> Record:
-        lines = [line for _, _, _, text in self.journal for line in text.split("\n")]
+        told = [(at, line) for at, _, _, text in self.journal for line in text.split("\n")]
+        lines = [line for _, line in sorted([*told, *self.moves], key=lambda one: one[0])]
         held = {name: text for name, text in self.values.items() if text}
         return Record(
             self.number, self.values.get("correlation_id", ""), self.values.get("short_description", ""),
-            STATES.get(self.values["state"], self.values["state"]), held, (*lines, *self.moves),
+            STATES.get(self.values["state"], self.values["state"]), held, tuple(lines),
         )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ a { color: var(--link); }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
+li { padding: .15rem 0; }
 td { white-space: pre-wrap; overflow-wrap: anywhere; }
 """
 
@@ -81,7 +82,8 @@ def _ticket(record: Record, name: str) -> str:
     history = "".join(f"<li>{_text(line)}" for line in record.history)
     return (
         f'<p><a href="/">{_text(name)}</a></p><h1>{_text(record.number)} {_text(record.title)}</h1>'
-        f"<p>{_text(record.state)} · {_text(record.key)}</p><table>{fields}</table><h2>History</h2><ol>{history}</ol>"
+        f"<p><strong>{_text(record.state)}</strong> · {_text(record.key)}</p><h2>History</h2><ol>{history}</ol>"
+        f"<h2>Fields</h2><table>{fields}</table>"
     )
 
 

@@ -34,7 +34,7 @@ def decide(
         silent = "" if material else reason
     elif not material:
         silent = "nothing that asks people to look again: " + (", ".join(e.type for e in events))
-    routed = route(policy, _subject(change, policy, material, now, tenants))
+    routed = route(policy, subject_of(change, policy, material, now, tenants))
     decided = Decision(
         change.current.id, now, routed.teams, routed.workloads, (), silent, routed.unowned, tuple(sorted(tenants))
     )
@@ -44,9 +44,10 @@ def decide(
     return replace(decided, effects=found, silent="" if found else "; ".join(routed.withheld))
 
 
-def _subject(
+def subject_of(
     change: Change, policy: Policy, events: tuple[Event, ...], now: datetime, tenants: Sequence[str]
 ) -> Subject:
+    """What the routes look at: the change as it is, what happened to it, and the day."""
     read = change.classification
     return Subject(change.read(), read, events, now.date(), our_dates_of(read, policy), tuple(tenants))
 
@@ -64,7 +65,7 @@ def _joined(
     if not new or not policy.matches_on_tenants:
         return decision
     event = Event("tenant_joined", change.current.id, now, new=", ".join(new))
-    routed = route(policy, _subject(change, policy, (event,), now, tenants))
+    routed = route(policy, subject_of(change, policy, (event,), now, tenants))
     told = {(state.effect.kind, state.effect.target) for state in known}
     wanted = tuple(
         replace(effect, events=())

@@ -100,6 +100,11 @@ def read_edition(row: Row) -> Mapping[str, Any]:
     return raw
 
 
+def edition_seen(row: Row) -> tuple[datetime, str]:
+    """When an edition was first seen, and in which tenant."""
+    return _plain(row.values["observed"]), str(row.values["tenant"])
+
+
 def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] | None = None) -> Row:
     """`raw`: what the tenant's feed showed, kept where the copy is a variant."""
     values: dict[str, Value] = {
@@ -238,7 +243,7 @@ def read_held(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> dict[
     return held
 
 
-def _plain(value: datetime | str) -> datetime:
+def _plain(value: object) -> datetime:
     moment = value if isinstance(value, datetime) else when(value)
     assert moment is not None
     return moment

@@ -71,6 +71,7 @@ def any_says(found: Iterable[str], pattern: re.Pattern[str]) -> str:
     return next((sentence for sentence in found if pattern.search(sentence)), "")
 
 
+@lru_cache(maxsize=2048)
 def _dateless(sentence: str) -> str:
     text, _ = take_out(sentence)
     for phrase in reversed(phrases.find(text)):

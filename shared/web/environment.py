@@ -29,11 +29,7 @@ def security_headers() -> Mapping[str, str]:
 
     The one inline style sheet is allowed by its hash, so it is computed and cannot go stale.
     """
-    style = b64encode(sha256(_style().encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{style}'; img-src https: data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    policy = f"{_content_policy()}; frame-ancestors 'none'"
     return MappingProxyType(
         {
             "Content-Security-Policy": policy,
@@ -42,6 +38,11 @@ def security_headers() -> Mapping[str, str]:
             "Cache-Control": "no-store",
         }
     )
+
+
+def _content_policy() -> str:
+    style = b64encode(sha256(_style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{style}'; img-src https: data:; base-uri 'none'; form-action 'none'"
 
 
 @lru_cache(maxsize=1)
@@ -64,6 +65,7 @@ def _environment() -> Environment:
         "number": "{:,}".format,
     }
     environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
+    environment.globals["content_policy"] = _content_policy  # for a page that stands alone, without headers
     return environment
 
 

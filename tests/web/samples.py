@@ -13,6 +13,7 @@ from shared.core.roadmap import RoadmapItem, RoadmapView
 from shared.core.tenants import Difference, with_joined
 from shared.web import pages
 from tests.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
+from tests.web import backtests
 
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
 WORKLOADS = ("Teams", "Exchange", "SharePoint and OneDrive", "Copilot", "Intune", "Entra")
@@ -212,4 +213,5 @@ def everything() -> dict[str, str]:
         "message": pages.message_page(
             "There is no change MC7654321", "It was never seen in any tenant. Check the number."
         ),
+        **backtests.pages(),
     }

@@ -184,3 +184,16 @@ def test_a_tenant_shows_how_far_microsoft_is_in_words():
         "Roadmap 912311: Rolling out to targeted release on Desktop; Scheduled on Web"
     ]
     assert "InRollout" not in tenants.text()
+
+
+def test_the_change_page_says_which_services_nobody_owns_and_who_answers():
+    from dataclasses import replace
+
+    change = replace(a_change(), decision=replace(a_change().decision, unowned=("Microsoft Loom",)))
+    (state, *_) = effects()
+    html = pages.change_page(
+        change, copies(), [replace(state, effect=replace(state.effect, answers="ben@example.com"))]
+    )
+
+    assert "Microsoft Loom" in html
+    assert f"ben@example.com answers for {state.effect.team}" in html

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -75,12 +76,18 @@ class Block:
 
 def blocks(body: str, kind: str = "html") -> list[Block]:
     """The visible blocks of a body, in order; `kind` is Graph's contentType. Reads the first READ_LIMIT characters."""
+    return list(_blocks(body, kind))
+
+
+@lru_cache(maxsize=4)
+def _blocks(body: str, kind: str) -> tuple[Block, ...]:
+    """Kept for a moment: classification, sentences and relations ask for the same body one after the other."""
     body = _CONTROLS.sub("", body[:READ_LIMIT])
     flat = _flatten(body) if kind != "text" and ("<" in body or "&" in body) else body
     for odd, plain in _FORMS:
         flat = flat.replace(odd, plain)
     found = (_block(line) for line in flat.split("\n") if line)
-    return [block for block in found if block is not None]
+    return tuple(block for block in found if block is not None)
 
 
 def plain_text(html: str, kind: str = "html") -> str:

@@ -1,0 +1,156 @@
+"""Tickets as GitHub issues: the example of docs/adding-an-adapter.md, complete, and tested like every other adapter.
+
+Our key is a label, the board's word for a state another one; what happened is told at the end of the issue's body, so
+that one GET and one PATCH bring an issue up to date. docs.github.com/rest/issues/issues (2022-11-28).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx
+from pydantic import Field
+
+from shared.adapter import Deps
+from shared.core.errors import PermanentError, TransientError
+from shared.core.policy import SecretName
+from shared.core.ticket import ENDED, Preview, State, Ticket, TicketRef
+from shared.ticket_document import bare, markdown, value
+from shared.ticket_settings import TicketSettings
+
+_TITLE, _BODY, _LABEL = 256, 60_000, 50  # characters that GitHub takes (a body takes 65,536)
+_OURS = "foresignal"
+_HISTORY = "\n\n### History\n"
+Issue = Mapping[str, Any]
+
+
+class Settings(TicketSettings):
+    """`repository`: "contoso/changes". `token`: the NAME of the secret, a token that may write its issues."""
+
+    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    token: SecretName = Field(min_length=1)
+    url: str = "https://api.github.com"
+
+
+class GitHubIssues:
+    """The port `TicketSystem` over one repository; the list of issues is up to date at once."""
+
+    searches_late = 0.0
+
+    def __init__(self, settings: Settings, deps: Deps) -> None:
+        self._settings, self._deps = settings, deps
+        self._issues = f"{settings.url}/repos/{settings.repository}/issues"
+
+    async def find(self, key: str) -> TicketRef | None:
+        found = await self._list({"labels": key, "direction": "asc"})
+        return self._ref(found[0]) if found else None
+
+    async def open(self, ticket: Ticket) -> TicketRef:
+        if known := await self.find(ticket.key):
+            return await self.amend(known, ticket)
+        made = self._ref(await self._ask("POST", self._issues, self._wanted(ticket, "")))
+        return await self.amend(made, ticket) if ticket.cancelled else made
+
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
+        issue = await self._issue(ref.number)
+        if issue is None:
+            return await self.open(ticket)  # deleted by hand: the policy still wants it
+        state = self._ref(issue).state
+        text, _, told = str(issue.get("body") or "").partition(_HISTORY)
+        should = self._wanted(ticket, told)
+        if state in ENDED:  # as the board left it, but for what happened since
+            should = {"body": text + should["body"][should["body"].index(_HISTORY) :]}
+        if ticket.cancelled and state not in ENDED:
+            should |= {"state": "closed", "state_reason": "not_planned"}
+        elif ticket.reopen and state in ENDED:
+            should |= {"state": "open"}
+        differs = {name: what for name, what in should.items() if name != "labels" and issue.get(name) != what}
+        return (
+            self._ref(await self._ask("PATCH", f"{self._issues}/{ref.number}", differs))
+            if differs
+            else self._ref(issue)
+        )
+
+    async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
+        found: dict[str, TicketRef] = {}
+        page = 1
+        while set(numbers) - found.keys():
+            some = await self._list({"labels": _OURS, "per_page": "100", "page": str(page)})
+            found |= {ref.number: ref for one in some if (ref := self._ref(one)).number in numbers}
+            if len(some) < 100:
+                break
+            page += 1
+        return found
+
+    def preview(self, ticket: Ticket) -> Preview:
+        return Preview(self._issues, self._wanted(ticket, ""))
+
+    async def ping(self) -> str:
+        about = await self._ask("GET", self._issues.removesuffix("/issues"))
+        if not isinstance(about, dict) or not (about.get("permissions") or {}).get("push"):
+            raise PermanentError(f"{self._what}: the token may not write to {self._settings.repository}: Issues, write")
+        return f"{self._settings.repository} on {self._settings.url}: issues can be written"
+
+    @property
+    def _what(self) -> str:
+        return f"ticket system {self._deps.name}"
+
+    def _wanted(self, ticket: Ticket, told: str) -> dict[str, Any]:
+        """What we keep on an issue: its title, and its body with everything that it was told."""
+        if len(ticket.key) > _LABEL:
+            raise PermanentError(f"{self._what}: a label holds {_LABEL} characters; give the deployment a shorter name")
+        lines = told.splitlines()
+        notes = [f"- {' '.join(bare(value(note)).split())}" for note in ticket.notes]
+        history = "\n".join([*lines, *dict.fromkeys(note for note in notes if note not in lines)])
+        text = markdown(self._settings.description(ticket, "github_issues"), _BODY // 2)
+        return {
+            "title": self._settings.title(ticket, _TITLE),
+            "body": text + _HISTORY + history[-_BODY // 2 :],
+            "labels": [_OURS, ticket.key],
+        }
+
+    def _ref(self, issue: Any) -> TicketRef:
+        if not isinstance(issue, dict) or not isinstance(issue.get("number"), int):
+            raise TransientError(f"{self._what}: {self._settings.url} answered no issue: is it GitHub?")
+        ended = issue.get("state") == "closed"
+        labels = {str(label.get("name")) for label in issue.get("labels") or ()}
+        named: State = next((state for word, state in self._settings.states.items() if word in labels), "new")
+        state: State = ("cancelled" if issue.get("state_reason") == "not_planned" else "closed") if ended else named
+        at = datetime.fromisoformat(issue["closed_at"]) if ended and issue.get("closed_at") else None
+        return TicketRef(str(issue["number"]), str(issue.get("html_url", "")), state, at, str(issue.get("state", "")))
+
+    async def _list(self, asked: Mapping[str, str]) -> list[Any]:
+        found = await self._ask("GET", self._issues, params={"state": "all", **asked})
+        if not isinstance(found, list):
+            raise TransientError(f"{self._what}: {self._settings.url} answered no list: is it GitHub?")
+        return found
+
+    async def _issue(self, number: str) -> Issue | None:
+        if not (number.isascii() and number.isdigit()):
+            return None
+        found = await self._ask("GET", f"{self._issues}/{number}", expected=frozenset({404, 410}))
+        return found if isinstance(found, dict) and "number" in found else None
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        params: Mapping[str, str] | None = None,
+        expected: frozenset[int] = frozenset(),
+    ) -> Any:
+        """One call. What status is which failure, how long to wait, and what no error may hold is `http`'s business."""
+        token = (await self._deps.secrets.get(self._settings.token)).strip()
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"}
+        response: httpx.Response = await self._deps.http.send(
+            method, url, what=self._what, json=body, params=params, headers=headers, expected=expected,
+            transient=frozenset({409, 412}), hide=(token,),
+        )  # fmt: skip
+        try:
+            return response.json()
+        except ValueError:
+            raise TransientError(f"{self._what}: {self._settings.url} answered no JSON: is it GitHub?") from None
+
+
+def build(settings: Settings, deps: Deps) -> GitHubIssues:
+    return GitHubIssues(settings, deps)
