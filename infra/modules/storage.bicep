@@ -28,6 +28,7 @@ var tables = [
   'parked'
   'register'
   'dryruns'
+  'webhooks'
 ]
 
 // config: the policy. oversize: posts too large for a queue message. deployments: the app's package.

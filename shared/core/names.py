@@ -2,5 +2,5 @@
 
 QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
-TABLES = ("changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns")
+TABLES = ("changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks")
 CONTAINERS = ("config", "oversize")

@@ -1,5 +1,6 @@
 """What goes wrong between an adapter and its ticket system: one contract for every remote one."""
 
+import itertools
 import logging
 from functools import partial
 
@@ -40,11 +41,11 @@ _TRANSIENT = [
 @pytest.mark.parametrize(("fault", "after"), [case[1:] for case in _TRANSIENT], ids=[case[0] for case in _TRANSIENT])
 @pytest.mark.parametrize("call", ["find", "open", "amend", "states"])
 async def test_what_may_pass_is_transient_and_is_not_tried_again_by_the_adapter(rig, call, fault, after):
-    opened = await rig.port.open(ticket())
+    opened, turns = await rig.port.open(ticket()), itertools.count()
     calls = {
         "find": lambda port: port.find(ticket().key),
-        "open": lambda port: port.open(ticket("MC1200009")),
-        "amend": lambda port: port.amend(opened, ticket(notes=("more",))),
+        "open": lambda port: port.open(ticket(f"MC120001{next(turns)}")),
+        "amend": lambda port: port.amend(opened, ticket(notes=(f"more {next(turns)}",))),
         "states": lambda port: port.states([opened.number]),
     }
     if not await _calls_out(rig, calls[call]):
