@@ -12,12 +12,12 @@ from tests.fakes import FakeClock, FakeTables
 
 
 @asynccontextmanager
-async def over(server: Webhook, clock, settings, tables=None):
+async def over(server: Webhook, clock, settings, tables=None, secrets=None):
     """What builds the adapter over that server, and the proxy between them."""
     async with (
         TestServer(server.app()) as running,
         proxied(str(running.make_url("/")).rstrip("/")) as proxy,
-        deps_for(clock, dict(server.secrets), tables=tables or FakeTables()) as deps,
+        deps_for(clock, secrets or dict(server.secrets), tables=tables or FakeTables()) as deps,
     ):
         yield lambda: adapter.build("tickets", "webhook", server.settings(proxy.url) | settings, deps), proxy
 

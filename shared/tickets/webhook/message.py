@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from shared.tickets.webhook.settings import Settings
 PREFERRED = 20_000
 HARD = 64 * 1024
 """Bytes of a body: what Standard Webhooks advises, and what is never passed."""
-_LIMITS = (4_000, 2_000, 1_000, 500, 200)  # characters of a text; the first that fits
+_LIMITS = (4_000, 2_000, 1_000, 500, 200, 100)  # characters of a text; the first that fits
 _LONGEST_TITLE = 255
 _LONGEST_NOTE = 2_000
 _NOTES = 6_000  # bytes of notes in one message; the others follow in the next
@@ -26,7 +26,7 @@ _TEXTS = (
 _LISTS = ("services", "tenants", "when", "why")
 _WORDS = ("risk", "impact", "admin_impact", "user_impact", "group")
 _DAYS = ("planned_start", "planned_end", "act_by")
-_MOST_LINES = 50
+_MOST_LINKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def content_of(settings: Settings, ticket: Ticket) -> dict[str, Any]:
         found = _content(settings, ticket, limit)
         if len(_bytes(found)) <= PREFERRED - _NOTES - 1_000:
             break
-    return found
+    return {**found, "fields": settings.own_fields(ticket)}
 
 
 def line_of(note: str) -> str:
@@ -90,11 +90,21 @@ def _content(settings: Settings, ticket: Ticket, limit: int) -> dict[str, Any]:
     found: dict[str, Any] = {"title": settings.title(ticket, _LONGEST_TITLE) or ticket.key}
     found |= {name: cut(bare(value(getattr(ticket, name))), limit) for name in _TEXTS}
     found |= {name: _said(settings, name, getattr(ticket, name)) for name in _WORDS}
-    found |= {name: [cut(line_of(one), limit) for one in getattr(ticket, name)][:_MOST_LINES] for name in _LISTS}
+    found |= {name: _few(map(line_of, getattr(ticket, name)), 2 * limit) for name in _LISTS}
     found |= {name: _day(getattr(ticket, name)) for name in _DAYS}
-    found["links"] = [{"name": line_of(name), "url": line_of(to)} for name, to in ticket.links][:_MOST_LINES]
+    found["links"] = [{"name": line_of(name), "url": line_of(to)} for name, to in ticket.links[:_MOST_LINKS]]
     found["description"] = {"plain": plain(document, 2 * limit), "html": to_html(document, 3 * limit)}
-    found["fields"] = settings.own_fields(ticket)
+    return found
+
+
+def _few(lines: Iterable[str], limit: int) -> list[str]:
+    """The first lines, of so many characters together."""
+    found: list[str] = []
+    for line in lines:
+        if limit <= 0:
+            return [*found, "…"]
+        found.append(cut(line, limit))
+        limit -= len(line)
     return found
 
 
