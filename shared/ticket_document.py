@@ -238,12 +238,16 @@ def _markdown(document: Document) -> str:
     return "\n\n".join(parts)
 
 
+_TEXTILE_BLOCK = re.compile(r"^(\s*(?:h[1-6]|p|bq|bc|pre|fn\d+|table|notextile|clear))\.", re.MULTILINE | re.IGNORECASE)
+
+
 def _textile(document: Document) -> str:
     def said(span: Span) -> str:
         if span.address:
             return f'"{span.text.replace(chr(34), chr(39))}":{span.address}'
         # <notextile> would be the way for a whole block; in a line an entity keeps each mark from being one
-        return re.sub(r"[<>&*_@+^~%\[\]{}|!#\-\"=?:]", lambda m: f"&#{ord(m[0])};", span.text)
+        text = re.sub(r"[<>&*_@+^~%\[\]{}|!#\-\"=?:]", lambda m: f"&#{ord(m[0])};", span.text)
+        return _TEXTILE_BLOCK.sub(r"\1&#46;", text)
 
     parts = []
     for kind, blocks in _groups(document):

@@ -1,15 +1,19 @@
 """A real Redmine, from Debian's packages, for a test session; each test has a project of its own in it."""
 
+import itertools
 import json
 import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +41,8 @@ class Redmine:
     url: str
     made: dict[str, Any]
     admin: httpx.Client
-    projects: list[str] = field(default_factory=list)
+    database: Path
+    _minutes: Iterator[int] = field(default_factory=itertools.count)  # it looks whether any is newer than what it read
 
     @property
     def key(self) -> str:
@@ -56,8 +61,14 @@ class Redmine:
         if role:
             member = {"user_id": self.made["user"], "role_ids": [self.made["roles"][role]]}
             self.ask("POST", f"/projects/{name}/memberships.json", {"membership": member})
-        self.projects.append(name)
         return name
+
+    def setting(self, name: str, value: str) -> None:
+        """One of Redmine's own settings, as an administrator sets it; there is no API for that."""
+        with closing(sqlite3.connect(self.database, timeout=20)) as base, base:
+            base.execute("delete from settings where name = ?", (name,))
+            at = f"{datetime.now() + timedelta(minutes=next(self._minutes)):%Y-%m-%d %H:%M:%S.%f}"  # noqa: DTZ005 - as Redmine has it
+            base.execute("insert into settings (name, value, updated_on) values (?, ?, ?)", (name, value, at))
 
     def ask(self, method: str, path: str, body: Any = None, **params: str) -> Any:
         """As an administrator; the answer's JSON."""
@@ -88,7 +99,7 @@ def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redmine]:
         url = _address(running, log)
         headers = {"X-Redmine-API-Key": made["admin"]}
         with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as admin:
-            yield Redmine(url, made, admin)
+            yield Redmine(url, made, admin, place / "redmine.sqlite3")
     finally:
         os.killpg(running.pid, signal.SIGKILL)  # the database goes with the folder
         running.wait(10)

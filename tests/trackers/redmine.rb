@@ -44,6 +44,7 @@ fields = {
   'plan' => field('Test plan', 'text', change),
   'services' => field('Services', 'string', change),
   'decision' => field('Decision', 'list', change, possible_values: ['Approved', 'Rejected', 'Deferred']),
+  'blind' => field('Not a filter', 'string', change, is_filter: false),
   'everywhere' => field('Act by', 'date', change, is_for_all: true)
 }
 ours = user('foresignal', 'Fore', 'Signal')
