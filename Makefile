@@ -19,7 +19,7 @@ help: ## what there is to make
 	@echo
 	@echo 'make run POSTS=posts.jsonl TENANTS=3 STATE=.state TICKETS=servicenow   PYTHON=python3.12 chooses the interpreter'
 
-install: .make/python .make/node browser redmine ## .venv with the command foresignal, node_modules, a browser and Redmine for the tests
+install: .make/python .make/node browser redmine ## .venv with the command foresignal, node_modules, a browser and a Redmine for the tests
 
 run: .make/python .make/node ## the whole thing on this machine: it prints where to look
 	@$(BIN)/foresignal sandbox $(if $(POSTS),--posts '$(POSTS)') $(if $(TENANTS),--tenants '$(TENANTS)') $(if $(STATE),--state '$(STATE)') $(if $(TICKETS),--tickets '$(TICKETS)')

@@ -144,7 +144,6 @@ async def services_seen(deps: "Deps") -> dict[str, int]:
 
 async def _asked(deps: "Deps", checked: "Checked", *, secrets: bool, online: bool) -> "list[tuple[str, Note]]":
     """What only the outside knows: which secrets are missing, and what the adapters may do."""
-    from shared import app
     from shared.core.errors import PermanentError, TransientError
 
     policy = checked.policy
@@ -152,10 +151,8 @@ async def _asked(deps: "Deps", checked: "Checked", *, secrets: bool, online: boo
     found: list[tuple[str, Note]] = []
     if secrets:
         for path, name in secret_names(policy):
-            try:
-                await app.current().secrets.get(name)
-            except (PermanentError, TransientError) as error:
-                found.append(("fault", checked.places.note(path, str(error))))
+            if wrong := await _wrong_with(path, name):
+                found.append(("fault", checked.places.note(path, wrong)))
     if online:
         for name in policy.tickets:
             try:
@@ -167,6 +164,20 @@ async def _asked(deps: "Deps", checked: "Checked", *, secrets: bool, online: boo
         for name in policy.channels:
             typer.echo(f"channels.{name}: cannot be tried without posting a card there")
     return found
+
+
+async def _wrong_with(path: str, name: str) -> str:
+    """What is wrong with a secret, without its value; empty for a good one."""
+    from shared import app
+    from shared.core.errors import PermanentError, TransientError
+    from shared.core.inbound import fault_of
+
+    try:
+        value = await app.current().secrets.get(name)
+    except (PermanentError, TransientError) as error:
+        return str(error)
+    fault = fault_of(value) if path.endswith(".inbound") else ""
+    return f"secret {name} {fault}" if fault else ""
 
 
 def secret_names(policy: "Policy") -> list[tuple[str, str]]:

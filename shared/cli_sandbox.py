@@ -57,7 +57,7 @@ def sandbox(
         str,
         typer.Option(
             show_default="the policy's, or the register", metavar="KIND",
-            help="Run this ticket system as well, and file there: servicenow, jira, azure_devops.",
+            help="Run this ticket system as well, and file there: servicenow, jira, azure_devops, webhook.",
         ),
     ] = "",
 ) -> None:  # fmt: skip

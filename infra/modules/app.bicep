@@ -116,7 +116,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 
   // Sign-in for the pages, by this tenant's Entra. Without a secret App Service asks for an ID token and nothing else;
   // it keeps no tokens, so no app setting belongs to it. Open stay health, for probes (functions/web.py says little to
-  // strangers), and the Functions host's own API, which Azure calls after each deployment and which has its own keys.
+  // strangers), the door for ticket systems (functions/inbound.py asks each for its secret), and the Functions host's
+  // own API, which Azure calls after each deployment and which has its own keys.
   resource signIn 'config' = if (!empty(signInClientId)) {
     name: 'authsettingsV2'
     properties: {
@@ -125,7 +126,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         requireAuthentication: true
         unauthenticatedClientAction: 'RedirectToLoginPage'
         redirectToProvider: 'azureactivedirectory'
-        excludedPaths: ['/api/health', '/admin/*']
+        excludedPaths: ['/api/health', '/api/tickets/*', '/admin/*']
       }
       identityProviders: {
         azureActiveDirectory: {

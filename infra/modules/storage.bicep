@@ -29,6 +29,7 @@ var tables = [
   'register'
   'dryruns'
   'webhooks'
+  'numbers'
 ]
 
 // config: the policy. oversize: posts too large for a queue message. deployments: the app's package.

@@ -49,6 +49,7 @@ SYSTEMS: Mapping[str, System] = {
     "jira": System(
         "jira", "Jira", "Jira", ("Planning", "Awaiting CAB approval", "Awaiting implementation", "Completed")
     ),
+    "webhook": System("webhook", "WebhookReceiver", "Webhook receiver", ("assess", "authorize", "scheduled", "closed")),
     "azure_devops": System("azure_devops", "AzureDevOps", "Azure DevOps", ("Active", "Active", "Active", "Closed")),
 }
 

@@ -1,12 +1,9 @@
-"""An endpoint that takes tickets as signed messages, as anybody may build one to be fed by `kind: webhook`.
+"""A receiver of Standard Webhooks that keeps tickets: verifies, takes a message once, answers a number and a state.
 
-Written from the specification of Standard Webhooks (standardwebhooks.com, version 1.0.0): signatures are compared in
-constant time, old timestamps are refused, and a message that came before is answered as it was then.
+Written from github.com/standard-webhooks/standard-webhooks/spec/standard-webhooks.md (2026): headers, signed content,
+tolerance of the timestamp, `webhook-id` as the key against repeats, 410 for "no more".
 """
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,152 +13,83 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.ticket_systems.showing import Record, routes
+from shared.core import inbound
 
-_KEY = base64.b64encode(b"a key of the sandbox: 32 bytes..").decode()
-_TOLERANCE = 300.0  # seconds between the sender's clock and ours
-_LARGEST = 64 * 1024
+_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXJlY2VpdmVy"
 
 
-@dataclass
+@dataclass(slots=True)
 class _Ticket:
     number: str
-    key: str
+    data: dict[str, Any]
     state: str = "new"
-    decision: str = ""
-    decided_by: str = ""
-    decided_at: str = ""
-    fields: dict[str, Any] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
 
 
-class Webhook:
-    """`accepts`: secrets whose signatures are good; `silent`: it answers 204 and nothing else, as simple ones do."""
+class WebhookReceiver:
+    """`stopped`: answers 410. `silent`: answers without a body."""
 
-    def __init__(
-        self, clock: Callable[[], datetime], *, accepts: tuple[str, ...] = (f"whsec_{_KEY}",), silent: bool = False
-    ) -> None:
-        self._clock, self._accepts, self.silent = clock, accepts, silent
-        self._held: dict[str, _Ticket] = {}  # by key
-        self._answers: dict[str, tuple[int, str]] = {}  # by webhook-id
-        self._last = 0
-        self._base = ""
-        self.messages: list[Mapping[str, Any]] = []
-        self.repeats = 0
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.held: dict[str, _Ticket] = {}
+        self.stopped = self.silent = False
+        self.seen: dict[str, dict[str, Any]] = {}
+        self._clock = clock
+        self._url = ""
 
     def settings(self, url: str) -> dict[str, Any]:
         """What a policy says of this server at `url`."""
-        return {"url": f"{url.rstrip('/')}/hook", "secret": "WEBHOOK_SECRET"}
+        self._url = url
+        return {"url": "WEBHOOK_URL", "secret": "WEBHOOK_SECRET"}
 
     @property
     def secrets(self) -> dict[str, str]:
-        return {"WEBHOOK_SECRET": self._accepts[0]}
+        return {"WEBHOOK_URL": f"{self._url}/hooks/foresignal?token=of-the-sandbox", "WEBHOOK_SECRET": _SECRET}
 
     @property
     def tickets(self) -> list[Record]:
         return [
-            Record(one.number, one.key, str(one.fields.get("title", "")), one.state, one.fields, tuple(one.history))
-            for one in self._held.values()
+            Record(one.number, key, str(one.data.get("title", "")), one.state, one.data, tuple(one.history))
+            for key, one in self.held.items()
         ]
 
-    def delete(self, number: str) -> dict[str, Any]:
-        """By hand; returns what such a system would call back with."""
-        ticket = self._existing(number)
-        del self._held[ticket.key]
-        return {**self._shown(ticket), "state": "deleted"}
+    def delete(self, number: str) -> None:
+        self.held = {key: one for key, one in self.held.items() if one.number != number}
 
-    def move(self, number: str, state: str) -> dict[str, Any]:
-        """The board's own hand; returns what such a system would call back with."""
-        ticket = self._existing(number)
-        ticket.history.append(f"{ticket.state} to {state}")
-        ticket.state = state
-        return self._shown(ticket)
-
-    def approve(self, number: str, who: str) -> dict[str, Any]:
-        return self._decide(number, "approved", who)
-
-    def reject(self, number: str, who: str) -> dict[str, Any]:
-        return self._decide(number, "rejected", who)
+    def move(self, number: str, state: str) -> None:
+        one = next(one for one in self.held.values() if one.number == number)
+        one.history.append(f"{self._clock():%Y-%m-%d}: The board: {one.state} to {state}")
+        one.state = state
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=1_000_000)
-        app.add_routes([*routes("Webhook", lambda: self.tickets), web.post("/hook", self._take)])
+        app.add_routes(routes("Webhook receiver", lambda: self.tickets))
+        app.add_routes([web.post("/hooks/foresignal", self._receive)])
         return app
 
-    def _decide(self, number: str, verdict: str, who: str) -> dict[str, Any]:
-        ticket = self._existing(number)
-        ticket.decision, ticket.decided_by, ticket.decided_at = verdict, who, self._clock().isoformat()
-        ticket.history.append(f"{verdict} by {who}")
-        return self._shown(ticket)
-
-    def _existing(self, number: str) -> _Ticket:
-        for ticket in self._held.values():
-            if ticket.number == number:
-                return ticket
-        raise LookupError(f"there is no {number}")
-
-    async def _take(self, request: web.Request) -> web.Response:
+    async def _receive(self, request: web.Request) -> web.Response:
         body = await request.read()
-        if len(body) > _LARGEST:
-            return web.Response(status=413, text="too large")
-        message = request.headers.get("webhook-id", "")
-        if fault := self._fault(request.headers, message, body):
-            return web.Response(status=401, text=fault)
-        if message in self._answers:  # the sender did not hear us the first time
-            self.repeats += 1
-            status, text = self._answers[message]
-            return web.Response(status=status, text=text, content_type="application/json")
-        try:
-            said = json.loads(body)
-            kind, data = str(said["type"]), dict(said["data"])
-            key, notes = str(data["key"]), [str(note) for note in data["notes"]]
-        except (ValueError, KeyError, TypeError):
-            return web.json_response({"error": "type and data with key and notes are expected"}, status=422)
-        self.messages.append(said)
-        self._base = f"{request.scheme}://{request.host}"
-        answer = self._apply(kind, key, data, notes)
-        status, text = (204, "") if self.silent else (200, json.dumps(answer))
-        self._answers[message] = status, text
-        return web.Response(status=status, text=text or None, content_type="application/json")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if not inbound.authentic(_SECRET, headers, body, self._clock()):
+            return web.json_response({"error": "the signature does not hold"}, status=401)
+        if self.stopped:
+            return web.json_response({"error": "gone"}, status=410)
+        message_id = headers["webhook-id"]
+        if message_id not in self.seen:
+            self.seen[message_id] = self._taken(json.loads(body))
+        return web.Response(status=204) if self.silent else web.json_response(self.seen[message_id])
 
-    def _apply(self, kind: str, key: str, data: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
-        ticket = self._held.get(key)
-        if ticket is None and kind == "ticket.opened":
-            self._last += 1
-            number = key if self.silent else f"CR-{self._last:05d}"
-            ticket = self._held[key] = _Ticket(number, key)
-        if ticket is None:
-            return {"key": key, "state": "deleted"}
-        content = {name: what for name, what in data.items() if name not in {"key", "number", "notes"}}
-        ticket.fields |= content
-        ticket.history += notes
-        if kind == "ticket.cancelled":
-            ticket.state = "cancelled"
-            ticket.history.append(str(data.get("why_cancelled", "")))
-        elif kind == "ticket.reopened":
-            ticket.state = "assess"
-        return self._shown(ticket)
-
-    def _shown(self, ticket: _Ticket) -> dict[str, Any]:
-        decided = {name: getattr(ticket, name) for name in ("decision", "decided_by", "decided_at")}
+    def _taken(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        data = dict(message["data"])
+        one = self.held.setdefault(data["key"], _Ticket(f"HOOK-{len(self.seen) + 1}", {}))
+        one.history += data.pop("notes")
+        ended = one.state in {"closed", "cancelled"}
+        if message["type"] == "ticket.cancelled" and not ended:
+            one.state = "cancelled"
+        elif message["type"] == "ticket.reopened":
+            one.state = "assess"
+        one.data = data
         return {
-            "number": ticket.number,
-            "key": ticket.key,
-            "url": f"{self._base}/ticket/{ticket.number}",
-            "state": ticket.state,
-            **(decided if ticket.decision else {}),
+            "number": one.number,
+            "state": one.state,
+            "url": f"{self._url or 'https://hooks.example'}/ticket/{one.number}",
         }
-
-    def _fault(self, headers: Mapping[str, str], message: str, body: bytes) -> str:
-        at = headers.get("webhook-timestamp", "")
-        if not message or not (at.isascii() and at.isdigit()):
-            return "webhook-id and webhook-timestamp are expected"
-        if abs(int(at) - self._clock().timestamp()) > _TOLERANCE:
-            return "the timestamp is too old, or in the future"
-        signed = b".".join((message.encode(), at.encode(), body))
-        given = headers.get("webhook-signature", "").split()
-        for secret in self._accepts:
-            key = base64.b64decode(secret.removeprefix("whsec_"))
-            right = f"v1,{base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()}"
-            if any(hmac.compare_digest(one.encode(), right.encode()) for one in given):
-                return ""
-        return "no signature is right"

@@ -128,6 +128,7 @@ class Decision:
     """What the policy made of the change at one edition. `silent`: why nothing follows, where nothing does.
 
     `unowned`: services of the post that nobody owns. `tenants`: those that were looked at, where the policy asks.
+    `withheld`: why effects that a route wanted do not follow, one line each.
     """
 
     edition: str
@@ -138,6 +139,7 @@ class Decision:
     silent: str = ""
     unowned: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ class Change:
     closings: int = 0
     moments: Mapping[str, datetime] = field(default_factory=dict)
     parked: str = ""
+    _read: Post | None = field(default=None, repr=False, compare=False)
 
     @property
     def current(self) -> Edition:
@@ -183,7 +186,11 @@ class Change:
         return Classification(self.id)
 
     def read(self) -> Post:
-        return read_post(self.post)
+        """The post of the newest edition; read once, also for what is made of this change by `replace`."""
+        if self._read is None or self._read.raw is not self.post:
+            object.__setattr__(self, "_read", read_post(self.post))
+        assert self._read is not None
+        return self._read
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,7 @@ def _decision_to_json(decision: Decision) -> dict[str, Any]:
         "silent": decision.silent,
         "unowned": decision.unowned,
         "tenants": decision.tenants,
+        "withheld": decision.withheld,
     }
 
 
@@ -174,6 +175,7 @@ def _decision_from_json(data: Mapping[str, Any]) -> Decision:
         silent=data["silent"],
         unowned=tuple(data.get("unowned", ())),
         tenants=tuple(data.get("tenants", ())),
+        withheld=tuple(data.get("withheld", ())),
     )
 
 

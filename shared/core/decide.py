@@ -41,7 +41,7 @@ def decide(
     if silent:
         return decided
     found = _effects(change, routed, known, material, policy)
-    return replace(decided, effects=found, silent="" if found else "; ".join(routed.withheld))
+    return replace(decided, effects=found, silent="" if found else "; ".join(routed.withheld), withheld=routed.withheld)
 
 
 def subject_of(

@@ -2,5 +2,5 @@
 
 QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
-TABLES = ("changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks")
+TABLES = ("changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers")
 CONTAINERS = ("config", "oversize")

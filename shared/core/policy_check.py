@@ -45,6 +45,9 @@ def _of_roles(policy: Policy) -> Iterator[Fault]:
     for name in Roles.model_fields:
         if role := policy.roles.get(name):
             yield from _undefined(f"roles.{name}.channel", "channel", role.channel, policy.channels)
+    readers = policy.roles.privacy_readers
+    if readers and not readers.channel and any(route.cards for _, route in walk(policy.routes)):
+        yield "roles.privacy_readers.channel", "missing; cards about posts on data privacy go there and nowhere else"
     for name in policy.channels:
         if name in Roles.model_fields:
             yield f"channels.{name}", "in `cards` this word means the role's channel; choose another name"

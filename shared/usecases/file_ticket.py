@@ -14,7 +14,7 @@ from shared.core.rows import Held
 from shared.core.ticket import DRY_RUN, Ticket, TicketRef
 from shared.core.ticket_of import ticket_key, ticket_of
 from shared.core.ticket_seen import as_seen
-from shared.usecases import effects, relate
+from shared.usecases import effects, numbers, relate
 from shared.usecases.deps import Deps
 from shared.usecases.track import attach
 
@@ -58,6 +58,8 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
         await effects.release(deps, claimed)
         raise
     after = await _record(deps, change_id, claimed, done)
+    if after.number != state.number and policy.tickets[state.effect.target].inbound:
+        await numbers.remember(deps, state.effect.target, after.number, change_id)
     for elder in adoption.left_open(after.number, kin) if done.ref else ():
         await relate.raise_ticket(deps, elder, change_id)
     if after.due:  # a newer event came while we worked: its own message may have met our claim

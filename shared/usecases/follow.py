@@ -14,6 +14,7 @@ from shared.core.policy import Policy
 from shared.core.ports import Row, Write
 from shared.core.ticket import UNKNOWN, TicketRef
 from shared.core.ticket_seen import SEEN, as_seen, gone
+from shared.usecases import numbers
 from shared.usecases.deps import Deps
 from shared.usecases.redo import redo
 from shared.usecases.track import attach, read_with_tasks, tell_lists
@@ -38,9 +39,9 @@ async def follow_tickets(deps: Deps) -> int:
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
             await attach(deps, policy, change_id, ())
     moved = 0
-    for name, numbers in by_system.items():
+    for name, changes in by_system.items():
         try:
-            moved += await follow_numbers(deps, policy, name, numbers)
+            moved += await follow_numbers(deps, policy, name, changes)
         except (TransientError, PermanentError) as error:
             _LOG.error("ticket system %s cannot be followed: %s", name, error)
     return moved
@@ -70,26 +71,28 @@ async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held, bool]
             yield change_id, held, change_id in listed
 
 
-async def follow_numbers(deps: Deps, policy: Policy, name: str, numbers: Mapping[str, str]) -> int:
+async def follow_numbers(deps: Deps, policy: Policy, name: str, changes: Mapping[str, str]) -> int:
     """Ask one system for these tickets (number to change) and take over what it says; how many had moved."""
     system = await deps.ticket_system(policy, name)
     moved = 0
-    asked = sorted(numbers)
+    asked = sorted(changes)
     for at in range(0, len(asked), _ASKED_AT_ONCE):
         some = asked[at : at + _ASKED_AT_ONCE]
         seen = await system.states(some)
         for number in some:
-            moved += await _take_over(deps, policy, numbers[number], name, seen.get(number))
+            moved += await _take_over(deps, policy, changes[number], name, number, seen.get(number))
     return moved
 
 
-async def _take_over(deps: Deps, policy: Policy, change_id: str, system: str, ref: TicketRef | None) -> bool:
+async def _take_over(
+    deps: Deps, policy: Policy, change_id: str, system: str, number: str, ref: TicketRef | None
+) -> bool:
     """What the system says, on the effect's row and, where the ticket ended, on the change: one transaction.
 
     None: it no longer has the ticket.
     """
 
-    async def step() -> tuple[rows.Held, ClosedChange | None] | None:
+    async def step() -> tuple[rows.Held, ClosedChange | None, str] | None:
         held = await read_with_tasks(deps, change_id)
         found = held.effects.get(f"ticket|{system}") if held else None
         if held is None or found is None:
@@ -110,10 +113,13 @@ async def _take_over(deps: Deps, policy: Policy, change_id: str, system: str, re
             writes.append(Write("replace", rows.change_row(after, held.row.etag)))
             held.change = after
         await deps.tables.commit(rows.TABLE, writes)
-        return held, closed_row(after, held.states, held.task_states, policy)
+        return held, closed_row(after, held.states, held.task_states, policy), now.number
 
     outcome = await redo(step)
     if outcome is None:
         return False
-    await tell_lists(deps, policy, *outcome)
+    held, closed, called = outcome
+    if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
+        await numbers.remember(deps, system, called, change_id)
+    await tell_lists(deps, policy, held, closed)
     return True

@@ -16,6 +16,7 @@ from shared.usecases.deps import Deps
 from shared.usecases.listing import TABLE as OPEN
 from shared.usecases.listing import open_entity
 from shared.usecases.mend_relations import Kindred
+from shared.usecases.numbers import Known
 from shared.usecases.track import CLOSINGS, WAITING
 
 _IDS_A_MESSAGE = 50
@@ -32,6 +33,7 @@ class Mended:
     unlisted: int = 0
     closings: int = 0
     relations: int = 0
+    numbers: int = 0
 
 
 async def mend(deps: Deps) -> Mended:
@@ -77,12 +79,13 @@ async def _changes(deps: Deps) -> AsyncIterator[rows.Held]:
 
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
     policy, now = await deps.policy.current(), deps.clock()
-    kindred = await Kindred.read(deps)
+    kindred, known = await Kindred.read(deps), await Known.read(deps, policy)
     listed = {(row.partition, row.key): row async for row in deps.tables.scan(OPEN)}
     closings = {(row.partition, row.key) async for row in deps.tables.scan(CLOSINGS)}
     async for held in _changes(deps):
         change, states, of_change = held.change, held.states, tasks.get(held.change.id, [])
         kindred.take(held)
+        done.numbers += await known.mend(deps, change.id, states)
         if change.stage == "decided":
             done.effects += await send_due(deps, change.id, states)
         closed = closed_row(change, states, of_change, policy)

@@ -73,7 +73,7 @@ async def system(request):
     async with over(redmine, project, {}) as (another, proxy, clock):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
-            odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock,
+            odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock, at_once=3,
         )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class Rig:
     be none). `shows`: (ticket) -> the fields that must have arrived, by the system's own names. `proxy`: what stands
     between, to make faults with; None where nothing does. `secrets`: what no error may hold. `clock`: that of adapter
     and server; a test may put another in its place. `reopens`: whether a ticket that ended can be opened again.
+    `at_once`: as many calls as it answers within the contract's short patience.
     """
 
     port: TicketSystem
@@ -48,6 +49,7 @@ class Rig:
     secrets: tuple[str, ...] = ()
     clock: Callable[[], Any] = field(default_factory=FakeClock)
     reopens: bool = True
+    at_once: int = 16
 
 
 REMOTE = tuple(kind for kind in adapter.kinds("tickets") if kind != "register")

@@ -66,4 +66,4 @@ async def test_every_third_call_fails_and_each_change_has_one_ticket_with_all_th
     assert counts == [1] * len(MANY)
     states = await rig.port.states(list(numbers.values()))
     assert {i for i in MANY if states[numbers[i]].state == "cancelled"} == set(FALLEN)
-    assert asked > 2 * len(MANY), "the faults had something to hit"
+    assert asked > 1.5 * len(MANY), "the faults had something to hit"

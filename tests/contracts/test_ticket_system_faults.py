@@ -41,11 +41,12 @@ _TRANSIENT = [
 @pytest.mark.parametrize(("fault", "after"), [case[1:] for case in _TRANSIENT], ids=[case[0] for case in _TRANSIENT])
 @pytest.mark.parametrize("call", ["find", "open", "amend", "states"])
 async def test_what_may_pass_is_transient_and_is_not_tried_again_by_the_adapter(rig, call, fault, after):
-    opened, turns = await rig.port.open(ticket()), itertools.count()
+    opened = await rig.port.open(ticket())
+    fresh = itertools.count()  # what was done once need not be done again
     calls = {
         "find": lambda port: port.find(ticket().key),
-        "open": lambda port: port.open(ticket(f"MC120001{next(turns)}")),
-        "amend": lambda port: port.amend(opened, ticket(notes=(f"more {next(turns)}",))),
+        "open": lambda port: port.open(ticket(f"MC12001{next(fresh):02d}")),
+        "amend": lambda port: port.amend(opened, ticket(notes=(f"more {next(fresh)}",))),
         "states": lambda port: port.states([opened.number]),
     }
     if not await _calls_out(rig, calls[call]):

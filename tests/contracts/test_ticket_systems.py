@@ -306,7 +306,7 @@ async def test_a_long_life_fits_one_ticket(rig):
 
 async def test_a_hundred_tickets_at_once_are_a_hundred(rig):
     wanted = [ticket(f"MC12{n:05d}") for n in range(100)]
-    few = asyncio.Semaphore(16)  # as many as the host lets run
+    few = asyncio.Semaphore(rig.at_once)
 
     async def file(one):
         async with few:

@@ -155,3 +155,17 @@ def test_a_plan_is_over_when_every_day_it_names_is(windows, act_by, over):
 
 def test_a_change_without_a_start_concerns_people():
     assert not first_load_reason(change(read(), start=None), policy())
+
+
+def test_what_is_withheld_is_on_the_decision_also_beside_what_follows():
+    from shared.core.policy import Role, Roles
+
+    one = change(*MOVED)
+    one = replace(one, post={**one.post, "tags": ["Data privacy"]})
+    in_force = policy(roles=Roles(privacy_readers=Role(who=("pia",), channel="messaging")))
+
+    decided_ = decide(one, (), in_force, NOW)
+
+    assert [effect.target for effect in decided_.effects] == ["messaging"]
+    assert decided_.withheld == ("a data privacy post, and ticket system crb is not marked `privacy: true`",)
+    assert decided_.silent == ""

@@ -11,7 +11,9 @@ from tests.contracts.rig import ticket
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("name", ["tickets.md", "tickets-jira.md", "tickets-azure-devops.md", "tickets-servicenow.md"])
+@pytest.mark.parametrize(
+    "name", ["tickets.md", "tickets-jira.md", "tickets-azure-devops.md", "tickets-servicenow.md", "tickets-webhook.md"]
+)
 def test_the_policy_that_is_shown_is_taken_and_makes_a_ticket(name):
     text = (DOCS / name).read_text(encoding="utf-8")
     entry = yaml.safe_load(text.split("```yaml\n")[1].split("```")[0])["tickets"]["crb"]

@@ -8,7 +8,7 @@ from tests.usecases.world import NOVEMBER, World, post
 
 
 async def test_nothing_is_nothing(world):
-    assert await count(world.deps) == Counts(0, 0, 0, 0, 0, 0)
+    assert await count(world.deps) == Counts(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 async def test_everything_is_counted_once():
@@ -20,4 +20,6 @@ async def test_everything_is_counted_once():
     await register.move(world.tables, "CHG1200002", "closed", "", world.clock())
     await world.follow()
 
-    assert await count(world.deps) == Counts(changes=2, revisions=1, tickets=2, cards=5, closed=1, parked=1)
+    assert await count(world.deps) == Counts(
+        changes=2, revisions=1, tickets=2, notes=1, cancelled=0, cards=5, closed=1, parked=1
+    )

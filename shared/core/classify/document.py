@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from shared.core.classify import phrases
 from shared.core.classify.headings import Role, heading, leading_heading
@@ -65,8 +65,12 @@ class Document:
         return "\n".join(line.text for line in self.lines if line.role not in {"banner", "compliance"}).lower()
 
 
+@lru_cache(maxsize=2)
 def read_document(post: Post) -> Document:
-    """The post's body as lines, each with its role; the banners that lead it told apart."""
+    """The post's body as lines, each with its role; the banners that lead it told apart.
+
+    Kept for a moment: what fell out of the plan is read after the classification, from the same document.
+    """
     banners, rest = _split_banners(blocks(post.body, post.body_type)[:LINES_LIMIT])
     lines = [_line(block, "banner") for block in banners]
     role: Role = "intro"

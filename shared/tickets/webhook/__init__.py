@@ -1,11 +1,15 @@
-"""Any system behind an address: signed messages as Standard Webhooks has them, and what came back kept on our side."""
+"""Any system behind a URL: signed messages (Standard Webhooks); what it answers and tells us is kept on our side.
+
+There is no look-up, so a message that may have arrived is sent again under the same `webhook-id`: a receiver that keeps
+to the standard takes it once.
+"""
 
 from shared.adapter import Deps
 from shared.tickets.webhook.settings import Settings
-from shared.tickets.webhook.system import WebhookSystem
+from shared.tickets.webhook.system import Webhook
 
 __all__ = ["Settings", "build"]
 
 
-def build(settings: Settings, deps: Deps) -> WebhookSystem:
-    return WebhookSystem(settings, deps)
+def build(settings: Settings, deps: Deps) -> Webhook:
+    return Webhook(settings, deps)

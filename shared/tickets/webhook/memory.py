@@ -1,123 +1,104 @@
-"""What an endpoint without a look-up has told us, kept in our own table `webhooks`; every write is conditional.
+"""What we know of a ticket that lives behind a URL: one row of table `webhooks`."""
 
-A ticket's row stands in its change's partition under `<system>|<key>`; the number that people call it by leads to the
-key through a row of the partition `numbers-<system>`, written first.
-"""
-
-import base64
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
-from urllib.parse import quote
+from typing import Any, cast, get_args
 
 from shared.core import ids, rows
-from shared.core.errors import ConflictError, TransientError
-from shared.core.ports import Row, Tables, Write
-from shared.core.ticket import State, Verdict
-from shared.tickets.webhook.message import Message
+from shared.core.ports import Row
+from shared.core.post import when
+from shared.core.ticket import ENDED, State, TicketRef, Verdict
 
 TABLE = "webhooks"
-_TOLD = 1_000  # notes of which we know that they were told
-_LONGEST_NUMBER = 100
-_PLAIN = (
-    "key", "number", "url", "standing", "state", "remote_state", "decision", "decided_by", "content", "life",
-    "attempts", "decided_at", "closed_at", "heard",
-)  # fmt: skip
+_KEPT = 300  # notes that are remembered as told; a ticket gets a few a month
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """One ticket. `pending`: a message that was perhaps not received; it is sent again before any other.
-
-    `standing`: the endpoint has it, as far as it said. `life`: how often it was deleted there. `heard`: the time of the
-    newest call about it. `etag` is empty for one that is not kept yet.
-    """
+class Known:
+    """One ticket. `sent`: a digest of the content that the receiver has taken; `told`: digests of the notes."""
 
     key: str
-    number: str = ""
+    number: str
     url: str = ""
-    standing: bool = False
-    state: State | Literal["unknown"] = "new"
+    state: str = "new"
     remote_state: str = ""
-    decision: Verdict = ""
+    closed_at: datetime | None = None
+    decision: str = ""
     decided_by: str = ""
     decided_at: datetime | None = None
-    closed_at: datetime | None = None
-    heard: datetime | None = None
-    content: str = ""
+    sent: str = ""
     told: tuple[str, ...] = ()
-    life: int = 0
-    pending: Message | None = None
-    attempts: int = 0
     etag: str = ""
 
-
-class Memory:
-    """The rows of one ticket system, by its name in the policy."""
-
-    def __init__(self, tables: Tables, system: str) -> None:
-        self._tables, self._system = tables, system
-
-    async def get(self, key: str) -> Held | None:
-        partition = _partition(key)
-        row = await self._tables.get(TABLE, partition, self._row_key(key)) if partition else None
-        return _from_row(row) if row else None
-
-    async def by_number(self, number: str) -> Held | None:
-        """The ticket that people call so."""
-        if not 0 < len(number) <= _LONGEST_NUMBER or not number.isprintable():
-            return None
-        row = await self._tables.get(TABLE, f"numbers-{self._system}", quote(number, safe=""))
-        held = await self.get(str(row.values["key"]) if row else number)
-        return held if held and held.number == number else None
-
-    async def put(self, held: Held) -> Held:
-        """ConflictError where somebody else has written it since it was read."""
-        row = Row(_partition(held.key), self._row_key(held.key), _values(held), held.etag)
-        (etag,) = await self._tables.commit(TABLE, [Write("replace" if held.etag else "insert", row)])
-        return replace(held, etag=etag)
-
-    async def name(self, number: str, key: str) -> str:
-        """That this number is this key's; the key that has it, where it is another's."""
-        row = Row(f"numbers-{self._system}", quote(number, safe=""), {"key": key})
-        try:
-            await self._tables.commit(TABLE, [Write("insert", row)])
-        except ConflictError:
-            there = await self._tables.get(TABLE, row.partition, row.key)
-            if there is None:
-                raise TransientError(
-                    f"ticket system {self._system}: {number} was written by others just now", 5
-                ) from None
-            return str(there.values["key"])
-        return key
-
-    def _row_key(self, key: str) -> str:
-        return f"{self._system}|{quote(key, safe='')}"
+    def ref(self) -> TicketRef:
+        state = self.state if self.state in get_args(State) else "unknown"
+        return TicketRef(
+            self.number, self.url, cast("State", state), self.closed_at, self.remote_state,
+            cast("Verdict", self.decision), self.decided_by, self.decided_at,
+        )  # fmt: skip
 
 
-def _partition(key: str) -> str:
-    """That of the change for which the ticket was opened; empty for what is no key of ours."""
+def place(system: str, key: str) -> tuple[str, str]:
+    """Partition and row key of a ticket, by our key."""
     change_id = key.rsplit("-", 1)[-1]
-    return ids.partition(change_id) if ids.is_one(change_id) else ""
+    return ids.partition(change_id), f"{ids.key(change_id)}|{system}"
 
 
-def _values(held: Held) -> dict[str, Any]:
-    values: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(held, name)) is not None}
-    values |= rows.pack("told", held.told[-_TOLD:])
-    if held.pending:
-        one = held.pending
-        values |= rows.pack(
-            "pending", [one.id, one.operation, base64.b64encode(one.body).decode(), one.content, one.notes]
-        )
-    return values
+def to_row(system: str, known: Known) -> Row:
+    partition, key = place(system, known.key)
+    values = {
+        "system": system,
+        "key": known.key,
+        "number": known.number,
+        "url": known.url,
+        "state": known.state,
+        "remote_state": known.remote_state,
+        "closed_at": known.closed_at.isoformat() if known.closed_at else "",
+        "decision": known.decision,
+        "decided_by": known.decided_by,
+        "decided_at": known.decided_at.isoformat() if known.decided_at else "",
+        "sent": known.sent,
+        **rows.pack("told", list(known.told[-_KEPT:])),
+    }
+    return Row(partition, key, values, known.etag)
 
 
-def _from_row(row: Row) -> Held:
-    values: Mapping[str, Any] = row.values
-    pending = None
-    if "pending0" in values:
-        name, operation, body, content, notes = rows.unpack("pending", values)
-        pending = Message(name, operation, base64.b64decode(body), content, tuple(notes))
-    plain = {name: values[name] for name in _PLAIN if name in values}
-    return Held(**plain, told=tuple(rows.unpack("told", values)), pending=pending, etag=row.etag)
+def from_row(row: Row) -> Known:
+    v: Mapping[str, Any] = row.values
+    return Known(
+        v["key"], v["number"], v["url"], v["state"], v["remote_state"], when(v["closed_at"]), v["decision"],
+        v["decided_by"], when(v["decided_at"]), v["sent"], tuple(rows.unpack("told", v)), row.etag,
+    )  # fmt: skip
+
+
+def heard(known: Known, said: Mapping[str, Any], states: Mapping[str, State], now: datetime) -> Known:
+    """The ticket with what its system says of it; a word that nobody mapped is unknown, and not guessed."""
+    after = replace(
+        known,
+        number=_text(said.get("number")) or known.number,
+        url=url if (url := _text(said.get("url"), 2000)).startswith(("https://", "http://")) else known.url,
+    )
+    if word := _text(said.get("state")):
+        mapped = {name.casefold(): state for name, state in states.items()}
+        own = word if word in get_args(State) else "unknown"
+        state = mapped.get(word.casefold(), own)
+        ended = state in ENDED
+        closed = (when(said.get("closed_at")) or (known.closed_at if known.state == state else now)) if ended else None
+        after = replace(after, state=state, remote_state=word, closed_at=closed)
+    verdict = _text(said.get("decision"))
+    if verdict in get_args(Verdict) and verdict:
+        at = when(said.get("decided_at")) or (known.decided_at if known.decision == verdict else now)
+        after = replace(after, decision=verdict, decided_by=_text(said.get("decided_by")), decided_at=at)
+    return after
+
+
+def digest(what: object) -> str:
+    return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()[:24]
+
+
+def _text(value: object, longest: int = _LONGEST) -> str:
+    return " ".join(str(value).split())[:longest] if isinstance(value, str | int) else ""

@@ -1,178 +1,186 @@
-"""The port `TicketSystem` over an endpoint that takes messages and cannot be asked."""
+"""The port `TicketSystem` over a URL."""
 
-import asyncio
+import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 from shared.adapter import Deps
+from shared.core import inbound
 from shared.core.errors import ConflictError, PermanentError, TransientError
+from shared.core.ports import Write
 from shared.core.ticket import ENDED, Preview, Ticket, TicketRef
-from shared.http import redact
-from shared.tickets.webhook import message as messages
-from shared.tickets.webhook import said as saying
-from shared.tickets.webhook.endpoint import Endpoint, RefusedError
-from shared.tickets.webhook.memory import Held, Memory
-from shared.tickets.webhook.message import Operation
+from shared.ticket_document import bare, plain, to_html, value
+from shared.tickets.webhook import memory
+from shared.tickets.webhook.address import checked
+from shared.tickets.webhook.memory import TABLE, Known
 from shared.tickets.webhook.settings import Settings
 
-SCHEDULE = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0)
-"""Seconds until a message is sent again, as Standard Webhooks advises, as far as our 24 hours go."""
+_TEXT, _HTML, _TITLE = 12_000, 20_000, 255  # characters; a whole message stays under 64 KiB
 _TRIES = 5
+_KEY = re.compile(r"foresignal-[\w-]{1,80}-MC\d{1,10}", re.ASCII)
+_NOT_CONTENT = frozenset({"notes", "cancelled", "why_cancelled", "reopen", "key", "change_id"})
 
 
-class WebhookSystem:
-    """Each message is kept before it is sent and sent again, the same, until it was taken: a repeat changes nothing."""
+class Webhook:
+    """What we sent and heard is in table `webhooks`; a look-up sees it at once."""
 
     searches_late = 0.0
 
     def __init__(self, settings: Settings, deps: Deps) -> None:
         self._settings, self._deps = settings, deps
-        self._endpoint = Endpoint(settings, deps)
-        self._memory = Memory(deps.tables, deps.name)
-        self._working: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._what = f"ticket system {deps.name}"
 
     async def find(self, key: str) -> TicketRef | None:
-        held = await self._memory.get(key)
-        return self._ref(held) if held and held.standing else None
+        known = await self._known(key)
+        return known.ref() if known else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        return await self._bring(ticket)
+        known = await self._known(ticket.key)
+        return await self._bring(known or Known(ticket.key, ticket.key), ticket, new=known is None)
 
-    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:  # noqa: ARG002 - our memory goes by the key
-        return await self._bring(ticket)
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
+        known = await self._known(ticket.key)
+        return await (self._bring(known, ticket) if known and known.number == ref.number else self.open(ticket))
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        """What the endpoint last said, in answers and calls."""
-        found = {}
-        for number in numbers:
-            held = await self._memory.by_number(number)
-            if held and held.standing:
-                found[number] = self._ref(held)
+        wanted = set(numbers)
+        found: dict[str, TicketRef] = {}
+        if wanted:
+            async for row in self._deps.tables.scan(TABLE, {"system": self._deps.name}):
+                known = memory.from_row(row)
+                if known.number in wanted:
+                    found[known.number] = known.ref()
         return found
 
-    def preview(self, ticket: Ticket) -> Preview:
-        url = self._settings.url
-        where = f"the address in the secret {url}" if self._settings.url_is_secret else redact(url)
-        content = messages.content_of(self._settings, ticket)
-        return Preview(where, {"key": ticket.key, "change_id": ticket.change_id, **content})
+    async def receive(self, said: Mapping[str, Any]) -> list[str]:
+        """What the other side tells of its own accord: `number` or `key`, and what of `heard` there is to say.
 
-    async def ping(self) -> str:
-        """Nothing can be asked of an endpoint: its address and our secret are looked at."""
-        url, _ = await self._endpoint.ready()
-        await self._memory.get(self._deps.name)
-        return f"webhook {redact(url)}, signed with {self._settings.secret}; nothing was sent to try it"
-
-    async def receive(self, body: Mapping[str, Any]) -> Sequence[str]:
-        """A call of the endpoint's, its sender known already: `{number or key, state, decision, ...}`.
-
-        The numbers of the tickets that it is about. PermanentError where it cannot be read; a call that is older than
-        the last one changes nothing.
+        `gone: true`: it was deleted there. The numbers of ours that it was about.
         """
-        said = saying.read(body)
-        if said.decision == "unreadable":
-            raise PermanentError("`decision` is approved or rejected")
         for _ in range(_TRIES):
-            held = await (self._memory.by_number(said.number) if said.number else self._memory.get(said.key))
-            if held is None:
-                return [said.number or said.key] if said.number or said.key else []
-            if said.at and held.heard and said.at < held.heard:
-                return [held.number]
-            now = saying.heard(self._settings, held, said, said.at or self._deps.clock())
+            known = await self._about(said)
+            if known is None:
+                return []
+            after = memory.heard(known, said, self._settings.states, self._deps.clock())
+            how = "delete" if said.get("gone") is True else "replace"
             try:
-                await self._memory.put(replace(now, heard=said.at or held.heard))
+                await self._deps.tables.commit(TABLE, [Write(how, memory.to_row(self._deps.name, after))])  # type: ignore[arg-type]  # one of the two
             except ConflictError:
                 continue
-            return [held.number]
-        raise TransientError(f"{self._endpoint.what}: {said.number or said.key} was written by others", 5)
+            return [after.number]
+        raise TransientError(f"{self._what}: the same ticket is written by others again and again", 5)
 
-    async def _bring(self, ticket: Ticket) -> TicketRef:
-        """What the endpoint was not told yet is told, an unfinished message first."""
-        lock = self._working.setdefault(ticket.key, asyncio.Lock())
-        async with lock:
-            held = await self._memory.get(ticket.key) or Held(ticket.key)
-            if held.pending:
-                held = await self._deliver(held)
-            content, tried = messages.content_of(self._settings, ticket), set[Operation]()
-            while operation := _next(held, ticket, messages.digest(content), tried):
-                tried.add(operation)
-                held = await self._send(held, operation, ticket, content)
-            if not held.standing:
-                raise PermanentError(f"{self._endpoint.what}: it says that the ticket it has just taken is deleted")
-            return self._ref(held)
+    def preview(self, ticket: Ticket) -> Preview:
+        return Preview(
+            f"the address in the secret {self._settings.url}", self._message("ticket.opened", ticket, ticket.notes)
+        )
 
-    async def _send(self, held: Held, operation: Operation, ticket: Ticket, content: dict[str, Any]) -> Held:
-        number = held.number if held.standing else ""
-        notes = _untold(held, ticket)
-        made = messages.make(operation, ticket, number, content, notes, self._deps.clock(), held.life)
+    async def ping(self) -> str:
+        """Both secrets are there and the address may be called; sending is the only way to know more."""
+        url = await self._deps.secrets.get(self._settings.url)
+        await self._deps.secrets.get(self._settings.secret)
+        await checked(url.strip(), self._what, allow_private=self._settings.allow_private)
+        return f"the address in {self._settings.url} may be called; whether it takes messages shows with the first one"
+
+    async def _known(self, key: str) -> Known | None:
+        row = await self._deps.tables.get(TABLE, *memory.place(self._deps.name, key))
+        known = memory.from_row(row) if row else None
+        return known if known and known.key == key else None
+
+    async def _about(self, said: Mapping[str, Any]) -> Known | None:
+        key, number = said.get("key"), said.get("number")
+        if isinstance(key, str):
+            return await self._known(key) if _KEY.fullmatch(key) else None
+        async for row in self._deps.tables.scan(TABLE, {"system": self._deps.name}):
+            known = memory.from_row(row)
+            if number is not None and known.number == str(number):
+                return known
+        return None
+
+    async def _bring(self, known: Known, ticket: Ticket, *, new: bool = False) -> TicketRef:
+        """Send what the other side does not have; nothing where it has all."""
+        notes = [note for note in dict.fromkeys(map(_line, ticket.notes)) if memory.digest(note) not in known.told]
+        content = memory.digest({name: what for name, what in asdict(ticket).items() if name not in _NOT_CONTENT})
+        ended = known.state in ENDED
+        kind = "ticket.opened" if new else "ticket.amended"
+        if ticket.cancelled and not ended:
+            kind = "ticket.cancelled"
+        elif ticket.reopen and ended:
+            kind = "ticket.reopened"
+        elif not new and not notes and (ended or content == known.sent):
+            return known.ref()
+        answer = await self._send(self._message(kind, ticket, notes), ticket)
+        after = memory.heard(known, answer, self._settings.states, self._deps.clock())
+        if kind == "ticket.cancelled" and after.state not in ENDED and "state" not in answer:
+            after = memory.heard(after, {"state": "cancelled"}, {}, self._deps.clock())
+        elif kind == "ticket.reopened" and "state" not in answer:
+            after = memory.heard(after, {"state": "assess"}, {}, self._deps.clock())
+        told = (*known.told, *(memory.digest(note) for note in notes))
+        return await self._keep(replace(after, sent=content, told=told), new=new)
+
+    async def _keep(self, known: Known, *, new: bool) -> TicketRef:
+        write = Write("insert" if new else "replace", memory.to_row(self._deps.name, known))
         try:
-            held = await self._memory.put(replace(held, pending=made, attempts=0))
-        except ConflictError as conflict:
-            raise TransientError(
-                f"{self._endpoint.what}: {ticket.key} was written by another just now", 5
-            ) from conflict
-        return await self._deliver(held)
+            await self._deps.tables.commit(TABLE, [write])
+        except ConflictError as conflict:  # told of it meanwhile: the same message again changes nothing there
+            raise TransientError(f"{self._what}: {known.key} was written by another just now", 2) from conflict
+        return known.ref()
 
-    async def _deliver(self, held: Held) -> Held:
-        """The pending message, and what the answer says, kept. What is refused for its content is not kept."""
-        pending = held.pending
-        assert pending
-        try:
-            answer = await self._endpoint.send(pending)
-        except TransientError as error:
-            wait = error.retry_after
-            if wait is None:
-                wait = SCHEDULE[min(held.attempts, len(SCHEDULE) - 1)]
-            await self._quietly(replace(held, attempts=held.attempts + 1))
-            raise TransientError(str(error), wait) from error
-        except RefusedError:
-            await self._quietly(replace(held, pending=None, attempts=0))
-            raise
-        said = saying.read(answer)
-        if said.number and await self._memory.name(said.number, held.key) != held.key:
-            raise PermanentError(
-                f"{self._endpoint.what}: it answers number {said.number} for {held.key}, which is another ticket's; "
-                "each ticket needs a number of its own, or none"
-            )
-        for _ in range(_TRIES):
-            after = saying.acknowledged(self._settings, held, pending, said, self._deps.clock())
-            try:
-                return await self._memory.put(after)
-            except ConflictError:
-                held = await self._memory.get(held.key) or held
-        raise TransientError(f"{self._endpoint.what}: {held.key} was written by others {_TRIES} times in a row", 5)
+    def _message(self, kind: str, ticket: Ticket, notes: Sequence[str]) -> dict[str, Any]:
+        document = self._settings.description(ticket, "webhook")
+        data = {name: _plain(what) for name, what in asdict(ticket).items() if name not in {"why_cancelled", "what"}}
+        data |= {
+            "title": self._settings.title(ticket, _TITLE),
+            "description": {"text": plain(document, _TEXT), "html": to_html(document, _HTML)},
+            "notes": list(notes),
+            "values": {
+                name: self._settings.value(name, str(getattr(ticket, name)), None) for name in self._settings.values
+            },
+            "custom": self._settings.own_fields(ticket),
+        }
+        if ticket.cancelled:
+            data["why_cancelled"] = ticket.why_cancelled
+        return {"type": kind, "data": data}
 
-    async def _quietly(self, held: Held) -> None:
-        try:
-            await self._memory.put(held)
-        except ConflictError:
-            return  # somebody else has just written it, and knows better
-
-    def _ref(self, held: Held) -> TicketRef:
-        page = f"{self._deps.public_url}/api/changes/{held.key.rsplit('-', 1)[-1]}"
-        return TicketRef(
-            held.number, held.url or page, held.state, held.closed_at, held.remote_state,
-            held.decision, held.decided_by, held.decided_at,
+    async def _send(self, message: dict[str, Any], ticket: Ticket) -> Mapping[str, Any]:
+        """The same content is the same message, however often it is sent: the receiver takes it once."""
+        url = (await self._deps.secrets.get(self._settings.url)).strip()
+        secret = (await self._deps.secrets.get(self._settings.secret)).strip()
+        await checked(url, self._what, allow_private=self._settings.allow_private)
+        now = self._deps.clock()
+        message_id = f"{ticket.key}:{memory.digest(message)}"
+        body = json.dumps({**message, "timestamp": now.isoformat()}, ensure_ascii=False).encode()
+        if fault := inbound.fault_of(secret):
+            raise PermanentError(f"{self._what}: the secret {self._settings.secret} {fault}")
+        seconds = str(int(now.timestamp()))
+        signature = inbound.signature(secret, message_id, seconds, body)
+        headers = {
+            "webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": signature,
+            "Content-Type": "application/json",
+        }  # fmt: skip
+        response = await self._deps.http.send(
+            "POST", url, what=self._what, content=body, headers=headers, expected=frozenset({410}),
+            transient=frozenset({409, 412}), hide=(secret, url, signature),
         )  # fmt: skip
+        if response.status_code == 410:
+            raise PermanentError(
+                f"{self._what}: the receiver answered 410, it takes no more messages; give the secret "
+                f"{self._settings.url} another address"
+            )
+        try:
+            answer = response.json()
+        except ValueError:
+            return {}  # an answer without a word is one: our key is the number
+        return answer if isinstance(answer, dict) else {}
 
 
-def _next(held: Held, ticket: Ticket, content: str, tried: set[Operation]) -> Operation | None:
-    """What to tell next. What has ended stays as the board left it, but for notes."""
-    if not held.standing:
-        return "opened" if "opened" not in tried else None
-    news = bool(_untold(held, ticket))
-    wanted: Operation | None = "amended" if news or held.content != content else None
-    if held.state in ENDED:
-        wanted = "noted" if news else None
-        if ticket.reopen and not ticket.cancelled:
-            wanted = "reopened" if "reopened" not in tried else wanted
-    elif ticket.cancelled and "cancelled" not in tried:
-        wanted = "cancelled"
-    return wanted
+def _line(note: str) -> str:
+    return " ".join(bare(value(note)).split())
 
 
-def _untold(held: Held, ticket: Ticket) -> list[str]:
-    told = held.told if held.standing else ()
-    lines = dict.fromkeys(filter(None, map(messages.line_of, ticket.notes)))
-    return [line for line in lines if messages.digest(line) not in told]
+def _plain(what: Any) -> Any:
+    if isinstance(what, tuple | list):
+        return [_plain(one) for one in what]
+    return what if what is None or isinstance(what, str | bool | int) else str(what)

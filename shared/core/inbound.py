@@ -1,0 +1,121 @@
+"""A ticket system calls us: is it the one that it says, and which tickets does it name (pure)."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+BODY_LIMIT = 64 * 1024
+MOST = 100
+"""Tickets that one call may name."""
+_TOLERANCE = 300.0  # seconds between the sender's clock and ours, either way
+_PREFIX = "whsec_"
+_SHORTEST = 24  # bytes of a key, as Standard Webhooks asks
+_SECONDS = re.compile(r"[0-9]{1,12}")
+_LONGEST_NUMBER = 100
+_HUB = ("x-hub-signature", "x-redmine-signature-256")
+_INSIDE = ("issue", "change", "ticket")
+_CALLED = ("number", "key", "display_id", "id")
+
+
+def fault_of(secret: str) -> str:
+    """What is wrong with a secret that is to guard this door; empty for a good one."""
+    try:
+        key = _key(secret)
+    except binascii.Error:
+        return f"begins with {_PREFIX}, and what follows is no base64"
+    if len(key) < _SHORTEST:
+        return f"is shorter than {_SHORTEST} characters, so that it can be guessed"
+    return ""
+
+
+def authentic(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+    """Whether the sender knows the secret: the body is signed with it, or `Authorization` shows it.
+
+    Signatures: Standard Webhooks, and those of Jira's and Redmine's own webhooks. `headers` have names in small
+    letters. `secret` has no fault.
+    """
+    return (
+        _is_signed(secret, headers, body, now)
+        or _is_hub_signed(secret, headers, body)
+        or _is_shown(secret, headers.get("authorization", ""))
+    )
+
+
+def signature(secret: str, message: str, at: str, body: bytes) -> str:
+    """`v1,<base64>` over id, Unix seconds and body, as standardwebhooks.com has it.
+
+    A secret without the prefix `whsec_` is the key as it stands.
+    """
+    signed = b".".join((_bytes(message), _bytes(at), body))
+    return "v1," + base64.b64encode(hmac.digest(_key(secret), signed, hashlib.sha256)).decode()
+
+
+def named(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The numbers of the tickets that a body names, in its order: our own words, or the systems' own bodies.
+
+    Everything else in it is left unread: the system itself is asked what has become of them.
+    """
+    found = [number for name in ("numbers", "number", "key") for number in _numbers(body.get(name))]
+    hooked = body.get("resource")  # Azure DevOps; `resource.id` of an update is the update's
+    if isinstance(hooked, Mapping):
+        found += _numbers(hooked.get("workItemId")) or _numbers(hooked.get("id"))
+    for around in (body, body.get("payload"), body.get("data")):
+        places = [around.get(name) for name in _INSIDE] if isinstance(around, Mapping) else []
+        for inside in places:
+            if isinstance(inside, Mapping):
+                found += next((numbers for called in _CALLED if (numbers := _numbers(inside.get(called)))), [])
+    return tuple(dict.fromkeys(found))
+
+
+def _is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+    message, at, sent = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
+    if not message or not _SECONDS.fullmatch(at) or abs(int(at) - now.timestamp()) > _TOLERANCE:
+        return False
+    right = _bytes(signature(secret, message, at, body))
+    return any(hmac.compare_digest(_bytes(one), right) for one in sent.split())
+
+
+def _is_hub_signed(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
+    """`sha256=<hex>` over the body alone. One that is sent again later only makes us ask the system again."""
+    right = b"sha256=" + hmac.digest(_bytes(secret), body, hashlib.sha256).hex().encode()
+    return any(hmac.compare_digest(_bytes(headers.get(name, "")), right) for name in _HUB)
+
+
+def _is_shown(secret: str, authorization: str) -> bool:
+    scheme, _, value = authorization.strip().partition(" ")
+    if scheme.lower() == "basic":  # the password, whatever the name
+        try:
+            value = base64.b64decode(value.strip(), validate=True).decode().partition(":")[2]
+        except ValueError:
+            return False
+    elif scheme.lower() != "bearer":
+        return False
+    return hmac.compare_digest(_bytes(value.strip()), _bytes(secret))
+
+
+def _key(secret: str) -> bytes:
+    if secret.startswith(_PREFIX):
+        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    return _bytes(secret)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")
+
+
+def _numbers(value: object) -> list[str]:
+    """A number, or several, as text; what can be none is left out."""
+    if isinstance(value, list):
+        return [number for one in value if not isinstance(one, list) for number in _numbers(one)]
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return []
+    try:
+        text = str(value).strip()
+    except ValueError:  # an integer of thousands of digits
+        return []
+    return [text] if 0 < len(text) <= _LONGEST_NUMBER else []
