@@ -238,9 +238,7 @@ async def test_two_tickets_of_one_number_are_refused(rig):
     await port.open(ticket())
     proxy.fail_next(Fault(200, body='{"number": "HOOK-1"}'))
 
-    with pytest.raises(
-        PermanentError, match="HOOK-1 for foresignal-test-MC1200002, and that is another ticket"
-    ):
+    with pytest.raises(PermanentError, match="HOOK-1 for foresignal-test-MC1200002, and that is another ticket"):
         await port.open(ticket("MC1200002"))
 
 
