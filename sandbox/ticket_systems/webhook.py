@@ -27,12 +27,17 @@ class _Ticket:
 
 
 class WebhookReceiver:
-    """`stopped`: answers 410. `silent`: answers without a body."""
+    """`stopped`: answers 410. `silent`: answers without a body.
+
+    `kinds`: of the messages that it took, in order; `largest`: bytes of the largest.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.held: dict[str, _Ticket] = {}
         self.stopped = self.silent = False
         self.seen: dict[str, dict[str, Any]] = {}
+        self.kinds: list[str] = []
+        self.largest = 0
         self._clock = clock
         self._url = ""
 
@@ -74,12 +79,14 @@ class WebhookReceiver:
         if self.stopped:
             return web.json_response({"error": "gone"}, status=410)
         message_id = headers["webhook-id"]
+        self.largest = max(self.largest, len(body))
         if message_id not in self.seen:
             self.seen[message_id] = self._taken(json.loads(body))
         return web.Response(status=204) if self.silent else web.json_response(self.seen[message_id])
 
     def _taken(self, message: Mapping[str, Any]) -> dict[str, Any]:
         data = dict(message["data"])
+        self.kinds.append(str(message["type"]))
         one = self.held.setdefault(data["key"], _Ticket(f"HOOK-{len(self.seen) + 1}", {}))
         one.history += data.pop("notes")
         ended = one.state in {"closed", "cancelled"}

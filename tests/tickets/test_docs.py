@@ -31,4 +31,4 @@ def test_the_policy_that_is_shown_is_taken_and_makes_a_ticket(name):
 
 class FakeDeps:
     name = "crb"
-    clock = http = secrets = token = None
+    clock = http = secrets = tables = token = None

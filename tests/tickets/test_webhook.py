@@ -1,18 +1,27 @@
 """What is special about the webhook: signatures, repeats, what is told us, what is remembered, where it may be sent."""
 
+import asyncio
 import base64
-import json
+import socket
+import uuid
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from sandbox.ticket_systems.webhook import WebhookReceiver
+from shared import adapter
 from shared.core.errors import PermanentError, TransientError
 from shared.core.ticket import ENDED
+from shared.storage.tables import AzureTables
 from shared.tickets.webhook.address import checked
+from shared.tickets.webhook.message import HARD, PREFERRED
+from shared.tickets.webhook.system import SCHEDULE
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
-from tests.contracts.webhook import Now, over
+from tests.contracts.webhook import SETTINGS, Now, over
 from tests.fakes import FakeTables
+from tests.usecases.world import PrefixedTables
 
 
 @pytest.fixture
@@ -145,25 +154,152 @@ async def test_two_systems_over_the_same_tables_do_not_meet():
     now, tables = Now(), FakeTables()
     server = WebhookReceiver(now)
     async with over(server, now, tables=tables) as (another, _):
-        one, other = another(), another()
-        object.__setattr__(other, "_deps", type(other._deps)(**{**_fields(other._deps), "name": "second"}))
-        await one.open(ticket())
+        one = another()
+        other = adapter.build("tickets", "webhook", SETTINGS, replace(one._deps, name="second"))
+        made = await one.open(ticket())
 
         assert await other.find(ticket().key) is None
+        assert await other.states([made.number]) == {}
+        assert await other.receive({"number": made.number, "state": "closed"}) == []
 
 
-def _fields(deps):
-    return {name: getattr(deps, name) for name in deps.__dataclass_fields__}
+async def test_messages_are_small_whatever_the_post_says_and_no_note_is_left_out(rig):
+    server, port, proxy, _ = rig
+    wide = "𝔘" * 30_000
+    notes = tuple(f"{n} {'é' * 1_900}" for n in range(12))
+
+    await port.open(ticket(what=wide, audience=wide, backout=wide, why=(wide,) * 60, notes=notes))
+
+    assert server.largest <= PREFERRED
+    assert server.tickets[0].history == notes
+    assert len(proxy.asked) > 2
 
 
-async def test_a_whole_message_stays_under_64_kib(rig):
-    server, port, _, _ = rig
-    text = "é<&>" * 3000
+async def test_fields_that_are_too_large_are_named_and_nothing_is_sent():
+    now = Now()
+    settings = SETTINGS | {"fields": {"all": "{{ what }}"}}
+    async with over(WebhookReceiver(now), now, settings) as (another, proxy):
+        with pytest.raises(PermanentError, match=r"is too large \(65536\): shorten `fields`"):
+            await another().open(ticket(what="x" * HARD))
+        assert proxy.asked == []
 
-    await port.open(ticket(what=text, why_board=text[:4000], notes=tuple(f"{n} {text[:600]}" for n in range(10))))
 
+async def test_a_lost_answer_is_made_good_by_the_same_message_however_the_change_moves_on(rig):
+    server, port, proxy, clock = rig
+    proxy.fail_next(Fault(lost=True))
+    with pytest.raises(TransientError):
+        await port.open(ticket())
+    clock.forward(minutes=5)
+
+    made = await port.open(ticket(risk="low", notes=(*ticket().notes, "moved")))
+
+    assert len(proxy.asked) == 3
+    assert server.kinds == ["ticket.opened", "ticket.amended"]
     (record,) = server.tickets
-    assert len(json.dumps(record.fields, ensure_ascii=False).encode()) < 128 * 1024
+    assert (record.number, record.fields["risk"]) == (made.number, "low")
+    assert record.history == (*ticket().notes, "moved")
+
+
+async def test_it_is_sent_again_as_standard_webhooks_advises_where_the_receiver_says_nothing_of_it(rig):
+    _, port, proxy, _ = rig
+    waits = []
+    proxy.fail_every(1, [Fault(503)])
+    for _ in SCHEDULE:
+        with pytest.raises(TransientError) as failed:
+            await port.open(ticket())
+        waits.append(failed.value.retry_after)
+
+    assert tuple(waits) == SCHEDULE
+    assert sum(SCHEDULE) < 24 * 3600
+
+
+async def test_content_that_is_refused_is_not_sent_again(rig):
+    server, port, proxy, _ = rig
+    proxy.fail_next(Fault(422, body='{"error": "risk"}'))
+    with pytest.raises(PermanentError, match=r'422: it does not take the message \({"error": "risk"}\)'):
+        await port.open(ticket())
+
+    await port.open(ticket(risk="low"))
+
+    assert server.kinds == ["ticket.opened"]
+    assert server.tickets[0].fields["risk"] == "low"
+
+
+async def test_while_a_secret_is_changed_the_old_one_still_signs(rig):
+    server, port, _, _ = rig
+    new = "whsec_" + base64.b64encode(b"n" * 32).decode()
+    port._deps.secrets.held["WEBHOOK_SECRET"] = f"{new} {server.secrets['WEBHOOK_SECRET']}"
+
+    assert (await port.open(ticket())).number == "HOOK-1"
+
+
+async def test_two_tickets_of_one_number_are_refused(rig):
+    _, port, proxy, _ = rig
+    await port.open(ticket())
+    proxy.fail_next(Fault(200, body='{"number": "HOOK-1"}'))
+
+    with pytest.raises(PermanentError, match="HOOK-1 for foresignal-test-MC1200002, and that is another ticket"):
+        await port.open(ticket("MC1200002"))
+
+
+async def test_a_ticket_that_was_deleted_is_opened_by_the_same_content_as_a_new_one(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    server.delete(made.number)
+    await port.receive({"number": made.number, "gone": True})
+
+    again = await port.amend(made, ticket())
+
+    assert server.kinds == ["ticket.opened", "ticket.opened"]
+    assert list(await port.states([made.number, again.number])) == [again.number]
+
+
+async def test_an_older_call_that_comes_late_changes_nothing(rig):
+    _, port, _, _ = rig
+    made = await port.open(ticket())
+    for hour, state in ((12, "scheduled"), (11, "assess")):
+        await port.receive({"number": made.number, "state": state, "timestamp": f"2026-09-02T{hour}:00:00Z"})
+
+    assert (await port.states([made.number]))[made.number].state == "scheduled"
+
+
+async def test_a_call_that_comes_while_a_message_is_answered_is_not_lost():
+    now, tables = Now(), FakeTables()
+    server = WebhookReceiver(now)
+    async with over(server, now, tables=tables) as (another, _):
+        port, made, writes = another(), await another().open(ticket()), []
+
+        async def meanwhile():
+            writes.append(1)
+            if len(writes) == 1:  # the message is being kept; the call comes before its answer is
+                tables.interfere = meanwhile
+            else:
+                await another().receive({"number": made.number, "decision": "rejected", "decided_by": "Ben"})
+
+        tables.interfere = meanwhile
+        after = await port.amend(made, ticket(notes=("moved",)))
+
+        assert (after.decision, after.decided_by) == ("rejected", "Ben")
+        await port.amend(after, ticket(notes=("moved",)))
+        assert server.kinds == ["ticket.opened", "ticket.amended"]
+
+
+async def test_what_is_remembered_stands_in_real_tables_as_well(storage):
+    real = AzureTables.connect(Counter(), connection=storage)
+    tables, now = PrefixedTables(real, "h" + uuid.uuid4().hex[:12]), Now()
+    await real.create([tables.name("webhooks")])
+    try:
+        async with over(WebhookReceiver(now), now, tables=tables) as (another, proxy):
+            proxy.fail_next(Fault(lost=True))
+            with pytest.raises(TransientError):
+                await another().open(ticket())
+            made = await another().open(ticket())
+            await another().receive({"number": made.number, "decision": "approved", "decided_by": "Ana"})
+
+            seen = (await another().states([made.number]))[made.number]
+            assert (seen.decision, seen.decided_by, seen.decided_at) == ("approved", "Ana", now())
+    finally:
+        await real.close()
 
 
 ADDRESSES = [
@@ -186,6 +322,30 @@ async def test_nothing_is_sent_where_nobody_meant_it_to_go(url, words):
 
 async def test_a_private_network_may_be_meant():
     assert await checked("https://10.1.2.3/x", "crb", allow_private=True)
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "168.63.129.16", "[fd00:ec2::254]", "[::ffff:169.254.169.254]", "[2002:a9fe:a9fe::1]"]
+)
+async def test_a_clouds_own_services_are_never_meant(host):
+    for allow in (False, True):
+        with pytest.raises(PermanentError, match="the cloud's own private network"):
+            await checked(f"https://{host}/x", "crb", allow_private=allow)
+
+
+async def test_every_address_of_a_name_is_looked_at(rig, monkeypatch):
+    _, port, proxy, _ = rig
+
+    async def resolved(self, host, port, **_):
+        assert (host, port) == ("hooks.example", 8443)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("20.50.2.1", "10.0.0.5")]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", resolved)
+    port._deps.secrets.held["WEBHOOK_URL"] = "https://hooks.example:8443/x"
+
+    with pytest.raises(PermanentError, match=r"hooks\.example leads into a private network"):
+        await port.open(ticket())
+    assert not proxy.asked
 
 
 async def test_ping_says_what_can_be_known_without_sending(rig):

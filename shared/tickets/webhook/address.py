@@ -7,13 +7,18 @@ from urllib.parse import urlsplit
 
 from shared.core.errors import PermanentError, TransientError
 
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+_NEVER = tuple(map(ipaddress.ip_network, ("169.254.0.0/16", "fe80::/10", "168.63.129.16/32", "fd00:ec2::254/128")))
+"""What is local to a link, where clouds have their metadata service; Azure's own address; that of AWS over IPv6."""
+_PATIENCE = 10.0  # seconds for the DNS
 
 
 async def checked(url: str, what: str, *, allow_private: bool) -> str:
     """The address, once its host has been resolved; PermanentError for one that must not be called.
 
-    This machine may be called without TLS: that is the sandbox, and in Azure nothing listens there.
+    This machine may be called without TLS: that is the sandbox, and in Azure nothing listens there. A cloud's metadata
+    service may not, whatever is allowed.
     """
     try:
         parts = urlsplit(url)
@@ -26,19 +31,27 @@ async def checked(url: str, what: str, *, allow_private: bool) -> str:
         return url
     if parts.scheme != "https":
         raise PermanentError(f"{what}: the address must begin with https://: what is sent is not for everybody's eyes")
-    if allow_private:
-        return url
     for found in await _resolved(host, port or 443, what):
-        if not found.is_global or found.is_multicast:
+        if any(found.version == one.version and found in one for one in _NEVER):
+            raise PermanentError(f"{what}: {host} leads to {found}, into the cloud's own private network")
+        if not allow_private and (not found.is_global or found.is_multicast):
             raise PermanentError(
                 f"{what}: {host} leads into a private network; set `allow_private: true` where that is meant"
             )
     return url
 
 
-async def _resolved(host: str, port: int, what: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+async def _resolved(host: str, port: int, what: str) -> list[Ip]:
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
+        asked = asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.wait_for(asked, _PATIENCE)
+    except (OSError, UnicodeError, TimeoutError) as error:
         raise TransientError(f"{what}: {host} is not to be found in the DNS", 300) from error
-    return [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+    return [_meant(ipaddress.ip_address(str(one[4][0]).partition("%")[0])) for one in found]
+
+
+def _meant(address: Ip) -> Ip:
+    """The IPv4 address that stands inside of one of IPv6."""
+    if isinstance(address, ipaddress.IPv6Address):
+        return address.ipv4_mapped or address.sixtofour or address
+    return address

@@ -1,4 +1,4 @@
-"""What we know of a ticket that lives behind a URL: one row of table `webhooks`."""
+"""What we know of a ticket that lives behind a URL: one row of table `webhooks`, and one that its number leads by."""
 
 import hashlib
 import json
@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast, get_args
+from urllib.parse import quote
 
 from shared.core import ids, rows
-from shared.core.ports import Row
+from shared.core.errors import ConflictError
+from shared.core.ports import Row, Tables, Write
 from shared.core.post import when
 from shared.core.ticket import ENDED, State, TicketRef, Verdict
 
@@ -19,7 +21,12 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One ticket. `sent`: a digest of the content that the receiver has taken; `told`: digests of the notes."""
+    """One ticket. `sent`: a digest of the content that the receiver has taken; `told`: digests of the notes.
+
+    `there`: the receiver has it, as far as it said; `life`: how often it was deleted there. `pending`: id, kind, body
+    and digests of a message that was perhaps not taken: it is sent again before any other; `tries`: how often it was.
+    `at`: the time of the newest call about it.
+    """
 
     key: str
     number: str
@@ -32,6 +39,11 @@ class Known:
     decided_at: datetime | None = None
     sent: str = ""
     told: tuple[str, ...] = ()
+    there: bool = False
+    life: int = 0
+    pending: tuple[Any, ...] = ()
+    tries: int = 0
+    at: datetime | None = None
     etag: str = ""
 
     def ref(self) -> TicketRef:
@@ -42,41 +54,88 @@ class Known:
         )  # fmt: skip
 
 
-def place(system: str, key: str) -> tuple[str, str]:
-    """Partition and row key of a ticket, by our key."""
-    change_id = key.rsplit("-", 1)[-1]
-    return ids.partition(change_id), f"{ids.key(change_id)}|{system}"
+class Memory:
+    """The rows of one system, by its name in the policy. Every write is conditional: ConflictError."""
+
+    def __init__(self, tables: Tables, system: str) -> None:
+        self._tables, self._system = tables, system
+
+    async def get(self, key: str) -> Known | None:
+        place = self._place(key)
+        row = await self._tables.get(TABLE, *place) if place else None
+        known = _from_row(row) if row else None
+        return known if known and known.key == key else None
+
+    async def by_number(self, number: str) -> Known | None:
+        if not 0 < len(number) <= _LONGEST or not number.isprintable():
+            return None
+        row = await self._tables.get(TABLE, *self._led(number))
+        known = await self.get(str(row.values["key"]) if row else number)
+        return known if known and known.number == number else None
+
+    async def put(self, known: Known) -> Known:
+        place = self._place(known.key)
+        assert place, "keys are made of a change's id"
+        row = Row(*place, _values(known), known.etag)
+        (etag,) = await self._tables.commit(TABLE, [Write("replace" if known.etag else "insert", row)])
+        return replace(known, etag=etag)
+
+    async def holder(self, number: str, key: str) -> str:
+        """The key that this number leads to from now on: this one, unless it was another's already."""
+        row = Row(*self._led(number), {"key": key})
+        try:
+            await self._tables.commit(TABLE, [Write("insert", row)])
+        except ConflictError:
+            there = await self._tables.get(TABLE, row.partition, row.key)
+            return str(there.values["key"]) if there else ""
+        return key
+
+    def _place(self, key: str) -> tuple[str, str] | None:
+        change_id = key.rsplit("-", 1)[-1]
+        return (ids.partition(change_id), f"{ids.key(change_id)}|{self._system}") if ids.is_one(change_id) else None
+
+    def _led(self, number: str) -> tuple[str, str]:
+        return f"numbers-{self._system}", quote(number, safe="")
 
 
-def to_row(system: str, known: Known) -> Row:
-    partition, key = place(system, known.key)
-    values = {
-        "system": system,
-        "key": known.key,
-        "number": known.number,
-        "url": known.url,
-        "state": known.state,
-        "remote_state": known.remote_state,
-        "closed_at": known.closed_at.isoformat() if known.closed_at else "",
-        "decision": known.decision,
-        "decided_by": known.decided_by,
-        "decided_at": known.decided_at.isoformat() if known.decided_at else "",
-        "sent": known.sent,
+_AS_IT_IS = (
+    "key",
+    "number",
+    "url",
+    "state",
+    "remote_state",
+    "decision",
+    "decided_by",
+    "sent",
+    "there",
+    "life",
+    "tries",
+)
+_TIMES = ("closed_at", "decided_at", "at")
+
+
+def _values(known: Known) -> dict[str, Any]:
+    return {
+        **{name: getattr(known, name) for name in _AS_IT_IS},
+        **{name: at.isoformat() if (at := getattr(known, name)) else "" for name in _TIMES},
         **rows.pack("told", list(known.told[-_KEPT:])),
+        **rows.pack("pending", list(known.pending)),
     }
-    return Row(partition, key, values, known.etag)
 
 
-def from_row(row: Row) -> Known:
+def _from_row(row: Row) -> Known:
     v: Mapping[str, Any] = row.values
+    times: dict[str, Any] = {name: when(v[name]) for name in _TIMES}
     return Known(
-        v["key"], v["number"], v["url"], v["state"], v["remote_state"], when(v["closed_at"]), v["decision"],
-        v["decided_by"], when(v["decided_at"]), v["sent"], tuple(rows.unpack("told", v)), row.etag,
+        **{name: v[name] for name in _AS_IT_IS}, **times,
+        told=tuple(rows.unpack("told", v)), pending=tuple(rows.unpack("pending", v)), etag=row.etag,
     )  # fmt: skip
 
 
 def heard(known: Known, said: Mapping[str, Any], states: Mapping[str, State], now: datetime) -> Known:
     """The ticket with what its system says of it; a word that nobody mapped is unknown, and not guessed."""
+    if said.get("gone") is True:
+        return Known(known.key, known.key, life=known.life + 1, at=known.at, etag=known.etag)
     after = replace(
         known,
         number=_text(said.get("number")) or known.number,
@@ -100,5 +159,14 @@ def digest(what: object) -> str:
     return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()[:24]
 
 
+def number_of(said: Mapping[str, Any]) -> str:
+    """The number that an answer or a call names; empty where it names none."""
+    return _text(said.get("number"))
+
+
 def _text(value: object, longest: int = _LONGEST) -> str:
-    return " ".join(str(value).split())[:longest] if isinstance(value, str | int) else ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    if isinstance(value, int) and abs(value) > 10**18:
+        return ""
+    return "".join(one for one in " ".join(str(value).split()) if one.isprintable())[:longest]

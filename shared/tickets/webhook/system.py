@@ -1,186 +1,181 @@
 """The port `TicketSystem` over a URL."""
 
-import json
-import re
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import astuple, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from shared.adapter import Deps
-from shared.core import inbound
 from shared.core.errors import ConflictError, PermanentError, TransientError
-from shared.core.ports import Write
+from shared.core.post import when
 from shared.core.ticket import ENDED, Preview, Ticket, TicketRef
-from shared.ticket_document import bare, plain, to_html, value
-from shared.tickets.webhook import memory
-from shared.tickets.webhook.address import checked
-from shared.tickets.webhook.memory import TABLE, Known
+from shared.tickets.webhook import message as messages
+from shared.tickets.webhook.endpoint import Endpoint, RefusedError
+from shared.tickets.webhook.memory import Known, Memory, digest, heard, number_of
+from shared.tickets.webhook.message import Message
 from shared.tickets.webhook.settings import Settings
 
-_TEXT, _HTML, _TITLE = 12_000, 20_000, 255  # characters; a whole message stays under 64 KiB
+SCHEDULE = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0)
+"""Seconds until a message is sent again, as Standard Webhooks advises, as far as our 24 hours go."""
 _TRIES = 5
-_KEY = re.compile(r"foresignal-[\w-]{1,80}-MC\d{1,10}", re.ASCII)
-_NOT_CONTENT = frozenset({"notes", "cancelled", "why_cancelled", "reopen", "key", "change_id"})
+_UNTOLD_STATE = {"ticket.opened": "new", "ticket.cancelled": "cancelled", "ticket.reopened": "assess"}
+"""What a ticket is when the receiver took the message and says nothing of its state."""
 
 
 class Webhook:
-    """What we sent and heard is in table `webhooks`; a look-up sees it at once."""
+    """A message is kept in table `webhooks` before it is sent, and sent again, the same, until it was taken.
+
+    What we sent and heard is there; a look-up sees it at once.
+    """
 
     searches_late = 0.0
 
     def __init__(self, settings: Settings, deps: Deps) -> None:
         self._settings, self._deps = settings, deps
-        self._what = f"ticket system {deps.name}"
+        self._endpoint = Endpoint(settings, deps)
+        self._memory = Memory(deps.tables, deps.name)
+        self._what = self._endpoint.what
+        self._working: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def find(self, key: str) -> TicketRef | None:
-        known = await self._known(key)
-        return known.ref() if known else None
+        known = await self._memory.get(key)
+        return known.ref() if known and known.there else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        known = await self._known(ticket.key)
-        return await self._bring(known or Known(ticket.key, ticket.key), ticket, new=known is None)
+        return await self._bring(ticket)
 
-    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        known = await self._known(ticket.key)
-        return await (self._bring(known, ticket) if known and known.number == ref.number else self.open(ticket))
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:  # noqa: ARG002 - our memory goes by the key
+        return await self._bring(ticket)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        wanted = set(numbers)
-        found: dict[str, TicketRef] = {}
-        if wanted:
-            async for row in self._deps.tables.scan(TABLE, {"system": self._deps.name}):
-                known = memory.from_row(row)
-                if known.number in wanted:
-                    found[known.number] = known.ref()
+        found = {}
+        for number in numbers:
+            known = await self._memory.by_number(number)
+            if known and known.there:
+                found[number] = known.ref()
         return found
 
     async def receive(self, said: Mapping[str, Any]) -> list[str]:
         """What the other side tells of its own accord: `number` or `key`, and what of `heard` there is to say.
 
-        `gone: true`: it was deleted there. The numbers of ours that it was about.
+        `gone: true`: it was deleted there. `timestamp`: when; what is older than the last call changes nothing.
+        The numbers of ours that it was about.
         """
+        at = when(said.get("timestamp"))
         for _ in range(_TRIES):
             known = await self._about(said)
-            if known is None:
+            if known is None or not known.there:
                 return []
-            after = memory.heard(known, said, self._settings.states, self._deps.clock())
-            how = "delete" if said.get("gone") is True else "replace"
+            if at and known.at and at < known.at:
+                return [known.number]
+            after = heard(known, {**said, "number": ""}, self._settings.states, at or self._deps.clock())
             try:
-                await self._deps.tables.commit(TABLE, [Write(how, memory.to_row(self._deps.name, after))])  # type: ignore[arg-type]  # one of the two
+                await self._memory.put(replace(after, at=at or known.at))
             except ConflictError:
                 continue
-            return [after.number]
+            return [known.number]
         raise TransientError(f"{self._what}: the same ticket is written by others again and again", 5)
 
     def preview(self, ticket: Ticket) -> Preview:
-        return Preview(
-            f"the address in the secret {self._settings.url}", self._message("ticket.opened", ticket, ticket.notes)
-        )
+        content = messages.content_of(self._settings, ticket)
+        shown = {"key": ticket.key, "change_id": ticket.change_id, **content, "notes": list(ticket.notes)}
+        return Preview(f"the address in the secret {self._settings.url}", {"type": "ticket.opened", "data": shown})
 
     async def ping(self) -> str:
         """Both secrets are there and the address may be called; sending is the only way to know more."""
-        url = await self._deps.secrets.get(self._settings.url)
-        await self._deps.secrets.get(self._settings.secret)
-        await checked(url.strip(), self._what, allow_private=self._settings.allow_private)
+        await self._endpoint.ready()
         return f"the address in {self._settings.url} may be called; whether it takes messages shows with the first one"
 
-    async def _known(self, key: str) -> Known | None:
-        row = await self._deps.tables.get(TABLE, *memory.place(self._deps.name, key))
-        known = memory.from_row(row) if row else None
-        return known if known and known.key == key else None
-
     async def _about(self, said: Mapping[str, Any]) -> Known | None:
-        key, number = said.get("key"), said.get("number")
-        if isinstance(key, str):
-            return await self._known(key) if _KEY.fullmatch(key) else None
-        async for row in self._deps.tables.scan(TABLE, {"system": self._deps.name}):
-            known = memory.from_row(row)
-            if number is not None and known.number == str(number):
-                return known
-        return None
+        if isinstance(key := said.get("key"), str):
+            return await self._memory.get(key)
+        return await self._memory.by_number(number_of(said))
 
-    async def _bring(self, known: Known, ticket: Ticket, *, new: bool = False) -> TicketRef:
-        """Send what the other side does not have; nothing where it has all."""
-        notes = [note for note in dict.fromkeys(map(_line, ticket.notes)) if memory.digest(note) not in known.told]
-        content = memory.digest({name: what for name, what in asdict(ticket).items() if name not in _NOT_CONTENT})
-        ended = known.state in ENDED
-        kind = "ticket.opened" if new else "ticket.amended"
-        if ticket.cancelled and not ended:
-            kind = "ticket.cancelled"
-        elif ticket.reopen and ended:
-            kind = "ticket.reopened"
-        elif not new and not notes and (ended or content == known.sent):
+    async def _bring(self, ticket: Ticket) -> TicketRef:
+        """Send what the other side does not have, a message that was perhaps not taken first."""
+        lock = self._working.setdefault(ticket.key, asyncio.Lock())
+        async with lock:
+            known = await self._memory.get(ticket.key) or Known(ticket.key, ticket.key)
+            if known.pending:
+                known = await self._deliver(known)
+            content, sent = messages.content_of(self._settings, ticket), set[str]()
+            while kind := _next(known, ticket, digest(content), sent):
+                sent.add(kind)
+                notes = _untold(known, ticket)
+                made = messages.make(kind, ticket, content, notes, self._deps.clock(), known.life)
+                try:
+                    known = await self._memory.put(replace(known, pending=astuple(made), tries=0))
+                except ConflictError as conflict:
+                    raise TransientError(f"{self._what}: {ticket.key} was written by another just now", 2) from conflict
+                known = await self._deliver(known)
             return known.ref()
-        answer = await self._send(self._message(kind, ticket, notes), ticket)
-        after = memory.heard(known, answer, self._settings.states, self._deps.clock())
-        if kind == "ticket.cancelled" and after.state not in ENDED and "state" not in answer:
-            after = memory.heard(after, {"state": "cancelled"}, {}, self._deps.clock())
-        elif kind == "ticket.reopened" and "state" not in answer:
-            after = memory.heard(after, {"state": "assess"}, {}, self._deps.clock())
-        told = (*known.told, *(memory.digest(note) for note in notes))
-        return await self._keep(replace(after, sent=content, told=told), new=new)
 
-    async def _keep(self, known: Known, *, new: bool) -> TicketRef:
-        write = Write("insert" if new else "replace", memory.to_row(self._deps.name, known))
+    async def _deliver(self, known: Known) -> Known:
+        """The pending message, and what the answer says, kept. What is refused for its content is not kept."""
+        name, kind, body, content, notes = known.pending
+        pending = Message(name, kind, body, content, tuple(notes))
         try:
-            await self._deps.tables.commit(TABLE, [write])
-        except ConflictError as conflict:  # told of it meanwhile: the same message again changes nothing there
-            raise TransientError(f"{self._what}: {known.key} was written by another just now", 2) from conflict
-        return known.ref()
-
-    def _message(self, kind: str, ticket: Ticket, notes: Sequence[str]) -> dict[str, Any]:
-        document = self._settings.description(ticket, "webhook")
-        data = {name: _plain(what) for name, what in asdict(ticket).items() if name not in {"why_cancelled", "what"}}
-        data |= {
-            "title": self._settings.title(ticket, _TITLE),
-            "description": {"text": plain(document, _TEXT), "html": to_html(document, _HTML)},
-            "notes": list(notes),
-            "values": {
-                name: self._settings.value(name, str(getattr(ticket, name)), None) for name in self._settings.values
-            },
-            "custom": self._settings.own_fields(ticket),
-        }
-        if ticket.cancelled:
-            data["why_cancelled"] = ticket.why_cancelled
-        return {"type": kind, "data": data}
-
-    async def _send(self, message: dict[str, Any], ticket: Ticket) -> Mapping[str, Any]:
-        """The same content is the same message, however often it is sent: the receiver takes it once."""
-        url = (await self._deps.secrets.get(self._settings.url)).strip()
-        secret = (await self._deps.secrets.get(self._settings.secret)).strip()
-        await checked(url, self._what, allow_private=self._settings.allow_private)
-        now = self._deps.clock()
-        message_id = f"{ticket.key}:{memory.digest(message)}"
-        body = json.dumps({**message, "timestamp": now.isoformat()}, ensure_ascii=False).encode()
-        if fault := inbound.fault_of(secret):
-            raise PermanentError(f"{self._what}: the secret {self._settings.secret} {fault}")
-        seconds = str(int(now.timestamp()))
-        signature = inbound.signature(secret, message_id, seconds, body)
-        headers = {
-            "webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": signature,
-            "Content-Type": "application/json",
-        }  # fmt: skip
-        response = await self._deps.http.send(
-            "POST", url, what=self._what, content=body, headers=headers, expected=frozenset({410}),
-            transient=frozenset({409, 412}), hide=(secret, url, signature),
-        )  # fmt: skip
-        if response.status_code == 410:
+            answer = await self._endpoint.send(pending)
+        except TransientError as error:
+            told = error.retry_after
+            wait = SCHEDULE[min(known.tries, len(SCHEDULE) - 1)] if told is None else told
+            await self._quietly(replace(known, tries=known.tries + 1))
+            raise TransientError(str(error), wait) from error
+        except RefusedError:
+            await self._quietly(replace(known, pending=(), tries=0))
+            raise
+        number = number_of(answer)
+        if number and await self._memory.holder(number, known.key) != known.key:
             raise PermanentError(
-                f"{self._what}: the receiver answered 410, it takes no more messages; give the secret "
-                f"{self._settings.url} another address"
+                f"{self._what}: the answer says number {number} for {known.key}, and that is another ticket's; "
+                "each needs a number of its own, or none"
             )
+        for _ in range(_TRIES):
+            after = self._taken(known, pending, answer)
+            try:
+                return await self._memory.put(after)
+            except ConflictError:  # told of it meanwhile
+                now = await self._memory.get(known.key) or known
+                if now.life != known.life:
+                    return now  # that it is gone
+                known = now
+        raise TransientError(f"{self._what}: {known.key} is written by others again and again", 5)
+
+    def _taken(self, known: Known, message: Message, answer: Mapping[str, Any]) -> Known:
+        """The ticket after the receiver took that message."""
+        after = replace(known, there=True, sent=message.content, told=(*known.told, *message.notes))
+        if known.pending and known.pending[0] == message.id:
+            after = replace(after, pending=(), tries=0)
+        now, states = self._deps.clock(), self._settings.states
+        if (state := _UNTOLD_STATE.get(message.kind)) and "state" not in answer:
+            after = replace(heard(after, {"state": state}, {}, now), remote_state="")
+        return heard(after, answer, states, now)
+
+    async def _quietly(self, known: Known) -> None:
         try:
-            answer = response.json()
-        except ValueError:
-            return {}  # an answer without a word is one: our key is the number
-        return answer if isinstance(answer, dict) else {}
+            await self._memory.put(known)
+        except ConflictError:
+            return  # somebody else has just written it, and knows better
 
 
-def _line(note: str) -> str:
-    return " ".join(bare(value(note)).split())
+def _next(known: Known, ticket: Ticket, content: str, sent: set[str]) -> str:
+    """What kind of message to send next; empty where the receiver has all. What has ended is told only news."""
+    ended = known.state in ENDED
+    kind = ""
+    if not known.there:
+        kind = "ticket.opened"
+    elif ticket.cancelled and not ended:
+        kind = "ticket.cancelled"
+    elif ticket.reopen and ended and not ticket.cancelled:
+        kind = "ticket.reopened"
+    if kind and kind not in sent:
+        return kind
+    if known.there and (_untold(known, ticket) or (known.sent != content and not ended)):
+        return "ticket.amended"
+    return ""
 
 
-def _plain(what: Any) -> Any:
-    if isinstance(what, tuple | list):
-        return [_plain(one) for one in what]
-    return what if what is None or isinstance(what, str | bool | int) else str(what)
+def _untold(known: Known, ticket: Ticket) -> list[str]:
+    lines = dict.fromkeys(filter(None, map(messages.line, ticket.notes)))
+    return [one for one in lines if digest(one) not in known.told]
