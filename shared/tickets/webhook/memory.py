@@ -15,11 +15,15 @@ from shared.core.ticket import ENDED, State, TicketRef, Verdict
 TABLE = "webhooks"
 _KEPT = 300  # notes that are remembered as told; a ticket gets a few a month
 _LONGEST = 200
+_NUMBERS = 8  # former ones that are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One ticket. `sent`: a digest of the content that the receiver has taken; `told`: digests of the notes."""
+    """One ticket. `sent`: a digest of the content that the receiver has taken; `told`: digests of the notes.
+
+    `former`: the numbers that it had before: whoever asks may not know the newest one yet.
+    """
 
     key: str
     number: str
@@ -33,6 +37,7 @@ class Known:
     sent: str = ""
     told: tuple[str, ...] = ()
     etag: str = ""
+    former: tuple[str, ...] = ()
 
     def ref(self) -> TicketRef:
         state = self.state if self.state in get_args(State) else "unknown"
@@ -62,6 +67,7 @@ def to_row(system: str, known: Known) -> Row:
         "decided_by": known.decided_by,
         "decided_at": known.decided_at.isoformat() if known.decided_at else "",
         "sent": known.sent,
+        "former": json.dumps(known.former),
         **rows.pack("told", list(known.told[-_KEPT:])),
     }
     return Row(partition, key, values, known.etag)
@@ -72,14 +78,17 @@ def from_row(row: Row) -> Known:
     return Known(
         v["key"], v["number"], v["url"], v["state"], v["remote_state"], when(v["closed_at"]), v["decision"],
         v["decided_by"], when(v["decided_at"]), v["sent"], tuple(rows.unpack("told", v)), row.etag,
+        tuple(json.loads(v.get("former", "[]"))),
     )  # fmt: skip
 
 
 def heard(known: Known, said: Mapping[str, Any], states: Mapping[str, State], now: datetime) -> Known:
     """The ticket with what its system says of it; a word that nobody mapped is unknown, and not guessed."""
+    number = _text(said.get("number")) or known.number
     after = replace(
         known,
-        number=_text(said.get("number")) or known.number,
+        number=number,
+        former=known.former if number == known.number else (*known.former, known.number)[-_NUMBERS:],
         url=url if (url := _text(said.get("url"), 2000)).startswith(("https://", "http://")) else known.url,
     )
     if word := _text(said.get("state")):

@@ -50,14 +50,13 @@ class Webhook:
         if wanted:
             async for row in self._deps.tables.scan(TABLE, {"system": self._deps.name}):
                 known = memory.from_row(row)
-                if known.number in wanted:
-                    found[known.number] = known.ref()
+                found |= {number: known.ref() for number in wanted & {known.number, *known.former}}
         return found
 
     async def receive(self, said: Mapping[str, Any]) -> list[str]:
         """What the other side tells of its own accord: `number` or `key`, and what of `heard` there is to say.
 
-        `gone: true`: it was deleted there. The numbers of ours that it was about.
+        `gone: true`: it was deleted there. The number of ours that it was about; two where it got another one.
         """
         for _ in range(_TRIES):
             known = await self._about(said)
@@ -69,7 +68,7 @@ class Webhook:
                 await self._deps.tables.commit(TABLE, [Write(how, memory.to_row(self._deps.name, after))])  # type: ignore[arg-type]  # one of the two
             except ConflictError:
                 continue
-            return [after.number]
+            return list(dict.fromkeys((known.number, after.number)))
         raise TransientError(f"{self._what}: the same ticket is written by others again and again", 5)
 
     def preview(self, ticket: Ticket) -> Preview:
