@@ -17,6 +17,7 @@ from shared.core.ticket import ENDED, State, TicketRef, Verdict
 TABLE = "webhooks"
 _KEPT = 300  # notes that are remembered as told; a ticket gets a few a month
 _LONGEST = 200
+_NUMBERS = 8  # former ones that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Known:
 
     `there`: the receiver has it, as far as it said; `life`: how often it was deleted there. `pending`: id, kind, body
     and digests of a message that was perhaps not taken: it is sent again before any other; `tries`: how often it was.
-    `at`: the time of the newest call about it.
+    `at`: the time of the newest call about it. `former`: the numbers it had: whoever asks may not know the newest yet.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Known:
     life: int = 0
     pending: tuple[Any, ...] = ()
     tries: int = 0
+    former: tuple[str, ...] = ()
     at: datetime | None = None
     etag: str = ""
 
@@ -67,11 +69,12 @@ class Memory:
         return known if known and known.key == key else None
 
     async def by_number(self, number: str) -> Known | None:
+        """The ticket that has this number, or had it: whoever asks may not know the newest one yet."""
         if not 0 < len(number) <= _LONGEST or not number.isprintable():
             return None
         row = await self._tables.get(TABLE, *self._led(number))
         known = await self.get(str(row.values["key"]) if row else number)
-        return known if known and known.number == number else None
+        return known if known and number in (known.number, *known.former) else None
 
     async def put(self, known: Known) -> Known:
         place = self._place(known.key)
@@ -120,6 +123,7 @@ def _values(known: Known) -> dict[str, Any]:
         **{name: at.isoformat() if (at := getattr(known, name)) else "" for name in _TIMES},
         **rows.pack("told", list(known.told[-_KEPT:])),
         **rows.pack("pending", list(known.pending)),
+        "former": json.dumps(known.former),
     }
 
 
@@ -128,7 +132,8 @@ def _from_row(row: Row) -> Known:
     times: dict[str, Any] = {name: when(v[name]) for name in _TIMES}
     return Known(
         **{name: v[name] for name in _AS_IT_IS}, **times,
-        told=tuple(rows.unpack("told", v)), pending=tuple(rows.unpack("pending", v)), etag=row.etag,
+        told=tuple(rows.unpack("told", v)), pending=tuple(rows.unpack("pending", v)),
+        former=tuple(json.loads(v.get("former", "[]"))), etag=row.etag,
     )  # fmt: skip
 
 
@@ -136,9 +141,11 @@ def heard(known: Known, said: Mapping[str, Any], states: Mapping[str, State], no
     """The ticket with what its system says of it; a word that nobody mapped is unknown, and not guessed."""
     if said.get("gone") is True:
         return Known(known.key, known.key, life=known.life + 1, at=known.at, etag=known.etag)
+    number = _text(said.get("number")) or known.number
     after = replace(
         known,
-        number=_text(said.get("number")) or known.number,
+        number=number,
+        former=known.former if number == known.number else (*known.former, known.number)[-_NUMBERS:],
         url=url if (url := _text(said.get("url"), 2000)).startswith(("https://", "http://")) else known.url,
     )
     if word := _text(said.get("state")):

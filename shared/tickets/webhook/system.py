@@ -60,7 +60,8 @@ class Webhook:
         """What the other side tells of its own accord: `number` or `key`, and what of `heard` there is to say.
 
         `gone: true`: it was deleted there. `timestamp`: when; what is older than the last call changes nothing.
-        The numbers of ours that it was about.
+        The numbers of ours that it was about: two where `key` came with another number, which is the ticket's from
+        then on unless it is another ticket's already.
         """
         at = when(said.get("timestamp"))
         for _ in range(_TRIES):
@@ -69,12 +70,15 @@ class Webhook:
                 return []
             if at and known.at and at < known.at:
                 return [known.number]
-            after = heard(known, {**said, "number": ""}, self._settings.states, at or self._deps.clock())
+            number = number_of(said)
+            if number not in ("", known.number) and await self._memory.holder(number, known.key) != known.key:
+                number = ""
+            after = heard(known, {**said, "number": number}, self._settings.states, at or self._deps.clock())
             try:
                 await self._memory.put(replace(after, at=at or known.at))
             except ConflictError:
                 continue
-            return [known.number]
+            return list(dict.fromkeys((known.number, after.number if after.there else known.number)))
         raise TransientError(f"{self._what}: the same ticket is written by others again and again", 5)
 
     def preview(self, ticket: Ticket) -> Preview:
