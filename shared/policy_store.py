@@ -77,10 +77,10 @@ async def push(
     if base and not force and (now.version is None or now.version.name != base):
         raise PermanentError(f"{_by_whom(now.version)} since you pulled {base}; {_AGAIN}")
     data = text.encode()
-    version = Version(f"{at:%Y%m%dT%H%M%SZ}-{_digest(data)[:8]}", at, who, message, file, _digest(data))
+    version = Version(f"{at:%Y%m%dT%H%M%S.%fZ}-{_digest(data)[:8]}", at, who, message, file, _digest(data))
     kept = {**asdict(version), "at": at.isoformat(), "text": text}
-    await blobs.put(CONTAINER, f"{_PREFIX}{version.name}", json.dumps(kept, ensure_ascii=False).encode())
     try:
+        await blobs.replace(CONTAINER, f"{_PREFIX}{version.name}", json.dumps(kept, ensure_ascii=False).encode(), "")
         await blobs.replace(CONTAINER, BLOB, data, now.etag)
     except ConflictError as conflict:
         raise PermanentError(f"somebody else pushed just now; {_AGAIN}") from conflict

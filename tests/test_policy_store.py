@@ -51,6 +51,25 @@ async def test_every_version_stays_also_one_that_is_pushed_again():
     assert (await store.in_force(blobs)).version == found[2]
 
 
+async def test_two_pushes_within_a_second_are_two_versions_in_their_order():
+    blobs = FakeBlobs()
+    for number, (text, who) in enumerate([(FIRST, "ana"), (FIRST, "ben"), (SECOND, "cyd"), (FIRST, "dan")]):
+        await pushed(blobs, text, number / 600, who=who)
+
+    assert [version.who for version in await store.versions(blobs)] == ["ana", "ben", "cyd", "dan"]
+    assert (await store.in_force(blobs)).version.who == "dan"
+
+
+async def test_the_same_text_at_the_very_same_moment_leaves_the_first_ones_name_on_its_version():
+    blobs = FakeBlobs()
+    await pushed(blobs, FIRST)
+
+    with pytest.raises(PermanentError, match="somebody else pushed just now"):
+        await pushed(blobs, FIRST, who="ben")
+
+    assert [version.who for version in await store.versions(blobs)] == ["ana"]
+
+
 async def test_one_that_was_pulled_before_another_push_is_refused_with_who_that_was():
     blobs = FakeBlobs()
     await pushed(blobs, FIRST)
@@ -80,7 +99,8 @@ async def test_of_two_pushes_at_the_same_moment_one_is_told_of_the_other():
     plain = blobs.replace
 
     async def overtaken(container, name, data, etag):
-        blobs.held[container, name] = SECOND.encode()
+        if name == BLOB:
+            blobs.held[container, name] = SECOND.encode()
         await plain(container, name, data, etag)
 
     blobs.replace = overtaken
