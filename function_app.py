@@ -2,9 +2,10 @@
 
 import azure.functions as func
 
-from functions import classify, deduplicate, fetch, inbound, mend, notify, parked, tickets, track, web
+from functions import classify, deduplicate, fetch, hear, mend, notify, parked, tickets, track
+from functions.pages import change
 
-app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)  # who may see a page is decided in functions/web.py
+app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)  # who may see a page is decided in functions/pages
 
-for part in (fetch, deduplicate, classify, tickets, inbound, notify, track, mend, parked, web):
+for part in (fetch, deduplicate, classify, tickets, hear, notify, track, mend, parked, change):
     app.register_functions(part.bp)

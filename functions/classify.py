@@ -9,4 +9,6 @@ bp = func.Blueprint()
 
 @bp.queue_trigger(arg_name="message", queue_name="changes", connection=STORAGE)
 async def classify(message: func.QueueMessage) -> None:
-    await run("changes", message, "classify")
+    from shared.usecases.changes.classify import classify as handle
+
+    await run("changes", message, handle)

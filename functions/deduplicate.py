@@ -9,4 +9,6 @@ bp = func.Blueprint()
 
 @bp.queue_trigger(arg_name="message", queue_name="posts", connection=STORAGE)
 async def deduplicate(message: func.QueueMessage) -> None:
-    await run("posts", message, "deduplicate")
+    from shared.usecases.posts.deduplicate import deduplicate as handle
+
+    await run("posts", message, handle)

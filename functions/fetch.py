@@ -2,14 +2,14 @@
 
 import azure.functions as func
 
-from functions.shell import STORAGE
+from functions.shell import STORAGE, run
 
 bp = func.Blueprint()
 
 
 async def _fan_out(source: str) -> None:
     from shared import app
-    from shared.usecases.fetch import fan_out
+    from shared.usecases.posts.fetch import fan_out
 
     deps = app.current().deps
     await fan_out(deps, source, deps.clock())
@@ -24,7 +24,7 @@ async def fetch_posts(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the w
 async def watch_policy(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     """Tells the process owner when a pushed policy is wrong, and when it is well again."""
     from shared import app
-    from shared.usecases.tell_policy import tell_policy
+    from shared.usecases.policy.watch import tell_policy
 
     await tell_policy(app.current().deps)
 
@@ -40,15 +40,13 @@ async def fetch_roadmap(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the
     import logging
 
     from shared import app
-    from shared.usecases.roadmap import fetch_roadmap as handle
+    from shared.usecases.posts.roadmap import fetch_roadmap as handle
 
     logging.getLogger("foresignal.roadmap").info("the roadmap: %s", await handle(app.current().deps))
 
 
 @bp.queue_trigger(arg_name="message", queue_name="fetches", connection=STORAGE)
 async def fetch_tenant(message: func.QueueMessage) -> None:
-    from shared import app
-    from shared.usecases.deliver import deliver
-    from shared.usecases.fetch import fetch_tenant as handle
+    from shared.usecases.posts.fetch import fetch_tenant as handle
 
-    await deliver(app.current().deps, "fetches", message.get_body(), handle)
+    await run("fetches", message, handle)

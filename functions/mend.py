@@ -10,6 +10,6 @@ async def mend(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker p
     import logging
 
     from shared import app
-    from shared.usecases.mend import mend as handle
+    from shared.usecases.upkeep.mend import mend as handle
 
     logging.getLogger("foresignal.mend").info("%s", await handle(app.current().deps))

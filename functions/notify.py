@@ -9,4 +9,6 @@ bp = func.Blueprint()
 
 @bp.queue_trigger(arg_name="message", queue_name="cards", connection=STORAGE)
 async def notify(message: func.QueueMessage) -> None:
-    await run("cards", message, "notify")
+    from shared.usecases.cards.notify import notify as handle
+
+    await run("cards", message, handle)

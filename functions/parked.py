@@ -9,7 +9,7 @@ bp = func.Blueprint()
 
 async def _park(queue: str, message: func.QueueMessage) -> None:
     from shared import app
-    from shared.usecases.park import park_message
+    from shared.usecases.delivery.park import park_message
 
     reason = "failed again and again with an error of ours; its traceback is in the log"
     await park_message(app.current().deps, queue, message.get_body(), reason)

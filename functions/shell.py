@@ -1,16 +1,18 @@
 """What every queue trigger does: hand the message's bytes to one use case inside the shell (rule 4)."""
 
+from typing import TYPE_CHECKING
+
 import azure.functions as func
+
+if TYPE_CHECKING:
+    from shared.usecases.delivery.deliver import Handler
 
 STORAGE = "AzureWebJobsStorage"
 
 
-async def run(queue: str, message: func.QueueMessage, name: str) -> None:
-    """Deliver the message to `shared.usecases.<name>.<name>`; loaded on first use."""
-    from importlib import import_module
-
+async def run(queue: str, message: func.QueueMessage, handle: "Handler") -> None:
+    """Deliver the message to the use case `handle`."""
     from shared import app
-    from shared.usecases.deliver import deliver
+    from shared.usecases.delivery.deliver import deliver
 
-    handler = getattr(import_module(f"shared.usecases.{name}"), name)
-    await deliver(app.current().deps, queue, message.get_body(), handler)
+    await deliver(app.current().deps, queue, message.get_body(), handle)

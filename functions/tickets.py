@@ -9,12 +9,14 @@ bp = func.Blueprint()
 
 @bp.queue_trigger(arg_name="message", queue_name="tickets", connection=STORAGE)
 async def file_ticket(message: func.QueueMessage) -> None:
-    await run("tickets", message, "file_ticket")
+    from shared.usecases.tickets.file_ticket import file_ticket as handle
+
+    await run("tickets", message, handle)
 
 
 @bp.timer_trigger(arg_name="timer", schedule="0 10-59/15 * * * *")
 async def follow_tickets(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     from shared import app
-    from shared.usecases.follow import follow_tickets as handle
+    from shared.usecases.tickets.follow import follow_tickets as handle
 
     await handle(app.current().deps)

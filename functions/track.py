@@ -9,4 +9,6 @@ bp = func.Blueprint()
 
 @bp.queue_trigger(arg_name="message", queue_name="tasks", connection=STORAGE)
 async def track(message: func.QueueMessage) -> None:
-    await run("tasks", message, "track")
+    from shared.usecases.tasks.track import track as handle
+
+    await run("tasks", message, handle)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sandbox.ticket_systems import Server
+from shared.adapters.tickets import register
 from shared.core.ports import Tables
-from shared.core.register import Entry
-from shared.core.ticket import ENDED, State
-from shared.tickets import register
+from shared.core.tickets.register import Entry
+from shared.core.tickets.ticket import ENDED, State
 
 _NOTES: dict[State, str] = {
     "assess": "taken up by the owner",

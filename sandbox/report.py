@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sandbox.microsoft365.inbox import Card
+from sandbox.inbox.server import Card
 
 _SHOWN = 4
 Summary = Mapping[str, int | float]

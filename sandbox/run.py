@@ -18,7 +18,7 @@ from sandbox.steps import steps
 from sandbox.ticket_systems import SYSTEMS
 from sandbox.world import Story, World, world
 from shared.core.errors import ConflictError, TransientError
-from shared.usecases import summary
+from shared.usecases.pages import home
 
 SAMPLES = Path(__file__).with_name("samples")
 _PATIENCE = 300.0  # seconds without any movement, beyond a message's lock
@@ -144,7 +144,7 @@ async def _counts(running: World) -> dict[str, int]:
 
     ours = app.App(app.Surroundings(running.settings, clock=running.clock))
     try:
-        found = await summary.count(ours.deps)
+        found = await home.count(ours.deps)
     finally:
         await ours.close()
     return {

@@ -8,9 +8,9 @@ from uuid import NAMESPACE_DNS, uuid5
 import yaml
 
 from sandbox.errors import SandboxError
-from shared import policy_file
+from shared.adapters.policy import file
 from shared.core.errors import PermanentError
-from shared.core.policy import Policy
+from shared.core.policy.model import Policy
 
 SAMPLE = Path(__file__).with_name("policy.yaml")
 _NAMES = ("contoso", "fabrikam", "adventure-works", "northwind", "tailspin", "wingtip", "litware", "proseware")
@@ -48,7 +48,7 @@ def _replaced(text: str, key: str, section: str) -> str:
 def checked(text: str, name: str) -> Policy:
     """The policy; SandboxError with every fault."""
     try:
-        return policy_file.load(text, name)
+        return file.load(text, name)
     except PermanentError as error:
         raise SandboxError(str(error)) from error
 

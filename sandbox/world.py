@@ -16,14 +16,14 @@ from aiohttp import web
 from sandbox import azurite, tenants
 from sandbox.clock import SandboxClock
 from sandbox.errors import SandboxError
-from sandbox.hostoptions import HostOptions, listen
-from sandbox.hostprocess import HostProcess
+from sandbox.host.options import HostOptions, listen
+from sandbox.host.process import HostProcess
+from sandbox.inbox.server import Inbox
 from sandbox.memory import Memory, alone
 from sandbox.microsoft365.courses import Script
 from sandbox.microsoft365.feed import Feed
 from sandbox.microsoft365.graph import COUNTS, graph_app
 from sandbox.microsoft365.history import BEGINNING, Line
-from sandbox.microsoft365.inbox import Inbox
 from sandbox.microsoft365.planner import Planner, plan_id
 from sandbox.microsoft365.roadmap import PATH as ROADMAP
 from sandbox.microsoft365.roadmap import roadmap_app
@@ -31,11 +31,11 @@ from sandbox.microsoft365.serving import serve
 from sandbox.options import Options
 from sandbox.report import Report
 from sandbox.ticket_systems import SYSTEMS, Server, server
+from shared.adapters.storage.blobs import AzureBlobs
+from shared.adapters.storage.queues import AzureQueues
+from shared.adapters.storage.tables import AzureTables
 from shared.core import names
 from shared.settings import Settings
-from shared.storage.blobs import AzureBlobs
-from shared.storage.queues import AzureQueues
-from shared.storage.tables import AzureTables
 
 DEPLOYMENT = "sandbox"
 _FEED = "/admin/serviceAnnouncement/messages"

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared import settings as environment
 from shared.core.errors import PermanentError, TransientError
-from shared.core.policy import Outside, Policy, Tenant
+from shared.core.policy.model import Outside, Policy, Tenant
 from shared.core.ports import Channel, Clock, Secrets, TaskSource, TicketSystem
 from shared.settings import Settings
 from shared.usecases.deps import Deps
@@ -59,10 +59,10 @@ class App:
         self._connect()
 
     def _connect(self) -> None:
-        from shared.policy_source import PolicyInForce
-        from shared.storage.blobs import AzureBlobs
-        from shared.storage.queues import AzureQueues
-        from shared.storage.tables import AzureTables
+        from shared.adapters.policy.in_force import PolicyInForce
+        from shared.adapters.storage.blobs import AzureBlobs
+        from shared.adapters.storage.queues import AzureQueues
+        from shared.adapters.storage.tables import AzureTables
 
         s, calls = self.settings, self.around.calls
         own: dict[str, Any] = {"connection": s.connection_string}
@@ -118,7 +118,7 @@ class App:
     def _secrets(self) -> Secrets:
         if not self.settings.key_vault_url:
             return EnvironmentSecrets()
-        from shared.storage.vault import VaultSecrets
+        from shared.adapters.storage.vault import VaultSecrets
 
         vault = VaultSecrets(self.settings.key_vault_url, self._identity())
         self._closing.append(vault.close)
@@ -127,8 +127,8 @@ class App:
     def graph(self) -> Any:
         """The Graph clients of every tenant, one object a process."""
         if "graph" not in self._built:
-            from shared.sources.credentials import Credentials
-            from shared.sources.graph import Graph
+            from shared.adapters.clients.credentials import Credentials
+            from shared.adapters.clients.graph import Graph
 
             make = self.around.credential or Credentials(self.settings.client_id, self.secrets).make
             self._built["graph"] = graph = Graph(make, self.around.calls)
@@ -139,7 +139,7 @@ class App:
         found: TicketSystem = self._adapter("tickets", policy.tickets, name)
         if policy.tickets[name].mode == "live":
             return found
-        from shared.dry_run import DryRun
+        from shared.adapters.ticketing.dry_run import DryRun
 
         return DryRun(name, found, self.tables, self.around.clock, self.settings.public_url)
 
@@ -149,14 +149,14 @@ class App:
 
     def _adapter(self, folder: str, known: Mapping[str, Outside], name: str) -> Any:
         """The adapter that the policy names; built once for the same settings."""
-        from shared import adapter
+        from shared.adapters import registry
 
         if name not in known:
             raise PermanentError(f"the policy has no {folder} {name!r} (known: {', '.join(known) or 'none'})")
         outside = known[name]
         key = json.dumps([folder, name, outside.kind, outside.settings], sort_keys=True, default=str)
         if key not in self._built:
-            made_of = adapter.Deps(
+            made_of = registry.Deps(
                 name=name,
                 http=self.http(),
                 secrets=self.secrets,
@@ -166,13 +166,13 @@ class App:
                 public_url=self.settings.public_url,
                 token=self.token,
             )
-            self._built[key] = adapter.build(folder, outside.kind, outside.settings, made_of)
+            self._built[key] = registry.build(folder, outside.kind, outside.settings, made_of)
         return self._built[key]
 
     def http(self) -> Any:
         """The HTTP client for everything that is not Graph, one a process."""
         if "http" not in self._built:
-            from shared.http import Http
+            from shared.adapters.clients.http import Http
 
             self._built["http"] = http = Http()
             self._closing.append(http.close)
@@ -190,7 +190,7 @@ class _Posts:
         self._app = app
 
     def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
-        from shared.sources.message_center import MessageCenter
+        from shared.adapters.sources.message_center import MessageCenter
 
         return MessageCenter(self._app.graph()).pages(name, tenant)
 
@@ -208,7 +208,7 @@ class _Tasks:
         return await self._planner().details(name, tenant, task)
 
     def _planner(self) -> TaskSource:
-        from shared.sources.planner import Planner
+        from shared.adapters.tasks.planner import Planner
 
         return Planner(self._app.graph())
 
@@ -220,19 +220,19 @@ class _Roadmap:
         self._app = app
 
     async def items(self, url: str) -> Any:
-        from shared.sources.roadmap import Roadmap
+        from shared.adapters.sources.roadmap import Roadmap
 
         return await Roadmap(self._app.http()).items(url)
 
 
 def _render_card(*arguments: Any) -> Any:
-    from shared.cards.renderer import render_card
+    from shared.adapters.cards.adaptive import render_card
 
     return render_card(*arguments)
 
 
 def _render_notice(notice: Any) -> Any:
-    from shared.cards.renderer import render_notice
+    from shared.adapters.cards.adaptive import render_notice
 
     return render_notice(notice)
 

@@ -19,16 +19,16 @@ from typing import Any
 import yaml
 
 from sandbox import azurite
+from sandbox.inbox.server import Inbox
 from sandbox.microsoft365.credential import SandboxCredential
 from sandbox.microsoft365.feed import Feed
 from sandbox.microsoft365.graph import graph_app
-from sandbox.microsoft365.inbox import Inbox
 from sandbox.microsoft365.planner import Planner, plan_id
 from sandbox.microsoft365.serving import serve
 from shared import app
 from shared.core.classify import classify
-from shared.core.post import Post, read_post
-from shared.usecases.summary import count
+from shared.core.posts.post import Post, read_post
+from shared.usecases.pages.home import count
 from tests.pump import Pump, StillClock, utc
 
 ROOT = Path(__file__).parents[1]

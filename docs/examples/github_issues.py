@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 from pydantic import Field
 
-from shared.adapter import Deps
+from shared.adapters.registry import Deps
+from shared.adapters.ticketing.document import bare, markdown, value
+from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.errors import PermanentError, TransientError
-from shared.core.policy import SecretName
-from shared.core.ticket import ENDED, Preview, State, Ticket, TicketRef
-from shared.ticket_document import bare, markdown, value
-from shared.ticket_settings import TicketSettings
+from shared.core.policy.model import SecretName
+from shared.core.tickets.ticket import ENDED, Preview, State, Ticket, TicketRef
 
 _TITLE, _BODY, _LABEL = 256, 60_000, 50  # characters that GitHub takes (a body takes 65,536)
 _OURS = "foresignal"

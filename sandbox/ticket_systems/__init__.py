@@ -45,14 +45,21 @@ class System:
 
 
 SYSTEMS: Mapping[str, System] = {
-    "servicenow": System("servicenow", "ServiceNow", "ServiceNow", ("Assess", "Authorize", "Scheduled", "Closed")),
+    "servicenow": System(
+        "servicenow.server", "ServiceNow", "ServiceNow", ("Assess", "Authorize", "Scheduled", "Closed")
+    ),
     "jira": System(
-        "jira", "Jira", "Jira", ("Planning", "Awaiting CAB approval", "Awaiting implementation", "Completed")
+        "jira.server", "Jira", "Jira", ("Planning", "Awaiting CAB approval", "Awaiting implementation", "Completed")
     ),
     "webhook": System("webhook", "WebhookReceiver", "Webhook receiver", ("assess", "authorize", "scheduled", "closed")),
-    "azure_devops": System("azure_devops", "AzureDevOps", "Azure DevOps", ("Active", "Active", "Active", "Closed")),
+    "azure_devops": System(
+        "azure_devops.server", "AzureDevOps", "Azure DevOps", ("Active", "Active", "Active", "Closed")
+    ),
     "freshservice": System(
-        "freshservice", "Freshservice", "Freshservice", ("Planning", "Awaiting Approval", "Pending Release", "Closed")
+        "freshservice.server",
+        "Freshservice",
+        "Freshservice",
+        ("Planning", "Awaiting Approval", "Pending Release", "Closed"),
     ),
 }
 _WITH_GROUPS = frozenset({"servicenow", "freshservice"})

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.ticket_systems.showing import Record, routes
-from shared.core import inbound
+from shared.core.tickets import inbound
 
 _SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXJlY2VpdmVy"
 

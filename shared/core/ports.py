@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from shared.core.messages import Envelope
-from shared.core.policy import Policy, Tenant
-from shared.core.ticket import Preview, Ticket, TicketRef
+from shared.core.policy.model import Policy, Tenant
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 Value = str | int | float | bool | bytes | datetime
 Clock = Callable[[], datetime]

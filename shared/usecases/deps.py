@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.core.change import Change, EffectState
-from shared.core.notice import Notice
-from shared.core.policy import Policy
+from shared.core.cards.notice import Notice
+from shared.core.changes.change import Change, EffectState
+from shared.core.policy.model import Policy
 from shared.core.ports import (
     Blobs,
     Channel,

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.core import ids, rows
-from shared.core.change import EffectState
+from shared.core import ids
+from shared.core.changes.change import EffectState
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.core.ports import Row, Write
+from shared.record import changes
+from shared.record.redo import redo
 from shared.usecases.deps import Deps
-from shared.usecases.redo import redo
 
 _OUTCOME = frozenset(
     {
@@ -37,13 +38,13 @@ _OUTCOME = frozenset(
 )
 
 
-async def read(deps: Deps, change_id: str) -> rows.Held | None:
+async def read(deps: Deps, change_id: str) -> changes.Held | None:
     """The change with all its effects: one range query."""
-    found = await deps.tables.range(rows.TABLE, ids.partition(change_id), *rows.span("c", [change_id]))
-    return rows.read_held(found).get(change_id)
+    found = await deps.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("c", [change_id]))
+    return changes.read_held(found).get(change_id)
 
 
-async def due(deps: Deps, envelope: Envelope) -> tuple[rows.Held, EffectState, Row] | None:
+async def due(deps: Deps, envelope: Envelope) -> tuple[changes.Held, EffectState, Row] | None:
     """What a message of `tickets` or `cards` points at; None where nothing is due there any more.
 
     Raises PermanentError where there is no such effect.
@@ -75,9 +76,11 @@ async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> Cla
         left = (state.claim_until - now).total_seconds()
         raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", left)
     ours = replace(state, claim_owner=deps.worker, claim_until=now + timedelta(seconds=deps.claim_seconds))
-    values = {name: rows.effect_row(change_id, ours).values[name] for name in ("claim_owner", "claim_until")}
+    values = {name: changes.effect_row(change_id, ours).values[name] for name in ("claim_owner", "claim_until")}
     try:
-        (etag,) = await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+        (etag,) = await deps.tables.commit(
+            changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))]
+        )
     except ConflictError as conflict:
         raise TransientError(f"{change_id} {state.effect.key} was claimed by another just now", 5) from conflict
     return Claim(ours, Row(row.partition, row.key, {**row.values, **values}, etag))
@@ -108,10 +111,10 @@ async def record(
     left: list[Row] = [claimed.row]
 
     async def step() -> EffectState:
-        row = left.pop() if left else await deps.tables.get(rows.TABLE, claimed.row.partition, claimed.row.key)
+        row = left.pop() if left else await deps.tables.get(changes.TABLE, claimed.row.partition, claimed.row.key)
         if row is None:
             raise TransientError(f"{change_id}: the row of {claimed.state.effect.key} is gone", 60)
-        now = result(rows.read_effect(row))
+        now = result(changes.read_effect(row))
         raised = now.due != claimed.state.due
         done = replace(
             now,
@@ -121,8 +124,8 @@ async def record(
             claim_owner="",
             claim_until=None,
         )
-        values = {name: value for name, value in rows.effect_row(change_id, done).values.items() if name in _OUTCOME}
-        await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+        values = {name: value for name, value in changes.effect_row(change_id, done).values.items() if name in _OUTCOME}
+        await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
         return done
 
     return await redo(step)
@@ -130,11 +133,13 @@ async def record(
 
 async def give_back(deps: Deps, change_id: str, before: EffectState) -> None:
     """The claim as it was before ours, where nothing was done under it: the next one has nothing to look up."""
-    row = await deps.tables.get(rows.TABLE, ids.partition(change_id), rows.effect_key(change_id, before.effect.key))
+    row = await deps.tables.get(
+        changes.TABLE, ids.partition(change_id), changes.effect_key(change_id, before.effect.key)
+    )
     if row and row.values.get("claim_owner") == deps.worker:
-        values = {name: rows.effect_row(change_id, before).values[name] for name in ("claim_owner", "claim_until")}
+        values = {name: changes.effect_row(change_id, before).values[name] for name in ("claim_owner", "claim_until")}
         with contextlib.suppress(ConflictError):
-            await deps.tables.commit(rows.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+            await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
 
 
 async def release(deps: Deps, claimed: Claim) -> None:
@@ -143,10 +148,10 @@ async def release(deps: Deps, claimed: Claim) -> None:
     The owner's name stays, and when it ended: what was done outside is not known, so that the next one looks our key
     up first.
     """
-    row = await deps.tables.get(rows.TABLE, claimed.row.partition, claimed.row.key)
+    row = await deps.tables.get(changes.TABLE, claimed.row.partition, claimed.row.key)
     if row and row.values.get("claim_owner") == deps.worker:
         free = Row(row.partition, row.key, {"claim_until": deps.clock().isoformat()}, row.etag)
         try:
-            await deps.tables.commit(rows.TABLE, [Write("merge", free)])
+            await deps.tables.commit(changes.TABLE, [Write("merge", free)])
         except ConflictError:
             return

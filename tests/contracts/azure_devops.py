@@ -4,8 +4,8 @@ from contextlib import asynccontextmanager
 
 from aiohttp.test_utils import TestServer
 
-from sandbox.ticket_systems.azure_devops import AzureDevOps
-from shared import adapter
+from sandbox.ticket_systems.azure_devops.server import AzureDevOps
+from shared.adapters import registry
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for
 from tests.fakes import FakeClock
@@ -40,7 +40,7 @@ async def over(server, clock, settings):
         proxied(str(running.make_url("/")).rstrip("/")) as proxy,
         deps_for(clock, SECRETS) as deps,
     ):
-        yield lambda: adapter.build("tickets", "azure_devops", settings | {"url": proxy.url}, deps), proxy
+        yield lambda: registry.build("tickets", "azure_devops", settings | {"url": proxy.url}, deps), proxy
 
 
 @asynccontextmanager

@@ -10,8 +10,8 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from shared.ticket_document import markdown
-from shared.ticket_settings import TicketSettings
+from shared.adapters.ticketing.document import markdown
+from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for
 from tests.fakes import FakeClock
@@ -21,7 +21,7 @@ TOKEN = "ghp_example-token"
 
 
 def example():
-    """The module, as if it stood in shared/tickets."""
+    """The module, as if it stood in shared/adapters/tickets."""
     spec = spec_from_file_location("example_github_issues", FILE)
     module = module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from aiohttp.test_utils import TestServer
 
-from sandbox.ticket_systems.jira import Jira
-from shared import adapter
+from sandbox.ticket_systems.jira.server import Jira
+from shared.adapters import registry
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for
 from tests.fakes import FakeClock
@@ -41,7 +41,7 @@ async def over(server: Jira, clock, settings):
         proxied(str(running.make_url("/")).rstrip("/")) as proxy,
         deps_for(clock, SECRETS) as deps,
     ):
-        yield lambda: adapter.build("tickets", "jira", settings | {"url": proxy.url}, deps), proxy
+        yield lambda: registry.build("tickets", "jira", settings | {"url": proxy.url}, deps), proxy
 
 
 @asynccontextmanager

@@ -3,9 +3,9 @@
 import html
 from contextlib import asynccontextmanager
 
-from shared import adapter
-from shared.ticket_document import textile
-from shared.ticket_settings import TicketSettings
+from shared.adapters import registry
+from shared.adapters.ticketing.document import textile
+from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for
 from tests.fakes import FakeClock
@@ -28,7 +28,7 @@ async def over(redmine: Redmine, project, settings):
         deps_for(clock, {"REDMINE_KEY": redmine.key}) as deps,
     ):
         whole = SETTINGS | {"url": proxy.url, "project": project} | settings
-        yield lambda: adapter.build("tickets", "redmine", whole, deps), proxy, clock
+        yield lambda: registry.build("tickets", "redmine", whole, deps), proxy, clock
 
 
 def issue_of(redmine: Redmine, number):

@@ -10,11 +10,11 @@ from typing import Any
 
 import httpx
 
-from shared import adapter
+from shared.adapters import registry
+from shared.adapters.clients.http import Http
 from shared.core.ports import TicketSystem
-from shared.core.ticket import Ticket
-from shared.core.ticket_of import ticket_key
-from shared.http import Http
+from shared.core.tickets.content import ticket_key
+from shared.core.tickets.ticket import Ticket
 from tests.contracts.proxy import Proxy
 from tests.fakes import FakeClock, FakeSecrets, FakeTables
 
@@ -52,7 +52,7 @@ class Rig:
     at_once: int = 16
 
 
-REMOTE = tuple(kind for kind in adapter.kinds("tickets") if kind != "register")
+REMOTE = tuple(kind for kind in registry.kinds("tickets") if kind != "register")
 
 
 @asynccontextmanager
@@ -79,7 +79,7 @@ async def deps_for(rig_clock: Callable[[], Any], secrets: dict[str, str], patien
         return f"token-of-our-identity-for-{scope}"
 
     try:
-        yield adapter.Deps(
+        yield registry.Deps(
             name="crb",
             http=http,
             secrets=FakeSecrets(secrets),

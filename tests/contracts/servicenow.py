@@ -4,10 +4,10 @@ from contextlib import asynccontextmanager
 
 from aiohttp.test_utils import TestServer
 
-from sandbox.ticket_systems.servicenow import ServiceNow
-from shared import adapter
-from shared.ticket_document import plain
-from shared.ticket_settings import TicketSettings
+from sandbox.ticket_systems.servicenow.server import ServiceNow
+from shared.adapters import registry
+from shared.adapters.ticketing.document import plain
+from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for
 from tests.fakes import FakeClock
@@ -27,7 +27,7 @@ async def over(server: ServiceNow, clock, settings):
         proxied(str(running.make_url("/")).rstrip("/")) as proxy,
         deps_for(clock, server.secrets) as deps,
     ):
-        yield lambda: adapter.build("tickets", "servicenow", settings | {"url": proxy.url}, deps), proxy
+        yield lambda: registry.build("tickets", "servicenow", settings | {"url": proxy.url}, deps), proxy
 
 
 @asynccontextmanager

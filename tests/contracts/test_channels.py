@@ -13,15 +13,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from shared import adapter
-from shared.adapter import Deps
-from shared.cards.renderer import render_card
+from shared.adapters import registry
+from shared.adapters.cards.adaptive import render_card
+from shared.adapters.clients.http import Http
+from shared.adapters.registry import Deps
 from shared.core.errors import PermanentError, TransientError
-from shared.http import Http
-from tests.cards.changes import PUBLIC, a_change, a_policy, a_state
+from tests.adapters.cards.changes import PUBLIC, a_change, a_policy, a_state
 from tests.fakes import FakeClock, FakeSecrets, FakeTables, no_token
 
-KINDS = adapter.kinds("channels")
+KINDS = registry.kinds("channels")
 SIGNATURE = "s3cr3t-signature-of-the-webhook_0123456789"
 PATH = "/powerautomate/automations/direct/workflows/0f9e8d7c6b5a/triggers/manual/paths/invoke"
 QUERY = f"api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={SIGNATURE}"
@@ -52,7 +52,7 @@ async def open_channel(kind: str, url: str, seconds: float = 5.0) -> AsyncIterat
     http = Http(httpx.AsyncClient(timeout=seconds, follow_redirects=False))
     deps = Deps("messaging", http, FakeSecrets({"TEAMS_URL": url}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
     try:
-        yield adapter.build("channels", kind, SETTINGS[kind], deps)
+        yield registry.build("channels", kind, SETTINGS[kind], deps)
     finally:
         await http.close()
 
@@ -175,7 +175,7 @@ async def test_a_secret_that_is_not_there_is_permanent_and_named(kind):
     deps = Deps("messaging", http, FakeSecrets({}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
 
     with pytest.raises(PermanentError, match="TEAMS_URL"):
-        await adapter.build("channels", kind, SETTINGS[kind], deps).post(CARD)
+        await registry.build("channels", kind, SETTINGS[kind], deps).post(CARD)
 
     await http.close()
 

@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 from azure.storage.queue.aio import QueueClient
 
+from shared.adapters.storage.queues import AzureQueues
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import LIMIT, Envelope, decode
-from shared.storage.queues import AzureQueues
 from tests.fakes import NOW, FakeQueues
 
 

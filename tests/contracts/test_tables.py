@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.adapters.storage.tables import AzureTables
 from shared.core.errors import ConflictError, RefusedError
 from shared.core.ports import Row, Write
-from shared.storage.tables import AzureTables
 from tests.fakes import FakeTables
 
 

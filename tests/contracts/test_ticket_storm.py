@@ -2,9 +2,10 @@
 
 import pytest
 
-from shared.core import ids, rows
-from shared.core.ticket_of import ticket_key, ticket_of
-from shared.usecases.park import listing
+from shared.core import ids
+from shared.core.tickets.content import ticket_key, ticket_of
+from shared.record import changes
+from shared.usecases.delivery.park import listing
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import REMOTE, remote
 from tests.usecases.world import CANCELLED, NOVEMBER, World, post
@@ -28,8 +29,8 @@ async def rig(request):
 
 
 async def held(world, change_id):
-    found = await world.tables.range(rows.TABLE, ids.partition(change_id), *rows.span("c", [change_id]))
-    return rows.read_held(found)[change_id]
+    found = await world.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("c", [change_id]))
+    return changes.read_held(found)[change_id]
 
 
 @pytest.mark.timeout(900)

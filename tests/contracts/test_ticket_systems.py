@@ -12,13 +12,13 @@ from dataclasses import replace
 
 import pytest
 
-from shared import adapter
+from shared.adapters import registry
+from shared.adapters.storage.tables import AzureTables
+from shared.adapters.tickets import register
 from shared.core.errors import TransientError
 from shared.core.ports import Write
-from shared.core.ticket import ENDED
-from shared.core.ticket_of import ticket_key
-from shared.storage.tables import AzureTables
-from shared.tickets import register
+from shared.core.tickets.content import ticket_key
+from shared.core.tickets.ticket import ENDED
 from tests.contracts.rig import REMOTE, Rig, deps_for, found_late, remote, ticket
 from tests.fakes import FakeClock, FakeTables
 from tests.usecases.world import PrefixedTables
@@ -59,7 +59,7 @@ async def over_tables(request):  # noqa: C901 - one function for each thing that
     async with deps_for(clock, {}, tables=tables) as deps:
 
         def another():
-            return adapter.build("tickets", "register", {}, deps)
+            return registry.build("tickets", "register", {}, deps)
 
         try:
             yield Rig(another(), another, delete, history, move, count, fields, shows, clock=clock)

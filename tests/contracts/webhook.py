@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from aiohttp.test_utils import TestServer
 
 from sandbox.ticket_systems.webhook import WebhookReceiver
-from shared import adapter
+from shared.adapters import registry
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for
 from tests.fakes import FakeClock, FakeTables
@@ -25,7 +25,7 @@ async def over(server: WebhookReceiver, clock, settings=None, tables=None):
     ):
         server.settings(proxy.url)
         async with deps_for(clock, dict(server.secrets), tables=tables or FakeTables()) as deps:
-            yield lambda: adapter.build("tickets", "webhook", settings or SETTINGS, deps), proxy
+            yield lambda: registry.build("tickets", "webhook", settings or SETTINGS, deps), proxy
 
 
 class Now:

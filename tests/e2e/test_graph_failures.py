@@ -15,8 +15,8 @@ from sandbox.microsoft365.graph import graph_app
 from sandbox.microsoft365.planner import Planner
 from sandbox.microsoft365.serving import serve
 from shared import app
-from shared.usecases import views
-from shared.usecases.summary import count
+from shared.usecases.pages import change
+from shared.usecases.pages.home import count
 from tests.pump import _FUNCTIONS, Pump, StillClock, utc
 
 NOW = utc(2026, 9, 1, 9)
@@ -125,7 +125,7 @@ async def test_a_feed_that_shrinks_by_more_than_half_is_named_and_not_believed(w
     assert found["status"] == "degraded"
     (contoso,) = [tenant for tenant in found["tenants"] if tenant["tenant"] == "contoso"]
     assert "lost 21 of the 40" in contoso["failure"]
-    view = await views.change(app.current().deps, a_post(0)["id"])
+    view = await change.change(app.current().deps, a_post(0)["id"])
     assert [copy.gone for copy in view.copies] == [None], "nothing is gone"
 
     for number in range(21):

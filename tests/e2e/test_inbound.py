@@ -9,16 +9,16 @@ import httpx
 import pytest
 import yaml
 
-from sandbox import triggers
+from sandbox.host import triggers
+from sandbox.host.http import application
+from sandbox.host.runner import Runner
 from sandbox.microsoft365.serving import serve
-from sandbox.runner import Runner
-from sandbox.web import application
 from shared import app
+from shared.adapters.tickets import register
 from shared.core.errors import PermanentError
-from shared.core.inbound import signature
 from shared.core.messages import Envelope
-from shared.tickets import register
-from shared.usecases import views
+from shared.core.tickets.inbound import signature
+from shared.usecases.pages import change
 from tests.pump import _FUNCTIONS, Pump, StillClock, utc
 from tests.usecases.world import batch, post
 
@@ -69,7 +69,7 @@ def signed(body: bytes, secret: str = SECRET, at: int = int(NOW.timestamp())) ->
 
 
 async def closed() -> bool:
-    view = await views.change(app.current().deps, "MC1200001")
+    view = await change.change(app.current().deps, "MC1200001")
     return view.change.closed is not None
 
 

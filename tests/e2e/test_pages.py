@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.adapters.pages.browser import browser, screenshots
 from tests.e2e.running import ROOT, start, stop
-from tests.web.browser import browser, screenshots
 
 pytestmark = pytest.mark.timeout(600)
 STORY_ENDS = "2026-10-16T16:30"

@@ -10,13 +10,14 @@ import pytest
 import yaml
 
 from shared import app
-from shared.core import ids, rows
-from shared.core.batches import of_posts
+from shared.core import ids
 from shared.core.messages import Envelope
-from shared.usecases.classify import classify
-from shared.usecases.deduplicate import deduplicate
-from shared.usecases.file_ticket import file_ticket
-from shared.usecases.notify import notify
+from shared.core.sources.batches import of_posts
+from shared.record import changes
+from shared.usecases.cards.notify import notify
+from shared.usecases.changes.classify import classify
+from shared.usecases.posts.deduplicate import deduplicate
+from shared.usecases.tickets.file_ticket import file_ticket
 from tests.bench import a_post
 from tests.pump import Pump, StillClock, utc
 
@@ -112,9 +113,9 @@ async def test_a_thousand_tenants_that_receive_the_same_edit_make_one_revision_a
     await follow(ours, pump)
 
     change_id = first["id"]
-    found = await ours.tables.range(rows.TABLE, ids.partition(change_id), *rows.span("c", [change_id]))
-    own = await ours.tables.range(rows.TABLE, ids.partition(change_id), *rows.span("t", [change_id]))
-    held, copies = rows.read_held(found)[change_id], [rows.read_copy(row) for row in own]
+    found = await ours.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("c", [change_id]))
+    own = await ours.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("t", [change_id]))
+    held, copies = changes.read_held(found)[change_id], [changes.read_copy(row) for row in own]
     assert calls <= AT_MOST
     assert held.change.revision == 2
     assert held.change.stage == "decided"

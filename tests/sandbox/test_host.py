@@ -18,8 +18,8 @@ import pytest
 from azure.storage.queue import QueueClient
 
 from sandbox.clock import SandboxClock
-from sandbox.hostoptions import HostOptions, listen
-from sandbox.timers import next_run
+from sandbox.host.options import HostOptions, listen
+from sandbox.host.timers import next_run
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2025, 9, 30, 8, 7, tzinfo=UTC)

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
+from shared.adapters.storage.tables import AzureTables
 from shared.core.names import TABLES
-from shared.storage.tables import AzureTables
 from tests.usecases.world import PrefixedTables, World
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.core.register import from_row
-from shared.core.ticket import TicketRef
-from shared.tickets import register
+from shared.adapters.tickets import register
+from shared.core.tickets.register import from_row
+from shared.core.tickets.ticket import TicketRef
 from tests.fakes import DiedError, Lifetime, Mortal
 from tests.usecases.world import NOVEMBER, World, done, post, task
 

@@ -7,25 +7,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared import adapter
-from shared.core import rows
-from shared.core.change import Change, Copy, EffectState
+from shared.adapters import registry
+from shared.adapters.tickets.register import Register
+from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, encode
-from shared.core.policy import Match, Outside, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
+from shared.core.policy.model import Match, Outside, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
 from shared.core.ports import Row, Tables, Write
-from shared.tickets.register import Register
-from shared.usecases.classify import classify
-from shared.usecases.deduplicate import deduplicate
-from shared.usecases.deliver import deliver
+from shared.record import changes
+from shared.usecases.cards.notify import notify
+from shared.usecases.changes.classify import classify
+from shared.usecases.delivery.deliver import deliver
+from shared.usecases.delivery.park import park_message
 from shared.usecases.deps import Deps
-from shared.usecases.fetch import fan_out, fetch_tenant
-from shared.usecases.file_ticket import file_ticket
-from shared.usecases.follow import follow_tickets
-from shared.usecases.mend import mend
-from shared.usecases.notify import notify
-from shared.usecases.park import park_message
-from shared.usecases.track import track
+from shared.usecases.posts.deduplicate import deduplicate
+from shared.usecases.posts.fetch import fan_out, fetch_tenant
+from shared.usecases.tasks.track import track
+from shared.usecases.tickets.file_ticket import file_ticket
+from shared.usecases.tickets.follow import follow_tickets
+from shared.usecases.upkeep.mend import mend
 from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables
 
 HANDLERS = {
@@ -204,7 +204,7 @@ class World:
             "name": "crb", "http": None, "secrets": None, "clock": self.clock, "tables": self.deps.tables,
             "deployment": "test", "public_url": self.deps.public_url, "token": None,
         }  # fmt: skip
-        return adapter.build("tickets", "register", {}, adapter.Deps(**made_of))
+        return registry.build("tickets", "register", {}, registry.Deps(**made_of))
 
     async def _channel(self, in_force: Policy, name: str) -> Inbox:
         if name not in in_force.channels:
@@ -279,10 +279,10 @@ class World:
 
     # What is held.
 
-    async def held(self, change_id: str = "MC1200001") -> rows.Held:
-        found = await self.tables.range(rows.TABLE, _partition(change_id), *rows.span("c", [change_id]))
-        found += await self.tables.range(rows.TABLE, _partition(change_id), *rows.span("k", [change_id]))
-        return rows.read_held(found)[change_id]
+    async def held(self, change_id: str = "MC1200001") -> changes.Held:
+        found = await self.tables.range(changes.TABLE, _partition(change_id), *changes.span("c", [change_id]))
+        found += await self.tables.range(changes.TABLE, _partition(change_id), *changes.span("k", [change_id]))
+        return changes.read_held(found)[change_id]
 
     async def change(self, change_id: str = "MC1200001") -> Change:
         return (await self.held(change_id)).change
@@ -291,9 +291,9 @@ class World:
         return (await self.held(change_id)).effects["ticket|crb"][0]
 
     async def copy(self, tenant: str = "contoso", change_id: str = "MC1200001") -> Copy:
-        row = await self.tables.get(rows.TABLE, _partition(change_id), rows.copy_key(change_id, tenant))
+        row = await self.tables.get(changes.TABLE, _partition(change_id), changes.copy_key(change_id, tenant))
         assert row is not None
-        return rows.read_copy(row)
+        return changes.read_copy(row)
 
     async def all(self, table: str) -> list[Row]:
         return [row async for row in self.tables.scan(table)]

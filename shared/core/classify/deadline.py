@@ -3,14 +3,14 @@
 import re
 from datetime import date, timedelta
 
-from shared.core.classification import Why
+from shared.core.classify.dates.cues import dates
+from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Document
-from shared.core.classify.phrases import may_name_days
-from shared.core.classify.plain import mark_words
+from shared.core.classify.marks import mark_words
 from shared.core.classify.status import Verdict
-from shared.core.classify.timeline import dates
-from shared.core.classify.wording import any_of, sentences
-from shared.core.post import Post
+from shared.core.posts.classification import Why
+from shared.core.posts.post import Post
+from shared.core.text.wording import any_of, sentences
 
 _DEMAND = any_of(
     "must",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from shared.core.classify import phrases
+from shared.core.classify.dates import phrases
+from shared.core.classify.dates.previous import take_out
 from shared.core.classify.headings import Role, heading, leading_heading
-from shared.core.classify.previous import take_out
-from shared.core.classify.text import Block, blocks
-from shared.core.post import Post
+from shared.core.posts.post import Post
+from shared.core.text.html import Block, blocks
 
 _BANNER = re.compile(
     r"\W*(?:updated?\b\)?(?: (?:on|for|as of|note))?[:\s]*(?P<date>[\w/.,: ]{4,24}?)?\s*[-–:;.](?!\s*\d)"

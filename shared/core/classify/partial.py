@@ -2,11 +2,12 @@
 
 import re
 
-from shared.core.classification import POSTPONED, Halt
-from shared.core.classify import phrases, scope
+from shared.core.classify import scope
+from shared.core.classify.dates import phrases
 from shared.core.classify.document import Document
-from shared.core.classify.wording import any_of
-from shared.core.plain_dates import clouds as in_words
+from shared.core.posts.classification import POSTPONED, Halt
+from shared.core.text.wording import any_of
+from shared.core.words.dates import clouds as in_words
 
 _DROPPED = any_of(
     r"not (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward|go(?:ing)? (?:forward|ahead)|continu"

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.core.classification import Window
 from shared.core.classify import scope
+from shared.core.classify.dates.cues import Span
+from shared.core.classify.dates.grammar import MONTH
+from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Document, Line
-from shared.core.classify.grammar import MONTH
-from shared.core.classify.phrases import may_name_days
 from shared.core.classify.rollouts import Scope, anchors, joined, line_windows, merge, named_scope, windows_of
-from shared.core.classify.timeline import Span
-from shared.core.classify.wording import any_of, sentences
+from shared.core.posts.classification import Window
+from shared.core.text.wording import any_of, sentences
 
 # In running text a date counts only beside a word that says that something comes or goes.
 _COMES = any_of(

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from shared.core.classification import Cloud, Phase, Window
 from shared.core.classify import scope
+from shared.core.classify.dates.cues import Span, spans
 from shared.core.classify.document import Document, Line
-from shared.core.classify.timeline import Span, spans
-from shared.core.classify.wording import any_of, sentences
+from shared.core.posts.classification import Cloud, Phase, Window
+from shared.core.text.wording import any_of, sentences
 
 _NOW = any_of(
     r"(?:is|are) (?:now|currently|already) (?:\w+ )?(?:available|rolling out|live|complete\w*|deployed|in effect)",

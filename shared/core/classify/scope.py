@@ -2,8 +2,8 @@
 
 import re
 
-from shared.core.classification import Cloud, Phase
-from shared.core.classify.wording import any_of
+from shared.core.posts.classification import Cloud, Phase
+from shared.core.text.wording import any_of
 
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
     (

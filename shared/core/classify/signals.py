@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.core.classification import Why
-from shared.core.classify.plain import mark_words
+from shared.core.classify.marks import mark_words
+from shared.core.posts.classification import Why
 
 #: The parts of a post that a signal may look at. `text` is everything but the title, the banners and the compliance
 #: table; `advice` is what to prepare, without the formulas of every post; `audience` is who is affected; `compliance`

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass, replace
 
-from shared.core.classification import Cloud, Status, Why, Window
 from shared.core.classify import scope
 from shared.core.classify.document import Document
-from shared.core.classify.wording import any_of
+from shared.core.posts.classification import Cloud, Status, Why, Window
+from shared.core.text.wording import any_of
 
 _SUPERSEDED = any_of(
     r"(?:duplicate of|replaced by|superseded by|moved to|(?:please )?(?:instead,? )?(?:refer to|see|review|use))"

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
-from shared.core.classification import Interval, Window
+from shared.core.classify.dates.cues import spans
+from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.document import Document, Line
-from shared.core.classify.grammar import MONTH
 from shared.core.classify.prose import available_windows, prose_windows
 from shared.core.classify.rollouts import Scope, anchors, continues, joined, line_windows, merge, named_scope
-from shared.core.classify.timeline import spans
-from shared.core.classify.wording import any_of
+from shared.core.posts.classification import Interval, Window
+from shared.core.text.wording import any_of
 
 _INTERNAL = any_of(r"MSIT\b", r"Microsoft internal", r"dogfood")
 _LAST_UPDATE = any_of(rf"{MONTH} 20\d\d [\w\s-]{{0,40}}update (?:is|will be|was) the (?:final|last)")

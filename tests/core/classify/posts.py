@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.core.post import Post, read_post
+from shared.core.posts.post import Post, read_post
 
 
 def a_post(body: str = "", **fields: Any) -> Post:

@@ -1,5 +1,5 @@
-from shared.core.classification import Classification
 from shared.core.classify import classify
+from shared.core.posts.classification import Classification
 from tests.core.classify.posts import a_post, when
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from shared.core.classification import Classification
 from shared.core.classify import classify, tables
-from shared.core.classify.plain import MARK_WORDS
+from shared.core.classify.marks import MARK_WORDS
 from shared.core.classify.signals import Facts, choose, signal
-from shared.core.post import read_post
+from shared.core.posts.classification import Classification
+from shared.core.posts.post import read_post
 from tests.core.classify.posts import a_post, when
 
 SAMPLES = Path(__file__).parents[3] / "sandbox" / "samples" / "history.jsonl"

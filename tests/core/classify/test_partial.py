@@ -4,7 +4,7 @@ import pytest
 
 from shared.core.classify.document import read_document
 from shared.core.classify.partial import read_halts
-from shared.core.post import read_post
+from shared.core.posts.post import read_post
 
 
 def halts(banner, body="<p>We will not be rolling out to China.</p>"):

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.core.classification import Classification
 from shared.core.classify import classify, plain_text
-from shared.core.post import read_post
+from shared.core.posts.classification import Classification
+from shared.core.posts.post import read_post
 from tests.core.classify.posts import a_post, when
 
 PIECES = st.sampled_from(
@@ -172,7 +172,7 @@ def test_a_fault_of_our_own_gives_neutral_values_and_says_so(monkeypatch: pytest
     def broken(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("shared.core.classify.decide.read_document", broken)
+    monkeypatch.setattr("shared.core.classify.classifier.read_document", broken)
     said = classify(a_post())
 
     assert said == Classification(id="MC9000001", why=said.why)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from shared.core.classify import classify
+from shared.core.classify.dates.phrases import find
 from shared.core.classify.document import read_document
-from shared.core.classify.phrases import find
-from shared.core.post import read_post
+from shared.core.posts.post import read_post
 
 SHARED = Path(__file__).parents[4] / "shared"
 LABELLED = SHARED / "data" / "labelled.jsonl"

@@ -1,7 +1,7 @@
 import pytest
 
-from shared.core.classification import Classification, Interval
 from shared.core.classify import classify
+from shared.core.posts.classification import Classification, Interval
 from tests.core.classify.posts import a_post, when
 
 

@@ -1,0 +1,1 @@
+"""HTTP for people: a file a page."""

@@ -1,0 +1,1 @@
+"""A Functions host on this machine: timers, queues and HTTP as Azure has them."""

@@ -1,0 +1,1 @@
+"""A Teams inbox that shows the cards as Teams would."""

@@ -1,0 +1,1 @@
+"""A sandbox Azure DevOps."""

@@ -1,0 +1,251 @@
+"""Azure DevOps' endpoints about work items: create, read, patch, query, comments, updates."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.ticket_systems.azure_devops.answers import Refused, no_item
+from sandbox.ticket_systems.azure_devops.items import Item, split_tags, stamp
+from sandbox.ticket_systems.azure_devops.processes import FIELDS, Kind
+from sandbox.ticket_systems.azure_devops.wiql import parse
+
+AREAS_NAMESPACE = "83e28ad4-2d72-4ceb-97b0-c7726d5502c3"
+TAGGING_NAMESPACE = "bb50f182-8e5e-40b8-bc21-e8752a1e7ae2"
+PROJECT_ID = "6ce954b1-ce1f-45d1-b94d-e6bf2464ba2c"
+AREA_ID = "18e445be-ca7e-4b2f-8f0b-27a6d5a1a0f3"
+_READ, _WRITE, _CREATE_TAG = 16, 32, 2
+_MOST_IDS = 200
+_US = "Foresignal"
+
+
+class Boards:
+    """One project. `rights`: read, write, tags; some may be taken away while it runs."""
+
+    def __init__(self, clock: Callable[[], datetime], organization: str, project: str, kind: Kind) -> None:
+        self.organization, self.project, self.kind = organization, project, kind
+        self.rights = {"read", "write", "tags"}
+        self.items: dict[int, Item] = {}
+        self._clock = clock
+        self._count = 0
+        self._known_tags: set[str] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        org, project = "/{org}", "/{org}/{project}"
+        return [
+            web.get(f"{org}/_apis/connectionData", self._connection),
+            web.get(f"{org}/_apis/projects/{{project}}", self._project),
+            web.get(f"{org}/_apis/permissions/{{namespace}}/{{bits}}", self._permissions),
+            web.get(f"{project}/_apis/wit/classificationnodes/areas", self._areas),
+            web.get(f"{project}/_apis/wit/workitemtypes", self._types),
+            web.get(f"{project}/_apis/wit/workitemtypes/{{type}}", self._type),
+            web.post(f"{project}/_apis/wit/workitems/${{type}}", self._create),
+            *(route for place in (org, project) for route in self._of_items(f"{place}/_apis/wit")),
+        ]
+
+    def _of_items(self, wit: str) -> list[web.RouteDef]:
+        """What can be asked with and without the project."""
+        return [
+            web.get(f"{wit}/fields/{{name}}", self._field),
+            web.post(f"{wit}/wiql", self._query),
+            web.get(f"{wit}/workitems", self._list),
+            web.get(f"{wit}/workitems/{{id}}", self._get),
+            web.patch(f"{wit}/workitems/{{id}}", self._patch),
+            web.get(f"{wit}/workitems/{{id}}/updates", self._updates),
+            web.get(f"{wit}/workitems/{{id}}/comments", self._comments),
+            web.post(f"{wit}/workitems/{{id}}/comments", self._comment),
+        ]
+
+    def check(self, request: web.Request) -> None:
+        """The version and the place that every request must name."""
+        if "api-version" not in request.query:
+            message = f'No api-version was supplied for the "{request.method}" request. The version must be supplied.'
+            raise Refused(400, message, "VssVersionNotSpecifiedException")
+        asked = request.match_info.get("project")
+        if request.match_info.get("org", self.organization) != self.organization:
+            raise Refused(404, f"The resource cannot be found: {request.path}", "VssServiceResponseException")
+        if asked and (asked not in {self.project, PROJECT_ID} or "read" not in self.rights):
+            message = (
+                f"TF200016: The following project does not exist: {asked}. Verify that the name of the project is "
+            )
+            message += "correct and that the project exists on the specified Azure DevOps Server."
+            raise Refused(404, message, "ProjectDoesNotExistWithNameException")
+
+    async def _connection(self, _request: web.Request) -> web.Response:
+        user = {"id": "d291b0c4-a05c-4ea6-8df1-4b41d5f39eff", "providerDisplayName": _US}
+        return web.json_response({"authenticatedUser": user, "authorizedUser": user})
+
+    async def _project(self, _request: web.Request) -> web.Response:
+        return web.json_response({"id": PROJECT_ID, "name": self.project, "state": "wellFormed"})
+
+    async def _areas(self, _request: web.Request) -> web.Response:
+        return web.json_response({"id": 1, "identifier": AREA_ID, "name": self.project, "structureType": "area"})
+
+    async def _permissions(self, request: web.Request) -> web.Response:
+        asked, token = int(request.match_info["bits"]), request.query.get("tokens", "")
+        places = {
+            AREAS_NAMESPACE: (f"vstfs:///Classification/Node/{AREA_ID}", {_READ: "read", _WRITE: "write"}),
+            TAGGING_NAMESPACE: (f"/{PROJECT_ID}", {_CREATE_TAG: "tags"}),
+        }
+        place, rights = places.get(request.match_info["namespace"], ("", {}))
+        if token != place or not place:
+            raise Refused(400, f"The token {token} is not valid.", "InvalidSecurityTokenException")
+        has = all(right in self.rights for bit, right in rights.items() if asked & bit)
+        return web.json_response({"count": 1, "value": [has]})
+
+    async def _types(self, _request: web.Request) -> web.Response:
+        return web.json_response({"count": 2, "value": [{"name": self.kind.name}, {"name": "Task"}]})
+
+    async def _field(self, request: web.Request) -> web.Response:
+        known = FIELDS.get(request.match_info["name"])
+        if known is None:
+            message = f"TF51535: Cannot find field {request.match_info['name']}."
+            raise Refused(404, message, "WorkItemTrackingFieldDefinitionNotFoundException")
+        return web.json_response({"name": known.name, "referenceName": known.reference, "type": known.kind})
+
+    async def _type(self, request: web.Request) -> web.Response:
+        kind = self._kind(request)
+        ways = {"": [{"to": next(iter(kind.states))}]} | {
+            state: [{"to": other} for other in others] for state, others in kind.ways.items()
+        }
+        states = [{"name": name, "color": "b2b2b2", "category": category} for name, category in kind.states.items()]
+        return web.json_response({"name": kind.name, "states": states, "transitions": ways})
+
+    def _kind(self, request: web.Request) -> Kind:
+        name = request.match_info["type"]
+        if name.casefold() != self.kind.name.casefold():
+            message = f"VS402323: Work item type {name} does not exist in project {self.project} or you do not have "
+            message += "permission to access it."
+            raise Refused(404, message, "WorkItemTypeNotFoundException")
+        return self.kind
+
+    async def _query(self, request: web.Request) -> web.Response:
+        body = await _json(request, dict)
+        holds = parse(str(body.get("query", "")), self.project)
+        top = int(request.query.get("$top", 20_000))
+        found = [item for item in self._visible().values() if holds(item)][:top]
+        base = _base(request)
+        shown = [{"id": item.id, "url": f"{base}/_apis/wit/workItems/{item.id}"} for item in found]
+        return web.json_response(
+            {"queryType": "flat", "queryResultType": "workItem", "asOf": stamp(self._clock()), "workItems": shown}
+        )
+
+    async def _create(self, request: web.Request) -> web.Response:
+        kind = self._kind(request)
+        operations = await self._operations(request)
+        paths = {"System.AreaPath": self.project, "System.IterationPath": self.project}
+        self._may_write(operations, ())
+        item = Item(self._count + 1, kind, self.project, dict(paths)).patched(operations, self._clock(), _US)
+        if request.query.get("validateOnly", "").lower() != "true":
+            self._count += 1
+            self._keep(item)
+        return web.json_response(item.as_json(_base(request)))
+
+    async def _patch(self, request: web.Request) -> web.Response:
+        item, operations = self._asked(request), await self._operations(request)
+        self._may_write(operations, item.tags())
+        patched = item.patched(operations, self._clock(), _US)
+        self._keep(patched)
+        return web.json_response(patched.as_json(_base(request)))
+
+    def _keep(self, item: Item) -> None:
+        self.items[item.id] = item
+        self._known_tags |= {tag.casefold() for tag in item.tags()}
+
+    def _may_write(self, operations: list[Mapping[str, Any]], there: list[str] | tuple[str, ...]) -> None:
+        if "write" not in self.rights:
+            message = (
+                "TF237111: The current user does not have permissions to save work items under the specified area path."
+            )
+            raise Refused(403, message, "WorkItemUnauthorizedSavingUnderAreaException")
+        known = self._known_tags | {tag.casefold() for tag in there}
+        given = [str(one.get("value", "")) for one in operations if one.get("path") == "/fields/System.Tags"]
+        new = [tag for text in given for tag in split_tags(text) if tag.casefold() not in known]
+        if new and "tags" not in self.rights:
+            message = "TF401289: The current user does not have permissions to create tags in project."
+            raise Refused(403, message, "TagCreatePermissionException")
+
+    async def _list(self, request: web.Request) -> web.Response:
+        asked = [part for part in request.query.get("ids", "").split(",") if part]
+        if not asked or len(asked) > _MOST_IDS or not all(re.fullmatch(r"\d{1,10}", part) for part in asked):
+            message = f"VS403474: You requested {len(asked)} work items, over the limit of {_MOST_IDS}, or none."
+            raise Refused(400, message, "VssPropertyValidationException")
+        omit = request.query.get("errorPolicy", "").lower() == "omit"
+        found: list[Any] = []
+        for part in asked:
+            item = self._visible().get(int(part))
+            if item is None and not omit:
+                raise no_item(part)
+            found.append(item.as_json(_base(request), relations=False) if item else None)
+        return web.json_response({"count": len(found), "value": found})
+
+    async def _get(self, request: web.Request) -> web.Response:
+        return web.json_response(self._asked(request).as_json(_base(request)))
+
+    async def _updates(self, request: web.Request) -> web.Response:
+        item = self._asked(request)
+        skip, top = int(request.query.get("$skip", 0)), min(int(request.query.get("$top", 200)), 200)
+        page = item.updates[skip : skip + top]
+        return web.json_response({"count": len(page), "value": page})
+
+    async def _comments(self, request: web.Request) -> web.Response:
+        item = self._asked(request)
+        said = [
+            {
+                "id": update["id"],
+                "text": update["fields"]["System.History"]["newValue"],
+                "createdBy": update["revisedBy"],
+            }
+            for update in item.updates
+            if "System.History" in update["fields"]
+        ]
+        return web.json_response({"totalCount": len(said), "count": len(said), "comments": said})
+
+    async def _comment(self, request: web.Request) -> web.Response:
+        item, body = self._asked(request), await _json(request, dict)
+        self._may_write([], ())
+        told = [{"op": "add", "path": "/fields/System.History", "value": body.get("text")}]
+        self._keep(item.patched(told, self._clock(), _US))
+        return web.json_response({"id": item.rev + 1, "text": body.get("text")})
+
+    def _visible(self) -> dict[int, Item]:
+        return self.items if "read" in self.rights else {}
+
+    def _asked(self, request: web.Request) -> Item:
+        number = request.match_info["id"]
+        item = self._visible().get(int(number)) if re.fullmatch(r"\d{1,10}", number) else None
+        if item is None:
+            raise no_item(number)
+        return item
+
+    async def _operations(self, request: web.Request) -> list[Mapping[str, Any]]:
+        if request.content_type != "application/json-patch+json":
+            message = (
+                f'The request indicated a Content-Type of "{request.content_type}" for method type "{request.method}" '
+                "which is not supported. Valid content types for this method are: application/json-patch+json."
+            )
+            raise Refused(415, message, "VssRequestContentTypeNotSupportedException")
+        found: list[Mapping[str, Any]] = await _json(request, list)
+        unknown = [one for one in found if not isinstance(one, dict)]
+        if unknown or not found:
+            message = "You must pass a valid patch document in the body of the request."
+            raise Refused(400, message, "VssPropertyValidationException")
+        return found
+
+
+async def _json(request: web.Request, kind: type) -> Any:
+    try:
+        found = json.loads(await request.text())
+    except ValueError:
+        found = None
+    if not isinstance(found, kind):
+        message = "You must pass a valid patch document in the body of the request."
+        raise Refused(400, message, "VssPropertyValidationException")
+    return found
+
+
+def _base(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}/{request.match_info['org']}"

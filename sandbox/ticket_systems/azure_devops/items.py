@@ -1,0 +1,233 @@
+"""The work items of the sandbox's Azure DevOps: fields, revisions, and what a JSON patch makes of them.
+
+learn.microsoft.com/rest/api/azure/devops/wit/work-items (create, update), .../updates, /azure/devops/organizations/
+settings/naming-restrictions (lengths count UTF-16 units), .../work/object-limits. Rules answer as in TF401320.
+"""
+
+import copy
+import html as entities
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import nh3
+
+from sandbox.ticket_systems.azure_devops.answers import Refused, rule_error
+from sandbox.ticket_systems.azure_devops.processes import FIELDS, LONGEST_TEXT, LONGEST_TITLE, Field, Kind
+from sandbox.ticket_systems.showing import Record
+
+_LONGEST_TAG = 400
+_LONGEST_STRING = 255
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})?)?")
+_ENDED = frozenset({"Completed", "Removed"})
+Operation = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Item:
+    """One work item; `updates` as their endpoint shows them."""
+
+    id: int
+    kind: Kind
+    project: str
+    fields: dict[str, Any]
+    rev: int = 0
+    relations: list[dict[str, Any]] = field(default_factory=list)
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+    known_tags: set[str] = field(default_factory=set)
+
+    def patched(self, operations: Sequence[Operation], now: datetime, who: str) -> "Item":
+        """The item as the operations make it, all or none; raises Refused."""
+        new = copy.deepcopy(self)
+        said = ""
+        for operation in operations:
+            how, path = operation.get("op"), str(operation.get("path", ""))
+            if path == "/rev" and how == "test":
+                if operation.get("value") != self.rev:
+                    raise Refused(
+                        412,
+                        "TF26071: This work item has been changed by someone else since you opened it. You will need "
+                        "to refresh it and discard your changes.",
+                        "WorkItemRevisionMismatchException",
+                    )
+            elif path == "/relations/-" and how == "add":
+                new.relations.append(_relation(operation.get("value"), new.relations))
+            elif path.startswith("/fields/") and how in {"add", "replace", "remove"}:
+                name, value = path.removeprefix("/fields/"), None if how == "remove" else operation.get("value")
+                if name == "System.History":
+                    said = _html(FIELDS[name], value)
+                else:
+                    new.put(name, value)
+            else:
+                raise Refused(
+                    400, f"The patch operation {how} {path} is not supported.", "VssPropertyValidationException"
+                )
+        if not str(new.fields.get("System.Title", "")).strip():
+            raise rule_error("System.Title", "Title", "Required, InvalidEmpty")
+        new.check_state(self if self.rev else None, now)
+        new.log(self, said, now, who)
+        return new
+
+    def put(self, name: str, value: Any) -> None:
+        known = FIELDS.get(name)
+        if known is None:
+            raise Refused(
+                400, f"TF51535: Cannot find field {name}.", "WorkItemTrackingFieldDefinitionNotFoundException"
+            )
+        if known.read_only:
+            raise rule_error(name, known.name, "ReadOnly, InvalidNotOldValue")
+        if value in {None, ""} if not isinstance(value, list | dict) else False:
+            self.fields.pop(name, None)
+            return
+        self.fields[name] = _stored(known, value, self.project)
+
+    def check_state(self, before: "Item | None", now: datetime) -> None:
+        state = self.fields.get("System.State") or next(iter(self.kind.states))
+        self.fields["System.State"] = state
+        first, old = next(iter(self.kind.states)), before.fields["System.State"] if before else None
+        if state not in self.kind.states:
+            raise rule_error(
+                "System.State", "State", "Required, HasValues, LimitedToValues, AllowsOldValue, InvalidListValue"
+            )
+        if (before is None and state != first) or (old and state != old and state not in self.kind.ways[old]):
+            raise rule_error("System.State", "State", "Required, HasValues, LimitedToValues, InvalidListValue")
+        if state != old:
+            self.moved(now)
+
+    def moved(self, now: datetime) -> None:
+        self.fields["Microsoft.VSTS.Common.StateChangeDate"] = stamp(now)
+        if self.kind.states[self.fields["System.State"]] == "Completed":
+            self.fields["Microsoft.VSTS.Common.ClosedDate"] = stamp(now)
+        else:
+            self.fields.pop("Microsoft.VSTS.Common.ClosedDate", None)
+
+    def log(self, before: "Item", said: str, now: datetime, who: str) -> None:
+        """A revision, as the endpoint of updates tells it."""
+        self.rev = before.rev + 1
+        self.fields |= {"System.ChangedDate": stamp(now), "System.ChangedBy": {"displayName": who}}
+        self.fields.setdefault("System.CreatedDate", stamp(now))
+        changed = {
+            name: {"oldValue": before.fields.get(name), "newValue": self.fields.get(name)}
+            for name in sorted({*before.fields, *self.fields})
+            if before.fields.get(name) != self.fields.get(name)
+        }
+        if said:
+            changed["System.History"] = {"newValue": said}
+            self.history += [line for line in text_lines(said) if line]
+        old, new = before.fields.get("System.State"), self.fields["System.State"]
+        if old and old != new:
+            self.history.append(f"{old} to {new} by {who}")
+        self.updates.append(
+            {
+                "id": self.rev,
+                "rev": self.rev,
+                "workItemId": self.id,
+                "revisedBy": {"displayName": who},
+                "fields": changed,
+            }
+        )
+
+    def tags(self) -> list[str]:
+        return split_tags(self.fields.get("System.Tags", ""))
+
+    def as_json(self, base: str, *, relations: bool = True) -> dict[str, Any]:
+        url = f"{base}/_apis/wit/workItems/{self.id}"
+        fields = {
+            "System.Id": self.id,
+            "System.TeamProject": self.project,
+            "System.WorkItemType": self.kind.name,
+            **self.fields,
+        }
+        found: dict[str, Any] = {"id": self.id, "rev": self.rev, "fields": fields, "url": url}
+        if relations and self.relations:
+            found["relations"] = self.relations
+        return found | {"_links": {"html": {"href": f"{base}/{self.project}/_workitems/edit/{self.id}"}}}
+
+    def record(self) -> Record:
+        title, state = str(self.fields["System.Title"]), self.fields["System.State"]
+        key = next((tag for tag in self.tags() if tag.startswith("foresignal-")), "")
+        return Record(str(self.id), key, title, state, self.fields, tuple(self.history))
+
+
+def split_tags(text: str) -> list[str]:
+    return [tag.strip() for tag in re.split("[;,]", text) if tag.strip()]
+
+
+def text_lines(html: str) -> list[str]:
+    """The text of HTML, a line for each paragraph or item."""
+    blocks = re.split(r"</?(?:p|li|div|ul|ol|h\d)\b[^>]*>", html)
+    return [entities.unescape(re.sub(r"<[^>]*>", "", re.sub(r"<br\s*/?>", "\n", block))) for block in blocks]
+
+
+def stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _stored(known: Field, value: Any, project: str) -> Any:
+    if known.kind == "html":
+        return _html(known, value)
+    if known.values:
+        if value not in known.values:
+            raise rule_error(known.reference, known.name, "HasValues, LimitedToValues, InvalidListValue")
+        return value
+    if not isinstance(value, str):
+        raise rule_error(known.reference, known.name, "InvalidType")
+    if known.kind == "dateTime":
+        return _moment(known, value)
+    if known.kind == "treePath":
+        return _path(known, value, project)
+    if known.kind == "tags":
+        return _tags(value)
+    if re.search(r"[\x00-\x1f]", value):
+        raise rule_error(known.reference, known.name, "InvalidCharacters")
+    if length(value) > (LONGEST_TITLE if known.reference == "System.Title" else _LONGEST_STRING):
+        flags = "Required, InvalidTooLong" if known.required else "InvalidTooLong"
+        raise rule_error(known.reference, known.name, flags)
+    return value
+
+
+def _moment(known: Field, value: str) -> str:
+    if not _MOMENT.fullmatch(value):
+        raise rule_error(known.reference, known.name, "InvalidDate")
+    return f"{value}T00:00:00Z" if len(value) == 10 else value
+
+
+def _path(known: Field, value: str, project: str) -> str:
+    root, *nodes = value.split("\\")
+    if root != project or nodes not in ([], ["Messaging"]):
+        message = f"TF401347: Invalid tree name given for work item -1, field '{known.reference}'."
+        raise Refused(400, message, "WorkItemTrackingTreeNodeNotFoundException")
+    return value
+
+
+def _tags(value: str) -> str:
+    tags = {tag.casefold(): tag for tag in reversed(split_tags(value))}
+    if any(length(tag) > _LONGEST_TAG for tag in tags.values()) or len(tags) > 100:
+        raise Refused(400, "TF401255: The specified tag name is invalid.", "InvalidTagNameException")
+    return "; ".join(sorted(tags.values(), key=str.casefold))
+
+
+def _html(known: Field, value: Any) -> str:
+    """As it is kept: cleaned of what could run, which also changes how it is written."""
+    if not isinstance(value, str) or re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", value):
+        raise rule_error(known.reference, known.name, "InvalidCharacters")
+    if length(value) > LONGEST_TEXT:
+        raise rule_error(known.reference, known.name, "InvalidTooLong")
+    return nh3.clean(value)
+
+
+def _relation(value: Any, there: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    given = value if isinstance(value, dict) else {}
+    url = given.get("url", "")
+    if given.get("rel") != "Hyperlink" or not re.match(r"https?://\S", url) or length(url) > 2083:
+        raise Refused(400, "TF401349: The relation is not valid.", "VssPropertyValidationException")
+    if any(one["url"] == url for one in there):
+        raise Refused(400, "Relation already exists.", "RelationAlreadyExistsException")
+    return {"rel": "Hyperlink", "url": url, "attributes": dict(given.get("attributes") or {})}

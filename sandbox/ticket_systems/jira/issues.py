@@ -1,0 +1,183 @@
+"""The issues of the sandbox's Jira: what is stored, what a search sees of it and when, and how they move."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.ticket_systems.jira.projects import Project, Transition
+from sandbox.ticket_systems.jira.rules import text_of
+from sandbox.ticket_systems.jira.search import Query
+from sandbox.ticket_systems.showing import Record
+
+_INLINE = 20  # comments that are shown with their issue
+Seen = dict[str, list[str]]
+
+
+@dataclass(slots=True)
+class Issue:
+    """One issue. `indexed`: what the search is told, and since when."""
+
+    id: str
+    key: str
+    project: Project
+    kind: tuple[str, str]
+    fields: dict[str, Any]
+    properties: list[Any]
+    created: datetime
+    status: str
+    status_since: datetime
+    resolution: str = ""
+    resolved: datetime | None = None
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    approvals: list[dict[str, Any]] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+    indexed: list[tuple[datetime, Seen]] = field(default_factory=list)
+
+    def index(self, now: datetime) -> None:
+        labels = list(self.fields.get("labels") or [])
+        seen = {"labels": labels, "project": [self.project.key, self.project.id], "key": [self.key], "id": [self.id]}
+        self.indexed.append((now, seen))
+
+    def seen(self, at: datetime) -> Seen | None:
+        known = [seen for since, seen in self.indexed if since <= at]
+        return known[-1] if known else None
+
+    def edit(self, given: Mapping[str, Any], now: datetime, who: str) -> None:
+        moved = {name: value for name, value in given.items() if self.fields.get(name) != value}
+        self.fields |= moved
+        if moved:
+            self._log(now, who, [(name, "", "") for name in moved])
+            self.index(now)
+
+    def move(self, name: str, now: datetime, who: str, resolution: str = "") -> None:
+        target = self.project.status(name)
+        if target is None:
+            raise LookupError(f"{self.project.key} has no status {name}")
+        before, self.status, self.status_since = self.status, name, now
+        self.resolution = (resolution or self.resolution or "Done") if target.category == "done" else ""
+        self.resolved = (self.resolved or now) if target.category == "done" else None
+        self._log(now, who, [("status", before, name)])
+        self.history.append(f"{before} to {name} by {who}")
+
+    def comment(self, body: Mapping[str, Any], now: datetime, who: str) -> dict[str, Any]:
+        said = {
+            "id": str(20000 + len(self.comments)),
+            "author": {"displayName": who},
+            "body": body,
+            "created": stamp(now),
+        }
+        self.comments.append(said)
+        self.history += text_of(body)
+        return said
+
+    def decide(self, decision: str, who: str, now: datetime) -> None:
+        person = {"displayName": who, "accountId": who}
+        self.approvals.append(
+            {
+                "id": str(len(self.approvals) + 1), "name": "Change advisory board", "finalDecision": decision,
+                "canAnswerApproval": False, "createdDate": {"iso8601": stamp(self.created)},
+                "completedDate": {"iso8601": stamp(now), "epochMillis": int(now.timestamp() * 1000)},
+                "approvers": [{"approver": person, "approverDecision": decision}],
+            }
+        )  # fmt: skip
+        self.history.append(f"{decision} by {who}")
+        to = {"approved": "Awaiting implementation", "declined": "Declined"}[decision]
+        if self.project.status(to):
+            self.move(to, now, who)
+
+    def transitions(self) -> list[Transition]:
+        return [one for one in self.project.transitions if not one.before or self.status in one.before]
+
+    def status_json(self, name: str) -> dict[str, Any]:
+        status = self.project.status(name)
+        assert status is not None
+        return {"id": status.id, "name": name, "statusCategory": {"key": status.category}}
+
+    def as_json(self, wanted: Sequence[str]) -> dict[str, Any]:
+        """With the fields that were asked for; none where none was."""
+        shown: dict[str, Any] = {"id": self.id, "key": self.key, "self": f"/rest/api/3/issue/{self.id}"}
+        if not wanted:
+            return {"id": self.id}
+        every = {
+            **{one.id: None for one in self.project.fields}, "description": None, "labels": [], **self.fields,
+            "project": {"id": self.project.id, "key": self.project.key, "projectTypeKey": self.project.kind},
+            "issuetype": {"id": self.kind[0], "name": self.kind[1]},
+            "status": self.status_json(self.status), "statuscategorychangedate": stamp(self.status_since),
+            "resolution": {"name": self.resolution} if self.resolution else None,
+            "resolutiondate": stamp(self.resolved) if self.resolved else None, "created": stamp(self.created),
+            "comment": {"comments": self.comments[:_INLINE], "total": len(self.comments), "startAt": 0},
+        }  # fmt: skip
+        all_of_them = {"*all", "*navigable"} & set(wanted)
+        shown["fields"] = {name: value for name, value in every.items() if all_of_them or name in wanted}
+        return shown
+
+    def record(self) -> Record:
+        labels = self.fields.get("labels") or [""]
+        fields = {name: text_of(value) or value for name, value in self.fields.items()}
+        return Record(self.key, labels[0], str(self.fields["summary"]), self.status, fields, tuple(self.history))
+
+    def _log(self, now: datetime, who: str, items: Sequence[tuple[str, str, str]]) -> None:
+        listed = [{"field": name, "fromString": old, "toString": new} for name, old, new in items]
+        self.changes.append(
+            {
+                "id": str(30000 + len(self.changes)),
+                "author": {"displayName": who},
+                "created": stamp(now),
+                "items": listed,
+            }
+        )
+
+
+class Store:
+    """All issues. `late`: seconds until the search sees a write; what is deleted is not found any more."""
+
+    def __init__(self, clock: Callable[[], datetime], projects: Sequence[Project], late: float) -> None:
+        self._clock, self._projects, self.late = clock, projects, late
+        self._issues: dict[str, Issue] = {}
+        self._count = 0
+        self._numbers = dict.fromkeys((project.key for project in projects), 0)
+
+    def project(self, key: str) -> Project | None:
+        return next((project for project in self._projects if key in {project.key, project.id}), None)
+
+    def issues(self) -> list[Issue]:
+        return list(self._issues.values())
+
+    def find(self, id_or_key: str) -> Issue | None:
+        wanted = id_or_key.upper()
+        return next((issue for issue in self._issues.values() if wanted in {issue.id, issue.key}), None)
+
+    def add(self, project: Project, kind: tuple[str, str], given: Mapping[str, Any], properties: list[Any]) -> Issue:
+        self._count += 1
+        self._numbers[project.key] += 1
+        now = self._clock()
+        fields = {name: value for name, value in given.items() if name not in {"project", "issuetype"}}
+        issue = Issue(
+            id=str(10000 + self._count), key=f"{project.key}-{self._numbers[project.key]}", project=project, kind=kind,
+            fields=fields, properties=properties, created=now, status=project.statuses[0].name, status_since=now,
+        )  # fmt: skip
+        issue.index(now)
+        self._issues[issue.id] = issue
+        return issue
+
+    def delete(self, number: str) -> None:
+        found = self.find(number)
+        if found:
+            del self._issues[found.id]
+
+    def search(self, query: Query, reconciled: set[str]) -> list[Issue]:
+        """In the order of creation; those that are named as they are now, the others as the index has them."""
+        now = self._clock()
+        found = []
+        for issue in self._issues.values():
+            seen = issue.seen(now if issue.id in reconciled else now - timedelta(seconds=self.late))
+            if seen is not None and query(seen):
+                found.append(issue)
+        return found
+
+
+def stamp(at: datetime) -> str:
+    """A time as Jira writes it."""
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"

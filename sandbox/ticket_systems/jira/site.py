@@ -1,0 +1,123 @@
+"""A Jira site as its requests see it: who may do what, and what it says of itself and of its projects."""
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from sandbox.ticket_systems.jira.answers import Refused
+from sandbox.ticket_systems.jira.issues import Issue, Store
+from sandbox.ticket_systems.jira.projects import Project
+
+PERMISSIONS = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES", "ADD_COMMENTS")
+_NEEDED = ("project", "issuetype", "summary")
+_NO_ISSUE = "Issue does not exist or you do not have permission to see it."
+
+
+@dataclass(slots=True)
+class Site:
+    """`permissions` may be taken away while it runs."""
+
+    store: Store
+    email: str
+    permissions: set[str] = field(default_factory=lambda: set(PERMISSIONS))
+
+    def asked(self, request: web.Request, permission: str = "") -> Issue:
+        found = self.store.find(request.match_info["issue"])
+        if found is None or "BROWSE_PROJECTS" not in self.permissions:
+            raise Refused(404, _NO_ISSUE)
+        self.may(permission)
+        return found
+
+    def asked_project(self, request: web.Request) -> Project:
+        key = request.match_info["project"]
+        found = self.store.project(key)
+        if found is None or "BROWSE_PROJECTS" not in self.permissions:
+            raise Refused(404, f"No project could be found with key '{key}'.")
+        return found
+
+    def may(self, permission: str) -> None:
+        if permission and permission not in self.permissions:
+            raise Refused(403, f"You do not have the permission {permission} in this project.")
+
+
+class Places:
+    """The endpoints about the user and the projects."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def routes(self, api: str) -> list[web.RouteDef]:
+        return [
+            web.get(f"{api}/myself", self._myself),
+            web.get(f"{api}/mypermissions", self._mypermissions),
+            web.get(f"{api}/project/{{project}}", self._project),
+            web.get(f"{api}/project/{{project}}/statuses", self._statuses),
+            web.get(f"{api}/issue/createmeta/{{project}}/issuetypes", self._types),
+            web.get(f"{api}/issue/createmeta/{{project}}/issuetypes/{{type}}", self._create_fields),
+        ]
+
+    async def _myself(self, _request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "accountId": "5b10ac8d82e05b22cc7d4ef5",
+                "displayName": "Foresignal",
+                "emailAddress": self.site.email,
+                "active": True,
+            }
+        )
+
+    async def _mypermissions(self, request: web.Request) -> web.Response:
+        asked = request.query.get("permissions", "")
+        if not asked:
+            raise Refused(400, "The 'permissions' query parameter is required.")
+        key = request.query.get("projectKey", "")
+        if key and (self.site.store.project(key) is None or "BROWSE_PROJECTS" not in self.site.permissions):
+            raise Refused(404, f"No project could be found with key '{key}'.")
+        unknown = [name for name in asked.split(",") if name not in PERMISSIONS]
+        if unknown:
+            raise Refused(400, f"Unrecognized permission: {', '.join(unknown)}")
+        answer = {name: {"key": name, "havePermission": name in self.site.permissions} for name in asked.split(",")}
+        return web.json_response({"permissions": answer})
+
+    async def _project(self, request: web.Request) -> web.Response:
+        project = self.site.asked_project(request)
+        types = [{"id": number, "name": name, "subtask": False} for number, name in project.types]
+        return web.json_response(
+            {
+                "id": project.id,
+                "key": project.key,
+                "name": project.name,
+                "projectTypeKey": project.kind,
+                "issueTypes": types,
+            }
+        )
+
+    async def _statuses(self, request: web.Request) -> web.Response:
+        project = self.site.asked_project(request)
+        statuses = [
+            {"id": status.id, "name": status.name, "statusCategory": {"key": status.category}}
+            for status in project.statuses
+        ]
+        return web.json_response(
+            [{"id": number, "name": name, "subtask": False, "statuses": statuses} for number, name in project.types]
+        )
+
+    async def _types(self, request: web.Request) -> web.Response:
+        project = self.site.asked_project(request)
+        types = [{"id": number, "name": name} for number, name in project.types]
+        shown = types if "CREATE_ISSUES" in self.site.permissions else []
+        return web.json_response({"maxResults": 50, "startAt": 0, "total": len(shown), "issueTypes": shown})
+
+    async def _create_fields(self, request: web.Request) -> web.Response:
+        project = self.site.asked_project(request)
+        if request.match_info["type"] not in dict(project.types):
+            raise Refused(404, "The issue type is not to be found.")
+        basic = [
+            {
+                "fieldId": name, "key": name, "name": name.capitalize(), "required": name in _NEEDED,
+                "hasDefaultValue": False, "schema": {"system": name},
+            }
+            for name in (*_NEEDED, "description", "labels")
+        ]  # fmt: skip
+        fields = [*basic, *(field.as_json() for field in project.fields)]
+        return web.json_response({"maxResults": 50, "startAt": 0, "total": len(fields), "fields": fields})

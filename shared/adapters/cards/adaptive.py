@@ -1,0 +1,150 @@
+"""Adaptive Cards from templates that data cannot break: every `{{ value }}` becomes a JSON literal."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
+
+from shared.adapters.cards import markdown
+from shared.core.cards.card import CardView, card_view, teams_message
+from shared.core.cards.notice import Notice
+from shared.core.changes.change import Change, EffectState
+from shared.core.changes.moves import Move
+from shared.core.policy.model import Policy
+
+LIMIT = 27_000
+"""Bytes of a whole Workflows message. Teams refuses more than about 28 KB and does not say how it counts."""
+MORE = "… more on the change page"
+_STEPS = ((1200, 12), (800, 12), (500, 10), (300, 8), (200, 6), (120, 5), (60, 4))
+"""(characters a text, entries a list): the first step that fits is taken, so that the longest texts are cut first."""
+_URL_LIMIT = 2000
+
+
+class Verbatim(str):
+    """A string that is no Markdown: an address, a style, the title of a button."""
+
+    __slots__ = ()
+
+
+def render_card(
+    change: Change, state: EffectState, policy: Policy, public_url: str, ticket: EffectState | None = None
+) -> dict[str, Any]:
+    """The Adaptive Card 1.5 of this effect, at most LIMIT bytes as a Workflows message, whatever the post holds.
+
+    `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are.
+    """
+    return render_view(card_view(change, state, policy, public_url, ticket))
+
+
+def render_view(view: CardView) -> dict[str, Any]:
+    card: dict[str, Any] = {}
+    for characters, entries in _STEPS:
+        card = _render(_cut(view, characters, entries))
+        if message_size(card) <= LIMIT:
+            break
+    return card
+
+
+def render_notice(notice: Notice) -> dict[str, Any]:
+    """The Adaptive Card of a notice, at most LIMIT bytes as a Workflows message."""
+    card: dict[str, Any] = {}
+    for characters, entries in _STEPS:
+        lines = tuple(shorten(line, characters) for line in notice.lines[:entries])
+        cut = replace(notice, text=shorten(notice.text, characters), lines=lines)
+        card = json.loads(_environment().get_template("notice.json.j2").render(notice=cut))
+        if message_size(card) <= LIMIT:
+            break
+    return card
+
+
+def message_size(card: Mapping[str, Any]) -> int:
+    """Bytes of the whole message as it is sent: UTF-8, nothing but the JSON."""
+    return len(json.dumps(teams_message(card), ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def as_json(value: object) -> str:
+    """A template's value as a JSON literal; Markdown is escaped in every string that is not Verbatim."""
+    if isinstance(value, Undefined):
+        str(value)  # raises and names what is missing
+    if isinstance(value, str) and not isinstance(value, Verbatim):
+        value = markdown.escape(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("shared.adapters.cards"),
+        autoescape=False,  # noqa: S701  (JSON, not HTML: finalize encodes every value)
+        finalize=as_json,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["verbatim"] = Verbatim
+    return environment
+
+
+def _render(view: CardView) -> dict[str, Any]:
+    template = _environment().get_template("change.json.j2")
+    card: dict[str, Any] = json.loads(template.render(card=view, rows=_rows(view)))
+    return card
+
+
+def _rows(view: CardView) -> list[tuple[str, tuple[str, ...], str]]:
+    """What stands beside a label: (label, lines, weight). Dates that moved stand above and are not told twice."""
+    told = {f"{move.what}: {move.new}" for move in view.moved}
+    rows = [
+        ("To do", (view.to_do,), "Bolder" if view.tone == "act" else "Default"),
+        ("When", tuple(line for line in view.when if line not in told), "Default"),
+        ("For whom", (", ".join(view.services) or "No service is named",), "Default"),
+        ("Impact", (f"Admins {view.admin_impact.lower()}, users {view.user_impact.lower()}",), "Default"),
+        ("What", (" · ".join(filter(None, (view.kind, view.arrives))),), "Default"),
+        ("Ticket", (view.ticket.number,) if view.ticket else (), "Default"),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _cut(view: CardView, characters: int, entries: int) -> CardView:
+    """The view with texts and lists that long at most; what was left out is said where it was."""
+
+    def text(value: str) -> str:
+        return shorten(value, characters)
+
+    def texts(values: tuple[str, ...]) -> tuple[str, ...]:
+        kept = tuple(text(value) for value in values[:entries])
+        return (*kept, f"… and {len(values) - entries} more on the change page") if len(values) > entries else kept
+
+    moved = tuple(Move(text(move.what), text(move.old), text(move.new), move.slip) for move in view.moved[:entries])
+    if len(view.moved) > entries:
+        moved = (*moved, Move(f"… and {len(view.moved) - entries} more", "", "on the change page"))
+    ticket = view.ticket
+    return replace(
+        view,
+        title=shorten(view.title, min(characters, 300)),
+        what=text(view.what),
+        services=texts(view.services),
+        when=texts(view.when),
+        moved=moved,
+        how=text(view.how),
+        why=texts(view.why),
+        team=shorten(view.team, min(characters, 200)),
+        ticket=replace(ticket, number=shorten(ticket.number, 60), url=_web_address(ticket.url)) if ticket else None,
+    )
+
+
+def shorten(text: str, characters: int) -> str:
+    """The text, or as much of it as ends at a word, with where to read on."""
+    if len(text) <= characters:
+        return text
+    kept = text[:characters]
+    at_word = kept.rfind(" ", characters * 4 // 5)
+    return (kept[:at_word] if at_word > 0 else kept).rstrip() + MORE
+
+
+def _web_address(url: str) -> str:
+    """The address where a button may lead there; else nothing, so that the card goes out without the button."""
+    return url if url.startswith(("https://", "http://")) and len(url) <= _URL_LIMIT else ""

@@ -1,0 +1,109 @@
+"""Teams through a Workflows webhook ("When a Teams webhook request is received", callable by anyone)."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.adapters.registry import Deps
+from shared.core.cards.card import teams_message
+from shared.core.errors import PermanentError, TransientError
+from shared.core.policy.model import SecretName
+
+# Power Automate's new addresses, and the Logic Apps ones before them; worldwide, GCC, GCC High, DoD, China.
+HOSTS = (
+    ".environment.api.powerplatform.com",
+    ".environment.api.gov.powerplatform.microsoft.us",
+    ".environment.api.high.powerplatform.microsoft.us",
+    ".environment.api.appsplatform.us",
+    ".environment.api.powerplatform.partner.microsoftonline.cn",
+    ".logic.azure.com",
+    ".logic.azure.us",
+    ".logic.azure.cn",
+)
+RETIRED = (".webhook.office.com", "outlook.office.com", "outlook.office365.com")
+LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+_ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+)(:\d{1,5})?(/[!-\[\]-~]*)")
+_HINTS = {
+    401: "the workflow's trigger must accept requests from anyone",
+    403: "the workflow's trigger must accept requests from anyone",
+    404: "the workflow is gone or has a new address",
+    410: "the workflow is gone or has a new address",
+    413: "the card is larger than Teams takes (about 28 KB)",
+}
+
+
+class Settings(BaseModel):
+    """`url`: the NAME of the secret that holds the webhook's address; the address itself is the secret."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    url: SecretName = Field(min_length=1)
+
+
+class TeamsWorkflow:
+    """One Teams channel or chat. Accepted is not delivered: the workflow answers before it posts."""
+
+    def __init__(self, settings: Settings, deps: Deps) -> None:
+        self._secret = settings.url
+        self._deps = deps
+        self._what = f"channel {deps.name}"
+
+    async def post(self, card: Mapping[str, Any]) -> None:
+        """Send one card. The address is read anew each time, so that a changed secret needs no restart."""
+        url = (await self._deps.secrets.get(self._secret)).strip()
+        fault = fault_of(url)
+        if fault:
+            raise PermanentError(f"{self._what}: secret {self._secret}: {fault}")
+        try:
+            response = await self._deps.http.send(
+                "POST", url, what=self._what, json=teams_message(card), expected=frozenset(_HINTS)
+            )
+        except TransientError as error:
+            raise TransientError(_without(url, str(error)), error.retry_after) from None
+        except PermanentError as error:
+            raise PermanentError(_without(url, str(error))) from None
+        if response.status_code in _HINTS:
+            said = _without(url, response.text[:300])
+            hint = _HINTS[response.status_code]
+            raise PermanentError(
+                f"{self._what}: answered {response.status_code}: {hint} (secret {self._secret}) {said}"
+            )
+
+
+def build(settings: Settings, deps: Deps) -> TeamsWorkflow:
+    return TeamsWorkflow(settings, deps)
+
+
+def fault_of(url: str) -> str:
+    """Why this is no address that cards may be sent to, in words without the address; empty where it is one."""
+    parts = _ADDRESS.fullmatch(url)
+    if not parts:
+        return "its value is not a web address; copy it from the workflow's trigger in Power Automate"
+    scheme, host, port = parts[1], parts[2].lower(), parts[3]
+    if port and int(port[1:]) > 65_535:
+        return "its address has an impossible port"
+    if host in LOOPBACK:
+        return ""
+    if host.endswith(RETIRED):
+        return (
+            "an Office 365 connector (webhook.office.com); Microsoft retired those in May 2026. Make a workflow "
+            "'Send webhook alerts to a channel' in Teams and store its address instead"
+        )
+    if scheme != "https":
+        return "the address must begin with https://"
+    if not host.endswith(HOSTS):
+        return f"{host} is no host of Teams Workflows (known: {', '.join('*' + known for known in HOSTS)})"
+    return ""
+
+
+def _without(url: str, text: str) -> str:
+    """The text without the address or any telling part of it, as a server may echo it."""
+    parts = urlsplit(url)
+    values = [value for _, value in parse_qsl(parts.query)] + parts.query.split("&") + parts.path.split("/")
+    telling = {url, parts.query, parts.path, f"{parts.path}?{parts.query}", *(v for v in values if len(v) >= 16)}
+    for part in sorted(filter(lambda part: len(part) > 1, telling), key=len, reverse=True):
+        text = text.replace(part, "…")
+    return text

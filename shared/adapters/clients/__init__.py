@@ -1,0 +1,1 @@
+"""How the outside is reached: HTTP, Graph, and our own identity."""

@@ -1,0 +1,236 @@
+"""Microsoft Graph for every tenant: msgraph's request builders, raw JSON answers, our two failures (facts 3.5)."""
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from shared.adapters.clients.credentials import Renewable
+from shared.adapters.clients.http import retry_after
+from shared.core.errors import PermanentError, TransientError
+from shared.core.policy.model import Tenant
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+    from kiota_abstractions.api_error import APIError
+    from kiota_abstractions.request_information import RequestInformation
+    from msgraph.graph_service_client import GraphServiceClient
+
+    CredentialFactory = Callable[[str, Tenant], AsyncTokenCredential]
+    """A new credential for a tenant's name and policy; Graph closes it, and makes another when a token is refused."""
+
+HOSTS = {
+    "worldwide": "graph.microsoft.com",
+    "gcc": "graph.microsoft.com",
+    "gcch": "graph.microsoft.us",
+    "dod": "dod-graph.microsoft.us",
+    "china": "microsoftgraph.chinacloudapi.cn",
+}
+TIMEOUT = 60.0
+"""Seconds for a whole call, with signing in."""
+_MAX_PAGES = 1000
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})  # where the SDK sends a token over http
+_NOT_NOW = frozenset({408, 425, 429})
+_CODE = re.compile(r"AADSTS\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A GET: `what` it is about and the app role that it needs, for errors; `optional`: 404 is an answer, None."""
+
+    what: str
+    role: str
+    build: "Callable[[GraphServiceClient], RequestInformation]"
+    optional: bool = False
+
+
+class RefusedTokenError(Exception):
+    """Graph answered 401: the token is expired, revoked, or not for this tenant."""
+
+
+class Graph:
+    """One HTTP client a process, one `GraphServiceClient` a tenant, made on first use.
+
+    `calls["graph"]` counts the HTTP requests. The SDK's retries and redirects are off: a failure is ours to time
+    (design rule 4), and a token goes only to the host that the policy names.
+    """
+
+    def __init__(
+        self, credential: "CredentialFactory", calls: Counter[str] | None = None, timeout: float = TIMEOUT
+    ) -> None:
+        self.calls: Counter[str] = Counter() if calls is None else calls
+        self._credential = credential
+        self._timeout = timeout
+        self._http: httpx.AsyncClient | None = None
+        self._tenants: dict[str, _Client] = {}
+
+    async def ask(self, name: str, tenant: Tenant, question: Question, link: str = "") -> Any:
+        """The answer's JSON, from `link` where the last page named one.
+
+        Raises TransientError and PermanentError that name the tenant and what to do. A credential may hand out a
+        cached token that has expired: after the first 401 it is made anew.
+        """
+        try:
+            return await self._attempt(name, tenant, question, link)
+        except RefusedTokenError:
+            await (await self._client(name, tenant)).credential.close()
+        try:
+            return await self._attempt(name, tenant, question, link)
+        except RefusedTokenError:
+            raise PermanentError(
+                f"tenant {name}: Graph refuses a fresh token for {question.what} (401); check tenants.{name}.tenant_id "
+                f"and .auth in the policy, and that the app role {question.role} is granted there"
+            ) from None
+
+    async def pages(self, name: str, tenant: Tenant, question: Question) -> AsyncIterator[list[Any]]:
+        """Every page to the end, also behind an empty one. A pull that cannot be complete raises."""
+        base = _base(name, tenant)
+        link, seen = "", set[str]()
+        while True:
+            page = await self.ask(name, tenant, question, link)
+            items = page.get("value") if isinstance(page, Mapping) else None
+            link = page.get("@odata.nextLink") or "" if isinstance(page, Mapping) else ""
+            if not isinstance(items, list) or not isinstance(link, str):
+                raise TransientError(f"tenant {name}: Graph's answer about {question.what} is no page of a list")
+            yield items
+            if not link:
+                return
+            _must_be_at(base, link, name)
+            if link in seen or len(seen) >= _MAX_PAGES:
+                raise TransientError(f"tenant {name}: the pages of {question.what} do not end; page {len(seen) + 1}")
+            seen.add(link)
+
+    async def close(self) -> None:
+        for client in self._tenants.values():
+            await client.credential.close()
+        self._tenants.clear()
+        if self._http:
+            await self._http.aclose()
+            self._http = None
+
+    async def _attempt(self, name: str, tenant: Tenant, question: Question, link: str) -> Any:
+        from azure.core.exceptions import AzureError, ClientAuthenticationError
+        from kiota_abstractions.api_error import APIError
+
+        service = (await self._client(name, tenant)).service
+        adapter: Any = service.request_adapter  # its type knows no "bytes"
+        request = question.build(service)
+        if link:
+            request.url = link
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer: bytes | None = await adapter.send_primitive_async(request, "bytes", {})
+        except TimeoutError as error:
+            raise TransientError(f"tenant {name}: no answer about {question.what} in {self._timeout:g} s") from error
+        except httpx.HTTPError as error:
+            raise TransientError(f"tenant {name}: Graph is not to be reached ({type(error).__name__})") from error
+        except APIError as error:
+            if question.optional and error.response_status_code == 404:
+                return None
+            raise _refusal(name, question, error) from error
+        except ClientAuthenticationError as error:
+            code = _CODE.search(str(error))
+            raise PermanentError(
+                f"tenant {name}: signing in failed ({code[0] if code else type(error).__name__}); "
+                f"check tenants.{name}.tenant_id and .auth in the policy, and the consent given there"
+            ) from None  # the original names ids and addresses, and holds what was sent
+        except AzureError as error:
+            raise TransientError(f"tenant {name}: signing in is not to be had ({type(error).__name__})") from error
+        try:
+            return json.loads(answer or b"")
+        except (ValueError, RecursionError) as error:
+            raise TransientError(
+                f"tenant {name}: the answer about {question.what} is no JSON; is a proxy in between?"
+            ) from error
+
+    async def _client(self, name: str, tenant: Tenant) -> "_Client":
+        held = self._tenants.get(name)
+        if held and held.tenant != tenant:  # the policy changed
+            await self._tenants.pop(name).credential.close()
+        if name not in self._tenants:
+            self._tenants[name] = self._connect(name, tenant)
+        return self._tenants[name]
+
+    def _connect(self, name: str, tenant: Tenant) -> "_Client":
+        from kiota_authentication_azure.azure_identity_authentication_provider import (
+            AzureIdentityAuthenticationProvider,
+        )
+        from msgraph.graph_request_adapter import GraphRequestAdapter
+        from msgraph.graph_service_client import GraphServiceClient
+
+        base = _base(name, tenant)
+        credential = Renewable(lambda: self._credential(name, tenant))
+        scope = HOSTS["worldwide"] if base.host in _LOOPBACK else base.host
+        provider = AzureIdentityAuthenticationProvider(
+            credential, scopes=[f"https://{scope}/.default"], allowed_hosts=[base.host], is_cae_enabled=False
+        )
+        adapter = GraphRequestAdapter(provider, self._client_of_all())
+        adapter.base_url = f"{base}/v1.0"
+        return _Client(tenant, credential, GraphServiceClient(request_adapter=adapter))
+
+    def _client_of_all(self) -> httpx.AsyncClient:
+        from kiota_http.kiota_client_factory import KiotaClientFactory
+        from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption
+        from msgraph_core.graph_client_factory import GraphClientFactory
+
+        if self._http is None:
+            client = KiotaClientFactory.get_default_client()
+            client.timeout = httpx.Timeout(self._timeout)
+            client.event_hooks = {"request": [self._count]}
+            never = (RetryHandlerOption(should_retry=False), RedirectHandlerOption(should_redirect=False))
+            self._http = GraphClientFactory.create_with_default_middleware(
+                client=client, options={option.get_key(): option for option in never}
+            )
+        return self._http
+
+    async def _count(self, _: httpx.Request) -> None:
+        self.calls["graph"] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    tenant: Tenant
+    credential: Renewable
+    service: "GraphServiceClient"
+
+
+def _base(name: str, tenant: Tenant) -> httpx.URL:
+    """Where the tenant's Graph is, without a path's end; PermanentError where a token would travel in the clear."""
+    try:
+        base = httpx.URL(tenant.graph_url.rstrip("/") or f"https://{HOSTS[tenant.cloud]}")
+    except httpx.InvalidURL as error:
+        raise PermanentError(f"tenants.{name}.graph_url: {error}") from error
+    if base.userinfo or not (base.scheme == "https" or (base.scheme == "http" and base.host in _LOOPBACK)):
+        raise PermanentError(f"tenants.{name}.graph_url: https://<host> is needed (http only on this machine)")
+    return base
+
+
+def _must_be_at(base: httpx.URL, link: str, name: str) -> None:
+    """A nextLink is read from an answer: it must not lead our token elsewhere."""
+    try:
+        url = httpx.URL(link)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.userinfo or (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
+        raise PermanentError(
+            f"tenant {name}: the next page is said to be on {url.host or 'no host'}, not on {base.host}; not followed"
+        )
+
+
+def _refusal(name: str, question: Question, error: "APIError") -> Exception:
+    status = error.response_status_code or 0
+    headers: Mapping[str, str] = error.response_headers or {}
+    said = f"tenant {name}: Graph answered {status} to {question.what}"
+    if status == 401:
+        return RefusedTokenError(said)
+    if status == 403:
+        return PermanentError(f"{said}; grant the app role {question.role} there and consent to it")
+    if status in _NOT_NOW or status >= 500:
+        return TransientError(said, retry_after(headers.get("retry-after"), datetime.now(UTC)))
+    return PermanentError(f"{said} (request-id {headers.get('request-id', 'none')}); check the policy of this tenant")

@@ -1,0 +1,119 @@
+"""The templates, what they may use, and the headers that every page goes out with."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.core.cards.card import printable
+from shared.core.posts.classification import Interval
+from shared.core.words import dates, labels
+
+NAVIGATION = (("Home", "/api/home"), ("Metrics", "/api/metrics"), ("Register", "/api/register"))
+
+
+def render(template: str, **values: object) -> str:
+    """A page. Every text is escaped; what is missing raises."""
+    return _environment().get_template(template).render(navigation=NAVIGATION, **values)
+
+
+@lru_cache(maxsize=1)
+def security_headers() -> Mapping[str, str]:
+    """What a page's response must carry: nothing is loaded but images over https, and no script runs at all.
+
+    The one inline style sheet is allowed by its hash, so it is computed and cannot go stale.
+    """
+    policy = f"{_content_policy()}; frame-ancestors 'none'"
+    return MappingProxyType(
+        {
+            "Content-Security-Policy": policy,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+            "Cache-Control": "no-store",
+        }
+    )
+
+
+def _content_policy() -> str:
+    style = b64encode(sha256(_style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{style}'; img-src https: data:; base-uri 'none'; form-action 'none'"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("shared.adapters.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_without_controls,
+    )
+    environment.filters |= {
+        "day": dates.day,
+        "moment": moment,
+        "short_day": short_day,
+        "days": days,
+        "told": told,
+        "planned": planned,
+        "number": "{:,}".format,
+    }
+    environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
+    environment.globals["content_policy"] = _content_policy  # for a page that stands alone, without headers
+    return environment
+
+
+def _style() -> str:
+    return str(_environment().globals["style"])
+
+
+def _without_controls(value: Any) -> Any:
+    """Texts without what no page can carry (halves of surrogate pairs)."""
+    return printable(value) if type(value) is str else value
+
+
+def moment(value: datetime) -> Markup:
+    """A moment in UTC, for people and machines."""
+    known = value.astimezone(UTC)
+    return Markup('<time datetime="{}">{} {:%b %Y, %H:%M} UTC</time>').format(
+        known.isoformat(timespec="seconds"), known.day, known
+    )
+
+
+def short_day(value: date | str) -> str:
+    known = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{known.day} {known:%b}"
+
+
+def days(value: float | None) -> str:
+    """Days with one decimal below ten: "0.4", "6", "31"; a dash where there are none."""
+    if value is None:
+        return "–"
+    return f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:.0f}"
+
+
+class _Planned(Protocol):
+    @property
+    def planned_start(self) -> date | None: ...
+    @property
+    def planned_end(self) -> date | None: ...
+
+
+def planned(ticket: _Planned) -> str:
+    """The planned days as one phrase: "1 to 20 October 2026"."""
+    start, end = ticket.planned_start, ticket.planned_end
+    if start and end and start < end:
+        return dates.interval(Interval(start, end))
+    known = start or end
+    return dates.day(known) if known else ""
+
+
+def told(text: str) -> str:
+    """An event's old or new value in words: a status, days, or the text itself."""
+    return next((words for status, words in labels.STATUSES.items() if status == text), dates.spoken(text))

@@ -1,0 +1,1 @@
+"""The policy as people write, check, push and keep it."""

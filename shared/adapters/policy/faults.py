@@ -1,0 +1,129 @@
+"""What is wrong with a policy's values, in words for the person who wrote them; each as (path, what)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from shared.adapters import registry
+from shared.adapters.policy.yaml_lines import Keys, path_of
+from shared.core.errors import PermanentError
+from shared.core.policy.check import did_you_mean
+
+Fault = tuple[str, str]
+_HIDDEN = "what stands there"
+
+
+def faults_of_model(model: type[BaseModel], data: Mapping[str, Any], at: Keys, *, secret: bool) -> list[Fault]:
+    """`secret`: what stands there may be one by mistake, so it is not repeated."""
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        schema = model.model_json_schema()
+        return [
+            (path_of((*at, *in_file(data, one["loc"]))), _in_words(one, schema, secret))
+            for one in error.errors(include_url=False)
+            if one["type"] != "too_short" or not one["input"]  # told as well when all that stands there is wrong
+        ]
+    return []
+
+
+def faults_of_adapters(folder: str, section: object) -> Iterator[Fault]:
+    for name, entry in section.items() if isinstance(section, dict) else ():
+        kind = entry.get("kind") if isinstance(entry, dict) else None
+        if not isinstance(kind, str):
+            continue
+        try:
+            settings = registry.module(folder, kind).Settings
+        except PermanentError as error:
+            yield f"{folder}.{name}.kind", f"{error}{did_you_mean(kind, registry.kinds(folder))}"
+            continue
+        given = entry.get("settings", {})
+        if isinstance(given, dict):
+            yield from faults_of_model(settings, given, (folder, name, "settings"), secret=True)
+
+
+def in_file(data: object, loc: Keys) -> Keys:
+    """The model's location as it stands in the file: one value that counts as a list has no index there."""
+    kept: list[int | str] = []
+    for key in loc:
+        if key == "[key]" or (isinstance(key, int) and not isinstance(data, list)):
+            continue
+        kept.append(key)
+        data = under(data, key)
+    return tuple(kept)
+
+
+def under(data: object, key: int | str) -> object:
+    if isinstance(data, dict):
+        return data.get(key)
+    return data[key] if isinstance(data, list) and isinstance(key, int) and key < len(data) else None
+
+
+_WORDS = {  # by pydantic's error types
+    "missing": "missing",
+    "value_error": "{error}",
+    "literal_error": "unknown value {said} (known: {expected})",
+    "string_type": "must be text, not {said}",
+    "model_type": "must be a mapping, not {said}",
+    "dict_type": "must be a mapping, not {said}",
+    "tuple_type": "must be a list, not {said}",
+    "list_type": "must be a list, not {said}",
+    "bool_type": "must be true or false, not {said}",
+    "bool_parsing": "must be true or false, not {said}",
+    "int_type": "must be a whole number, not {said}",
+    "int_parsing": "must be a whole number, not {said}",
+    "int_from_float": "must be a whole number, not {said}",
+    "greater_than_equal": "must be at least {ge}, not {said}",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "date_type": "must be a day such as 2026-12-24, not {said}",
+    "date_parsing": "must be a day such as 2026-12-24, not {said}",
+    "date_from_datetime_parsing": "must be a day such as 2026-12-24, not {said}",
+    "string_pattern_mismatch": "must have the form {pattern}",
+}
+
+
+def _in_words(error: ErrorDetails, schema: Mapping[str, Any], secret: bool) -> str:
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(schema, error["loc"][:-1])
+        return f"unknown key (known: {', '.join(known) or 'none'}){did_you_mean(str(error['loc'][-1]), known)}"
+    words = _WORDS.get(error["type"])
+    if words is None:
+        return "is not right" if secret else error["msg"][:1].lower() + error["msg"][1:]
+    context = dict(error.get("ctx", {}))
+    if "expected" in context:
+        context["expected"] = context["expected"].replace(" or ", ", ").replace("'", "")
+    suggested = ""
+    if error["type"] == "literal_error" and isinstance(error["input"], str) and not secret:
+        suggested = did_you_mean(error["input"], context["expected"].split(", "))
+    said = words.format(said=_said(error["input"], secret), **context) + suggested
+    return said.replace(f"unknown value {_HIDDEN}", "unknown value")
+
+
+def _said(value: object, secret: bool) -> str:
+    if isinstance(value, dict | list | tuple):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    return _HIDDEN if secret else repr(value)
+
+
+def _known_keys(schema: Mapping[str, Any], loc: Keys) -> list[str]:
+    """The keys that the model knows at a location, found through its JSON schema."""
+
+    def variants(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        part = schema["$defs"][part["$ref"].rsplit("/", 1)[1]] if "$ref" in part else part
+        yield part
+        for variant in part.get("anyOf", ()):
+            yield from variants(variant)
+
+    here = list(variants(schema))
+    for key in loc:
+        steps = [
+            part.get("properties", {}).get(key) or part.get("additionalProperties") or part.get("items")
+            for part in here
+        ]
+        here = [variant for step in steps if isinstance(step, dict) for variant in variants(step)]
+    return [key for part in here for key in part.get("properties", ())]

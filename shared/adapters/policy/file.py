@@ -1,0 +1,219 @@
+"""The policy as a file, or as one that includes others: strict YAML, its model, each adapter's own settings.
+
+Every fault is told at once, as `file:line: path: what is wrong (what is known)`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shared.adapters.policy.faults import faults_of_adapters, faults_of_model
+from shared.adapters.policy.mending import mended
+from shared.adapters.policy.yaml_lines import Parsed, parse
+from shared.core.errors import PermanentError
+from shared.core.policy.check import undefined_names
+from shared.core.policy.model import Policy
+
+DEFAULT = Path(__file__).resolve().parents[3] / "config" / "policy.yaml"
+"""The policy that ships with the package: in force until an admin pushes another."""
+MERGED = ("tenants", "teams", "workloads", "roles", "channels", "tickets")
+"""What an included file can hold."""
+_LARGEST = 5 * 1024 * 1024  # bytes of one file
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to say about a place in a file. `line` 0: about the file as a whole."""
+
+    file: str
+    line: int
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (where, self.path, self.what) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of a policy: `policy` where it has no fault. `data` and `places` are those of all its files."""
+
+    policy: Policy | None
+    faults: tuple[Note, ...]
+    data: dict[str, Any]
+    places: "Places"
+
+
+class Places:
+    """Where each path stands: in the file itself, or in one that it includes."""
+
+    def __init__(self, main: Parsed) -> None:
+        self._main = main
+        self._of: dict[str, Parsed] = {}
+
+    def claim(self, path: str, parsed: Parsed) -> None:
+        self._of[path] = parsed
+
+    def note(self, path: str, what: str) -> Note:
+        """What there is to say, with its file and line."""
+        parsed = self._of.get(".".join(path.replace("[", ".[").split(".")[:2]), self._main)
+        return Note(parsed.name, parsed.line(path), path, what)
+
+
+def load(text: str, name: str) -> Policy:
+    """The policy in `text`; PermanentError naming the file and all its faults."""
+    return _taken(check_text(text, name), name)
+
+
+def load_file(path: Path) -> Policy:
+    """The policy in a file and those that it includes; PermanentError with every fault."""
+    return _taken(check_file(path), str(path))
+
+
+def _taken(checked: Checked, name: str) -> Policy:
+    if checked.policy is None:
+        count = len(checked.faults)
+        told = "; ".join(str(fault) for fault in checked.faults)
+        raise PermanentError(f"{name} has {count} fault{'s' if count > 1 else ''}: {told}")
+    return checked.policy
+
+
+def faults(text: str, name: str) -> list[str]:
+    """Every fault of a text."""
+    return [str(fault) for fault in check_text(text, name).faults]
+
+
+def check_text(text: str, name: str) -> Checked:
+    """A policy that is one text; what includes files must come through `check_file`."""
+    parsed = parse(text, name)
+    places = Places(parsed)
+    found = [Note(name, line, path, what) for line, path, what in parsed.faults]
+    if isinstance(parsed.data, dict) and parsed.data.get("include"):
+        found.append(places.note("include", "is not resolved here; foresignal policy push puts all files into one"))
+    return _checked(parsed.data, found, places, name)
+
+
+def check_file(path: Path) -> Checked:
+    """A policy that is a file, with those that it includes."""
+    parsed = parse(_read(path), str(path))
+    places = Places(parsed)
+    found = [Note(str(path), line, at, what) for line, at, what in parsed.faults]
+    data = parsed.data
+    if isinstance(data, dict) and data.get("include"):
+        data, more = _with_included(data, path, places)
+        found += more
+    return _checked(data, found, places, str(path))
+
+
+def flattened(path: Path) -> str:
+    """The file as it is, or one text of it and of all that it includes: what goes to Azure."""
+    text = _read(path)
+    data = parse(text, str(path)).data
+    if not isinstance(data, dict) or not data.get("include"):
+        return text
+    checked = check_file(path)
+    _taken(checked, str(path))
+    head = f"# Made of {path.name} and of what it includes; the comments are in those files.\n"
+    rest = {key: value for key, value in checked.data.items() if key != "include"}
+    return head + yaml.safe_dump(rest, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _read(path: Path) -> str:
+    if path.is_dir():
+        raise PermanentError(f"{path} is a folder; name the policy's file in it")
+    raw = path.read_bytes()
+    if len(raw) > _LARGEST:
+        raise PermanentError(f"{path} has {len(raw):,} bytes; a policy has at most {_LARGEST:,}")
+    try:
+        return raw.decode("utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise PermanentError(f"{path}:{line}: is not written in UTF-8; save it so in your editor") from None
+
+
+def _with_included(data: dict[str, Any], path: Path, places: Places) -> tuple[dict[str, Any], list[Note]]:
+    """The sections of all files as one; what stands in two of them is a fault of the second."""
+    whole = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
+    found: list[Note] = []
+    for file, note in _included(data["include"], path, places):
+        if note:
+            found.append(note)
+            continue
+        parsed = parse(_read(file), str(file))
+        found += [Note(str(file), line, at, what) for line, at, what in parsed.faults]
+        if not isinstance(parsed.data, dict):
+            if not parsed.faults:
+                found.append(Note(str(file), 0, "", f"holds none of the sections {', '.join(MERGED)}"))
+            continue
+        for section, held in parsed.data.items():
+            found += _merge(whole, section, held, parsed, places)
+    return whole, found
+
+
+def _included(patterns: object, path: Path, places: Places) -> Iterator[tuple[Path, Note | None]]:
+    listed = patterns if isinstance(patterns, list) else [patterns]
+    root = path.resolve().parent
+    seen = {path.resolve()}
+    for index, pattern in enumerate(listed):
+        at = f"include[{index}]" if isinstance(patterns, list) else "include"
+        if not isinstance(pattern, str) or pattern.startswith(("/", "~")) or ".." in Path(pattern).parts:
+            yield path, places.note(at, "must be a path below this file's folder, such as owners/*.yaml")
+            continue
+        files = sorted(file for file in path.parent.glob(pattern) if file.is_file())
+        if not files:
+            yield path, places.note(at, f"no file matches {pattern!r}")
+        for file in files:
+            if root not in file.resolve().parents:
+                yield path, places.note(at, f"{file} leads out of this file's folder")
+            elif file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file, None
+
+
+def _merge(whole: dict[str, Any], section: str, held: object, parsed: Parsed, places: Places) -> Iterator[Note]:
+    line = parsed.line(section)
+    if section not in MERGED:
+        said = "cannot stand in an included file"
+        yield Note(parsed.name, line, section, f"{said} (known there: {', '.join(MERGED)})")
+        return
+    into = whole.setdefault(section, {})
+    if not isinstance(held, dict) or not isinstance(into, dict):
+        yield Note(parsed.name, line, section, "must be a mapping")
+        return
+    for name, value in held.items():
+        at = f"{section}.{name}"
+        if name in into:
+            first = places.note(at, "")
+            yield Note(parsed.name, parsed.line(at), at, f"stands already at {first.file}:{first.line}")
+            continue
+        into[name] = value
+        places.claim(at, parsed)
+
+
+def _checked(data: object, found: Sequence[Note], places: Places, name: str) -> Checked:
+    if not isinstance(data, dict):
+        if found:
+            return Checked(None, tuple(found), {}, places)
+        keys = ", ".join(Policy.model_fields)
+        what = f"{'is empty' if data is None else 'is no mapping'}; it holds the keys {keys}"
+        return Checked(None, (Note(name, 0, "", what),), {}, places)
+    every = [*found, *_faults_in(data, places)]
+    every.sort(key=lambda note: (note.file != name, note.file, note.line))
+    policy = None if every else Policy.model_validate(data)
+    return Checked(policy, tuple(every), data, places)
+
+
+def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
+    told = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
+    whole = mended(data) if told else Policy.model_validate(data)
+    paths = {note.path for note in told}
+    for path, what in undefined_names(whole) if whole else ():
+        if path not in paths:
+            told.append(places.note(path, what))
+    for folder in ("channels", "tickets"):
+        told += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
+    return told

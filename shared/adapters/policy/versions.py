@@ -1,0 +1,122 @@
+"""The policies that were pushed, and which of them is in force: each kept with who, when and why."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from shared.adapters.policy import file as policy_file
+from shared.adapters.policy.in_force import BLOB, CONTAINER
+from shared.core.errors import ConflictError, PermanentError
+from shared.core.ports import Blobs
+
+_PREFIX = "policy/"
+_MARK = "# version in force: "
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One policy that was pushed. `name` sorts by time; `file`: what it was made of."""
+
+    name: str
+    at: datetime
+    who: str
+    message: str
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The text that is in force and, where it was pushed with this tool, its version."""
+
+    text: str
+    version: Version | None
+    etag: str
+
+
+async def in_force(blobs: Blobs) -> InForce:
+    """What is in force now; without a pushed one the policy that came with the package."""
+    held = await blobs.read(CONTAINER, BLOB)
+    if held is None:
+        return InForce(policy_file.DEFAULT.read_text(encoding="utf-8"), None, "")
+    found = [version for version in await versions(blobs) if version.digest == _digest(held.data)]
+    return InForce(held.data.decode(errors="replace"), found[-1] if found else None, held.etag)
+
+
+async def versions(blobs: Blobs) -> Sequence[Version]:
+    """Every policy that was pushed, oldest first."""
+    found = []
+    for name in await blobs.names(CONTAINER, _PREFIX):
+        data = await blobs.get(CONTAINER, name)
+        if data is not None:
+            found.append(_read(name, data)[0])
+    return found
+
+
+async def text_of(blobs: Blobs, name: str) -> str:
+    """A version's text, by its name or the beginning of it; PermanentError where there is none, or several."""
+    found = [one for one in await blobs.names(CONTAINER, _PREFIX) if one.removeprefix(_PREFIX).startswith(name)]
+    data = await blobs.get(CONTAINER, found[0]) if len(found) == 1 else None
+    if data is None:
+        there = f"{len(found)} versions begin with {name!r}" if found else f"there is no version {name!r}"
+        raise PermanentError(f"{there}; foresignal policy versions lists them")
+    return _read(found[0], data)[1]
+
+
+async def push(
+    blobs: Blobs, text: str, *, who: str, at: datetime, message: str = "", file: str = "", force: bool = False
+) -> Version:
+    """Put a text in force that was checked. Its version is written first, so that a death in between loses nothing.
+
+    Raises PermanentError where somebody else pushed since the text was pulled, or does so just now.
+    """
+    base, text = _without_mark(text)
+    now = await in_force(blobs)
+    if base and not force and (now.version is None or now.version.name != base):
+        raise PermanentError(f"{_by_whom(now.version)} since you pulled {base}; {_AGAIN}")
+    data = text.encode()
+    version = Version(f"{at:%Y%m%dT%H%M%S.%fZ}-{_digest(data)[:8]}", at, who, message, file, _digest(data))
+    kept = {**asdict(version), "at": at.isoformat(), "text": text}
+    try:
+        await blobs.replace(CONTAINER, f"{_PREFIX}{version.name}", json.dumps(kept, ensure_ascii=False).encode(), "")
+        await blobs.replace(CONTAINER, BLOB, data, now.etag)
+    except ConflictError as conflict:
+        raise PermanentError(f"somebody else pushed just now; {_AGAIN}") from conflict
+    return version
+
+
+_AGAIN = "pull that one, put your change into it, and push again (--force overwrites it)"
+
+
+def marked(now: InForce) -> str:
+    """The text with a first line that says which version it is: `push` then notices that somebody was faster."""
+    return f"{_MARK}{now.version.name}\n{now.text}" if now.version else now.text
+
+
+def bare(text: str) -> str:
+    """The text without that line."""
+    return _without_mark(text)[1]
+
+
+def _without_mark(text: str) -> tuple[str, str]:
+    first, _, rest = text.partition("\n")
+    return (first.removeprefix(_MARK).strip(), rest) if first.startswith(_MARK) else ("", text)
+
+
+def _by_whom(version: Version | None) -> str:
+    return f"{version.who} pushed {version.name}" if version else "the policy in force was changed by other means"
+
+
+def _read(name: str, data: bytes) -> tuple[Version, str]:
+    held = json.loads(data)
+    version = Version(
+        name.removeprefix(_PREFIX), datetime.fromisoformat(held["at"]), held["who"], held["message"], held["file"],
+        held["digest"],
+    )  # fmt: skip
+    return version, held["text"]
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

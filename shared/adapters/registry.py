@@ -1,0 +1,70 @@
+"""How a ticket system or channel is found and built: the file's name is the `kind`, nothing else to register."""
+
+import pkgutil
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any, TypeVar
+
+from shared.adapters.clients.http import Http
+from shared.core.errors import PermanentError
+from shared.core.ports import Clock, Secrets, Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What an adapter may use. `name` is its name in the policy, for errors; `deployment` goes into ticket keys.
+
+    `token`: a token of our own identity for a scope ("https://x.example/.default"), fresh enough to be sent.
+    """
+
+    name: str
+    http: Http
+    secrets: Secrets
+    clock: Clock
+    tables: Tables
+    deployment: str
+    public_url: str
+    token: Callable[[str], Awaitable[str]]
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Recent(OrderedDict[Key, Value]):
+    """What an adapter remembers to save calls: the newest `limit` entries. Only this process knows them."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        super().__setitem__(key, value)
+        self.move_to_end(key)
+        while len(self) > self._limit:
+            self.popitem(last=False)
+
+
+def kinds(folder: str) -> tuple[str, ...]:
+    """The kinds of `tickets` or `channels` there are."""
+    spec = find_spec(f"shared.adapters.{folder}")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(places)))
+
+
+def module(folder: str, kind: str) -> ModuleType:
+    """The adapter's module: `Settings` (pydantic) and `build(settings, deps)`."""
+    known = kinds(folder)
+    if kind not in known:
+        raise PermanentError(f"unknown kind {kind!r} (known: {', '.join(known)})")
+    return import_module(f"shared.adapters.{folder}.{kind}")
+
+
+def build(folder: str, kind: str, settings: Mapping[str, Any], deps: Deps) -> Any:
+    """The adapter, its settings validated; `check` has said the same before, with the path."""
+    found = module(folder, kind)
+    return found.build(found.Settings.model_validate(settings), deps)

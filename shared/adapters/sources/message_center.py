@@ -1,0 +1,35 @@
+"""Message Center: a tenant's announcements, through Graph."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters.clients.graph import Graph, Question
+from shared.core.policy.model import Tenant
+
+if TYPE_CHECKING:
+    from kiota_abstractions.request_information import RequestInformation
+    from msgraph.graph_service_client import GraphServiceClient
+
+_PAGE = 1000
+"""The most that Graph gives in one page (facts 3.1); its default is 100, and 240 requests a minute are allowed."""
+
+
+class MessageCenter:
+    """The port `PostSource`."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
+        return self._graph.pages(name, tenant, _ANNOUNCEMENTS)
+
+
+def _messages(client: "GraphServiceClient") -> "RequestInformation":
+    from kiota_abstractions.base_request_configuration import RequestConfiguration
+
+    configuration: RequestConfiguration[Any] = RequestConfiguration()
+    configuration.headers.add("Prefer", f"odata.maxpagesize={_PAGE}")
+    return client.admin.service_announcement.messages.to_get_request_information(configuration)
+
+
+_ANNOUNCEMENTS = Question("its Message Center posts", "ServiceMessage.Read.All", _messages)

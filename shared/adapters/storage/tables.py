@@ -1,0 +1,166 @@
+"""Table storage behind the port `Tables`: conditional writes only, ranges only, limits checked before they are sent."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, cast
+
+from azure.core import MatchConditions
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.data.tables import TableTransactionError, UpdateMode
+from azure.data.tables.aio import TableClient, TableServiceClient
+
+from shared.adapters.storage.counting import CountingTransport
+from shared.adapters.storage.failures import RETRIES, as_ours
+from shared.core.errors import ConflictError, RefusedError, TransientError
+from shared.core.ports import Row, Value, Write
+
+# Azurite takes what Azure refuses (facts 7.1), so the limits are checked here.
+MAX_PROPERTY = 64 * 1024
+MAX_ENTITY = 1024 * 1024
+MAX_PROPERTIES = 252
+MAX_TRANSACTION = 4 * 1024 * 1024
+MAX_ROWS = 100
+_PAGE = 1000
+
+
+class AzureTables:
+    """The tables of one storage account, over a `TableServiceClient` of azure-data-tables (aio)."""
+
+    def __init__(self, service: TableServiceClient) -> None:
+        self._service = service
+        self._clients: dict[str, TableClient] = {}
+
+    @classmethod
+    def connect(
+        cls, calls: Counter[str], *, url: str = "", credential: Any = None, connection: str = ""
+    ) -> "AzureTables":
+        """By connection string (sandbox, tests) or by address and identity; `calls` counts every request."""
+        options: dict[str, Any] = {"transport": CountingTransport(calls, "tables"), **RETRIES}
+        if connection:
+            return cls(TableServiceClient.from_connection_string(connection, **options))
+        return cls(TableServiceClient(url, credential=credential, **options))
+
+    def _table(self, name: str) -> TableClient:
+        if name not in self._clients:
+            self._clients[name] = self._service.get_table_client(name)
+        return self._clients[name]
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        with as_ours(f"reading table {table}"):
+            try:
+                return _row(await self._table(table).get_entity(partition, key))
+            except ResourceNotFoundError as error:
+                if "TableNotFound" in str(error):
+                    raise
+                return None
+
+    async def range(
+        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
+    ) -> list[Row]:
+        text = "PartitionKey eq @partition and RowKey ge @low and RowKey lt @high"
+        known = {"partition": partition, "low": low, "high": high}
+        return [row async for row in self._query(table, text, known, equal)]
+
+    async def scan(
+        self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
+    ) -> AsyncIterator[Row]:
+        text, known = "PartitionKey ge @first", {"first": ""}
+        if high:
+            text, known = f"{text} and RowKey ge @low and RowKey lt @high", {**known, "low": low, "high": high}
+        async for row in self._query(table, text, known, equal):
+            yield row
+
+    async def _query(
+        self, table: str, text: str, known: dict[str, str], equal: Mapping[str, str] | None
+    ) -> AsyncIterator[Row]:
+        for index, (name, value) in enumerate((equal or {}).items()):
+            text += f" and {name} eq @v{index}"
+            known[f"v{index}"] = value
+        with as_ours(f"reading table {table}"):
+            found = self._table(table).query_entities(text, parameters=known, results_per_page=_PAGE)
+            async for entity in found:
+                yield _row(entity)
+
+    async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
+        _check(writes)
+        operations = [_operation(write) for write in writes]
+        with as_ours(f"writing table {table}"):
+            try:
+                if len(operations) == 1:
+                    return [await self._one(table, *operations[0])]
+                done = await self._table(table).submit_transaction(operations)
+                return [str(one.get("etag") or "") for one in done]
+            except TableTransactionError as error:
+                raise _meant(error, writes[min(error.index or 0, len(writes) - 1)]) from error
+            except HttpResponseError as error:
+                raise _meant(error, writes[0]) from error
+
+    async def _one(self, table: str, how: str, entity: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+        client = self._table(table)
+        if how == "delete":
+            await client.delete_entity(entity, **options)
+            return ""
+        make = client.create_entity if how == "create" else client.update_entity
+        return str((await make(entity, **options)).get("etag") or "")
+
+    async def create(self, names: Sequence[str]) -> None:
+        """Make the tables that are not there yet (sandbox and tests; in Azure infra/ makes them)."""
+        for name in names:
+            with as_ours(f"making table {name}"):
+                await self._service.create_table_if_not_exists(name)
+
+    async def close(self) -> None:
+        await self._service.close()
+
+
+def _row(entity: Mapping[str, Any]) -> Row:
+    values = {k: v for k, v in entity.items() if k not in {"PartitionKey", "RowKey"}}
+    return Row(entity["PartitionKey"], entity["RowKey"], values, cast(Any, entity).metadata["etag"])
+
+
+def _operation(write: Write) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    entity: dict[str, Any] = {"PartitionKey": write.row.partition, "RowKey": write.row.key, **write.row.values}
+    if write.how == "insert":
+        return "create", entity, {}
+    held = {"etag": write.row.etag, "match_condition": MatchConditions.IfNotModified}
+    if write.how == "delete":
+        return "delete", entity, held
+    return "update", entity, {**held, "mode": UpdateMode.MERGE if write.how == "merge" else UpdateMode.REPLACE}
+
+
+def _check(writes: Sequence[Write]) -> None:
+    if len(writes) > MAX_ROWS:
+        raise ValueError(f"{len(writes)} rows in one transaction; at most {MAX_ROWS}")
+    total = 0
+    for write in writes:
+        sizes = {name: _size(value) for name, value in write.row.values.items()}
+        large = [name for name, size in sizes.items() if size > MAX_PROPERTY]
+        entity = sum(sizes.values()) + sum(2 * len(name) + 8 for name in sizes) + 2 * len(write.row.key)
+        if large:
+            raise RefusedError(
+                write.row.key, f"property {large[0]} has {sizes[large[0]]} bytes; a property holds 64 KiB"
+            )
+        if entity > MAX_ENTITY or len(sizes) > MAX_PROPERTIES:
+            raise RefusedError(write.row.key, f"{entity} bytes in {len(sizes)} properties; a row holds 1 MiB in 252")
+        total += entity
+    if total > MAX_TRANSACTION:
+        raise ValueError(f"{total} bytes in one transaction; at most 4 MiB")
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, bytes):
+        return len(value)
+    if isinstance(value, str):
+        return len(value.encode("utf-16-le"))
+    return 8
+
+
+def _meant(error: HttpResponseError, write: Write) -> Exception:
+    said = getattr(error, "error_code", None)
+    code = str(getattr(said, "value", said) or "")
+    conflict = isinstance(error, ResourceExistsError | ResourceModifiedError) or error.status_code in {409, 412}
+    if conflict or (error.status_code == 404 and code != "TableNotFound"):
+        return ConflictError(write.row.key)
+    if error.status_code in {400, 413} and "Auth" not in code:
+        return RefusedError(write.row.key, f"storage refused the row: {error.status_code} {code}")
+    return TransientError(f"storage refused the row {write.row.key}: {error.status_code} {code}")

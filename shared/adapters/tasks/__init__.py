@@ -1,0 +1,1 @@
+"""Where Planner tasks come from."""

@@ -1,0 +1,39 @@
+"""Planner: the plan that Message Center is synced to, through Graph."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from shared.adapters.clients.graph import Graph, Question
+from shared.core.errors import TransientError
+from shared.core.policy.model import Tenant
+
+_ROLE = "Tasks.Read.All"
+
+
+class Planner:
+    """The port `TaskSource`."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
+        question = Question(
+            f"the tasks of plan {tenant.plan}",
+            _ROLE,
+            lambda client: client.planner.plans.by_planner_plan_id(tenant.plan).tasks.to_get_request_information(),
+        )
+        return self._graph.pages(name, tenant, question)
+
+    async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
+        question = Question(
+            f"the details of task {task}",
+            _ROLE,
+            lambda client: client.planner.tasks.by_planner_task_id(task).details.to_get_request_information(),
+            optional=True,
+        )
+        found = await self._graph.ask(name, tenant, question)
+        if found is None:
+            return {}
+        if not isinstance(found, Mapping):
+            raise TransientError(f"tenant {name}: Graph's answer about {question.what} is no object")
+        return found

@@ -1,0 +1,1 @@
+"""What all ticket systems share."""

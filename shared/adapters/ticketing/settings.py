@@ -1,0 +1,167 @@
+"""What every ticket system's `settings:` can hold, and a ticket's texts and fields made of them."""
+
+from dataclasses import fields as dataclass_fields
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError
+from jinja2.sandbox import SandboxedEnvironment
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from shared.adapters.ticketing.document import Document, bare, link, parse, value
+from shared.core.tickets.ticket import State, Ticket, cut
+from shared.core.words import dates
+
+FOLDER = Path(__file__).with_name("templates")
+_LONGEST = 200_000  # characters of what a template may write
+_NAMES = tuple(field.name for field in dataclass_fields(Ticket))
+SAMPLE = Ticket(
+    key="foresignal-sample-MC1234567", change_id="MC1234567", title="MC1234567 A change", what="Something changes.",
+    kind="Retirement", arrives="Something is taken away", audience="All its users.", services=("Exchange Online",),
+    tenants=("home",), when=("General availability, worldwide: early May 2026",), planned_start=date(2026, 5, 1),
+    planned_end=date(2026, 5, 10), act_by=date(2026, 4, 30), to_do="Action required by 30 April 2026",
+    if_nobody_acts="It happens all the same.", risk="high", risk_why="Because.", impact="high", admin_impact="high",
+    user_impact="low", impact_why="Because.", why_board="Something stops.", why=("for the board",), test_plan="Try it.",
+    communication_plan="Say it.", backout="None.", group="Messaging", links=(("Post", "https://admin.example/"),),
+    cancelled=False,
+)  # fmt: skip
+"""A ticket to try templates and permissions with; it is never filed."""
+
+
+class Templates(BaseModel):
+    """Jinja2 templates of an organisation's own, in place of those in `shared/adapters/ticketing/templates`.
+
+    They may use every field of a ticket (core/ticket.py), `day(date)` and `link(name, address)`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str = ""
+    description: str = ""
+
+    @field_validator("title", "description")
+    @classmethod
+    def _works(cls, text: str) -> str:
+        if text:
+            _checked(text)
+        return text
+
+
+class TicketSettings(BaseModel):
+    """The base of every ticket system's settings.
+
+    `fields`: the system's own fields, by its own names, that are set on a new ticket and kept so; text in them is a
+    template. `values`: the system's own words for ours, such as `risk: {high: "2"}`. `states`: our state for the
+    system's own words, over those that the adapter knows. `templates`: texts of one's own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    fields: dict[str, Any] = {}
+    values: dict[str, dict[str, Any]] = {}
+    states: dict[str, State] = {}
+    templates: Templates = Templates()
+
+    @field_validator("fields")
+    @classmethod
+    def _fields_work(cls, given: dict[str, Any]) -> dict[str, Any]:
+        for name, what in given.items():
+            for text in _texts_in(what):
+                try:
+                    _checked(text)
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from None
+        return given
+
+    @field_validator("values")
+    @classmethod
+    def _values_are_of_ours(cls, given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        known = ("risk", "impact", "admin_impact", "user_impact", "kind", "group")
+        for name in given:
+            if name not in known:
+                raise ValueError(f"unknown {name!r} (known: {', '.join(known)})")
+        return given
+
+    def value(self, name: str, ours: str, default: Any) -> Any:
+        """The system's own word for one of ours: the policy's, else the adapter's."""
+        return self.values.get(name, {}).get(ours, default)
+
+    def own_fields(self, ticket: Ticket) -> dict[str, Any]:
+        """`fields`, their templates filled in."""
+        return {name: _filled(what, ticket) for name, what in self.fields.items()}
+
+    def title(self, ticket: Ticket, limit: int) -> str:
+        """One line of at most `limit` characters."""
+        said = _render(self.templates.title, ticket) if self.templates.title else ticket.title
+        return cut(" ".join(bare(value(bare(said))).split()), limit)
+
+    def description(self, ticket: Ticket, kind: str) -> Document:
+        """The description, for the markup of the system (shared/adapters/ticketing/document.py).
+
+        `kind`: the adapter's; a template `<kind>.j2` beside the default one is taken where there is one.
+        """
+        return parse(_render(self.templates.description or _shipped(kind), ticket))
+
+
+@lru_cache(maxsize=16)
+def _shipped(kind: str) -> str:
+    own = FOLDER / f"{kind}.j2"
+    return (own if own.is_file() else FOLDER / "default.j2").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> SandboxedEnvironment:
+    def finalize(one: Any) -> Any:
+        if isinstance(one, Undefined):
+            return str(one)  # raises, naming it
+        return one if isinstance(one, _Said) else value("" if one is None else one)
+
+    env = SandboxedEnvironment(finalize=finalize, undefined=StrictUndefined, keep_trailing_newline=True)
+    env.globals = {"link": lambda name, address: _Said(link(name, address)), "day": dates.day}
+    return env
+
+
+class _Said(str):
+    """Output that is a link already."""
+
+    __slots__ = ()
+
+
+@lru_cache(maxsize=256)
+def _compiled(text: str) -> Any:
+    return _environment().from_string(text)
+
+
+def _render(text: str, ticket: Ticket) -> str:
+    context = {name: getattr(ticket, name) for name in _NAMES}
+    written: str = _compiled(text).render(context)
+    return written[:_LONGEST]
+
+
+def _checked(text: str) -> None:
+    """ValueError, with the line, for a template that does not work for a sample ticket."""
+    try:
+        _render(text, SAMPLE)
+    except TemplateSyntaxError as error:
+        raise ValueError(f"line {error.lineno} of the template: {error.message}") from None
+    except UndefinedError as error:
+        raise ValueError(
+            f"the template names what there is not: {error.message} (known: {', '.join(_NAMES)})"
+        ) from None
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        raise ValueError(f"the template does not work: {error}") from None
+
+
+def _texts_in(what: Any) -> list[str]:
+    if isinstance(what, str):
+        return [what] if "{" in what else []
+    inside = what.values() if isinstance(what, dict) else what if isinstance(what, list | tuple) else ()
+    return [text for one in inside for text in _texts_in(one)]
+
+
+def _filled(what: Any, ticket: Ticket) -> Any:
+    if isinstance(what, str):
+        return bare(_render(what, ticket)) if "{" in what else what
+    if isinstance(what, dict):
+        return {name: _filled(one, ticket) for name, one in what.items()}
+    return [_filled(one, ticket) for one in what] if isinstance(what, list | tuple) else what

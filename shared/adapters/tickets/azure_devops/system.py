@@ -1,0 +1,240 @@
+"""The port `TicketSystem` over Azure Boards."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+from weakref import WeakValueDictionary
+
+from shared.adapters.registry import Deps, Recent
+from shared.adapters.ticketing.settings import SAMPLE
+from shared.adapters.tickets.azure_devops import item as items
+from shared.adapters.tickets.azure_devops.calls import Calls, complaint
+from shared.adapters.tickets.azure_devops.item import Item, Operation
+from shared.adapters.tickets.azure_devops.pinging import ping
+from shared.adapters.tickets.azure_devops.settings import Settings
+from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef
+
+_AT_ONCE = 200
+_SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Common.ClosedDate,"
+_SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
+_AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
+_BAD = frozenset({400})
+_REMEMBERED = 1_000
+_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
+
+
+class AzureDevOpsSystem:
+    """One project. Every change names the revision that it was made of, and is written whole or not at all.
+
+    Each step leaves what the next attempt need not do again, so that a bad connection only makes it slow.
+    """
+
+    searches_late = 10.0  # queries may be answered by a replica
+
+    def __init__(self, settings: Settings, deps: Deps) -> None:
+        self._settings, self._clock = settings, deps.clock
+        self._calls = Calls(settings, deps)
+        self._kinds: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._numbers: Recent[str, str] = Recent(_REMEMBERED)  # by our key
+        self._just_read: Recent[str, tuple[datetime, Item]] = Recent(_REMEMBERED)  # by number
+        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
+        self._told: Recent[int, tuple[int, frozenset[str]]] = Recent(_REMEMBERED)  # the history of a revision
+        self._types: dict[str, str] = {}  # of the policy's own fields
+
+    async def find(self, key: str) -> TicketRef | None:
+        found = await self._look_up(key)
+        if found is None:
+            self._just_missed[key] = self._clock()
+            return None
+        self._just_read[str(found["id"])] = (self._clock(), found)
+        return await self._ref(found)
+
+    async def open(self, ticket: Ticket) -> TicketRef:
+        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
+        async with lock:
+            missed = self._just_missed.pop(ticket.key, None)
+            looked = missed is not None and self._clock() - missed <= _FRESH
+            found = None if looked else await self._look_up(ticket.key)
+            if found is None:
+                patch = items.creation(self._settings, ticket, await self._html_fields(ticket))
+                answer = await self._calls.ask("POST", self._creating(), patch=patch)
+                found = self._item(answer)
+                self._numbers[ticket.key] = str(found["id"])
+                if not ticket.cancelled:
+                    return await self._ref(found)
+            return await self._bring(found, ticket)
+
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
+        at, item = self._just_read.pop(ref.number, (None, None))
+        if at is None or self._clock() - at > _FRESH:
+            item = await self._read(ref.number)
+        if item is None:
+            await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")  # else we lost sight of it
+            return await self.open(ticket)
+        return await self._bring(item, ticket)
+
+    async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
+        asked = [number for number in numbers if items.NUMBER.fullmatch(number)]
+        found: dict[str, TicketRef] = {}
+        for at in range(0, len(asked), _AT_ONCE):
+            some = ",".join(asked[at : at + _AT_ONCE])
+            asking = {"ids": some, "fields": _SHOWN, "errorPolicy": "omit"}
+            answer = await self._calls.get("/_apis/wit/workitems", "value", params=asking)
+            for item in answer["value"]:
+                if item:
+                    ref = await self._ref(item)
+                    found[ref.number] = ref
+        return found
+
+    def preview(self, ticket: Ticket) -> Preview:
+        patch = items.creation(self._settings, ticket)
+        fields = {one["path"].removeprefix("/fields/"): one["value"] for one in patch if "/fields/" in one["path"]}
+        links = [one["value"]["url"] for one in patch if one["path"] == "/relations/-"]
+        return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}))
+
+    async def ping(self) -> str:
+        return await ping(self._calls, self._settings, await self._html_fields(SAMPLE))
+
+    def _creating(self) -> str:
+        settings = self._settings
+        return f"/{quote(settings.project)}/_apis/wit/workitems/${quote(settings.work_item_type)}"
+
+    async def _look_up(self, key: str) -> Item | None:
+        """The oldest work item with the tag; other tags that only begin so are left out."""
+        if key in self._numbers:
+            item = await self._read(self._numbers[key])
+            if item and items.holds(item, key):
+                return item
+            del self._numbers[key]
+        tag = items.tag_of(key).replace("'", "''")
+        query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
+        answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
+        for one in self._calls.read(answer, "workItems")["workItems"]:
+            item = await self._read(str(one["id"]))
+            if item and items.holds(item, key):
+                self._numbers[key] = str(item["id"])
+                return item
+        return None
+
+    async def _read(self, number: str) -> Item | None:
+        if not items.NUMBER.fullmatch(number):
+            return None
+        path = f"/_apis/wit/workitems/{number}"
+        answer = await self._calls.ask("GET", path, allowed=frozenset({404}), params={"$expand": "relations"})
+        return self._item(answer) if answer.is_success else None
+
+    def _item(self, answer: Any) -> Item:
+        found: Item = self._calls.read(answer, "fields")
+        self._calls.read(answer, "rev")
+        return found
+
+    async def _bring(self, item: Item, ticket: Ticket) -> TicketRef:
+        """The work item as it should be, in one write. What has ended stays as the board left it, but for notes."""
+        ended = (await self._ref(item)).state in ENDED
+        target, lines = "", list(ticket.notes)
+        if ticket.cancelled and not ended:
+            target, line = await self._way(item, "cancel", ticket)
+            lines.append(line)
+        elif ticket.reopen and ended:
+            target, line = await self._way(item, "reopen", ticket)
+            lines.append(line)
+        changes: list[Operation] = []
+        if not ended or target:
+            should = items.wanted(self._settings, ticket, await self._html_fields(ticket))
+            changes = items.differences(should, item, ticket)
+        told = await self._untold(item, lines)
+        move = [items.move_to(target)] if target else []
+        if not (move or changes or told):
+            return await self._ref(item)
+        answer = await self._write(item, [*changes, *move, *items.telling(told)], allowed=_BAD if move else frozenset())
+        if not answer.is_success:  # a rule of the process stands in the way of the move
+            why = f"Azure DevOps does not let us: {complaint(answer)}"
+            told = await self._untold(item, [*ticket.notes, _by_hand(ticket, why)])
+            answer = await self._write(item, [*(changes if not ended else ()), *items.telling(told)])
+        return await self._ref(self._item(answer))
+
+    async def _write(self, item: Item, patch: list[Operation], allowed: frozenset[int] = frozenset()) -> Any:
+        unchanged = {"op": "test", "path": "/rev", "value": item["rev"]}
+        path = f"/_apis/wit/workitems/{item['id']}"
+        return await self._calls.ask("PATCH", path, patch=[unchanged, *patch], allowed=allowed)
+
+    async def _way(self, item: Item, how: str, ticket: Ticket) -> tuple[str, str]:
+        """The state to move to, empty where there is none, and the line about it for the history."""
+        kind = await self._kind(item)
+        now = item["fields"]["System.State"]
+        reachable = [way["to"] for way in (kind.get("transitions") or {}).get(now) or ()]
+        states = {one["name"]: items.state_of(self._settings, one["name"], one["category"]) for one in kind["states"]}
+        allowed = [name for name in states if name in reachable]
+        if how == "cancel":
+            found = [name for name in allowed if states[name] == "cancelled"]
+        else:
+            found = sorted(
+                (name for name in allowed if states[name] in _AGAIN), key=lambda n: _AGAIN.index(states[n] or "")
+            )
+        if found:
+            why = ticket.why_cancelled if how == "cancel" else "To be looked at again for what happened since"
+            return found[0], f"{why}."
+        return "", _by_hand(ticket, f"its process has no such way from “{now}”")
+
+    async def _untold(self, item: Item, notes: Iterable[str]) -> list[str]:
+        """Those of the notes that the work item's history does not hold yet."""
+        told = {items.folded(text): text for note in notes if (text := items.line_of(note))}
+        if told:
+            there = await self._history(item)
+            told = {line: text for line, text in told.items() if line not in there}
+        return list(told.values())
+
+    async def _history(self, item: Item) -> frozenset[str]:
+        """Every line of the discussion; what a revision has does not change."""
+        rev, known = self._told.get(item["id"], (0, frozenset()))
+        if rev == item["rev"]:
+            return known
+        said: set[str] = set()
+        start = 0
+        while True:
+            path = f"/_apis/wit/workitems/{item['id']}/updates"
+            page = (await self._calls.get(path, "value", params={"$top": "200", "$skip": str(start)}))["value"]
+            for update in page:
+                entry = (update.get("fields") or {}).get("System.History") or {}
+                said.update(items.lines(entry.get("newValue")))
+            start += len(page)
+            if len(page) < 200:
+                break
+        self._told[item["id"]] = (item["rev"], frozenset(said))
+        return frozenset(said)
+
+    async def _ref(self, item: Item) -> TicketRef:
+        ref = items.ref_of(self._settings, item)
+        if ref.state != "unknown":
+            return ref
+        states = (await self._kind(item))["states"]
+        category = next((one["category"] for one in states if one["name"] == ref.remote_state), "")
+        return items.ref_of(self._settings, item, category)
+
+    async def _kind(self, item: Item) -> Mapping[str, Any]:
+        """The work item's type, with its states and what leads where; read again for a state that it did not have."""
+        fields = item["fields"]
+        project, name = str(fields.get("System.TeamProject", "")), str(fields.get("System.WorkItemType", ""))
+        known = self._kinds.get((project, name))
+        if known is None or fields.get("System.State") not in {one["name"] for one in known["states"]}:
+            path = f"/{quote(project or self._settings.project)}/_apis/wit/workitemtypes/{quote(name)}"
+            known = self._kinds[project, name] = await self._calls.get(path, "states")
+        return known
+
+    async def _html_fields(self, ticket: Ticket) -> frozenset[str]:
+        """Which of the policy's own fields hold HTML; asked once a field, and only where it makes a difference."""
+        for name, what in self._settings.own_fields(ticket).items():
+            if isinstance(what, str) and items.as_html(what) != what and name not in self._types:
+                answer = await self._calls.ask("GET", f"/_apis/wit/fields/{quote(name)}", allowed=frozenset({404}))
+                self._types[name] = self._calls.read(answer, "type")["type"] if answer.is_success else ""
+        return frozenset(name for name, kind in self._types.items() if kind == "html")
+
+
+def _by_hand(ticket: Ticket, why: str) -> str:
+    """The line that asks people to do what we cannot."""
+    if ticket.cancelled:
+        return f"{ticket.why_cancelled}: please cancel this ticket by hand; {why}."
+    return f"To be looked at again for what happened since: please open this ticket again by hand; {why}."

@@ -1,0 +1,204 @@
+"""What a change should hold, how it differs from one that is there, and what its status says; without a call.
+
+Fields are kept by flat names here: `subject`, `planning_fields.backout_plan`, `custom_fields.vendor`.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from shared.adapters.ticketing.document import bare, parse, to_html, value
+from shared.adapters.tickets.freshservice.settings import TYPES, Settings
+from shared.core.tickets.ticket import ENDED, State, Ticket, TicketRef, Verdict, cut
+
+_NUMBER = re.compile(r"CHN-([1-9]\d{0,14})", re.ASCII)
+_TITLE, _TEXT, _NOTE, _KEY = 255, 60_000, 6_000, 255
+_LABEL = "Foresignal key: "
+OPEN, CLOSED = 1, 6
+# Statuses and levels as they ship: api.freshservice.com/v2/#change_attributes
+SHIPPED = {
+    1: "Open", 2: "Planning", 3: "Awaiting Approval", 4: "Pending Release", 5: "Pending Review", 6: "Closed",
+}  # fmt: skip
+_STATES: dict[int, State] = {1: "new", 2: "assess", 3: "authorize", 4: "scheduled", 5: "review", 6: "closed"}
+_NAMED: dict[str, State] = {"cancelled": "cancelled", "canceled": "cancelled", "withdrawn": "cancelled"}
+_LEVELS = {"high": 3, "medium": 2, "low": 1}
+_VERDICTS: dict[Any, Verdict] = {1: "approved", 2: "rejected", "approved": "approved", "rejected": "rejected"}
+_FIRST = frozenset({"status", "agent_id", "group_id", "priority", "change_type", "requester_id", "workspace_id",
+                    "category", "sub_category", "item_category", "department_id"})  # fmt: skip
+"""Set on a new change only: they are the board's from then on."""
+_ATTRIBUTES = _FIRST | {"subject", "description", "risk", "impact", "planned_start_date", "planned_end_date",
+                        "impacted_services", "maintenance_window", "assets"}  # fmt: skip
+PLANNED = ("planned_start_date", "planned_end_date")
+Change = Mapping[str, Any]
+
+
+def wanted(settings: Settings, ticket: Ticket) -> dict[str, Any]:
+    """The fields that we keep as they should be."""
+    why = "\n\n".join((ticket.why_board, *ticket.why))
+    impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
+    risk = f"Risk: {ticket.risk}. {ticket.risk_why}\n\n{impact}\n\nIf nobody acts: {ticket.if_nobody_acts}"
+    tests = f"Test plan (proposed): {ticket.test_plan}\n\nCommunication plan (proposed): {ticket.communication_plan}"
+    own = {
+        _flat(name): None if what == "" else what
+        for name, what in settings.own_fields(ticket).items()
+        if name not in _FIRST
+    }
+    description = to_html(settings.description(ticket, "freshservice"), _TEXT)
+    key = {f"custom_fields.{settings.key_field}": ticket.key[:_KEY]} if settings.key_field else {}
+    return {
+        "subject": settings.title(ticket, _TITLE) or ticket.key,
+        "description": f"{description}<p>{_LABEL}{html.escape(ticket.key)}</p>",
+        "risk": settings.value("risk", ticket.risk, _LEVELS[ticket.risk]),
+        "impact": settings.value("impact", ticket.impact, _LEVELS[ticket.impact]),
+        "planned_start_date": _moment(ticket.planned_start, "00:00:00"),
+        "planned_end_date": _moment(ticket.planned_end, "23:59:59"),
+        "planning_fields.reason_for_change": _text(why),
+        "planning_fields.change_impact": _text(risk),
+        "planning_fields.rollout_plan": _text(tests),
+        "planning_fields.backout_plan": _text(ticket.backout),
+        **own,
+        **key,
+    }
+
+
+def created(settings: Settings, ticket: Ticket, group: Any = None) -> dict[str, Any]:
+    """The body that makes the change. `group`: the id of the assignment group, where there is one."""
+    first = {
+        "requester_id": settings.requester_id,
+        "status": OPEN,
+        "priority": _LEVELS[ticket.risk],
+        "change_type": TYPES[settings.type],
+        "group_id": group,
+        "workspace_id": settings.workspace_id or None,
+        **{name: what for name, what in settings.own_fields(ticket).items() if name in _FIRST},
+    }
+    fields = {**first, **wanted(settings, ticket)}
+    return body_of({name: what for name, what in fields.items() if what is not None and what != ""})
+
+
+def body_of(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """As the API takes it."""
+    body: dict[str, Any] = {}
+    for name, what in flat.items():
+        whole, _, part = name.partition(".")
+        if whole == "planning_fields":
+            body.setdefault(whole, {})[part] = {"description": what}
+        elif part:
+            body.setdefault(whole, {})[part] = what
+        else:
+            body[name] = what
+    return body
+
+
+def differences(should: Mapping[str, Any], change: Change) -> dict[str, Any]:
+    """The fields to write, so that the change is as it should be."""
+    return {name: what for name, what in should.items() if not _same(what, held(change, name))}
+
+
+def held(change: Change, name: str) -> Any:
+    whole, _, part = name.partition(".")
+    found = change.get(whole)
+    if part:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found.get("description") if whole == "planning_fields" and isinstance(found, Mapping) else found
+
+
+def holds(settings: Settings, change: Change, key: str) -> bool:
+    """Whether it carries our key: in its field, or as the last line that says so."""
+    if settings.key_field and held(change, f"custom_fields.{settings.key_field}") == key[:_KEY]:
+        return True
+    said = [line for line in lines(change.get("description")) if line.startswith(_LABEL)]
+    return bool(said) and said[-1] == _LABEL + key
+
+
+def ref_of(settings: Settings, change: Change, labels: Mapping[int, str]) -> TicketRef:
+    status = change.get("status")
+    state = state_of(settings, status, labels)
+    stats = change.get("stats")
+    ended = moment(stats.get("closed_at")) if isinstance(stats, Mapping) else None
+    return TicketRef(
+        number=f"CHN-{change['id']}",
+        url=f"{settings.address}/a/changes/{change['id']}",
+        state=state or "unknown",
+        closed_at=(ended or moment(change.get("updated_at"))) if state in ENDED else None,
+        remote_state=_label(status, labels),
+        decision=verdict(change.get("approval_status")),
+    )
+
+
+def state_of(settings: Settings, status: Any, labels: Mapping[int, str]) -> State | None:
+    """Ours for one of theirs; None where neither the policy nor Freshservice's own list knows it."""
+    mapped = {word.casefold(): state for word, state in settings.states.items()}
+    label = _label(status, labels).casefold()
+    return mapped.get(label) or mapped.get(str(status)) or _STATES.get(status) or _NAMED.get(label)
+
+
+def verdict(status: Any) -> Verdict:
+    """Of a change or of one approval: a number, a word, or an object with both."""
+    if isinstance(status, Mapping):
+        status = status.get("id", status.get("name"))
+    word = status.casefold() if isinstance(status, str) else status
+    return _VERDICTS.get(word, "") if isinstance(word, int | str) else ""
+
+
+def id_of(number: str) -> str:
+    """The id behind a number, empty for what is none of Freshservice's."""
+    match = _NUMBER.fullmatch(number)
+    return match[1] if match else ""
+
+
+def note_of(told: Iterable[str]) -> str:
+    """Lines as one note, a paragraph each."""
+    return "".join(f"<p>{html.escape(line)}</p>" for line in told)
+
+
+def line_of(note: str) -> str:
+    return cut(" ".join(bare(value(note)).split()), _NOTE)
+
+
+def lines(text: Any) -> Iterator[str]:
+    """The paragraphs of HTML, each as one line."""
+    for block in re.split(r"</?(?:p|li|div|ul|ol|h\d)\b[^>]*>", str(text or "")):
+        if line := " ".join(html.unescape(re.sub(r"<[^>]*>", " ", block)).split()):
+            yield line
+
+
+def moment(text: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _label(status: Any, labels: Mapping[int, str]) -> str:
+    return labels.get(status) or SHIPPED.get(status) or f"status {status}"
+
+
+def _flat(name: str) -> str:
+    """A policy's field by its flat name: what is not Freshservice's own is a custom field."""
+    return name if name in _ATTRIBUTES or "." in name else f"custom_fields.{name}"
+
+
+def _text(text: str) -> str:
+    return to_html(parse(value(text)), _TEXT)
+
+
+def _moment(day: date | None, time: str) -> str | None:
+    return f"{day}T{time}Z" if day else None
+
+
+def _same(should: Any, there: Any) -> bool:
+    """Whether what is there says what it should; HTML is cleaned on its way in."""
+    if should is None or should == "":
+        return there is None or there == ""
+    if isinstance(should, str) and isinstance(there, str):
+        at = moment(should)
+        return should == there or (at is not None and at == moment(there)) or _gist(should) == _gist(there)
+    return bool(should == there)
+
+
+def _gist(text: str) -> tuple[list[str], list[str]]:
+    return list(lines(text)), [html.unescape(address) for address in re.findall(r'href="([^"]*)"', text)]

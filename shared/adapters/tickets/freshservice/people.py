@@ -1,0 +1,54 @@
+"""Who a change goes to at Freshservice, and who decided on it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from shared.adapters.registry import Recent
+from shared.adapters.tickets.freshservice import change as changes
+from shared.adapters.tickets.freshservice.calls import Calls
+from shared.adapters.tickets.freshservice.change import Change
+from shared.adapters.tickets.freshservice.settings import Settings
+from shared.core.tickets.ticket import TicketRef
+
+
+class People:
+    """Groups are read once, and again for a name that was not there; each decision is asked about once."""
+
+    def __init__(self, calls: Calls, settings: Settings) -> None:
+        self._calls, self._settings = calls, settings
+        self._groups: dict[str, Any] = {}  # id by name
+        self._decided: Recent[str, tuple[str, datetime | None]] = Recent(1_000)  # by id and verdict
+
+    async def group(self, name: str) -> tuple[Any, tuple[str, ...]]:
+        """The group's id; where it has none, a line that says so: better an unassigned ticket than none."""
+        known = self._settings.value("group", name, name)
+        if not known or isinstance(known, int):
+            return known or None, ()
+        if known not in self._groups:
+            found = await self._calls.all("/groups", "groups")
+            self._groups = {str(one.get("name")): one.get("id") for one in found}
+        if known not in self._groups:
+            return None, (f"No group {known!r} is known here, so nobody is assigned yet",)
+        return self._groups[known], ()
+
+    async def with_decider(self, change: Change, ref: TicketRef) -> TicketRef:
+        """Who decided, and when, where we may read that."""
+        if not ref.decision:
+            return ref
+        known = f"{change['id']} {ref.decision}"
+        if known not in self._decided:
+            path = f"/changes/{change['id']}/approvals"
+            answer = await self._calls.ask("GET", path, allowed=frozenset({400, 403, 404}))
+            found = self._calls.read(answer, "approvals", list) if answer.is_success else []
+            theirs = [one for one in found if isinstance(one, dict) and _verdict(one) == ref.decision]
+            last: Mapping[str, Any] = max(theirs, key=lambda one: str(one.get("updated_at")), default={})
+            who = str(last.get("approver_name") or last.get("user_name") or "")
+            self._decided[known] = (who, changes.moment(last.get("updated_at")))
+        who, at = self._decided[known]
+        return replace(ref, decided_by=who, decided_at=at)
+
+
+def _verdict(approval: Mapping[str, Any]) -> str:
+    return changes.verdict(approval.get("approval_status"))

@@ -1,0 +1,231 @@
+"""The port `TicketSystem` over Freshservice."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakValueDictionary
+
+from shared.adapters.registry import Deps, Recent
+from shared.adapters.tickets.freshservice import change as changes
+from shared.adapters.tickets.freshservice.calls import API, Calls
+from shared.adapters.tickets.freshservice.change import Change
+from shared.adapters.tickets.freshservice.form import Form
+from shared.adapters.tickets.freshservice.notes import Notes
+from shared.adapters.tickets.freshservice.people import People
+from shared.adapters.tickets.freshservice.pinging import ping
+from shared.adapters.tickets.freshservice.settings import Settings
+from shared.core.errors import PermanentError, TransientError
+from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef
+
+_STATS = {"include": "stats"}
+_REMEMBERED = 1_000
+_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
+_BACK = timedelta(days=400)  # what nobody has touched for so long is looked up no more
+_PAGES = 90  # of a hundred; Freshservice lists no more
+_REFUSED = frozenset({400, 422})
+
+
+class Freshservice:
+    """One account. A look-up by a custom field asks the search index, which lags.
+
+    Notes are written before the fields, and an attempt that is cut short leaves what the next need not do again: so
+    that a bad connection only makes it slow.
+    """
+
+    searches_late = 10.0
+
+    def __init__(self, settings: Settings, deps: Deps) -> None:
+        self._settings, self._clock = settings, deps.clock
+        self._calls = Calls(settings, deps)
+        self._form = Form(self._calls, settings)
+        self._people = People(self._calls, settings)
+        self._notes = Notes(self._calls, deps.clock)
+        self._numbers: Recent[str, str] = Recent(_REMEMBERED)  # id by our key
+        self._just_read: Recent[str, tuple[datetime, Change]] = Recent(_REMEMBERED)  # by id
+        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
+        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def find(self, key: str) -> TicketRef | None:
+        found = await self._look_up(key)
+        if found is None:
+            self._just_missed[key] = self._clock()
+            return None
+        self._just_read[str(found["id"])] = (self._clock(), found)
+        return await self._ref(found)
+
+    async def open(self, ticket: Ticket) -> TicketRef:
+        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
+        async with lock:
+            missed = self._just_missed.pop(ticket.key, None)
+            looked = missed is not None and self._clock() - missed <= _FRESH
+            found = None if looked else await self._look_up(ticket.key)
+            return await (self._bring(found, ticket) if found else self._create(ticket))
+
+    async def _create(self, ticket: Ticket) -> TicketRef:
+        group, line = await self._people.group(ticket.group)
+        answer = await self._calls.ask("POST", "/changes", body=changes.created(self._settings, ticket, group))
+        made = self._change(answer)
+        self._numbers[ticket.key] = str(made["id"])
+        self._notes.none_yet(made)
+        if ticket.cancelled:
+            return await self._bring(made, ticket)
+        await self._notes.tell(made, (*ticket.notes, *line))
+        return await self._ref(made)
+
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
+        at, change = self._just_read.pop(changes.id_of(ref.number), (None, None))
+        if at is None or self._clock() - at > _FRESH:
+            change = await self._current(changes.id_of(ref.number))
+        return await (self._bring(change, ticket) if change else self.open(ticket))
+
+    async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
+        """Many are read by the page first, newest first; what is not found there one by one."""
+        asked = {number: one for number in dict.fromkeys(numbers) if (one := changes.id_of(number))}
+        read: dict[str, Change] = {}
+        for page in range(1, 1 + len(asked) // 10):
+            some = await self._page(page, _STATS)
+            read |= {str(one["id"]): one for one in some}
+            if len(some) < 100:
+                break
+        found: dict[str, TicketRef] = {}
+        for number, one in asked.items():
+            change = read.get(one) or await self._read(one)
+            if change and not change.get("deleted"):
+                found[number] = await self._people.with_decider(change, await self._ref(change))
+        return found
+
+    def preview(self, ticket: Ticket) -> Preview:
+        body = changes.created(self._settings, ticket, ticket.group or None)
+        return Preview(f"{self._settings.address}{API}/changes", body)
+
+    async def ping(self) -> str:
+        return await ping(self._calls, self._form, self._settings)
+
+    async def _look_up(self, key: str) -> Change | None:
+        """The oldest change with the key."""
+        if key in self._numbers:
+            change = await self._current(self._numbers[key])
+            if change and changes.holds(self._settings, change, key):
+                return change
+            del self._numbers[key]
+        for one in await self._candidates(key):
+            change = await self._read(str(one["id"]))  # lists leave out half of a change
+            if change and changes.holds(self._settings, change, key):
+                self._numbers[key] = str(change["id"])
+                return change
+        return None
+
+    async def _candidates(self, key: str) -> list[Change]:
+        """Those that may carry the key, oldest first: by its field, else from the list."""
+        if self._settings.key_field:
+            asked = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._where()}
+            answer = await self._calls.ask("GET", "/changes", params=asked, allowed=frozenset({400}))
+            if answer.is_success:
+                return _in_order(self._calls.read(answer, "changes", list))
+        found: list[Change] = []
+        for number in range(1, _PAGES + 1):
+            page = await self._page(number, {})
+            found += [one for one in page if changes.holds(self._settings, one, key)]
+            if len(page) < 100:
+                return _in_order(found)
+        raise PermanentError(
+            f"{self._calls.what}: there are too many changes to look a ticket up: add a custom field for our key, and "
+            "name it in `key_field`"
+        )
+
+    async def _page(self, number: int, params: Mapping[str, str]) -> list[Change]:
+        """A page of what was touched lately; without a time Freshservice lists thirty days only."""
+        since = {"updated_since": f"{self._clock() - _BACK:%Y-%m-%dT%H:%M:%SZ}"}
+        found = await self._calls.page("/changes", "changes", number, {**since, **params, **self._where()})
+        return [one for one in found if _whole(one)]
+
+    def _where(self) -> dict[str, str]:
+        return {"workspace_id": str(self._settings.workspace_id)} if self._settings.workspace_id else {}
+
+    async def _current(self, one: str) -> Change | None:
+        """The change, or what we had read of it when we were cut short: then its notes come first."""
+        return self._notes.left.get(one) or await self._read(one)
+
+    async def _read(self, one: str) -> Change | None:
+        """The change of that id; None where there is none, or it lies in the bin."""
+        if not one:
+            return None
+        answer = await self._calls.ask("GET", f"/changes/{one}", params=_STATS, allowed=frozenset({404}))
+        if not answer.is_success:
+            return None
+        found = self._change(answer)
+        return None if found.get("deleted") else found
+
+    def _change(self, answer: Any) -> Change:
+        found: Change = self._calls.read(answer, "change", dict)
+        if not _whole(found):
+            raise TransientError(f"{self._calls.what}: a change came without id or status: is it Freshservice?", 60)
+        return found
+
+    async def _ref(self, change: Change) -> TicketRef:
+        return changes.ref_of(self._settings, change, await self._form.labels(change.get("status")))
+
+    async def _bring(self, change: Change, ticket: Ticket) -> TicketRef:
+        """The change as it should be. What has ended stays as the board left it, but for notes."""
+        one = str(change["id"])
+        if self._notes.left.pop(one, None):
+            with suppress(PermanentError):  # it may be gone: that is looked at next
+                await self._notes.tell(change, ticket.notes)
+            now = await self._read(one)
+            if now is None:
+                return await self._create(ticket)
+            change = now
+        ref = await self._ref(change)
+        ended, target, told = ref.state in ENDED, 0, list(ticket.notes)
+        if ticket.cancelled and not ended:
+            target = await self._form.cancelled()
+            told.append(f"{ticket.why_cancelled}." if target else _by_hand(ticket, "it has no status for that"))
+        elif ticket.reopen and ended:
+            target = changes.OPEN
+            told.append("To be looked at again for what happened since.")
+        fields: dict[str, Any] = {}
+        if not ended or target:
+            fields = changes.differences(changes.wanted(self._settings, ticket), change)
+            told += await self._keep_required(fields)
+        await self._notes.tell(change, told)
+        if target:
+            answer = await self._put(one, {**fields, "status": target}, allowed=_REFUSED)
+            if answer.is_success:
+                return await self._ref(self._change(answer))
+            await self._notes.tell(change, [_by_hand(ticket, "its life cycle does not let us")])
+            fields = {} if ended else fields
+        return await self._ref(self._change(await self._put(one, fields))) if fields else ref
+
+    async def _put(self, one: str, fields: Mapping[str, Any], allowed: frozenset[int] = frozenset()) -> Any:
+        try:
+            return await self._calls.ask("PUT", f"/changes/{one}", body=changes.body_of(fields), allowed=allowed)
+        except TransientError:
+            self._notes.hold(one)
+            raise
+
+    async def _keep_required(self, fields: dict[str, Any]) -> list[str]:
+        """Dates that are known no more stay where the account's form wants one, and a line says so."""
+        gone = [name for name in changes.PLANNED if name in fields and fields[name] is None]
+        kept = [name for name in gone if name in await self._form.required()]
+        for name in kept:
+            del fields[name]
+        said = {"planned_start_date": "planned start", "planned_end_date": "planned end"}
+        return [f"The {said[name]} is not known any more; the last one is kept, as Freshservice wants one"
+                for name in kept]  # fmt: skip
+
+
+def _in_order(found: Sequence[Any]) -> list[Change]:
+    return sorted((one for one in found if _whole(one)), key=lambda one: one["id"])
+
+
+def _whole(one: Any) -> bool:
+    return isinstance(one, dict) and isinstance(one.get("id"), int) and isinstance(one.get("status"), int)
+
+
+def _by_hand(ticket: Ticket, why: str) -> str:
+    """The line that asks people to do what we cannot."""
+    if ticket.cancelled:
+        return f"{ticket.why_cancelled}: please close this change by hand; {why}."
+    return f"To be looked at again for what happened since: please open this change again by hand; {why}."

@@ -1,0 +1,200 @@
+"""What an issue should hold, how it differs from one that is there, and what its status says; without a call."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.adapters.ticketing.document import Block, Document, Span, adf, bare, cut_utf16, utf16, value
+from shared.adapters.tickets.jira.settings import Settings
+from shared.core.tickets.ticket import ENDED, State, Ticket, TicketRef
+
+KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d{1,10}", re.ASCII)
+LONGEST_SUMMARY = 255  # as Jira counts: UTF-16 units
+LONGEST_LABEL = 255
+LONGEST_TEXT = 32_767
+_LONGEST_NOTE = 6_000
+_FIRST = frozenset({"assignee", "reporter", "components", "security"})
+"""Set on a new issue only: they are the board's from then on."""
+_WORDS: dict[str, State] = {
+    **dict.fromkeys(("new", "open", "to do", "backlog", "reopened", "planning"), "new"),
+    **dict.fromkeys(("assess", "assessment", "under review", "peer review"), "assess"),
+    **dict.fromkeys(("authorize", "awaiting cab approval", "awaiting approval", "waiting for approval"), "authorize"),
+    **dict.fromkeys(("scheduled", "awaiting implementation"), "scheduled"),
+    **dict.fromkeys(("implement", "implementing", "in progress", "work in progress"), "implement"),
+    **dict.fromkeys(("post implementation review", "post-implementation review"), "review"),
+    **dict.fromkeys(("canceled", "cancelled", "declined", "rejected", "withdrawn", "won't do"), "cancelled"),
+}
+CALLED_OFF = ("won't do", "canceled", "cancelled", "won't fix", "declined", "rejected", "withdrawn")
+"""Resolutions that say that nothing was done; the ones to choose first come first."""
+
+
+def state_of(settings: Settings, status: Mapping[str, Any], resolution: str = "") -> State | None:
+    """Our state for a status; None where neither the policy nor its name and category say.
+
+    The category says whether it has ended; between the beginning and the end the name must be known.
+    """
+    name, category = str(status.get("name", "")).strip(), status.get("statusCategory", {}).get("key", "")
+    mapped = {word.casefold(): state for word, state in settings.states.items()}.get(name.casefold())
+    if mapped:
+        return mapped
+    known = _WORDS.get(name.casefold().replace("’", "'"))
+    if category == "done":
+        called_off = resolution.casefold().replace("’", "'") in CALLED_OFF
+        return "cancelled" if known == "cancelled" or called_off else "closed"
+    if known and known not in ENDED:
+        return known
+    return "new" if category == "new" else None
+
+
+def ref_of(settings: Settings, issue: Mapping[str, Any]) -> TicketRef:
+    fields = issue["fields"]
+    status = fields.get("status") or {}
+    state = state_of(settings, status, (fields.get("resolution") or {}).get("name", ""))
+    ended = moment(fields.get("resolutiondate")) or moment(fields.get("statuscategorychangedate"))
+    return TicketRef(
+        number=issue["key"],
+        url=settings.page(issue["key"]),
+        state=state or "unknown",
+        closed_at=ended if state in ENDED else None,
+        remote_state=str(status.get("name", "")),
+    )
+
+
+def label_of(key: str) -> str:
+    """Our key as a label, which has no spaces."""
+    return re.sub(r"\s", "_", key)[-LONGEST_LABEL:]
+
+
+def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields that we keep as they should be. `rich`: those of the policy's own that hold documents."""
+    document = settings.description(ticket, "jira")
+    own: dict[str, Any] = {}
+    for name, what in settings.own_fields(ticket).items():
+        own[name] = note(what) if isinstance(what, str) and what and name in rich else None if what == "" else what
+    ours = label_of(ticket.key)
+    labels = [str(label) for label in own.pop("labels", None) or []]
+    priority = settings.value("risk", ticket.risk, None)
+    if priority:
+        own.setdefault("priority", {"name": priority})
+    return {
+        "summary": cut_utf16(settings.title(ticket, LONGEST_SUMMARY), LONGEST_SUMMARY) or ticket.key,
+        "description": _fitting(document),
+        **own,
+        "labels": [ours, *(label for label in labels if label != ours)],
+    }
+
+
+def created(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields of a new issue."""
+    by = "id" if settings.issue_type.isdigit() else "name"
+    group = settings.value("group", ticket.group, None)
+    return {
+        "project": {"key": settings.project},
+        "issuetype": {by: settings.issue_type},
+        **({"components": [{"name": group}]} if group else {}),  # the board's own business from then on
+        **{name: what for name, what in wanted(settings, ticket, rich).items() if what is not None},
+    }
+
+
+def differences(should: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
+    """What to write, so that the issue is as it should be; labels that others put there stay."""
+    found = {
+        name: what
+        for name, what in should.items()
+        if name not in {"labels", *_FIRST} and not _same(what, there.get(name))
+    }
+    missing = [label for label in should["labels"] if label not in (there.get("labels") or [])]
+    if missing:
+        found["labels"] = [*(there.get("labels") or []), *missing]
+    return found
+
+
+def note(text: str) -> dict[str, Any]:
+    """A text as a document."""
+    return adf(_paragraphs([text]), LONGEST_TEXT)
+
+
+def comments(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Documents that hold the lines, a paragraph each; as few as fit Jira's limit."""
+    some: list[str] = []
+    for line in lines:
+        if some and _size(adf(_paragraphs([*some, line]), LONGEST_TEXT)) > LONGEST_TEXT:
+            yield adf(_paragraphs(some), LONGEST_TEXT)
+            some = []
+        some.append(line)
+    if some:
+        yield adf(_paragraphs(some), LONGEST_TEXT)
+
+
+def line_of(text: str) -> str:
+    """A note as it is written into a comment: without what Jira cannot hold, and not too long."""
+    return cut_utf16(bare(value(text)), _LONGEST_NOTE)
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
+def lines(node: Any) -> Iterator[str]:
+    """The paragraphs of a document, each as one line."""
+    if not isinstance(node, dict):
+        return
+    inside = node.get("content") or []
+    if node.get("type") in {"paragraph", "heading", "codeBlock"}:
+        yield folded("".join(str(part.get("text", "\n")) for part in inside))
+        return
+    for part in inside:
+        yield from lines(part)
+
+
+def moment(text: Any) -> datetime | None:
+    """A time as Jira writes it: 2026-09-01T09:00:00.000+0000."""
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None
+
+
+def _paragraphs(texts: Iterable[str]) -> Document:
+    return tuple(Block("paragraph", (Span(line_of(text)),)) for text in texts)
+
+
+def _fitting(document: Document) -> dict[str, Any]:
+    limit = LONGEST_TEXT
+    while True:
+        said = adf(document, limit)
+        over = _size(said) / LONGEST_TEXT
+        if over <= 1 or limit < 100:
+            return said
+        limit = int(limit / max(over, 1.02))
+
+
+def _size(document: Mapping[str, Any]) -> int:
+    """With the document's own marks: whether Jira counts them is not said."""
+    return utf16(json.dumps(document, ensure_ascii=False))
+
+
+def _same(should: Any, there: Any) -> bool:
+    """Whether what is there says what it should; Jira adds ids, names and links to what it was given."""
+    if isinstance(should, dict) and should.get("type") == "doc":
+        return bool(_gist(should) == _gist(there))
+    if isinstance(should, dict):
+        return isinstance(there, dict) and all(_same(what, there.get(name)) for name, what in should.items())
+    if isinstance(should, list):
+        return isinstance(there, list) and len(should) == len(there) and all(map(_same, should, there))
+    if isinstance(should, str) and isinstance(there, str) and should != there:
+        at = moment(should)
+        return at is not None and at == moment(there)
+    return bool(should == there)
+
+
+def _gist(node: Any) -> Any:
+    """Of a document what people see; Jira adds ids of its own to it."""
+    if not isinstance(node, dict):
+        return None
+    if node.get("type") == "text":
+        return node.get("text"), [mark.get("attrs", {}).get("href") for mark in node.get("marks") or []]
+    return node.get("type"), [_gist(part) for part in node.get("content") or []]

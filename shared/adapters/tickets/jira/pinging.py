@@ -1,0 +1,132 @@
+"""Whether Jira lets us do what tickets need, found out without changing anything."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.adapters.clients.http import redact
+from shared.adapters.ticketing.settings import SAMPLE
+from shared.adapters.tickets.jira.calls import Site
+from shared.adapters.tickets.jira.issue import created, state_of
+from shared.adapters.tickets.jira.settings import Settings
+from shared.core.errors import PermanentError
+
+_API = "/rest/api/3"
+_NEEDED = {
+    "BROWSE_PROJECTS": "Browse projects",
+    "CREATE_ISSUES": "Create issues",
+    "EDIT_ISSUES": "Edit issues",
+    "ADD_COMMENTS": "Add comments",
+    "TRANSITION_ISSUES": "Transition issues",
+}
+_NOT_FIELDS = frozenset({"project", "issuetype", "reporter"})
+_PAGES = 20
+
+
+async def ping(site: Site, settings: Settings) -> str:
+    """A line that says as whom we work where. PermanentError names what is missing, and where to give it."""
+    me = await site.get(f"{_API}/myself", "accountId")
+    who = me.get("displayName") or me.get("emailAddress") or "an unnamed user"
+    project = settings.project
+    asked = {"projectKey": project, "permissions": ",".join(_NEEDED)}
+    answer = await site.ask("GET", f"{_API}/mypermissions", params=asked, allowed=frozenset({404}))
+    if not answer.is_success:
+        raise PermanentError(f"{site.what}: there is no project {project}, or {who} may not see it (Browse projects)")
+    have = site.read(answer, "permissions")["permissions"]
+    missing = [name for key, name in _NEEDED.items() if not have.get(key, {}).get("havePermission")]
+    if missing:
+        raise PermanentError(
+            f"{site.what}: {who} lacks in project {project}: {', '.join(missing)} (Project settings, Permissions)"
+        )
+    fields = await Screen(site, settings).fields()
+    _check_fields(site, settings, fields)
+    odd = await _unknown_statuses(site, settings)
+    rest = f"; say under `states` what these statuses mean: {', '.join(odd)}" if odd else ""
+    return f"Jira at {redact(settings.api)} as {who}: project {project}, issue type {settings.issue_type}{rest}"
+
+
+class Screen:
+    """The screen on which an issue is created. What is known is kept: a call that fails costs the others nothing."""
+
+    def __init__(self, site: Site, settings: Settings) -> None:
+        self._site, self._settings = site, settings
+        self._type = ""
+        self._rich: frozenset[str] | None = None
+
+    async def rich_fields(self) -> frozenset[str]:
+        """The policy's own fields that hold documents instead of text; asked only where one could."""
+        if self._rich is None:
+            texts = [name for name, what in self._settings.fields.items() if isinstance(what, str)]
+            asked = any(name.startswith("customfield_") or name == "environment" for name in texts)
+            self._rich = frozenset(_rich_of(await self.fields())) if asked else frozenset()
+        return self._rich
+
+    async def fields(self) -> dict[str, Any]:
+        """The fields on it, by their ids; PermanentError where there is no such project or issue type."""
+        site, settings = self._site, self._settings
+        path = f"{_API}/issue/createmeta/{settings.project}/issuetypes"
+        if not self._type:
+            kinds = await _all(site, path, "issueTypes")
+            wanted = settings.issue_type.casefold()
+            found = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
+            if not found:
+                known = ", ".join(str(kind["name"]) for kind in kinds) or "none that we may create"
+                raise PermanentError(
+                    f"{site.what}: project {settings.project} has no issue type {settings.issue_type!r} "
+                    f"(it has: {known})"
+                )
+            self._type = str(found[0]["id"])
+        fields = await _all(site, f"{path}/{self._type}", "fields")
+        return {str(field.get("fieldId") or field.get("key")): field for field in fields}
+
+
+def _rich_of(fields: dict[str, Any]) -> Iterator[str]:
+    for name, field in fields.items():
+        schema = field.get("schema", {})
+        if str(schema.get("custom", "")).endswith(":textarea") or schema.get("system") in {
+            "description",
+            "environment",
+        }:
+            yield name
+
+
+async def _all(site: Site, path: str, name: str) -> list[Any]:
+    found: list[Any] = []
+    for _ in range(_PAGES):
+        page = await site.get(path, "total", startAt=str(len(found)), maxResults="50")
+        some = page.get(name) or page.get("values") or []
+        found += some
+        if not some or len(found) >= page.get("total", 0):
+            break
+    return found
+
+
+def _check_fields(site: Site, settings: Settings, fields: dict[str, Any]) -> None:
+    ours = created(settings, SAMPLE)
+    off = sorted(ours.keys() - fields.keys() - _NOT_FIELDS)
+    if off:
+        raise PermanentError(
+            f"{site.what}: these fields are not on the screen on which {settings.issue_type} is created in "
+            f"{settings.project}: {', '.join(off)}; put them there (Labels hold our key), or take them out of `fields`"
+        )
+    unset = sorted(
+        f"{name} ({field.get('name', '')})"
+        for name, field in fields.items()
+        if field.get("required") and not field.get("hasDefaultValue") and name not in _NOT_FIELDS and name not in ours
+    )
+    if unset:
+        raise PermanentError(
+            f"{site.what}: {settings.project} requires of a new {settings.issue_type}: {', '.join(unset)}; set "
+            "them under `fields` in the policy, or make them optional in Jira"
+        )
+
+
+async def _unknown_statuses(site: Site, settings: Settings) -> list[str]:
+    kinds = (await site.ask("GET", f"{_API}/project/{settings.project}/statuses")).json()
+    wanted = settings.issue_type.casefold()
+    statuses = [
+        status
+        for kind in kinds
+        if wanted in {str(kind["id"]), str(kind["name"]).casefold()}
+        for status in kind["statuses"]
+    ]
+    return sorted({str(status["name"]) for status in statuses if state_of(settings, status) is None})

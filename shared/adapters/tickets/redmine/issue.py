@@ -1,0 +1,192 @@
+"""What an issue should hold, how it differs from one that is there, and what its status says; without a call."""
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.adapters.ticketing.document import Block, Document, Span, bare, markdown, textile, value
+from shared.adapters.tickets.redmine.settings import Settings
+from shared.core.tickets.ticket import ENDED, State, Ticket, TicketRef, cut
+
+Issue = Mapping[str, Any]
+NUMBER = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+LONGEST_SUBJECT = 255
+_LONGEST_TEXT = 30_000  # Redmine has no limit of its own, but some of its databases do
+_LONGEST_NOTE = 6_000
+FIRST = frozenset({"assigned_to_id", "category_id", "fixed_version_id", "status_id", "watcher_user_ids"})
+"""Set on a new issue only: they are the board's from then on."""
+CORE = FIRST | {
+    "due_date", "done_ratio", "estimated_hours", "is_private", "parent_issue_id", "priority_id", "start_date",
+}  # fmt: skip
+_PRIORITIES = {"high": "High", "medium": "Normal", "low": "Low"}
+_WORDS: dict[str, State] = {
+    **dict.fromkeys(("new", "open", "reopened", "planning"), "new"),
+    **dict.fromkeys(("assess", "assessment", "feedback", "under review"), "assess"),
+    **dict.fromkeys(("authorize", "awaiting approval", "waiting for approval"), "authorize"),
+    "scheduled": "scheduled",
+    **dict.fromkeys(("implement", "implementing", "in progress"), "implement"),
+    **dict.fromkeys(("review", "resolved", "post implementation review"), "review"),
+    **dict.fromkeys(("canceled", "cancelled", "rejected", "declined", "withdrawn"), "cancelled"),
+}
+_AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that is offered is taken
+
+
+def state_of(settings: Settings, status: Mapping[str, Any]) -> State | None:
+    """Our state for a status; None where neither the policy nor its name nor `is_closed` say.
+
+    Redmine says itself what has ended; between the beginning and the end the name must be known.
+    """
+    name = str(status.get("name", "")).strip().casefold()
+    mapped = {word.casefold(): state for word, state in settings.states.items()}.get(name)
+    if mapped:
+        return mapped
+    known = _WORDS.get(name)
+    if status.get("is_closed"):
+        return "cancelled" if known == "cancelled" else "closed"
+    return known if known not in ENDED else None
+
+
+def choose(settings: Settings, offered: Iterable[Mapping[str, Any]], how: str) -> Mapping[str, Any] | None:
+    """The status that cancels an issue or opens it again, of those that the workflow offers."""
+    ranked = []
+    for at, status in enumerate(offered):
+        state = state_of(settings, status)
+        if how == "cancel" and state == "cancelled":
+            ranked.append((0 if status.get("is_closed") else 1, at, status))
+        elif how == "reopen" and state not in ENDED and not status.get("is_closed"):
+            ranked.append((_AGAIN.index(state) if state in _AGAIN else len(_AGAIN), at, status))
+    return min(ranked, key=lambda one: one[:2])[2] if ranked else None
+
+
+def ref_of(settings: Settings, issue: Issue) -> TicketRef:
+    status = issue.get("status") or {}
+    state = state_of(settings, status)
+    return TicketRef(
+        number=str(issue["id"]),
+        url=settings.page(str(issue["id"])),
+        state=state or "unknown",
+        closed_at=moment(issue.get("closed_on") or issue.get("updated_on")) if state in ENDED else None,
+        remote_state=str(status.get("name", "")),
+    )
+
+
+def wanted(settings: Settings, ticket: Ticket) -> dict[str, Any]:
+    """The fields that we keep as they should be, by Redmine's names and those of custom fields."""
+    start, end = ticket.planned_start, ticket.planned_end
+    own = {name: "" if what is None else what for name, what in settings.own_fields(ticket).items()}
+    return {
+        "subject": settings.title(ticket, LONGEST_SUBJECT) or ticket.key,
+        "description": _said(settings)(settings.description(ticket, "redmine"), _LONGEST_TEXT),
+        "start_date": str(start) if start else "",  # Redmine takes today where nothing is said
+        "due_date": str(max(start or end, end)) if end else "",
+        **own,
+    }
+
+
+def priority(settings: Settings, ticket: Ticket) -> tuple[str | int, bool]:
+    """The priority's name or number, and whether the policy asks for it."""
+    own = settings.value("risk", ticket.risk, None)
+    return (_PRIORITIES[ticket.risk], False) if own is None else (own, True)
+
+
+def as_sent(fields: Mapping[str, Any], numbers: Mapping[str, int]) -> dict[str, Any]:
+    """The fields in the shape of Redmine's API; `numbers`: of custom fields by their names."""
+    custom = [{"id": numbers[name], "value": _text(what)} for name, what in fields.items() if name in numbers]
+    core = {name: what for name, what in fields.items() if name not in numbers}
+    return {**core, **({"custom_fields": custom} if custom else {})}
+
+
+def differences(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, int]) -> dict[str, Any]:
+    """The fields that are not yet as they should be."""
+    return {
+        name: what
+        for name, what in fields.items()
+        if name not in FIRST
+        and not (
+            _same(what, custom(issue, numbers[name])) if name in numbers else _same(what, _held(issue, name))
+        )
+    }  # fmt: skip
+
+
+def custom(issue: Issue, number: int) -> Any:
+    """The value of a custom field; None where the issue does not have the field."""
+    for one in issue.get("custom_fields") or ():
+        if one.get("id") == number:
+            return one.get("value") or ""
+    return None
+
+
+def notes_of(settings: Settings, lines: Sequence[str], issue: Issue) -> Iterator[str]:
+    """Texts for the history, each with as many lines as fit; without those that it has already."""
+    there = set()
+    for journal in issue.get("journals") or ():
+        for paragraph in str(journal.get("notes") or "").splitlines():
+            there.add(_gist(paragraph))
+    some: tuple[Block, ...] = ()
+    for line in dict.fromkeys(filter(None, map(_line, lines))):
+        block = Block("paragraph", (Span(line),))
+        if _gist(_said(settings)((block,), _LONGEST_TEXT)) in there:
+            continue
+        if some and len(_said(settings)((*some, block), _LONGEST_TEXT * 9)) > _LONGEST_TEXT:
+            yield _said(settings)(some, _LONGEST_TEXT)
+            some = ()
+        some += (block,)
+    if some:
+        yield _said(settings)(some, _LONGEST_TEXT)
+
+
+def decider(issue: Issue, field: int, held: str) -> tuple[str, datetime | None]:
+    """Who set the custom field to what it holds, and when, as the history says."""
+    for journal in reversed(issue.get("journals") or ()):
+        for detail in journal.get("details") or ():
+            if detail.get("property") == "cf" and detail.get("name") == str(field) and detail.get("new_value") == held:
+                return str((journal.get("user") or {}).get("name", "")), moment(journal.get("created_on"))
+    return "", None
+
+
+def moment(text: Any) -> datetime | None:
+    """A time as Redmine writes it: 2026-09-01T09:00:00Z."""
+    try:
+        found = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None
+
+
+def _said(settings: Settings) -> Callable[[Document, int], str]:
+    return textile if settings.markup == "textile" else markdown
+
+
+def _line(note: str) -> str:
+    return cut(" ".join(bare(value(note)).split()), _LONGEST_NOTE)
+
+
+def _gist(text: str) -> str:
+    """A line without what keeps its marks from being markup."""
+    return " ".join(html.unescape(re.sub(r"\\([^\w\s])", r"\1", text)).split())
+
+
+def _held(issue: Issue, name: str) -> Any:
+    found = issue.get("parent" if name == "parent_issue_id" else name.removesuffix("_id"))
+    return found.get("id") if isinstance(found, dict) else found
+
+
+def _text(what: Any) -> Any:
+    if isinstance(what, bool):
+        return "1" if what else "0"
+    return [str(one) for one in what] if isinstance(what, list | tuple) else str(what)
+
+
+def _same(should: Any, there: Any) -> bool:
+    if isinstance(should, list | tuple):
+        found = there if isinstance(there, list) else [there] if there else []
+        return sorted(map(str, should)) == sorted(map(str, found))
+    if isinstance(should, float | int) and isinstance(there, float | int):
+        return float(should) == float(there)
+    return bool(_folded(_text(should)) == _folded("" if there is None else _text(there)))
+
+
+def _folded(text: Any) -> Any:
+    return [line.rstrip() for line in text.strip().splitlines()] if isinstance(text, str) else text

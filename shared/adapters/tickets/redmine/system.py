@@ -1,0 +1,213 @@
+"""The port `TicketSystem` over Redmine."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakValueDictionary
+
+from shared.adapters.registry import Deps, Recent
+from shared.adapters.tickets.redmine import issue as issues
+from shared.adapters.tickets.redmine.calls import Calls
+from shared.adapters.tickets.redmine.issue import Issue
+from shared.adapters.tickets.redmine.names import Names
+from shared.adapters.tickets.redmine.pinging import ping
+from shared.adapters.tickets.redmine.settings import Settings
+from shared.core.errors import PermanentError
+from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef
+
+_AT_ONCE = 100
+_REMEMBERED = 1_000
+_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
+
+
+class RedmineSystem:
+    """One project. Redmine holds no field unique: that a key has one issue is this process's care, and the claim's."""
+
+    searches_late = 0.0
+
+    def __init__(self, settings: Settings, deps: Deps) -> None:
+        self._settings, self._clock = settings, deps.clock
+        self._calls = Calls(settings, deps)
+        self._names = Names(self._calls, settings, deps.clock)
+        self._ids: Recent[str, str] = Recent(_REMEMBERED)  # by our key
+        self._just_read: Recent[str, tuple[datetime, Issue]] = Recent(_REMEMBERED)  # by number
+        self._decided: Recent[tuple[str, str], tuple[str, datetime | None]] = Recent(_REMEMBERED)
+        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def find(self, key: str) -> TicketRef | None:
+        found = await self._known(key)
+        return await self._ref(found) if found else None
+
+    async def open(self, ticket: Ticket) -> TicketRef:
+        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
+        async with lock:
+            found = await self._known(ticket.key)
+            if found:
+                return await self._bring(found, ticket)
+            return await self._bring(await self._create(ticket), ticket, fresh=True)
+
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
+        at, issue = self._just_read.pop(ref.number, (None, None))
+        if at is None or self._clock() - at > _FRESH:
+            issue = await self._issue(ref.number)
+        if issue is None:
+            self._ids.pop(ticket.key, None)
+            return await self.open(ticket)
+        return await self._bring(issue, ticket)
+
+    async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
+        asked = [number for number in numbers if issues.NUMBER.fullmatch(number)]
+        found: dict[str, TicketRef] = {}
+        for at in range(0, len(asked), _AT_ONCE):
+            some = ",".join(asked[at : at + _AT_ONCE])
+            params = {"issue_id": some, "status_id": "*", "limit": str(_AT_ONCE)}
+            for issue in await self._list(params):
+                found[str(issue["id"])] = await self._ref(issue)
+        return {number: found[number] for number in numbers if number in found}
+
+    def preview(self, ticket: Ticket) -> Preview:
+        settings = self._settings
+        place = {"project": settings.project, "tracker": settings.tracker, str(settings.key_field): ticket.key}
+        return Preview(f"{settings.url}/issues.json", {**place, **issues.wanted(settings, ticket)})
+
+    async def ping(self) -> str:
+        return await ping(self._calls, self._names, self._settings)
+
+    async def _known(self, key: str) -> Issue | None:
+        """The issue that carries the key, whole; the oldest where there are several."""
+        field = await self._names.key_field()
+        number = self._ids.get(key) or await self._search(key, field)
+        issue = await self._issue(number) if number else None
+        if issue is None or issues.custom(issue, field) != key:
+            self._ids.pop(key, None)
+            return None
+        self._ids[key] = str(issue["id"])
+        self._just_read[self._ids[key]] = (self._clock(), issue)
+        return issue
+
+    async def _search(self, key: str, field: int) -> str | None:
+        """Its number. PermanentError where Redmine takes no notice of the filter, as it then finds every issue."""
+        project = self._settings.project
+        params = {"project_id": project, "status_id": "*", f"cf_{field}": key, "sort": "id", "limit": "100"}
+        for issue in await self._list(params):
+            held = issues.custom(issue, field)
+            if held == key:
+                return str(issue["id"])
+            if str(held or "").strip().casefold() != key.casefold():
+                raise PermanentError(
+                    f"{self._calls.what}: issues cannot be looked up by the custom field {self._settings.key_field!r}: "
+                    f"tick “Used as a filter” there, and enable it for project {project} and its tracker"
+                )
+        return None
+
+    async def _list(self, params: Mapping[str, str]) -> list[Issue]:
+        found = await self._calls.get("/issues.json", "issues", list, **params)
+        return [await self._whole(issue) for issue in found]
+
+    async def _issue(self, number: str) -> Issue | None:
+        if not issues.NUMBER.fullmatch(number):
+            return None
+        answer = await self._calls.ask(
+            "GET", f"/issues/{number}.json", params={"include": "journals,allowed_statuses"}, allowed=frozenset({404})
+        )
+        return await self._whole(self._calls.read(answer, "issue")) if answer.is_success else None
+
+    async def _whole(self, issue: Issue) -> Issue:
+        """Before Redmine 5, an issue does not say whether its status is an end."""
+        status = issue.get("status") or {}
+        if "is_closed" in status:
+            return issue
+        known = {one.get("id"): one for one in await self._names.statuses()}
+        return {**issue, "status": {**status, **known.get(status.get("id"), {})}}
+
+    async def _create(self, ticket: Ticket) -> Issue:
+        should, numbers = await self._should(ticket)
+        group = self._settings.value("group", ticket.group, None)
+        if group:
+            should = {"category_id": await self._names.category(group), **should}  # the board's own from then on
+        key = str(self._settings.key_field)
+        tracker = await self._names.tracker()
+        fields = issues.as_sent({**should, key: ticket.key}, numbers)
+        body = {"issue": {"project_id": self._settings.project, "tracker_id": tracker, **fields}}
+        made = self._calls.read(await self._calls.ask("POST", "/issues.json", body=body), "issue")
+        if issues.custom(made, numbers[key]) != ticket.key:
+            raise PermanentError(
+                f"{self._calls.what}: Redmine made issue {made.get('id')} without our key: enable the custom field "
+                f"{key!r} for the tracker and for our role, delete the issue, and replay"
+            )
+        self._ids[ticket.key] = str(made["id"])
+        return await self._whole(made)
+
+    async def _should(self, ticket: Ticket) -> tuple[dict[str, Any], dict[str, int]]:
+        """The fields as they should be, and the numbers of the custom ones, our key's among them."""
+        fields = issues.wanted(self._settings, ticket)
+        if "priority_id" not in fields:
+            named, asked = issues.priority(self._settings, ticket)
+            number = await self._names.priority(named, asked=asked)
+            fields |= {"priority_id": number} if number is not None else {}
+        numbers = await self._names.fields([*self._settings.fields, self._settings.key_field])
+        return fields, numbers
+
+    async def _bring(self, issue: Issue, ticket: Ticket, *, fresh: bool = False) -> TicketRef:
+        """The issue as it should be. What has ended stays as the board left it, but for notes. `fresh`: just made."""
+        ended = issues.ref_of(self._settings, issue).state in ENDED
+        how = "reopen" if ended and ticket.reopen and not ticket.cancelled else ""
+        how = "cancel" if ticket.cancelled and not ended else how
+        lines, status = list(ticket.notes), None
+        if how:
+            status = issues.choose(self._settings, await self._offered(issue), how)
+            lines.append(_line(how, ticket) if status else _by_hand(how, ticket))
+        changes: dict[str, Any] = {}
+        if not fresh and (not ended or (how and status)):
+            should, numbers = await self._should(ticket)
+            changes = issues.as_sent(issues.differences(should, issue, numbers), numbers)
+        if status:
+            changes["status_id"] = status["id"]
+        now = await self._write(issue, changes, lines)
+        if status and (now.get("status") or {}).get("id") != status["id"]:  # Redmine does not say that it did not
+            now = await self._write(now, {}, [_by_hand(how, ticket)])
+        return await self._ref(now)
+
+    async def _offered(self, issue: Issue) -> Sequence[Mapping[str, Any]]:
+        """The statuses that the workflow offers us; before Redmine 5, every one there is."""
+        if "allowed_statuses" not in issue:
+            issue = await self._issue(str(issue["id"])) or issue
+        offered: Sequence[Mapping[str, Any]] | None = issue.get("allowed_statuses")
+        return await self._names.statuses() if offered is None else offered
+
+    async def _write(self, issue: Issue, changes: Mapping[str, Any], lines: Sequence[str]) -> Issue:
+        """All in one call, and the issue as it is then; very many notes in several."""
+        path = f"/issues/{issue['id']}.json"
+        texts = list(issues.notes_of(self._settings, lines, issue))
+        for at in range(max(len(texts), 1 if changes else 0)):
+            body = {**(changes if at == 0 else {}), **({"notes": texts[at]} if texts else {})}
+            await self._calls.ask("PUT", path, body={"issue": body})
+        return await self._issue(str(issue["id"])) or issue if "status_id" in changes else issue
+
+    async def _ref(self, issue: Issue) -> TicketRef:
+        """With the board's decision, and who decided when, where the policy says in which field."""
+        ref = issues.ref_of(self._settings, issue)
+        if not self._settings.decision_field:
+            return ref
+        field = next(iter((await self._names.fields([self._settings.decision_field])).values()))
+        held = str(issues.custom(issue, field) or "")
+        decision = self._settings.decisions.get(held)
+        if decision is None:
+            return ref
+        if (ref.number, held) not in self._decided:
+            whole = issue if "journals" in issue else await self._issue(ref.number) or issue
+            self._decided[ref.number, held] = issues.decider(whole, field, held)
+        who, at = self._decided[ref.number, held]
+        return replace(ref, decision=decision, decided_by=who, decided_at=at)
+
+
+def _line(how: str, ticket: Ticket) -> str:
+    return f"{ticket.why_cancelled}." if how == "cancel" else "To be looked at again for what happened since."
+
+
+def _by_hand(how: str, ticket: Ticket) -> str:
+    if how == "cancel":
+        return f"{ticket.why_cancelled}: please cancel this issue by hand; its workflow has no such way for us."
+    return f"{_line(how, ticket)} Please open this issue again by hand; its workflow has no such way for us."

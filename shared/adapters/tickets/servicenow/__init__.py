@@ -1,0 +1,15 @@
+"""ServiceNow: a change request for each ticket, our key in its `correlation_id`.
+
+Created through the Change Management API, which follows the instance's change models (or the Table API where that is
+chosen); read and kept true through the Table API, which is the same record (docs/tickets-servicenow.md).
+"""
+
+from shared.adapters.registry import Deps
+from shared.adapters.tickets.servicenow.settings import Settings
+from shared.adapters.tickets.servicenow.system import ServiceNow
+
+__all__ = ["Settings", "build"]
+
+
+def build(settings: Settings, deps: Deps) -> ServiceNow:
+    return ServiceNow(settings, deps)

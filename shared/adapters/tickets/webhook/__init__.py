@@ -1,0 +1,15 @@
+"""Any system behind a URL: signed messages (Standard Webhooks); what it answers and tells us is kept on our side.
+
+There is no look-up, so a message that may have arrived is sent again under the same `webhook-id`: a receiver that keeps
+to the standard takes it once.
+"""
+
+from shared.adapters.registry import Deps
+from shared.adapters.tickets.webhook.settings import Settings
+from shared.adapters.tickets.webhook.system import Webhook
+
+__all__ = ["Settings", "build"]
+
+
+def build(settings: Settings, deps: Deps) -> Webhook:
+    return Webhook(settings, deps)

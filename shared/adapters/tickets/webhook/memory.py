@@ -1,0 +1,180 @@
+"""What we know of a ticket that lives behind a URL: one row of table `webhooks`, and one that its number leads by."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast, get_args
+from urllib.parse import quote
+
+from shared.core import ids
+from shared.core.errors import ConflictError
+from shared.core.ports import Row, Tables, Write
+from shared.core.posts.post import when
+from shared.core.tickets.ticket import ENDED, State, TicketRef, Verdict
+from shared.record import changes
+
+TABLE = "webhooks"
+_KEPT = 300  # notes that are remembered as told; a ticket gets a few a month
+_LONGEST = 200
+_NUMBERS = 8  # former ones that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One ticket. `sent`: a digest of the content that the receiver has taken; `told`: digests of the notes.
+
+    `there`: the receiver has it, as far as it said; `life`: how often it was deleted there. `pending`: id, kind, body
+    and digests of a message that was perhaps not taken: it is sent again before any other; `tries`: how often it was.
+    `at`: the time of the newest call about it. `former`: the numbers it had: whoever asks may not know the newest yet.
+    """
+
+    key: str
+    number: str
+    url: str = ""
+    state: str = "new"
+    remote_state: str = ""
+    closed_at: datetime | None = None
+    decision: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    sent: str = ""
+    told: tuple[str, ...] = ()
+    there: bool = False
+    life: int = 0
+    pending: tuple[Any, ...] = ()
+    tries: int = 0
+    former: tuple[str, ...] = ()
+    at: datetime | None = None
+    etag: str = ""
+
+    def ref(self) -> TicketRef:
+        state = self.state if self.state in get_args(State) else "unknown"
+        return TicketRef(
+            self.number, self.url, cast("State", state), self.closed_at, self.remote_state,
+            cast("Verdict", self.decision), self.decided_by, self.decided_at,
+        )  # fmt: skip
+
+
+class Memory:
+    """The rows of one system, by its name in the policy. Every write is conditional: ConflictError."""
+
+    def __init__(self, tables: Tables, system: str) -> None:
+        self._tables, self._system = tables, system
+
+    async def get(self, key: str) -> Known | None:
+        place = self._place(key)
+        row = await self._tables.get(TABLE, *place) if place else None
+        known = _from_row(row) if row else None
+        return known if known and known.key == key else None
+
+    async def by_number(self, number: str) -> Known | None:
+        """The ticket that has this number, or had it: whoever asks may not know the newest one yet."""
+        if not 0 < len(number) <= _LONGEST or not number.isprintable():
+            return None
+        row = await self._tables.get(TABLE, *self._led(number))
+        known = await self.get(str(row.values["key"]) if row else number)
+        return known if known and number in (known.number, *known.former) else None
+
+    async def put(self, known: Known) -> Known:
+        place = self._place(known.key)
+        assert place, "keys are made of a change's id"
+        row = Row(*place, _values(known), known.etag)
+        (etag,) = await self._tables.commit(TABLE, [Write("replace" if known.etag else "insert", row)])
+        return replace(known, etag=etag)
+
+    async def holder(self, number: str, key: str) -> str:
+        """The key that this number leads to from now on: this one, unless it was another's already."""
+        row = Row(*self._led(number), {"key": key})
+        try:
+            await self._tables.commit(TABLE, [Write("insert", row)])
+        except ConflictError:
+            there = await self._tables.get(TABLE, row.partition, row.key)
+            return str(there.values["key"]) if there else ""
+        return key
+
+    def _place(self, key: str) -> tuple[str, str] | None:
+        change_id = key.rsplit("-", 1)[-1]
+        return (ids.partition(change_id), f"{ids.key(change_id)}|{self._system}") if ids.is_one(change_id) else None
+
+    def _led(self, number: str) -> tuple[str, str]:
+        return f"numbers-{self._system}", quote(number, safe="")
+
+
+_AS_IT_IS = (
+    "key",
+    "number",
+    "url",
+    "state",
+    "remote_state",
+    "decision",
+    "decided_by",
+    "sent",
+    "there",
+    "life",
+    "tries",
+)
+_TIMES = ("closed_at", "decided_at", "at")
+
+
+def _values(known: Known) -> dict[str, Any]:
+    return {
+        **{name: getattr(known, name) for name in _AS_IT_IS},
+        **{name: at.isoformat() if (at := getattr(known, name)) else "" for name in _TIMES},
+        **changes.pack("told", list(known.told[-_KEPT:])),
+        **changes.pack("pending", list(known.pending)),
+        "former": json.dumps(known.former),
+    }
+
+
+def _from_row(row: Row) -> Known:
+    v: Mapping[str, Any] = row.values
+    times: dict[str, Any] = {name: when(v[name]) for name in _TIMES}
+    return Known(
+        **{name: v[name] for name in _AS_IT_IS}, **times,
+        told=tuple(changes.unpack("told", v)), pending=tuple(changes.unpack("pending", v)),
+        former=tuple(json.loads(v.get("former", "[]"))), etag=row.etag,
+    )  # fmt: skip
+
+
+def heard(known: Known, said: Mapping[str, Any], states: Mapping[str, State], now: datetime) -> Known:
+    """The ticket with what its system says of it; a word that nobody mapped is unknown, and not guessed."""
+    if said.get("gone") is True:
+        return Known(known.key, known.key, life=known.life + 1, at=known.at, etag=known.etag)
+    number = _text(said.get("number")) or known.number
+    after = replace(
+        known,
+        number=number,
+        former=known.former if number == known.number else (*known.former, known.number)[-_NUMBERS:],
+        url=url if (url := _text(said.get("url"), 2000)).startswith(("https://", "http://")) else known.url,
+    )
+    if word := _text(said.get("state")):
+        mapped = {name.casefold(): state for name, state in states.items()}
+        own = word if word in get_args(State) else "unknown"
+        state = mapped.get(word.casefold(), own)
+        ended = state in ENDED
+        closed = (when(said.get("closed_at")) or (known.closed_at if known.state == state else now)) if ended else None
+        after = replace(after, state=state, remote_state=word, closed_at=closed)
+    verdict = _text(said.get("decision"))
+    if verdict in get_args(Verdict) and verdict:
+        at = when(said.get("decided_at")) or (known.decided_at if known.decision == verdict else now)
+        after = replace(after, decision=verdict, decided_by=_text(said.get("decided_by")), decided_at=at)
+    return after
+
+
+def digest(what: object) -> str:
+    return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()[:24]
+
+
+def number_of(said: Mapping[str, Any]) -> str:
+    """The number that an answer or a call names; empty where it names none."""
+    return _text(said.get("number"))
+
+
+def _text(value: object, longest: int = _LONGEST) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    if isinstance(value, int) and abs(value) > 10**18:
+        return ""
+    return "".join(one for one in " ".join(str(value).split()) if one.isprintable())[:longest]

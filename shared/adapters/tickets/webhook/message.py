@@ -1,0 +1,102 @@
+"""What a message says: the whole ticket, small enough for any receiver; without a call."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.adapters.ticketing.document import bare, plain, to_html, value
+from shared.adapters.tickets.webhook.memory import digest
+from shared.adapters.tickets.webhook.settings import Settings
+from shared.core.tickets.ticket import Ticket, cut
+
+PREFERRED = 20_000
+HARD = 64 * 1024
+"""Bytes of a body: what Standard Webhooks advises, and what is never passed."""
+_LIMITS = (4_000, 2_000, 1_000, 500, 200, 100)  # characters of a text; the first that fits is taken
+_TITLE = 255
+_NOTE, _NOTES = 2_000, 6_000  # characters of a note, bytes of those in one message; the others follow in the next
+_APART = frozenset({"key", "change_id", "title", "what", "cancelled", "why_cancelled", "reopen", "notes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`id` is the same for the same content, so that a repeat is known as one. `content`, `notes`: digests."""
+
+    id: str
+    kind: str
+    body: str
+    content: str
+    notes: tuple[str, ...]
+
+
+def content_of(settings: Settings, ticket: Ticket) -> dict[str, Any]:
+    """All but the notes, shortened until it fits; what the policy adds is left as it is."""
+    own = {
+        "values": {name: settings.value(name, str(getattr(ticket, name)), None) for name in settings.values},
+        "custom": settings.own_fields(ticket),
+    }
+    for limit in _LIMITS:
+        found = _content(settings, ticket, limit)
+        if len(_body(found).encode()) <= PREFERRED - _NOTES - 1_000:
+            break
+    return {**found, **own}
+
+
+def make(
+    kind: str, ticket: Ticket, content: dict[str, Any], notes: Sequence[str], now: datetime, life: int = 0
+) -> Message:
+    """`notes`: lines that were not told yet; those that do not fit are left for the next message.
+
+    `life`: how often the ticket was deleted over there, so that one that is opened again is a message of its own.
+    """
+    kept: list[str] = []
+    for note in notes:
+        if kept and len(_body([*kept, note]).encode()) > _NOTES:
+            break
+        kept.append(note)
+    data = {"key": ticket.key, "change_id": ticket.change_id, **content, "cancelled": ticket.cancelled}
+    data |= {"reopen": ticket.reopen, "notes": kept}
+    if ticket.cancelled:
+        data["why_cancelled"] = line(ticket.why_cancelled)
+    body = {"type": kind, "timestamp": now.isoformat(), "data": data}
+    name = f"{ticket.key}:{digest([kind, life, data])}"
+    return Message(name, kind, _body(body), digest(content), tuple(map(digest, kept)))
+
+
+def line(note: str) -> str:
+    return cut(" ".join(bare(value(note)).split()), _NOTE)
+
+
+def _content(settings: Settings, ticket: Ticket, limit: int) -> dict[str, Any]:
+    document = settings.description(ticket, "webhook")
+    kept = {name: what for name, what in asdict(ticket).items() if name not in _APART}
+    return {
+        "title": settings.title(ticket, _TITLE) or ticket.key,
+        **{name: _plain(what, limit) for name, what in kept.items()},
+        "description": {"text": plain(document, 2 * limit), "html": to_html(document, 3 * limit)},
+    }
+
+
+def _plain(what: Any, limit: int) -> Any:
+    if isinstance(what, tuple | list):
+        return _few(what, limit)
+    return what if what is None or isinstance(what, bool | int) else cut(bare(value(what)), limit)
+
+
+def _few(some: Iterable[Any], limit: int) -> list[Any]:
+    """The first of them, of twice so many characters together."""
+    found: list[Any] = []
+    left = 2 * limit
+    for one in some:
+        if left <= 0:
+            return found
+        said = _plain(one, limit)
+        found.append(said)
+        left -= len(_body(said))
+    return found
+
+
+def _body(what: Any) -> str:
+    return json.dumps(what, ensure_ascii=False, separators=(",", ":"), default=str)

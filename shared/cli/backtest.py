@@ -1,0 +1,128 @@
+"""`foresignal backtest`: what a policy would have done with past posts, and what another would do otherwise."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shared.cli.check import checked_policy, default_file
+from shared.cli.past_posts import beginning, play, read_versions
+from shared.cli.tools import Json, State, as_json, speak
+from shared.core.errors import PermanentError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.core.backtest.play import Version
+    from shared.core.policy.model import Policy
+    from shared.usecases.deps import Deps
+
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        show_default=False, metavar="FILE.yaml", exists=True, dir_okay=False,
+        help="The policy; else config/policy.yaml with --posts, and the one in force with storage.",
+    ),
+]  # fmt: skip
+
+
+def backtest(
+    posts: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False, metavar="FILE.jsonl[.gz]|-",
+            help="Past posts, one a line: as Graph gives them, or the versions of a history; - is standard input. "
+            "Without it: what the deployment's storage holds.",
+        ),
+    ] = None,
+    since: Annotated[
+        str,
+        typer.Option(
+            show_default=False, metavar="365d|12w|DAY",
+            help="Count from then on, backwards from now (of a file: from its last day). Storage: the last 365d.",
+        ),
+    ] = "",
+    policy: PolicyFile = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False, metavar="OLD.yaml", exists=True, dir_okay=False,
+            help="Another policy: what the first one adds and removes.",
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(show_default=False, dir_okay=False, metavar="FILE.html", help="Write the report as a page."),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False, dir_okay=False, allow_dash=True, metavar="FILE.csv|-",
+            help="Write every ticket and card, one a line; - is standard output.",
+        ),
+    ] = None,
+    json_: Json = False,
+    state: State = None,
+) -> None:  # fmt: skip
+    """Run a policy over past posts and their edits, day by day, and show what it would have done. Nothing is sent.
+
+    A line that is no post is named on standard error, the others go on, and the exit code is 1.
+    """
+    if posts and str(posts) != "-" and not posts.is_file():
+        raise typer.BadParameter(f"there is no file {posts}", param_hint="--posts")
+    changes, named, start, wrong = _gathered(posts, since, policy, state)
+    if against:
+        named.append((_name(against), checked_policy(against)))
+        if named[0][0] == named[1][0]:  # two folders, one file name
+            named = [(str(file), each) for file, (_, each) in zip((policy or named[0][0], against), named, strict=True)]
+    from shared.core.backtest.difference import differences
+    from shared.core.backtest.report import report
+
+    moments = play(changes, [each for _, each in named])
+    new, *rest = (report(name, moments, index, each, start) for index, (name, each) in enumerate(named))
+    old = rest[0] if rest else None
+    differs = differences(new, old) if old else ()
+    from shared.cli import backtest_tables
+
+    if html:
+        from shared.adapters.pages.backtest import backtest_page
+
+        html.write_text(backtest_page(new, old, differs), encoding="utf-8")
+    if csv:
+        backtest_tables.write_csv(csv, [new, *rest])
+    if json_:
+        as_json(backtest_tables.as_data(new, old, differs))
+    elif str(csv) != "-":
+        backtest_tables.show(new, old, differs)
+    for file in filter(None, (html, csv if str(csv) != "-" else None)):
+        typer.echo(f"wrote {file}", err=True)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _gathered(
+    posts: Path | None, since: str, policy: Path | None, state: Path | None
+) -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
+    """Past posts, the policy with its name, where counting begins, and how many lines were no post."""
+    if posts:
+        changes, wrong = read_versions(posts)
+        file = policy or default_file()
+        newest = max(version.observed for versions in changes for version in versions)
+        start = beginning(since, newest) if since else None
+        wanted = [each for each in changes if start is None or any(one.observed >= start for one in each)]
+        return wanted, [(_name(file), checked_policy(file))], start, wrong
+    from shared.usecases.past import past
+
+    async def held(deps: "Deps") -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
+        start = beginning(since or "365d", deps.clock())
+        name, own = (_name(policy), checked_policy(policy)) if policy else ("in force", await deps.policy.current())
+        return await past(deps, start), [(name, own)], start, 0
+
+    found = speak(state, held)
+    if not found[0]:
+        raise PermanentError(f"storage holds no post that was seen since {found[2]:%Y-%m-%d}; name a file with --posts")
+    return found
+
+
+def _name(file: Path) -> str:
+    return file.name

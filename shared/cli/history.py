@@ -1,0 +1,158 @@
+"""`foresignal replay` and `foresignal history`: what happened to posts, edition by edition."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shared.cli.posts import lines_of, opened
+from shared.cli.tools import Json, State, as_json, complain, printable, speak
+from shared.core.errors import PermanentError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from shared.core.changes.change import Change
+    from shared.core.changes.timeline import Happened
+
+
+def replay(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            show_default=False, metavar="HISTORY.jsonl[.gz]|-",
+            help='Versions of posts in the order of time, one a line: {"observed", "post"}, or the post alone; '
+            "- is standard input.",
+        ),
+    ],
+) -> None:  # fmt: skip
+    """Run versions of posts through the pure core, and print what each brought: one JSON object for each line.
+
+    A line that is no post is named on standard error, the others go on, and the exit code is 1.
+    """
+    if str(file) != "-" and not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
+    from shared.core.backtest.replay import Replay
+
+    name = "standard input" if str(file) == "-" else str(file)
+    world, wrong = Replay(), 0
+    with opened(file) as source:
+        for number, line in lines_of(source, name):
+            try:
+                brought = world.line(json.loads(line))
+            except (ValueError, RecursionError, PermanentError) as error:
+                wrong += 1
+                complain(f"{name}:{number}: {printable(str(error))}")
+            else:
+                typer.echo(json.dumps(brought))
+    if wrong:
+        raise typer.Exit(1)
+
+
+def history(
+    change: Annotated[str, typer.Argument(show_default=False, metavar="MC1234567", help="The post's id.")],
+    posts: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False, metavar="HISTORY.jsonl[.gz]", exists=True, dir_okay=False,
+            help="Read its versions from this file, not the deployment's storage.",
+        ),
+    ] = None,
+    json_: Json = False,
+    state: State = None,
+) -> None:  # fmt: skip
+    """Show what happened to a change: each event with its date, old and new, and how far its dates have slipped."""
+    from shared.core import ids
+
+    wanted = ids.normalise(change)
+    found = _replayed(wanted, posts) if posts else _stored(wanted, state)
+    if found is None:
+        raise PermanentError(f"there is no {wanted} in {posts}" if posts else f"{wanted} was never seen in any tenant")
+    if json_:
+        as_json(_as_data(found))
+    else:
+        _show(found)
+
+
+def _replayed(wanted: str, posts: Path) -> "Change | None":
+    from shared.core.backtest.replay import Replay
+    from shared.core.posts.post import read_post
+
+    world = Replay()
+    with opened(posts) as source:
+        for number, line in lines_of(source, str(posts)):
+            if wanted[2:].encode() not in line:
+                continue
+            try:
+                data = json.loads(line)
+                if read_post(data.get("post", data)).id == wanted:
+                    world.line(data)
+            except (ValueError, RecursionError, AttributeError, PermanentError) as error:
+                complain(f"{posts}:{number}: {printable(str(error))}")
+    return world.changes.get(wanted)
+
+
+def _stored(wanted: str, state: Path | None) -> "Change | None":
+    from shared.usecases.pages import change as views
+
+    found = speak(state, lambda deps: views.change(deps, wanted))
+    return found.change if found else None
+
+
+def _as_data(change: "Change") -> dict[str, Any]:
+    from shared.core.backtest.replay import event_to_json
+    from shared.core.changes.moves import total
+
+    slipped = total(change.events)
+    return {
+        "id": change.id,
+        "title": change.read().title,
+        "revision": change.revision,
+        "moved": {"times": slipped.times, "days": slipped.days, "what": slipped.what} if slipped else None,
+        "events": [{"edition": event.edition, **event_to_json(event)} for event in change.events],
+    }
+
+
+def _show(change: "Change") -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from shared.core.changes.moves import total
+    from shared.core.changes.timeline import timeline
+
+    console = Console(highlight=False)
+    revisions = {edition.id: number for number, edition in enumerate(change.editions, 1)}
+    console.print(Text(printable(f"{change.id}: {change.read().title}"), style="bold"))
+    slipped = total(change.events)
+    if slipped:
+        where = f" ({slipped.what})" if slipped.what else ""
+        console.print(Text(f"Dates {slipped.words}{where}"))
+    for happened in timeline(change):
+        late = " (came late)" if happened.event.late else ""
+        console.print(
+            Text.assemble(
+                "\n",
+                (f"{happened.event.at:%Y-%m-%d}", "dim"),
+                "  ",
+                (happened.words, "bold"),
+                (f"  revision {revisions.get(happened.event.edition, '?')}{late}", "dim"),
+            )
+        )
+        for line in _details(happened):
+            console.print(line)
+
+
+def _details(happened: "Happened") -> "list[Text]":
+    from rich.text import Text
+
+    found = []
+    for move in happened.moves:
+        slip = f", {move.slip}" if move.slip else ""
+        found.append(Text(printable(f"  {move.what}: {move.old} -> {move.new}{slip}")))
+    found += [Text(printable(f"  - {sentence}"), style="red") for sentence in happened.gone]
+    found += [Text(printable(f"  + {sentence}"), style="green") for sentence in happened.came]
+    if happened.old or happened.new:
+        told = " -> ".join(filter(None, (happened.old, happened.new)))
+        found.append(Text(printable(f"  {told}")))
+    return found

@@ -1,0 +1,163 @@
+"""`foresignal init`: a policy for an organisation, from a few questions or from options; it passes `check`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shared.cli.check import counted, secret_names, services_in, services_seen
+from shared.cli.tools import State, printable, speak
+from shared.core.errors import PermanentError
+
+if TYPE_CHECKING:
+    from shared.adapters.policy.starter import Answers
+
+
+def _given(words: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, show_default=False, metavar=metavar, help=words)
+
+
+def init(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", dir_okay=False, help="The policy to write.")] = Path(
+        "my-policy.yaml"
+    ),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: options, and proposals for the rest.")] = False,
+    organisation: Annotated[str, _given("The organisation's name.")] = "",
+    domain: Annotated[str, _given("Its mail domain: proposed addresses end so.")] = "",
+    tenant: Annotated[
+        list[str] | None,
+        _given("A tenant; the one that this is deployed in needs no id. Several times.", metavar="NAME[=ID]"),
+    ] = None,
+    owner: Annotated[
+        list[str] | None,
+        _given("Who owns an area, and who stands in. Several times.", metavar="AREA=ADDRESS[,DEPUTY]"),
+    ] = None,
+    merge: Annotated[
+        list[str] | None,
+        _given("An area without a team, and the one that does its work. Several times.", metavar="AREA=OTHER"),
+    ] = None,
+    role: Annotated[
+        list[str] | None,
+        _given("Who is help_desk, user_communications_lead or training_lead. Several times.", metavar="ROLE=ADDRESS"),
+    ] = None,
+    channels: Annotated[
+        bool | None,
+        typer.Option("--channels/--no-channels", show_default=False, help="Whether cards are sent to Teams channels."),
+    ] = None,
+    tickets: Annotated[str, _given("The ticket system: register, servicenow, jira ...", metavar="KIND")] = "",
+    ticket_setting: Annotated[
+        list[str] | None, _given("A setting of the ticket system. Several times.", metavar="NAME=VALUE")
+    ] = None,
+    posts: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
+            help="Posts of yours: the services that they name are looked at.",
+        ),
+    ] = None,
+    seen: Annotated[bool, typer.Option("--seen", help="The same for the posts that the deployment has read.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    state: State = None,
+) -> None:  # fmt: skip
+    """Write a policy to start from: who usually owns what, with a comment above every key.
+
+    It asks a few questions; with --yes it asks none. What it writes passes `foresignal check`.
+    """
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
+    from shared.adapters.policy import starter
+
+    services = services_in(posts) if posts else speak(state, services_seen) if seen or state else {}
+    owners = _pairs(owner, "--owner", starter.areas())
+    answers: dict[str, Any] = {
+        "organisation": organisation,
+        "domain": domain or "example.com",
+        "tenants": dict(each.partition("=")[::2] for each in tenant or ["home"]),
+        "owners": {area: who.partition(",")[0].strip() for area, who in owners.items()},
+        "deputies": {area: who.partition(",")[2].strip() for area, who in owners.items()},
+        "roles": _pairs(role, "--role", starter.ownership()["roles"]),
+        "merged": _pairs(merge, "--merge", starter.areas()),
+        "channels": bool(channels),
+        "tickets": tickets or "register",
+        "settings": _pairs(ticket_setting, "--ticket-setting"),
+        "seen": tuple(services),
+    }
+    if not yes:
+        from shared.cli import questions
+
+        answers = questions.asked(answers, channels=channels, tickets=tickets)
+    elif channels:
+        for name in starter.ownership()["roles"]:
+            answers["roles"].setdefault(name, starter.mail(name, answers["domain"]))
+    made = _made(answers)
+    _write(file, starter.starter(made))
+    _tell(file, made, services)
+
+
+def _made(answers: Mapping[str, Any]) -> "Answers":
+    from shared.adapters import registry
+    from shared.adapters.policy import starter
+
+    for area, other in answers["merged"].items():
+        if area == "workplace":
+            raise typer.BadParameter("workplace gets what nobody owns, so it stays", param_hint="--merge")
+        if other not in starter.areas():
+            raise typer.BadParameter(
+                f"unknown area {other!r} (known: {', '.join(starter.areas())})", param_hint="--merge"
+            )
+    if answers["tickets"] not in registry.kinds("tickets"):
+        known = ", ".join(registry.kinds("tickets"))
+        raise typer.BadParameter(f"unknown kind {answers['tickets']!r} (known: {known})", param_hint="--tickets")
+    return starter.Answers(**answers)
+
+
+def _pairs(given: list[str] | None, option: str, known: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """`NAME=VALUE` of an option that can stand several times."""
+    found = {}
+    for each in given or ():
+        name, sign, value = each.partition("=")
+        if not sign or not value:
+            raise typer.BadParameter(f"{each!r} is no NAME=VALUE", param_hint=option)
+        if known is not None and name not in known:
+            raise typer.BadParameter(f"unknown name {name!r} (known: {', '.join(known)})", param_hint=option)
+        found[name] = value.strip()
+    return found
+
+
+def _write(file: Path, text: str) -> None:
+    """The policy, and beside it the schema that its first line names; nothing is written where it has a fault."""
+    from shared.adapters.policy import file as policy_file
+    from shared.cli.policy import schema_text
+
+    faults = policy_file.faults(text, str(file))
+    if faults:
+        raise PermanentError("these answers make no policy without a fault:\n" + "\n".join(map(printable, faults)))
+    file.write_text(text, encoding="utf-8")
+    schema = file.with_name("policy.schema.json")
+    if not schema.exists():
+        schema.write_text(schema_text(), encoding="utf-8")
+
+
+def _tell(file: Path, made: "Answers", services: Mapping[str, int]) -> None:
+    """What was written, what is still to do, and what to do next."""
+    from shared.adapters.policy import file as policy_file
+    from shared.adapters.policy import starter
+
+    policy = policy_file.load_file(file)
+    typer.echo(f"wrote {file}: {counted(policy)}")
+    for name, team in policy.teams.items():
+        mine = [load for load, each in policy.workloads.items() if each.team == name]
+        typer.echo(printable(f"  {name} ({team.owner}): {', '.join(mine)}"))
+    if others := starter.uncovered(services):
+        typer.echo(printable(f"nobody's so far, look at workload {starter.OTHERS}: {', '.join(others)}"))
+    if secrets := dict.fromkeys(name.replace("_", "-") for _, name in secret_names(policy)):
+        typer.echo("to put into Key Vault: " + ", ".join(secrets))
+    if any(made.tenants.values()):
+        typer.echo("tenants with an id need the client_id of an app registration there: look for 00000000 in the file")
+    if made.settings or starter.ownership()["tickets"].get(made.tickets):
+        typer.echo(f"look at the settings of {made.tickets} under tickets")
+    typer.echo("next:")
+    typer.echo(f"  foresignal check {file}")
+    typer.echo(f"  foresignal backtest --policy {file} --html report.html    (or --posts FILE)")
+    typer.echo(f"  foresignal policy push {file}")

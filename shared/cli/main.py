@@ -1,0 +1,43 @@
+"""The command `foresignal`: what an admin does from a terminal. Nothing heavy is imported before a command needs it."""
+
+from typing import Annotated
+
+import typer
+
+from shared.cli import backtest, check, history, init, parked, policy, posts, route, sandbox
+from shared.cli.tools import Commands
+
+app = typer.Typer(
+    name="foresignal",
+    cls=Commands,
+    help="Microsoft 365 changes, from Message Center to tickets, cards and time to close.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("classify")(posts.classify)
+app.command("explain")(posts.explain)
+app.command("replay")(history.replay)
+app.command("history")(history.history)
+app.command("init")(init.init)
+app.command("check")(check.check)
+app.command("route")(route.route)
+app.command("backtest")(backtest.backtest)
+app.add_typer(policy.app, name="policy")
+app.command("health")(parked.health)
+app.add_typer(parked.parked, name="parked")
+app.add_typer(parked.register, name="register")
+app.command("sandbox")(sandbox.sandbox)
+
+
+@app.callback()
+def root(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from, not only what it is.")] = False,
+) -> None:
+    # `Commands` reads the option; --help shows it.
+    del debug
+
+
+def main() -> None:
+    app()

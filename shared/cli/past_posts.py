@@ -1,0 +1,119 @@
+"""Past posts for `foresignal backtest` and `route`: read from a file or storage, and played on all processors."""
+
+import json
+import os
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import typer
+
+from shared.cli.posts import lines_of, opened
+from shared.cli.tools import complain, printable
+from shared.core.errors import PermanentError
+
+if TYPE_CHECKING:
+    from shared.core.backtest.play import Moment, Version
+    from shared.core.policy.model import Policy
+
+_SPAN = re.compile(r"(\d{1,5})([dw])")
+_CHUNK = 60  # changes that one process takes at a time: small enough for a bar that moves
+_FEW = 400  # versions that are read faster than a second process starts
+
+
+def read_versions(file: Path, only: str = "") -> "tuple[list[list[Version]], int]":
+    """The versions of every change in a file of posts or of a history, and how many lines were none.
+
+    `only`: the one change that is wanted; lines that do not name it are not read.
+    """
+    from shared.core.backtest.play import versions_of
+
+    name = "standard input" if str(file) == "-" else str(file)
+    found: dict[str, list[Version]] = defaultdict(list)
+    wrong = 0
+    with opened(file) as source:
+        for number, line in lines_of(source, name):
+            if only and only[2:].encode() not in line:
+                continue
+            try:
+                read = versions_of(json.loads(line))
+            except (ValueError, RecursionError, PermanentError) as error:
+                wrong += 1
+                complain(f"{name}:{number}: {printable(str(error))}")
+                continue
+            for change, version in read:
+                if only in {"", change}:
+                    found[change].append(version)
+    if not found and not only:
+        raise PermanentError(f"{name} holds no post")
+    return list(found.values()), wrong
+
+
+def beginning(since: str, now: datetime) -> datetime:
+    """`365d`, `12w` or a day, as a moment."""
+    span = _SPAN.fullmatch(since)
+    try:
+        if span:
+            return now - timedelta(days=int(span[1]) * (7 if span[2] == "w" else 1))
+        return datetime.fromisoformat(since).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(
+            f"{since!r} is neither a span (365d, 12w) nor a day (2026-01-31)", param_hint="--since"
+        ) from None
+
+
+def play(changes: "Sequence[Sequence[Version]]", policies: "Sequence[Policy]") -> "list[Moment]":
+    """Every change played for every policy, in order of time: the same on one processor as on many."""
+    from shared.core.backtest.play import in_order, play_all
+
+    versions = sum(map(len, changes))
+    chunks = [changes[at : at + _CHUNK] for at in range(0, len(changes), _CHUNK)]
+    moments: list[Moment] = []
+    with _bar(len(changes)) as bar:
+        if versions <= _FEW or (os.cpu_count() or 1) == 1:
+            for chunk in chunks:
+                moments += play_all(chunk, policies)
+                bar.advance(len(chunk))
+            return in_order(moments)
+        from concurrent.futures import ProcessPoolExecutor, as_completed
+
+        with ProcessPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+            waiting = {pool.submit(play_all, chunk, policies): len(chunk) for chunk in chunks}
+            for done in as_completed(waiting):
+                moments += done.result()
+                bar.advance(waiting[done])
+    return in_order(moments)
+
+
+class _Bar(Protocol):
+    def advance(self, changes: int) -> None: ...
+
+
+class _NoBar:
+    def advance(self, changes: int) -> None:
+        pass
+
+
+@contextmanager
+def _bar(changes: int) -> Iterator[_Bar]:
+    """A progress bar on standard error, where a person is watching."""
+    if not sys.stderr.isatty():
+        yield _NoBar()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reading posts", total=changes)
+
+        class Shown:
+            def advance(self, changes: int) -> None:
+                progress.advance(task, changes)
+
+        yield Shown()

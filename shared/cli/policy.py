@@ -1,0 +1,188 @@
+"""`foresignal policy`: the policy in force and those before it; each is checked before it is put there."""
+
+import difflib
+import getpass
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shared.cli.check import checked_policy, counted
+from shared.cli.tools import Json, State, as_json, complain, printable, speak, table
+
+if TYPE_CHECKING:
+    from shared.adapters.policy.versions import InForce
+    from shared.usecases.deps import Deps
+
+app = typer.Typer(help="The policy in force, and those before it.", no_args_is_help=True)
+_VersionName = Annotated[
+    str, typer.Option("--version", show_default=False, metavar="VERSION", help="This one, of `policy versions`.")
+]
+_By = Annotated[str, typer.Option("--by", show_default="who is signed in", help="Who puts it there.")]
+_Message = Annotated[str, typer.Option("--message", "-m", show_default=False, help="Why, for those who come after.")]
+
+
+@app.command()
+def push(
+    policy: Annotated[Path, typer.Argument(exists=True, metavar="FILE.yaml", help="The policy.")],
+    message: _Message = "",
+    by: _By = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also over what somebody else pushed meanwhile.")] = False,
+    state: State = None,
+) -> None:
+    """Put a policy in force. It is checked first; what is in force stays where it has a fault.
+
+    A policy that includes other files is put into one. What changes is shown.
+    """
+    from shared.adapters.policy import versions as policy_store
+    from shared.adapters.policy.file import flattened
+
+    good = checked_policy(policy)
+    text = flattened(policy)
+
+    async def work(deps: "Deps") -> str:
+        now = await policy_store.in_force(deps.blobs)
+        changed = _show_difference(now.text, policy_store.bare(text), str(policy))
+        if dry_run or not changed:
+            return "nothing was pushed" if dry_run else "it is in force already; nothing was pushed"
+        who = by or await _who()
+        version = await policy_store.push(
+            deps.blobs, text, who=who, at=deps.clock(), message=message, file=str(policy), force=force
+        )
+        return f"pushed {policy} as {version.name} by {version.who} ({counted(good)}); in force within a minute"
+
+    typer.echo(speak(state, work))
+
+
+@app.command()
+def back(
+    version: Annotated[str, typer.Argument(show_default=False, metavar="VERSION", help="Of `policy versions`.")],
+    by: _By = "",
+    state: State = None,
+) -> None:
+    """Put an older policy in force again, as a new version. It is checked as it is for the program of today."""
+    from shared.adapters.policy import file as policy_file
+    from shared.adapters.policy import versions as policy_store
+
+    async def work(deps: "Deps") -> str:
+        text = await policy_store.text_of(deps.blobs, version)
+        policy_file.load(text, f"version {version}")
+        now = await policy_store.in_force(deps.blobs)
+        _show_difference(now.text, text, version)
+        who = by or await _who()
+        made = await policy_store.push(
+            deps.blobs, text, who=who, at=deps.clock(), message=f"back to {version}", file=version
+        )
+        return f"{version} is in force again, as {made.name}"
+
+    typer.echo(speak(state, work))
+
+
+@app.command()
+def pull(
+    file: Annotated[
+        Path, typer.Argument(dir_okay=False, metavar="FILE.yaml", help="Where to write it.")
+    ] = Path("policy.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    state: State = None,
+) -> None:  # fmt: skip
+    """Write the policy in force into a file, to change it and push it again."""
+    from shared.adapters.policy import versions as policy_store
+
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
+    now = speak(state, lambda deps: policy_store.in_force(deps.blobs))
+    file.write_text(policy_store.marked(now), encoding="utf-8")
+    typer.echo(f"wrote {file}: {_which(now)}")
+
+
+@app.command()
+def show(version: _VersionName = "", state: State = None) -> None:
+    """Print the policy that was pushed; where it has faults, they are told, and the last good one is in force."""
+    from shared.adapters.policy import versions as policy_store
+    from shared.adapters.policy.file import faults
+
+    if version:
+        typer.echo(speak(state, lambda deps: policy_store.text_of(deps.blobs, version)), nl=False)
+        return
+    now = speak(state, lambda deps: policy_store.in_force(deps.blobs))
+    if not now.etag:
+        complain("none was pushed; in force is the one that came with the package:")
+    typer.echo(now.text, nl=False)
+    if wrong := faults(now.text, "the pushed policy"):
+        complain(f"it is NOT in force: {len(wrong)} fault{'s' if len(wrong) > 1 else ''}; the last good one is:")
+        for fault in wrong:
+            complain(fault)
+        raise typer.Exit(1)
+
+
+@app.command()
+def versions(json_: Json = False, state: State = None) -> None:
+    """List every policy that was pushed: when, by whom, why, and which one is in force."""
+    from shared.adapters.policy import versions as policy_store
+
+    async def work(deps: "Deps") -> "tuple[list[dict[str, object]], InForce]":
+        now = await policy_store.in_force(deps.blobs)
+        held = now.version.name if now.version else ""
+        return [
+            {"version": one.name, "at": one.at, "who": one.who, "in force": one.name == held, "message": one.message}
+            for one in await policy_store.versions(deps.blobs)
+        ], now
+
+    found, now = speak(state, work)
+    if json_:
+        as_json(found)
+        return
+    if not found:
+        typer.echo(f"none was pushed; in force: {_which(now)}")
+        return
+    rows = (
+        (one["version"], f"{one['at']:%Y-%m-%d %H:%M}", one["who"], "yes" if one["in force"] else "", one["message"])
+        for one in reversed(found)
+    )
+    table(("version", "when", "who", "in force", "why"), rows)
+    if now.etag and not now.version:
+        complain("the policy in force was put there by other means than `policy push`")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of the file, with which editors complete and check it (config/policy.schema.json)."""
+    typer.echo(schema_text(), nl=False)
+
+
+def schema_text() -> str:
+    from shared.core.policy.model import Policy
+
+    return json.dumps(Policy.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _which(now: "InForce") -> str:
+    if now.version:
+        return f"version {now.version.name}, pushed by {now.version.who}"
+    return "the policy in force" if now.etag else "the policy that came with the package"
+
+
+def _show_difference(before: str, after: str, name: str) -> bool:
+    """What changes, as a unified difference; whether anything does."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "in force", name, lineterm="", n=2)
+    colours = {"+": typer.colors.GREEN, "-": typer.colors.RED, "@": typer.colors.CYAN}
+    changed = False
+    for line in lines:
+        changed = True
+        typer.secho(printable(line), fg=colours.get(line[:1]), color=None if sys.stdout.isatty() else False)
+    return changed or before != after
+
+
+async def _who() -> str:
+    """The account that is signed in to Azure; beside a sandbox, the user of this machine."""
+    from shared import app
+    from shared.cli.who import account_of
+
+    ours = app.current()
+    if ours.settings.connection_string:
+        return getpass.getuser()
+    return account_of(await ours.token("https://storage.azure.com/.default")) or getpass.getuser()

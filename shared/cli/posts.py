@@ -1,0 +1,165 @@
+"""`foresignal classify`: what posts say, read offline, one label object a line."""
+
+import gzip
+import io
+import json
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from shared.cli.tools import complain, printable
+from shared.core.errors import PermanentError
+
+if TYPE_CHECKING:
+    from shared.core.posts.classification import Classification
+    from shared.core.posts.post import Post
+
+_GZIP = b"\x1f\x8b"
+_LONG = 1 << 20  # bytes of a file worth a progress bar
+
+
+def classify(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            show_default=False, metavar="FILE.jsonl[.gz]|-",
+            help="Posts as Graph gives them (serviceUpdateMessage), one JSON object a line; - is standard input.",
+        ),
+    ],
+) -> None:  # fmt: skip
+    """Print what each post says: rollout windows, status, kind, impact ... one JSON object a line.
+
+    A line that is no post is named on standard error, the others go on, and the exit code is 1.
+    """
+    if str(file) != "-" and not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
+    from shared.core.classify import classify as read
+    from shared.core.posts.post import read_post
+
+    name = "standard input" if str(file) == "-" else str(file)
+    wrong = 0
+    with opened(file) as source:
+        for number, line in lines_of(source, name):
+            try:
+                label = read(read_post(json.loads(line))).to_label()
+            except (ValueError, RecursionError, PermanentError) as error:
+                wrong += 1
+                complain(f"{name}:{number}: {printable(str(error))}")
+            else:
+                typer.echo(json.dumps(label))
+    if wrong:
+        raise typer.Exit(1)
+
+
+def explain(
+    change: Annotated[str, typer.Argument(show_default=False, metavar="MC1234567", help="The post's id.")],
+    posts: Annotated[
+        Path,
+        typer.Option(
+            show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
+            help="Where to look for it: posts as Graph gives them, one JSON object a line.",
+        ),
+    ],
+    html: Annotated[
+        Path | None, typer.Option(show_default=False, metavar="FILE.html", help="Write a page instead of the terminal.")
+    ] = None,
+) -> None:  # fmt: skip
+    """Show why a post was read as it was: field by field, with the deciding words marked in its text."""
+    from shared.core.classify import classify as read
+
+    post = _find(change, posts)
+    found = read(post)
+    if html:
+        from shared.adapters.pages.change import explain_page
+
+        html.write_text(explain_page(post, found), encoding="utf-8")
+        typer.echo(f"wrote {html}")
+        return
+    _show(post, found)
+
+
+def _find(change: str, posts: Path) -> "Post":
+    """The newest edition of the post in the file; PermanentError where it is not there."""
+    from shared.core import ids
+    from shared.core.posts.post import read_post
+
+    wanted = ids.normalise(change)
+    known: Post | None = None
+    with opened(posts) as source:
+        for _, line in lines_of(source, str(posts)):
+            if wanted[2:].encode() not in line:
+                continue
+            raw = json.loads(line)
+            post = read_post(raw.get("post", raw))
+            if post.id == wanted and (known is None or post.modified >= known.modified):
+                known = post
+    if known is None:
+        raise PermanentError(f"there is no {wanted} in {posts}")
+    return known
+
+
+def _show(post: "Post", found: "Classification") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from shared.adapters.pages.change import fields
+    from shared.core.classify.explain import parts
+
+    console = Console(highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, title=Text(printable(f"{post.id}: {post.title}")), title_justify="left")
+    for name in ("field", "read as", "because of", "sure"):
+        table.add_column(name, overflow="fold")
+    for field in fields(found):
+        sure = "" if field.confidence is None else f"{field.confidence:.0%}"
+        words = (field.name, field.value, field.why or "nothing in the post", sure)
+        table.add_row(*(Text("\n".join(map(printable, text.split("\n")))) for text in words))
+    console.print(table)
+    text = Text()
+    for part in parts(post, found):
+        shown = "\n".join(map(printable, part.text.split("\n")))
+        text.append(shown, style="bold black on yellow" if part.fields else "")
+        if part.fields:
+            text.append(f" <{', '.join(part.fields)}>", style="dim")
+    console.print(text)
+
+
+def lines_of(source: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, numbered from 1; PermanentError where a compressed file breaks off."""
+    number = 0
+    try:
+        for number, line in enumerate(source, 1):
+            if line.strip():
+                yield number, line
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise PermanentError(f"{name}: cut off or damaged after line {number}") from None
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[IO[bytes]]:
+    """The file's bytes, unpacked; with a progress bar for a long one where a person is watching."""
+    if str(file) == "-":
+        yield _unpacked(sys.stdin.buffer)
+        return
+    with file.open("rb") as raw:
+        size = file.stat().st_size
+        if size < _LONG or not sys.stderr.isatty() or sys.stdout.isatty():
+            yield _unpacked(raw)
+            return
+        from rich.console import Console
+        from rich.progress import wrap_file
+
+        with wrap_file(raw, size, description=file.name, console=Console(stderr=True), transient=True) as watched:
+            yield _unpacked(watched)
+
+
+def _unpacked(raw: IO[bytes]) -> IO[bytes]:
+    source = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, raw))
+    unpacked = gzip.GzipFile(fileobj=source) if source.peek(2).startswith(_GZIP) else source
+    return cast(IO[bytes], unpacked)

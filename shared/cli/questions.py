@@ -1,0 +1,84 @@
+"""The questions of `foresignal init`: only those that no option has answered, each with a proposal."""
+
+from typing import Any
+
+import typer
+
+NONE = "-"
+"""What is answered where there is nobody."""
+
+
+def asked(answers: dict[str, Any], *, channels: bool | None, tickets: str) -> dict[str, Any]:
+    """The answers with what was asked put in."""
+    from shared.adapters.policy import starter
+
+    found = dict(answers)
+    typer.echo("Enter takes what stands in brackets. Everything can be changed in the file afterwards.\n")
+    _organisation(found)
+    typer.echo(f"\nWho owns what? An address, another area that does its work, or {NONE} for workplace.")
+    for area, about in starter.areas().items():
+        if area not in found["owners"] and area not in found["merged"]:
+            _owner(found, area, about)
+    if channels is None:
+        found["channels"] = typer.confirm("\nShall cards be sent to Teams channels?", default=False)
+    if found["channels"]:
+        _roles(found)
+    _tickets(found, tickets)
+    return found
+
+
+def _organisation(found: dict[str, Any]) -> None:
+    if not found["organisation"]:
+        found["organisation"] = typer.prompt("Your organisation's name", default="Contoso")
+    if found["domain"] == "example.com":
+        found["domain"] = typer.prompt("Its mail domain", default="example.com")
+    if tuple(found["tenants"]) == ("home",):
+        more = typer.prompt("Further tenants besides your own, with their ids (NAME=ID, ...)", default=NONE)
+        named = [each.strip() for each in more.split(",")]
+        found["tenants"] |= dict(each.partition("=")[::2] for each in named if each not in {"", NONE})
+
+
+def _roles(found: dict[str, Any]) -> None:
+    from shared.adapters.policy import starter
+
+    for role, about in starter.ownership()["roles"].items():
+        if role not in found["roles"]:
+            who = typer.prompt(f"{about['what']} ({NONE} for nobody)", default=starter.mail(role, found["domain"]))
+            found["roles"] |= {} if who == NONE else {role: who}
+
+
+def _tickets(found: dict[str, Any], tickets: str) -> None:
+    from shared.adapters import registry
+
+    if not tickets:
+        kinds = ", ".join(registry.kinds("tickets"))
+        found["tickets"] = typer.prompt(f"\nWhere do tickets go? One of {kinds}", default="register")
+    for name, example in _settings(found["tickets"]).items():
+        if name not in found["settings"]:
+            found["settings"] |= {name: typer.prompt(f"  {name}", default=example or None)}
+
+
+def _settings(kind: str) -> dict[str, str]:
+    """The settings of a ticket system that must be said, with an example where there is one."""
+    from shared.adapters import registry
+    from shared.adapters.policy import starter
+
+    if kind not in registry.kinds("tickets"):
+        return {}
+    fields = registry.module("tickets", kind).Settings.model_fields
+    example: dict[str, str] = starter.ownership()["tickets"].get(kind, {})
+    return example | {name: "" for name, field in fields.items() if field.is_required() and name not in example}
+
+
+def _owner(found: dict[str, Any], area: str, about: Any) -> None:
+    from shared.adapters.policy import starter
+
+    services = ", ".join(service for load in about["workloads"].values() for service in load["services"][:2])
+    proposal = starter.mail(area, found["domain"])
+    who = typer.prompt(f"{about['what']} ({area}: {services})", default=proposal)
+    if who == NONE and area != "workplace":
+        found["merged"] |= {area: "workplace"}
+    elif who in starter.areas() and who != area:
+        found["merged"] |= {area: who}
+    else:
+        found["owners"] |= {area: proposal if who == NONE else who}

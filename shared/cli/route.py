@@ -1,0 +1,151 @@
+"""`foresignal route`: who would get a change, and why; one that is known, or one that is only described."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from shared.cli.backtest import PolicyFile
+from shared.cli.check import checked_policy, default_file
+from shared.cli.past_posts import read_versions
+from shared.cli.tools import Json, State, as_json, speak
+from shared.core.changes.change import EventType
+from shared.core.errors import PermanentError
+from shared.core.posts import classification as c
+
+if TYPE_CHECKING:
+    from shared.core.decisions.what_if import Asked
+    from shared.core.policy.model import Policy
+    from shared.usecases.deps import Deps
+
+_DESCRIBED = "A described change"
+
+
+def _given(words: str, **more: Any) -> Any:
+    return typer.Option(show_default=False, help=words, rich_help_panel=_DESCRIBED, **more)
+
+
+def route(
+    change: Annotated[
+        str, typer.Argument(show_default=False, metavar="[MC1234567]", help="The post's id; without it: the options.")
+    ] = "",
+    posts: Annotated[
+        Path | None,
+        typer.Option(
+            show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
+            help="Look for it in this file of posts or versions, not in the deployment's storage.",
+        ),
+    ] = None,
+    policy: PolicyFile = None,
+    service: Annotated[list[str] | None, _given("A service of the post, as Microsoft names it; several times.")] = None,
+    title: Annotated[str, _given("The post's title.")] = "",
+    text: Annotated[str, _given("Words of the post.")] = "",
+    kind: Annotated[str, _given(f"One of {', '.join(get_args(c.Kind))}.")] = "info",
+    status: Annotated[str, _given(f"One of {', '.join(get_args(c.Status))}.")] = "scheduled",
+    user_impact: Annotated[str, _given("high, medium or low.")] = "low",
+    admin_impact: Annotated[str, _given("high, medium or low.")] = "low",
+    action: Annotated[str, _given("What the admin must do: required, optional or none.")] = "none",
+    default: Annotated[str, _given("How it arrives: on, off, removed or n/a.")] = "n/a",
+    event: Annotated[list[str] | None, _given("What has just happened; else announced. Several times.")] = None,
+    starts: Annotated[str, _given("The day on which the rollout begins.", metavar="DAY")] = "",
+    act_by: Annotated[str, _given("The day to act by.", metavar="DAY")] = "",
+    category: Annotated[str, _given("Message Center's category.")] = "",
+    tag: Annotated[list[str] | None, _given("One of Message Center's tags; several times.")] = None,
+    tenant: Annotated[list[str] | None, _given("A tenant in which it stands, else all; several times.")] = None,
+    crb: Annotated[bool, _given("It is for the Change Review Board.")] = False,
+    training: Annotated[bool, _given("Users should be told or trained.")] = False,
+    major: Annotated[bool, _given("Message Center calls it a major update.")] = False,
+    json_: Json = False,
+    state: State = None,
+) -> None:  # fmt: skip
+    """Show which routes a change takes, which condition failed at the others, and every effect with its why.
+
+    With an id: as the change stands now. Without one: a change that the options describe. Nothing is sent.
+    """
+    if bool(change) == bool(service or title or text):
+        raise typer.BadParameter("name one change (MC1234567), or describe one with --service, --title, --kind ...")
+    if change:
+        found = _in_file(change, posts, policy) if posts else _stored(change, policy, state)
+    else:
+        from shared.core.changes.change import Event
+        from shared.core.decisions.what_if import ask_about, starting
+        from shared.core.posts.post import Post
+
+        today = datetime.now(UTC)
+        in_force = checked_policy(policy or default_file())
+        windows = (starting(_day(starts, "--starts")),) if starts else ()
+        read = c.Classification(
+            "",
+            windows=windows,
+            status=_one(status, c.Status, "--status"),
+            act_by=_day(act_by, "--act-by") if act_by else None,
+            kind=_one(kind, c.Kind, "--kind"),
+            admin_impact=_one(admin_impact, c.Impact, "--admin-impact"),
+            user_impact=_one(user_impact, c.Impact, "--user-impact"),
+            default=_one(default, c.Default, "--default"),
+            action=_one(action, c.Action, "--action"),
+            crb=crb,
+            training=training,
+        )
+        post = Post(
+            "", title, today, start=today, category=category, major=major,
+            services=tuple(service or ()), tags=tuple(tag or ()), body=text, body_type="text",
+        )  # fmt: skip
+        events = [Event(_one(each, EventType, "--event"), "", today) for each in event or ["announced"]]
+        found = ask_about(in_force, post, read, events, today.date(), tenant or tuple(in_force.tenants))
+    from shared.cli import route_tree
+    from shared.core.decisions.what_if import as_data
+
+    if json_:
+        as_json(as_data(found))
+    else:
+        route_tree.show(found)
+
+
+def _in_file(change: str, posts: Path, policy: Path | None) -> "Asked":
+    from shared.core import ids
+    from shared.core.backtest.replay import Replay
+    from shared.core.decisions.what_if import ask
+
+    wanted = ids.normalise(change)
+    in_force = checked_policy(policy or default_file())
+    changes, _ = read_versions(posts, only=wanted)
+    if not changes:
+        raise PermanentError(f"there is no {wanted} in {posts}")
+    world = Replay()
+    versions = sorted(changes[0], key=lambda version: version.observed)
+    for version in versions:
+        world.take(version.raw, version.observed, version.tenant)
+    tenants = tuple({version.tenant: None for version in versions})
+    known = tenants if set(tenants) <= set(in_force.tenants) else tuple(in_force.tenants)
+    return ask(in_force, world.changes[wanted], versions[-1].observed, known)
+
+
+def _stored(change: str, policy: Path | None, state: Path | None) -> "Asked":
+    from shared.core.decisions.what_if import ask
+    from shared.usecases.pages import change as views
+
+    async def held(deps: "Deps") -> "Asked":
+        in_force: Policy = checked_policy(policy) if policy else await deps.policy.current()
+        found = await views.change(deps, change)
+        if found is None:
+            raise PermanentError(f"{change} was never seen in any tenant; name a file with --posts")
+        tenants = [copy.tenant for copy in found.copies if not copy.gone]
+        return ask(in_force, found.change, deps.clock(), tenants)
+
+    return speak(state, held)
+
+
+def _one(value: str, literal: Any, option: str) -> Any:
+    known = get_args(literal)
+    if value not in known:
+        raise typer.BadParameter(f"unknown value {value!r} (known: {', '.join(known)})", param_hint=option)
+    return value
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day such as 2026-01-31", param_hint=option) from None

@@ -1,0 +1,108 @@
+"""The way of a change through the routes, as a tree for a terminal."""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import typer
+
+from shared.cli.tools import printable
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from rich.tree import Tree
+
+    from shared.core.decisions.routing import Step
+    from shared.core.decisions.what_if import Asked
+    from shared.core.policy.model import Route
+
+
+def show(asked: "Asked") -> None:
+    """The tree of every walk, then what follows."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
+    if asked.id or asked.title:
+        title = ": ".join(filter(None, (asked.id, asked.title)))
+        console.print(Text(printable(title), style="bold"))
+    read = asked.subject.classification
+    crb = ", for the Change Review Board" if read.crb else ""
+    events = ", ".join(event.type for event in asked.subject.events)
+    console.print(
+        Text(f"{read.kind}, {read.status}, users {read.user_impact}, admins {read.admin_impact}{crb}; {events}")
+    )
+    for steps in _walks(asked):
+        console.print()
+        console.print(_tree(asked, steps))
+    console.print()
+    _effects(asked)
+
+
+def _walks(asked: "Asked") -> "list[dict[str, Step]]":
+    """The nodes that were looked at, by path; one walk for each workload of the change."""
+    found: list[dict[str, Step]] = []
+    for step in asked.steps:
+        if step.depth == 0:
+            found.append({})
+        found[-1][step.path] = step
+    return found
+
+
+def _tree(asked: "Asked", steps: "Mapping[str, Step]") -> "Tree":
+    from rich.text import Text
+    from rich.tree import Tree
+
+    root = steps["routes"]
+    services = ", ".join(root.services) or "no service"
+    whose = f"{asked.policy.workloads[root.workload].team} owns {root.workload}" if root.workload else "nobody owns it"
+    if not root.workload:
+        whose += f", so it goes to {asked.policy.routes.team}"
+    tree = Tree(Text(printable(f"{services}: {whose}")), guide_style="dim")
+    _grow(tree, asked.policy.routes, "routes", steps)
+    if root.taken:
+        tree.add(Text("routes: no route below matches, so the root decides", style="green"))
+    return tree
+
+
+def _grow(tree: "Tree", node: "Route", path: str, steps: "Mapping[str, Step]") -> None:
+    from rich.text import Text
+
+    below = [f"{path}.routes[{index}]" for index in range(len(node.routes))]
+    for here, child in zip(below, node.routes, strict=True):
+        if step := steps.get(here):
+            branch = tree.add(_line(step))
+            if step.matched:
+                _grow(branch, child, here, steps)
+    if rest := [here for here in below if here not in steps]:
+        last = f" to {rest[-1]}" if len(rest) > 1 else ""
+        tree.add(Text(f"{rest[0]}{last}: not reached, the one before was taken", style="dim"))
+
+
+def _line(step: "Step") -> "Text":
+    from rich.text import Text
+
+    sign, style = ("=>", "bold green") if step.taken else ("->", "green") if step.matched else ("x ", "")
+    text = Text.assemble((f"{sign} {step.path}", style))
+    for one in step.conditions:
+        said = one.words if one.held else f"{one.name}: wants {one.wanted}, finds {one.found or 'nothing'}"
+        text.append(f"\n     {printable(said)}", style="green" if one.held else "red")
+    if not step.conditions:
+        text.append("\n     every change", style="green")
+    return text
+
+
+def _effects(asked: "Asked") -> None:
+    routed = asked.routed
+    for effect in routed.effects:
+        typer.echo(f"{effect.kind} {effect.target}, for {effect.team} ({asked.owner(effect.team)})")
+        for why in effect.why:
+            typer.echo(printable(f"  because: {why}"))
+    if not routed.effects:
+        typer.echo("nothing follows: no route that it takes asks for a ticket or card")
+    for why in routed.withheld:
+        typer.echo(printable(f"withheld: {why}"))
+    if asked.silent:
+        typer.echo(printable(f"but nobody is told now: {asked.silent}"))
+    if routed.unowned:
+        typer.echo(printable(f"nobody owns: {', '.join(routed.unowned)}; give them to a team under `workloads`"))

@@ -1,0 +1,1 @@
+"""Past posts through today's rules."""

@@ -1,0 +1,176 @@
+"""A policy over past posts: every version through the product's own steps, and what would have followed (pure)."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from shared.core.backtest.replay import Replay
+from shared.core.changes.change import MATERIAL, Change, Decision, Effect, EffectState
+from shared.core.decisions.decide import decide, first_load_reason
+from shared.core.errors import PermanentError
+from shared.core.policy.model import Policy
+from shared.core.posts.classification import Classification
+from shared.core.posts.post import read_post, when
+
+TENANT = "replay"
+"""The tenant of a post of which none is known."""
+JOINED = "tenant_joined"
+NO_SERVICE = "(none)"
+"""Instead of a service, of a post that names none and so has no owner."""
+_PATH = re.compile(r" \(policy: (\S+)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What one tenant showed at one moment: Graph's JSON of the post."""
+
+    observed: datetime
+    raw: Mapping[str, Any]
+    tenant: str = TENANT
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One effect of one decision. `first`: a new ticket, or the first card of this change in that channel.
+
+    `routes`: the places in the policy that asked for it; none where it only keeps true what was sent before.
+    """
+
+    kind: Literal["ticket", "card"]
+    target: str
+    team: str
+    why: tuple[str, ...]
+    first: bool
+    routes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one policy made of a moment. `old`: known without effects, because of the first load (design.md, rule 11).
+
+    `unowned`: services of the post that nobody owns, or NO_SERVICE.
+    """
+
+    told: tuple[Told, ...]
+    silent: str = ""
+    old: bool = False
+    unowned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One decision about one change, as each policy made it, in the order in which the policies were given.
+
+    `events`: the types of what had happened. `concerns`: why somebody should hear of it, whatever the policy says.
+    """
+
+    change: str
+    title: str
+    at: datetime
+    revision: int
+    events: tuple[str, ...]
+    concerns: tuple[str, ...]
+    made: tuple[Made, ...]
+
+
+def versions_of(line: object) -> list[tuple[str, Version]]:
+    """The versions that a line of a history, or a post alone, stands for, each with its change's id.
+
+    None for a line which says that a post is gone. A post without a time at which it was seen counts as seen on the
+    day on which it was published, with the text that it has now. Raises PermanentError for what is no post.
+    """
+    if isinstance(line, Mapping) and "gone" in line and "post" not in line:
+        return []
+    raw = line.get("post", line) if isinstance(line, Mapping) else None
+    if not isinstance(line, Mapping) or not isinstance(raw, Mapping):
+        raise PermanentError("a line without a post")
+    post = read_post(raw)
+    seen = when(line.get("observed")) or min(filter(None, (post.start, post.modified)))
+    tenants = line.get("tenants") if raw is not line else None
+    names = [str(name) for name in tenants] if isinstance(tenants, list) and tenants else [TENANT]
+    return [(post.id, Version(seen.astimezone(UTC), raw, name)) for name in names]
+
+
+def play(versions: Iterable[Version], policies: Sequence[Policy]) -> list[Moment]:
+    """One change's versions in the order in which they were seen, each read once and decided by every policy."""
+    world = Replay()
+    played = [_Played(policy) for policy in policies]
+    seen: dict[str, None] = {}
+    moments = []
+    for version in sorted(versions, key=lambda version: version.observed):
+        before = next(iter(world.changes.values()), None)
+        change, _ = world.take(version.raw, version.observed, version.tenant)
+        joined = version.tenant not in seen
+        seen.setdefault(version.tenant)
+        if before and change.revision == before.revision and not joined:
+            continue
+        made = [each.decide(change, version.observed, tuple(seen)) for each in played]
+        # Which editions were decided does not depend on the policy: what comes late is late for all of them.
+        world.changes[change.id] = replace(change, decision=played[0].decision)
+        if any(made):
+            moments.append(_moment(change, version.observed, before, [each or Made(()) for each in made]))
+    return moments
+
+
+class _Played:
+    """One policy over one change: its newest decision, and the effects that there are by now."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._states: dict[str, EffectState] = {}
+        self.decision: Decision | None = None
+
+    def decide(self, change: Change, now: datetime, seen: Sequence[str]) -> Made | None:
+        """What is made of the change as it is now; None where there is nothing new to decide."""
+        before, policy = self.decision, self._policy
+        # A post of which no tenant is known counts as standing in all that the policy reads.
+        tenants = tuple(policy.tenants) if TENANT in seen else seen
+        change = replace(change, decision=before)
+        decision = decide(change, self._states.values(), policy, now, tenants if policy.matches_on_tenants else ())
+        if decision is before:
+            return None
+        self.decision = decision
+        sent = {(state.effect.kind, state.effect.target) for state in self._states.values()}
+        told = tuple(_told(effect, first=(effect.kind, effect.target) not in sent) for effect in decision.effects)
+        for effect in decision.effects:
+            self._states[effect.key] = EffectState(effect, done=effect.edition)
+        old = before is None and bool(decision.silent) and decision.silent == first_load_reason(change, policy)
+        return Made(told, decision.silent, old, decision.unowned or (() if decision.workloads else (NO_SERVICE,)))
+
+
+def play_all(changes: Iterable[Sequence[Version]], policies: Sequence[Policy]) -> list[Moment]:
+    """`play` over several changes."""
+    return [moment for versions in changes for moment in play(versions, policies)]
+
+
+def in_order(moments: Iterable[Moment]) -> list[Moment]:
+    """By time, and by id where the times are alike: the order does not depend on who played what."""
+    return sorted(moments, key=lambda moment: (moment.at, moment.change, moment.revision))
+
+
+def _moment(change: Change, at: datetime, before: Change | None, made: Sequence[Made]) -> Moment:
+    known = {event.id for event in before.events} if before else set()
+    events = tuple(event.type for event in change.events if event.id not in known and not event.late)
+    concerns = concerns_of(change.classification) if MATERIAL.intersection(events) else ()
+    return Moment(change.id, change.read().title, at, change.revision, events or (JOINED,), concerns, tuple(made))
+
+
+def _told(effect: Effect, *, first: bool) -> Told:
+    routes = tuple(found[1] for why in effect.why if (found := _PATH.search(why)))
+    return Told(effect.kind, effect.target, effect.team, effect.why, first, routes)
+
+
+def concerns_of(read: Classification) -> tuple[str, ...]:
+    """Why a change should reach somebody, by what was read out of it; empty for one that may well pass unseen."""
+    if read.status in {"withdrawn", "superseded"}:
+        return ()
+    found = {
+        "for the board": read.crb,
+        "action required": read.action == "required",
+        "high impact on users": read.user_impact == "high",
+        "high impact on admins": read.admin_impact == "high",
+        f"to be acted on by {read.act_by}": read.act_by is not None,
+    }
+    return tuple(words for words, holds in found.items() if holds)

@@ -1,0 +1,226 @@
+"""What a backtest shows: tickets and cards by week, team and route, what nobody owns, what would be missed (pure)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from shared.core.backtest.play import JOINED, Moment, Told
+from shared.core.policy.model import Match, Policy, Roles, Route, walk
+
+KEPT_TRUE = "(told before)"
+"""Instead of a route: an effect that only keeps true what was sent before."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one week, team or route. `tickets` are new ones; `updates` are those of tickets, `cards` are all."""
+
+    tickets: int = 0
+    updates: int = 0
+    cards: int = 0
+    changes: set[str] = field(default_factory=set, repr=False)
+
+    def add(self, change: str, told: Told) -> None:
+        self.changes.add(change)
+        if told.kind == "card":
+            self.cards += 1
+        elif told.first:
+            self.tickets += 1
+        else:
+            self.updates += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One effect with its change, its moment, and the team that hears of it (of a card: the channel's)."""
+
+    moment: Moment
+    told: Told
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A change that should have reached somebody, and for which the policy did nothing at any time."""
+
+    change: str
+    title: str
+    at: datetime
+    concerns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unowned:
+    """A service that nobody owns, with the changes that name it (at most a few of their ids)."""
+
+    service: str
+    changes: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """A place in the policy, what it asks for in words, and what it made."""
+
+    path: str
+    words: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One policy over one span of time. Days are UTC; a week is named by its Monday.
+
+    `first`, `last`: days on which something was seen. `changes`: those of which anything was heard in the span. `old`:
+    of them, known without effects at the first load. `ticketed`, `carded`: changes that got at least one new ticket, or
+    a card, in the span. `ownerless`: changes of which at least one service has no owner. `unticketed`: for the board at
+    some time, and never a ticket.
+    """
+
+    name: str
+    first: date
+    last: date
+    changes: int
+    editions: int
+    old: int
+    ticketed: int
+    carded: int
+    ownerless: int
+    unticketed: int
+    total: Tally
+    weeks: Mapping[date, Tally]
+    teams: Mapping[str, Tally]
+    cells: Mapping[tuple[date, str], Tally]
+    routes: tuple[RouteRow, ...]
+    unowned: tuple[Unowned, ...]
+    missed: tuple[Missed, ...]
+    sent: tuple[Sent, ...] = field(repr=False)
+
+    @property
+    def busiest(self) -> tuple[str, float]:
+        """The team with most cards, and its part of all cards (0 to 1)."""
+        most = max(self.teams.items(), key=lambda item: item[1].cards, default=("", Tally()))
+        return most[0], most[1].cards / self.total.cards if self.total.cards else 0.0
+
+
+def monday(at: datetime) -> date:
+    return at.date() - timedelta(days=at.weekday())
+
+
+def report(name: str, moments: Sequence[Moment], index: int, policy: Policy, since: datetime | None = None) -> Report:
+    """The report on the policy that stands at `index` of the moments' `made`; what was before `since` only went before.
+
+    `moments`: in order of time. A ticket that was opened before the span and is brought up to date in it is an update.
+    """
+    within = [moment for moment in moments if since is None or moment.at >= since]
+    sent = tuple(Sent(moment, told, hears(policy, told)) for moment in within for told in moment.made[index].told)
+    total, weeks = Tally(), _weeks(within)
+    teams: dict[str, Tally] = defaultdict(Tally)
+    cells: dict[tuple[date, str], Tally] = defaultdict(Tally)
+    for team in policy.teams:
+        teams[team]  # one of whom nothing is heard is shown, too
+    for one in sent:
+        week = monday(one.moment.at)
+        for tally in (total, weeks[week], teams[one.team], cells[week, one.team]):
+            tally.add(one.moment.change, one.told)
+    heard = {moment.change for moment in within}
+    return Report(
+        name=name,
+        first=within[0].at.date() if within else date.min,
+        last=within[-1].at.date() if within else date.min,
+        changes=len(heard),
+        editions=sum(JOINED not in moment.events for moment in within),
+        old=len({moment.change for moment in within if moment.made[index].old}),
+        ticketed=len({s.moment.change for s in sent if s.told.kind == "ticket" and s.told.first}),
+        carded=len({s.moment.change for s in sent if s.told.kind == "card"}),
+        ownerless=len({moment.change for moment in within if moment.made[index].unowned}),
+        unticketed=len(_for_the_board(within, index) - _got(moments, index, "ticket")),
+        total=total,
+        weeks=weeks,
+        teams=dict(sorted(teams.items(), key=lambda item: (-item[1].cards, -item[1].tickets, item[0]))),
+        cells=dict(sorted(cells.items())),
+        routes=tuple(_routes(policy, sent)),
+        unowned=tuple(_unowned(within, index)),
+        missed=tuple(_missed(within, index, _got(moments, index))),
+        sent=sent,
+    )
+
+
+def hears(policy: Policy, told: Told) -> str:
+    """The team that hears of it: of a card, the one whose channel it is; of a ticket, the one that it is assigned to.
+
+    A channel that several teams share counts for the one that the card is for; a role's channel for the role, and one
+    that nobody has for itself.
+    """
+    if told.kind == "ticket":
+        return told.team
+    of_channel = [name for name, team in policy.teams.items() if team.channel == told.target]
+    if told.team in of_channel:
+        return told.team
+    if of_channel:
+        return of_channel[0]
+    roles = ((name, policy.roles.get(name)) for name in Roles.model_fields)
+    role = next((name for name, role in roles if role and role.channel == told.target), None)
+    return (role or f"channel {told.target}").replace("_", " ")
+
+
+def _weeks(moments: Sequence[Moment]) -> dict[date, Tally]:
+    """Every week from the first to the last moment, also those in which nothing happened."""
+    if not moments:
+        return {}
+    first, last = monday(moments[0].at), monday(moments[-1].at)
+    return {first + timedelta(weeks=n): Tally() for n in range((last - first).days // 7 + 1)}
+
+
+def _got(moments: Iterable[Moment], index: int, kind: str = "") -> set[str]:
+    return {m.change for m in moments if any(not kind or told.kind == kind for told in m.made[index].told)}
+
+
+def _for_the_board(moments: Iterable[Moment], index: int) -> set[str]:
+    return {m.change for m in moments if "for the board" in m.concerns and not m.made[index].old}
+
+
+def _missed(moments: Iterable[Moment], index: int, got: set[str]) -> Iterator[Missed]:
+    """Changes with a concern that the policy let pass, by what their newest such edition says.
+
+    Those that were old at the first load are none: nobody was meant to hear of them.
+    """
+    last: dict[str, Moment] = {}
+    for moment in moments:
+        if moment.concerns and not moment.made[index].old and moment.change not in got:
+            last[moment.change] = moment
+    for moment in sorted(last.values(), key=lambda m: (-len(m.concerns), m.at, m.change)):
+        yield Missed(moment.change, moment.title, moment.at, moment.concerns)
+
+
+def _unowned(moments: Iterable[Moment], index: int) -> Iterator[Unowned]:
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for moment in moments:
+        for service in moment.made[index].unowned:
+            found[service][moment.change] = None
+    for service, changes in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield Unowned(service, len(changes), tuple(changes)[:5])
+
+
+def _routes(policy: Policy, sent: Iterable[Sent]) -> Iterator[RouteRow]:
+    """The places of the policy, the noisiest first; an effect for which two places asked counts at both."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    for one in sent:
+        for path in dict.fromkeys(one.told.routes or (KEPT_TRUE,)):
+            tallies[path].add(one.moment.change, one.told)
+    words = {path: in_words(route) for path, route in walk(policy.routes)}
+    for path, tally in sorted(tallies.items(), key=lambda i: (-i[1].cards - i[1].tickets - i[1].updates, i[0])):
+        yield RouteRow(path, words.get(path, "news about what was sent before, whatever the routes say"), tally)
+
+
+def in_words(route: Route) -> str:
+    """What a route asks for: "crb: true, kind: retirement or security"."""
+    match = (route.match or Match()).model_dump(exclude_none=True, by_alias=True)
+    return ", ".join(f"{key}: {_one_of(value)}" for key, value in match.items()) or "every change"
+
+
+def _one_of(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return " or ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,1 @@
+"""What a card says, whatever the channel."""

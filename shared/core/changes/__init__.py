@@ -1,0 +1,1 @@
+"""The organisation's change: merged from editions, with its events and relations."""

@@ -1,0 +1,246 @@
+"""A change: what the organisation manages; its editions, events, decision and life (design.md section 2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from shared.core.changes.slips import Slip
+from shared.core.posts.classification import Classification, Halt
+from shared.core.posts.post import Post, read_post
+
+Stage = Literal["classify", "decided", "parked"]
+EventType = Literal[
+    "announced", "dates_moved", "act_by_moved", "scope_changed", "text_changed", "cancelled", "paused", "resumed",
+    "superseded", "rollout_started", "gone", "returned", "tenant_joined",
+]  # fmt: skip
+MATERIAL: frozenset[str] = frozenset(
+    {"announced", "dates_moved", "act_by_moved", "scope_changed", "cancelled", "paused", "resumed", "superseded",
+     "rollout_started"}
+)  # fmt: skip
+"""Events that ask people to look again; the others are shown, and wake nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a post says about another one: `kind` of `other`, in which words, how surely (core/relations.py)."""
+
+    kind: str
+    other: str
+    words: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What events are derived from, kept for every edition so that no edition has to be read again.
+
+    `halts`: parts of the plan that do not go on. `sentences`: what the text says (docs/decisions/0004-events.md).
+    """
+
+    classification: Classification
+    category: str
+    major: bool
+    tags: tuple[str, ...]
+    title: str
+    halts: tuple[Halt, ...] = ()
+    sentences: tuple[str, ...] = ()
+    relations: tuple[Stated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One distinct content. Its key is (`modified`, `observed`, `hash`); `facts` come with `classify`.
+
+    `modified`: Microsoft's stamp as we first saw it; `touched`: the others that the same content had, one after the
+    other; `observed`: when we first saw this content; `tenant`: where. `late`: it came when a newer one was decided.
+    """
+
+    modified: datetime
+    observed: datetime
+    hash: str
+    tenant: str
+    late: bool = False
+    facts: Facts | None = None
+    touched: tuple[datetime, ...] = ()
+
+    @property
+    def stamps(self) -> tuple[datetime, ...]:
+        """Every stamp that this content is known to have had, oldest first."""
+        return tuple(sorted((self.modified, *self.touched)))
+
+    @property
+    def key(self) -> tuple[datetime, datetime, str]:
+        return (self.modified, self.observed, self.hash)
+
+    @property
+    def id(self) -> str:
+        """The edition in row keys and event ids: sorts by Microsoft's stamp; 12 hex digits tell contents apart."""
+        return f"{self.modified:%Y%m%d%H%M%S}-{self.hash[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened from one edition to the next; `late` ones are shown and have no effects.
+
+    `old` and `new` are for people: one line a window, a sentence, a part. `slips`: how far each date moved.
+    `tenant`: whose own row noticed it, for what the editions do not say.
+    """
+
+    type: EventType
+    edition: str
+    at: datetime
+    old: str = ""
+    new: str = ""
+    late: bool = False
+    slips: tuple[Slip, ...] = ()
+    tenant: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.edition}:{self.type}" + (":tenant" if self.tenant else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that a decision wants done.
+
+    `target` is the ticket system or channel of the policy; `why` one line each for the reasons, in words for people;
+    `answers`: who answers for the team on that day, a person or a group.
+    A ticket's row is keyed by system, a card's by channel and edition.
+    """
+
+    kind: Literal["ticket", "card"]
+    target: str
+    team: str
+    edition: str
+    why: tuple[str, ...]
+    events: tuple[str, ...] = ()
+    answers: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"ticket|{self.target}" if self.kind == "ticket" else f"card|{self.target}|{self.edition}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the policy made of the change at one edition. `silent`: why nothing follows, where nothing does.
+
+    `unowned`: services of the post that nobody owns. `tenants`: those that were looked at, where the policy asks.
+    `withheld`: why effects that a route wanted do not follow, one line each.
+    """
+
+    edition: str
+    at: datetime
+    teams: tuple[str, ...]
+    workloads: tuple[str, ...]
+    effects: tuple[Effect, ...] = ()
+    silent: str = ""
+    unowned: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """That the change is done: when, and through what (a ticket or a task)."""
+
+    at: datetime
+    through: Literal["ticket", "task", "answer"]
+    reference: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One Message Center id over all tenants and editions. `post` is Graph's JSON of the newest edition."""
+
+    id: str
+    post: Mapping[str, Any] = field(repr=False)
+    first_seen: datetime
+    editions: tuple[Edition, ...]
+    stage: Stage = "classify"
+    events: tuple[Event, ...] = ()
+    decision: Decision | None = None
+    closed: Closing | None = None
+    closings: int = 0
+    moments: Mapping[str, datetime] = field(default_factory=dict)
+    parked: str = ""
+    _read: Post | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def current(self) -> Edition:
+        return self.editions[-1]
+
+    @property
+    def revision(self) -> int:
+        return len(self.editions)
+
+    @property
+    def classification(self) -> Classification:
+        """What the newest classified edition is; the neutral values while none has been classified."""
+        for edition in reversed(self.editions):
+            if edition.facts:
+                return edition.facts.classification
+        return Classification(self.id)
+
+    def read(self) -> Post:
+        """The post of the newest edition; read once, also for what is made of this change by `replace`."""
+        if self._read is None or self._read.raw is not self.post:
+            object.__setattr__(self, "_read", read_post(self.post))
+        assert self._read is not None
+        return self._read
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One tenant's copy of a change: row `t|<id>|<tenant>` (state.md).
+
+    `edition` is the edition's id that the tenant shows; `variant` the content hash where its text truly differs. `due`:
+    the tenant joined a change that is decided, and a policy that asks for tenants has not looked at that yet.
+    """
+
+    tenant: str
+    services: tuple[str, ...]
+    edition: str
+    first_seen: datetime
+    observed: datetime
+    modified: datetime
+    variant: str = ""
+    gone: datetime | None = None
+    rollout_state: str = ""
+    due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EffectState:
+    """The row of one effect: what is due, who holds it, what is done; three separate things (state.md).
+
+    `due` is the edition id to be applied, empty when nothing is; one raised by a relation names it behind the edition
+    (`<edition>+<change>`), so that it differs from one that is being applied. `number`, `url` and `state` are the
+    ticket's, `remote_state` is its state in the system's own word, `decision` the board's, with who and when as far as
+    the system says. `opened_at` is when it was first filed. `applied`: ids of the events that it has been told.
+    `followed_by`: the change that deals with the ticket from now on (nothing is done here any more). `adopted_from`:
+    the change whose ticket this is, and `key` that ticket's key; empty for one of its own.
+    """
+
+    effect: Effect
+    due: str = ""
+    claim_owner: str = ""
+    claim_until: datetime | None = None
+    done: str = ""
+    done_at: datetime | None = None
+    opened_at: datetime | None = None
+    number: str = ""
+    url: str = ""
+    state: str = ""
+    applied: tuple[str, ...] = ()
+    parked: str = ""
+    followed_by: str = ""
+    adopted_from: str = ""
+    key: str = ""
+    remote_state: str = ""
+    decision: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None

@@ -1,0 +1,181 @@
+"""Events: what happened from one edition to the next, derived from the sorted editions (rule 6)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from shared.core.changes.change import Change, Edition, Event, EventType, Facts
+from shared.core.changes.sentences import any_says, difference, shown, without_dates
+from shared.core.changes.slips import Slip, slips
+from shared.core.posts.classification import POSTPONED, Classification, Cloud, Interval, Window
+
+_FROM_TENANTS = frozenset({"gone", "returned", "tenant_joined"})
+_UPDATED_TAG = "Updated message"
+_STATUS: dict[str, EventType] = {
+    "cancelled": "cancelled",
+    "withdrawn": "cancelled",
+    "on_hold": "paused",
+    "superseded": "superseded",
+}
+_STARTED = re.compile(
+    r"\b(?:rollout|roll-out|rolling out|deployment|release)\b[^.]{0,60}\b(?:has|have|is|was) (?:now |been |already )*"
+    r"(?:begun|started|complete|completed|under ?way|finished)\b"
+    r"|\bwe(?:'ve| have) (?:now )?(?:begun|started|completed|finished) (?:the |our |this )?(?:roll|deploy|releas)\w*"
+    r"|\b(?:is|are) now (?:generally |fully |globally )?(?:available|rolled out|rolling out)\b"
+    r"|\bha(?:s|ve) (?:now )?(?:been )?(?:fully |completely )?(?:rolled out|deployed|released)\b",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(r"\b(?:if|when|once|until|not|after|delayed|rolled back)\b", re.IGNORECASE)
+Step = tuple[EventType, str, str, tuple[Slip, ...]]
+
+
+def derive(change: Change) -> tuple[Event, ...]:
+    """Every event of the change, oldest edition first; needs the facts of every edition.
+
+    What was recorded keeps its time and whether it was late; what was and what is are always those of the editions.
+    New ones are late unless they stand at an edition that has not been decided yet and did not itself come late.
+    """
+    recorded = {event.id: event for event in change.events}
+    decided = next((e.key for e in change.editions if change.decision and e.id == change.decision.edition), None)
+    events: list[Event] = []
+    before: Edition | None = None
+    plan: tuple[Window, ...] = ()
+    for edition in change.editions:
+        late = edition.late or (decided is not None and edition.key <= decided)
+        for kind, old, new, moved in _step(before, edition, plan):
+            event = Event(kind, edition.id, edition.observed, old, new, late, moved)
+            known = recorded.get(event.id)
+            events.append(replace(event, at=known.at, late=known.late) if known else event)
+        before, plan = edition, _dated(edition) or plan
+    events += [event for event in change.events if event.type in _FROM_TENANTS or event.tenant]
+    return tuple(sorted(events, key=lambda event: event.at))
+
+
+def plan_before(change: Change, edition: str) -> tuple[Window, ...]:
+    """The last plan with dates that stood before an edition: what its dates have moved from, also across a pause."""
+    plan: tuple[Window, ...] = ()
+    for known in change.editions:
+        if known.id == edition:
+            break
+        plan = _dated(known) or plan
+    return plan
+
+
+def _dated(edition: Edition) -> tuple[Window, ...]:
+    windows = edition.facts.classification.windows if edition.facts else ()
+    return tuple(window for window in windows if window.start or window.end)
+
+
+def _step(before: Edition | None, after: Edition, plan: tuple[Window, ...]) -> Iterator[Step]:
+    assert after.facts is not None
+    if before is None:
+        yield "announced", "", after.facts.title, ()
+        return
+    assert before.facts is not None
+    found = list(_differences(before.facts, after.facts, plan))
+    yield from found
+    yield from _text(before.facts, after.facts, found)
+
+
+def _differences(old: Facts, new: Facts, plan: tuple[Window, ...]) -> Iterator[Step]:
+    was, now = old.classification, new.classification
+    fallen = list(_status(was, now))
+    yield from fallen
+    gone = {cloud for halt in new.halts for cloud in halt.clouds} - _clouds(new)
+    dates = list(_dates(was, now, plan, gone))
+    yield from _halts(old, new, moved=bool(dates)) if not fallen else ()
+    yield from dates
+    if was.act_by != now.act_by:
+        moved: tuple[Slip, ...] = ()
+        if was.act_by and now.act_by:
+            one, other = Interval(was.act_by, was.act_by), Interval(now.act_by, now.act_by)
+            moved = (Slip("act_by", (), "end", one, other, (now.act_by - was.act_by).days),)
+        yield "act_by_moved", str(was.act_by or ""), str(now.act_by or ""), moved
+    scopes = _scope(old, new, gone), _scope(new, old, gone)
+    if scopes[0] != scopes[1]:
+        yield "scope_changed", *scopes, ()
+
+
+def _status(was: Classification, now: Classification) -> Iterator[Step]:
+    if was.status == now.status and was.superseded_by == now.superseded_by:
+        return
+    kind = _STATUS.get(now.status)
+    if kind:
+        yield kind, was.status, now.superseded_by or now.status, ()
+    elif was.status in _STATUS:
+        yield "resumed", was.status, now.status, ()
+
+
+def _halts(old: Facts, new: Facts, *, moved: bool) -> Iterator[Step]:
+    """Parts of the plan that newly do not go on; one event of each kind. A plan can be put off again and again."""
+    known = {(halt.kind, halt.scope) for halt in old.halts if not (moved and halt.scope == POSTPONED)}
+    for kind in ("cancelled", "paused"):
+        scopes = [halt.scope for halt in new.halts if halt.kind == kind and (kind, halt.scope) not in known]
+        if scopes:
+            yield kind, "", "; ".join(scopes), ()
+
+
+def _dates(was: Classification, now: Classification, plan: tuple[Window, ...], gone: set[Cloud]) -> Iterator[Step]:
+    """Dates that moved from the last plan that stood; what a cancelled or paused plan no longer says has not moved.
+
+    `gone`: clouds that the banner took out of the plan.
+    """
+    if now.status in _STATUS:
+        return
+    before = plan if was.status in _STATUS or not was.windows else was.windows
+    old, new = _without(before, gone), _without(now.windows, gone)
+    if _days_of(old) != _days_of(new):
+        yield "dates_moved", windows_in_words(old), windows_in_words(new), slips(old, new)
+
+
+def _without(windows: Sequence[Window], gone: set[Cloud]) -> tuple[Window, ...]:
+    left = (replace(w, clouds=tuple(cloud for cloud in w.clouds if cloud not in gone)) for w in windows)
+    return tuple(window for window in left if window.clouds and (window.start or window.end))
+
+
+def _days_of(windows: Sequence[Window]) -> frozenset[object]:
+    return frozenset((w.phase, cloud, w.start, w.end) for w in windows for cloud in w.clouds)
+
+
+def _scope(facts: Facts, other: Facts, gone: set[Cloud]) -> str:
+    """For whom and how heavy; clouds only where both editions name some (a plan that fell says none)."""
+    clouds = _clouds(facts) - gone if _clouds(other) else set()
+    tags = sorted(set(facts.tags) - {_UPDATED_TAG})
+    parts = [facts.category, "major" if facts.major else "", ", ".join(sorted(clouds)), ", ".join(tags)]
+    return "; ".join(part for part in parts if part)
+
+
+def _clouds(facts: Facts) -> set[Cloud]:
+    return {cloud for window in facts.classification.windows for cloud in window.clouds}
+
+
+def _text(old: Facts, new: Facts, found: Sequence[Step]) -> Iterator[Step]:
+    """What the text says otherwise: whole where nothing else explains the edit, else what the other events leave."""
+    gone, came = difference(old.sentences, new.sentences) if old.sentences and new.sentences else ((), ())
+    if not found:
+        started = any_says(came, _STARTED)
+        if started and not _NOT_YET.search(started) and new.classification.status not in _STATUS:
+            yield "rollout_started", "", started, ()
+            came = tuple(sentence for sentence in came if sentence != started)
+            found = [("rollout_started", "", started, ())]
+    if found:
+        gone, came = without_dates(gone, came)
+    if gone or came:
+        yield "text_changed", shown(gone), shown(came), ()
+    elif not found:
+        yield "text_changed", *((old.title, new.title) if old.title != new.title else ("", "")), ()
+
+
+def windows_in_words(windows: tuple[Window, ...]) -> str:
+    """One line a window, with its days: for events and tickets."""
+    return "\n".join(
+        f"{window.phase} ({', '.join(window.clouds)}): {_days(window.start)} to {_days(window.end)}"
+        for window in windows
+    )
+
+
+def _days(interval: Interval | None) -> str:
+    if interval is None:
+        return "not said"
+    first, last = interval.first.isoformat(), interval.last.isoformat()
+    return first if first == last else f"{first}..{last}"

@@ -1,0 +1,25 @@
+"""Facts: what is kept of an edition, so that its events can be derived without reading it again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.core.changes.change import Facts
+from shared.core.changes.relations import stated
+from shared.core.changes.sentences import sentences_of
+from shared.core.classify import classify
+from shared.core.classify.document import read_document
+from shared.core.classify.partial import read_halts
+from shared.core.posts.fingerprints import plain_title
+from shared.core.posts.post import read_post
+
+__all__ = ["facts_of"]
+
+
+def facts_of(raw: Mapping[str, Any]) -> Facts:
+    """Everything that events are derived from; raises PermanentError for what is no post, as `read_post` does."""
+    post = read_post(raw)
+    read = classify(post)
+    stands = read.status in {"scheduled", "no_schedule"}
+    halts = read_halts(read_document(post)) if stands else ()
+    title, said = plain_title(post.title), stated(post, read)
+    return Facts(read, post.category, post.major, post.tags, title, halts, sentences_of(raw), said)

@@ -1,0 +1,188 @@
+"""Relations that a post states about other posts, in its own words; and the rows that keep them (state.md)."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.core import ids
+from shared.core.changes.change import Change, Stated
+from shared.core.classify import plain_text
+from shared.core.ports import Row, Value
+from shared.core.posts.classification import Classification
+from shared.core.posts.post import Post
+from shared.core.text.wording import any_of
+
+MOST = 20
+"""Relations that are read out of one post; a list of links is no announcement."""
+_RANK = ("duplicate_of", "superseded_by", "supersedes", "refers_to")
+_HEIR = frozenset({"superseded_by", "duplicate_of"})
+IDENTITY = frozenset({"supersedes", *_HEIR})
+"""Kinds that say that two posts announce one thing; all others only link."""
+_INVERSE = {
+    "supersedes": "superseded_by",
+    "superseded_by": "supersedes",
+    "duplicate_of": "has_duplicate",
+    "refers_to": "referred_by",
+    "reissue_of": "reissued_as",
+    "reissued_as": "reissue_of",
+    "series": "series",
+}
+_HEAD = 8  # lines in which a post says that another one takes its place
+_WORDS = 240  # characters
+_ONE = r"\(?(?:MC\s?)+\d{5,8}\b\)?"
+_ID = re.compile(r"\b(?:MC\s?)+\d{5,8}\b", re.IGNORECASE)
+_LIST = rf"(?P<ids>{_ONE}(?:\s*(?:,|/|&|and|or|\s)\s*{_ONE})*)"
+_POST = (
+    r"(?:(?:the|our|an?|both) )?(?:(?:previous|earlier|prior|original|former|following)(?:ly)? )?"
+    r"(?:(?:published|posted|shared|communicated) )?"
+    r"(?:(?:message center )?"
+    r"(?:messages?|posts?|communications?|announcements?|notifications?|notices?|items?)\W{1,2})?"
+)
+_REPLACES = any_of(
+    rf"(?<!not )(?:replac(?:es?|ing)|supersed(?:es?|ing)|(?:is )?a replacement (?:for|of)|in place of) {_POST}{_LIST}"
+)
+_DUPLICATE = any_of(rf"(?<!not a )duplicate (?:of|to) {_POST}{_LIST}")
+_REPLACED = any_of(
+    r"(?:this|the) (?:message|post|communication|announcement|notification|item)[^.]{0,20}"
+    rf" (?:is|was|has been|will be)(?: now)? (?:replaced|superseded) (?:by|with) {_POST}{_LIST}"
+)
+_BACK = any_of(
+    r"(?:communicat|mention|announc|shar|describ|outlin|stat|not|post|publish|detail|notifi|inform)(?:ed)\b",
+    r"relat(?:ed|es) to",
+    r"associated (?:with|to)",
+    r"follow(?:s|ing)?[ -]up",
+    r"refer(?:s|red|ring|ence)?\b",
+    r"see\b",
+    r"previous(?:ly)?",
+    r"part of",
+    tail="",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One incoming relation as it is kept: `other` said, in `words`, that it is `kind` of `change`."""
+
+    change: str
+    kind: str
+    other: str
+    words: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """One relation seen from a change: `kind` of `other`; `said_here` where its own post says so."""
+
+    kind: str
+    other: str
+    words: str
+    confidence: float
+    said_here: bool
+
+
+def stated(post: Post, read: Classification) -> tuple[Stated, ...]:
+    """What the post says about other posts, one relation for each of them, the strongest; at most MOST."""
+    found: dict[str, Stated] = {}
+    for one in _found(post, read):
+        before = found.get(one.other)
+        if one.other != post.id and (before is None or _RANK.index(one.kind) < _RANK.index(before.kind)):
+            found[one.other] = one
+    return tuple(sorted(found.values(), key=lambda one: _RANK.index(one.kind))[:MOST])
+
+
+def _found(post: Post, read: Classification) -> Iterator[Stated]:
+    if read.superseded_by and _ID.fullmatch(read.superseded_by):
+        why = read.why.get("superseded_by")
+        yield Stated(
+            "superseded_by",
+            _normal(read.superseded_by),
+            why.words[:_WORDS] if why else "",
+            why.confidence if why else 0.8,
+        )
+    lines = [line for line in (post.title, *plain_text(post.body, post.body_type).split("\n")) if line]
+    for at, line in enumerate(lines):
+        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z(])", line) if _ID.search(line) else ():
+            yield from _in_sentence(sentence, leads=at <= _HEAD)
+
+
+def _in_sentence(sentence: str, *, leads: bool) -> Iterator[Stated]:
+    words = sentence.strip()[:_WORDS]
+    said: tuple[tuple[str, re.Pattern[str], float], ...] = (
+        ("duplicate_of", _DUPLICATE, 0.95),
+        ("supersedes", _REPLACES, 0.95),
+        ("superseded_by", _REPLACED, 0.9),
+    )
+    for kind, wording, confidence in said if leads else ():
+        match = wording.search(sentence)
+        for text in _ID.findall(match["ids"]) if match else ():
+            yield Stated(kind, _normal(text), words, confidence)
+    confidence = 0.9 if _BACK.search(sentence) else 0.6
+    for text in _ID.findall(sentence):
+        yield Stated("refers_to", _normal(text), words, confidence)
+
+
+def _normal(text: str) -> str:
+    return ids.normalise(text)
+
+
+def stated_by(change: Change) -> tuple[Stated, ...]:
+    """What any edition of the change has said, the strongest about each other one, in the newest words."""
+    found: dict[str, Stated] = {}
+    for edition in change.editions:
+        for one in edition.facts.relations if edition.facts else ():
+            before = found.get(one.other)
+            if before is None or _RANK.index(one.kind) <= _RANK.index(before.kind):
+                found[one.other] = one
+    return tuple(found.values())
+
+
+def related(change: Change, incoming: Iterable[Relation]) -> tuple[Related, ...]:
+    """Every relation of a change, seen from it: what it says, and what others say about it."""
+    own = [Related(one.kind, one.other, one.words, one.confidence, said_here=True) for one in stated_by(change)]
+    theirs = [
+        Related(_INVERSE.get(row.kind, row.kind), row.other, row.words, row.confidence, said_here=False)
+        for row in incoming
+    ]
+    return tuple(own + theirs)
+
+
+def heirs_and_elders(change: Change, incoming: Iterable[Relation]) -> tuple[dict[str, str], dict[str, str]]:
+    """Who takes the place of this change, and whose place it takes: id to the words that say so.
+
+    Two that each point at the other cannot both yield: then the newer id takes the older one's place.
+    """
+    heirs: dict[str, str] = {}
+    elders: dict[str, str] = {}
+    for one in related(change, incoming):
+        if one.kind in _HEIR:
+            heirs.setdefault(one.other, one.words)
+        elif one.kind in {"supersedes", "has_duplicate"}:
+            elders.setdefault(one.other, one.words)
+    for other in heirs.keys() & elders.keys():
+        newer = ids.number(change.id) > ids.number(other)
+        (heirs if newer else elders).pop(other)
+    return heirs, elders
+
+
+def takes_over(one: Stated) -> bool:
+    """Whether the speaker is the one that goes on (`supersedes`), and the other the one that yields."""
+    return one.kind == "supersedes"
+
+
+def relation_key(change_id: str, kind: str, other: str) -> str:
+    return f"r|{ids.key(change_id)}|{kind}|{ids.key(other)}"
+
+
+def relation_row(relation: Relation) -> Row:
+    """The row in the partition of the change that is spoken of, whether it exists or not."""
+    key = relation_key(relation.change, relation.kind, relation.other)
+    values: dict[str, Value] = {"words": relation.words, "confidence": relation.confidence}
+    return Row(ids.partition(relation.change), key, values)
+
+
+def read_relation(row: Row) -> Relation:
+    v: Mapping[str, Any] = row.values
+    _, change, kind, other = row.key.split("|")
+    return Relation(ids.from_key(change), kind, ids.from_key(other), v["words"], v["confidence"])

@@ -1,0 +1,83 @@
+"""The sentences of a post, and what differs between those of two editions (pure)."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from shared.core.classify.dates import phrases
+from shared.core.classify.dates.previous import take_out
+from shared.core.posts.fingerprints import link_targets, plain_title
+from shared.core.posts.fingerprints import said as _said
+from shared.core.posts.post import read_post
+from shared.core.text.html import blocks
+
+LONGEST = 300
+"""Characters of a sentence that are kept and shown."""
+_KEPT = 16_000  # characters of one edition; the longest real text has 13,980 with its markup
+_SHOWN = 4
+_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\"'])")
+_STAMP = re.compile(r"^\W*Updated?\b[^:]{0,20}\d{2,4}\s*:\s*", re.IGNORECASE)
+_LINK = "Link: "
+said = lru_cache(maxsize=2048)(_said)
+"""A sentence as it is compared; the editions of one change share most of theirs."""
+
+
+def sentences_of(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Title, sentences and link targets of a post, each once, without what only says that something was updated."""
+    post = read_post(raw)
+    links = (_LINK + link for link in link_targets(raw.get("body")))
+    found = [plain_title(post.title), *_split(post.body, post.body_type), *links]
+    kept: dict[str, str] = {}
+    left = _KEPT
+    for sentence in found:
+        key = said(sentence)
+        if key and key not in kept and left > 0:
+            kept[key] = _cut(_STAMP.sub("", sentence))
+            left -= len(kept[key])
+    return tuple(kept.values())
+
+
+def _split(body: str, kind: str) -> list[str]:
+    return [sentence for block in blocks(body, kind) for sentence in _END.split(block.text)]
+
+
+def difference(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sentences that went, and those that came; another order, white space or stamp is no difference."""
+    was, now = {said(sentence) for sentence in old}, {said(sentence) for sentence in new}
+    gone = tuple(sentence for sentence in old if said(sentence) not in now)
+    came = tuple(sentence for sentence in new if said(sentence) not in was)
+    return gone, came
+
+
+def without_dates(gone: Sequence[str], came: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is left of a difference once sentences that differ only in their dates are taken out."""
+    was, now = {_dateless(sentence) for sentence in gone}, {_dateless(sentence) for sentence in came}
+    both = was & now
+    return (
+        tuple(sentence for sentence in gone if _dateless(sentence) not in both),
+        tuple(sentence for sentence in came if _dateless(sentence) not in both),
+    )
+
+
+def shown(found: Sequence[str]) -> str:
+    """A few sentences, one a line, for an event's old and new."""
+    more = len(found) - _SHOWN
+    return "\n".join((*found[:_SHOWN], *([f"(and {more} more)"] if more > 0 else [])))
+
+
+def any_says(found: Iterable[str], pattern: re.Pattern[str]) -> str:
+    """The first sentence in which a pattern is found; empty where there is none."""
+    return next((sentence for sentence in found if pattern.search(sentence)), "")
+
+
+@lru_cache(maxsize=2048)
+def _dateless(sentence: str) -> str:
+    text, _ = take_out(sentence)
+    for phrase in reversed(phrases.find(text)):
+        text = f"{text[: phrase.start]}#{text[phrase.end :]}"
+    return said(text)
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1].rstrip()}…"

@@ -1,0 +1,39 @@
+"""A change's timeline: each event in words, with what moved and which sentences differ; for page and terminal."""
+
+from dataclasses import dataclass
+
+from shared.core.cards.card import happened_in_words, is_partial
+from shared.core.changes.change import Change, Event
+from shared.core.changes.moves import Move, moves
+from shared.core.words.labels import STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event. `gone` and `came`: sentences of the text; `old` and `new`: anything else that is now another."""
+
+    event: Event
+    words: str
+    moves: tuple[Move, ...] = ()
+    gone: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
+    old: str = ""
+    new: str = ""
+
+
+def timeline(change: Change) -> tuple[Happened, ...]:
+    """Every event of the change, oldest first."""
+    return tuple(_happened(change, event) for event in change.events)
+
+
+def _happened(change: Change, event: Event) -> Happened:
+    words, old, new = happened_in_words(event), event.old, event.new
+    if event.type in {"dates_moved", "act_by_moved"}:
+        return Happened(event, words, moves(change, [event]))
+    if event.type in {"text_changed", "rollout_started"}:
+        return Happened(event, words, gone=tuple(old.splitlines()), came=tuple(new.splitlines()))
+    if event.type in {"cancelled", "paused", "resumed"} and not is_partial(event):
+        old, new = (next((said for name, said in STATUSES.items() if name == text), text) for text in (old, new))
+    elif event.type == "superseded":
+        old = ""
+    return Happened(event, words, old=old, new=new)

@@ -1,0 +1,210 @@
+"""The conditions of a match: what each asks, what the change holds, and which words of the post say so (pure)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+from shared.core.changes.change import Event
+from shared.core.classify import plain_text
+from shared.core.policy.model import Match, plain
+from shared.core.policy.our_dates import OurDates
+from shared.core.posts.classification import Classification
+from shared.core.posts.post import Post
+from shared.core.words import dates as plain_dates
+
+_ANY_SPELLING = frozenset({"service", "category", "tag"})
+"""Microsoft's own words, compared without case and odd blanks; the others are ours and checked by the model."""
+_SECONDS = 0.05  # for one pattern over one text
+_QUOTED = 80  # characters of the words that decided
+_RANK = {"low": 0, "medium": 1, "high": 2}
+_READ_FROM = {
+    "kind": "kind", "status": "status", "admin_impact": "admin_impact", "admin_impact_at_least": "admin_impact",
+    "user_impact": "user_impact", "user_impact_at_least": "user_impact", "action": "action", "default": "default",
+    "training": "training", "act_by_within": "act_by",
+}  # fmt: skip
+"""The field of the classification whose deciding words go with a condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a match looks at: the post, what was read out of it, and what happened to it this time.
+
+    `today` and `dates` are for what asks how soon; without them nothing is soon. `tenants`: where the post stands.
+    """
+
+    post: Post
+    classification: Classification
+    events: tuple[Event, ...]
+    today: date | None = None
+    dates: OurDates = field(default_factory=lambda: OurDates(None, None, ()))
+    tenants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key of a match. `words`: what held, for people; `found`: what the change holds instead, where it did not."""
+
+    name: str
+    wanted: str
+    held: bool
+    words: str = ""
+    found: str = ""
+
+
+def conditions(match: Match, subject: Subject, workload: str | None) -> Iterator[Condition]:
+    """Every condition that the match names, in the order of the model."""
+    for name in Match.model_fields:
+        wanted = getattr(match, name)
+        if wanted is None:
+            continue
+        said = _said(wanted)
+        hit, found = _held(name, wanted, subject, workload)
+        if hit is None:
+            yield Condition(name, said, held=False, found=found)
+        else:
+            yield Condition(name, said, held=True, words=f"{name}: {hit}{_quote(name, subject.classification)}")
+
+
+def matched(match: Match, subject: Subject, workload: str | None) -> tuple[str, ...] | None:
+    """The conditions that held, in words; None where one did not."""
+    words = []
+    for one in conditions(match, subject, workload):
+        if not one.held:
+            return None
+        words.append(one.words)
+    return tuple(words)
+
+
+def _held(name: str, wanted: Any, subject: Subject, workload: str | None) -> tuple[str | None, str]:
+    """What held, None where nothing did; and what there is instead."""
+    if name in _SPECIAL:
+        return _SPECIAL[name](wanted, subject)
+    values = _values(name, subject, workload)
+    spelt = (lambda value: plain(str(value))) if name in _ANY_SPELLING else (lambda value: value)
+    known = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
+    hit = next((value for value in values if spelt(value) in known), None)
+    return (None if hit is None else _said(hit)), _said(tuple(value for value in values if value is not None))
+
+
+def _values(name: str, subject: Subject, workload: str | None) -> tuple[object, ...]:
+    """What the change holds, by the keys of Match."""
+    windows = subject.classification.windows
+    several: dict[str, tuple[object, ...]] = {
+        "service": subject.post.services,
+        "workload": (workload,),
+        "event": tuple(event.type for event in subject.events),
+        "category": (subject.post.category,),
+        "tag": subject.post.tags,
+        "major": (subject.post.major,),
+        "tenant": subject.tenants,
+        "phase": tuple(dict.fromkeys(window.phase for window in windows)),
+        "cloud": tuple(dict.fromkeys(cloud for window in windows for cloud in window.clouds)),
+    }
+    return several[name] if name in several else (getattr(subject.classification, name),)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_said(one) for one in value) or "nothing"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _quote(name: str, read: Classification) -> str:
+    """The post's own words behind a field, shortened."""
+    field_name = _READ_FROM.get(name, "")
+    if name == "impact_at_least":
+        users = _RANK[read.user_impact] >= _RANK[read.admin_impact]
+        field_name = "user_impact" if users else "admin_impact"
+    words = read.crb_why if name == "crb" and read.crb else ""
+    if not words and (why := read.why.get(field_name)):
+        words = why.words
+    words = " ".join(words.split())
+    if not words:
+        return ""
+    return f" (“{words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + '…'}”)"
+
+
+# Impacts
+
+
+def _at_least(*fields: str) -> "Special":
+    def held(wanted: Any, subject: Subject) -> tuple[str | None, str]:
+        there = max((getattr(subject.classification, name) for name in fields), key=lambda level: _RANK[level])
+        return (there if _RANK[there] >= _RANK[wanted] else None), str(there)
+
+    return held
+
+
+# Text
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> "regex.Pattern[str] | None":
+    """The expression between slashes; None for plain words."""
+    return (
+        regex.compile(pattern[1:-1], regex.IGNORECASE)
+        if len(pattern) > 2 and pattern[0] == pattern[-1] == "/"
+        else None
+    )
+
+
+@lru_cache(maxsize=64)
+def _text_of(body: str, kind: str) -> str:
+    return plain_text(body, kind)
+
+
+def _patterns(text_of: Callable[[Post], str]) -> "Special":
+    def held(wanted: Any, subject: Subject) -> tuple[str | None, str]:
+        text = text_of(subject.post)
+        for pattern in wanted:
+            expression = _compiled(pattern)
+            if expression is None:
+                if plain(pattern) in plain(text):
+                    return pattern, ""
+                continue
+            try:
+                if found := expression.search(text, timeout=_SECONDS):
+                    return " ".join(found[0].split())[:_QUOTED] or pattern, ""
+            except TimeoutError:
+                return None, f"{pattern} takes too long over this text: write it simpler"
+        return None, "other words"
+
+    return held
+
+
+# Days
+
+
+def _starts(wanted: Any, subject: Subject) -> tuple[str | None, str]:
+    """Our rollout begins within so many days, or has begun and is not over."""
+    start, end, today = subject.dates.start, subject.dates.end, subject.today
+    if start is None or today is None:
+        return None, plain_dates.NO_DATE
+    said = plain_dates.day(start.first)
+    over = (end or start).last < today
+    return (None if over or (start.first - today).days > wanted else said), f"{said}{', and is over' if over else ''}"
+
+
+def _act_by(wanted: Any, subject: Subject) -> tuple[str | None, str]:
+    """The deadline is within so many days, and not over."""
+    act_by, today = subject.classification.act_by, subject.today
+    if act_by is None or today is None:
+        return None, "no deadline"
+    said = plain_dates.day(act_by)
+    return (said if 0 <= (act_by - today).days <= wanted else None), said
+
+
+Special = Callable[[Any, Subject], tuple[str | None, str]]
+_SPECIAL: dict[str, Special] = {
+    "impact_at_least": _at_least("admin_impact", "user_impact"),
+    "admin_impact_at_least": _at_least("admin_impact"),
+    "user_impact_at_least": _at_least("user_impact"),
+    "title": _patterns(lambda post: post.title),
+    "text": _patterns(lambda post: _text_of(post.body, post.body_type)),
+    "starts_within": _starts,
+    "act_by_within": _act_by,
+}

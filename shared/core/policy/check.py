@@ -1,0 +1,124 @@
+"""What only the whole policy shows: names that are defined nowhere or twice, and what a choice needs besides (pure)."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+
+from shared.core.policy.model import OWNER, Match, Policy, Roles, plain, walk
+
+Fault = tuple[str, str]
+
+
+def undefined_names(policy: Policy) -> list[Fault]:
+    """What only the whole file shows: names that are defined nowhere or twice, and what a choice needs besides.
+
+    Each as (path, fault), all at once, in the order of the file.
+    """
+    return [*_of_tenants(policy), *_of_teams(policy), *_of_workloads(policy), *_of_roles(policy), *_of_routes(policy)]
+
+
+def _of_tenants(policy: Policy) -> Iterator[Fault]:
+    first: dict[str, str] = {}
+    for name, tenant in policy.tenants.items():
+        kind = tenant.auth.kind
+        needed = {"tenant_id": tenant.tenant_id, "auth.client_id": tenant.auth.client_id}
+        if kind == "secret":
+            needed["auth.secret"] = tenant.auth.secret
+        for key in [key for key, value in needed.items() if not value and kind != "managed_identity"]:
+            yield f"tenants.{name}.{key}", f"missing; a tenant signed in to with kind {kind!r} needs it"
+        twin = first.setdefault(tenant.tenant_id, name)
+        if tenant.tenant_id and twin != name:
+            yield f"tenants.{name}.tenant_id", f"the same as tenants.{twin}; a tenant is read once"
+
+
+def _of_teams(policy: Policy) -> Iterator[Fault]:
+    for name, team in policy.teams.items():
+        yield from _undefined(f"teams.{name}.channel", "channel", team.channel, policy.channels)
+        for other in team.cover_for:
+            yield from _undefined(f"teams.{name}.cover_for", "team", other, policy.teams)
+            if other == name:
+                yield f"teams.{name}.cover_for", "a team does not cover for itself"
+        if not team.deputy and any(absence.who == "deputy" for absence in team.absent):
+            yield f"teams.{name}.absent", "says when the deputy is away, and there is no `deputy`"
+
+
+def _of_roles(policy: Policy) -> Iterator[Fault]:
+    for name in Roles.model_fields:
+        if role := policy.roles.get(name):
+            yield from _undefined(f"roles.{name}.channel", "channel", role.channel, policy.channels)
+    readers = policy.roles.privacy_readers
+    if readers and not readers.channel and any(route.cards for _, route in walk(policy.routes)):
+        yield "roles.privacy_readers.channel", "missing; cards about posts on data privacy go there and nowhere else"
+    for name in policy.channels:
+        if name in Roles.model_fields:
+            yield f"channels.{name}", "in `cards` this word means the role's channel; choose another name"
+
+
+def _of_workloads(policy: Policy) -> Iterator[Fault]:
+    first: dict[str, str] = {}
+    begins: dict[str, str] = {}
+    for name, workload in policy.workloads.items():
+        for key, named in (("services", workload.services), ("aliases", workload.aliases)):
+            for index, service in enumerate(named):
+                path = f"workloads.{name}.{key}[{index}]"
+                twin = first.setdefault(plain(service), path)
+                if twin != path:
+                    yield f"{path}", f"{service!r} is already at {twin}; a service has one owner"
+        for index, begin in enumerate(workload.titles):
+            path = f"workloads.{name}.titles[{index}]"
+            if not plain(begin):
+                yield f"{path}", "must not be empty"
+            elif (twin := begins.setdefault(plain(begin), path)) != path:
+                yield f"{path}", f"{begin!r} is already at {twin}"
+        yield from _undefined(f"workloads.{name}.team", "team", workload.team, policy.teams)
+
+
+def _of_routes(policy: Policy) -> Iterator[Fault]:
+    if OWNER in policy.channels:
+        yield f"channels.{OWNER}", "in `cards` this word means the owning team's channel; choose another name"
+    if policy.routes.match is not None:
+        yield "routes.match", "the root matches everything, so that nothing is lost; move `match` to a child"
+    if not policy.routes.team:
+        yield "routes.team", "the root must name a team: it gets what nobody owns"
+    for path, route in walk(policy.routes):
+        match = route.match or Match()
+        for workload in match.workload or ():
+            yield from _undefined(f"{path}.match.workload", "workload", workload, policy.workloads)
+        for tenant in match.tenant or ():
+            yield from _undefined(f"{path}.match.tenant", "tenant", tenant, policy.tenants)
+        yield from _undefined(f"{path}.team", "team", route.team, policy.teams)
+        yield from _undefined(f"{path}.ticket", "ticket system", route.ticket, policy.tickets)
+        yield from _of_cards(policy, path, route.cards or ())
+
+
+def _of_cards(policy: Policy, path: str, cards: tuple[str, ...]) -> Iterator[Fault]:
+    known = [*policy.channels, OWNER, *(name for name in Roles.model_fields if policy.roles.get(name))]
+    for card in cards:
+        if card not in Roles.model_fields:
+            yield from _undefined(f"{path}.cards", "channel", card, known)
+        if card == OWNER:
+            yield from _unheard(f"{path}.cards", policy)
+        elif card in Roles.model_fields and not (role := policy.roles.get(card)):
+            yield f"{path}.cards", f"the role {card} is not filled; name it at roles.{card}"
+        elif card in Roles.model_fields and role and not role.channel:
+            yield f"{path}.cards", f"the role {card} has no `channel`, so its card would go nowhere"
+
+
+def _unheard(path: str, policy: Policy) -> Iterator[Fault]:
+    """Teams whose cards would go nowhere: they have no channel, and the root's team, which is next, has none."""
+    root = policy.teams.get(policy.routes.team or "")
+    silent = [name for name, team in policy.teams.items() if not team.channel]
+    if policy.channels and silent and not (root and root.channel):
+        yield f"{path}", f"{OWNER!r} reaches nobody for {', '.join(silent)}: give them, or the root's team, a `channel`"
+
+
+def _undefined(path: str, what: str, name: str | None, known: Mapping[str, object] | list[str]) -> Iterator[Fault]:
+    if name and name not in known:
+        listed = ", ".join(known) or "none"
+        yield path, f"undefined {what} {name!r} (known: {listed}){did_you_mean(name, known)}"
+
+
+def did_you_mean(said: str, known: Iterable[str]) -> str:
+    """A suggestion for a misspelt name, as the end of a sentence; empty where nothing is near."""
+    by_plain = {plain(name): name for name in known}
+    near = difflib.get_close_matches(plain(said), by_plain, n=1, cutoff=0.7)
+    return f"; did you mean {by_plain[near[0]]!r}?" if near else ""

@@ -1,0 +1,275 @@
+"""The policy: who owns what, and what is done with which change; one strict YAML file (docs/policy.md)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field, StrictBool, model_validator
+
+from shared.core.changes.change import EventType
+from shared.core.policy.parts import Many, Name, Pattern, SecretName, Some, Strict
+from shared.core.posts import classification as c
+from shared.core.posts.services import canonical
+
+__all__ = ["SecretName", "Strict"]  # what adapters take from here
+
+OWNER = "owner"
+"""As a card's channel: the channel of the team that owns the workload."""
+GROUP = "group:"
+"""How a Teams group is written where people can stand."""
+
+
+class Auth(Strict):
+    """How a tenant is signed in to: `managed_identity` for our own tenant, the others for a foreign one.
+
+    `federated`: our identity as a federated credential of `client_id`, no secret. `secret`: the name of a client
+    secret in Key Vault.
+    """
+
+    kind: Literal["managed_identity", "federated", "secret"] = "managed_identity"
+    client_id: str = ""
+    secret: SecretName = ""
+
+
+class Tenant(Strict):
+    """One Microsoft 365 organisation. `plan`: the Planner plan that Message Center is synced to, if there is one.
+
+    `required`: whether it is an outage when this tenant cannot be read; one that is not is only reported.
+    """
+
+    tenant_id: str = ""
+    cloud: c.Cloud = "worldwide"
+    ring: Literal["standard", "targeted"] = "standard"
+    auth: Auth = Auth()
+    graph_url: str = ""
+    plan: str = ""
+    required: StrictBool = True
+
+
+class Absence(Strict):
+    """Days on which somebody does not answer, both included."""
+
+    from_: date = Field(alias="from")
+    until: date
+    who: Literal["owner", "deputy"] = "owner"
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Absence":
+        if self.until < self.from_:
+            raise ValueError(f"ends on {self.until}, before it begins")
+        return self
+
+    def holds(self, day: date) -> bool:
+        return self.from_ <= day <= self.until
+
+
+class Team(Strict):
+    """People who own workloads; `channel` gets their cards, `crb_group` is the ticket's assignment group.
+
+    `owner` and `deputy` are a person's address, or `group:` and the name or address of a Teams group. `cover_for`: the
+    teams for which this one answers while both their people are away.
+    """
+
+    owner: str = Field(min_length=1)
+    deputy: str = ""
+    absent: Many[Absence] = ()
+    channel: str = ""
+    crb_group: str = ""
+    cover_for: Many[str] = ()
+
+
+class Workload(Strict):
+    """What a team owns: Microsoft's service names.
+
+    `aliases`: other names of the same services, old ones and new ones. `titles`: how titles of its posts begin, for
+    posts that stand under a catch-all service. `catch_all`: its services are such ones, as "Microsoft 365 suite" is:
+    a post goes by the beginning of its title where a workload names that.
+    """
+
+    services: Some[str]
+    aliases: Many[str] = ()
+    titles: Many[str] = ()
+    catch_all: StrictBool = False
+    team: str
+
+
+class Role(Strict):
+    """People with a part in the process, and the channel that reaches them."""
+
+    who: Some[str]
+    channel: str = ""
+
+
+class Roles(Strict):
+    """Who takes part besides the owners. Every name can stand in a route's `cards`, if its role has a channel."""
+
+    executive_sponsor: Role | None = None
+    service_owner: Role | None = None
+    process_owner: Role | None = None
+    user_communications_lead: Role | None = None
+    training_lead: Role | None = None
+    help_desk: Role | None = None
+    privacy_readers: Role | None = None
+
+    def get(self, name: str) -> Role | None:
+        found: Role | None = getattr(self, name, None) if name in Roles.model_fields else None
+        return found
+
+
+class Target(Strict):
+    """Days from the first sight of a change until somebody has looked at it, it is decided, and it is closed."""
+
+    triage: int = Field(ge=0)
+    decide: int = Field(ge=0)
+    close: int = Field(ge=0)
+
+
+class Targets(Strict):
+    """By the higher of the two impacts."""
+
+    high: Target = Target(triage=2, decide=10, close=30)
+    medium: Target = Target(triage=5, decide=20, close=60)
+    low: Target = Target(triage=10, decide=30, close=90)
+
+    def of(self, read: c.Classification) -> Target:
+        impacts = {read.admin_impact, read.user_impact}
+        return self.high if "high" in impacts else self.medium if "medium" in impacts else self.low
+
+
+class Outside(Strict):
+    """A channel or ticket system: `kind` is the adapter's file name, `settings` are the adapter's own."""
+
+    kind: str
+    settings: dict[str, Any] = Field(default={})
+
+
+class TicketSystemEntry(Outside):
+    """A ticket system, and what is done with its tickets.
+
+    `mode`: `dry_run` files nothing and shows what it would file. `on_cancel`: what becomes of a ticket whose change
+    Microsoft cancels: it is cancelled, or only told. `reopen`: when a ticket that has ended is opened again: `never`,
+    when Microsoft takes a change up again (`resumed`), or for everything that asks people to look again (`material`).
+    `inbound`: the name of the secret with which the system tells us of moved tickets. `privacy`: whether posts on data
+    privacy may be filed there.
+    """
+
+    mode: Literal["live", "dry_run"] = "live"
+    on_cancel: Literal["cancel", "note"] = "cancel"
+    reopen: Literal["never", "resumed", "material"] = "resumed"
+    inbound: SecretName = ""
+    privacy: StrictBool = False
+
+
+class Match(Strict):
+    """All that are named must hold; each is one value or a list of which one must.
+
+    `starts_within`: days until our own rollout begins, or it is under way. `act_by_within`: days until the deadline,
+    which is not over. `phase` and `cloud` are those of any of its rollouts, `tenant` those in which the post stands.
+    """
+
+    service: Some[str] | None = None
+    workload: Some[str] | None = None
+    title: Some[Pattern] | None = None
+    text: Some[Pattern] | None = None
+    kind: Some[c.Kind] | None = None
+    status: Some[c.Status] | None = None
+    impact_at_least: c.Impact | None = None
+    admin_impact: Some[c.Impact] | None = None
+    admin_impact_at_least: c.Impact | None = None
+    user_impact: Some[c.Impact] | None = None
+    user_impact_at_least: c.Impact | None = None
+    action: Some[c.Action] | None = None
+    default: Some[c.Default] | None = None
+    event: Some[EventType] | None = None
+    phase: Some[c.Phase] | None = None
+    cloud: Some[c.Cloud] | None = None
+    tenant: Some[str] | None = None
+    starts_within: int | None = Field(default=None, ge=0)
+    act_by_within: int | None = Field(default=None, ge=0)
+    category: Some[str] | None = None
+    tag: Some[str] | None = None
+    crb: StrictBool | None = None
+    training: StrictBool | None = None
+    major: StrictBool | None = None
+
+
+class Route(Strict):
+    """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none."""
+
+    match: Match | None = None
+    team: str | None = None
+    ticket: str | None = None
+    cards: Many[str] | None = None
+    continue_: StrictBool = Field(default=False, alias="continue")
+    routes: tuple["Route", ...] = ()
+
+
+class FirstLoad(Strict):
+    """Posts published more than `days` before they are first read are known, and nobody is told."""
+
+    days: int = Field(default=30, ge=0)
+
+
+class Roadmap(Strict):
+    """Where the Microsoft 365 roadmap is read, once a day and without signing in."""
+
+    enabled: bool = True
+    url: str = Field(default="https://www.microsoft.com/releasecommunications/api/v1/m365", pattern=r"^https?://\S+$")
+
+
+class Policy(Strict):
+    """The whole file. The root route matches everything, so that no change is lost for want of an owner."""
+
+    include: Many[str] = ()
+    tenants: dict[Name, Tenant] = Field(min_length=1)
+    teams: dict[Name, Team] = Field(min_length=1)
+    workloads: dict[Name, Workload] = Field(default={})
+    roles: Roles = Roles()
+    targets: Targets = Targets()
+    channels: dict[Name, Outside] = Field(default={})
+    tickets: dict[Name, TicketSystemEntry] = Field(default={})
+    routes: Route
+    first_load: FirstLoad = FirstLoad()
+    roadmap: Roadmap = Roadmap()
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Service, as `plain` has it, to workload; a name that Microsoft gave up counts like the one it became."""
+        named = {plain(one): name for name, load in self.workloads.items() for one in (*load.services, *load.aliases)}
+        renamed = {plain(canonical(one)): named[plain(one)] for one in named}
+        return {**renamed, **named}
+
+    @cached_property
+    def beginnings(self) -> tuple[tuple[str, str], ...]:
+        """How titles begin, as `plain` has it, and whose workload that is; the longest first."""
+        found = [(plain(begin), name) for name, load in self.workloads.items() for begin in load.titles]
+        return tuple(sorted(found, key=lambda pair: -len(pair[0])))
+
+    def workload_of(self, service: str, title: str = "") -> str | None:
+        """The workload that names this service (case and blanks do not matter).
+
+        Under a catch-all service, and one that nobody names, the beginning of the post's title decides first.
+        """
+        owner = self.owners.get(plain(service)) or self.owners.get(plain(canonical(service)))
+        if title and (owner is None or self.workloads[owner].catch_all):
+            said = plain(title)
+            owner = next((name for begin, name in self.beginnings if said.startswith(begin)), owner)
+        return owner
+
+    @cached_property
+    def matches_on_tenants(self) -> bool:
+        """Whether any route asks in which tenants a post stands."""
+        return any(route.match and route.match.tenant for _, route in walk(self.routes))
+
+
+def plain(name: str) -> str:
+    """A service's name without case and odd blanks: Microsoft writes "Microsoft Clipchamp " with one behind."""
+    return " ".join(name.casefold().split())
+
+
+def walk(route: Route, path: str = "routes") -> Iterator[tuple[str, Route]]:
+    """Every node of the tree with its path in the file."""
+    yield path, route
+    for index, child in enumerate(route.routes):
+        yield from walk(child, f"{path}.routes[{index}]")

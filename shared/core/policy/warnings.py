@@ -1,0 +1,173 @@
+"""What in a policy is no fault but looks like a mistake: dead routes, what nothing reaches, misspelt services (pure).
+
+Never a false accusation: a route is called dead only where no change whatever can reach it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from shared.core.policy.check import Fault, did_you_mean
+from shared.core.policy.model import OWNER, Match, Policy, Roles, Route, plain, walk
+from shared.core.posts.services import canonical, known_names
+
+_ONE_VALUE = (
+    "workload", "kind", "status", "admin_impact", "user_impact", "action", "default", "category", "crb", "training",
+    "major",
+)  # fmt: skip
+"""Keys of which a change has one value in a walk, so that two conditions on one can exclude each other."""
+_LEVELS = ("low", "medium", "high")
+_AT_LEAST = {"admin_impact_at_least": ("admin_impact",), "user_impact_at_least": ("user_impact",)}
+_WITHIN = ("starts_within", "act_by_within")
+_ANY_SPELLING = frozenset({"service", "category", "tag"})
+
+
+def warnings(policy: Policy, seen: Mapping[str, int] | None = None) -> list[Fault]:
+    """Each as (path, what). `seen`: services of real posts, with how many posts name each."""
+    return [
+        *_dead(policy, policy.routes, "routes", ()),
+        *_unreached(policy),
+        *_misspelt(policy),
+        *_unowned(policy, seen or {}),
+    ]
+
+
+# Dead routes
+
+
+def _dead(
+    policy: Policy, node: Route, path: str, above: tuple[Match, ...], taken: tuple[tuple[str, Match], ...] = ()
+) -> Iterator[Fault]:
+    """`taken`: routes before this one, or before one above it, that keep what they match."""
+    for index, child in enumerate(node.routes):
+        here = f"{path}.routes[{index}]"
+        mine = (*above, child.match or Match())
+        taker = next((at for at, match in taken if _takes_all(match, mine)), None)
+        if why := _contradiction(policy, mine):
+            yield f"{here}.match", f"can never match: {why}"
+        elif taker:
+            yield here, f"is never reached: {taker} takes all that it could, and does not continue"
+        else:
+            yield from _dead(policy, child, here, mine, taken)
+        if not child.continue_:
+            taken = (*taken, (here, child.match or Match()))
+
+
+def _takes_all(match: Match, mine: tuple[Match, ...]) -> bool:
+    """Whether whatever meets all of `mine` meets this match, too."""
+    wanted = {name: value for name in Match.model_fields if (value := getattr(match, name)) is not None}
+    return all(_implied(name, value, mine) for name, value in wanted.items())
+
+
+def _implied(name: str, wanted: Any, mine: tuple[Match, ...]) -> bool:
+    for match in mine:
+        given = getattr(match, name)
+        if given is not None and _within(name, given, wanted):
+            return True
+        for exact in _AT_LEAST.get(name, ()):
+            levels = getattr(match, exact)
+            if levels is not None and all(_LEVELS.index(level) >= _LEVELS.index(wanted) for level in levels):
+                return True
+    return False
+
+
+def _within(name: str, given: Any, wanted: Any) -> bool:
+    """Whether what meets `given` meets `wanted`."""
+    if name.endswith("_at_least"):
+        return _LEVELS.index(given) >= _LEVELS.index(wanted)
+    if name in _WITHIN:
+        return bool(given <= wanted)
+    return set(_spelt(name, given)) <= set(_spelt(name, wanted))
+
+
+def _spelt(name: str, values: Any) -> tuple[Any, ...]:
+    listed = values if isinstance(values, tuple) else (values,)
+    return tuple(plain(value) for value in listed) if name in _ANY_SPELLING else listed
+
+
+def _contradiction(policy: Policy, mine: tuple[Match, ...]) -> str:
+    """Why no change can meet all of these; empty where one might."""
+    for name in _ONE_VALUE:
+        left: set[Any] | None = None
+        for match in mine:
+            values = getattr(match, name)
+            if values is None:
+                continue
+            here = set(_spelt(name, values))
+            if left is not None and not left & here:
+                return f"{name} cannot be {_either(here)} below a route for {_either(left)}"
+            left = here if left is None else left & here
+    for name, (exact,) in _AT_LEAST.items():
+        least = max((_LEVELS.index(getattr(match, name)) for match in mine if getattr(match, name)), default=0)
+        for match in mine:
+            levels = getattr(match, exact) or ()
+            if levels and all(_LEVELS.index(level) < least for level in levels):
+                return f"{exact} cannot be {_either(set(levels))} and at least {_LEVELS[least]}"
+    return _another_workload(policy, mine)
+
+
+def _another_workload(policy: Policy, mine: tuple[Match, ...]) -> str:
+    """A walk is for one workload's services: a route for another's service never meets them together."""
+    workloads = next((set(match.workload) for match in mine if match.workload), None)
+    for match in mine:
+        services = match.service or ()
+        owners = [policy.workload_of(service) for service in services]
+        if any(owner is None or policy.workloads[owner].catch_all for owner in owners):
+            continue  # by its title, such a service can be any workload's
+        if workloads and owners and not workloads & set(owners):
+            return f"{_either(set(services))} belongs to {_either(set(owners))}, not to {_either(workloads)}"
+    return ""
+
+
+def _either(values: set[Any]) -> str:
+    return " or ".join(sorted(str(value).lower() if isinstance(value, bool) else str(value) for value in values))
+
+
+# What nothing reaches
+
+
+def _unreached(policy: Policy) -> Iterator[Fault]:
+    routes = [route for _, route in walk(policy.routes)]
+    cards = {card for route in routes for card in route.cards or ()}
+    teams = {load.team for load in policy.workloads.values()} | {route.team for route in routes if route.team}
+    covering = {name for name, team in policy.teams.items() if set(team.cover_for) & teams}
+    channels = cards & set(policy.channels)
+    channels |= {role.channel for name in Roles.model_fields if (role := policy.roles.get(name)) and role.channel}
+    if OWNER in cards:
+        channels |= {policy.teams[name].channel for name in teams | covering if name in policy.teams}
+    for name in policy.channels:
+        if name not in channels:
+            yield (
+                f"channels.{name}",
+                "nothing is sent there: no route names it, nor any team or role that gets cards",
+            )
+    for name in policy.teams:
+        if name not in teams | covering:
+            yield f"teams.{name}", "owns no workload, and no route hands anything to it"
+    tickets = {route.ticket for route in routes if route.ticket}
+    for name in policy.tickets:
+        if name not in tickets:
+            yield f"tickets.{name}", "no route files tickets there"
+
+
+# Services
+
+
+def _misspelt(policy: Policy) -> Iterator[Fault]:
+    known = known_names()
+    by_plain = {plain(name) for name in known}
+    for name, load in policy.workloads.items():
+        for index, service in enumerate(load.services):
+            if plain(service) not in by_plain and (meant := did_you_mean(service, known)):
+                yield f"workloads.{name}.services[{index}]", f"Microsoft has no service {service!r} so far{meant}"
+
+
+def _unowned(policy: Policy, seen: Mapping[str, int]) -> Iterator[Fault]:
+    unowned = {service: count for service, count in seen.items() if policy.workload_of(service) is None}
+    for service, count in sorted(unowned.items(), key=lambda item: -item[1]):
+        posts = f"{count} post{'' if count == 1 else 's'}"
+        near = did_you_mean(service, [*_named(policy)]) or did_you_mean(canonical(service), [*_named(policy)])
+        yield "workloads", f"nobody owns {service!r}, which {posts} name{'s' if count == 1 else ''}{near}"
+
+
+def _named(policy: Policy) -> Sequence[str]:
+    return [service for load in policy.workloads.values() for service in (*load.services, *load.aliases)]

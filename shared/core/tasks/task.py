@@ -1,0 +1,102 @@
+"""Planner tasks made by the Message Center sync: which change they are about, and what has become of them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.core import ids
+from shared.core.errors import PermanentError
+from shared.core.posts.post import text_of, when
+
+# The sync writes "[Service] Title [MC1234567]" and a description that begins with "Message ID: MC1234567"; other tools
+# put the id first or into brackets of their own (facts 3.4).
+_AT_END = re.compile(r"\[\s*(MC\d{5,8})\s*\]\s*$", re.IGNORECASE)
+_ANYWHERE = re.compile(r"\b(MC\d{5,8})\b", re.IGNORECASE)
+_HEADER = re.compile(r"^\s*Message ID:\s*(MC\d{4,8})", re.IGNORECASE | re.MULTILINE)
+_DONE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One `plannerTask` as Graph sent it. `etag` grows with each change, by ordinal comparison (facts 3.3)."""
+
+    id: str
+    etag: str
+    title: str
+    created: datetime | None
+    assigned: datetime | None
+    completed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """A task as it stands beside its change: when it was opened, given to somebody, and done."""
+
+    tenant: str
+    id: str
+    etag: str
+    opened: datetime
+    assigned: datetime | None
+    completed: datetime | None
+
+    def to_values(self) -> dict[str, str]:
+        return {
+            "tenant": self.tenant,
+            "task": self.id,
+            "etag": self.etag,
+            "opened": self.opened.isoformat(),
+            "assigned": self.assigned.isoformat() if self.assigned else "",
+            "completed": self.completed.isoformat() if self.completed else "",
+        }
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "TaskState":
+        opened = when(values["opened"])
+        assert opened is not None
+        return cls(
+            values["tenant"],
+            values["task"],
+            values["etag"],
+            opened,
+            when(values["assigned"]),
+            when(values["completed"]),
+        )
+
+
+def read_task(raw: Any, observed: datetime) -> Task:
+    """Graph's JSON as a Task; PermanentError where it has no id. A finished task without a date is dated `observed`."""
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("id"), str) or not raw["id"]:
+        raise PermanentError("a Planner task without an `id`; look at the parked item")
+    done = raw.get("percentComplete") == _DONE or raw.get("completedDateTime") is not None
+    return Task(
+        id=text_of(raw["id"]),
+        etag=text_of(raw.get("@odata.etag")),
+        title=text_of(raw.get("title")),
+        created=when(raw.get("createdDateTime")),
+        assigned=_assigned(raw.get("assignments"), observed),
+        completed=(when(raw.get("completedDateTime")) or observed) if done else None,
+    )
+
+
+def change_in_title(title: str) -> str | None:
+    """The change that a task's title names: in brackets at its end, else anywhere."""
+    found = _AT_END.search(title) or _ANYWHERE.search(title)
+    return ids.normalise(found[1]) if found else None
+
+
+def change_in_details(details: Mapping[str, Any]) -> str | None:
+    """The change that a task's details name: the sync's header line, else any id in the description or references."""
+    description = str(details.get("description") or "")
+    references = details.get("references")
+    linked = " ".join(references) if isinstance(references, Mapping) else ""
+    found = _HEADER.search(description) or _ANYWHERE.search(description) or _ANYWHERE.search(linked)
+    return ids.normalise(found[1]) if found else None
+
+
+def _assigned(assignments: object, observed: datetime) -> datetime | None:
+    if not isinstance(assignments, Mapping):
+        return None
+    given = [value for name, value in assignments.items() if not name.startswith("@") and isinstance(value, Mapping)]
+    return min((when(value.get("assignedDateTime")) or observed for value in given), default=None)

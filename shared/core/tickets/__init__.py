@@ -1,0 +1,1 @@
+"""What a ticket should be and what it is."""

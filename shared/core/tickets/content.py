@@ -1,0 +1,113 @@
+"""The ticket that a change should have, all from the record: what a change board expects to find (pure)."""
+
+from collections.abc import Sequence
+
+from shared.core.cards.card import clean, page_url, post_url, to_do, what_changes, when_lines
+from shared.core.changes.change import MATERIAL, Change, EffectState, Event
+from shared.core.classify import plain_text
+from shared.core.policy.model import Policy, TicketSystemEntry
+from shared.core.policy.our_dates import our_dates_of
+from shared.core.posts.post import Post
+from shared.core.sources.roadmap import roadmap_ids
+from shared.core.tickets.notes import note
+from shared.core.tickets.proposal import propose
+from shared.core.tickets.ticket import ENDED, Ticket, cut
+from shared.core.words import labels
+
+TITLE_LIMIT = 255
+_WHAT_LIMIT = 6_000
+_OVER = frozenset({"cancelled", "withdrawn"})
+_ROADMAP = "https://www.microsoft.com/microsoft-365/roadmap?id="
+_ROADMAP_SHOWN = 5
+_TENANTS_SHOWN = 20
+
+
+def ticket_key(deployment: str, change_id: str) -> str:
+    """Our key on the remote ticket: two deployments that share a ticket system do not meet."""
+    return f"foresignal-{deployment}-{change_id}"
+
+
+def ticket_of(
+    change: Change,
+    state: EffectState,
+    policy: Policy,
+    deployment: str,
+    public_url: str,
+    tenants: Sequence[str] = (),
+) -> Ticket:
+    """What the ticket should be now; its notes are the events that it has not been told yet.
+
+    `tenants`: in which the post stands.
+    """
+    post, read, dates = change.read(), change.classification, our_dates_of(change.classification, policy)
+    said = propose(post, read, dates)
+    team = policy.teams.get(state.effect.team)
+    entry = policy.tickets.get(state.effect.target) or TicketSystemEntry(kind="")
+    untold = tuple(event for event in change.events if _to_tell(event, state))
+    return Ticket(
+        key=state.key or ticket_key(deployment, change.id),
+        change_id=change.id,
+        title=cut(f"{change.id} {clean(post.title)}".strip(), TITLE_LIMIT),
+        what=cut(_what(post), _WHAT_LIMIT),
+        kind=labels.KINDS.get(read.kind, read.kind),
+        arrives=labels.ARRIVALS.get(read.default, read.default),
+        audience=said.audience,
+        services=tuple(clean(service) for service in post.services),
+        tenants=_named(tenants),
+        when=when_lines(read),
+        planned_start=dates.start.first if dates.start else None,
+        planned_end=dates.end.last if dates.end else None,
+        act_by=read.act_by,
+        to_do=to_do(read),
+        if_nobody_acts=said.if_nobody_acts,
+        risk=said.risk,
+        risk_why=said.risk_why,
+        impact=said.impact,
+        admin_impact=read.admin_impact,
+        user_impact=read.user_impact,
+        impact_why=said.impact_why,
+        why_board=read.crb_why or "The policy asks for it.",
+        why=state.effect.why,
+        test_plan=said.test_plan,
+        communication_plan=said.communication_plan,
+        backout=said.backout,
+        group=(team.crb_group or state.effect.team) if team else state.effect.team,
+        links=_links(post, public_url),
+        cancelled=read.status in _OVER and entry.on_cancel == "cancel",
+        reopen=_opens_again(state, entry, untold),
+        notes=tuple(note(change, event) for event in untold),
+    )
+
+
+def _to_tell(event: Event, state: EffectState) -> bool:
+    return not event.late and event.id in state.effect.events and event.id not in state.applied
+
+
+def _opens_again(state: EffectState, entry: TicketSystemEntry, untold: Sequence[Event]) -> bool:
+    """Whether a ticket that has ended is to be looked at again for what happened since."""
+    if state.state not in ENDED or entry.reopen == "never":
+        return False
+    happened = {event.type for event in untold} & MATERIAL - {"announced", "cancelled", "superseded"}
+    return "resumed" in happened or (entry.reopen == "material" and bool(happened))
+
+
+def _what(post: Post) -> str:
+    """The post's summary, else its whole text."""
+    if any(value.strip() for value in post.detail("Summary")):
+        return what_changes(post) or post.title
+    return clean(plain_text(post.body, post.body_type)) or clean(post.title) or post.id
+
+
+def _named(tenants: Sequence[str]) -> tuple[str, ...]:
+    """The tenants by name, of very many the first and how many more."""
+    more = len(tenants) - _TENANTS_SHOWN
+    return (*tenants[:_TENANTS_SHOWN], *((f"and {more} more",) if more > 0 else ()))
+
+
+def _links(post: Post, public_url: str) -> tuple[tuple[str, str], ...]:
+    roadmap = ((f"Roadmap {number}", _ROADMAP + number) for number in roadmap_ids(post)[:_ROADMAP_SHOWN])
+    return (
+        ("Message Center", post_url(post.id)),
+        *roadmap,
+        ("Foresignal: history, dates and decisions", page_url(post.id, public_url)),
+    )

@@ -1,0 +1,153 @@
+"""A ticket of the built-in register, and what becomes of it; kept as one row of table `register` (pure)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from shared.core import ids
+from shared.core.ports import Row
+from shared.core.posts.post import when
+from shared.core.tickets.ticket import ENDED, State, Ticket
+from shared.record import changes
+
+_PREFIX = "CHG"
+_NUMBER = re.compile(rf"{_PREFIX}(\d{{7,10}})", re.ASCII)
+_KEPT = 200  # lines of history a ticket keeps; instead of older ones one line says so
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ticket of the register. `number` is made of the id it was opened for: no counter, so none has two.
+
+    `change_id` is the change that it stands for now; another one than at first where it was taken over.
+    """
+
+    number: str
+    key: str
+    change_id: str
+    title: str
+    description: str
+    state: State
+    risk: str
+    group: str
+    planned_start: date | None
+    planned_end: date | None
+    act_by: date | None
+    created: datetime
+    updated: datetime
+    closed: datetime | None
+    history: tuple[tuple[datetime, str], ...]
+
+
+def number_of(change_id: str) -> str:
+    return f"{_PREFIX}{ids.number(change_id):07d}"
+
+
+def number_of_key(key: str) -> str:
+    """The number that goes with a ticket's key: both are made of the change that it was opened for."""
+    return number_of(key.rsplit("-", 1)[-1])
+
+
+def change_of(number: str) -> str | None:
+    """The change of a register number; None for what is none."""
+    found = _NUMBER.fullmatch(number)
+    return f"MC{int(found[1])}" if found else None
+
+
+def wanted(
+    ticket: Ticket, description: str, state: State, now: datetime, history: tuple[tuple[datetime, str], ...]
+) -> Entry:
+    """`description`: the ticket's texts as the register shows them."""
+    return Entry(
+        number=number_of_key(ticket.key),
+        key=ticket.key,
+        change_id=ticket.change_id,
+        title=ticket.title,
+        description=description,
+        state=state,
+        risk=ticket.risk,
+        group=ticket.group,
+        planned_start=ticket.planned_start,
+        planned_end=ticket.planned_end,
+        act_by=ticket.act_by,
+        created=now,
+        updated=now,
+        closed=None,
+        history=history,
+    )
+
+
+def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> Entry:
+    """The ticket as it should be, the same object where it is so already.
+
+    Its state is the board's, except that what Microsoft cancels is cancelled, and that the policy may ask for another
+    look at one that has ended.
+    """
+    said = {text for _, text in entry.history}
+    history = (*entry.history, *((now, line) for line in ticket.notes if line not in said))
+    after = replace(wanted(ticket, description, entry.state, now, history), created=entry.created, closed=entry.closed)
+    if ticket.cancelled and entry.state not in ENDED:
+        return moved(after, "cancelled", ticket.why_cancelled, now)
+    if ticket.reopen and entry.state in ENDED:
+        return moved(after, "assess", "to be looked at again for what happened since", now)
+    return entry if replace(after, updated=entry.updated) == entry else after
+
+
+def moved(entry: Entry, state: State, note: str, now: datetime) -> Entry:
+    line = f"{entry.state} to {state}" + (f": {note}" if note else "")
+    closed = (entry.closed or now) if state in ENDED else None
+    return replace(entry, state=state, updated=now, closed=closed, history=(*entry.history, (now, line)))
+
+
+def to_row(entry: Entry, etag: str = "") -> Row:
+    history = list(entry.history)
+    if len(history) > _KEPT:
+        history = [(history[0][0], "earlier lines are not kept"), *history[1 - _KEPT :]]
+    values = {
+        "key": entry.key,
+        "change": entry.change_id,
+        "state": entry.state,
+        "risk": entry.risk,
+        "title": entry.title,
+        "group": entry.group,
+        "planned_start": _text(entry.planned_start),
+        "planned_end": _text(entry.planned_end),
+        "act_by": _text(entry.act_by),
+        "created": entry.created.isoformat(),
+        "updated": entry.updated.isoformat(),
+        "closed": entry.closed.isoformat() if entry.closed else "",
+        **changes.pack("text", [entry.description, [(at.isoformat(), text) for at, text in history]]),
+    }
+    return Row(ids.partition(change_of(entry.number) or entry.change_id), entry.number, values, etag)
+
+
+def from_row(row: Row) -> Entry:
+    v: Mapping[str, Any] = row.values
+    description, history = changes.unpack("text", v)
+    return Entry(
+        number=row.key,
+        key=v["key"],
+        change_id=v["change"],
+        title=v["title"],
+        description=description,
+        state=v["state"],
+        risk=v["risk"],
+        group=v["group"],
+        planned_start=_day(v["planned_start"]),
+        planned_end=_day(v["planned_end"]),
+        act_by=_day(v["act_by"]),
+        created=datetime.fromisoformat(v["created"]),
+        updated=datetime.fromisoformat(v["updated"]),
+        closed=when(v["closed"]),
+        history=tuple((datetime.fromisoformat(at), text) for at, text in history),
+    )
+
+
+def _text(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

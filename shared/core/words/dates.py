@@ -1,0 +1,123 @@
+"""Days and spans of days back in plain words: [2026-10-01, 2026-10-10] is "early October 2026"."""
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from shared.core.posts.classification import Cloud, Interval, Phase, Window
+
+PHASES: dict[Phase, str] = {
+    "preview": "Preview",
+    "targeted": "Targeted release",
+    "ga": "General availability",
+    "retirement": "Retirement",
+}
+CLOUDS: dict[Cloud, str] = {
+    "worldwide": "worldwide",
+    "gcc": "GCC",
+    "gcch": "GCC High",
+    "dod": "DoD",
+    "china": "China",
+}
+NO_DATE = "no date stated"
+
+_THIRDS = {(1, 10): "early ", (11, 20): "mid-", (1, 20): "early to mid-"}
+_YEAR = re.compile(r" (\d{4})$")
+_PART = re.compile(r"^(early|mid|late)[ -](\w+ \d{4})$")
+
+
+def day(value: date) -> str:
+    return f"{value.day} {value:%B} {value.year}"
+
+
+def interval(span: Interval) -> str:
+    """The span as a post would say it; any other span as "5 to 9 October 2026"."""
+    first, last = span.first, span.last
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        words = _in_one_month(first, last)
+        if words:
+            return words
+    elif first.year == last.year:
+        words = _whole_months(first, last)
+        if words:
+            return words
+    if first.weekday() == 0 and last - first == timedelta(days=6):
+        return f"week of {day(first)}"
+    return _joined(day(first), day(last))
+
+
+def window(value: Window) -> str:
+    """When one rollout begins and is complete, as one phrase; NO_DATE where the post names none."""
+    start, end = value.start, value.end
+    if start and end:
+        return interval(start) if start == end else _joined(interval(start), interval(end))
+    if start:
+        return interval(start)
+    return f"complete by {interval(end)}" if end else NO_DATE
+
+
+def clouds(names: Sequence[Cloud]) -> str:
+    """The clouds in one phrase: "worldwide, GCC and DoD"."""
+    return listed([CLOUDS.get(name, name) for name in names])
+
+
+def listed(words: Sequence[str]) -> str:
+    """A list as people write it: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def line(value: Window) -> str:
+    """One rollout in one line: "General availability, worldwide: early to mid-October 2026"."""
+    where = f", {clouds(value.clouds)}" if value.clouds else ""
+    return f"{PHASES.get(value.phase, value.phase)}{where}: {window(value)}"
+
+
+def spoken(text: str) -> str:
+    """An ISO day, or two with `..` or `/` between them, in plain words; any other text as it is."""
+    parts = re.split(r"\s*(?:\.\.|/)\s*", text.strip())
+    try:
+        days = [date.fromisoformat(part) for part in parts]
+    except ValueError:
+        return text
+    return interval(Interval(days[0], days[-1])) if len(days) <= 2 else text
+
+
+def _in_one_month(first: date, last: date) -> str:
+    end_of_month = monthrange(last.year, last.month)[1]
+    month = f"{first:%B} {first.year}"
+    if (first.day, last.day) == (1, end_of_month):
+        return month
+    if last.day == end_of_month and first.day in {11, 21}:
+        return f"{'late' if first.day == 21 else 'mid to late'} {month}"
+    third = _THIRDS.get((first.day, last.day))
+    return f"{third}{month}" if third else ""
+
+
+def _whole_months(first: date, last: date) -> str:
+    if first.day != 1 or last.day != monthrange(last.year, last.month)[1]:
+        return ""
+    months = (first.month, last.month)
+    if months == (1, 12):
+        return str(first.year)
+    if months in {(1, 6), (7, 12)}:
+        return f"{'first' if first.month == 1 else 'second'} half of {first.year}"
+    if first.month % 3 == 1 and last.month == first.month + 2:
+        return f"Q{(first.month + 2) // 3} {first.year}"
+    return f"{first:%B} to {last:%B} {first.year}"
+
+
+def _joined(start: str, end: str) -> str:
+    """Two phrases as one, saying a year or month that they share only once."""
+    one, other = _PART.match(start), _PART.match(end)
+    if one and other and one[2] == other[2]:
+        return f"{one[1]} to {end}"
+    a_year, b_year = _YEAR.search(start), _YEAR.search(end)
+    if a_year and b_year and a_year[1] == b_year[1]:
+        start = start[: a_year.start()]
+        month = start.partition(" ")[2]
+        if start[:1].isdigit() and end[:1].isdigit() and end.split(" ")[1:2] == [month]:
+            start = start.partition(" ")[0]
+    return f"{start} to {end}"

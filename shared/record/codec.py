@@ -1,0 +1,199 @@
+"""Changes as JSON and back; one place, so that what is written can be read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, Event, EventType, Facts, Stated
+from shared.core.changes.slips import Slip
+from shared.core.posts.classification import Classification, Halt, Interval
+from shared.core.posts.post import when
+
+
+def change_to_json(change: Change) -> dict[str, Any]:
+    """Everything but the post, the stage and why it is parked: those are properties of the row."""
+    pool: dict[str, int] = {}
+    return {
+        "id": change.id,
+        "first_seen": change.first_seen.isoformat(),
+        "editions": [_edition_to_json(edition, pool) for edition in change.editions],
+        "sentences": list(pool),
+        "events": [_event_to_json(event) for event in change.events],
+        "decision": _decision_to_json(change.decision) if change.decision else None,
+        "closed": _closing_to_json(change.closed) if change.closed else None,
+        "closings": change.closings,
+        "moments": {name: at.isoformat() for name, at in change.moments.items()},
+    }
+
+
+def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change:
+    return Change(
+        id=data["id"],
+        post=post,
+        first_seen=_time(data["first_seen"]),
+        editions=tuple(_edition_from_json(item, data.get("sentences", [])) for item in data["editions"]),
+        events=tuple(_event_from_json(*item) for item in data["events"]),
+        decision=_decision_from_json(data["decision"]) if data["decision"] else None,
+        closed=_closing_from_json(data["closed"]) if data["closed"] else None,
+        closings=data["closings"],
+        moments={name: _time(at) for name, at in data["moments"].items()},
+    )
+
+
+def effect_to_json(effect: Effect) -> dict[str, Any]:
+    return {
+        "kind": effect.kind,
+        "target": effect.target,
+        "team": effect.team,
+        "edition": effect.edition,
+        "why": effect.why,
+        "events": effect.events,
+        "answers": effect.answers,
+    }
+
+
+def effect_from_json(data: Mapping[str, Any]) -> Effect:
+    return Effect(
+        data["kind"],
+        data["target"],
+        data["team"],
+        data["edition"],
+        tuple(data["why"]),
+        tuple(data["events"]),
+        data.get("answers", ""),
+    )
+
+
+def _event_to_json(e: Event) -> list[Any]:
+    told = [e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late]
+    return [*told, [slip_to_json(slip) for slip in e.slips], e.tenant] if e.slips or e.tenant else told
+
+
+def _event_from_json(
+    kind: EventType,
+    edition: str,
+    at: str,
+    old: str,
+    new: str,
+    late: bool,
+    slips: Sequence[Any] = (),
+    tenant: str = "",
+) -> Event:
+    return Event(kind, edition, _time(at), old, new, late, tuple(_slip_from_json(slip) for slip in slips), tenant)
+
+
+def slip_to_json(slip: Slip) -> dict[str, Any]:
+    """A slip, for storage and for commands."""
+    return {
+        "phase": slip.phase,
+        "clouds": slip.clouds,
+        "edge": slip.edge,
+        "old": _days(slip.old),
+        "new": _days(slip.new),
+        "days": slip.days,
+    }
+
+
+def _slip_from_json(data: Mapping[str, Any]) -> Slip:
+    old, new = (Interval(*map(date.fromisoformat, data[name])) for name in ("old", "new"))
+    return Slip(data["phase"], tuple(data["clouds"]), data["edge"], old, new, data["days"])
+
+
+def _days(interval: Interval) -> list[str]:
+    return [interval.first.isoformat(), interval.last.isoformat()]
+
+
+def _edition_to_json(edition: Edition, pool: dict[str, int]) -> dict[str, Any]:
+    """A sentence that several editions say is kept once: `pool` numbers them."""
+    return {
+        "modified": edition.modified.isoformat(),
+        "observed": edition.observed.isoformat(),
+        "hash": edition.hash,
+        "tenant": edition.tenant,
+        "late": edition.late,
+        "touched": [stamp.isoformat() for stamp in edition.touched],
+        "facts": {
+            "classification": edition.facts.classification.to_json(),
+            "category": edition.facts.category,
+            "major": edition.facts.major,
+            "tags": edition.facts.tags,
+            "title": edition.facts.title,
+            "halts": [[halt.kind, halt.scope, halt.clouds, halt.words] for halt in edition.facts.halts],
+            "sentences": [pool.setdefault(sentence, len(pool)) for sentence in edition.facts.sentences],
+            "relations": [[r.kind, r.other, r.words, r.confidence] for r in edition.facts.relations],
+        }
+        if edition.facts
+        else None,
+    }
+
+
+def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
+    facts = data["facts"]
+    return Edition(
+        modified=_time(data["modified"]),
+        observed=_time(data["observed"]),
+        hash=data["hash"],
+        tenant=data["tenant"],
+        late=data["late"],
+        facts=Facts(
+            Classification.from_json(facts["classification"]),
+            facts["category"],
+            facts["major"],
+            tuple(facts["tags"]),
+            facts["title"],
+            tuple(Halt(kind, part, tuple(clouds), words) for kind, part, clouds, words in facts.get("halts", ())),
+            tuple(pool[number] for number in facts.get("sentences", ())),
+            tuple(Stated(*item) for item in facts.get("relations", ())),
+        )
+        if facts
+        else None,
+        touched=tuple(_time(stamp) for stamp in data["touched"]),
+    )
+
+
+def _decision_to_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "edition": decision.edition,
+        "at": decision.at.isoformat(),
+        "teams": decision.teams,
+        "workloads": decision.workloads,
+        "effects": [effect_to_json(effect) for effect in decision.effects],
+        "silent": decision.silent,
+        "unowned": decision.unowned,
+        "tenants": decision.tenants,
+        "withheld": decision.withheld,
+    }
+
+
+def _decision_from_json(data: Mapping[str, Any]) -> Decision:
+    return Decision(
+        edition=data["edition"],
+        at=_time(data["at"]),
+        teams=tuple(data["teams"]),
+        workloads=tuple(data["workloads"]),
+        effects=tuple(effect_from_json(item) for item in data["effects"]),
+        silent=data["silent"],
+        unowned=tuple(data.get("unowned", ())),
+        tenants=tuple(data.get("tenants", ())),
+        withheld=tuple(data.get("withheld", ())),
+    )
+
+
+def _closing_to_json(closing: Closing) -> dict[str, Any]:
+    return {
+        "at": closing.at.isoformat(),
+        "through": closing.through,
+        "reference": closing.reference,
+        "number": closing.number,
+    }
+
+
+def _closing_from_json(data: Mapping[str, Any]) -> Closing:
+    return Closing(_time(data["at"]), data["through"], data["reference"], data["number"])
+
+
+def _time(text: str) -> datetime:
+    moment = when(text)
+    if moment is None:
+        raise ValueError(f"{text!r} in one of our own rows is no time")
+    return moment

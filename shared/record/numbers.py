@@ -1,0 +1,86 @@
+"""Which change a ticket belongs to, by its number (table `numbers`): kept for systems that may call us."""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from shared.core import ids
+from shared.core.changes.change import EffectState
+from shared.core.errors import ConflictError
+from shared.core.policy.model import Policy
+from shared.core.ports import Row, Write
+from shared.record import changes
+from shared.usecases.deps import Deps
+
+TABLE = "numbers"
+_HOPS = 8  # announcements that replaced each other, one after the other
+
+
+async def remember(deps: Deps, system: str, number: str, change_id: str) -> None:
+    """Written after the record; where we die before, `mend` writes it and `follow_tickets` asks meanwhile."""
+    try:
+        await deps.tables.commit(TABLE, [Write("insert", _row(system, number, change_id))])
+    except ConflictError:
+        row = await deps.tables.get(TABLE, system, _key(number))
+        if row and row.values["change"] != change_id:  # the ticket of an announcement that this one replaces
+            await _quietly(deps, Write("replace", _row(system, number, change_id, row.etag)))
+
+
+async def change_of(deps: Deps, system: str, number: str) -> str:
+    """The change whose ticket this is now, as its own row says; empty where it is no ticket of ours."""
+    row = await deps.tables.get(TABLE, system, _key(number))
+    change_id = str(row.values["change"]) if row else ""
+    for _ in range(_HOPS):
+        if not change_id:
+            return ""
+        place = ids.partition(change_id), changes.effect_key(change_id, f"ticket|{system}")
+        found = await deps.tables.get(changes.TABLE, *place)
+        state = changes.read_effect(found) if found else None
+        if state is None or not state.followed_by:
+            return change_id if state and state.number == number else ""
+        change_id = state.followed_by
+    return ""
+
+
+class Known:
+    """The table as it is, held against every ticket by `mend`."""
+
+    def __init__(self, systems: frozenset[str], held: dict[tuple[str, str], Row]) -> None:
+        self._systems = systems
+        self._held = held
+
+    @classmethod
+    async def read(cls, deps: Deps, policy: Policy) -> "Known":
+        """One scan, where any system may call us."""
+        systems = frozenset(name for name, entry in policy.tickets.items() if entry.inbound)
+        rows_there = [row async for row in deps.tables.scan(TABLE)] if systems else []
+        return cls(systems, {(row.partition, row.key): row for row in rows_there})
+
+    async def mend(self, deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:
+        """How many numbers of this change were missing or another's."""
+        done = 0
+        for state in states:
+            system, number = state.effect.target, state.number
+            if state.effect.kind != "ticket" or system not in self._systems or not number or state.followed_by:
+                continue
+            row = self._held.get((system, _key(number)))
+            if row is None:
+                done += await _quietly(deps, Write("insert", _row(system, number, change_id)))
+            elif row.values["change"] != change_id:
+                done += await _quietly(deps, Write("replace", _row(system, number, change_id, row.etag)))
+        return done
+
+
+def _key(number: str) -> str:
+    return quote(number, safe="")
+
+
+def _row(system: str, number: str, change_id: str, etag: str = "") -> Row:
+    return Row(system, _key(number), {"change": change_id}, etag)
+
+
+async def _quietly(deps: Deps, write: Write) -> int:
+    try:
+        await deps.tables.commit(TABLE, [write])
+    except ConflictError:
+        return 0  # somebody else has just written it
+    return 1

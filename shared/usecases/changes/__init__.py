@@ -1,0 +1,1 @@
+"""What a new edition of a change means."""

@@ -1,0 +1,178 @@
+"""`classify`: reads the post, derives the events, walks the policy, decides; then sends what must follow."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.core import ids
+from shared.core.changes.change import Change, Copy, Effect, EffectState
+from shared.core.changes.events import derive
+from shared.core.changes.facts import facts_of
+from shared.core.decisions.decide import decide
+from shared.core.errors import PermanentError, RefusedError
+from shared.core.life.closing import open_row, settle
+from shared.core.messages import Envelope
+from shared.core.policy.model import Policy
+from shared.core.ports import Row, Write
+from shared.core.tasks.task import TaskState
+from shared.record import changes
+from shared.record.open_list import list_open
+from shared.record.redo import redo, transactions
+from shared.usecases.changes.relate import relate
+from shared.usecases.delivery.park import mark, park
+from shared.usecases.deps import Deps
+
+_AT_ONCE = 80
+"""Rows of tenants in the transaction of one change, which holds 100 rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One change after its decision, with the effects that are due."""
+
+    change: Change
+    states: tuple[EffectState, ...]
+    fresh: bool
+
+
+async def classify(deps: Deps, envelope: Envelope) -> None:
+    """One message: `ids`, all of one partition. The same message again sends what is due and writes nothing."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for change_id in envelope.body.get("ids", []):
+        wanted[ids.partition(change_id)].append(change_id)
+    policy = await deps.policy.current()
+    for partition, change_ids in wanted.items():
+        for decided in await _without_refused(deps, policy, partition, change_ids, envelope):
+            await _follow_up(deps, policy, decided)
+
+
+async def _without_refused(
+    deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str], envelope: Envelope
+) -> list[Decided]:
+    left = list(change_ids)
+    while left:
+        current = left
+        try:
+            return await redo(lambda: _decide(deps, policy, partition, current))  # noqa: B023 - called at once
+        except RefusedError as refused:
+            bad = changes.id_of(refused.key)
+            left = [change_id for change_id in left if change_id != bad]
+            reason = f"storage will not take it: {refused.reason}"
+            await mark(deps, "changes", {"ids": [bad]}, reason)
+            await park(deps, "changes", {"ids": [bad]}, envelope.first_seen, reason)
+    return []
+
+
+async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]) -> list[Decided]:
+    found = await deps.tables.range(changes.TABLE, partition, *changes.span("c", change_ids))
+    held = changes.read_held(found, change_ids)
+    copies = await _copies(deps, policy, partition, change_ids)
+    decided, groups = [], []
+    for change_id, one in held.items():
+        mine = copies.get(change_id, [])
+        if one.change.stage != "classify" and not any(copy.due for copy, _ in mine):
+            decided.append(Decided(one.change, one.states, fresh=False))
+            continue
+        fresh = one.change.stage == "classify"
+        change, states, writes = await _decide_one(deps, policy, one, mine)
+        decided.append(Decided(change, states, fresh=fresh))
+        groups.append(writes)
+    for writes in transactions(groups):
+        await deps.tables.commit(changes.TABLE, writes)
+    return decided
+
+
+async def _copies(
+    deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]
+) -> dict[str, list[tuple[Copy, Row]]]:
+    """The tenants' rows, where the policy asks in which tenants a post stands; else none, and no call."""
+    found: dict[str, list[tuple[Copy, Row]]] = defaultdict(list)
+    if policy.matches_on_tenants:
+        for row in await deps.tables.range(changes.TABLE, partition, *changes.span("t", change_ids)):
+            found[changes.id_of(row.key)].append((changes.read_copy(row), row))
+    return found
+
+
+async def _decide_one(
+    deps: Deps, policy: Policy, held: changes.Held, copies: Sequence[tuple[Copy, Row]]
+) -> tuple[Change, tuple[EffectState, ...], list[Write]]:
+    change = await with_facts(deps, held.change)
+    change = replace(change, events=derive(change))
+    tenants = [copy.tenant for copy, _ in copies if not copy.gone]
+    decision = decide(change, held.states, policy, deps.clock(), tenants)
+    states = dict(held.effects)
+    writes = []
+    for effect in decision.effects if decision is not change.decision else ():
+        before = states.get(effect.key)
+        state = _raised(before[0], effect) if before else EffectState(effect, due=effect.edition)
+        row = changes.effect_row(change.id, state, before[1].etag if before else "")
+        writes.append(Write("merge", _intent(row)) if before else Write("insert", row))
+        states[effect.key] = (state, row)
+    every = tuple(state for state, _ in states.values())
+    change = settle(
+        replace(change, decision=decision, stage="decided"), every, ()
+    )  # a new ticket opens what was closed
+    # What was due because of a tenant is done by the same transaction; of very many the rest stay due.
+    looked_at = [Write("merge", Row(row.partition, row.key, {"due": ""}, row.etag)) for copy, row in copies if copy.due]
+    return change, every, [Write("replace", changes.change_row(change, held.row.etag)), *writes, *looked_at[:_AT_ONCE]]
+
+
+def _raised(state: EffectState, effect: Effect) -> EffectState:
+    """The effect as it is due now; events that it has not been told yet are told with the new ones."""
+    untold = (event for event in state.effect.events if event not in state.applied)
+    effect = replace(effect, events=tuple(dict.fromkeys((*untold, *effect.events))))
+    return replace(state, effect=effect, due=effect.edition, parked="")
+
+
+def _intent(row: Row) -> Row:
+    """Of an effect that exists, only what is due is raised; claim and done are left alone (state.md)."""
+    return replace(row, values={name: row.values[name] for name in ("effect", "due", "pending", "parked")})
+
+
+async def with_facts(deps: Deps, change: Change) -> Change:
+    """The change with the facts of every edition; an older content that has none yet is read from its own row."""
+    known = {edition.hash: edition.facts for edition in change.editions if edition.facts}
+    for edition in change.editions:
+        if edition.hash not in known:
+            raw = change.post if edition.hash == change.current.hash else await _raw(deps, change, edition.hash)
+            known[edition.hash] = facts_of(raw)
+    editions = (replace(edition, facts=edition.facts or known[edition.hash]) for edition in change.editions)
+    return replace(change, editions=tuple(editions))
+
+
+async def _raw(deps: Deps, change: Change, content: str) -> Any:
+    keys = [changes.edition_key(change.id, edition.id) for edition in change.editions if edition.hash == content]
+    for key in keys:  # a content that was shown before and after another one has one row
+        row = await deps.tables.get(changes.TABLE, ids.partition(change.id), key)
+        if row:
+            return changes.read_edition(row)
+    raise PermanentError(f"the edition {keys[0]} was recorded, but its row is gone; restore the table")
+
+
+async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
+    """Send the pointer of every effect that is due; list the change as open where people deal with it."""
+    change = decided.change
+    await relate(deps, change, decided.states)  # before the tickets: whoever files them must see it
+    await send_due(deps, change.id, decided.states)
+    first_load = change.decision is not None and change.decision.silent and change.revision == 1
+    if decided.fresh and not first_load:  # what a first load finds is listed by `mend`
+        tasks = await _tasks(deps, policy, change.id) if change.revision > 1 else ()
+        await list_open(deps, open_row(change, decided.states, tasks, policy, deps.clock()))
+
+
+async def _tasks(deps: Deps, policy: Policy, change_id: str) -> tuple[TaskState, ...]:
+    """The tasks beside a change; there are none beside a new one, and none where no plan is read."""
+    if not any(tenant.plan for tenant in policy.tenants.values()):
+        return ()
+    found = await deps.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("k", [change_id]))
+    return tuple(TaskState.from_values(row.values) for row in found)
+
+
+async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:
+    """The pointers of the effects that are due and not parked; how many were sent."""
+    due = [state.effect for state in states if state.due and not state.parked]
+    for effect in due:
+        body = {"id": change_id, "effect": effect.key}
+        await deps.queues.send("tickets" if effect.kind == "ticket" else "cards", Envelope(body, deps.clock()))
+    return len(due)

@@ -1,0 +1,48 @@
+"""The triggers' shell: decode, one use case, and what becomes of a failure (rule 4)."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from shared.core.errors import PermanentError, RefusedError, TransientError
+from shared.core.messages import Envelope, decode
+from shared.usecases.delivery.park import give_up, park_message
+from shared.usecases.deps import Deps
+
+Handler = Callable[[Deps, Envelope], Awaitable[object]]
+GIVE_UP = timedelta(hours=24)
+"""How long a transient failure is tried again before it is parked."""
+_LOG = logging.getLogger("foresignal")
+_FIRST_DELAY, _LONGEST_DELAY = 15.0, 3600.0
+
+
+async def deliver(deps: Deps, queue: str, data: bytes, handler: Handler) -> None:
+    """Handle one message of a queue. Completes unless there is a bug, which the host retries and then poisons."""
+    try:
+        envelope = decode(data)
+    except PermanentError as error:
+        await park_message(deps, queue, data, str(error))
+        return
+    try:
+        await handler(deps, envelope)
+    except (PermanentError, RefusedError) as error:
+        await give_up(deps, queue, envelope, str(error))
+    except TransientError as error:
+        await _put_back(deps, queue, envelope, error)
+
+
+async def _put_back(deps: Deps, queue: str, envelope: Envelope, error: TransientError) -> None:
+    waited = deps.clock() - envelope.first_seen
+    if waited > GIVE_UP:
+        if queue == "fetches":  # it holds nothing, and the timer sends the next one
+            _LOG.error("dropped a fetch of %s after %s: %s", envelope.body.get("tenant"), waited, error)
+            return
+        reason = f"tried {envelope.attempts + 1} times over {waited}: {error}"
+        await give_up(deps, queue, envelope, reason)
+        return
+    delay = error.retry_after
+    if delay is None:
+        delay = min(_FIRST_DELAY * 2.0 ** min(envelope.attempts, 10), _LONGEST_DELAY)
+    delay = min(delay, (GIVE_UP - waited).total_seconds() + 60)  # one last time when the day is over
+    _LOG.warning("queue %s: %s; again in %.1f s (attempt %d)", queue, error, delay, envelope.attempts + 1)
+    await deps.queues.send(queue, envelope.again(), delay * deps.pace)

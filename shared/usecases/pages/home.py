@@ -1,0 +1,43 @@
+"""What storage holds, in a few numbers: the sandbox's summary and the home page."""
+
+import json
+from dataclasses import dataclass
+
+from shared.record import changes as rows
+from shared.usecases.deps import Deps
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`revisions`: editions after each change's first. `cards`: those sent; `tickets`: those that have a number.
+
+    `notes`: events that tickets were told after their first; `cancelled`: tickets that ended so.
+    """
+
+    changes: int
+    revisions: int
+    tickets: int
+    notes: int
+    cancelled: int
+    cards: int
+    closed: int
+    parked: int
+
+
+async def count(deps: Deps) -> Counts:
+    """Reads the whole of table `changes`: for tools and timers."""
+    changes = revisions = tickets = notes = cancelled = cards = 0
+    async for row in deps.tables.scan(rows.TABLE, low="c|", high="c}"):
+        if "|x|" not in row.key:
+            changes += 1
+            revisions += int(str(row.values["revision"])) - 1
+        elif row.values["kind"] == "ticket":
+            tickets += bool(row.values["number"])
+            told = [name for name in json.loads(str(row.values["applied"])) if not name.endswith(":announced")]
+            notes += len(told)
+            cancelled += row.values["state"] == "cancelled"
+        else:
+            cards += bool(row.values["done"])
+    closed = sum([1 async for _ in deps.tables.scan("closings")])
+    parked = sum([1 async for _ in deps.tables.scan("parked")])
+    return Counts(changes, revisions, tickets, notes, cancelled, cards, closed, parked)

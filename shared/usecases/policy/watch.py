@@ -1,0 +1,63 @@
+"""`watch_policy`: a pushed policy that is wrong is told to the process owner once, and once that it is well again."""
+
+import hashlib
+import logging
+
+from shared.core.cards.notice import Notice
+from shared.core.errors import ConflictError, PermanentError, TransientError
+from shared.core.ports import Row, Write
+from shared.usecases.deps import Deps
+
+TABLE, PARTITION, KEY = "tenants", "-", "policy|told"
+_LOG = logging.getLogger("foresignal.policy")
+_SHOWN = 10
+
+
+async def tell_policy(deps: Deps) -> str:
+    """What was told: "wrong", "well", or nothing. The role comes from the policy that is still in force.
+
+    Claim, send, record, as for every card: a death between Teams' answer and our record tells twice.
+    """
+    policy = await deps.policy.current()
+    failure = deps.policy.failure
+    row = await deps.tables.get(TABLE, PARTITION, KEY)
+    told = str(row.values.get("told", "")) if row else ""
+    now = hashlib.sha256(failure.encode()).hexdigest() if failure else ""
+    if now == told:
+        return ""
+    role = policy.roles.process_owner
+    if role is None or not role.channel:
+        if failure:
+            _LOG.error("the pushed policy is wrong, and roles.process_owner names no channel to say so: %s", failure)
+        return ""
+    claim = Row(PARTITION, KEY, {"told": now}, row.etag if row else "")
+    try:
+        (etag,) = await deps.tables.commit(TABLE, [Write("merge" if row else "insert", claim)])
+    except ConflictError:
+        return ""  # another process tells it
+    try:
+        channel = await deps.channel(policy, role.channel)
+        await channel.post(deps.render_notice(_notice(failure, role.who, deps.public_url)))
+    except (PermanentError, TransientError) as error:
+        _LOG.error("the process owner could not be told: %s", error)
+        await deps.tables.commit(TABLE, [Write("merge", Row(PARTITION, KEY, {"told": told}, etag))])
+        return ""
+    return "wrong" if failure else "well"
+
+
+def _notice(failure: str, who: tuple[str, ...], public_url: str) -> Notice:
+    page = (("Status of this deployment", f"{public_url}/api/status"),)
+    if not failure:
+        return Notice("The policy is well again", "The policy that was pushed is in force.", (), who, page, bad=False)
+    head, _, rest = failure.partition(": ")
+    faults = rest.split("; ")
+    more = (f"and {len(faults) - _SHOWN} more",) if len(faults) > _SHOWN else ()
+    return Notice(
+        "The pushed policy is not in force",
+        f"{head}. The last good one goes on working, and nothing is lost. Put it right and push it again: "
+        "foresignal check, then foresignal policy push; or go back with foresignal policy back.",
+        (*faults[:_SHOWN], *more),
+        who,
+        page,
+        bad=True,
+    )

@@ -1,0 +1,1 @@
+"""Planner tasks on their way in."""

@@ -1,0 +1,1 @@
+"""Tickets filed, followed and heard of."""

@@ -1,0 +1,126 @@
+"""`follow_tickets`: reads ticket states back and closes the changes whose tickets have ended."""
+
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.core import ids
+from shared.core.errors import PermanentError, TransientError
+from shared.core.life.closing import closed_row, is_ended, settle
+from shared.core.life.entries import ClosedChange
+from shared.core.policy.model import Policy
+from shared.core.ports import Row, Write
+from shared.core.tickets.seen import SEEN, as_seen, gone
+from shared.core.tickets.ticket import UNKNOWN, TicketRef
+from shared.record import changes as rows
+from shared.record import numbers
+from shared.record.redo import redo
+from shared.usecases.deps import Deps
+from shared.usecases.tasks.track import attach, read_with_tasks, tell_lists
+
+_LOG = logging.getLogger("foresignal.follow")
+_ASKED_AT_ONCE = 100
+_WATCHED = timedelta(days=30)  # after its closing a ticket is still looked at so long
+
+
+async def follow_tickets(deps: Deps) -> int:
+    """Every open ticket's state, asked system by system; how many had moved. One system's failure leaves the others."""
+    policy = await deps.policy.current()
+    by_system: dict[str, dict[str, str]] = defaultdict(dict)
+    async for change_id, held, listed in _with_tickets(deps):
+        tickets = [
+            state for state in held.states if state.effect.kind == "ticket" and (state.number or state.followed_by)
+        ]
+        for state in tickets:
+            if state.number and not state.followed_by and (not is_ended(state) or not listed):
+                by_system[state.effect.target][state.number] = change_id
+        if listed and tickets and all(is_ended(state) for state in tickets):
+            # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
+            await attach(deps, policy, change_id, ())
+    moved = 0
+    for name, changes in by_system.items():
+        try:
+            moved += await follow_numbers(deps, policy, name, changes)
+        except (TransientError, PermanentError) as error:
+            _LOG.error("ticket system %s cannot be followed: %s", name, error)
+    return moved
+
+
+async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held, bool]]:
+    """The changes that wait for a ticket, and those that one closed lately, with their effects; is it listed as open?
+
+    One range query a partition. A ticket that the board opens again opens its change again.
+    """
+    waiting: dict[str, set[str]] = defaultdict(set)
+    listed: set[str] = set()
+    async for row in deps.tables.scan("open", {"through": "ticket"}):
+        change_id = ids.from_key(row.key)
+        waiting[ids.partition(change_id)].add(change_id)
+        listed.add(change_id)
+    since = deps.clock() - _WATCHED
+    for month in sorted({f"{since:%Y-%m}", f"{deps.clock():%Y-%m}"}):
+        for row in await deps.tables.range("closings", month, "", rows.END, {"through": "ticket"}):
+            closed = row.values["closed"]
+            if isinstance(closed, datetime) and closed >= since:
+                change_id = str(row.values["change"])
+                waiting[ids.partition(change_id)].add(change_id)
+    for partition, change_ids in waiting.items():
+        found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
+        for change_id, held in rows.read_held(found, change_ids).items():
+            yield change_id, held, change_id in listed
+
+
+async def follow_numbers(deps: Deps, policy: Policy, name: str, changes: Mapping[str, str]) -> int:
+    """Ask one system for these tickets (number to change) and take over what it says; how many had moved."""
+    system = await deps.ticket_system(policy, name)
+    moved = 0
+    asked = sorted(changes)
+    for at in range(0, len(asked), _ASKED_AT_ONCE):
+        some = asked[at : at + _ASKED_AT_ONCE]
+        seen = await system.states(some)
+        for number in some:
+            moved += await _take_over(deps, policy, changes[number], name, number, seen.get(number))
+    return moved
+
+
+async def _take_over(
+    deps: Deps, policy: Policy, change_id: str, system: str, number: str, ref: TicketRef | None
+) -> bool:
+    """What the system says, on the effect's row and, where the ticket ended, on the change: one transaction.
+
+    None: it no longer has the ticket.
+    """
+
+    async def step() -> tuple[rows.Held, ClosedChange | None, str] | None:
+        held = await read_with_tasks(deps, change_id)
+        found = held.effects.get(f"ticket|{system}") if held else None
+        if held is None or found is None:
+            return None
+        state, row = found
+        now = as_seen(state, ref) if ref else gone(state)
+        if now == state:
+            return None
+        if now.remote_state != state.remote_state and (ref is None or ref.state == UNKNOWN):
+            _LOG.warning("%s: ticket %s is %s; its state stays %s", change_id, now.number, now.remote_state, now.state)
+        if now.state != state.state:
+            now = replace(now, done_at=(ref and ref.closed_at) or deps.clock())
+        values = {name: rows.effect_row(change_id, now).values[name] for name in (*SEEN, "done_at")}
+        writes: list[Write] = [Write("merge", Row(row.partition, row.key, values, row.etag))]
+        held.effects[now.effect.key] = (now, row)
+        after = settle(held.change, held.states, held.task_states)
+        if after is not held.change:
+            writes.append(Write("replace", rows.change_row(after, held.row.etag)))
+            held.change = after
+        await deps.tables.commit(rows.TABLE, writes)
+        return held, closed_row(after, held.states, held.task_states, policy), now.number
+
+    outcome = await redo(step)
+    if outcome is None:
+        return False
+    held, closed, called = outcome
+    if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
+        await numbers.remember(deps, system, called, change_id)
+    await tell_lists(deps, policy, held, closed)
+    return True

@@ -1,0 +1,98 @@
+"""`hear`: a ticket system says that tickets have moved; the system itself is asked what has become of them."""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from shared.core.errors import PermanentError
+from shared.core.policy.model import Policy
+from shared.core.ports import Secrets
+from shared.core.tickets import inbound
+from shared.record import numbers
+from shared.usecases.deps import Deps
+from shared.usecases.tickets.follow import follow_numbers
+
+_LOG = logging.getLogger("foresignal.inbound")
+_EXPECTED = 'expected JSON such as {"number": "CHG0030001"} or {"numbers": [...]}'
+
+Receive = Callable[[Mapping[str, Any]], Awaitable[Sequence[str]]]
+"""An adapter's `receive`, where its system cannot be asked: keeps what the body says, for `states` to answer.
+
+Returns the numbers; nothing where it knows none of them. PermanentError: the body is not what it takes.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of a call, with words for whoever sends it: of one that is refused they say nothing."""
+
+    outcome: Literal["unknown", "too large", "refused", "unreadable", "heard"]
+    text: str
+    known: int = 0
+    moved: int = 0
+
+
+async def hear(deps: Deps, secrets: Secrets, name: str, headers: Mapping[str, str], body: bytes) -> Heard:
+    """One call for the ticket system `name` of the policy. Calls may come twice, and in any order.
+
+    Raises TransientError and PermanentError, whose words are not for strangers: no secret, no answer from the system.
+    """
+    policy = await deps.policy.current()
+    entry = policy.tickets.get(name)
+    if entry is None or not entry.inbound:
+        return Heard("unknown", "no ticket system of this name takes calls; the policy's `inbound` opens it")
+    if len(body) > inbound.BODY_LIMIT:
+        return Heard("too large", f"a body holds at most {inbound.BODY_LIMIT} bytes; the ticket's number is enough")
+    if not await _is_authentic(deps, secrets, name, entry.inbound, headers, body):
+        _LOG.warning("a call for ticket system %s was refused: neither signed with its secret nor showing it", name)
+        return Heard("refused", "not authenticated")
+    try:
+        asked = await _tickets(deps, policy, name, body)
+    except _UnreadableError as error:
+        return Heard("unreadable", str(error))
+    return await _follow(deps, policy, name, asked)
+
+
+class _UnreadableError(Exception):
+    """The body of somebody who may call us is not what we take."""
+
+
+async def _is_authentic(
+    deps: Deps, secrets: Secrets, name: str, secret_name: str, headers: Mapping[str, str], body: bytes
+) -> bool:
+    secret = await secrets.get(secret_name)
+    if fault := inbound.fault_of(secret):
+        raise PermanentError(f"secret {secret_name} (tickets.{name}.inbound) {fault}; try `openssl rand -base64 32`")
+    small = {header.lower(): value for header, value in headers.items()}
+    return inbound.authentic(secret, small, body, deps.clock())
+
+
+async def _tickets(deps: Deps, policy: Policy, name: str, body: bytes) -> Sequence[str]:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _UnreadableError(f"the body is no JSON; {_EXPECTED}") from None
+    if not isinstance(said, dict):
+        raise _UnreadableError(f"the body is no object; {_EXPECTED}")
+    receive: Receive | None = getattr(await deps.ticket_system(policy, name), "receive", None)
+    try:
+        received = await receive(said) if receive else ()
+    except PermanentError as error:
+        raise _UnreadableError(str(error)) from None
+    asked = received or inbound.named(said)
+    if not asked:
+        raise _UnreadableError(f"the body names no ticket; {_EXPECTED}")
+    if len(asked) > inbound.MOST:
+        raise _UnreadableError(f"the body names {len(asked)} tickets; at most {inbound.MOST} in one call")
+    return asked
+
+
+async def _follow(deps: Deps, policy: Policy, name: str, asked: Sequence[str]) -> Heard:
+    found = {number: await numbers.change_of(deps, name, number) for number in asked}
+    ours = {number: change_id for number, change_id in found.items() if change_id}
+    moved = await follow_numbers(deps, policy, name, ours) if ours else 0
+    strange = len(found) - len(ours)
+    _LOG.info("ticket system %s called: %d of our tickets, %d had moved, %d unknown", name, len(ours), moved, strange)
+    return Heard("heard", f"{len(ours)} known, {moved} moved, {strange} unknown", len(ours), moved)

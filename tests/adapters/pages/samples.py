@@ -1,0 +1,217 @@
+"""Pages full of things, for screenshots and tests."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from shared.adapters.pages import change as pages
+from shared.core.changes.change import Change, Copy, Edition, Effect, EffectState
+from shared.core.changes.events import derive
+from shared.core.changes.tenants import Difference, with_joined
+from shared.core.life.entries import ClosedChange, OpenChange
+from shared.core.life.metrics import Metrics, measure
+from shared.core.posts.classification import Halt, Interval
+from shared.core.sources.roadmap import RoadmapItem, RoadmapView
+from shared.core.tickets.dry_run import DryTicket
+from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
+from tests.adapters.pages import backtests
+
+NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
+WORKLOADS = ("Teams", "Exchange", "SharePoint and OneDrive", "Copilot", "Intune", "Entra")
+ROLLOUT_STATE = (
+    '{"912311":[{"RoadmapId":912311,"Platform":"Desktop","Status":"InRollout","LatestRing":"TargetedRelease",'
+    '"LastUpdateTime":"2026-05-04T08:00:00.1468102Z"},{"RoadmapId":912311,"Platform":"Web","Status":"Scheduled"}]}'
+)
+TITLES = (
+    "Meeting recap: poll answers find a new home",
+    "Mailbox rules: the old wizard is removed",
+    "Document libraries: column formats are checked on save",
+    "Prompt gallery: shared prompts need an owner",
+    "Enrolment: older agents are no longer accepted",
+    "Sign-in: number matching for guests",
+)
+
+
+def metrics() -> Metrics:
+    waiting = [
+        OpenChange(
+            f"MC{1200000 + n * 731}",
+            TITLES[n % 6],
+            ("workplace", "messaging", "devices")[n % 3],
+            (WORKLOADS[n % 6],),
+            NOW - timedelta(days=n * 5 % 120),
+            date(2026, 9, 1) + timedelta(days=n * 4 - 20) if n % 3 == 0 else None,
+            date(2026, 9, 10) + timedelta(days=n) if n % 4 == 0 else None,
+            ("ticket", "task", "")[n % 3],
+            (f"CHG{300 + n:07d}", "Planner", "")[n % 3],
+        )
+        for n in range(26)
+    ]
+    done = [
+        ClosedChange(
+            f"MC{1100000 + n}",
+            1,
+            TITLES[n % 6],
+            "workplace",
+            (WORKLOADS[n % 6],),
+            NOW - timedelta(days=90),
+            NOW - timedelta(days=n * 2 % 77 + 3 + n % 6 * 4),
+            NOW - timedelta(days=n * 2 % 77 + 2),
+            NOW - timedelta(days=n * 2 % 77),
+            "ticket",
+            "CHG1",
+        )
+        for n in range(64)
+    ]
+    return measure(waiting, done, NOW)
+
+
+def change() -> Change:
+    return a_change()
+
+
+TEXT = (
+    "Poll answers move to the meeting recap.",
+    "Owners of a meeting see the answers of everybody for thirty days after the meeting, then they are deleted.",
+    "Owners and co-organisers of a meeting see the answers of everybody until they delete them.",
+    "We have paused the rollout and will share a new date when we are ready to proceed.",
+)
+
+
+def moved_change() -> Change:
+    """A change of four editions: moved, paused, on again with another text; its events are really derived."""
+    plain = a_change()
+    first, second = (edition.facts for edition in plain.editions)
+    assert first is not None
+    assert second is not None
+    found = second.classification
+    again = tuple(replace(window, start=_later(window.start), end=_later(window.end)) for window in found.windows)
+    read = (
+        replace(first, sentences=TEXT[:2]),
+        replace(second, sentences=TEXT[:2]),
+        replace(second, classification=replace(found, windows=(), status="on_hold"), sentences=(*TEXT[:2], TEXT[3])),
+        replace(
+            second,
+            classification=replace(found, windows=again),
+            halts=(Halt("paused", "only GCC High and DoD"),),
+            sentences=(TEXT[0], TEXT[2]),
+        ),
+    )
+    editions = (
+        *plain.editions,
+        Edition(at(6, 2), at(6, 2), "c" * 32, "contoso"),
+        Edition(at(6, 20), at(6, 20), "d" * 32, "contoso"),
+    )
+    editions = tuple(replace(edition, facts=facts) for edition, facts in zip(editions, read, strict=True))
+    change = replace(plain, editions=editions, decision=None, events=())
+    return replace(change, events=derive(change))
+
+
+def _later(span: Interval | None) -> Interval | None:
+    return Interval(span.first + timedelta(days=76), span.last + timedelta(days=76)) if span else None
+
+
+def copies() -> list[Copy]:
+    return [
+        Copy(
+            "contoso",
+            ("Microsoft Teams", "Microsoft Forms"),
+            SECOND.id,
+            at(4, 20),
+            at(5, 4),
+            at(5, 4),
+            rollout_state=ROLLOUT_STATE,
+        ),
+        Copy(
+            "fabrikam",
+            ("Microsoft Teams",),
+            "20260420170000-" + "a" * 12,
+            at(4, 21),
+            at(4, 28),
+            at(4, 20),
+            variant="c" * 32,
+        ),
+        Copy("tailspin", ("Microsoft Teams",), SECOND.id, at(4, 21), at(5, 2), at(5, 4), gone=at(5, 9)),
+    ]
+
+
+def effects() -> list[EffectState]:
+    helpdesk = Effect("card", "helpdesk", "workplace", SECOND.id, ("users will notice: user impact is high",))
+    failed = EffectState(helpdesk, parked="channel helpdesk: answered 404: the workflow is gone or has a new address")
+    return [a_ticket_state(), a_state(done=SECOND.id, done_at=at(5, 4, 20)), failed]
+
+
+def change_page() -> str:
+    month = date(2026, 10, 1)
+    item = RoadmapItem(
+        "917000", "Poll answers in the recap", "Rolling out", ("Microsoft Teams",), ("GCC",), month, month
+    )
+    roadmap = [
+        RoadmapView("917000", item, ("The roadmap says October 2026; the post says early November 2026.",)),
+        RoadmapView("917001", None),
+    ]
+    own = {"fabrikam": [Difference("It begins in May.", "It begins in June."), Difference("Only there.", "")]}
+    return pages.change_page(with_joined(change(), copies()), copies(), effects(), roadmap, own)
+
+
+def register() -> list[pages.RegisterEntry]:
+    states = ("new", "assess", "scheduled", "implement", "closed", "cancelled")
+    return [
+        pages.RegisterEntry(
+            f"CHG{1234567 + n * 31}",
+            f"MC{1234567 + n}",
+            f"MC{1234567 + n} {TITLES[n % 6]}",
+            states[n % 6],
+            ("high", "medium", "low")[n % 3],
+            ("M365 Workplace", "M365 Messaging")[n % 2],
+            date(2026, 10, 1) if n % 4 else None,
+            date(2026, 10, 20) if n % 4 else None,
+            date(2026, 12, 14),
+            "What changes: poll answers move to the meeting recap.\n\nFor whom: Microsoft Teams, Microsoft Forms",
+            (
+                "2026-04-20 18:00 opened by Foresignal",
+                "2026-04-23 09:00 state new -> assess",
+                "2026-05-04 19:00 Microsoft's post changed (dates moved): from early September to early October 2026",
+            ),
+        )
+        for n in range(12)
+    ]
+
+
+def dry_ticket() -> DryTicket:
+    return DryTicket(
+        system="crb", number="DRY-MC1200001", opened_for="MC1200001", change_id="MC1200001",
+        title="MC1200001 Mailbox rules: the old wizard is removed",
+        where="https://contoso.example/api/sn_chg_rest/change/normal",
+        fields={
+            "short_description": "MC1200001 Mailbox rules: the old wizard is removed",
+            "description": "The old wizard is removed.\n\nFOR WHOM\n\nUsers of Exchange Online (worldwide).",
+            "start_date": "2026-10-01 00:00:00",
+            "risk": 2,
+            "u_tenants": ["contoso", "fabrikam"],
+            "cmdb_ci": None,
+        },
+        notes=("2026-08-30: Announced: Mailbox rules: the old wizard is removed", "2026-09-04: The deadline moved"),
+        state="new", created=NOW - timedelta(days=12), updated=NOW,
+    )  # fmt: skip
+
+
+def everything() -> dict[str, str]:
+    counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0}
+    return {
+        "home": pages.home_page(counts),
+        "metrics": pages.metrics_page(metrics()),
+        "metrics-empty": pages.metrics_page(measure([], [], NOW)),
+        "change": change_page(),
+        "change-moved": pages.change_page(moved_change(), copies(), effects()),
+        "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ())),
+        "register": pages.register_page(register()),
+        "register-empty": pages.register_page([]),
+        "ticket": pages.ticket_page(register()[0]),
+        "dry-runs": pages.dry_runs_page([dry_ticket(), replace(dry_ticket(), change_id="MC1200732", notes=())]),
+        "dry-runs-empty": pages.dry_runs_page([]),
+        "dry-run": pages.dry_run_page(dry_ticket()),
+        "message": pages.message_page(
+            "There is no change MC7654321", "It was never seen in any tenant. Check the number."
+        ),
+        **backtests.pages(),
+    }

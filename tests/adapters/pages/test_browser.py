@@ -1,0 +1,124 @@
+"""Pages in a real browser, under their own headers: light and dark, wide and narrow, readable, no sideways scroll."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from shared.adapters.pages.render import security_headers
+from tests.adapters.pages.browser import browser, screenshots
+from tests.adapters.pages.samples import everything
+
+PAGES = everything()
+CONTRAST = """() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => {
+    const part = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  };
+  const behind = (node) => {
+    for (; node; node = node.parentElement) {
+      const colour = parse(getComputedStyle(node).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0.99) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const faults = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    if (!own || !node.getClientRects().length) continue;
+    const style = getComputedStyle(node);
+    const drawn = node.namespaceURI.endsWith("svg") ? style.fill : style.color;
+    const [a, b] = [light(parse(drawn)), light(behind(node))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) faults.push(`${node.tagName} "${node.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
+  }
+  return faults;
+}"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def show(chromium):
+    """Opens a page as the functions would serve it: under a real address, with the real headers."""
+    contexts = []
+
+    def opened(name, **options):
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.faults = []
+        page.on("console", lambda message: page.faults.append(message.text))
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+
+        def answer(route):
+            wanted = urlsplit(route.request.url).path.strip("/")
+            headers = {"Content-Type": "text/html; charset=utf-8", **security_headers()}
+            route.fulfill(status=200, headers=headers, body=PAGES[wanted]) if wanted in PAGES else route.abort()
+
+        page.route("**/*", answer)
+        page.goto(f"http://changes.test/{name}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_quiet_readable_and_never_scrolls_sideways(show, name, scheme, width):
+    page = show(name, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page.screenshot(path=screenshots() / f"{name}-{scheme}-{width}.png", full_page=True)
+
+    assert page.faults == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_the_style_sheet_is_applied_under_the_content_security_policy(show):
+    page = show("metrics", viewport={"width": 1280, "height": 800}, color_scheme="light")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(245, 246, 248)"
+
+
+def test_the_check_of_contrast_sees_what_is_hard_to_read(show):
+    page = show("metrics", viewport={"width": 1280, "height": 800}, color_scheme="light")
+    page.evaluate("document.querySelector('h1').style.color = '#8a8a8a'")
+
+    assert [fault.split('"')[1] for fault in page.evaluate(CONTRAST)] == ["Time to close"]
+
+
+def test_a_script_that_slipped_in_would_not_run(show):
+    page = show("metrics", viewport={"width": 1280, "height": 800})
+    add = "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s);"
+    page.evaluate(f"() => {{ {add} }}")
+
+    assert page.evaluate("window.ran === undefined")
+    assert any("Content Security Policy" in fault for fault in page.faults)
+
+
+def test_the_keyboard_reaches_the_content_first_and_the_focus_is_seen(show):
+    page = show("register", viewport={"width": 1280, "height": 800})
+
+    page.keyboard.press("Tab")
+    focused = page.evaluate(
+        "[document.activeElement.textContent, getComputedStyle(document.activeElement).outlineStyle]"
+    )
+    page.keyboard.press("Enter")
+
+    assert focused == ["Skip to the content", "solid"]
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_printed_page_has_no_navigation_and_black_text(show):
+    page = show("change", viewport={"width": 800, "height": 1000}, color_scheme="dark")
+    page.emulate_media(media="print")
+
+    assert not page.locator("nav ul").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"

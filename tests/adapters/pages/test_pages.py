@@ -1,0 +1,199 @@
+"""What pages say, and that data cannot break them."""
+
+import hashlib
+import re
+from base64 import b64encode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from shared.adapters.pages import change as pages
+from shared.adapters.pages.render import days, security_headers
+from shared.adapters.pages.safe_html import safe_html
+from shared.core.changes.change import Change, Event
+from shared.core.changes.relations import Related
+from shared.core.posts.classification import Why
+from tests.adapters.cards.changes import SECOND, a_change, at, classified
+from tests.adapters.pages.samples import copies, effects, everything
+
+BITING = (
+    '<script>alert(1)</script><img src="http://e.example/x.png"><img src="https://e.example/y.png" onerror="alert(2)">'
+    '<img src="data:image/png;base64,AA"><a href="javascript:alert(3)">a</a><a href="https://e.example" target=x>b</a>'
+    '<p style="position:fixed" onclick="alert(4)" class="skip" id="main">c</p><iframe src="https://e.example">d</iframe>'
+    '<form action="//e.example"><input name="e"><button>f</button></form><svg onload="alert(5)"/><style>*{}</style>'
+    '<table background="https://e.example/z.png"><tr><td colspan="2">g</td></tr></table></main></body></html>'
+    '<base href="https://e.example"><meta http-equiv="refresh" content="0">{{7*7}} {% raw %} שלום'
+)
+
+
+def read(html):
+    return LexborHTMLParser(html)
+
+
+@pytest.mark.parametrize(("name", "html"), everything().items())
+def test_every_page_is_a_whole_page_without_script_or_outside_resources(name, html):
+    tree = read(html)
+
+    assert html.startswith("<!doctype html>")
+    assert tree.css_first("html").attributes["lang"] == "en"
+    assert len(tree.css("h1")) == 1
+    assert tree.css_first("title").text().endswith("· Foresignal")
+    assert tree.css("script, iframe, object, link[rel=stylesheet], [style], [onclick]") == []
+    assert [node.attributes.get("href") for node in tree.css("a") if not node.attributes.get("href")] == []
+    assert all(table.css_first("caption") for table in tree.css("main table:not(.post table)"))
+    assert all(header.attributes.get("scope") for header in tree.css("main thead th:not(.post th)"))
+
+
+def test_the_style_sheet_is_the_one_that_the_content_security_policy_allows():
+    style = re.search(r"<style>(.*?)</style>", pages.message_page("a", "b"), re.DOTALL)[1]
+    allowed = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = security_headers()["Content-Security-Policy"]
+
+    assert f"style-src 'sha256-{allowed}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+
+
+def test_a_posts_html_is_cleaned():
+    tree = read(safe_html(BITING))
+
+    assert (
+        tree.css("script, iframe, form, input, button, svg, style, base, meta, [onclick], [style], [id], [class]") == []
+    )
+    assert [image.attributes.get("src") for image in tree.css("img")] == [None, "https://e.example/y.png", None]
+    assert [link.attributes.get("href") for link in tree.css("a")] == [None, "https://e.example"]
+    assert all("noopener" in link.attributes["rel"] for link in tree.css("a"))
+    assert "{{7*7}} {% raw %} שלום" in tree.body.text()
+
+
+def test_a_text_body_keeps_its_lines_and_its_angle_brackets():
+    assert safe_html("a < b\n\n<script>", "text") == "<p>a &lt; b</p><p>&lt;script&gt;</p>"
+
+
+def test_a_biting_post_leaves_the_page_whole():
+    change = a_change(
+        title='"><script>alert(1)</script>{{7*7}}',
+        services=["<b>Teams</b>"],
+        body={"contentType": "html", "content": BITING},
+    )
+    tree = read(pages.change_page(change, copies(), effects()))
+
+    assert tree.css_first("h1").text() == '"><script>alert(1)</script>{{7*7}}'
+    assert tree.css("script, form, iframe, base") == []
+    assert len(tree.css("main")) == len(tree.css("footer")) == 1
+    assert [node.text() for node in tree.css(".panel > h2")][-1] == "Revisions"
+
+
+def test_the_change_page_shows_every_field_with_its_why():
+    html = pages.change_page(a_change(), copies(), effects())
+    said = " ".join(read(html).body.text(separator=" ").split())
+
+    for words in (
+        "Action required by 14 December 2026",
+        "General availability, worldwide: early to mid-October 2026",
+        "Change to a feature",
+        "tag: Feature update",
+        "90 %",
+        "a page that users rely on is removed",
+        "30 November 2026 → to 14 December 2026",
+        "contoso revision 2",
+        "fabrikam revision 1",
+        "other text",
+        "Gone since 9 May 2026, 09:00 UTC",
+        "CHG1234567",
+        "channel helpdesk: answered 404",
+        "the change names Microsoft Teams, which your team owns",
+    ):
+        assert words in said, words
+
+
+def test_a_silent_decision_says_why():
+    change = a_change()
+    decision = type(change.decision)(SECOND.id, at(5, 4), (), (), silent="first load: older than 30 days")
+    html = pages.change_page(Change(**{**_fields(change), "decision": decision}))
+
+    assert "first load: older than 30 days" in html
+
+
+def test_a_parked_change_and_one_that_is_not_read_yet_say_so():
+    change = Change("MC1234567", {"id": "MC1234567"}, at(4, 20), (), stage="parked", parked="no `title`")
+    html = pages.change_page(change)
+
+    assert "no `title`" in html
+    assert "not read yet" in html
+    assert "Nothing to do" not in html
+
+
+def test_related_posts_are_named_with_their_words_and_how_sure_that_is():
+    related = (
+        Related("superseded_by", "MC1300001", "refer to <it>", 0.9, said_here=True),
+        Related("referred_by", "MC1400001", "as told in", 0.6, said_here=False),
+    )
+    tree = read(pages.change_page(a_change(), copies(), effects(), related=related))
+    panel = next(panel for panel in tree.css(".panel") if panel.css_first("h2").text() == "Related")
+
+    said = " ".join(panel.text(separator=" ").split())
+    assert "Superseded by MC1300001 90 % sure refer to <it>" in said
+    assert "Is referred to by MC1400001 60 % sure MC1400001: as told in" in said
+    assert [link.attributes["href"] for link in panel.css("a")] == ["/api/changes/MC1300001", "/api/changes/MC1400001"]
+
+
+def test_late_events_say_that_nobody_was_told():
+    change = a_change()
+    late = Event("cancelled", SECOND.id, SECOND.observed, "scheduled", "cancelled", late=True)
+    html = pages.change_page(Change(**{**_fields(change), "events": (late,)}))
+
+    assert "came late, nobody was told" in html
+
+
+def test_an_unknown_reason_or_number_of_days_is_a_dash():
+    assert [days(value) for value in (None, 0.0, 0.44, 6.0, 9.96, 31.4)] == ["–", "0", "0.4", "6", "10", "31"]
+    assert [
+        field.confidence for field in pages.fields(classified(why={"kind": Why("tag", 0.5)})) if field.confidence
+    ] == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("metrics-empty", "Nothing was closed yet"), ("register-empty", "No ticket")]
+)
+def test_an_empty_page_says_what_to_do_next(name, words):
+    assert words in everything()[name]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_categories=[]), max_size=100), st.text(max_size=300))
+def test_any_title_and_body_make_a_page_that_can_be_sent(title, body):
+    html = pages.change_page(a_change(title=title, body={"contentType": "html", "content": body}))
+
+    tree = read(html.encode("utf-8").decode("utf-8"))
+    assert len(tree.css("footer")) == 1
+    assert tree.css("script") == []
+
+
+def _fields(change):
+    return {name: getattr(change, name) for name in Change.__dataclass_fields__}
+
+
+def test_a_tenant_shows_how_far_microsoft_is_in_words():
+    tenants = next(section for section in read(everything()["change"]).css("section") if "Tenants" in section.text())
+
+    assert [line.text() for line in tenants.css("p") if "Roadmap" in line.text()] == [
+        "Roadmap 912311: Rolling out to targeted release on Desktop; Scheduled on Web"
+    ]
+    assert "InRollout" not in tenants.text()
+
+
+def test_the_change_page_says_which_services_nobody_owns_and_who_answers():
+    from dataclasses import replace
+
+    change = replace(a_change(), decision=replace(a_change().decision, unowned=("Microsoft Loom",)))
+    (state, *_) = effects()
+    html = pages.change_page(
+        change, copies(), [replace(state, effect=replace(state.effect, answers="ben@example.com"))]
+    )
+
+    assert "Microsoft Loom" in html
+    assert f"ben@example.com answers for {state.effect.team}" in html

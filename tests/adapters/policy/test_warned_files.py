@@ -1,0 +1,82 @@
+"""Policies that load and look like a mistake: `#~ ` lines at the end of each say what is warned of, exactly."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.policy.file import check_file, check_text, flattened, load, load_file
+from shared.core.policy.warnings import warnings
+
+HERE = Path(__file__).parent
+WARNED = sorted((HERE / "warned").glob("*.yaml"))
+INCLUDED = sorted(folder for folder in (HERE / "included").iterdir() if folder.is_dir())
+MARK = "#~ "
+
+
+def told(file: Path) -> list[str]:
+    return [line.removeprefix(MARK) for line in file.read_text().splitlines() if line.startswith(MARK)]
+
+
+def warned(text: str, name: str) -> list[str]:
+    checked = check_text(text, name)
+    assert checked.policy, checked.faults
+    return [str(checked.places.note(path, what)) for path, what in warnings(checked.policy)]
+
+
+@pytest.mark.parametrize("file", WARNED, ids=lambda file: file.stem)
+def test_what_looks_like_a_mistake_is_said_and_nothing_else(file: Path):
+    assert warned(file.read_text(), file.name) == told(file)
+
+
+def test_some_of_these_files_are_there_because_nothing_is_wrong_with_them():
+    assert len([file for file in WARNED if not told(file)]) >= 4
+
+
+def test_services_of_real_posts_that_nobody_owns_are_named_with_how_many_posts():
+    policy = load((HERE / "warned" / "team-that-covers.yaml").read_text(), "x")
+
+    found = warnings(policy, {"Exchange Online": 9, "Microsoft Loom": 1, "Exchange-Online": 3, "exchange  online": 2})
+
+    assert found == [
+        ("workloads", "nobody owns 'Exchange-Online', which 3 posts name; did you mean 'Exchange Online'?"),
+        ("workloads", "nobody owns 'Microsoft Loom', which 1 post names"),
+    ]
+
+
+@pytest.mark.parametrize("folder", INCLUDED, ids=lambda folder: folder.name)
+def test_faults_of_included_files_name_the_file_and_line(folder: Path, monkeypatch):
+    monkeypatch.chdir(folder)
+
+    expected = [line for line in (folder / "expected.txt").read_text().splitlines() if line]
+
+    assert [str(note) for note in check_file(Path("policy.yaml")).faults] == expected
+
+
+def test_included_files_are_one_policy_and_one_text():
+    main = HERE / "included" / "good" / "policy.yaml"
+
+    whole = load_file(main)
+
+    assert whole.workloads["exchange"].team == "messaging"
+    assert load(flattened(main), "flat").model_dump() | {"include": ()} == whole.model_dump() | {"include": ()}
+
+
+def test_a_policy_without_includes_is_pushed_as_it_is_with_its_comments():
+    plain = HERE / "warned" / "team-that-covers.yaml"
+
+    assert flattened(plain) == plain.read_text()
+
+
+def test_files_that_are_no_text_are_named(tmp_path: Path):
+    from shared.core.errors import PermanentError
+
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("teams:\n  büro: {}\n".encode("latin-1"))
+    utf16 = tmp_path / "utf16.yaml"
+    utf16.write_text((HERE / "warned" / "team-that-covers.yaml").read_text(), encoding="utf-16")
+
+    with pytest.raises(PermanentError, match=r"latin.yaml:2: is not written in UTF-8"):
+        check_file(latin)
+    with pytest.raises(PermanentError, match="is a folder"):
+        check_file(tmp_path)
+    assert check_file(utf16).policy

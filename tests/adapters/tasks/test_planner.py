@@ -1,0 +1,59 @@
+import pytest
+
+from shared.adapters.tasks.planner import Planner
+from shared.core.errors import PermanentError, TransientError
+from tests.adapters.clients.server import graph_of, read, serving, tenant_at
+
+DENIED = (403, {"Content-Type": "application/json"}, b"{}")
+
+
+async def test_the_tasks_of_the_plan_are_read_to_the_end():
+    def first(request):
+        link = f"http://{request.host}/v1.0/planner/plans/p1/tasks?$skiptoken=x"
+        return {"value": [{"id": "a", "@odata.etag": 'W/"1"'}], "@odata.nextLink": link}
+
+    async with serving(first, {"value": [{"id": "b"}]}) as server, graph_of() as graph:
+        pages = await read(Planner(graph), tenant_at(server, plan="p1"))
+
+        assert pages == [[{"id": "a", "@odata.etag": 'W/"1"'}], [{"id": "b"}]]
+        assert {request.path for request in server.requests} == {"/v1.0/planner/plans/p1/tasks"}
+
+
+async def test_the_details_of_a_task_are_read():
+    async with serving({"id": "a", "description": "Message ID: MC1000001"}) as server, graph_of() as graph:
+        found = await Planner(graph).details("contoso", tenant_at(server), "a")
+
+        assert found["description"] == "Message ID: MC1000001"
+        assert server.requests[0].path == "/v1.0/planner/tasks/a/details"
+
+
+async def test_a_task_that_is_gone_has_no_details():
+    async with serving((404, {}, b"")) as server, graph_of() as graph:
+        assert await Planner(graph).details("contoso", tenant_at(server), "a") == {}
+
+
+async def test_a_task_s_id_chooses_no_other_address():
+    async with serving({"id": "x"}) as server, graph_of() as graph:
+        await Planner(graph).details("contoso", tenant_at(server), "../../users?$top=1#")
+
+        assert server.requests[0].raw_path == "/v1.0/planner/tasks/..%2F..%2Fusers%3F%24top%3D1%23/details"
+
+
+async def test_details_that_are_no_object_may_be_one_later():
+    async with serving((200, {}, b"[]")) as server, graph_of() as graph:
+        with pytest.raises(TransientError, match="no object"):
+            await Planner(graph).details("contoso", tenant_at(server), "a")
+
+
+@pytest.mark.parametrize("what", ["pages", "details"])
+async def test_a_missing_role_is_named(what):
+    async with serving(DENIED) as server, graph_of() as graph:
+        planner, tenant = Planner(graph), tenant_at(server, plan="p1")
+        with pytest.raises(PermanentError, match=r"tenant contoso: .*Tasks\.Read\.All"):
+            await (read(planner, tenant) if what == "pages" else planner.details("contoso", tenant, "a"))
+
+
+async def test_a_plan_that_is_not_there_is_told():
+    async with serving((404, {}, b"")) as server, graph_of() as graph:
+        with pytest.raises(PermanentError, match="404 to the tasks of plan p1"):
+            await read(Planner(graph), tenant_at(server, plan="p1"))

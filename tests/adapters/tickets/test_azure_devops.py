@@ -1,0 +1,415 @@
+"""What is special about Azure DevOps: revisions, processes, tags, HTML, a page to sign in, and what ping misses."""
+
+import traceback
+from contextlib import asynccontextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from sandbox.ticket_systems.azure_devops import items as devops_items
+from sandbox.ticket_systems.azure_devops.processes import KINDS
+from sandbox.ticket_systems.azure_devops.server import AzureDevOps
+from shared.adapters.ticketing.document import utf16
+from shared.adapters.tickets.azure_devops import Settings
+from shared.adapters.tickets.azure_devops import item as items
+from shared.core.errors import PermanentError, TransientError
+from tests.contracts.azure_devops import SECRETS, SETTINGS, TOKEN, accepted, over
+from tests.contracts.proxy import Fault
+from tests.contracts.rig import ticket
+from tests.fakes import NOW, FakeClock
+
+PLAIN = {"organization": "contoso", "project": "Changes", "work_item_type": "Issue"}
+HOSTILE = "<script>alert(1)</script> &amp; \x00\x07\u202e 𝔘 \ud800 \r\n'; DROP"
+
+
+@asynccontextmanager
+async def running(*, settings=None, accepts=accepted, **server):
+    """The adapter's builder, the proxy before it, the server and its clock."""
+    clock = FakeClock()
+    devops = AzureDevOps(clock, accepts=accepts, **server)
+    async with over(devops, clock, settings or PLAIN) as (build, proxy):
+        yield build, proxy, devops, clock
+
+
+def writes(proxy, since=0):
+    """What was written: a query is a POST that only reads."""
+    return [one for one in proxy.asked[since:] if one[0] != "GET" and not one[1].endswith("/wiql")]
+
+
+# What the policy may say.
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"organization": "contoso/evil"}, "organization"),
+        ({"organization": ""}, "organization"),
+        ({"project": ""}, "project"),
+        ({"work_item_type": ""}, "work_item_type"),
+        ({"url": "http://devops.example"}, "https://"),
+        ({"url": "https://u:p@devops.example"}, "https://"),
+        ({"pat": "secret value"}, "pat"),
+        ({"pats": "X"}, "pats"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_with_the_reason(over, said):
+    with pytest.raises(ValidationError, match=said):
+        Settings(**(PLAIN | over))
+
+
+# What is sent.
+
+
+def test_a_new_work_item_is_one_patch_with_fields_links_and_what_there_is_to_tell():
+    patch = items.creation(Settings(**PLAIN), ticket())
+
+    by_path = {one["path"]: one["value"] for one in patch}
+    assert all(one["op"] == "add" for one in patch)
+    assert by_path["/fields/System.Title"] == ticket().title
+    assert by_path["/fields/System.Tags"] == ticket().key
+    assert by_path["/fields/System.Description"].startswith("<p>The old viewer is taken away.</p>")
+    assert by_path["/fields/System.History"] == "<p>2026-08-30: Announced: Retirement of the old viewer</p>"
+    assert by_path["/relations/-"] == {
+        "rel": "Hyperlink",
+        "url": ticket().links[0][1],
+        "attributes": {"comment": "Message Center"},
+    }
+    assert len(patch) == 5
+
+
+def test_risk_and_group_are_said_in_the_words_of_the_policy():
+    values = {"risk": {"high": 1}, "group": {"Messaging": "Changes\\Mail"}}
+    settings = Settings(**(PLAIN | {"values": values}))
+
+    fields = items.wanted(settings, ticket())
+    other = items.wanted(settings, ticket(risk="low", group="Other"))
+
+    assert (fields["Microsoft.VSTS.Common.Priority"], fields["System.AreaPath"]) == (1, "Changes\\Mail")
+    assert not {"Microsoft.VSTS.Common.Priority", "System.AreaPath"} & other.keys()
+
+
+@pytest.mark.parametrize("text", ["x" * 300, "𝔘" * 300, HOSTILE * 9], ids=["x", "astral", "hostile"])
+def test_a_title_is_one_line_that_azure_devops_takes_and_says_that_it_was_cut(text):
+    title = items.wanted(Settings(**PLAIN), ticket(title=text))["System.Title"]
+
+    assert utf16(title) <= 255
+    assert title.endswith("…")
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=400))
+def test_whatever_a_post_says_is_taken_and_read_back_as_it_was(text):
+    told = ticket(title=text, what=text, why=(text,), notes=(text,))
+    settings = Settings(**PLAIN)
+    there = devops_items.Item(1, KINDS["agile"], "Changes", {}).patched(items.creation(settings, told), NOW, "us")
+
+    assert items.differences(items.wanted(settings, told), there.as_json("http://x"), told) == []
+    line = items.folded(items.line_of(text))
+    said = [
+        one
+        for update in there.updates
+        for one in items.lines(update["fields"].get("System.History", {}).get("newValue"))
+    ]
+    assert not line or line in said
+
+
+# What a state means.
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "ours"),
+    [
+        ("New", "Proposed", "new"),
+        ("To Do", "Proposed", "new"),
+        ("Proposed", "Proposed", "new"),
+        ("Approved", "Proposed", "scheduled"),
+        ("Active", "InProgress", "implement"),
+        ("Committed", "InProgress", "implement"),
+        ("Doing", "InProgress", "implement"),
+        ("Resolved", "Resolved", "review"),
+        ("Closed", "Completed", "closed"),
+        ("Done", "Completed", "closed"),
+        ("Removed", "Removed", "cancelled"),
+        ("Parked for good", "Removed", "cancelled"),
+        ("Waiting for the vendor", "InProgress", None),
+        ("Waiting for the vendor", "", None),
+        ("CAB", "InProgress", "authorize"),
+    ],
+)
+def test_a_state_means_what_its_process_says_and_nothing_is_guessed(name, category, ours):
+    assert items.state_of(Settings(**(PLAIN | {"states": {"cab": "authorize"}})), name, category) == ours
+
+
+@pytest.mark.parametrize(
+    ("process", "kind", "states", "end"),
+    [
+        ("agile", "Issue", {}, "cancelled"),
+        ("scrum", "Product Backlog Item", {}, "cancelled"),
+        ("basic", "Issue", {}, "new"),
+        ("cmmi", "Change Request", {}, "new"),
+        ("cmmi", "Change Request", {"Closed": "cancelled"}, "cancelled"),
+    ],
+)
+async def test_each_process_cancels_what_it_can_and_else_asks_people_once(process, kind, states, end):
+    settings = PLAIN | {"work_item_type": kind, "states": states}
+    async with running(settings=settings, process=process) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+
+        for _ in range(2):
+            after = await port.amend(opened, ticket(cancelled=True))
+
+        by_hand = [line for line in devops.tickets[0].history if "cancel this ticket by hand" in line]
+        assert after.state == end
+        assert len(by_hand) == (end == "new")
+        again = await port.amend(after, ticket(reopen=True, notes=("Microsoft goes on with this change",)))
+        assert again.state == "new"
+        assert again.closed_at is None
+
+
+# What happens to a work item.
+
+
+async def test_what_was_written_between_our_reading_and_our_writing_is_not_overwritten():
+    async with running() as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        read = await port._read(opened.number)
+        devops.move(opened.number, "Active")
+
+        with pytest.raises(TransientError, match=r"412.*somebody else") as failed:
+            await port._write(read, [items.move_to("Removed")])
+
+        assert failed.value.retry_after == 5
+        assert devops.tickets[0].state == "Active"
+
+
+async def test_fields_state_and_note_of_a_cancellation_are_one_write():
+    async with running() as (build, proxy, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        since = len(proxy.asked)
+
+        await port.amend(opened, ticket(title="MC1200001 (Cancelled) Retirement", cancelled=True, notes=("It is off",)))
+
+        assert [method for method, _ in writes(proxy, since)] == ["PATCH"]
+        (there,) = devops.tickets
+        assert (there.title, there.state) == ("MC1200001 (Cancelled) Retirement", "Removed")
+        assert {"It is off", "Microsoft will not make this change."} <= set(there.history)
+
+
+async def test_a_move_that_a_rule_forbids_becomes_a_line_that_says_why():
+    async with running() as (build, proxy, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        refusal = '{"message": "TF401320: Rule Error for field Resolved Reason. Error code: Required."}'
+        proxy.fail_next(Fault(400, {}, refusal), only=lambda method, _: method == "PATCH")
+
+        after = await port.amend(opened, ticket(cancelled=True, notes=("It is off",)))
+
+        assert after.state == "new"
+        assert "It is off" in devops.tickets[0].history
+        assert any("by hand" in line and "Resolved Reason" in line for line in devops.tickets[0].history)
+
+
+async def test_tags_links_state_and_people_of_the_board_stay_and_our_tag_comes_back():
+    async with running(settings=SETTINGS) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        item = devops.boards.items[1]
+        item.fields |= {"System.Tags": "board; M365", "System.AssignedTo": "Ana", "System.AreaPath": "Changes"}
+        item.relations.append({"rel": "Hyperlink", "url": "https://board.example/", "attributes": {}})
+        devops.move("1", "Active")
+
+        await port.amend(opened, ticket(links=(*ticket().links, ("Roadmap 1", "https://roadmap.example/1"))))
+
+        after = devops.boards.items[1]
+        assert after.fields["System.Tags"] == f"board; {ticket().key}; M365"
+        assert (after.fields["System.AssignedTo"], after.fields["System.AreaPath"]) == ("Ana", "Changes")
+        assert after.fields["System.State"] == "Active"
+        urls = [one["url"] for one in after.relations]
+        assert urls == [ticket().links[0][1], "https://board.example/", "https://roadmap.example/1"]
+
+
+async def test_nothing_is_written_where_nothing_differs_though_html_was_cleaned_on_its_way_in():
+    async with running(settings=SETTINGS) as (build, proxy, devops, _):
+        port = build()
+        hostile = ticket(what="<b onclick=x>1 & 2</b>\n\n- a", test_plan="1 < 2 & 'x'\nThen.", notes=("a < b & 'c'",))
+        opened = await port.open(hostile)
+        since = len(proxy.asked)
+
+        await port.amend(opened, hostile)
+
+        assert writes(proxy, since) == []
+        assert devops.boards.items[1].fields["Custom.TestPlan"].startswith("1 &lt; 2 &amp;")
+
+
+async def test_a_tag_that_only_begins_like_ours_is_another_tickets():
+    async with running() as (build, _, _, _):
+        port = build()
+        await port.open(ticket("MC1200001"))
+
+        assert await port.find("foresignal-test-MC120000") is None
+        assert (await port.find("FORESIGNAL-test-mc1200001")).number == "1"  # tags have no case there
+
+
+async def test_a_key_with_a_comma_makes_a_tag_all_the_same():
+    async with running() as (build, _, _, _):
+        opened = await build().open(ticket(key="foresignal-a,b;c'd-MC1"))
+
+        assert (await build().find("foresignal-a,b;c'd-MC1")).number == opened.number
+
+
+async def test_what_has_ended_is_told_more_and_not_rewritten():
+    async with running() as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        devops.move(opened.number, "Closed")
+
+        await port.amend(opened, ticket(title="MC1200001 Another title", notes=("more",)))
+
+        (there,) = devops.tickets
+        assert there.title == ticket().title
+        assert "more" in there.history
+
+
+async def test_a_long_history_is_read_to_its_end():
+    async with running() as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        for n in range(450):
+            devops.boards.items[1] = devops.boards.items[1].patched(
+                [{"op": "add", "path": "/fields/System.History", "value": f"<div>line {n}</div>"}], NOW, "Ana"
+            )
+
+        await build().amend(opened, ticket(notes=("line 449", "line 450")))
+
+        history = devops.tickets[0].history
+        assert [history.count("line 449"), history.count("line 450")] == [1, 1]
+
+
+async def test_two_hundred_and_fifty_states_cost_two_calls():
+    async with running() as (build, proxy, devops, _):
+        port = build()
+        await port.open(ticket())
+        for n in range(2, 251):
+            made = devops_items.Item(n, KINDS["agile"], "Changes", {})
+            devops.boards.items[n] = made.patched(items.creation(Settings(**PLAIN), ticket(f"MC{n}")), NOW, "us")
+        since = len(proxy.asked)
+
+        assert len(await port.states([str(n) for n in range(1, 251)])) == 250
+        assert len(proxy.asked) - since == 2
+
+
+# Signing in.
+
+
+async def test_a_personal_access_token_works_as_well():
+    async with running(settings=PLAIN | {"pat": "DEVOPS_PAT"}) as (build, _, devops, _):
+        await build().open(ticket())
+
+        assert len(devops.tickets) == 1
+
+
+@pytest.mark.parametrize("status", [203, 302, 401])
+async def test_a_page_to_sign_in_is_no_answer(status):
+    async with running() as (build, proxy, _, _):
+        port = build()
+        opened = await port.open(ticket())
+        page = Fault(
+            status, {"Content-Type": "text/html", "Location": "https://login.example/"}, "<html>Sign In</html>"
+        )
+        for call in (port.find(ticket("MC1").key), port.open(ticket("MC2")), port.states([opened.number]), port.ping()):
+            proxy.fail_next(page)
+            with pytest.raises(PermanentError, match=f"{status}.*add our managed identity to the organisation contoso"):
+                await call
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "add our managed identity.*Users.*Basic"),
+        ({"pat": "DEVOPS_OLD"}, "token in the secret DEVOPS_OLD has run out"),
+    ],
+)
+async def test_who_is_not_known_is_told_what_to_do(settings, said, monkeypatch):
+    monkeypatch.setitem(SECRETS, "DEVOPS_OLD", "old-pat")
+    async with running(settings=PLAIN | settings, accepts=lambda _: False) as (build, _, _, _):
+        with pytest.raises(PermanentError, match=said) as failed:
+            await build().open(ticket())
+
+        assert not any(secret in str(failed.value) for secret in (TOKEN, *SECRETS.values()))
+
+
+@pytest.mark.parametrize("odd", ["to\nken", "tökén", "to ken", ""])
+async def test_a_secret_that_holds_no_token_is_said_to_and_never_shown(odd, monkeypatch):
+    monkeypatch.setitem(SECRETS, "ODD", odd)
+    async with running(settings=PLAIN | {"pat": "ODD"}) as (build, _, _, _):
+        with pytest.raises(PermanentError, match="ODD") as failed:
+            await build().open(ticket())
+
+    assert not odd or odd not in "".join(traceback.format_exception(failed.value))
+
+
+# What is missing.
+
+
+@pytest.mark.parametrize(
+    ("right", "said"),
+    [
+        ("write", r"lacks in project Changes: edit work items in this node"),
+        ("tags", "create tag definitions .*Basic"),
+        ("read", "no project 'Changes', or Foresignal may not see it"),
+    ],
+)
+async def test_ping_says_which_permission_is_missing_and_changes_nothing(right, said):
+    async with running() as (build, _, devops, _):
+        devops.rights.discard(right)
+
+        with pytest.raises(PermanentError, match=said):
+            await build().ping()
+
+        assert devops.tickets == []
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"project": "Nothing"}, "no project 'Nothing'"),
+        ({"work_item_type": "Change"}, r"no work item type 'Change' \(it has: Issue, Task\)"),
+        ({"fields": {"Custom.Nothing": "x"}}, "not taken: TF51535: Cannot find field Custom.Nothing"),
+        ({"fields": {"Microsoft.VSTS.Common.Risk": "{{ risk }}"}}, "not taken: TF401320.*Risk"),
+        ({"values": {"group": {"Messaging": "Changes\\Nowhere"}}}, "TF401347.*System.AreaPath"),
+        ({"organization": "fabrikam"}, "404"),
+    ],
+)
+async def test_ping_says_what_in_the_settings_does_not_fit(over, said):
+    async with running(settings=PLAIN | over) as (build, _, devops, _):
+        with pytest.raises(PermanentError, match=said):
+            await build().ping()
+
+        assert devops.tickets == []
+
+
+async def test_ping_names_the_states_whose_meaning_nobody_has_said():
+    async with running() as (build, _, _, _):
+        said = await build().ping()
+    async with running(settings=PLAIN | {"states": {"Waiting for the vendor": "implement"}}) as (build, _, _, _):
+        told = await build().ping()
+
+    assert "as Foresignal: project Changes, type Issue; say under `states`" in said
+    assert said.endswith("mean: Waiting for the vendor")
+    assert "`states`" not in told
+
+
+async def test_a_work_item_that_we_only_lost_sight_of_is_not_made_twice():
+    async with running() as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        devops.rights.discard("read")
+
+        with pytest.raises(PermanentError, match="may not see"):
+            await port.amend(opened, ticket())
+
+        assert len(devops.tickets) == 1

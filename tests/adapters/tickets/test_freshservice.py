@@ -1,0 +1,337 @@
+"""What is special about Freshservice: the key's two places, notes, statuses, approvals, its form, what ping says."""
+
+import pytest
+from pydantic import ValidationError
+
+from sandbox.ticket_systems.freshservice.server import KEY_FIELD, Freshservice
+from shared.adapters.tickets.freshservice import Settings
+from shared.core.errors import PermanentError, TransientError
+from tests.contracts.freshservice import SETTINGS, over
+from tests.contracts.proxy import Fault
+from tests.contracts.rig import ticket
+from tests.fakes import FakeClock
+
+PLAIN = {"api_key": "FRESHSERVICE_API_KEY", "requester_id": 1001}
+
+
+@pytest.fixture
+async def rig():
+    clock = FakeClock()
+    server = Freshservice(clock, groups=("Identity & Security",), own=("services", "act_by"))
+    async with over(server, clock, SETTINGS) as (another, proxy):
+        yield server, another(), proxy, clock
+
+
+def stored(server, number):
+    return next(one.fields for one in server.tickets if one.number == number)
+
+
+def paths(proxy, method):
+    return [path.removeprefix("/api/v2") for how, path in proxy.asked if how == method]
+
+
+async def test_without_a_field_for_it_the_key_is_the_last_line_and_the_pages_are_read():
+    clock = FakeClock()
+    server = Freshservice(clock)
+    async with over(server, clock, PLAIN) as (another, proxy):
+        for n in range(120):
+            await another().open(ticket(f"MC12{n:05d}", notes=()))
+        clock.forward(days=60)
+
+        found = await another().find(ticket("MC1200003").key)
+
+        assert found.number == "CHN-104"
+        assert KEY_FIELD not in stored(server, found.number)
+        assert [path for path in paths(proxy, "GET") if path == "/changes"][-2:] == ["/changes"] * 2
+
+
+async def test_a_key_that_a_text_of_the_post_claims_is_not_the_tickets():
+    clock = FakeClock()
+    server = Freshservice(clock)
+    async with over(server, clock, PLAIN) as (another, _):
+        await another().open(ticket("MC1200001", what=f"Foresignal key: {ticket('MC1200002').key}"))
+
+        assert await another().find(ticket("MC1200002").key) is None
+        assert (await another().find(ticket("MC1200001").key)).number == "CHN-101"
+
+
+async def test_a_field_that_cannot_be_filtered_by_is_no_obstacle(rig):
+    server, port, _, clock = rig
+    made = await port.open(ticket())
+    clock.forward(minutes=1)
+
+    async with over(server, clock, SETTINGS) as (another, other):
+        other.fail_next(Fault(400, body='{"description": "Validation failed"}'))
+        found = await another().find(ticket().key)
+
+    assert found.number == made.number
+
+
+async def test_two_changes_with_one_key_the_older_is_ours(rig):
+    server, port, _, clock = rig
+    first = await port.open(ticket())
+    held = dict(server.store.changes[101].values)
+    wanted = ("requester_id", "subject", "description", "change_type", "status", "priority", "impact", "risk")
+    server.store.insert({name: held[name] for name in wanted} | {"custom_fields": {KEY_FIELD: ticket().key}})
+    clock.forward(minutes=1)
+
+    async with over(server, clock, SETTINGS) as (another, _):
+        assert (await another().find(ticket().key)).number == first.number
+
+
+async def test_the_group_is_assigned_by_its_id_and_asked_for_once(rig):
+    server, port, proxy, _ = rig
+    for n in range(3):
+        made = await port.open(ticket(f"MC120000{n}", group="Identity & Security"))
+
+    assert stored(server, made.number)["group_id"] == 21_002
+    assert paths(proxy, "GET").count("/groups") == 1
+
+
+async def test_a_group_that_is_not_there_is_said_on_the_ticket_and_loses_nothing(rig):
+    server, port, _, _ = rig
+
+    await port.open(ticket(group="Nobody"))
+
+    (record,) = server.tickets
+    assert "No group 'Nobody' is known here, so nobody is assigned yet" in record.history
+    assert "group_id" not in record.fields
+
+
+async def test_an_account_without_a_status_for_it_is_asked_to_close_by_hand():
+    clock = FakeClock()
+    server = Freshservice(clock, more_statuses={})
+    async with over(server, clock, PLAIN) as (another, _):
+        port = another()
+        made = await port.open(ticket())
+        for _ in range(2):
+            after = await port.amend(made, ticket(cancelled=True, notes=("cancelled",)))
+
+    said = "Microsoft will not make this change: please close this change by hand; it has no status for that."
+    assert (after.state, after.remote_state) == ("new", "Open")
+    assert server.tickets[0].history.count(said) == 1
+
+
+async def test_a_status_that_the_policy_maps_is_the_one_to_cancel_with():
+    clock = FakeClock()
+    server = Freshservice(clock, more_statuses={11: "Dropped by vendor"})
+    settings = PLAIN | {"states": {"Dropped by vendor": "cancelled"}}
+    async with over(server, clock, settings) as (another, _):
+        port = another()
+        after = await port.amend(await port.open(ticket()), ticket(cancelled=True))
+
+    assert (after.state, after.remote_state) == ("cancelled", "Dropped by vendor")
+
+
+@pytest.mark.parametrize("what", ["cancelled", "reopen"])
+async def test_what_the_life_cycle_forbids_is_asked_of_the_board(what):
+    clock = FakeClock()
+    server = Freshservice(clock, forbidden=frozenset({(5, 7), (6, 1)}))
+    async with over(server, clock, PLAIN) as (another, _):
+        port = another()
+        made = await port.open(ticket())
+        server.move(made.number, "Pending Review" if what == "cancelled" else "Closed")
+
+        after = await port.amend(made, ticket(notes=("2026-09-02: it moved",), **{what: True}))
+
+    assert after.state == ("review" if what == "cancelled" else "closed")
+    assert "2026-09-02: it moved" in server.tickets[0].history
+    assert any("by hand; its life cycle does not let us" in line for line in server.tickets[0].history)
+
+
+async def test_it_is_closed_when_freshservice_says_so(rig):
+    server, port, _, clock = rig
+    made = await port.open(ticket())
+    clock.forward(days=3)
+    closed = clock()
+    server.move(made.number, "Closed")
+    clock.forward(days=2)
+    server.store.changes[101].values["updated_at"] = server.store.now()
+
+    seen = (await port.states([made.number]))[made.number]
+
+    assert (seen.state, seen.closed_at, seen.remote_state) == ("closed", closed, "Closed")
+
+
+async def test_who_decided_and_when_is_read_once(rig):
+    server, port, proxy, clock = rig
+    made = await port.open(ticket())
+    assert (await port.states([made.number]))[made.number].decision == ""
+    clock.forward(days=2)
+    server.approve(made.number, "Ana Costa")
+    server.move(made.number, "Pending Release")
+
+    for _ in range(3):
+        seen = (await port.states([made.number]))[made.number]
+
+    assert (seen.state, seen.decision, seen.decided_by, seen.decided_at) == (
+        "scheduled", "approved", "Ana Costa", clock(),
+    )  # fmt: skip
+    assert paths(proxy, "GET").count("/changes/101/approvals") == 1
+
+
+async def test_a_rejection_is_a_decision_and_no_end(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    server.reject(made.number, "Ben")
+
+    seen = (await port.states([made.number]))[made.number]
+
+    assert (seen.state, seen.decision, seen.decided_by, seen.closed_at) == ("new", "rejected", "Ben", None)
+
+
+async def test_many_are_followed_by_the_page(rig):
+    _, port, proxy, _ = rig
+    made = [await port.open(ticket(f"MC12{n:05d}", notes=())) for n in range(30)]
+    asked = len(proxy.asked)
+
+    found = await port.states([one.number for one in made])
+
+    assert len(found) == 30
+    assert len(proxy.asked) - asked == 1
+
+
+async def test_what_the_board_set_is_left_alone(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    server.move(made.number, "Planning")
+    server.store.update(server.store.changes[101], {"group_id": 21_001, "priority": 4, "category": "Network"})
+
+    await port.amend(made, ticket(risk="low", notes=("more",)))
+
+    held = stored(server, made.number)
+    assert (held["status"], held["group_id"], held["priority"], held["category"]) == (2, 21_001, 4, "Network")
+    assert held["risk"] == 1
+
+
+async def test_a_ticket_that_is_as_it_should_be_costs_one_call_and_one_more_for_its_notes(rig):
+    _, port, proxy, clock = rig
+    made = await port.open(ticket())
+    clock.forward(hours=1)
+    asked = len(proxy.asked)
+
+    await port.amend(made, ticket())
+
+    assert proxy.asked[asked:] == [("GET", "/api/v2/changes/101"), ("GET", "/api/v2/changes/101/notes")]
+
+
+async def test_a_date_that_the_form_requires_is_kept_and_that_is_said():
+    clock = FakeClock()
+    server = Freshservice(clock, required=("planned_start_date", "planned_end_date"))
+    async with over(server, clock, PLAIN) as (another, _):
+        port = another()
+        made = await port.open(ticket())
+        await port.amend(made, ticket(planned_start=None, planned_end=None))
+
+    assert stored(server, made.number)["planned_start_date"] == "2026-10-01T00:00:00Z"
+    assert any(line.startswith("The planned start is not known any more") for line in server.tickets[0].history)
+
+
+async def test_what_a_form_requires_is_named_when_a_ticket_cannot_be_made():
+    clock = FakeClock()
+    server = Freshservice(clock, own=("business_reason",), required=("business_reason",))
+    async with over(server, clock, PLAIN) as (another, _):
+        with pytest.raises(PermanentError, match="business_reason: It should not be blank"):
+            await another().open(ticket())
+        with pytest.raises(PermanentError, match="requires business_reason: give it a value under `fields`"):
+            await another().ping()
+
+
+async def test_a_limit_of_calls_is_waited_for_as_long_as_the_account_says():
+    clock = FakeClock()
+    server = Freshservice(clock, a_minute=1)
+    async with over(server, clock, SETTINGS) as (another, _):
+        port = another()
+        await port.find("foresignal-test-MC1")
+        clock.forward(seconds=20)
+
+        with pytest.raises(TransientError) as failed:
+            await port.find("foresignal-test-MC1")
+
+    assert failed.value.retry_after == 41
+
+
+async def test_a_note_whose_answer_was_lost_is_not_told_twice(rig):
+    server, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(lost=True), only=lambda method, path: method == "POST" and path.endswith("/notes"))
+
+    with pytest.raises(TransientError):
+        await port.amend(made, ticket(risk="low", notes=("it moved",)))
+    await port.amend(made, ticket(risk="low", notes=("it moved",)))
+
+    assert server.tickets[0].history.count("it moved") == 1
+    assert stored(server, made.number)["risk"] == 1
+
+
+async def test_a_change_deleted_while_a_note_was_on_its_way_is_made_again(rig):
+    server, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(503), only=lambda method, path: method == "POST" and path.endswith("/notes"))
+    with pytest.raises(TransientError):
+        await port.amend(made, ticket(notes=("it moved",)))
+    server.delete(made.number)
+
+    again = await port.amend(made, ticket(notes=("it moved",)))
+
+    assert again.number != made.number
+    assert [record.number for record in server.tickets] == [again.number]
+    assert "it moved" in server.tickets[0].history
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"rights": {"create", "edit"}}, "403: we lack a right: the role of the agent whose key FRESHSERVICE_API_KEY"),
+        ({"rights": {"view"}}, "may read changes and not create them: give it a role"),
+        ({"fields": {"vendor": "Microsoft"}}, "changes have no custom field vendor"),
+        ({"key_field": "crb_key"}, "changes have no custom field crb_key"),
+    ],
+)
+async def test_ping_names_what_is_missing(change, words):
+    clock = FakeClock()
+    server = Freshservice(clock, own=("services", "act_by"))
+    server.rights = change.pop("rights", server.rights)
+    async with over(server, clock, SETTINGS | change) as (another, _):
+        with pytest.raises(PermanentError) as failed:
+            await another().ping()
+
+    assert words in str(failed.value)
+    assert server.tickets == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"change": {"id": "x", "status": 1}}', '{"change": {"id": 101}}', '{"change": {"id": 101, "status": ["Open"]}}'],
+)
+async def test_a_change_that_is_none_is_waited_for(rig, body):
+    _, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(200, {"Content-Type": "application/json"}, body))
+
+    with pytest.raises(TransientError, match="without id or status"):
+        await port.amend(made, ticket(notes=("more",)))
+
+
+async def test_a_key_that_is_nobodys_is_named_by_its_secret(rig):
+    _, port, proxy, _ = rig
+    proxy.fail_next(Fault(401, body='{"code": "invalid_credentials", "message": "You have to be logged in"}'))
+
+    with pytest.raises(PermanentError, match=r"API key in the secret FRESHSERVICE_API_KEY .*You have to be logged in"):
+        await port.find("foresignal-test-MC1")
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (PLAIN, "say `domain`"),
+        (PLAIN | {"domain": "contoso.freshservice.com"}, "String should match pattern"),
+        (PLAIN | {"url": "http://contoso.example"}, "begins with https://"),
+        ({"domain": "contoso", "requester_id": 1}, "api_key"),
+        (PLAIN | {"domain": "contoso", "key_field": "Our key"}, "String should match pattern"),
+    ],
+)
+def test_settings_that_cannot_work_are_faults(settings, words):
+    with pytest.raises(ValidationError) as failed:
+        Settings.model_validate(settings)
+    assert words in str(failed.value)

@@ -1,0 +1,455 @@
+"""What is special about Jira: documents, workflows, labels, a search that lags, approvals, and what ping misses."""
+
+import json
+import traceback
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from sandbox.ticket_systems.jira import rules
+from sandbox.ticket_systems.jira.projects import CHANGES, SIMPLE, Field, Transition
+from sandbox.ticket_systems.jira.server import Jira
+from shared.adapters.ticketing.document import utf16
+from shared.adapters.tickets.jira import Settings
+from shared.adapters.tickets.jira import issue as issues
+from shared.adapters.tickets.jira.moves import choose
+from shared.core.errors import PermanentError
+from tests.contracts.jira import SECRETS, SETTINGS, over
+from tests.contracts.proxy import Fault
+from tests.contracts.rig import ticket
+from tests.fakes import FakeClock
+
+PLAIN = {name: value for name, value in SETTINGS.items() if name != "fields"}
+HOSTILE = "<b>x</b> [~accountid:1] {color:red} \x00\x07\u202e 𝔘 \ud800 \r\nh1. *b* @all"
+
+
+@asynccontextmanager
+async def running(*, settings=None, **server):
+    """The adapter's builder, the proxy before it, the server and its clock."""
+    clock = FakeClock()
+    jira = Jira(clock, **server)
+    async with over(jira, clock, settings or PLAIN) as (build, proxy):
+        yield build, proxy, jira, clock
+
+
+def writes(proxy, since=0):
+    """What was written: a search and a bulk fetch are POSTs that only read."""
+    return [one for one in proxy.asked[since:] if one[0] != "GET" and not one[1].endswith(("/jql", "/bulkfetch"))]
+
+
+# What the policy may say.
+
+
+@pytest.mark.parametrize(
+    ("over", "said"),
+    [
+        ({"site": ""}, "site"),
+        ({"site": "-x"}, "before .atlassian.net"),
+        ({"site": "evil.example/@"}, "before .atlassian.net"),
+        ({"url": "http://jira.example"}, "https://"),
+        ({"url": "https://user:pw@jira.example"}, "https://"),
+        ({"email": ""}, "cloud_id"),
+        ({"project": "crb"}, "project"),
+        ({"issue_type": ""}, "issue_type"),
+        ({"token": ""}, "token"),
+        ({"field": {}}, "field"),
+        ({"fields": {"customfield_1": "{{ nothing }}"}}, "customfield_1"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_with_the_reason(over, said):
+    with pytest.raises(ValidationError, match=said):
+        Settings(**(PLAIN | over))
+
+
+@pytest.mark.parametrize(
+    ("over", "api", "page"),
+    [
+        ({}, "https://contoso.atlassian.net", "https://contoso.atlassian.net/browse/CRB-1"),
+        ({"site": "https://tickets.contoso.com/"}, "https://tickets.contoso.com", "https://tickets.contoso.com/browse/CRB-1"),
+        ({"email": "", "cloud_id": "11-aa"}, "https://api.atlassian.com/ex/jira/11-aa", "https://contoso.atlassian.net/browse/CRB-1"),
+        ({"site": "", "url": "http://127.0.0.1:7/"}, "http://127.0.0.1:7", "http://127.0.0.1:7/browse/CRB-1"),
+    ],
+)  # fmt: skip
+def test_where_the_api_is_and_where_people_look(over, api, page):
+    settings = Settings(**(PLAIN | over))
+
+    assert (settings.api, settings.page("CRB-1")) == (api, page)
+
+
+# What is sent.
+
+
+def test_a_new_issue_holds_what_every_project_takes_and_what_the_policy_adds():
+    settings = Settings(**(PLAIN | {"values": {"risk": {"high": "Highest"}, "group": {"Messaging": "Mail"}}}))
+
+    fields = issues.created(settings, ticket())
+
+    assert fields["project"] == {"key": "CRB"}
+    assert fields["issuetype"] == {"name": "[System] Change"}
+    assert fields["labels"] == ["foresignal-test-MC1200001"]
+    assert fields["priority"] == {"name": "Highest"}
+    assert fields["components"] == [{"name": "Mail"}]
+    assert set(fields) == {"project", "issuetype", "summary", "description", "labels", "priority", "components"}
+    assert issues.created(Settings(**(PLAIN | {"issue_type": "10011"})), ticket())["issuetype"] == {"id": "10011"}
+
+
+@pytest.mark.parametrize("text", ["x" * 300, "𝔘" * 300, "é" * 300, HOSTILE * 9], ids=["x", "astral", "é", "hostile"])
+def test_a_summary_is_one_line_that_jira_takes_and_says_that_it_was_cut(text):
+    summary = issues.wanted(Settings(**PLAIN), ticket(title=text))["summary"]
+
+    assert utf16(summary) <= 255
+    assert "\n" not in summary
+    assert summary.endswith("…")
+
+
+def test_a_description_that_is_too_long_is_cut_to_what_jira_takes_and_says_so():
+    document = issues.wanted(Settings(**PLAIN), ticket(what="𝔘ß\n\n" * 40_000))["description"]
+
+    assert rules.document_fault(document) == ""
+    assert 25_000 < utf16(json.dumps(document, ensure_ascii=False)) <= 32_767
+    assert "shortened" in json.dumps(document)
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=400))
+def test_whatever_a_post_says_makes_documents_that_jira_takes(text):
+    fields = issues.created(Settings(**PLAIN), ticket(title=text, what=text, audience=text, why=(text,)))
+
+    assert rules.faults(CHANGES, fields, whole=True) == {}
+    for document in issues.comments(line for line in [issues.line_of(text)] if line):
+        assert rules.document_fault(document) == ""
+        assert [issues.folded(line) for line in issues.lines(document)] == [issues.folded(issues.line_of(text))]
+
+
+def test_many_notes_make_few_comments_that_all_fit():
+    lines = [f"{n} " + 'ß"\\' * 1_000 for n in range(30)]
+
+    made = list(issues.comments(lines))
+
+    assert 3 <= len(made) <= 10
+    assert all(rules.document_fault(document) == "" for document in made)
+    assert [line for document in made for line in issues.lines(document)] == lines
+
+
+# What a status means.
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "resolution", "ours"),
+    [
+        ("To Do", "new", "", "new"),
+        ("Our own beginning", "new", "", "new"),
+        ("Awaiting CAB approval", "indeterminate", "", "authorize"),
+        ("In Progress", "indeterminate", "", "implement"),
+        ("Waiting for the vendor", "indeterminate", "", None),
+        ("Done", "done", "Done", "closed"),
+        ("Our own end", "done", "", "closed"),
+        ("Done", "done", "Won’t Do", "cancelled"),
+        ("Canceled", "done", "Done", "cancelled"),
+        ("Cancelled", "indeterminate", "", None),  # it says that it has not ended
+        ("In Progress", "done", "", "closed"),
+        ("Board", "indeterminate", "", "assess"),
+        ("", "", "", None),
+    ],
+)
+def test_a_status_means_what_its_name_and_category_say_and_nothing_is_guessed(name, category, resolution, ours):
+    settings = Settings(**(PLAIN | {"states": {"board": "assess"}}))
+
+    assert issues.state_of(settings, {"name": name, "statusCategory": {"key": category}}, resolution) == ours
+
+
+def way(number, to, category, **fields):
+    return {"id": number, "to": {"name": to, "statusCategory": {"key": category}}, "fields": fields}
+
+
+NEEDED = {"required": True, "hasDefaultValue": False, "allowedValues": [{"name": "Done"}, {"name": "Won't Do"}]}
+OPTIONAL = NEEDED | {"required": False}
+
+
+@pytest.mark.parametrize(
+    ("how", "offered", "chosen"),
+    [
+        ("cancel", [way("5", "Done", "done"), way("7", "Canceled", "done")], {"transition": {"id": "7"}}),
+        (
+            "cancel",
+            [way("7", "Canceled", "done", resolution=NEEDED)],
+            {"transition": {"id": "7"}, "fields": {"resolution": {"name": "Won't Do"}}},
+        ),
+        (
+            "cancel",
+            [way("5", "Done", "done", resolution=OPTIONAL)],
+            {"transition": {"id": "5"}, "fields": {"resolution": {"name": "Won't Do"}}},
+        ),
+        ("cancel", [way("5", "Done", "done")], None),
+        ("cancel", [way("7", "Canceled", "done", customfield_9={"required": True})], None),
+        ("cancel", [], None),
+        ("reopen", [way("1", "Somewhere", "indeterminate"), way("2", "To Do", "new")], {"transition": {"id": "2"}}),
+        ("reopen", [way("2", "To Do", "new"), way("3", "Under review", "indeterminate")], {"transition": {"id": "3"}}),
+        ("reopen", [way("4", "Closed", "done")], None),
+    ],
+)
+def test_a_way_is_chosen_by_where_it_leads_and_with_what_its_screen_requires(how, offered, chosen):
+    assert choose(Settings(**PLAIN), offered, how) == chosen
+
+
+# What happens to an issue.
+
+
+async def test_another_worker_finds_a_new_issue_late_and_this_one_at_once():
+    async with running(late=30.0) as (build, _, jira, clock):
+        first, second = build(), build()
+        opened = await first.open(ticket())
+
+        assert (await first.find(ticket().key)).number == opened.number
+        assert await second.find(ticket().key) is None
+        clock.forward(seconds=30)
+        assert (await second.find(ticket().key)).number == opened.number
+        assert len(jira.tickets) == 1
+
+
+async def test_of_two_issues_with_the_key_the_older_one_counts():
+    async with running() as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        original = jira.store.find(opened.number)
+        jira.store.add(CHANGES, original.kind, original.fields, [])  # cloned by hand
+
+        assert (await port.find(ticket().key)).number == opened.number
+
+
+async def test_a_label_taken_away_comes_back_and_those_of_others_stay():
+    async with running() as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.store.find(opened.number).fields["labels"] = ["board"]
+
+        await port.amend(opened, ticket())
+
+        assert jira.store.find(opened.number).fields["labels"] == ["board", ticket().key]
+
+
+async def test_nothing_is_written_where_nothing_differs():
+    async with running(settings=SETTINGS) as (build, proxy, _, _):
+        port = build()
+        opened = await port.open(ticket())
+        since = len(proxy.asked)
+
+        await port.amend(opened, ticket())
+
+        assert writes(proxy, since) == []
+
+
+async def test_what_has_ended_is_told_more_and_not_rewritten():
+    async with running() as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.move(opened.number, "Completed")
+
+        await port.amend(opened, ticket(title="MC1200001 Another title", notes=("more",)))
+
+        (there,) = jira.tickets
+        assert there.title == ticket().title
+        assert "more" in there.history
+
+
+async def test_a_workflow_that_cancels_nothing_is_asked_for_it_by_hand_and_only_once():
+    async with running(settings=PLAIN | {"project": "OPS", "issue_type": "Task"}) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+
+        for _ in range(2):
+            after = await port.amend(opened, ticket(cancelled=True))
+
+        asked = [line for line in jira.tickets[0].history if "by hand" in line]
+        assert len(asked) == 1
+        assert "Microsoft will not make this change: please cancel this ticket by hand" in asked[0]
+        assert after.state == "new"
+
+
+async def test_a_move_that_jira_refuses_becomes_a_line_that_says_why():
+    async with running() as (build, proxy, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        refusal = Fault(400, {}, json.dumps({"errorMessages": ["A validator objects."], "errors": {}}))
+        proxy.fail_next(refusal, only=lambda method, path: method == "POST" and path.endswith("/transitions"))
+
+        after = await port.amend(opened, ticket(cancelled=True))
+
+        assert after.state == "new"
+        assert any("A validator objects." in line and "by hand" in line for line in jira.tickets[0].history)
+
+
+@pytest.mark.parametrize("shown", [True, False], ids=["with the issue", "apart"])
+async def test_a_long_history_is_read_to_its_end(shown, monkeypatch):
+    async with running() as (build, _, jira, clock):
+        port = build()
+        opened = await port.open(ticket())
+        for n in range(230):
+            jira.store.find(opened.number).comment(issues.note(f"line {n}"), clock(), "Ana")
+        if not shown:
+            monkeypatch.setattr(port, "_issue", without_comments(port._issue))
+
+        await port.amend(opened, ticket(notes=("line 229", "line 230")))
+
+        history = jira.tickets[0].history
+        assert [history.count("line 229"), history.count("line 230")] == [1, 1]
+
+
+def without_comments(read):
+    async def reading(number):
+        issue = await read(number)
+        del issue["fields"]["comment"]
+        return issue
+
+    return reading
+
+
+async def test_a_deployments_name_with_a_space_makes_a_label_all_the_same():
+    async with running() as (build, _, _, _):
+        port = build()
+        opened = await port.open(ticket(key="foresignal-our own-MC1"))
+
+        assert (await build().find("foresignal-our own-MC1")).number == opened.number
+        assert await port.find("foresignal-our") is None
+
+
+@pytest.mark.parametrize("decision", ["approved", "rejected"])
+async def test_the_boards_decision_is_read_with_who_and_when(decision):
+    async with running() as (build, _, jira, clock):
+        port = build()
+        opened = await port.open(ticket())
+        assert opened.decision == ""
+        clock.forward(days=2)
+        (jira.approve if decision == "approved" else jira.reject)(opened.number, "Ana Board")
+
+        seen = (await port.states([opened.number]))[opened.number]
+
+        assert (seen.decision, seen.decided_by) == (decision, "Ana Board")
+        assert seen.decided_at == datetime(2026, 9, 3, 9, tzinfo=UTC)
+        assert seen.state == ("scheduled" if decision == "approved" else "cancelled")
+
+
+async def test_approvals_that_we_may_not_read_are_no_failure():
+    async with running() as (build, proxy, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.approve(opened.number, "Ana Board")
+        proxy.fail_next(Fault(403), only=lambda _, path: path.endswith("/approval"))
+
+        assert (await port.states([opened.number]))[opened.number].decision == ""
+
+
+async def test_an_issue_that_we_only_lost_sight_of_is_not_made_twice():
+    async with running() as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.permissions.discard("BROWSE_PROJECTS")
+
+        with pytest.raises(PermanentError, match="may not see"):
+            await port.amend(opened, ticket())
+
+        assert len(jira.tickets) == 1
+
+
+async def test_a_hundred_and_fifty_states_cost_two_calls():
+    async with running(settings=PLAIN | {"project": "OPS", "issue_type": "Task"}) as (build, proxy, jira, _):
+        port = build()
+        for n in range(150):
+            jira.store.add(SIMPLE, SIMPLE.types[0], {"summary": f"{n}"}, [])
+        since = len(proxy.asked)
+
+        assert len(await port.states([f"OPS-{n}" for n in range(1, 151)])) == 150
+        assert len(proxy.asked) - since == 2
+
+
+async def test_the_policys_own_texts_become_documents_where_the_field_holds_documents():
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        await build().open(ticket(test_plan="First.\nThen."))
+
+        fields = jira.store.find("CRB-1").fields
+        assert fields["customfield_10051"]["type"] == "doc"
+        assert fields["customfield_10054"] == "Exchange Online"
+
+
+@pytest.mark.parametrize("settings", [{}, {"email": "", "token": "JIRA_BEARER"}], ids=["api token", "bearer"])
+async def test_both_ways_to_sign_in_work(settings):
+    async with running(settings=PLAIN | settings) as (build, _, jira, _):
+        await build().open(ticket())
+
+        assert len(jira.tickets) == 1
+
+
+@pytest.mark.parametrize("odd", ["to\nken", "tökén", "to ken", ""])
+async def test_a_secret_that_holds_no_token_is_said_to_and_never_shown(odd, monkeypatch):
+    monkeypatch.setitem(SECRETS, "ODD", odd)
+    async with running(settings=PLAIN | {"token": "ODD"}) as (build, _, _, _):
+        with pytest.raises(PermanentError, match="ODD") as failed:
+            await build().open(ticket())
+
+    assert not odd or odd not in "".join(traceback.format_exception(failed.value))
+
+
+# What is missing.
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("CREATE_ISSUES", "lacks in project CRB: Create issues"),
+        ("EDIT_ISSUES", "Edit issues"),
+        ("TRANSITION_ISSUES", "Transition issues"),
+        ("ADD_COMMENTS", "Add comments"),
+        ("BROWSE_PROJECTS", "Browse projects"),
+    ],
+)
+async def test_ping_says_which_permission_is_missing_and_changes_nothing(missing, said):
+    async with running() as (build, proxy, jira, _):
+        jira.permissions.discard(missing)
+
+        with pytest.raises(PermanentError, match=said):
+            await build().ping()
+
+        assert writes(proxy) == []
+        assert jira.tickets == []
+
+
+_NEEDS = replace(CHANGES, fields=(*CHANGES.fields, Field("customfield_10099", "Reason", "string", required=True)))
+
+
+@pytest.mark.parametrize(
+    ("over", "projects", "said"),
+    [
+        ({"project": "NONE"}, (CHANGES,), "no project NONE"),
+        ({"issue_type": "Change"}, (CHANGES,), r"no issue type 'Change' \(it has: \[System\] Change, Task\)"),
+        ({"fields": {"customfield_1": "x"}}, (CHANGES,), "not on the screen.*customfield_1"),
+        ({}, (_NEEDS,), r"requires of a new .*customfield_10099 \(Reason\).*`fields`"),
+        ({"email": "somebody@else.example"}, (CHANGES,), "JIRA_TOKEN is no valid token of somebody@else.example"),
+        ({"email": "", "token": "JIRA_TOKEN"}, (CHANGES,), "JIRA_TOKEN is no valid token, or"),
+    ],
+)
+async def test_ping_says_what_in_the_settings_does_not_fit(over, projects, said):
+    async with running(settings=PLAIN | over, projects=projects) as (build, _, _, _):
+        with pytest.raises(PermanentError, match=said) as failed:
+            await build().ping()
+
+        assert not any(secret in str(failed.value) for secret in SECRETS.values())
+
+
+async def test_ping_names_the_statuses_whose_meaning_nobody_has_said():
+    async with running() as (build, _, _, _):
+        said = await build().ping()
+    async with running(settings=PLAIN | {"states": {"Waiting for the vendor": "implement"}}) as (build, _, _, _):
+        told = await build().ping()
+
+    assert "as Foresignal: project CRB, issue type [System] Change; say under `states`" in said
+    assert said.endswith("mean: Waiting for the vendor")
+    assert "states" not in told
+
+
+def test_every_transition_of_the_sandbox_leads_somewhere():
+    assert all(project.status(one.to) for project in (CHANGES, SIMPLE) for one in project.transitions)
+    assert isinstance(CHANGES.transitions[0], Transition)

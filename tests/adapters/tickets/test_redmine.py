@@ -1,0 +1,315 @@
+"""What is special about Redmine, seen in the real one: names, rights, workflows, markup, what it does not say."""
+
+import html
+import re
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from pydantic import ValidationError
+
+from shared.adapters.tickets.redmine import Settings
+from shared.adapters.tickets.redmine.issue import choose, state_of
+from shared.core.errors import PermanentError
+from tests.contracts.redmine import SETTINGS, fields_of, issue_of, lines_of, over
+from tests.contracts.rig import ticket
+
+BASIC = {**SETTINGS, "url": "https://redmine.example", "project": "crb"}
+
+
+@asynccontextmanager
+async def system(redmine, place="", **settings):
+    """The adapter over that project, or a new one, and the proxy between."""
+    async with over(redmine, place or redmine.project(), settings) as (another, proxy, clock):
+        yield another(), proxy, clock
+
+
+@contextmanager
+def setting(redmine, name, value, before):
+    redmine.setting(name, value)
+    try:
+        yield
+    finally:
+        redmine.setting(name, before)
+
+
+def change(redmine, number, **fields):
+    """By an administrator's hand."""
+    redmine.ask("PUT", f"/issues/{number}.json", {"issue": fields})
+
+
+# May we?
+
+
+async def test_ping_says_as_whom_and_where(redmine):
+    project = redmine.project()
+    async with system(redmine, project) as (port, _, _):
+        assert await port.ping() == (f"Redmine project {project} as foresignal; issues can be seen, made and changed")
+
+
+@pytest.mark.parametrize(
+    ("made", "settings", "words"),
+    [
+        ({"role": "reader"}, {}, "foresignal has Reader in project .*, without: Add issues, Edit issues, Add notes"),
+        ({"role": ""}, {}, "403: we lack a permission in project"),
+        ({}, {"tracker": "Bug"}, r"has no tracker 'Bug'; it has Change \(tickets.crb.settings.tracker\)"),
+        ({}, {"tracker": 1}, "has no tracker 1"),
+        ({}, {"key_field": "Reference"}, "no custom field 'Reference' is to be seen in project"),
+        ({}, {"fields": {"Act bye": "x"}}, "no custom field 'Act bye' is to be seen"),
+        ({}, {"values": {"risk": {"high": "Dire"}}}, "no priority 'Dire'; there are Low, Normal, High, Urgent, Imm"),
+        ({}, {"values": {"group": {"A": "Network"}}}, "no issue category 'Network'; it has none"),
+        ({}, {"project": "no-such"}, "404: there is nothing there: is the address right, and the project no-such"),
+        ({}, {"decision_field": "Verdict"}, "no custom field 'Verdict'"),
+    ],
+)  # fmt: skip
+async def test_ping_names_what_is_missing(redmine, made, settings, words):
+    async with system(redmine, redmine.project(**made), **settings) as (port, _, _):
+        with pytest.raises(PermanentError, match=words):
+            await port.ping()
+
+
+async def test_ping_sees_that_the_field_for_our_key_cannot_be_looked_up_by(redmine):
+    project = redmine.project(fields=("blind",))
+    async with system(redmine, project, key_field="Not a filter", fields={}) as (port, _, _):
+        await port.open(ticket())
+
+        for call in (port.ping, lambda: port.open(ticket("MC1200002"))):
+            with pytest.raises(PermanentError, match="tick “Used as a filter” there"):
+                await call()
+    assert redmine.ask("GET", "/issues.json", project_id=project)["total_count"] == 1
+
+
+async def test_a_key_that_is_none_and_an_api_that_is_off_are_told_apart_from_rights(redmine):
+    off = r"the REST API is off \(Administration, Settings, API\)"
+    async with system(redmine) as (port, _, _):
+        with setting(redmine, "rest_api_enabled", "0", "1"), pytest.raises(PermanentError, match=off):
+            await port.ping()
+    async with system(redmine, api_key="OTHER_KEY") as (port, _, _):
+        port._calls._deps.secrets.held["OTHER_KEY"] = "0" * 40
+        with pytest.raises(PermanentError, match=r"401: .* the secret OTHER_KEY is no API access key") as failed:
+            await port.open(ticket())
+        assert "0" * 40 not in str(failed.value)
+
+
+async def test_an_issue_that_redmine_made_without_our_key_is_said_and_no_second_one_is_made(redmine):
+    project = redmine.project(fields=("plan", "services"))
+    async with system(redmine, project, key_field=redmine.made["fields"]["key"]) as (port, _, _):
+        with pytest.raises(PermanentError, match=r"made issue \d+ without our key: enable the custom field"):
+            await port.open(ticket())
+        with pytest.raises(PermanentError, match="tick “Used as a filter” there, and enable it for project"):
+            await port.open(ticket("MC1200002"))
+    assert redmine.ask("GET", "/issues.json", project_id=project)["total_count"] == 1
+
+
+async def test_what_redmine_does_not_take_is_said_in_its_words(redmine):
+    async with system(redmine, fields={"due_date": "2020-01-01"}) as (port, _, _):
+        with pytest.raises(PermanentError, match=r"422: Redmine does not take it \(Due date must be greater than"):
+            await port.open(ticket())
+
+
+# Fields.
+
+
+async def test_fields_may_be_named_or_numbered_and_those_of_every_project_are_named_once_an_issue_shows_them(redmine):
+    project, act_by = redmine.project(), "{{ act_by or '' }}"
+    async with system(redmine, project, fields={"Act by": act_by}) as (port, _, _):
+        with pytest.raises(PermanentError, match=r"no custom field 'Act by' is to be seen .* or say its number"):
+            await port.open(ticket())
+    async with system(redmine, project, fields={str(redmine.made["fields"]["everywhere"]): act_by}) as (port, _, _):
+        made = await port.open(ticket())
+        assert fields_of(issue_of(redmine, made.number))["Act by"] == "2026-09-30"
+    async with system(redmine, project, fields={"act BY": act_by}) as (port, _, _):
+        await port.amend(made, ticket(act_by=None))
+        assert fields_of(issue_of(redmine, made.number))["Act by"] in {"", None}
+
+
+async def test_the_group_is_a_category_where_the_policy_says_so_and_the_boards_from_then_on(redmine):
+    project = redmine.project()
+    for name in ("Network", "Workplace"):
+        redmine.ask("POST", f"/projects/{project}/issue_categories.json", {"issue_category": {"name": name}})
+    settings = {"values": {"group": {"Messaging": "Network"}, "risk": {"high": "Urgent"}}}
+    async with system(redmine, project, **settings) as (port, _, _):
+        made = await port.open(ticket())
+        issue = issue_of(redmine, made.number)
+        assert (issue["category"]["name"], issue["priority"]["name"]) == ("Network", "Urgent")
+
+        categories = redmine.ask("GET", f"/projects/{project}/issue_categories.json")["issue_categories"]
+        change(redmine, made.number, category_id=categories[1]["id"], assigned_to_id=redmine.made["user"])
+        await port.amend(made, ticket(risk="low"))
+
+    issue = issue_of(redmine, made.number)
+    assert issue["category"]["name"] == "Workplace"
+    assert issue["assigned_to"]["id"] == redmine.made["user"]
+    assert issue["priority"]["name"] == "Low"
+
+
+async def test_what_is_as_it_should_be_costs_one_call_and_leaves_no_entry_in_the_history(redmine):
+    async with system(redmine) as (port, proxy, _):
+        made = await port.open(ticket())
+        before, asked = issue_of(redmine, made.number), len(proxy.asked)
+
+        await port.amend(made, ticket())
+
+        assert proxy.asked[asked:] == [("GET", f"/issues/{made.number}.json")]
+        assert issue_of(redmine, made.number) == before
+
+
+async def test_an_issue_that_was_moved_to_another_project_is_still_followed(redmine):
+    project, other = redmine.project(), redmine.project()
+    async with system(redmine, project) as (port, _, _):
+        made = await port.open(ticket())
+        change(redmine, made.number, project_id=redmine.ask("GET", f"/projects/{other}.json")["project"]["id"])
+        change(redmine, made.number, status_id=redmine.made["statuses"]["Scheduled"])
+
+        assert (await port.states([made.number]))[made.number].state == "scheduled"
+        assert (await port.amend(made, ticket(notes=("moved",)))).number == made.number
+        assert "moved" in lines_of(issue_of(redmine, made.number))
+
+
+# Workflow and decision.
+
+
+async def test_a_workflow_without_a_way_for_us_is_asked_of_people_once(redmine):
+    async with system(redmine, redmine.project("narrow")) as (port, _, _):
+        made = await port.open(ticket())
+        for _ in range(2):
+            after = await port.amend(made, ticket(cancelled=True, notes=("cancelled",)))
+
+    assert after.state == "new"
+    asked = (
+        "Microsoft will not make this change: please cancel this issue by hand; its workflow has no such way for us."
+    )
+    assert lines_of(issue_of(redmine, made.number)).count(asked) == 1
+
+
+async def test_a_decision_is_read_from_the_field_that_the_policy_names_with_who_and_when(redmine):
+    async with system(redmine, decision_field="Decision") as (port, proxy, _):
+        made = await port.open(ticket())
+        field = redmine.made["fields"]["decision"]
+        change(redmine, made.number, custom_fields=[{"id": field, "value": "Deferred"}])
+        assert (await port.states([made.number]))[made.number].decision == ""
+        change(redmine, made.number, custom_fields=[{"id": field, "value": "Approved"}])
+
+        for _ in range(3):
+            seen = (await port.states([made.number]))[made.number]
+        assert (seen.decision, seen.decided_by) == ("approved", "Redmine Admin")
+        assert abs(seen.decided_at - datetime.now(UTC)) < timedelta(minutes=1)
+        assert proxy.asked.count(("GET", f"/issues/{made.number}.json")) == 1
+
+        change(redmine, made.number, custom_fields=[{"id": field, "value": "Rejected"}])
+        assert (await port.states([made.number]))[made.number].decision == "rejected"
+
+
+_ENDS = {"name": "Done", "is_closed": True}
+
+
+@pytest.mark.parametrize(
+    ("status", "mapped", "state"),
+    [
+        ({"name": "New", "is_closed": False}, {}, "new"),
+        ({"name": "Feedback", "is_closed": False}, {}, "assess"),
+        ({"name": "Resolved", "is_closed": False}, {}, "review"),
+        ({"name": "Rejected", "is_closed": True}, {}, "cancelled"),
+        ({"name": "Rejected", "is_closed": False}, {}, None),
+        (_ENDS, {}, "closed"),
+        (_ENDS, {"done": "review"}, "review"),
+        ({"name": "Neu", "is_closed": False}, {}, None),
+        ({"name": "Neu", "is_closed": False}, {"Neu": "new"}, "new"),
+        ({"name": "New", "is_closed": True}, {}, "closed"),
+        ({}, {}, None),
+    ],
+)
+def test_a_status_is_ours_by_the_policy_by_its_name_or_by_its_end(status, mapped, state):
+    assert state_of(Settings(**BASIC, states=mapped), status) == state
+
+
+def test_of_the_ways_that_are_offered_the_plainest_is_taken():
+    settings = Settings(**BASIC, states={"Abgelehnt": "cancelled"})
+    offered = [
+        {"id": 1, "name": "Closed", "is_closed": True},
+        {"id": 2, "name": "Abgelehnt", "is_closed": False},
+        {"id": 3, "name": "Cancelled", "is_closed": True},
+        {"id": 4, "name": "Something", "is_closed": False},
+        {"id": 5, "name": "Assess", "is_closed": False},
+    ]
+
+    assert choose(settings, offered, "cancel")["id"] == 3
+    assert choose(settings, offered[:2], "cancel")["id"] == 2
+    assert choose(settings, offered[:1], "cancel") is None
+    assert choose(settings, offered, "reopen")["id"] == 5
+    assert choose(settings, offered[:4], "reopen")["id"] == 4
+    assert choose(settings, offered[:1], "reopen") is None
+
+
+# What people see in Redmine.
+
+EVIL = (
+    "h1. Big *bold* _it_ -gone- @code@ <script>alert(1)</script> <b>b</b> !http://x.example/a.png! {{child_pages}} "
+    '[[Secret]] "here":http://evil.example %{color:red}x% |a|b| # one ## two ~~~ `x` [y](http://evil.example) **z** #1'
+)
+
+
+@pytest.fixture
+def page_of(redmine):
+    """An issue's page, as an administrator's browser gets it."""
+    with httpx.Client(base_url=redmine.url, follow_redirects=True, timeout=30) as browser:
+        token = re.search(r'name="authenticity_token" value="([^"]+)"', browser.get("/login").text)[1]
+        answer = browser.post("/login", data={"authenticity_token": token, "username": "admin", "password": "admin"})
+        assert "Logged in as" in answer.text
+        yield lambda number: browser.get(f"/issues/{number}").text
+
+
+@pytest.mark.parametrize("markup", ["textile", "markdown", "common_mark"])
+async def test_hostile_text_is_text_on_redmines_own_page_and_headings_and_links_are_what_they_are(
+    redmine, page_of, markup
+):
+    with setting(redmine, "text_formatting", markup, "textile"):
+        async with system(redmine, markup=markup) as (port, _, _):
+            made = await port.open(ticket(what=f"{EVIL}\n\n{EVIL}", audience=f"- {EVIL}", notes=(EVIL,)))
+            await port.amend(made, ticket(what=f"{EVIL}\n\n{EVIL}", audience=f"- {EVIL}", notes=(EVIL,)))
+
+        assert len(issue_of(redmine, made.number)["journals"]) == 1
+        shown = page_of(made.number)
+    description = shown.split('<div class="description">')[1].split('<div id="history">')[0]
+    (wiki,) = re.findall(r'<div class="wiki"[^>]*>(.*?)</div>', description, re.DOTALL)
+    (note,) = re.findall(r'<div id="journal-\d+-notes" class="wiki"[^>]*>(.*?)</div>', shown, re.DOTALL)
+    assert re.search(r"<h3[^>]*>For whom", wiki)
+    assert re.search(r"<li>\s*Services: Exchange Online", html.unescape(wiki))
+    assert re.search(r'<a href="https://admin.microsoft.com/[^"]+MC1200001" class="external">Message Center', wiki)
+    for text in (wiki, note):
+        for never in ("<script", "<b>", "<strong>", "<em>", "<del>", "<code>", "<img", "<table", "<h1", "style="):
+            assert never not in text, never
+        assert not re.search(r'<a [^>]*href="http://evil.example[^>]*>(here|y)<', text)
+        assert "alert(1)" in text
+        assert "{{child_pages}}" in html.unescape(text)
+        assert "h1. Big *bold* _it_ -gone- @code@ <script>" in html.unescape(text)
+
+
+# Settings.
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"url": "http://redmine.example"}, "begins with https://"),
+        ({"url": "https://redmine.example/a?b"}, "begins with https://"),
+        ({"project": "Not an identifier"}, "String should match pattern"),
+        ({"tracker": ""}, "by name or number"),
+        ({"markup": "html"}, "Input should be 'textile'"),
+        ({"api_key": "0123abcd"}, "api_key"),
+    ],
+)
+def test_settings_that_cannot_work_are_faults(settings, words):
+    with pytest.raises(ValidationError) as failed:
+        Settings.model_validate(BASIC | settings)
+    assert words in str(failed.value)
+
+
+def test_a_redmine_under_a_path_is_taken():
+    settings = Settings.model_validate(
+        BASIC | {"url": "https://intranet.example/redmine/", "tracker": 4, "key_field": 7}
+    )
+
+    assert settings.page("12") == "https://intranet.example/redmine/issues/12"
+    assert (settings.tracker, settings.key_field) == (4, 7)

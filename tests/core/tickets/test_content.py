@@ -1,0 +1,97 @@
+"""The ticket that a change should have."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.core.changes.change import EffectState
+from shared.core.decisions.decide import decide
+from shared.core.posts.classification import Classification
+from shared.core.tickets.content import ticket_key, ticket_of
+from shared.core.tickets.proposal import risk_of
+from shared.core.tickets.ticket import cut
+from tests.core.decisions.test_decide import MOVED, NOW, change, decided
+from tests.usecases.world import policy
+
+
+def made(one=None, applied=(), **over):
+    one = one or change(*MOVED)
+    effect = decide(one, (), policy(), NOW).effects[0]
+    return ticket_of(one, EffectState(effect, applied=applied, **over), policy(), "test", "https://x.example")
+
+
+def test_a_ticket_says_what_when_for_whom_and_why():
+    ticket = made()
+
+    assert ticket.key == ticket_key("test", "MC1200001") == "foresignal-test-MC1200001"
+    assert ticket.title == "MC1200001 edition 1"
+    assert ticket.group == "Messaging"
+    assert ticket.planned_end.isoformat() == "2026-11-01"
+    assert ticket.what == "edition 1"
+    assert ticket.services == ("Exchange Online",)
+    assert ticket.why
+    assert ticket.why_board
+
+
+def test_its_notes_are_the_events_that_it_has_not_been_told():
+    one = change(*MOVED)
+    first, second = (event.id for event in one.events)
+
+    assert [" ".join(text.split()[1:3]) for text in made(one).notes] == ["Announced: T", "Microsoft moved"]
+    assert len(made(one, applied=(first,)).notes) == 1
+    assert not made(one, applied=(first, second)).notes
+
+
+def test_late_events_and_those_that_the_decision_did_not_name_are_not_told():
+    one = change(*MOVED)
+    late = replace(one, events=tuple(replace(event, late=True) for event in one.events))
+    effect = decide(one, (), policy(), NOW).effects[0]
+
+    assert not ticket_of(late, EffectState(effect), policy(), "test", "").notes
+    assert not ticket_of(one, EffectState(replace(effect, events=())), policy(), "test", "").notes
+
+
+def test_a_title_of_any_length_fits():
+    for length in (1, 200, 254, 255, 256, 5000):
+        one = change(*MOVED)
+        one = replace(one, post={**one.post, "title": "é" * length, "body": {"content": "<p>" + "x y " * 20_000}})
+
+        ticket = made(one)
+
+        assert len(ticket.title) <= 255
+        assert len(ticket.what) <= 6_000
+        assert ticket.title.endswith("…") is (length + len("MC1200001 ") > 255)
+
+
+def test_a_team_that_the_policy_no_longer_has_is_named_as_it_was():
+    one = decided(change(*MOVED))
+    effect = replace(decide(one, (), policy(), NOW).effects[0], team="former")
+
+    assert ticket_of(one, EffectState(effect), policy(), "test", "").group == "former"
+
+
+@pytest.mark.parametrize(("status", "over"), [("cancelled", True), ("withdrawn", True), ("on_hold", False)])
+def test_what_will_not_come_is_cancelled(status, over):
+    facts = replace(MOVED[0], classification=replace(MOVED[0].classification, status=status))
+
+    assert made(change(facts)).cancelled is over
+
+
+@pytest.mark.parametrize(
+    ("admin", "user", "crb", "risk"),
+    [
+        ("high", "low", False, "high"),
+        ("low", "medium", False, "medium"),
+        ("low", "low", True, "medium"),
+        ("low", "low", False, "low"),
+    ],
+)
+def test_the_risk_is_the_higher_impact(admin, user, crb, risk):
+    assert risk_of(Classification("MC1", admin_impact=admin, user_impact=user, crb=crb)) == risk
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"), [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("a   d", 4, "a…"), ("", 1, "")]
+)
+def test_cutting_says_so(text, limit, expected):
+    assert cut(text, limit) == expected

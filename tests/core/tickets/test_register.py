@@ -1,0 +1,91 @@
+"""A ticket of the built-in register, and what becomes of it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.core.tickets.register import amended, change_of, from_row, moved, number_of, to_row, wanted
+from tests.contracts.rig import ticket
+from tests.properties import unhurried
+
+NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
+LATER = NOW + timedelta(days=2)
+TICKET = replace(ticket(), notes=("a",))
+ENTRY = wanted(TICKET, "D", "new", NOW, ((NOW, "Opened by Foresignal"), (NOW, "a")))
+
+
+@pytest.mark.parametrize(
+    ("number", "change"),
+    [
+        ("CHG1200001", "MC1200001"),
+        ("CHG0000012", "MC12"),
+        ("CHG9999999999", "MC9999999999"),
+        ("CHG", None),
+        ("CHG12", None),
+        ("chg1200001", None),
+        ("CHG1200001 ", None),
+        ("CHG١٢٠٠٠٠١", None),
+        ("CHG²²²²²²²", None),
+        ("INC1200001", None),
+        ("CHG" + "1" * 5000, None),
+    ],
+)
+def test_the_change_of_a_number(number, change):
+    assert change_of(number) == change
+    assert change is None or number_of(change) == number
+
+
+def test_what_is_written_is_read_back():
+    full = moved(replace(ENTRY, act_by=date(2026, 10, 3), planned_start=None), "closed", "done", LATER)
+
+    assert from_row(to_row(full)) == full
+
+
+@unhurried
+@given(st.text(), st.text(max_size=255))
+def test_any_text_is_kept(text, title):
+    entry = replace(ENTRY, title=title, description=text, history=((NOW, text),))
+
+    assert from_row(to_row(entry)) == entry
+
+
+def test_a_note_is_added_once_and_nothing_else_is_news():
+    told = amended(ENTRY, replace(TICKET, notes=("a", "b")), "D", LATER)
+
+    assert [text for _, text in told.history] == ["Opened by Foresignal", "a", "b"]
+    assert (told.created, told.updated) == (NOW, LATER)
+    assert amended(told, replace(TICKET, notes=("a", "b")), "D", LATER + timedelta(1)) is told
+
+
+def test_the_state_is_the_boards():
+    assessed = moved(ENTRY, "assess", "", NOW)
+
+    assert amended(assessed, replace(TICKET, title="another"), "D", LATER).state == "assess"
+
+
+@pytest.mark.parametrize(("before", "after"), [("new", "cancelled"), ("implement", "cancelled"), ("closed", "closed")])
+def test_what_microsoft_cancels_is_cancelled_unless_it_has_ended(before, after):
+    entry = amended(moved(ENTRY, before, "", NOW), replace(TICKET, cancelled=True), "D", LATER)
+
+    assert (entry.state, entry.closed) == (after, NOW if before == "closed" else LATER)
+
+
+def test_ending_is_dated_once_and_opening_again_takes_the_date_away():
+    closed = moved(ENTRY, "closed", "", NOW)
+
+    assert moved(closed, "cancelled", "", LATER).closed == NOW
+    assert moved(closed, "review", "", LATER).closed is None
+    assert moved(ENTRY, "assess", "why", LATER).history[-1] == (LATER, "new to assess: why")
+
+
+def test_a_long_history_is_cut_and_says_so():
+    long = replace(ENTRY, history=tuple((NOW, f"line {n}") for n in range(500)))
+
+    kept = from_row(to_row(long)).history
+
+    assert len(kept) == 200
+    assert kept[0][1] == "earlier lines are not kept"
+    assert [text for _, text in kept[1:]] == [f"line {n}" for n in range(301, 500)]

@@ -1,0 +1,117 @@
+"""Rows of table `changes`, and what they hold."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.core import ids
+from shared.core.changes.change import Change, Closing, Copy, Decision, Edition, Effect, EffectState, Event, Facts
+from shared.core.classify import classify
+from shared.core.posts.post import read_post
+from shared.core.tasks.task import TaskState
+from shared.record import changes
+from tests.properties import unhurried
+from tests.usecases.world import post
+
+AT = datetime(2026, 9, 1, 9, tzinfo=UTC)
+RAW = post()
+READ = read_post(RAW)
+FACTS = Facts(classify(READ), READ.category, READ.major, READ.tags, READ.title)
+EDITION = Edition(AT, AT, "ab" * 16, "contoso", late=True, facts=FACTS, touched=(AT.replace(day=2),))
+EFFECT = Effect("card", "messaging", "workplace", EDITION.id, ("why",), ("e:announced",))
+CHANGE = Change(
+    "MC1200001",
+    RAW,
+    AT,
+    (EDITION, Edition(AT.replace(day=3), AT, "cd" * 16, "fabrikam")),
+    "decided",
+    (Event("announced", EDITION.id, AT, "", "new"), Event("gone", EDITION.id, AT, late=True)),
+    Decision(EDITION.id, AT, ("a",), ("b",), (EFFECT,), "silent"),
+    Closing(AT, "task", "1 task", 2),
+    2,
+    {"opened": AT},
+    "",
+)
+STATE = EffectState(EFFECT, "due", "me", AT, "done", AT, AT, "CHG1", "https://x.example", "new", ("a", "b"), "parked")
+COPY = Copy("contoso", ("A", "B"), EDITION.id, AT, AT, AT, "variant", AT, "{}")
+TASK = TaskState("contoso", "task/1 #?\\", "E1", AT, AT, None)
+
+
+def test_what_is_written_is_read_back():
+    assert changes.read_change(changes.change_row(CHANGE)) == CHANGE
+    assert changes.read_change(changes.change_row(replace(CHANGE, decision=None, closed=None))).decision is None
+    assert changes.read_effect(changes.effect_row("MC1200001", STATE)) == STATE
+    assert changes.read_copy(changes.copy_row("MC1200001", COPY)) == COPY
+    assert changes.read_copy(changes.copy_row("MC1200001", replace(COPY, gone=None))).gone is None
+    assert TaskState.from_values(changes.task_row("MC1200001", TASK).values) == TASK
+    assert changes.read_edition(changes.edition_row("MC1200001", EDITION, RAW)) == RAW
+
+
+def test_whether_a_change_is_parked_is_what_its_row_says():
+    row = changes.change_row(CHANGE)
+
+    read = changes.read_change(replace(row, values={**row.values, "stage": "parked", "parked": "why"}))
+
+    assert (read.stage, read.parked) == ("parked", "why")
+    assert changes.read_change(changes.change_row(read)) == read
+
+
+@unhurried
+@given(st.text(), st.integers(0, 3))
+def test_any_text_in_a_post_survives(text, half):
+    raw = {**RAW, "title": text + "\ud800" * half, "body": {"content": text}, "more": [text, 1.5, None]}
+
+    row = changes.change_row(replace(CHANGE, post=raw))
+
+    assert changes.read_change(row).post == raw
+    assert all(not isinstance(value, str) or value.encode() is not None for value in row.values.values())
+
+
+def test_a_post_of_several_megabytes_is_cut_into_properties():
+    packed = changes.pack("post", {"noise": [str(hash((n, "x"))) for n in range(60_000)]})
+
+    assert len(packed) > 3
+    assert max(map(len, packed.values())) <= 60 * 1024
+    assert len(changes.unpack("post", packed)["noise"]) == 60_000
+
+
+def test_keys_of_one_change_stand_together_and_sort_as_numbers():
+    keys = [changes.change_key("MC999999"), changes.effect_key("MC999999", EFFECT.key), changes.change_key("MC1200001")]
+
+    assert keys == sorted(keys)
+    assert {changes.id_of(key) for key in keys} == {"MC999999", "MC1200001"}
+    low, high = changes.span("c", ["MC1200001", "MC999999"])
+    assert all(low <= key < high for key in keys)
+    assert not low <= changes.change_key("MC1200002") < high
+
+
+def test_no_key_holds_a_character_that_storage_refuses():
+    keys = [
+        changes.change_key("MC1"),
+        changes.effect_key("MC1200001", EFFECT.key),
+        changes.edition_key("MC1200001", EDITION.id),
+        changes.copy_key("MC1200001", "contoso"),
+        changes.task_key("MC1200001", "contoso", TASK.id),
+    ]
+
+    assert not [key for key in keys if set(key) & set("/\\#?\t\n\r")]
+
+
+def test_only_the_changes_that_are_wanted_are_read():
+    other = replace(CHANGE, id="MC1200002", post={**RAW, "id": "MC1200002"})
+    found = [changes.change_row(CHANGE), changes.effect_row("MC1200001", STATE), changes.change_row(other)]
+
+    held = changes.read_held([*found, changes.task_row("MC1200001", TASK)], ["MC1200001"])
+
+    assert list(held) == ["MC1200001"]
+    assert held["MC1200001"].states == (STATE,)
+    assert held["MC1200001"].task_states == (TASK,)
+
+
+@pytest.mark.parametrize("number", [1, 999_999, 1_200_001, 9_999_999_999])
+def test_an_id_is_found_in_its_key_again(number):
+    assert ids.from_key(ids.key(f"MC{number}")) == f"MC{number}"
+    assert len(ids.partition(f"MC{number}")) == 6

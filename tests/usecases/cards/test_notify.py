@@ -1,0 +1,72 @@
+"""A card is claimed, sent, recorded; the one gap is a death between the last two (rule 2)."""
+
+import asyncio
+
+import pytest
+
+from shared.core.errors import PermanentError, TransientError
+from shared.core.messages import Envelope
+from shared.usecases.cards.notify import notify
+from tests.fakes import DiedError
+from tests.usecases.world import World, post
+
+
+async def due(world):
+    await world.arrive_only(post())
+    cards = world.queues.take("cards")
+    world.queues.sent.clear()
+    return cards
+
+
+async def test_a_card_is_sent_once_and_recorded(world):
+    (one, _) = await due(world)
+
+    assert await notify(world.worker(), one)
+    assert not await notify(world.worker(), one)
+
+    state = (await world.held()).effects[one.body["effect"]][0]
+    assert (state.due, state.done, state.claim_owner) == ("", state.effect.edition, "")
+    assert len(world.inbox.cards) == 1
+
+
+async def test_eight_workers_with_the_same_message_send_one_card(world):
+    (one, _) = await due(world)
+
+    results = await asyncio.gather(*(notify(world.worker(), one) for _ in range(8)), return_exceptions=True)
+
+    assert all(isinstance(result, bool | TransientError) for result in results)
+    assert len(world.inbox.cards) == 1
+
+
+@pytest.mark.parametrize("error", [TransientError("busy", 30), PermanentError("gone")])
+async def test_a_failure_gives_the_claim_back(error):
+    world = World()
+    (one, _) = await due(world)
+    world.inbox.fails = [error]
+    with pytest.raises(type(error)):
+        await notify(world.worker(), one)
+
+    assert await notify(world.worker(), one)
+    assert len(world.inbox.cards) == 1
+
+
+async def test_a_process_that_dies_after_sending_leaves_its_claim_until_it_ends():
+    world = World()
+    (one, _) = await due(world)
+    world.inbox.fails = [DiedError()]
+    with pytest.raises(DiedError):
+        await notify(world.worker(), one)
+
+    with pytest.raises(TransientError) as waiting:
+        await notify(world.worker(), one)
+
+    assert waiting.value.retry_after == world.deps.claim_seconds
+    world.clock.forward(seconds=120)
+    assert await notify(world.worker(), one)
+
+
+async def test_a_message_about_an_effect_that_does_not_exist_is_a_permanent_failure():
+    world = World()
+
+    with pytest.raises(PermanentError, match="no effect"):
+        await notify(world.deps, Envelope({"id": "MC1200001", "effect": "card|x|y"}, world.clock()))

@@ -1,0 +1,70 @@
+"""What pages show."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared.core.errors import PermanentError
+from shared.usecases.delivery.park import park
+from shared.usecases.pages import change
+from tests.fakes import NOW
+from tests.usecases.world import NOVEMBER, World, done, post
+
+
+async def test_a_change_with_everything_that_stands_beside_it(world):
+    await world.arrive(post())
+    await world.arrive(post(), tenant="fabrikam")
+    await world.bring(done())
+
+    view = await change.change(world.deps, " mc1200001")
+
+    assert view.change.id == "MC1200001"
+    assert [copy.tenant for copy in view.copies] == ["contoso", "fabrikam"]
+    assert (len(view.effects), len(view.tasks)) == (3, 1)
+
+
+async def test_a_change_that_is_not_there_is_none_and_what_is_no_id_is_said():
+    world = World()
+
+    assert await change.change(world.deps, "MC1200001") is None
+    with pytest.raises(PermanentError, match="no Message Center id"):
+        await change.change(world.deps, "../etc")
+
+
+async def test_metrics_hold_what_is_open_and_what_was_closed_in_twelve_months(world):
+    await world.arrive(post(startDateTime="2026-05-01T00:00:00Z"), post("MC1200002"))
+    await world.bring(done(at="2026-08-10T12:00:00Z"))
+
+    now = await change.metrics(world.deps)
+    world.clock.forward(days=500)
+    later = await change.metrics(world.deps)
+
+    assert now != later
+
+
+async def test_tickets_of_the_register_the_newest_change_first(world):
+    await world.arrive(post(), post("MC1200002"))
+
+    assert [entry.number for entry in await change.register(world.deps)] == ["CHG1200002", "CHG1200001"]
+    assert (await change.ticket(world.deps, "CHG1200001")).change_id == "MC1200001"
+    for odd in ("CHG9999999", "CHG²", "", "CHG" + "9" * 9000, "\ud800"):
+        assert await change.ticket(world.deps, odd) is None
+
+
+async def test_health_is_ok_degraded_by_a_stale_tenant_by_what_is_parked_and_by_a_policy_that_is_wrong():
+    world = World()
+    assert (await change.health(world.deps))["status"] == "degraded", "nothing was ever fetched"
+    world.posts.held = {"contoso": [post()], "fabrikam": [post(when=NOVEMBER, modified="2026-08-31T00:00:00Z")]}
+    await world.fetch()
+
+    assert (await change.health(world.deps))["status"] == "ok"
+    world.policy.failure = "line 3: no"
+    wrong = await change.health(world.deps)
+    assert (wrong["status"], wrong["policy"]) == ("degraded", "line 3: no")
+    world.policy.failure = ""
+    world.clock.forward(hours=3)
+    stale = await change.health(world.deps)
+    assert [tenant["ok"] for tenant in stale["tenants"]] == [False] * 3
+    world.clock.now -= timedelta(hours=3)
+    await park(world.deps, "posts", {"posts": []}, NOW, "no good")
+    assert (await change.health(world.deps))["parked"] == 1
