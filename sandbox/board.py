@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from sandbox.ticket_systems import Server
 from shared.adapters.tickets import register
 from shared.core.ports import Tables
+from shared.core.terms import ENDED, State
 from shared.core.tickets.register import Entry
-from shared.core.tickets.ticket import ENDED, State
 
 _NOTES: dict[State, str] = {
     "assess": "taken up by the owner",

@@ -16,7 +16,8 @@ from shared.adapters.ticketing.document import bare, markdown, value
 from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import SecretName
-from shared.core.tickets.ticket import ENDED, Preview, State, Ticket, TicketRef
+from shared.core.terms import ENDED, State
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _TITLE, _BODY, _LABEL = 256, 60_000, 50  # characters that GitHub takes (a body takes 65,536)
 _OURS = "foresignal"

@@ -170,7 +170,7 @@ async def _wrong_with(path: str, name: str) -> str:
     """What is wrong with a secret, without its value; empty for a good one."""
     from shared import app
     from shared.core.errors import PermanentError, TransientError
-    from shared.core.tickets.inbound import fault_of
+    from shared.core.signing import fault_of
 
     try:
         value = await app.current().secrets.get(name)

@@ -156,7 +156,7 @@ def move_register(
 ) -> None:  # fmt: skip
     """Move a ticket to another state; the change closes with it."""
     from shared.adapters.tickets import register as tickets
-    from shared.core.tickets.ticket import State as Known
+    from shared.core.terms import State as Known
 
     if to not in get_args(Known):
         raise typer.BadParameter(f"unknown state {to!r} (known: {', '.join(get_args(Known))})")

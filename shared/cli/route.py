@@ -10,9 +10,9 @@ from shared.cli.backtest import PolicyFile
 from shared.cli.check import checked_policy, default_file
 from shared.cli.past_posts import read_versions
 from shared.cli.tools import Json, State, as_json, speak
-from shared.core.changes.change import EventType
 from shared.core.errors import PermanentError
 from shared.core.posts import classification as c
+from shared.core.terms import Action, Default, EventType, Impact, Kind, Status
 
 if TYPE_CHECKING:
     from shared.core.decisions.what_if import Asked
@@ -41,8 +41,8 @@ def route(
     service: Annotated[list[str] | None, _given("A service of the post, as Microsoft names it; several times.")] = None,
     title: Annotated[str, _given("The post's title.")] = "",
     text: Annotated[str, _given("Words of the post.")] = "",
-    kind: Annotated[str, _given(f"One of {', '.join(get_args(c.Kind))}.")] = "info",
-    status: Annotated[str, _given(f"One of {', '.join(get_args(c.Status))}.")] = "scheduled",
+    kind: Annotated[str, _given(f"One of {', '.join(get_args(Kind))}.")] = "info",
+    status: Annotated[str, _given(f"One of {', '.join(get_args(Status))}.")] = "scheduled",
     user_impact: Annotated[str, _given("high, medium or low.")] = "low",
     admin_impact: Annotated[str, _given("high, medium or low.")] = "low",
     action: Annotated[str, _given("What the admin must do: required, optional or none.")] = "none",
@@ -78,13 +78,13 @@ def route(
         read = c.Classification(
             "",
             windows=windows,
-            status=_one(status, c.Status, "--status"),
+            status=_one(status, Status, "--status"),
             act_by=_day(act_by, "--act-by") if act_by else None,
-            kind=_one(kind, c.Kind, "--kind"),
-            admin_impact=_one(admin_impact, c.Impact, "--admin-impact"),
-            user_impact=_one(user_impact, c.Impact, "--user-impact"),
-            default=_one(default, c.Default, "--default"),
-            action=_one(action, c.Action, "--action"),
+            kind=_one(kind, Kind, "--kind"),
+            admin_impact=_one(admin_impact, Impact, "--admin-impact"),
+            user_impact=_one(user_impact, Impact, "--user-impact"),
+            default=_one(default, Default, "--default"),
+            action=_one(action, Action, "--action"),
             crb=crb,
             training=training,
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core.errors import PermanentError
-from shared.core.posts.post import when
+from shared.core.times import when
 
 LIMIT = 48 * 1024
 """Bytes before base64: a queue message holds 64 KiB after it (facts 7.2; 49,153 bytes are refused)."""

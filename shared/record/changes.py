@@ -11,8 +11,8 @@ from urllib.parse import quote
 from shared.core import ids
 from shared.core.changes.change import Change, Copy, Edition, EffectState
 from shared.core.ports import Row, Value
-from shared.core.posts.post import when
 from shared.core.tasks.task import TaskState
+from shared.core.times import when
 from shared.record import codec
 
 TABLE = "changes"

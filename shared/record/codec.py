@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, Event, EventType, Facts, Stated
+from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, Event, Facts, Stated
 from shared.core.changes.slips import Slip
 from shared.core.posts.classification import Classification, Halt, Interval
-from shared.core.posts.post import when
+from shared.core.terms import EventType
+from shared.core.times import when
 
 
 def change_to_json(change: Change) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from shared.cli import backtest, past_posts, route
 from shared.cli.main import app
-from shared.core.changes.change import EventType
+from shared.core.terms import EventType
 from tests.fakes import NOW
 from tests.usecases.world import NOVEMBER, World, policy, post
 

@@ -17,8 +17,8 @@ from shared.adapters.storage.tables import AzureTables
 from shared.adapters.tickets import register
 from shared.core.errors import TransientError
 from shared.core.ports import Write
+from shared.core.terms import ENDED
 from shared.core.tickets.content import ticket_key
-from shared.core.tickets.ticket import ENDED
 from tests.contracts.rig import REMOTE, Rig, deps_for, found_late, remote, ticket
 from tests.fakes import FakeClock, FakeTables
 from tests.usecases.world import PrefixedTables

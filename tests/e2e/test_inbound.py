@@ -17,7 +17,7 @@ from shared import app
 from shared.adapters.tickets import register
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope
-from shared.core.tickets.inbound import signature
+from shared.core.signing import signature
 from shared.usecases.pages import change
 from tests.pump import _FUNCTIONS, Pump, StillClock, utc
 from tests.usecases.world import batch, post

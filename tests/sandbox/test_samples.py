@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from sandbox.samples import build
-from shared.core.posts.post import Post, read_post, when
+from shared.core.posts.post import Post, read_post
+from shared.core.times import when
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sandbox" / "samples"

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 
 from shared.adapters.cards import markdown
-from shared.core.cards.card import CardView, card_view, teams_message
+from shared.core.cards.card import CardView, card_view
 from shared.core.cards.notice import Notice
 from shared.core.changes.change import Change, EffectState
 from shared.core.changes.moves import Move
@@ -148,3 +148,13 @@ def shorten(text: str, characters: int) -> str:
 def _web_address(url: str) -> str:
     """The address where a button may lead there; else nothing, so that the card goes out without the button."""
     return url if url.startswith(("https://", "http://")) and len(url) <= _URL_LIMIT else ""
+
+
+def teams_message(card: Mapping[str, Any]) -> dict[str, Any]:
+    """A card in the envelope that Teams' Workflows webhook takes; its size is what Teams limits.
+
+    The full width is Teams' own word, unknown to the published schema, so it is added here and not in the card.
+    """
+    content = {**card, "msteams": {"width": "Full"}}
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
+    return {"type": "message", "attachments": [attachment]}

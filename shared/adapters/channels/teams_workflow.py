@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.adapters.cards.adaptive import teams_message
 from shared.adapters.registry import Deps
-from shared.core.cards.card import teams_message
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import SecretName
 

@@ -9,8 +9,8 @@ from shared.adapters.pages import charts
 from shared.adapters.pages.render import render
 from shared.core.backtest.difference import Differs
 from shared.core.backtest.report import Report, Tally
-from shared.core.cards import card
 from shared.core.life.metrics import Count
+from shared.core.links import post_url
 
 _WEEKS = 60
 """More weeks than this are drawn by month."""
@@ -67,7 +67,7 @@ def backtest_page(new: Report, old: Report | None = None, differs: Sequence[Diff
         unowned=(new.unowned[:_AT_ONCE], new.unowned[_AT_ONCE:]),
         days=sorted(new.weeks, reverse=True),
         nothing=Tally(),
-        url=card.post_url,
+        url=post_url,
     )
 
 

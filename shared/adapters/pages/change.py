@@ -11,7 +11,6 @@ from markupsafe import Markup
 from shared.adapters.pages import charts
 from shared.adapters.pages.render import render, security_headers
 from shared.adapters.pages.safe_html import safe_html
-from shared.core.cards import card
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.changes.moves import total
 from shared.core.changes.relations import Related
@@ -19,12 +18,15 @@ from shared.core.changes.tenants import Difference
 from shared.core.changes.timeline import timeline
 from shared.core.classify import explain
 from shared.core.life.metrics import Count, Metrics
+from shared.core.links import post_url
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
 from shared.core.posts.rollout_state import rollout_lines
+from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tickets.dry_run import DryTicket
 from shared.core.words import dates, labels
+from shared.core.words.plan import to_do, when_lines
 
 __all__ = [
     "RegisterEntry", "change_page", "dry_run_page", "dry_runs_page", "explain_page",
@@ -90,7 +92,7 @@ def register_page(entries: Sequence[RegisterEntry]) -> str:
 
 def ticket_page(entry: RegisterEntry) -> str:
     return render(
-        "ticket.html.j2", title=f"{entry.number}: {entry.title}", entry=entry, post_url=card.post_url(entry.change_id)
+        "ticket.html.j2", title=f"{entry.number}: {entry.title}", entry=entry, post_url=post_url(entry.change_id)
     )
 
 
@@ -127,9 +129,9 @@ def change_page(
         post=post,
         found=found,
         status=labels.STATUSES.get(found.status, found.status),
-        what=card.what_changes(post),
-        to_do=card.to_do(found),
-        when=card.when_lines(found),
+        what=what_changes(post),
+        to_do=to_do(found),
+        when=when_lines(found),
         body=Markup(safe_html(post.body, post.body_type)),  # noqa: S704  (cleaned by nh3)
         fields=fields(found),
         happened=timeline(change)[::-1],
@@ -144,7 +146,7 @@ def change_page(
         tickets=[state for state in effects if state.effect.kind == "ticket"],
         cards=[state for state in effects if state.effect.kind == "card"],
         life=[(name.replace("_", " "), at) for name, at in sorted(change.moments.items(), key=lambda item: item[1])],
-        post_url=card.post_url(change.id),
+        post_url=post_url(change.id),
         classified=any(edition.facts for edition in change.editions),
     )
 
@@ -171,7 +173,7 @@ def fields(found: Classification) -> list[Field]:
         "admin_impact": labels.IMPACTS.get(found.admin_impact, found.admin_impact),
         "user_impact": labels.IMPACTS.get(found.user_impact, found.user_impact),
         "default": labels.ARRIVALS.get(found.default, found.default) or "–",
-        "action": card.to_do(found),
+        "action": to_do(found),
         "crb": "Yes" if found.crb else "No",
         "training": "Yes" if found.training else "No",
     }

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from shared.core.cards.card import printable
 from shared.core.posts.classification import Interval
+from shared.core.text.safe import printable
 from shared.core.words import dates, labels
 
 NAVIGATION = (("Home", "/api/home"), ("Metrics", "/api/metrics"), ("Register", "/api/register"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from shared.core.tickets.ticket import cut
+from shared.core.text.safe import cut
 
 _VALUE, _OPEN, _TO, _CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"
 _MARKS = re.compile("[\ue000-\ue003]")

@@ -6,9 +6,10 @@ from dataclasses import replace
 from shared.core import ids
 from shared.core.errors import ConflictError, TransientError
 from shared.core.ports import Clock, Row, Tables, TicketSystem, Write
+from shared.core.terms import ENDED, State
 from shared.core.tickets.dry_run import TABLE, DryTicket, from_row, to_row
 from shared.core.tickets.dry_run import key as row_key
-from shared.core.tickets.ticket import DRY_RUN, ENDED, Preview, State, Ticket, TicketRef
+from shared.core.tickets.ticket import DRY_RUN, Preview, Ticket, TicketRef
 
 _TRIES = 5
 _NOTES_KEPT = 100

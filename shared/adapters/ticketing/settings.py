@@ -11,7 +11,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from shared.adapters.ticketing.document import Document, bare, link, parse, value
-from shared.core.tickets.ticket import State, Ticket, cut
+from shared.core.terms import State
+from shared.core.text.safe import cut
+from shared.core.tickets.ticket import Ticket
 from shared.core.words import dates
 
 FOLDER = Path(__file__).with_name("templates")

@@ -12,9 +12,10 @@ from shared.adapters.ticketing.settings import TicketSettings
 from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.ports import Row, Tables, Write
+from shared.core.terms import State
 from shared.core.tickets.content import TITLE_LIMIT
 from shared.core.tickets.register import Entry, amended, change_of, from_row, moved, number_of_key, to_row, wanted
-from shared.core.tickets.ticket import Preview, State, Ticket, TicketRef
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 from shared.record import changes
 
 TABLE = "register"

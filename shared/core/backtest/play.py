@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from shared.core.backtest.replay import Replay
-from shared.core.changes.change import MATERIAL, Change, Decision, Effect, EffectState
+from shared.core.changes.change import Change, Decision, Effect, EffectState
 from shared.core.decisions.decide import decide, first_load_reason
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Policy
 from shared.core.posts.classification import Classification
-from shared.core.posts.post import read_post, when
+from shared.core.posts.post import read_post
+from shared.core.terms import MATERIAL
+from shared.core.times import when
 
 TENANT = "replay"
 """The tenant of a post of which none is known."""

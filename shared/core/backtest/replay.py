@@ -10,7 +10,7 @@ from shared.core.changes.events import derive
 from shared.core.changes.facts import facts_of
 from shared.core.changes.merge import Arrival, merge
 from shared.core.errors import PermanentError
-from shared.core.posts.post import when
+from shared.core.times import when
 from shared.record.codec import slip_to_json
 
 _TENANT = "replay"

@@ -1,37 +1,21 @@
 """What a card says about a change, in words for people; how it looks is the renderer's (shared/adapters/cards)."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
-from typing import Any, Literal
+from typing import Literal
 
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.changes.moves import Move, moves
+from shared.core.changes.timeline import headline, is_partial
+from shared.core.links import page_url, post_url
 from shared.core.policy.model import GROUP, Policy
-from shared.core.posts.classification import POSTPONED, Action, Classification, Status
-from shared.core.posts.post import Post
-from shared.core.text.html import Block, blocks
-from shared.core.words.dates import NO_DATE, day, line
-from shared.core.words.labels import ARRIVALS, HEADLINES, IMPACTS, KINDS, STATUSES
+from shared.core.posts.classification import Classification
+from shared.core.posts.summary import how_to_prepare, what_changes
+from shared.core.text.safe import clean
+from shared.core.words.labels import ARRIVALS, IMPACTS, KINDS
+from shared.core.words.plan import UNDATED, to_do, when_lines
 
 Tone = Literal["act", "moved", "new", "quiet"]
-
-_UNDATED: dict[Status, str] = {
-    "cancelled": "Cancelled: will not be rolled out",
-    "on_hold": "On hold: there is no date now",
-    "superseded": "Replaced by another announcement",
-    "withdrawn": "Withdrawn by Microsoft",
-}
-_ACTIONS: dict[Action, tuple[str, str]] = {
-    "required": ("Action required", "Action required by {}"),
-    "optional": ("Action is optional", "Review by {}"),
-    "none": ("Nothing to do", "Deadline {}"),
-}
-_BANNER = re.compile(r"^\W*(updated?\b|we have (made )?updated?\b|(please )?note\b|thank you for)", re.IGNORECASE)
-_PREPARE = re.compile(r"prepare|need to do|action (is )?(required|needed)|next steps", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"(read|learn|find out|see) (more|about)\b", re.IGNORECASE)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +89,6 @@ def card_view(
     )
 
 
-def teams_message(card: Mapping[str, Any]) -> dict[str, Any]:
-    """A card in the envelope that Teams' Workflows webhook takes; its size is what Teams limits.
-
-    The full width is Teams' own word, unknown to the published schema, so it is added here and not in the card.
-    """
-    content = {**card, "msteams": {"width": "Full"}}
-    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
-    return {"type": "message", "attachments": [attachment]}
-
-
-def post_url(change_id: str) -> str:
-    return f"https://admin.microsoft.com/#/MessageCenter/:/messages/{change_id}"
-
-
-def page_url(change_id: str, public_url: str) -> str:
-    return f"{public_url.rstrip('/')}/api/changes/{change_id}"
-
-
 def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
     """The effect's events of the newest edition that has any; late ones never count."""
     timely = [event for event in change.events if not event.late]
@@ -133,80 +99,9 @@ def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
     return tuple(event for event in chosen if event.edition == newest)
 
 
-def headline(happened: Iterable[Event], status: Status) -> str:
-    """The weightiest of what happened; where only a part fell, or the plan got other dates, that is said."""
-    events = {event.type: event for event in happened}
-    weightiest = next((type_ for type_ in HEADLINES if type_ in events), None)
-    if weightiest is None:
-        return "Changed"
-    if weightiest == "cancelled" and status == "withdrawn":
-        return STATUSES["withdrawn"]
-    return happened_in_words(events[weightiest])
-
-
-def happened_in_words(event: Event) -> str:
-    """The headline of one event."""
-    if event.type == "paused" and event.new == POSTPONED:
-        return "Postponed"
-    words = HEADLINES.get(event.type, event.type.replace("_", " "))
-    return f"Partly {words.lower()}" if is_partial(event) else words
-
-
-def is_partial(event: Event) -> bool:
-    """Whether only a part of the plan fell, or it was only put off, so that the rest stands."""
-    return event.type in {"cancelled", "paused"} and (event.new == POSTPONED or event.new.startswith("only "))
-
-
-def what_changes(post: Post) -> str:
-    """The summary that came with the post, else the first paragraph that says something, else nothing."""
-    summary = next((value for value in post.detail("Summary") if value.strip()), "")
-    if summary:
-        return clean("\n".join(block.text for block in blocks(summary)))
-    paragraphs = [block.text for block in blocks(post.body, post.body_type) if block.kind != "heading"]
-    telling = (text for text in paragraphs if len(text) >= 40 and not _BANNER.match(text))
-    return clean(next(telling, paragraphs[0] if paragraphs else ""))
-
-
-def how_to_prepare(post: Post) -> str:
-    """The post's section on what to do, up to its first three lines; nothing where it has none."""
-    return clean("\n".join(_section(blocks(post.body, post.body_type))))
-
-
-def when_lines(found: Classification) -> tuple[str, ...]:
-    """One line per rollout; where there is none, one that says why."""
-    if found.windows:
-        return tuple(line(each) for each in found.windows)
-    return (_UNDATED.get(found.status, NO_DATE.capitalize()),)
-
-
-def to_do(found: Classification) -> str:
-    """What is asked of the organisation, with its day: "Action required by 14 March 2027"."""
-    plain, dated = _ACTIONS[found.action]
-    return dated.format(day(found.act_by)) if found.act_by else plain
-
-
-def clean(text: str) -> str:
-    """The text as it may be shown: trimmed, its lines ended by newlines, and printable."""
-    return printable(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-
-def printable(text: str) -> str:
-    """Without control characters and halves of surrogate pairs, which no JSON or page can carry."""
-    return _CONTROLS.sub("", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-
-
-def _section(found: Sequence[Block]) -> list[str]:
-    at = next((i for i, block in enumerate(found) if block.kind == "heading" and _PREPARE.search(block.text)), None)
-    if at is None:
-        return []
-    section = takewhile(lambda block: block.kind != "heading", found[at + 1 :])
-    told = [block for block in section if not _ELSEWHERE.match(block.text)]
-    return [f"• {block.text}" if block.kind == "item" else block.text for block in told[:3]]
-
-
 def _tone(happened: Sequence[Event], found: Classification) -> Tone:
     types = {event.type for event in happened if not is_partial(event)}
-    if types & {"cancelled", "superseded", "paused", "gone"} or found.status in _UNDATED:
+    if types & {"cancelled", "superseded", "paused", "gone"} or found.status in UNDATED:
         return "quiet"
     if types & {"dates_moved", "act_by_moved"} or len(types) < len(happened):
         return "moved"

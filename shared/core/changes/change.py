@@ -8,17 +8,7 @@ from typing import Any, Literal
 from shared.core.changes.slips import Slip
 from shared.core.posts.classification import Classification, Halt
 from shared.core.posts.post import Post, read_post
-
-Stage = Literal["classify", "decided", "parked"]
-EventType = Literal[
-    "announced", "dates_moved", "act_by_moved", "scope_changed", "text_changed", "cancelled", "paused", "resumed",
-    "superseded", "rollout_started", "gone", "returned", "tenant_joined",
-]  # fmt: skip
-MATERIAL: frozenset[str] = frozenset(
-    {"announced", "dates_moved", "act_by_moved", "scope_changed", "cancelled", "paused", "resumed", "superseded",
-     "rollout_started"}
-)  # fmt: skip
-"""Events that ask people to look again; the others are shown, and wake nobody."""
+from shared.core.terms import EventType, Stage
 
 
 @dataclass(frozen=True, slots=True)

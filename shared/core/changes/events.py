@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from shared.core.changes.change import Change, Edition, Event, EventType, Facts
+from shared.core.changes.change import Change, Edition, Event, Facts
 from shared.core.changes.sentences import any_says, difference, shown, without_dates
 from shared.core.changes.slips import Slip, slips
-from shared.core.posts.classification import POSTPONED, Classification, Cloud, Interval, Window
+from shared.core.posts.classification import POSTPONED, Classification, Interval, Window
+from shared.core.terms import Cloud, EventType
 
 _FROM_TENANTS = frozenset({"gone", "returned", "tenant_joined"})
 _UPDATED_TAG = "Updated message"

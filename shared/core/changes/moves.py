@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from shared.core.changes.change import Change, Event
 from shared.core.changes.events import plan_before
 from shared.core.changes.slips import Slip, words_of
-from shared.core.posts.classification import Cloud, Phase, Window
+from shared.core.posts.classification import Window
+from shared.core.terms import Cloud, Phase
 from shared.core.words.dates import PHASES, clouds, spoken, window
 
 _EDGES = {"start": "its start", "end": "its end"}

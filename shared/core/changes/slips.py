@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.core.posts.classification import Cloud, Interval, Phase, Window
+from shared.core.posts.classification import Interval, Window
+from shared.core.terms import Cloud, Phase
 
 Edge = Literal["start", "end"]
 _WORD = re.compile(r"[a-z]{3,}")

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
-from shared.core.cards.card import happened_in_words, is_partial
+pass
+from collections.abc import Iterable
+
 from shared.core.changes.change import Change, Event
 from shared.core.changes.moves import Move, moves
-from shared.core.words.labels import STATUSES
+from shared.core.posts.classification import POSTPONED
+from shared.core.terms import Status
+from shared.core.words.labels import HEADLINES, STATUSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +41,27 @@ def _happened(change: Change, event: Event) -> Happened:
     elif event.type == "superseded":
         old = ""
     return Happened(event, words, old=old, new=new)
+
+
+def headline(happened: Iterable[Event], status: Status) -> str:
+    """The weightiest of what happened; where only a part fell, or the plan got other dates, that is said."""
+    events = {event.type: event for event in happened}
+    weightiest = next((type_ for type_ in HEADLINES if type_ in events), None)
+    if weightiest is None:
+        return "Changed"
+    if weightiest == "cancelled" and status == "withdrawn":
+        return STATUSES["withdrawn"]
+    return happened_in_words(events[weightiest])
+
+
+def happened_in_words(event: Event) -> str:
+    """The headline of one event."""
+    if event.type == "paused" and event.new == POSTPONED:
+        return "Postponed"
+    words = HEADLINES.get(event.type, event.type.replace("_", " "))
+    return f"Partly {words.lower()}" if is_partial(event) else words
+
+
+def is_partial(event: Event) -> bool:
+    """Whether only a part of the plan fell, or it was only put off, so that the rest stands."""
+    return event.type in {"cancelled", "paused"} and (event.new == POSTPONED or event.new.startswith("only "))

@@ -12,8 +12,9 @@ from shared.core.classify.marks import mark_words
 from shared.core.classify.signals import Signal, choose
 from shared.core.classify.status import Verdict, read_status
 from shared.core.classify.windows import read_windows
-from shared.core.posts.classification import Action, Classification, Default, Impact, Kind, Why
+from shared.core.posts.classification import Classification, Why
 from shared.core.posts.post import Post
+from shared.core.terms import Action, Default, Impact, Kind
 
 Table = tuple[tuple[Signal, ...], Mapping[str, float]]
 

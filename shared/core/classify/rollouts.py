@@ -8,7 +8,8 @@ from itertools import pairwise
 from shared.core.classify import scope
 from shared.core.classify.dates.cues import Span, spans
 from shared.core.classify.document import Document, Line
-from shared.core.posts.classification import Cloud, Phase, Window
+from shared.core.posts.classification import Window
+from shared.core.terms import Cloud, Phase
 from shared.core.text.wording import any_of, sentences
 
 _NOW = any_of(

@@ -2,7 +2,7 @@
 
 import re
 
-from shared.core.posts.classification import Cloud, Phase
+from shared.core.terms import Cloud, Phase
 from shared.core.text.wording import any_of
 
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from shared.core.classify import scope
 from shared.core.classify.document import Document
-from shared.core.posts.classification import Cloud, Status, Why, Window
+from shared.core.posts.classification import Why, Window
+from shared.core.terms import Cloud, Status
 from shared.core.text.wording import any_of
 
 _SUPERSEDED = any_of(

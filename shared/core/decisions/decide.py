@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.core.changes.change import MATERIAL, Change, Decision, Effect, EffectState, Event
+from shared.core.changes.change import Change, Decision, Effect, EffectState, Event
 from shared.core.decisions.conditions import Subject
 from shared.core.decisions.routing import Routed, allowed, route
 from shared.core.policy.model import Policy
 from shared.core.policy.our_dates import our_dates_of
 from shared.core.posts.classification import Classification
+from shared.core.terms import MATERIAL
 
 
 def decide(

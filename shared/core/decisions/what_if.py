@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, get_args
 
-from shared.core.changes.change import MATERIAL, Change, Effect, Event
+from shared.core.changes.change import Change, Effect, Event
 from shared.core.decisions.conditions import Subject
 from shared.core.decisions.decide import first_load_reason, subject_of
 from shared.core.decisions.routing import Routed, Step, route, trace
 from shared.core.policy.answering import answers
 from shared.core.policy.model import Policy
 from shared.core.policy.our_dates import our_dates_of
-from shared.core.posts.classification import Classification, Cloud, Interval, Window
+from shared.core.posts.classification import Classification, Interval, Window
 from shared.core.posts.post import Post
+from shared.core.terms import MATERIAL, Cloud
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.policy.model import Policy
 from shared.core.policy.our_dates import our_dates_of
 from shared.core.tasks.task import TaskState
-from shared.core.tickets.ticket import ENDED
+from shared.core.terms import ENDED
 
 
 def settle(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskState]) -> Change:

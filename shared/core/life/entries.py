@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from shared.core.posts.post import when
+from shared.core.times import when
 
 
 @dataclass(frozen=True, slots=True)

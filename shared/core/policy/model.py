@@ -7,10 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from shared.core.changes.change import EventType
 from shared.core.policy.parts import Many, Name, Pattern, SecretName, Some, Strict
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
+from shared.core.terms import Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
 
 __all__ = ["SecretName", "Strict"]  # what adapters take from here
 
@@ -39,7 +39,7 @@ class Tenant(Strict):
     """
 
     tenant_id: str = ""
-    cloud: c.Cloud = "worldwide"
+    cloud: Cloud = "worldwide"
     ring: Literal["standard", "targeted"] = "standard"
     auth: Auth = Auth()
     graph_url: str = ""
@@ -172,18 +172,18 @@ class Match(Strict):
     workload: Some[str] | None = None
     title: Some[Pattern] | None = None
     text: Some[Pattern] | None = None
-    kind: Some[c.Kind] | None = None
-    status: Some[c.Status] | None = None
-    impact_at_least: c.Impact | None = None
-    admin_impact: Some[c.Impact] | None = None
-    admin_impact_at_least: c.Impact | None = None
-    user_impact: Some[c.Impact] | None = None
-    user_impact_at_least: c.Impact | None = None
-    action: Some[c.Action] | None = None
-    default: Some[c.Default] | None = None
+    kind: Some[Kind] | None = None
+    status: Some[Status] | None = None
+    impact_at_least: Impact | None = None
+    admin_impact: Some[Impact] | None = None
+    admin_impact_at_least: Impact | None = None
+    user_impact: Some[Impact] | None = None
+    user_impact_at_least: Impact | None = None
+    action: Some[Action] | None = None
+    default: Some[Default] | None = None
     event: Some[EventType] | None = None
-    phase: Some[c.Phase] | None = None
-    cloud: Some[c.Cloud] | None = None
+    phase: Some[Phase] | None = None
+    cloud: Some[Cloud] | None = None
     tenant: Some[str] | None = None
     starts_within: int | None = Field(default=None, ge=0)
     act_by_within: int | None = Field(default=None, ge=0)

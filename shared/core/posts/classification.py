@@ -5,13 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-Phase = Literal["preview", "targeted", "ga", "retirement"]
-Cloud = Literal["worldwide", "gcc", "gcch", "dod", "china"]
-Status = Literal["scheduled", "cancelled", "on_hold", "superseded", "withdrawn", "no_schedule"]
-Kind = Literal["new_feature", "feature_change", "retirement", "security", "maintenance", "info"]
-Impact = Literal["high", "medium", "low"]
-Default = Literal["on", "off", "removed", "n/a"]
-Action = Literal["required", "optional", "none"]
+from shared.core.terms import Action, Cloud, Default, Impact, Kind, Phase, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
 
-from shared.core.posts.post import when
+from shared.core.times import when
 
 WATCH_BYTES = 15
 """Of a watch hash: with the id's 8 bytes and the mark's one, 24 bytes a post in a snapshot."""

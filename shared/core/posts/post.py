@@ -1,6 +1,5 @@
 """A post: one tenant's copy of one announcement at one moment, read tolerantly from Graph's JSON."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,24 +7,8 @@ from typing import Any
 
 from shared.core import ids
 from shared.core.errors import PermanentError
-
-_HALF = re.compile("[\ud800-\udfff]")
-
-
-def when(value: object) -> datetime | None:
-    """An ISO time from Graph (up to 7 fractional digits, `Z` or an offset) as UTC; None when it is none."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):  # an offset can lead out of the calendar
-        return None
-
-
-def text_of(value: object) -> str:
-    """Text that can be written anywhere: half of a surrogate pair, which no encoding takes, becomes U+FFFD."""
-    return _HALF.sub("\ufffd", str(value or ""))
+from shared.core.text.safe import text_of
+from shared.core.times import when
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from shared.core.errors import PermanentError
 from shared.core.posts.classification import Classification, Interval, Window
-from shared.core.posts.post import Post, text_of
+from shared.core.posts.post import Post
 from shared.core.sources.snapshot import DoubtedError
+from shared.core.text.safe import text_of
 from shared.core.words import dates
 
 _IN_TEXT = re.compile(r"roadmap\s+ids?\b[\s:#]*((?:\d{4,7}(?:\s*(?:,|;|and|&)\s*)?)+)", re.IGNORECASE)

@@ -8,7 +8,7 @@ from typing import Any
 from shared.core import ids
 from shared.core.errors import PermanentError, TransientError
 from shared.core.posts.fingerprints import WATCH_BYTES, digest, watch_hash
-from shared.core.posts.post import when
+from shared.core.times import when
 
 MAX_POSTS = 40_000
 """An entity holds 1 MiB: 960,000 bytes of these, and room for the rest of the row."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from shared.core import ids
 from shared.core.errors import PermanentError
-from shared.core.posts.post import text_of, when
+from shared.core.text.safe import text_of
+from shared.core.times import when
 
 # The sync writes "[Service] Title [MC1234567]" and a description that begins with "Message ID: MC1234567"; other tools
 # put the id first or into brackets of their own (facts 3.4).

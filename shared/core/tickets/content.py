@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 
-from shared.core.cards.card import clean, page_url, post_url, to_do, what_changes, when_lines
-from shared.core.changes.change import MATERIAL, Change, EffectState, Event
+from shared.core.changes.change import Change, EffectState, Event
 from shared.core.classify import plain_text
+from shared.core.links import page_url, post_url
 from shared.core.policy.model import Policy, TicketSystemEntry
 from shared.core.policy.our_dates import our_dates_of
 from shared.core.posts.post import Post
+from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import roadmap_ids
+from shared.core.terms import ENDED, MATERIAL
+from shared.core.text.safe import clean, cut
 from shared.core.tickets.notes import note
 from shared.core.tickets.proposal import propose
-from shared.core.tickets.ticket import ENDED, Ticket, cut
+from shared.core.tickets.ticket import Ticket
 from shared.core.words import labels
+from shared.core.words.plan import to_do, when_lines
 
 TITLE_LIMIT = 255
 _WHAT_LIMIT = 6_000

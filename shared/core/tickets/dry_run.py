@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from shared.core import ids
 from shared.core.ports import Row
-from shared.core.tickets.ticket import State
+from shared.core.terms import State
 from shared.record import changes
 
 TABLE = "dryruns"

@@ -1,7 +1,6 @@
 """A ticket system calls us: is it the one that it says, and which tickets does it name (pure)."""
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -9,28 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.core.signing import as_bytes, signature
+
 BODY_LIMIT = 64 * 1024
 MOST = 100
 """Tickets that one call may name."""
 _TOLERANCE = 300.0  # seconds between the sender's clock and ours, either way
-_PREFIX = "whsec_"
-_SHORTEST = 24  # bytes of a key, as Standard Webhooks asks
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _LONGEST_NUMBER = 100
 _HUB = ("x-hub-signature", "x-redmine-signature-256")
 _INSIDE = ("issue", "change", "ticket")
 _CALLED = ("number", "key", "display_id", "id")
-
-
-def fault_of(secret: str) -> str:
-    """What is wrong with a secret that is to guard this door; empty for a good one."""
-    try:
-        key = _key(secret)
-    except binascii.Error:
-        return f"begins with {_PREFIX}, and what follows is no base64"
-    if len(key) < _SHORTEST:
-        return f"is shorter than {_SHORTEST} characters, so that it can be guessed"
-    return ""
 
 
 def authentic(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
@@ -44,15 +32,6 @@ def authentic(secret: str, headers: Mapping[str, str], body: bytes, now: datetim
         or _is_hub_signed(secret, headers, body)
         or _is_shown(secret, headers.get("authorization", ""))
     )
-
-
-def signature(secret: str, message: str, at: str, body: bytes) -> str:
-    """`v1,<base64>` over id, Unix seconds and body, as standardwebhooks.com has it.
-
-    A secret without the prefix `whsec_` is the key as it stands.
-    """
-    signed = b".".join((_bytes(message), _bytes(at), body))
-    return "v1," + base64.b64encode(hmac.digest(_key(secret), signed, hashlib.sha256)).decode()
 
 
 def named(body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -76,14 +55,14 @@ def _is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: dateti
     message, at, sent = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
     if not message or not _SECONDS.fullmatch(at) or abs(int(at) - now.timestamp()) > _TOLERANCE:
         return False
-    right = _bytes(signature(secret, message, at, body))
-    return any(hmac.compare_digest(_bytes(one), right) for one in sent.split())
+    right = as_bytes(signature(secret, message, at, body))
+    return any(hmac.compare_digest(as_bytes(one), right) for one in sent.split())
 
 
 def _is_hub_signed(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     """`sha256=<hex>` over the body alone. One that is sent again later only makes us ask the system again."""
-    right = b"sha256=" + hmac.digest(_bytes(secret), body, hashlib.sha256).hex().encode()
-    return any(hmac.compare_digest(_bytes(headers.get(name, "")), right) for name in _HUB)
+    right = b"sha256=" + hmac.digest(as_bytes(secret), body, hashlib.sha256).hex().encode()
+    return any(hmac.compare_digest(as_bytes(headers.get(name, "")), right) for name in _HUB)
 
 
 def _is_shown(secret: str, authorization: str) -> bool:
@@ -95,17 +74,7 @@ def _is_shown(secret: str, authorization: str) -> bool:
             return False
     elif scheme.lower() != "bearer":
         return False
-    return hmac.compare_digest(_bytes(value.strip()), _bytes(secret))
-
-
-def _key(secret: str) -> bytes:
-    if secret.startswith(_PREFIX):
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    return _bytes(secret)
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode(errors="surrogatepass")
+    return hmac.compare_digest(as_bytes(value.strip()), as_bytes(secret))
 
 
 def _numbers(value: object) -> list[str]:

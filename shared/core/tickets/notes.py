@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from shared.core.cards.card import is_partial
-from shared.core.changes.change import Change, Event, EventType
+from shared.core.changes.change import Change, Event
 from shared.core.changes.moves import Move, moves
+from shared.core.changes.timeline import is_partial
 from shared.core.posts.classification import POSTPONED
+from shared.core.terms import EventType
 from shared.core.words import dates
 
 _LONGEST = 400

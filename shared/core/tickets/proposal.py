@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
+from shared.core.terms import Level
 from shared.core.text.html import blocks
-from shared.core.tickets.ticket import Level
 from shared.core.words import dates as plain_dates
 
 _OVER = frozenset({"cancelled", "withdrawn", "superseded"})

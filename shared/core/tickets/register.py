@@ -8,8 +8,9 @@ from typing import Any
 
 from shared.core import ids
 from shared.core.ports import Row
-from shared.core.posts.post import when
-from shared.core.tickets.ticket import ENDED, State, Ticket
+from shared.core.terms import ENDED, State
+from shared.core.tickets.ticket import Ticket
+from shared.core.times import when
 from shared.record import changes
 
 _PREFIX = "CHG"

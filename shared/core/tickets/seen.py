@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from shared.core.changes.change import EffectState
-from shared.core.tickets.ticket import UNKNOWN, TicketRef
+from shared.core.terms import UNKNOWN
+from shared.core.tickets.ticket import TicketRef
 
 GONE = "no longer there"
 """As the system's own word for the state of a ticket that was deleted by hand."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.core.changes.change import EffectState
-from shared.core.tickets.ticket import ENDED
+from shared.core.terms import ENDED
 
 Step = Literal["keep", "wait", "follow", "cancel", "adopt"]
 

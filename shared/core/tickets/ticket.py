@@ -4,13 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-State = Literal["new", "assess", "authorize", "scheduled", "implement", "review", "closed", "cancelled"]
-Verdict = Literal["", "approved", "rejected"]
-Level = Literal["high", "medium", "low"]
-ENDED: frozenset[str] = frozenset({"closed", "cancelled"})
-UNKNOWN: Literal["unknown"] = "unknown"
-"""As a ticket's state: the system says a word that neither the adapter nor the policy knows. Never guessed."""
-
+from shared.core.terms import Level, State, Verdict
 
 DRY_RUN = "DRY-"
 """How the numbers of tickets begin that a dry run keeps on our side and files nowhere."""
@@ -99,8 +93,3 @@ class Preview:
     where: str
     """The address, without anything secret."""
     fields: dict[str, Any]
-
-
-def cut(text: str, limit: int) -> str:
-    """At most so many characters, the cut said by an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -5,7 +5,8 @@ from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from shared.core.posts.classification import Cloud, Interval, Phase, Window
+from shared.core.posts.classification import Interval, Window
+from shared.core.terms import Cloud, Phase
 
 PHASES: dict[Phase, str] = {
     "preview": "Preview",

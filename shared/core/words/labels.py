@@ -1,7 +1,6 @@
 """What the words of a classification and of events are called on cards and pages."""
 
-from shared.core.changes.change import EventType
-from shared.core.posts.classification import Default, Impact, Kind, Status
+from shared.core.terms import Default, EventType, Impact, Kind, Status
 
 # The first of these that happened in the newest edition is the headline.
 HEADLINES: dict[EventType, str] = {

@@ -14,8 +14,8 @@ from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.ports import Row, Value, Write
-from shared.core.posts.post import when
 from shared.core.sources.batches import OVERSIZE, read_blob
+from shared.core.times import when
 from shared.record import changes
 from shared.record.redo import redo
 from shared.usecases.deps import Deps

@@ -14,7 +14,7 @@ from shared.core.changes.tenants import with_scope
 from shared.core.errors import PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope
 from shared.core.ports import Row, Write
-from shared.core.posts.post import when
+from shared.core.times import when
 from shared.record import changes
 from shared.record.redo import redo, transactions
 from shared.usecases.delivery.oversize import put_aside

@@ -15,8 +15,8 @@ from shared.core.life.entries import ClosedChange
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports import Row, Value, Write
-from shared.core.posts.post import when
 from shared.core.tasks.task import Task, TaskState, change_in_details, change_in_title, read_task
+from shared.core.times import when
 from shared.record import changes
 from shared.record.open_list import list_open, unlist
 from shared.record.redo import redo

@@ -12,8 +12,9 @@ from shared.core.life.closing import closed_row, is_ended, settle
 from shared.core.life.entries import ClosedChange
 from shared.core.policy.model import Policy
 from shared.core.ports import Row, Write
+from shared.core.terms import UNKNOWN
 from shared.core.tickets.seen import SEEN, as_seen, gone
-from shared.core.tickets.ticket import UNKNOWN, TicketRef
+from shared.core.tickets.ticket import TicketRef
 from shared.record import changes as rows
 from shared.record import numbers
 from shared.record.redo import redo

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Policy
 from shared.core.ports import Secrets
+from shared.core.signing import fault_of
 from shared.core.tickets import inbound
 from shared.record import numbers
 from shared.usecases.deps import Deps
@@ -63,7 +64,7 @@ async def _is_authentic(
     deps: Deps, secrets: Secrets, name: str, secret_name: str, headers: Mapping[str, str], body: bytes
 ) -> bool:
     secret = await secrets.get(secret_name)
-    if fault := inbound.fault_of(secret):
+    if fault := fault_of(secret):
         raise PermanentError(f"secret {secret_name} (tickets.{name}.inbound) {fault}; try `openssl rand -base64 32`")
     small = {header.lower(): value for header, value in headers.items()}
     return inbound.authentic(secret, small, body, deps.clock())

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.cards.adaptive import MORE, render_card
-from shared.core.cards.card import clean
-from shared.core.changes.change import EventType
-from shared.core.posts.classification import Action, Cloud, Default, Impact, Interval, Kind, Phase, Status, Window
+from shared.core.posts.classification import Interval, Window
+from shared.core.terms import Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
+from shared.core.text.safe import clean
 from tests.adapters.cards.changes import PUBLIC, a_change, a_policy, a_state, a_ticket_state, an_effect, classified
 from tests.adapters.cards.checks import SCHEMA, assert_fits, parse_events, schema, texts
 

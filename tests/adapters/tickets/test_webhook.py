@@ -16,7 +16,7 @@ from shared.adapters.tickets.webhook.address import checked
 from shared.adapters.tickets.webhook.message import HARD, PREFERRED
 from shared.adapters.tickets.webhook.system import SCHEDULE
 from shared.core.errors import PermanentError, TransientError
-from shared.core.tickets.ticket import ENDED
+from shared.core.terms import ENDED
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
 from tests.contracts.webhook import SETTINGS, Now, over

@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from shared.adapters.cards.adaptive import teams_message
 from shared.adapters.cards.markdown import escape, unescape
-from shared.core.cards.card import card_view, clean, teams_message, what_changes
+from shared.core.cards.card import card_view
 from shared.core.changes.change import Event
 from shared.core.changes.moves import moves
 from shared.core.posts.classification import Interval, Window
 from shared.core.posts.post import read_post
+from shared.core.posts.summary import what_changes
+from shared.core.text.safe import clean
 from shared.core.words import dates
 from tests.adapters.cards.changes import (
     FIRST,

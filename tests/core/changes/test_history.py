@@ -19,7 +19,8 @@ from shared.core.changes.change import Change, Event
 from shared.core.classify.dates import phrases
 from shared.core.classify.document import Document, read_document
 from shared.core.posts.fingerprints import content_hash
-from shared.core.posts.post import read_post, when
+from shared.core.posts.post import read_post
+from shared.core.times import when
 
 FILE = Path(__file__).parents[4] / "shared" / "data" / "history.jsonl.gz"
 pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"there is no {FILE}")

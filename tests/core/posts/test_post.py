@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.errors import PermanentError
-from shared.core.posts.post import read_post, when
+from shared.core.posts.post import read_post
+from shared.core.times import when
 from tests.properties import unhurried
 from tests.usecases.world import post
 

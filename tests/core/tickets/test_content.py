@@ -7,9 +7,9 @@ import pytest
 from shared.core.changes.change import EffectState
 from shared.core.decisions.decide import decide
 from shared.core.posts.classification import Classification
+from shared.core.text.safe import cut
 from shared.core.tickets.content import ticket_key, ticket_of
 from shared.core.tickets.proposal import risk_of
-from shared.core.tickets.ticket import cut
 from tests.core.decisions.test_decide import MOVED, NOW, change, decided
 from tests.usecases.world import policy
 

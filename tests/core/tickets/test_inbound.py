@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.core.tickets.inbound import authentic, fault_of, named, signature
+from shared.core.signing import fault_of, signature
+from shared.core.tickets.inbound import authentic, named
 
 # The example that the Standard Webhooks libraries test themselves with.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters.policy import file
 from shared.core.backtest.play import in_order, play_all, versions_of
-from shared.core.posts.post import when
+from shared.core.times import when
 from shared.record import changes as rows
 from tests.usecases.world import World
 

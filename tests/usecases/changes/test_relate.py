@@ -15,8 +15,8 @@ from shared.core.errors import TransientError
 from shared.core.messages import Envelope, encode
 from shared.core.policy.model import Match, Route
 from shared.core.ports import Row, Write
+from shared.core.terms import ENDED
 from shared.core.tickets.register import from_row
-from shared.core.tickets.ticket import ENDED
 from shared.record import changes
 from shared.usecases.delivery.deliver import deliver
 from shared.usecases.pages import change

@@ -10,7 +10,8 @@ from shared.adapters.tickets import register
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Match, Route, TicketSystemEntry
 from shared.core.ports import Write
-from shared.core.tickets.inbound import BODY_LIMIT, signature
+from shared.core.signing import signature
+from shared.core.tickets.inbound import BODY_LIMIT
 from shared.core.tickets.ticket import TicketRef
 from shared.record import numbers
 from shared.record.numbers import change_of, remember

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from shared.adapters.ticketing.document import bare, cut_utf16, to_html, value
 from shared.adapters.tickets.azure_devops.settings import Settings
-from shared.core.tickets.ticket import ENDED, State, Ticket, TicketRef
+from shared.core.terms import ENDED, State
+from shared.core.tickets.ticket import Ticket, TicketRef
 
 NUMBER = re.compile(r"[1-9]\d{0,9}", re.ASCII)
 LONGEST_TITLE = 255  # UTF-16 units

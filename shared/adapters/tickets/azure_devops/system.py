@@ -14,7 +14,8 @@ from shared.adapters.tickets.azure_devops.calls import Calls, complaint
 from shared.adapters.tickets.azure_devops.item import Item, Operation
 from shared.adapters.tickets.azure_devops.pinging import ping
 from shared.adapters.tickets.azure_devops.settings import Settings
-from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef
+from shared.core.terms import ENDED
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _AT_ONCE = 200
 _SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Common.ClosedDate,"

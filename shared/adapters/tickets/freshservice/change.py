@@ -11,7 +11,9 @@ from typing import Any
 
 from shared.adapters.ticketing.document import bare, parse, to_html, value
 from shared.adapters.tickets.freshservice.settings import TYPES, Settings
-from shared.core.tickets.ticket import ENDED, State, Ticket, TicketRef, Verdict, cut
+from shared.core.terms import ENDED, State, Verdict
+from shared.core.text.safe import cut
+from shared.core.tickets.ticket import Ticket, TicketRef
 
 _NUMBER = re.compile(r"CHN-([1-9]\d{0,14})", re.ASCII)
 _TITLE, _TEXT, _NOTE, _KEY = 255, 60_000, 6_000, 255

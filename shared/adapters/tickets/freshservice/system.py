@@ -17,7 +17,8 @@ from shared.adapters.tickets.freshservice.people import People
 from shared.adapters.tickets.freshservice.pinging import ping
 from shared.adapters.tickets.freshservice.settings import Settings
 from shared.core.errors import PermanentError, TransientError
-from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef
+from shared.core.terms import ENDED
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _STATS = {"include": "stats"}
 _REMEMBERED = 1_000

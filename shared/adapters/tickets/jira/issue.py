@@ -8,7 +8,8 @@ from typing import Any
 
 from shared.adapters.ticketing.document import Block, Document, Span, adf, bare, cut_utf16, utf16, value
 from shared.adapters.tickets.jira.settings import Settings
-from shared.core.tickets.ticket import ENDED, State, Ticket, TicketRef
+from shared.core.terms import ENDED, State
+from shared.core.tickets.ticket import Ticket, TicketRef
 
 KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d{1,10}", re.ASCII)
 LONGEST_SUMMARY = 255  # as Jira counts: UTF-16 units

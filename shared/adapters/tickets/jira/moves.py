@@ -5,7 +5,8 @@ from typing import Any
 
 from shared.adapters.tickets.jira.issue import CALLED_OFF, state_of
 from shared.adapters.tickets.jira.settings import Settings
-from shared.core.tickets.ticket import ENDED, Ticket
+from shared.core.terms import ENDED
+from shared.core.tickets.ticket import Ticket
 
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that is offered is taken
 Transition = Mapping[str, Any]

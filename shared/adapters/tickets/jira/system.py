@@ -13,7 +13,8 @@ from shared.adapters.tickets.jira.moves import ask_by_hand, choose
 from shared.adapters.tickets.jira.pinging import Screen, ping
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.errors import PermanentError
-from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef, Verdict
+from shared.core.terms import ENDED, Verdict
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 API = "/rest/api/3"
 _BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate")

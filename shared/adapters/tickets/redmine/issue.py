@@ -8,7 +8,9 @@ from typing import Any
 
 from shared.adapters.ticketing.document import Block, Document, Span, bare, markdown, textile, value
 from shared.adapters.tickets.redmine.settings import Settings
-from shared.core.tickets.ticket import ENDED, State, Ticket, TicketRef, cut
+from shared.core.terms import ENDED, State
+from shared.core.text.safe import cut
+from shared.core.tickets.ticket import Ticket, TicketRef
 
 Issue = Mapping[str, Any]
 NUMBER = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)

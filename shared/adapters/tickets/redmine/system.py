@@ -15,7 +15,8 @@ from shared.adapters.tickets.redmine.names import Names
 from shared.adapters.tickets.redmine.pinging import ping
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.errors import PermanentError
-from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef
+from shared.core.terms import ENDED
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _AT_ONCE = 100
 _REMEMBERED = 1_000

@@ -7,7 +7,9 @@ from typing import Any
 
 from shared.adapters.ticketing.document import bare, parse, plain, value
 from shared.adapters.tickets.servicenow.settings import Settings
-from shared.core.tickets.ticket import ENDED, State, Ticket, TicketRef, Verdict, cut
+from shared.core.terms import ENDED, State, Verdict
+from shared.core.text.safe import cut
+from shared.core.tickets.ticket import Ticket, TicketRef
 
 NUMBER = re.compile(r"[A-Za-z]{2,10}\d{1,15}", re.ASCII)
 SYS_ID = re.compile(r"[0-9a-f]{32}")

@@ -12,7 +12,8 @@ from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.errors import PermanentError
-from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef
+from shared.core.terms import ENDED
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 TABLE = "/api/now/table/change_request"
 _GROUPS, _APPROVERS, _ROLES = (

@@ -8,7 +8,7 @@ from shared.adapters.tickets.webhook.address import checked
 from shared.adapters.tickets.webhook.message import HARD, Message
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.core.errors import PermanentError
-from shared.core.tickets import inbound
+from shared.core.signing import fault_of, signature
 
 _REFUSED = frozenset({400, 406, 413, 415, 422})  # about what was sent: it is not sent again as it is
 _SHOWN = 300
@@ -35,7 +35,7 @@ class Endpoint:
         secret = (await self._deps.secrets.get(settings.secret)).strip()
         keys = secret.split() if secret.startswith("whsec_") else [secret]
         for key in keys:
-            if fault := inbound.fault_of(key):
+            if fault := fault_of(key):
                 raise PermanentError(f"{self.what}: the secret {settings.secret} {fault}")
         await checked(url, self.what, allow_private=settings.allow_private)
         return url, keys
@@ -47,7 +47,7 @@ class Endpoint:
         if len(body) > HARD:
             raise RefusedError(f"{self.what}: a message of {len(body)} bytes is too large ({HARD}): shorten `fields`")
         seconds = str(int(self._deps.clock().timestamp()))
-        signature = " ".join(inbound.signature(key, message.id, seconds, body) for key in keys)
+        signature = " ".join(signature(key, message.id, seconds, body) for key in keys)
         headers = {
             "webhook-id": message.id, "webhook-timestamp": seconds, "webhook-signature": signature,
             "Content-Type": "application/json",

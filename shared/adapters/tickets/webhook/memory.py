@@ -11,8 +11,9 @@ from urllib.parse import quote
 from shared.core import ids
 from shared.core.errors import ConflictError
 from shared.core.ports import Row, Tables, Write
-from shared.core.posts.post import when
-from shared.core.tickets.ticket import ENDED, State, TicketRef, Verdict
+from shared.core.terms import ENDED, State, Verdict
+from shared.core.tickets.ticket import TicketRef
+from shared.core.times import when
 from shared.record import changes
 
 TABLE = "webhooks"

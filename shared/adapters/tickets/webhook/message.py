@@ -9,7 +9,8 @@ from typing import Any
 from shared.adapters.ticketing.document import bare, plain, to_html, value
 from shared.adapters.tickets.webhook.memory import digest
 from shared.adapters.tickets.webhook.settings import Settings
-from shared.core.tickets.ticket import Ticket, cut
+from shared.core.text.safe import cut
+from shared.core.tickets.ticket import Ticket
 
 PREFERRED = 20_000
 HARD = 64 * 1024

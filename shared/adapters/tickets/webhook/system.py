@@ -13,8 +13,9 @@ from shared.adapters.tickets.webhook.memory import Known, Memory, digest, heard,
 from shared.adapters.tickets.webhook.message import Message
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.core.errors import ConflictError, PermanentError, TransientError
-from shared.core.posts.post import when
-from shared.core.tickets.ticket import ENDED, Preview, Ticket, TicketRef
+from shared.core.terms import ENDED
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.times import when
 
 SCHEDULE = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0)
 """Seconds until a message is sent again, as Standard Webhooks advises, as far as our 24 hours go."""

@@ -1,0 +1,31 @@
+"""Every closed list of the domain in one place."""
+
+from typing import Literal
+
+Phase = Literal["preview", "targeted", "ga", "retirement"]
+Cloud = Literal["worldwide", "gcc", "gcch", "dod", "china"]
+Status = Literal["scheduled", "cancelled", "on_hold", "superseded", "withdrawn", "no_schedule"]
+Kind = Literal["new_feature", "feature_change", "retirement", "security", "maintenance", "info"]
+Impact = Literal["high", "medium", "low"]
+Default = Literal["on", "off", "removed", "n/a"]
+Action = Literal["required", "optional", "none"]
+
+
+Stage = Literal["classify", "decided", "parked"]
+EventType = Literal[
+    "announced", "dates_moved", "act_by_moved", "scope_changed", "text_changed", "cancelled", "paused", "resumed",
+    "superseded", "rollout_started", "gone", "returned", "tenant_joined",
+]  # fmt: skip
+MATERIAL: frozenset[str] = frozenset(
+    {"announced", "dates_moved", "act_by_moved", "scope_changed", "cancelled", "paused", "resumed", "superseded",
+     "rollout_started"}
+)  # fmt: skip
+"""Events that ask people to look again; the others are shown, and wake nobody."""
+
+
+State = Literal["new", "assess", "authorize", "scheduled", "implement", "review", "closed", "cancelled"]
+Verdict = Literal["", "approved", "rejected"]
+Level = Literal["high", "medium", "low"]
+ENDED: frozenset[str] = frozenset({"closed", "cancelled"})
+UNKNOWN: Literal["unknown"] = "unknown"
+"""As a ticket's state: the system says a word that neither the adapter nor the policy knows. Never guessed."""

@@ -1,0 +1,30 @@
+"""When a change comes and what is to be done, in words."""
+
+from shared.core.posts.classification import Classification
+from shared.core.terms import Action, Status
+from shared.core.words.dates import NO_DATE, day, line
+
+UNDATED: dict[Status, str] = {
+    "cancelled": "Cancelled: will not be rolled out",
+    "on_hold": "On hold: there is no date now",
+    "superseded": "Replaced by another announcement",
+    "withdrawn": "Withdrawn by Microsoft",
+}
+_ACTIONS: dict[Action, tuple[str, str]] = {
+    "required": ("Action required", "Action required by {}"),
+    "optional": ("Action is optional", "Review by {}"),
+    "none": ("Nothing to do", "Deadline {}"),
+}
+
+
+def when_lines(found: Classification) -> tuple[str, ...]:
+    """One line per rollout; where there is none, one that says why."""
+    if found.windows:
+        return tuple(line(each) for each in found.windows)
+    return (UNDATED.get(found.status, NO_DATE.capitalize()),)
+
+
+def to_do(found: Classification) -> str:
+    """What is asked of the organisation, with its day: "Action required by 14 March 2027"."""
+    plain, dated = _ACTIONS[found.action]
+    return dated.format(day(found.act_by)) if found.act_by else plain
