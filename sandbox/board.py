@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sandbox.ticket_systems import Server
-from shared.adapters.tickets import register
-from shared.core.ports import Tables
+from shared.core.ports.storage import Tables
 from shared.core.terms import ENDED, State
 from shared.core.tickets.register import Entry
+from shared.record.register import entries, move_entry
 
 _NOTES: dict[State, str] = {
     "assess": "taken up by the owner",
@@ -27,9 +27,9 @@ _LATE = timedelta(days=7)  # boards meet weekly: what Microsoft has finished sta
 async def sit(tables: Tables, now: datetime) -> int:
     """Move every open ticket to where it should be by now; returns how many moves that took."""
     moves = 0
-    for entry in await register.listing(tables):
+    for entry in await entries(tables):
         for state, at in due(entry, now):
-            await register.move(tables, entry.number, state, _NOTES[state], at)
+            await move_entry(tables, entry.number, state, _NOTES[state], at)
             moves += 1
     return moves
 

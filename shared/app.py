@@ -12,7 +12,8 @@ from typing import Any
 from shared import settings as environment
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Outside, Policy, Tenant
-from shared.core.ports import Channel, Clock, Secrets, TaskSource, TicketSystem
+from shared.core.ports.deployment import Clock, Secrets
+from shared.core.ports.outside import Channel, TaskSource, TicketSystem
 from shared.settings import Settings
 from shared.usecases.deps import Deps
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
-from shared.core.ports import Blob, Row, Value, Write
+from shared.core.ports.storage import Blob, Row, Value, Write
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 

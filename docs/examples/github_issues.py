@@ -12,7 +12,8 @@ import httpx
 from pydantic import Field
 
 from shared.adapters.registry import Deps
-from shared.adapters.ticketing.document import bare, markdown, value
+from shared.adapters.ticketing.document import bare, value
+from shared.adapters.ticketing.markup import markdown
 from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import SecretName

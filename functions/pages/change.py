@@ -66,9 +66,9 @@ async def home(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - th
 async def metrics(req: func.HttpRequest) -> func.HttpResponse:
     async def build(app: "App") -> func.HttpResponse:
         from shared.adapters.pages.change import metrics_page
-        from shared.usecases.pages import change as views
+        from shared.usecases.pages.metrics import metrics
 
-        view = await views.metrics(app.deps)
+        view = await metrics(app.deps)
         return _json(asdict(view)) if req.params.get("format") == "json" else _page(metrics_page(view))
 
     return await _answer(build)
@@ -94,9 +94,9 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
 async def register(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the worker passes it
     async def build(app: "App") -> func.HttpResponse:
         from shared.adapters.pages.change import register_page
-        from shared.usecases.pages import change as views
+        from shared.usecases.pages.register import register
 
-        return _page(register_page([_entry(entry) for entry in await views.register(app.deps)]))
+        return _page(register_page([_entry(entry) for entry in await register(app.deps)]))
 
     return await _answer(build)
 
@@ -105,10 +105,10 @@ async def register(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 
 async def ticket(req: func.HttpRequest) -> func.HttpResponse:
     async def build(app: "App") -> func.HttpResponse:
         from shared.adapters.pages.change import ticket_page
-        from shared.usecases.pages import change as views
+        from shared.usecases.pages.register import ticket
 
         number = req.route_params["number"]
-        entry = await views.ticket(app.deps, number)
+        entry = await ticket(app.deps, number)
         if entry is None:
             return _message("Not found", f"There is no ticket {number} in the register.", 404)
         return _page(ticket_page(_entry(entry)))
@@ -120,9 +120,9 @@ async def ticket(req: func.HttpRequest) -> func.HttpResponse:
 async def dry_runs(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the worker passes it
     async def build(app: "App") -> func.HttpResponse:
         from shared.adapters.pages.change import dry_runs_page
-        from shared.usecases.pages import change as views
+        from shared.usecases.pages.dry_runs import dry_runs
 
-        return _page(dry_runs_page([entry async for entry in views.dry_runs(app.deps)]))
+        return _page(dry_runs_page([entry async for entry in dry_runs(app.deps)]))
 
     return await _answer(build)
 
@@ -131,10 +131,10 @@ async def dry_runs(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 
 async def dry_run(req: func.HttpRequest) -> func.HttpResponse:
     async def build(app: "App") -> func.HttpResponse:
         from shared.adapters.pages.change import dry_run_page
-        from shared.usecases.pages import change as views
+        from shared.usecases.pages.dry_runs import dry_runs_of
 
         text = req.route_params["id"]
-        found = await views.dry_runs_of(app.deps, text)
+        found = await dry_runs_of(app.deps, text)
         if not found:
             return _message("Not found", f"No dry run has filed anything for {text}.", 404)
         return _page(dry_run_page(found[0]))
@@ -147,9 +147,9 @@ async def status(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
     """What `/api/health` keeps from strangers: tenants, failures, what is parked."""
 
     async def build(app: "App") -> func.HttpResponse:
-        from shared.usecases.pages import change as views
+        from shared.usecases.pages.health import health
 
-        return _json(await views.health(app.deps))
+        return _json(await health(app.deps))
 
     return await _answer(build)
 
@@ -161,11 +161,11 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 
     from shared.app import current
     from shared.core.errors import PermanentError, TransientError
-    from shared.usecases.pages import change as views
+    from shared.usecases.pages.health import health
 
     try:
         app = current()
-        found = await views.health(app.deps)
+        found = await health(app.deps)
     except (PermanentError, TransientError) as error:
         logging.getLogger("foresignal.health").error("down: %s", error)  # noqa: TRY400 - the reason is enough
         return _json({"status": "down"}, 503)

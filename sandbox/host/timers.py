@@ -9,7 +9,7 @@ from croniter import croniter
 
 from sandbox.host.runner import Runner
 from sandbox.host.triggers import TimerFunction
-from shared.core.ports import Clock
+from shared.core.ports.deployment import Clock
 
 log = logging.getLogger("sandbox.host")
 _LOOK = 0.5  # seconds; the clock may be stepped while we wait

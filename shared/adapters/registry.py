@@ -1,17 +1,17 @@
 """How a ticket system or channel is found and built: the file's name is the `kind`, nothing else to register."""
 
 import pkgutil
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 from shared.adapters.clients.http import Http
 from shared.core.errors import PermanentError
-from shared.core.ports import Clock, Secrets, Tables
+from shared.core.ports.deployment import Clock, Secrets
+from shared.core.ports.storage import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +29,6 @@ class Deps:
     deployment: str
     public_url: str
     token: Callable[[str], Awaitable[str]]
-
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-
-class Recent(OrderedDict[Key, Value]):
-    """What an adapter remembers to save calls: the newest `limit` entries. Only this process knows them."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-
-    def __setitem__(self, key: Key, value: Value) -> None:
-        super().__setitem__(key, value)
-        self.move_to_end(key)
-        while len(self) > self._limit:
-            self.popitem(last=False)
 
 
 def kinds(folder: str) -> tuple[str, ...]:

@@ -111,12 +111,12 @@ def _gathered(
         start = beginning(since, newest) if since else None
         wanted = [each for each in changes if start is None or any(one.observed >= start for one in each)]
         return wanted, [(_name(file), checked_policy(file))], start, wrong
-    from shared.usecases.past import past
+    from shared.record.changes import past
 
     async def held(deps: "Deps") -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
         start = beginning(since or "365d", deps.clock())
         name, own = (_name(policy), checked_policy(policy)) if policy else ("in force", await deps.policy.current())
-        return await past(deps, start), [(name, own)], start, 0
+        return await past(deps.tables, start), [(name, own)], start, 0
 
     found = speak(state, held)
     if not found[0]:

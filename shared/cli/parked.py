@@ -12,7 +12,7 @@ from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from shared.core.tickets.register import Entry
-    from shared.usecases.delivery.park import Parked
+    from shared.record.parked import Parked
     from shared.usecases.deps import Deps
 
 parked = typer.Typer(
@@ -26,9 +26,9 @@ _CUT = 90
 
 def health(json_: Json = False, state: State = None) -> None:
     """How it is: each tenant's last fetch and failure, and what is parked. Exit code 1 where not all is well."""
-    from shared.usecases.pages import change
+    from shared.usecases.pages.health import health
 
-    found = speak(state, change.health)
+    found = speak(state, health)
     if json_:
         as_json(found)
     else:
@@ -45,9 +45,9 @@ def health(json_: Json = False, state: State = None) -> None:
 @parked.command("list")
 def list_parked(json_: Json = False, state: State = None) -> None:
     """Everything that is parked, newest first."""
-    from shared.usecases.delivery import park
+    from shared.record.parked import parked_items
 
-    found = speak(state, park.listing)
+    found = speak(state, lambda deps: parked_items(deps.tables))
     if json_:
         as_json([_fields(item) for item in found])
     elif not found:
@@ -62,9 +62,9 @@ def list_parked(json_: Json = False, state: State = None) -> None:
 @parked.command("show")
 def show_parked(key: Key, json_: Json = False, state: State = None) -> None:
     """One parked item, whole."""
-    from shared.usecases.delivery import park
+    from shared.record.parked import parked_item
 
-    found = speak(state, lambda deps: park.show(deps, key))
+    found = speak(state, lambda deps: parked_item(deps.tables, key))
     if found is None:
         raise PermanentError(f"nothing is parked under {key!r}; `foresignal parked list` shows the keys")
     if json_:
@@ -83,13 +83,14 @@ def replay_parked(
     state: State = None,
 ) -> None:
     """Send parked items again, as if they had just come."""
+    from shared.record.parked import parked_items
     from shared.usecases.delivery import park
 
     if bool(key) == all_:
         raise typer.BadParameter("name one KEY, or --all")
 
     async def replayed(deps: "Deps") -> tuple[list[str], list[str]]:
-        keys = [item.key for item in await park.listing(deps)] if all_ else [key]
+        keys = [item.key for item in await parked_items(deps.tables)] if all_ else [key]
         done: list[str] = []
         wrong: list[str] = []
         for one in keys:
@@ -112,9 +113,9 @@ def replay_parked(
 @register.command("list")
 def list_register(json_: Json = False, state: State = None) -> None:
     """Every ticket of the register."""
-    from shared.adapters.tickets import register as tickets
+    from shared.record.register import entries
 
-    found = speak(state, lambda deps: tickets.listing(deps.tables))
+    found = speak(state, lambda deps: entries(deps.tables))
     if json_:
         as_json([_fields(entry) for entry in found])
     elif not found:
@@ -126,9 +127,9 @@ def list_register(json_: Json = False, state: State = None) -> None:
 @register.command("show")
 def show_register(number: Number, json_: Json = False, state: State = None) -> None:
     """One ticket with its history."""
-    from shared.adapters.tickets import register as tickets
+    from shared.record.register import entry_of
 
-    found = speak(state, lambda deps: tickets.get(deps.tables, number))
+    found = speak(state, lambda deps: entry_of(deps.tables, number))
     if found is None:
         raise PermanentError(f"the register holds no {number!r}; `foresignal register list` shows the numbers")
     if json_:
@@ -155,12 +156,12 @@ def move_register(
     state: State = None,
 ) -> None:  # fmt: skip
     """Move a ticket to another state; the change closes with it."""
-    from shared.adapters.tickets import register as tickets
     from shared.core.terms import State as Known
+    from shared.record.register import move_entry
 
     if to not in get_args(Known):
         raise typer.BadParameter(f"unknown state {to!r} (known: {', '.join(get_args(Known))})")
-    moved = speak(state, lambda deps: tickets.move(deps.tables, number, to, note, deps.clock()))
+    moved = speak(state, lambda deps: move_entry(deps.tables, number, to, note, deps.clock()))
     typer.echo(f"{moved.number} is {moved.state}")
 
 

@@ -1,32 +1,28 @@
 """Rows of table `changes`: how changes, editions, copies and effects are kept (state.md, Tables)."""
 
 import json
-import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from shared.core import ids
+from shared.core.backtest.play import Version
 from shared.core.changes.change import Change, Copy, Edition, EffectState
-from shared.core.ports import Row, Value
+from shared.core.ports.storage import Row, Tables, Value
+from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
 from shared.core.times import when
 from shared.record import codec
+from shared.record.effects import read_effect
+from shared.record.packing import END, pack, unpack
 
 TABLE = "changes"
-END = "~"
-"""Sorts behind everything that may follow a key."""
-_CHUNK = 60 * 1024  # a property holds 64 KiB
 
 
 def change_key(change_id: str) -> str:
     return f"c|{ids.key(change_id)}"
-
-
-def effect_key(change_id: str, effect: str) -> str:
-    return f"c|{ids.key(change_id)}|x|{effect}"
 
 
 def edition_key(change_id: str, edition: str) -> str:
@@ -35,10 +31,6 @@ def edition_key(change_id: str, edition: str) -> str:
 
 def copy_key(change_id: str, tenant: str) -> str:
     return f"t|{ids.key(change_id)}|{tenant}"
-
-
-def task_key(change_id: str, tenant: str, task: str) -> str:
-    return f"k|{ids.key(change_id)}|{tenant}|{quote(task, safe='')}"
 
 
 def id_of(key: str) -> str:
@@ -50,19 +42,6 @@ def span(kind: str, change_ids: Iterable[str]) -> tuple[str, str]:
     """The range of keys of one kind over these changes, as `Tables.range` takes it."""
     numbers = sorted(ids.key(change_id) for change_id in change_ids)
     return f"{kind}|{numbers[0]}", f"{kind}|{numbers[-1]}{END}"
-
-
-def pack(name: str, data: object) -> dict[str, Value]:
-    """Any JSON as compressed binary properties `<name>0`, `<name>1`, ... of at most 60 KiB."""
-    squeezed = zlib.compress(json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass"))
-    return {f"{name}{at // _CHUNK}": squeezed[at : at + _CHUNK] for at in range(0, len(squeezed), _CHUNK)}
-
-
-def unpack(name: str, values: Mapping[str, Any]) -> Any:
-    parts: list[bytes] = []
-    while (part := values.get(f"{name}{len(parts)}")) is not None:
-        parts.append(part)
-    return json.loads(zlib.decompress(b"".join(parts)))
 
 
 def change_row(change: Change, etag: str = "") -> Row:
@@ -148,65 +127,8 @@ def read_variant(row: Row) -> Mapping[str, Any] | None:
     return read_edition(row) if row.values.get("variant") and "post0" in row.values else None
 
 
-def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
-    values: dict[str, Value] = {
-        "effect": json.dumps(codec.effect_to_json(state.effect), ensure_ascii=False),
-        "kind": state.effect.kind,
-        "target": state.effect.target,
-        "pending": "yes" if state.due and not state.parked else "",
-        "due": state.due,
-        "claim_owner": state.claim_owner,
-        "claim_until": state.claim_until.isoformat() if state.claim_until else "",
-        "done": state.done,
-        "done_at": state.done_at.isoformat() if state.done_at else "",
-        "opened_at": state.opened_at.isoformat() if state.opened_at else "",
-        "number": state.number,
-        "url": state.url,
-        "state": state.state,
-        "applied": json.dumps(state.applied),
-        "parked": state.parked[:1000],
-        "followed_by": state.followed_by,
-        "adopted_from": state.adopted_from,
-        "key": state.key,
-        "remote_state": state.remote_state,
-        "decision": state.decision,
-        "decided_by": state.decided_by,
-        "decided_at": state.decided_at.isoformat() if state.decided_at else "",
-    }
-    return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
-
-
-def read_effect(row: Row) -> EffectState:
-    v: Mapping[str, Any] = row.values
-    return EffectState(
-        effect=codec.effect_from_json(json.loads(v["effect"])),
-        due=v["due"],
-        claim_owner=v["claim_owner"],
-        claim_until=when(v["claim_until"]),
-        done=v["done"],
-        done_at=when(v["done_at"]),
-        opened_at=when(v["opened_at"]),
-        number=v["number"],
-        url=v["url"],
-        state=v["state"],
-        applied=tuple(json.loads(v["applied"])),
-        parked=v["parked"],
-        followed_by=v.get("followed_by", ""),
-        adopted_from=v.get("adopted_from", ""),
-        key=v.get("key", ""),
-        remote_state=v.get("remote_state", ""),
-        decision=v.get("decision", ""),
-        decided_by=v.get("decided_by", ""),
-        decided_at=when(v.get("decided_at")),
-    )
-
-
-def task_row(change_id: str, task: TaskState, etag: str = "") -> Row:
-    return Row(ids.partition(change_id), task_key(change_id, task.tenant, task.id), task.to_values(), etag)
-
-
 @dataclass(slots=True)
-class Held:
+class ChangeRecord:
     """One change as it stands in storage, with the version of each row."""
 
     change: Change
@@ -223,10 +145,10 @@ class Held:
         return tuple(state for state, _ in self.tasks.values())
 
 
-def read_held(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> dict[str, Held]:
+def read_changes(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> dict[str, ChangeRecord]:
     """Changes with their effects (and tasks) from rows in order of key; only the wanted ones are unpacked."""
     only = None if wanted is None else set(wanted)
-    held: dict[str, Held] = {}
+    held: dict[str, ChangeRecord] = {}
     for row in rows:
         change_id = id_of(row.key)
         if only is not None and change_id not in only:
@@ -240,7 +162,7 @@ def read_held(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> dict[
                 state = read_effect(row)
                 held[change_id].effects[state.effect.key] = (state, row)
         else:
-            held[change_id] = Held(read_change(row), row)
+            held[change_id] = ChangeRecord(read_change(row), row)
     return held
 
 
@@ -248,3 +170,30 @@ def _plain(value: object) -> datetime:
     moment = value if isinstance(value, datetime) else when(value)
     assert moment is not None
     return moment
+
+
+async def read_with_tasks(tables: Tables, change_id: str) -> ChangeRecord | None:
+    """The change with its effects and its tasks: two range queries."""
+    partition = ids.partition(change_id)
+    found = await tables.range(TABLE, partition, *span("c", [change_id]))
+    if not found:
+        return None
+    tasks = await tables.range(TABLE, partition, *span("k", [change_id]))
+    return read_changes([*found, *tasks]).get(change_id)
+
+
+async def read_with_effects(tables: Tables, change_id: str) -> ChangeRecord | None:
+    """The change with all its effects: one range query."""
+    found = await tables.range(TABLE, ids.partition(change_id), *span("c", [change_id]))
+    return read_changes(found).get(change_id)
+
+
+async def past(tables: Tables, since: datetime | None = None) -> list[list[Version]]:
+    """The versions of every change of which something was seen since then; of those, everything from the beginning."""
+    found: dict[str, list[Version]] = defaultdict(list)
+    async for row in tables.scan(TABLE, low="e|", high=f"e|{END}"):
+        raw, (observed, tenant) = read_edition(row), edition_seen(row)
+        found[read_post(raw).id].append(Version(observed, raw, tenant))
+    return [
+        versions for versions in found.values() if since is None or any(each.observed >= since for each in versions)
+    ]

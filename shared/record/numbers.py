@@ -7,41 +7,41 @@ from shared.core import ids
 from shared.core.changes.change import EffectState
 from shared.core.errors import ConflictError
 from shared.core.policy.model import Policy
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Tables, Write
 from shared.record import changes
-from shared.usecases.deps import Deps
+from shared.record.effects import effect_key, read_effect
 
 TABLE = "numbers"
 _HOPS = 8  # announcements that replaced each other, one after the other
 
 
-async def remember(deps: Deps, system: str, number: str, change_id: str) -> None:
+async def remember(tables: Tables, system: str, number: str, change_id: str) -> None:
     """Written after the record; where we die before, `mend` writes it and `follow_tickets` asks meanwhile."""
     try:
-        await deps.tables.commit(TABLE, [Write("insert", _row(system, number, change_id))])
+        await tables.commit(TABLE, [Write("insert", _row(system, number, change_id))])
     except ConflictError:
-        row = await deps.tables.get(TABLE, system, _key(number))
+        row = await tables.get(TABLE, system, _key(number))
         if row and row.values["change"] != change_id:  # the ticket of an announcement that this one replaces
-            await _quietly(deps, Write("replace", _row(system, number, change_id, row.etag)))
+            await _quietly(tables, Write("replace", _row(system, number, change_id, row.etag)))
 
 
-async def change_of(deps: Deps, system: str, number: str) -> str:
+async def change_of(tables: Tables, system: str, number: str) -> str:
     """The change whose ticket this is now, as its own row says; empty where it is no ticket of ours."""
-    row = await deps.tables.get(TABLE, system, _key(number))
+    row = await tables.get(TABLE, system, _key(number))
     change_id = str(row.values["change"]) if row else ""
     for _ in range(_HOPS):
         if not change_id:
             return ""
-        place = ids.partition(change_id), changes.effect_key(change_id, f"ticket|{system}")
-        found = await deps.tables.get(changes.TABLE, *place)
-        state = changes.read_effect(found) if found else None
+        place = ids.partition(change_id), effect_key(change_id, f"ticket|{system}")
+        found = await tables.get(changes.TABLE, *place)
+        state = read_effect(found) if found else None
         if state is None or not state.followed_by:
             return change_id if state and state.number == number else ""
         change_id = state.followed_by
     return ""
 
 
-class Known:
+class NumberIndex:
     """The table as it is, held against every ticket by `mend`."""
 
     def __init__(self, systems: frozenset[str], held: dict[tuple[str, str], Row]) -> None:
@@ -49,13 +49,13 @@ class Known:
         self._held = held
 
     @classmethod
-    async def read(cls, deps: Deps, policy: Policy) -> "Known":
+    async def read(cls, tables: Tables, policy: Policy) -> "NumberIndex":
         """One scan, where any system may call us."""
         systems = frozenset(name for name, entry in policy.tickets.items() if entry.inbound)
-        rows_there = [row async for row in deps.tables.scan(TABLE)] if systems else []
+        rows_there = [row async for row in tables.scan(TABLE)] if systems else []
         return cls(systems, {(row.partition, row.key): row for row in rows_there})
 
-    async def mend(self, deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:
+    async def mend(self, tables: Tables, change_id: str, states: Iterable[EffectState]) -> int:
         """How many numbers of this change were missing or another's."""
         done = 0
         for state in states:
@@ -64,9 +64,9 @@ class Known:
                 continue
             row = self._held.get((system, _key(number)))
             if row is None:
-                done += await _quietly(deps, Write("insert", _row(system, number, change_id)))
+                done += await _quietly(tables, Write("insert", _row(system, number, change_id)))
             elif row.values["change"] != change_id:
-                done += await _quietly(deps, Write("replace", _row(system, number, change_id, row.etag)))
+                done += await _quietly(tables, Write("replace", _row(system, number, change_id, row.etag)))
         return done
 
 
@@ -78,9 +78,9 @@ def _row(system: str, number: str, change_id: str, etag: str = "") -> Row:
     return Row(system, _key(number), {"change": change_id}, etag)
 
 
-async def _quietly(deps: Deps, write: Write) -> int:
+async def _quietly(tables: Tables, write: Write) -> int:
     try:
-        await deps.tables.commit(TABLE, [write])
+        await tables.commit(TABLE, [write])
     except ConflictError:
         return 0  # somebody else has just written it
     return 1

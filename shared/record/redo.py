@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from shared.core.errors import ConflictError, TransientError
-from shared.core.ports import Write
+from shared.core.ports.storage import Write
 
 T = TypeVar("T")
 _TRIES = 5

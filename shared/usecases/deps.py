@@ -7,18 +7,9 @@ from typing import Any
 from shared.core.cards.notice import Notice
 from shared.core.changes.change import Change, EffectState
 from shared.core.policy.model import Policy
-from shared.core.ports import (
-    Blobs,
-    Channel,
-    Clock,
-    PolicySource,
-    PostSource,
-    Queues,
-    RoadmapSource,
-    Tables,
-    TaskSource,
-    TicketSystem,
-)  # fmt: skip
+from shared.core.ports.deployment import Clock, PolicySource  # fmt: skip
+from shared.core.ports.outside import Channel, PostSource, RoadmapSource, TaskSource, TicketSystem
+from shared.core.ports.storage import Blobs, Queues, Tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Acting on an effect: claim it, act, record it as done; what is due, claimed and done are three things (rule 2)."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,48 +9,21 @@ from shared.core import ids
 from shared.core.changes.change import EffectState
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.messages import Envelope
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.record import changes
+from shared.record.changes import ChangeRecord, read_with_effects
+from shared.record.effects import OUTCOME, effect_key, effect_row, read_effect
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
 
-_OUTCOME = frozenset(
-    {
-        "done",
-        "done_at",
-        "opened_at",
-        "due",
-        "pending",
-        "claim_owner",
-        "claim_until",
-        "number",
-        "url",
-        "state",
-        "applied",
-        "followed_by",
-        "adopted_from",
-        "key",
-        "remote_state",
-        "decision",
-        "decided_by",
-        "decided_at",
-    }
-)
 
-
-async def read(deps: Deps, change_id: str) -> changes.Held | None:
-    """The change with all its effects: one range query."""
-    found = await deps.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("c", [change_id]))
-    return changes.read_held(found).get(change_id)
-
-
-async def due(deps: Deps, envelope: Envelope) -> tuple[changes.Held, EffectState, Row] | None:
+async def due(deps: Deps, envelope: Envelope) -> tuple[ChangeRecord, EffectState, Row] | None:
     """What a message of `tickets` or `cards` points at; None where nothing is due there any more.
 
     Raises PermanentError where there is no such effect.
     """
     change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
-    held = await read(deps, change_id)
+    held = await read_with_effects(deps.tables, change_id)
     found = held.effects.get(key) if held else None
     if held is None or found is None:
         raise PermanentError(f"{change_id} has no effect {key}: the message is older than the tables")
@@ -67,7 +40,7 @@ class Claim:
 
 
 async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> Claim:
-    """The effect as ours for `claim_seconds`, written under the version that was read.
+    """The effect as ours for `claim_seconds`, written under the version that was read_one.
 
     Raises TransientError while somebody else holds it, for as long as the claim lasts, and when another was faster.
     """
@@ -76,7 +49,7 @@ async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> Cla
         left = (state.claim_until - now).total_seconds()
         raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", left)
     ours = replace(state, claim_owner=deps.worker, claim_until=now + timedelta(seconds=deps.claim_seconds))
-    values = {name: changes.effect_row(change_id, ours).values[name] for name in ("claim_owner", "claim_until")}
+    values = {name: effect_row(change_id, ours).values[name] for name in ("claim_owner", "claim_until")}
     try:
         (etag,) = await deps.tables.commit(
             changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))]
@@ -104,9 +77,9 @@ async def record(
 ) -> EffectState:
     """The outcome on the effect's row as it is now: `done` is set, the claim goes, `due` goes unless it was raised.
 
-    The row as we left it is tried first; only where somebody wrote it meanwhile is it read again.
+    The row as we left it is tried first; only where somebody wrote it meanwhile is it read_one again.
 
-    `result` puts what the outside system said into the row as it is read, so that nothing else is overwritten.
+    `result` puts what the outside system said into the row as it is read_one, so that nothing else is overwritten.
     """
     left: list[Row] = [claimed.row]
 
@@ -114,7 +87,7 @@ async def record(
         row = left.pop() if left else await deps.tables.get(changes.TABLE, claimed.row.partition, claimed.row.key)
         if row is None:
             raise TransientError(f"{change_id}: the row of {claimed.state.effect.key} is gone", 60)
-        now = result(changes.read_effect(row))
+        now = result(read_effect(row))
         raised = now.due != claimed.state.due
         done = replace(
             now,
@@ -124,7 +97,7 @@ async def record(
             claim_owner="",
             claim_until=None,
         )
-        values = {name: value for name, value in changes.effect_row(change_id, done).values.items() if name in _OUTCOME}
+        values = {name: value for name, value in effect_row(change_id, done).values.items() if name in OUTCOME}
         await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
         return done
 
@@ -133,11 +106,9 @@ async def record(
 
 async def give_back(deps: Deps, change_id: str, before: EffectState) -> None:
     """The claim as it was before ours, where nothing was done under it: the next one has nothing to look up."""
-    row = await deps.tables.get(
-        changes.TABLE, ids.partition(change_id), changes.effect_key(change_id, before.effect.key)
-    )
+    row = await deps.tables.get(changes.TABLE, ids.partition(change_id), effect_key(change_id, before.effect.key))
     if row and row.values.get("claim_owner") == deps.worker:
-        values = {name: changes.effect_row(change_id, before).values[name] for name in ("claim_owner", "claim_until")}
+        values = {name: effect_row(change_id, before).values[name] for name in ("claim_owner", "claim_until")}
         with contextlib.suppress(ConflictError):
             await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
 
@@ -155,3 +126,12 @@ async def release(deps: Deps, claimed: Claim) -> None:
             await deps.tables.commit(changes.TABLE, [Write("merge", free)])
         except ConflictError:
             return
+
+
+async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:
+    """The pointers of the effects that are due and not parked; how many were sent."""
+    due = [state.effect for state in states if state.due and not state.parked]
+    for effect in due:
+        body = {"id": change_id, "effect": effect.key}
+        await deps.queues.send("tickets" if effect.kind == "ticket" else "cards", Envelope(body, deps.clock()))
+    return len(due)

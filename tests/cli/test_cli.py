@@ -18,8 +18,10 @@ from shared.adapters.policy.file import DEFAULT
 from shared.cli.main import app
 from shared.core import names
 from shared.core.messages import decode
-from shared.core.ports import Row, Write
-from shared.core.tickets.register import to_row, wanted
+from shared.core.ports.storage import Row, Write
+from shared.core.tickets.register import wanted
+from shared.record.parked import parked_items
+from shared.record.register import entry_row
 from shared.settings import Settings
 from shared.usecases.delivery import park
 from tests.contracts.rig import ticket
@@ -278,7 +280,7 @@ def put_aside(state: Path, *bodies: dict[str, object]) -> list[str]:
         ours = _app(state)
         for body in bodies:
             await park.park(ours.deps, "tasks", body, NOW, f"no plan {body['plan']} \x1b[31m")
-        keys = [item.key for item in await park.listing(ours.deps)]
+        keys = [item.key for item in await parked_items(ours.deps.tables)]
         await ours.close()
         return keys
 
@@ -385,7 +387,7 @@ def filed(state: Path) -> str:
 
     async def file() -> None:
         ours = _app(state)
-        await ours.tables.commit("register", [Write("insert", to_row(entry))])
+        await ours.tables.commit("register", [Write("insert", entry_row(entry))])
         await ours.close()
 
     asyncio.run(file())

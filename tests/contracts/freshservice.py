@@ -6,7 +6,8 @@ from aiohttp.test_utils import TestServer
 
 from sandbox.ticket_systems.freshservice.server import KEY_FIELD, Freshservice
 from shared.adapters import registry
-from shared.adapters.ticketing.document import parse, to_html
+from shared.adapters.ticketing.document import parse
+from shared.adapters.ticketing.markup import to_html
 from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for

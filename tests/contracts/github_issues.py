@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from shared.adapters.ticketing.document import markdown
+from shared.adapters.ticketing.markup import markdown
 from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for

@@ -4,7 +4,7 @@ import html
 from contextlib import asynccontextmanager
 
 from shared.adapters import registry
-from shared.adapters.ticketing.document import textile
+from shared.adapters.ticketing.markup import textile
 from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for

@@ -12,7 +12,7 @@ import httpx
 
 from shared.adapters import registry
 from shared.adapters.clients.http import Http
-from shared.core.ports import TicketSystem
+from shared.core.ports.outside import TicketSystem
 from shared.core.tickets.content import ticket_key
 from shared.core.tickets.ticket import Ticket
 from tests.contracts.proxy import Proxy

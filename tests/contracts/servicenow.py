@@ -6,7 +6,7 @@ from aiohttp.test_utils import TestServer
 
 from sandbox.ticket_systems.servicenow.server import ServiceNow
 from shared.adapters import registry
-from shared.adapters.ticketing.document import plain
+from shared.adapters.ticketing.markup import plain
 from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for

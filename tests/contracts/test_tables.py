@@ -8,7 +8,7 @@ import pytest
 
 from shared.adapters.storage.tables import AzureTables
 from shared.core.errors import ConflictError, RefusedError
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from tests.fakes import FakeTables
 
 

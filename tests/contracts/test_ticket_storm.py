@@ -5,7 +5,8 @@ import pytest
 from shared.core import ids
 from shared.core.tickets.content import ticket_key, ticket_of
 from shared.record import changes
-from shared.usecases.delivery.park import listing
+from shared.record.changes import read_changes
+from shared.record.parked import parked_items
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import REMOTE, remote
 from tests.usecases.world import CANCELLED, NOVEMBER, World, post
@@ -30,7 +31,7 @@ async def rig(request):
 
 async def held(world, change_id):
     found = await world.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("c", [change_id]))
-    return changes.read_held(found)[change_id]
+    return read_changes(found)[change_id]
 
 
 @pytest.mark.timeout(900)
@@ -48,7 +49,7 @@ async def test_every_third_call_fails_and_each_change_has_one_ticket_with_all_th
     asked = len(rig.proxy.asked)
     rig.proxy.forget()
 
-    assert [parked.reason for parked in await listing(world.deps)] == []
+    assert [parked.reason for parked in await parked_items(world.deps.tables)] == []
     numbers = {}
     for change_id in MANY:
         one = await held(world, change_id)

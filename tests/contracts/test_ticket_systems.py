@@ -14,11 +14,11 @@ import pytest
 
 from shared.adapters import registry
 from shared.adapters.storage.tables import AzureTables
-from shared.adapters.tickets import register
 from shared.core.errors import TransientError
-from shared.core.ports import Write
+from shared.core.ports.storage import Write
 from shared.core.terms import ENDED
 from shared.core.tickets.content import ticket_key
+from shared.record.register import TABLE, entries, entry_of
 from tests.contracts.rig import REMOTE, Rig, deps_for, found_late, remote, ticket
 from tests.fakes import FakeClock, FakeTables
 from tests.usecases.world import PrefixedTables
@@ -33,24 +33,24 @@ async def over_tables(request):  # noqa: C901 - one function for each thing that
     if "real" in request.param:
         real = AzureTables.connect(Counter(), connection=request.getfixturevalue("storage"))
         tables = PrefixedTables(real, "w" + uuid.uuid4().hex[:12])
-        await real.create([tables.name(register.TABLE)])
+        await real.create([tables.name(TABLE)])
 
     async def delete(number):
-        async for row in tables.scan(register.TABLE):
+        async for row in tables.scan(TABLE):
             if row.key == number:
-                await tables.commit(register.TABLE, [Write("delete", row)])
+                await tables.commit(TABLE, [Write("delete", row)])
 
     async def history(number):
-        return [text for _, text in (await register.get(tables, number)).history]
+        return [text for _, text in (await entry_of(tables, number)).history]
 
     async def move(number, word):
-        await register.move(tables, number, word, "", clock())
+        await move(tables, number, word, "", clock())
 
     async def count(key):
-        return sum(entry.key == key for entry in await register.listing(tables))
+        return sum(entry.key == key for entry in await entries(tables))
 
     async def fields(number):
-        entry = await register.get(tables, number)
+        entry = await entry_of(tables, number)
         return {name: getattr(entry, name) for name in ("title", "risk", "group", "planned_start", "planned_end")}
 
     def shows(wanted):

@@ -14,10 +14,10 @@ from sandbox.host.http import application
 from sandbox.host.runner import Runner
 from sandbox.microsoft365.serving import serve
 from shared import app
-from shared.adapters.tickets import register
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope
 from shared.core.signing import signature
+from shared.record.register import move_entry
 from shared.usecases.pages import change
 from tests.pump import _FUNCTIONS, Pump, StillClock, utc
 from tests.usecases.world import batch, post
@@ -60,7 +60,7 @@ async def door(azurite_of_its_own):
 
 
 async def move(state: str) -> None:
-    await register.move(app.current().tables, "CHG1200001", state, "", NOW)
+    await move_entry(app.current().tables, "CHG1200001", state, "", NOW)
 
 
 def signed(body: bytes, secret: str = SECRET, at: int = int(NOW.timestamp())) -> dict[str, str]:
@@ -74,7 +74,7 @@ async def closed() -> bool:
 
 
 async def test_a_signed_call_closes_the_change_whose_ticket_the_board_closed(door):
-    await move("closed")
+    await move_entry("closed")
     body = json.dumps({"number": "CHG1200001"}).encode()
 
     answer = await door.post("/tickets/crb", content=body, headers=signed(body))
@@ -100,7 +100,7 @@ async def test_a_signed_call_closes_the_change_whose_ticket_the_board_closed(doo
 )
 async def test_every_other_call_has_its_own_answer(door, caplog, method, path, body, headers, status, text):
     caplog.set_level(logging.INFO)
-    await move("closed")
+    await move_entry("closed")
 
     answer = await door.request(method, path, content=body, headers=headers)
 

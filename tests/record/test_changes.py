@@ -13,6 +13,10 @@ from shared.core.classify import classify
 from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
 from shared.record import changes
+from shared.record.changes import read_changes
+from shared.record.effects import effect_key, effect_row, read_effect
+from shared.record.packing import pack, unpack
+from shared.record.tasks import task_key, task_row
 from tests.properties import unhurried
 from tests.usecases.world import post
 
@@ -43,10 +47,10 @@ TASK = TaskState("contoso", "task/1 #?\\", "E1", AT, AT, None)
 def test_what_is_written_is_read_back():
     assert changes.read_change(changes.change_row(CHANGE)) == CHANGE
     assert changes.read_change(changes.change_row(replace(CHANGE, decision=None, closed=None))).decision is None
-    assert changes.read_effect(changes.effect_row("MC1200001", STATE)) == STATE
+    assert read_effect(effect_row("MC1200001", STATE)) == STATE
     assert changes.read_copy(changes.copy_row("MC1200001", COPY)) == COPY
     assert changes.read_copy(changes.copy_row("MC1200001", replace(COPY, gone=None))).gone is None
-    assert TaskState.from_values(changes.task_row("MC1200001", TASK).values) == TASK
+    assert TaskState.from_values(task_row("MC1200001", TASK).values) == TASK
     assert changes.read_edition(changes.edition_row("MC1200001", EDITION, RAW)) == RAW
 
 
@@ -71,15 +75,15 @@ def test_any_text_in_a_post_survives(text, half):
 
 
 def test_a_post_of_several_megabytes_is_cut_into_properties():
-    packed = changes.pack("post", {"noise": [str(hash((n, "x"))) for n in range(60_000)]})
+    packed = pack("post", {"noise": [str(hash((n, "x"))) for n in range(60_000)]})
 
     assert len(packed) > 3
     assert max(map(len, packed.values())) <= 60 * 1024
-    assert len(changes.unpack("post", packed)["noise"]) == 60_000
+    assert len(unpack("post", packed)["noise"]) == 60_000
 
 
 def test_keys_of_one_change_stand_together_and_sort_as_numbers():
-    keys = [changes.change_key("MC999999"), changes.effect_key("MC999999", EFFECT.key), changes.change_key("MC1200001")]
+    keys = [changes.change_key("MC999999"), effect_key("MC999999", EFFECT.key), changes.change_key("MC1200001")]
 
     assert keys == sorted(keys)
     assert {changes.id_of(key) for key in keys} == {"MC999999", "MC1200001"}
@@ -91,10 +95,10 @@ def test_keys_of_one_change_stand_together_and_sort_as_numbers():
 def test_no_key_holds_a_character_that_storage_refuses():
     keys = [
         changes.change_key("MC1"),
-        changes.effect_key("MC1200001", EFFECT.key),
+        effect_key("MC1200001", EFFECT.key),
         changes.edition_key("MC1200001", EDITION.id),
         changes.copy_key("MC1200001", "contoso"),
-        changes.task_key("MC1200001", "contoso", TASK.id),
+        task_key("MC1200001", "contoso", TASK.id),
     ]
 
     assert not [key for key in keys if set(key) & set("/\\#?\t\n\r")]
@@ -102,9 +106,9 @@ def test_no_key_holds_a_character_that_storage_refuses():
 
 def test_only_the_changes_that_are_wanted_are_read():
     other = replace(CHANGE, id="MC1200002", post={**RAW, "id": "MC1200002"})
-    found = [changes.change_row(CHANGE), changes.effect_row("MC1200001", STATE), changes.change_row(other)]
+    found = [changes.change_row(CHANGE), effect_row("MC1200001", STATE), changes.change_row(other)]
 
-    held = changes.read_held([*found, changes.task_row("MC1200001", TASK)], ["MC1200001"])
+    held = read_changes([*found, task_row("MC1200001", TASK)], ["MC1200001"])
 
     assert list(held) == ["MC1200001"]
     assert held["MC1200001"].states == (STATE,)

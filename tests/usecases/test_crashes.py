@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.adapters.tickets import register
-from shared.core.tickets.register import from_row
 from shared.core.tickets.ticket import TicketRef
+from shared.record.register import move_entry, read_entry
 from tests.fakes import DiedError, Lifetime, Mortal
 from tests.usecases.world import NOVEMBER, World, done, post, task
 
@@ -69,7 +68,7 @@ class DyingWorld(World):
             number = min(tickets)
             tickets[number][1:3] = ["closed", self.clock()]
         else:
-            await register.move(self.tables, "CHG1200001", "closed", "", self.clock())
+            await move_entry(self.tables, "CHG1200001", "closed", "", self.clock())
 
 
 async def story(world):
@@ -112,7 +111,7 @@ async def picture(world):
             ],
             "tasks": [(t.tenant, t.id, t.etag, t.opened, t.completed) for t in held.task_states],
         }
-    tickets = map(from_row, await world.all("register"))
+    tickets = map(read_entry, await world.all("register"))
     return {
         "changes": changes,
         "tickets": [(e.number, e.key, e.title, e.state, sorted(text for _, text in e.history)) for e in tickets],

@@ -13,8 +13,9 @@ from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, encode
 from shared.core.policy.model import Match, Outside, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
-from shared.core.ports import Row, Tables, Write
+from shared.core.ports.storage import Row, Tables, Write
 from shared.record import changes
+from shared.record.changes import ChangeRecord, read_changes
 from shared.usecases.cards.notify import notify
 from shared.usecases.changes.classify import classify
 from shared.usecases.delivery.deliver import deliver
@@ -279,10 +280,10 @@ class World:
 
     # What is held.
 
-    async def held(self, change_id: str = "MC1200001") -> changes.Held:
+    async def held(self, change_id: str = "MC1200001") -> ChangeRecord:
         found = await self.tables.range(changes.TABLE, _partition(change_id), *changes.span("c", [change_id]))
         found += await self.tables.range(changes.TABLE, _partition(change_id), *changes.span("k", [change_id]))
-        return changes.read_held(found)[change_id]
+        return read_changes(found)[change_id]
 
     async def change(self, change_id: str = "MC1200001") -> Change:
         return (await self.held(change_id)).change

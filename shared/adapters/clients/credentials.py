@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Tenant
-from shared.core.ports import Secrets
+from shared.core.ports.deployment import Secrets
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from shared.adapters.policy import file
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Policy
-from shared.core.ports import Blobs, Clock
+from shared.core.ports.deployment import Clock
+from shared.core.ports.storage import Blobs
 
 CONTAINER, BLOB = "config", "policy.yaml"
 LAST_GOOD = "policy.last-good.yaml"

@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.adapters.policy import file as policy_file
 from shared.adapters.policy.in_force import BLOB, CONTAINER
 from shared.core.errors import ConflictError, PermanentError
-from shared.core.ports import Blobs
+from shared.core.ports.storage import Blobs
 
 _PREFIX = "policy/"
 _MARK = "# version in force: "

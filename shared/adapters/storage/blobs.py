@@ -10,7 +10,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from shared.adapters.storage.counting import CountingTransport
 from shared.adapters.storage.failures import RETRIES, as_ours
 from shared.core.errors import ConflictError
-from shared.core.ports import Blob
+from shared.core.ports.storage import Blob
 
 
 class AzureBlobs:

@@ -12,7 +12,7 @@ from azure.data.tables.aio import TableClient, TableServiceClient
 from shared.adapters.storage.counting import CountingTransport
 from shared.adapters.storage.failures import RETRIES, as_ours
 from shared.core.errors import ConflictError, RefusedError, TransientError
-from shared.core.ports import Row, Value, Write
+from shared.core.ports.storage import Row, Value, Write
 
 # Azurite takes what Azure refuses (facts 7.1), so the limits are checked here.
 MAX_PROPERTY = 64 * 1024

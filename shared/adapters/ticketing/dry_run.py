@@ -5,11 +5,14 @@ from dataclasses import replace
 
 from shared.core import ids
 from shared.core.errors import ConflictError, TransientError
-from shared.core.ports import Clock, Row, Tables, TicketSystem, Write
+from shared.core.ports.deployment import Clock
+from shared.core.ports.outside import TicketSystem
+from shared.core.ports.storage import Row, Tables, Write
 from shared.core.terms import ENDED, State
-from shared.core.tickets.dry_run import TABLE, DryTicket, from_row, to_row
-from shared.core.tickets.dry_run import key as row_key
+from shared.core.tickets.dry_run import DryTicket
 from shared.core.tickets.ticket import DRY_RUN, Preview, Ticket, TicketRef
+from shared.record.dry_runs import TABLE, dry_ticket_row, read_dry_ticket
+from shared.record.dry_runs import dry_run_key as row_key
 
 _TRIES = 5
 _NOTES_KEPT = 100
@@ -59,7 +62,7 @@ class DryRun:
         for _ in range(_TRIES):
             held = await self._held(change_id)
             entry = self._entry(ticket, change_id, held[0] if held else None, real)
-            row = to_row(entry, held[1].etag if held else "")
+            row = dry_ticket_row(entry, held[1].etag if held else "")
             try:
                 await self._tables.commit(TABLE, [Write("replace" if held else "insert", row)])
             except ConflictError:
@@ -87,7 +90,7 @@ class DryRun:
 
     async def _held(self, change_id: str) -> tuple[DryTicket, Row] | None:
         row = await self._tables.get(TABLE, ids.partition(change_id), row_key(self._name, change_id))
-        return (from_row(row), row) if row else None
+        return (read_dry_ticket(row), row) if row else None
 
     def _ref(self, entry: DryTicket) -> TicketRef:
         ended = entry.updated if entry.state in ENDED else None

@@ -3,22 +3,20 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import cast, get_args
 
 from shared.adapters.registry import Deps
-from shared.adapters.ticketing.document import plain
+from shared.adapters.ticketing.markup import plain
 from shared.adapters.ticketing.settings import TicketSettings
 from shared.core import ids
-from shared.core.errors import ConflictError, PermanentError, TransientError
-from shared.core.ports import Row, Tables, Write
+from shared.core.errors import ConflictError, TransientError
+from shared.core.ports.storage import Write
 from shared.core.terms import State
 from shared.core.tickets.content import TITLE_LIMIT
-from shared.core.tickets.register import Entry, amended, change_of, from_row, moved, number_of_key, to_row, wanted
+from shared.core.tickets.register import Entry, amended, change_of, number_of_key, wanted
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
-from shared.record import changes
+from shared.record.packing import END
+from shared.record.register import TABLE, entry_row, find_row, read_entry
 
-TABLE = "register"
 _TRIES = 5
 _DESCRIPTION_LIMIT = 20_000  # characters: compressed, it stays under a table property's 64 KiB
 
@@ -37,8 +35,8 @@ class Register:
         self._deps = deps
 
     async def find(self, key: str) -> TicketRef | None:
-        row = await _row(self._deps.tables, number_of_key(key))
-        entry = from_row(row) if row else None
+        row = await find_row(self._deps.tables, number_of_key(key))
+        entry = read_entry(row) if row else None
         return self._ref(entry) if entry and entry.key == key else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
@@ -49,22 +47,22 @@ class Register:
         if ticket.cancelled:
             entry = replace(entry, closed=now)
         try:
-            await self._deps.tables.commit(TABLE, [Write("insert", to_row(entry))])
+            await self._deps.tables.commit(TABLE, [Write("insert", entry_row(entry))])
         except ConflictError:
             return await self.amend(self._ref(entry), ticket)
         return self._ref(entry)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         for _ in range(_TRIES):
-            row = await _row(self._deps.tables, ref.number)
+            row = await find_row(self._deps.tables, ref.number)
             if row is None:
                 return await self.open(ticket)  # deleted by hand: the policy still wants it
-            before = from_row(row)
+            before = read_entry(row)
             entry = amended(before, self._titled(ticket), self._description(ticket), self._deps.clock())
             if entry is before:
                 return self._ref(entry)
             try:
-                await self._deps.tables.commit(TABLE, [Write("replace", to_row(entry, row.etag))])
+                await self._deps.tables.commit(TABLE, [Write("replace", entry_row(entry, row.etag))])
             except ConflictError:
                 continue
             return self._ref(entry)
@@ -78,9 +76,9 @@ class Register:
                 asked[ids.partition(change_id)].append(number)
         found = {}
         for partition, some in asked.items():
-            for row in await self._deps.tables.range(TABLE, partition, min(some), max(some) + changes.END):
+            for row in await self._deps.tables.range(TABLE, partition, min(some), max(some) + END):
                 if row.key in some:
-                    found[row.key] = self._ref(from_row(row))
+                    found[row.key] = self._ref(read_entry(row))
         return found
 
     def preview(self, ticket: Ticket) -> Preview:
@@ -106,35 +104,3 @@ class Register:
 
 def build(settings: Settings, deps: Deps) -> Register:
     return Register(settings, deps)
-
-
-async def listing(tables: Tables) -> list[Entry]:
-    """Every ticket, the newest change first."""
-    return sorted([from_row(row) async for row in tables.scan(TABLE)], key=lambda entry: entry.number, reverse=True)
-
-
-async def get(tables: Tables, number: str) -> Entry | None:
-    row = await _row(tables, number)
-    return from_row(row) if row else None
-
-
-async def move(tables: Tables, number: str, state: str, note: str, now: datetime) -> Entry:
-    """The board's own hand: another state, with a line of history. PermanentError for what does not exist."""
-    if state not in get_args(State):
-        raise PermanentError(f"no state {state!r}; the states are {', '.join(get_args(State))}")
-    for _ in range(_TRIES):
-        row = await _row(tables, number)
-        if row is None:
-            raise PermanentError(f"no ticket {number} in the register; `foresignal register list` shows them")
-        entry = moved(from_row(row), cast("State", state), note, now)
-        try:
-            await tables.commit(TABLE, [Write("replace", to_row(entry, row.etag))])
-        except ConflictError:
-            continue
-        return entry
-    raise TransientError(f"ticket {number} was written by others {_TRIES} times in a row", 5)
-
-
-async def _row(tables: Tables, number: str) -> Row | None:
-    change_id = change_of(number)
-    return await tables.get(TABLE, ids.partition(change_id), number) if change_id else None

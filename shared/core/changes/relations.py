@@ -1,14 +1,12 @@
 """Relations that a post states about other posts, in its own words; and the rows that keep them (state.md)."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from shared.core import ids
 from shared.core.changes.change import Change, Stated
 from shared.core.classify import plain_text
-from shared.core.ports import Row, Value
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
 from shared.core.text.wording import any_of
@@ -169,20 +167,3 @@ def heirs_and_elders(change: Change, incoming: Iterable[Relation]) -> tuple[dict
 def takes_over(one: Stated) -> bool:
     """Whether the speaker is the one that goes on (`supersedes`), and the other the one that yields."""
     return one.kind == "supersedes"
-
-
-def relation_key(change_id: str, kind: str, other: str) -> str:
-    return f"r|{ids.key(change_id)}|{kind}|{ids.key(other)}"
-
-
-def relation_row(relation: Relation) -> Row:
-    """The row in the partition of the change that is spoken of, whether it exists or not."""
-    key = relation_key(relation.change, relation.kind, relation.other)
-    values: dict[str, Value] = {"words": relation.words, "confidence": relation.confidence}
-    return Row(ids.partition(relation.change), key, values)
-
-
-def read_relation(row: Row) -> Relation:
-    v: Mapping[str, Any] = row.values
-    _, change, kind, other = row.key.split("|")
-    return Relation(ids.from_key(change), kind, ids.from_key(other), v["words"], v["confidence"])

@@ -1,21 +1,15 @@
 """A ticket of the built-in register, and what becomes of it; kept as one row of table `register` (pure)."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from shared.core import ids
-from shared.core.ports import Row
 from shared.core.terms import ENDED, State
 from shared.core.tickets.ticket import Ticket
-from shared.core.times import when
-from shared.record import changes
 
 _PREFIX = "CHG"
 _NUMBER = re.compile(rf"{_PREFIX}(\d{{7,10}})", re.ASCII)
-_KEPT = 200  # lines of history a ticket keeps; instead of older ones one line says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,55 +94,3 @@ def moved(entry: Entry, state: State, note: str, now: datetime) -> Entry:
     line = f"{entry.state} to {state}" + (f": {note}" if note else "")
     closed = (entry.closed or now) if state in ENDED else None
     return replace(entry, state=state, updated=now, closed=closed, history=(*entry.history, (now, line)))
-
-
-def to_row(entry: Entry, etag: str = "") -> Row:
-    history = list(entry.history)
-    if len(history) > _KEPT:
-        history = [(history[0][0], "earlier lines are not kept"), *history[1 - _KEPT :]]
-    values = {
-        "key": entry.key,
-        "change": entry.change_id,
-        "state": entry.state,
-        "risk": entry.risk,
-        "title": entry.title,
-        "group": entry.group,
-        "planned_start": _text(entry.planned_start),
-        "planned_end": _text(entry.planned_end),
-        "act_by": _text(entry.act_by),
-        "created": entry.created.isoformat(),
-        "updated": entry.updated.isoformat(),
-        "closed": entry.closed.isoformat() if entry.closed else "",
-        **changes.pack("text", [entry.description, [(at.isoformat(), text) for at, text in history]]),
-    }
-    return Row(ids.partition(change_of(entry.number) or entry.change_id), entry.number, values, etag)
-
-
-def from_row(row: Row) -> Entry:
-    v: Mapping[str, Any] = row.values
-    description, history = changes.unpack("text", v)
-    return Entry(
-        number=row.key,
-        key=v["key"],
-        change_id=v["change"],
-        title=v["title"],
-        description=description,
-        state=v["state"],
-        risk=v["risk"],
-        group=v["group"],
-        planned_start=_day(v["planned_start"]),
-        planned_end=_day(v["planned_end"]),
-        act_by=_day(v["act_by"]),
-        created=datetime.fromisoformat(v["created"]),
-        updated=datetime.fromisoformat(v["updated"]),
-        closed=when(v["closed"]),
-        history=tuple((datetime.fromisoformat(at), text) for at, text in history),
-    )
-
-
-def _text(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

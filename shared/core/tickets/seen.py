@@ -8,7 +8,6 @@ from shared.core.tickets.ticket import TicketRef
 
 GONE = "no longer there"
 """As the system's own word for the state of a ticket that was deleted by hand."""
-SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at")
 _LONGEST = 100
 
 

@@ -1,7 +1,7 @@
 """`classify`: reads the post, derives the events, walks the policy, decides; then sends what must follow."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,14 +14,17 @@ from shared.core.errors import PermanentError, RefusedError
 from shared.core.life.closing import open_row, settle
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.core.tasks.task import TaskState
 from shared.record import changes
+from shared.record.changes import ChangeRecord, read_changes
+from shared.record.effects import effect_row, intent
 from shared.record.open_list import list_open
 from shared.record.redo import redo, transactions
 from shared.usecases.changes.relate import relate
 from shared.usecases.delivery.park import mark, park
 from shared.usecases.deps import Deps
+from shared.usecases.effects import send_due
 
 _AT_ONCE = 80
 """Rows of tenants in the transaction of one change, which holds 100 rows."""
@@ -66,7 +69,7 @@ async def _without_refused(
 
 async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]) -> list[Decided]:
     found = await deps.tables.range(changes.TABLE, partition, *changes.span("c", change_ids))
-    held = changes.read_held(found, change_ids)
+    held = read_changes(found, change_ids)
     copies = await _copies(deps, policy, partition, change_ids)
     decided, groups = [], []
     for change_id, one in held.items():
@@ -95,7 +98,7 @@ async def _copies(
 
 
 async def _decide_one(
-    deps: Deps, policy: Policy, held: changes.Held, copies: Sequence[tuple[Copy, Row]]
+    deps: Deps, policy: Policy, held: ChangeRecord, copies: Sequence[tuple[Copy, Row]]
 ) -> tuple[Change, tuple[EffectState, ...], list[Write]]:
     change = await with_facts(deps, held.change)
     change = replace(change, events=derive(change))
@@ -106,8 +109,8 @@ async def _decide_one(
     for effect in decision.effects if decision is not change.decision else ():
         before = states.get(effect.key)
         state = _raised(before[0], effect) if before else EffectState(effect, due=effect.edition)
-        row = changes.effect_row(change.id, state, before[1].etag if before else "")
-        writes.append(Write("merge", _intent(row)) if before else Write("insert", row))
+        row = effect_row(change.id, state, before[1].etag if before else "")
+        writes.append(Write("merge", intent(row)) if before else Write("insert", row))
         states[effect.key] = (state, row)
     every = tuple(state for state, _ in states.values())
     change = settle(
@@ -123,11 +126,6 @@ def _raised(state: EffectState, effect: Effect) -> EffectState:
     untold = (event for event in state.effect.events if event not in state.applied)
     effect = replace(effect, events=tuple(dict.fromkeys((*untold, *effect.events))))
     return replace(state, effect=effect, due=effect.edition, parked="")
-
-
-def _intent(row: Row) -> Row:
-    """Of an effect that exists, only what is due is raised; claim and done are left alone (state.md)."""
-    return replace(row, values={name: row.values[name] for name in ("effect", "due", "pending", "parked")})
 
 
 async def with_facts(deps: Deps, change: Change) -> Change:
@@ -158,7 +156,7 @@ async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
     first_load = change.decision is not None and change.decision.silent and change.revision == 1
     if decided.fresh and not first_load:  # what a first load finds is listed by `mend`
         tasks = await _tasks(deps, policy, change.id) if change.revision > 1 else ()
-        await list_open(deps, open_row(change, decided.states, tasks, policy, deps.clock()))
+        await list_open(deps.tables, open_row(change, decided.states, tasks, policy, deps.clock()))
 
 
 async def _tasks(deps: Deps, policy: Policy, change_id: str) -> tuple[TaskState, ...]:
@@ -167,12 +165,3 @@ async def _tasks(deps: Deps, policy: Policy, change_id: str) -> tuple[TaskState,
         return ()
     found = await deps.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("k", [change_id]))
     return tuple(TaskState.from_values(row.values) for row in found)
-
-
-async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:
-    """The pointers of the effects that are due and not parked; how many were sent."""
-    due = [state.effect for state in states if state.due and not state.parked]
-    for effect in due:
-        body = {"id": change_id, "effect": effect.key}
-        await deps.queues.send("tickets" if effect.kind == "ticket" else "cards", Envelope(body, deps.clock()))
-    return len(due)

@@ -3,35 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from shared.core import ids
 from shared.core.changes.change import Change, Effect, EffectState
-from shared.core.changes.relations import (
-    IDENTITY,
-    Relation,
-    heirs_and_elders,
-    read_relation,
-    relation_row,
-    stated_by,
-    takes_over,
-)
+from shared.core.changes.relations import IDENTITY, Relation, heirs_and_elders, stated_by, takes_over
 from shared.core.errors import ConflictError
 from shared.core.life.closing import is_ended
 from shared.core.messages import Envelope
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.core.tickets.succession import Family, Kin, raised
 from shared.record import changes
+from shared.record.changes import ChangeRecord, read_with_effects
+from shared.record.effects import effect_row
 from shared.record.redo import redo
-from shared.usecases import effects
+from shared.record.relations import incoming, insert, relation_row
 from shared.usecases.deps import Deps
 
 _HOPS = 5
 """Posts that refer on to the next one; longer chains are not followed."""
-
-
-async def incoming(deps: Deps, change_id: str) -> list[Relation]:
-    """What other posts say about this change: one range query."""
-    found = await deps.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("r", [change_id]))
-    return [read_relation(row) for row in found]
 
 
 async def relate(deps: Deps, change: Change, states: Sequence[EffectState]) -> None:
@@ -43,7 +30,7 @@ async def relate(deps: Deps, change: Change, states: Sequence[EffectState]) -> N
     for one in stated_by(change):
         relation = Relation(one.other, one.kind, change.id, one.words, one.confidence)
         if one.kind not in IDENTITY:
-            await insert(deps, relation)
+            await insert(deps.tables, relation)
             continue
         wanted = [] if takes_over(one) else _open_tickets(states)
         other = await redo(lambda: _tell(deps, relation, wanted))  # noqa: B023 - called at once
@@ -55,20 +42,12 @@ async def relate(deps: Deps, change: Change, states: Sequence[EffectState]) -> N
             await send_tickets(deps, change.id, await add_tickets(deps, change.id, lacking))
 
 
-async def insert(deps: Deps, relation: Relation) -> bool:
-    try:
-        await deps.tables.commit(changes.TABLE, [Write("insert", relation_row(relation))])
-    except ConflictError:
-        return False
-    return True
-
-
-async def _tell(deps: Deps, relation: Relation, wanted: Sequence[EffectState]) -> changes.Held | None:
+async def _tell(deps: Deps, relation: Relation, wanted: Sequence[EffectState]) -> ChangeRecord | None:
     """The relation in the other's partition, and its tickets due, where both are not recorded yet; the other, if any.
 
     `wanted`: open tickets that the other takes over, also where its own policy asked for none.
     """
-    held = await effects.read(deps, relation.change)
+    held = await read_with_effects(deps.tables, relation.change)
     row = relation_row(relation)
     if await deps.tables.get(changes.TABLE, row.partition, row.key):
         return held
@@ -81,7 +60,7 @@ async def _tell(deps: Deps, relation: Relation, wanted: Sequence[EffectState]) -
                 held.effects[state.effect.key] = (now, before)
         if held.change.stage == "decided":
             for new in missing(held.change, held.states, wanted, relation.other):
-                entity = changes.effect_row(relation.change, new)
+                entity = effect_row(relation.change, new)
                 writes.append(Write("insert", entity))
                 held.effects[new.effect.key] = (new, entity)
     await deps.tables.commit(changes.TABLE, writes)
@@ -89,7 +68,7 @@ async def _tell(deps: Deps, relation: Relation, wanted: Sequence[EffectState]) -
 
 
 def _raise(change_id: str, state: EffectState, before: Row) -> Write:
-    values = {name: changes.effect_row(change_id, state).values[name] for name in ("due", "pending")}
+    values = {name: effect_row(change_id, state).values[name] for name in ("due", "pending")}
     return Write("merge", Row(before.partition, before.key, values, before.etag))
 
 
@@ -114,9 +93,7 @@ def missing(change: Change, states: Sequence[EffectState], wanted: Sequence[Effe
 async def add_tickets(deps: Deps, change_id: str, states: Sequence[EffectState]) -> Sequence[EffectState]:
     if states:
         try:
-            await deps.tables.commit(
-                changes.TABLE, [Write("insert", changes.effect_row(change_id, state)) for state in states]
-            )
+            await deps.tables.commit(changes.TABLE, [Write("insert", effect_row(change_id, state)) for state in states])
         except ConflictError:
             return ()  # somebody has just recorded the same, and sends it
     return states
@@ -131,7 +108,7 @@ async def send_tickets(deps: Deps, change_id: str, states: Iterable[EffectState]
 
 async def family(deps: Deps, change: Change, key: str) -> Family:
     """Who is one announcement with this change and has a row for the same ticket; one range query, and one for each."""
-    heirs, elders = heirs_and_elders(change, await incoming(deps, change.id))
+    heirs, elders = heirs_and_elders(change, await incoming(deps.tables, change.id))
     return Family(
         tuple([kin for other, words in heirs.items() if (kin := await _kin(deps, change, other, words, key))]),
         tuple([kin for other, words in elders.items() if (kin := await _one(deps, other, words, key))]),
@@ -139,7 +116,7 @@ async def family(deps: Deps, change: Change, key: str) -> Family:
 
 
 async def _one(deps: Deps, other: str, words: str, key: str) -> Kin | None:
-    held = await effects.read(deps, other)
+    held = await read_with_effects(deps.tables, other)
     found = held.effects.get(key) if held else None
     return Kin(other, words, held.change.current.id, found[0]) if held and found else None
 
@@ -158,7 +135,7 @@ async def raise_ticket(deps: Deps, kin: Kin, by: str) -> None:
     """Make a ticket of another change due, and send its pointer."""
 
     async def step() -> EffectState | None:
-        held = await effects.read(deps, kin.id)
+        held = await read_with_effects(deps.tables, kin.id)
         found = held.effects.get(kin.state.effect.key) if held else None
         if held is None or found is None or found[0].due or found[0].parked or is_ended(found[0]):
             return found[0] if found else None
@@ -172,7 +149,7 @@ async def raise_ticket(deps: Deps, kin: Kin, by: str) -> None:
 
 async def take_ticket(deps: Deps, elder: Kin, by: str) -> bool:
     """Mark an elder's ticket as followed by us; False where it has just become due or somebody else's."""
-    held = await effects.read(deps, elder.id)
+    held = await read_with_effects(deps.tables, elder.id)
     found = held.effects.get(elder.state.effect.key) if held else None
     if found is None:
         return False
@@ -182,7 +159,7 @@ async def take_ticket(deps: Deps, elder: Kin, by: str) -> bool:
     if state.followed_by or state.due or (state.claim_until and state.claim_until > deps.clock()):
         return False
     after = replace(state, followed_by=by, done_at=deps.clock())
-    values = {name: changes.effect_row(elder.id, after).values[name] for name in ("followed_by", "done_at")}
+    values = {name: effect_row(elder.id, after).values[name] for name in ("followed_by", "done_at")}
     try:
         await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
     except ConflictError:

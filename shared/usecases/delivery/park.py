@@ -5,7 +5,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,30 +13,18 @@ from typing import Any
 from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError
 from shared.core.messages import Envelope, decode, encode
-from shared.core.ports import Row, Value, Write
+from shared.core.ports.storage import Row, Value, Write
 from shared.core.sources.batches import OVERSIZE, read_blob
-from shared.core.times import when
 from shared.record import changes
+from shared.record.effects import effect_key
+from shared.record.packing import pack
+from shared.record.parked import TABLE, parked_row, read_parked
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
 
-TABLE = "parked"
 _BATCHED = ("posts", "gone", "blobs", "broken", "tasks", "waiting", "ids")
 _LOG = logging.getLogger("foresignal.parked")
 _SAID = 2000  # characters of a reason that are kept
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """One parked item. `key` names it for `show` and `replay`; `content` is the message's body, whole."""
-
-    key: str
-    queue: str
-    item: str
-    reason: str
-    parked_at: datetime
-    observed: datetime
-    content: Mapping[str, Any]
 
 
 async def park(deps: Deps, queue: str, body: Mapping[str, Any], first_seen: datetime, reason: str) -> None:
@@ -61,12 +49,12 @@ async def park(deps: Deps, queue: str, body: Mapping[str, Any], first_seen: date
 
 
 async def _content(deps: Deps, key: str, body: Mapping[str, Any], data: bytes) -> dict[str, Value]:
-    packed = changes.pack("body", body)
+    packed = pack("body", body)
     if len(packed) <= 12:  # 720 KiB: with the rest of the row under 1 MiB
         return packed
     name = f"parked/{key.replace('|', '/')}.json"
     await deps.blobs.put(OVERSIZE, name, data)
-    return changes.pack("body", {"blobs": [name], "parked_blob": True})
+    return pack("body", {"blobs": [name], "parked_blob": True})
 
 
 async def park_message(deps: Deps, queue: str, data: bytes, reason: str) -> None:
@@ -118,7 +106,7 @@ def _changes(queue: str, body: Mapping[str, Any]) -> list[str]:
 
 
 async def _mark_one(deps: Deps, change_id: str, effect: str, reason: str) -> None:
-    key = changes.effect_key(change_id, effect) if effect else changes.change_key(change_id)
+    key = effect_key(change_id, effect) if effect else changes.change_key(change_id)
     row = await deps.tables.get(changes.TABLE, ids.partition(change_id), key)
     if row is None or not (row.values["due"] if effect else row.values["stage"] == "classify"):
         return
@@ -130,26 +118,15 @@ async def _mark_one(deps: Deps, change_id: str, effect: str, reason: str) -> Non
         _LOG.warning("%s moved on while it was being parked; it is parked all the same", change_id)
 
 
-async def listing(deps: Deps) -> list[Parked]:
-    """Everything that is parked, newest first."""
-    found = [_read(row) async for row in deps.tables.scan(TABLE)]
-    return sorted(found, key=lambda item: item.parked_at, reverse=True)
-
-
-async def show(deps: Deps, key: str) -> Parked | None:
-    row = await _row(deps, key)
-    return _read(row) if row else None
-
-
 async def replay(deps: Deps, key: str) -> bool:
     """Send it again as new (attempts 0), and forget that it was parked; False where there is no such key.
 
     Raises PermanentError for a message that is not ours: nothing could handle it.
     """
-    row = await _row(deps, key)
+    row = await parked_row(deps.tables, key)
     if row is None:
         return False
-    parked = _read(row)
+    parked = read_parked(row)
     body = dict(parked.content)
     if "base64" in body:
         raise PermanentError(f"{key} is not a message of ours; it can be looked at, not replayed")
@@ -185,7 +162,7 @@ async def _fitting(deps: Deps, envelope: Envelope) -> Envelope:
 async def _unmark(deps: Deps, queue: str, body: Mapping[str, Any]) -> None:
     for change_id in _changes(queue, body):
         effect = str(body.get("effect", ""))
-        key = changes.effect_key(change_id, effect) if effect else changes.change_key(change_id)
+        key = effect_key(change_id, effect) if effect else changes.change_key(change_id)
         await redo(partial(_unmark_one, deps, change_id, key, {} if effect else {"stage": "classify"}))
 
 
@@ -194,21 +171,6 @@ async def _unmark_one(deps: Deps, change_id: str, key: str, stage: Mapping[str, 
     if row and row.values["parked"]:
         again = {"pending": "yes", "parked": "", **stage}
         await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, again, row.etag))])
-
-
-async def _row(deps: Deps, key: str) -> Row | None:
-    month, _, name = key.partition(":")
-    return await deps.tables.get(TABLE, month, name) if name else None
-
-
-def _read(row: Row) -> Parked:
-    v: Mapping[str, Any] = row.values
-    observed, parked_at = when(str(v["observed"])), when(str(v["parked_at"]))
-    assert observed is not None
-    assert parked_at is not None
-    return Parked(
-        f"{row.partition}:{row.key}", v["queue"], v["item"], v["reason"], parked_at, observed, changes.unpack("body", v)
-    )
 
 
 def _item(body: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ import logging
 
 from shared.core.cards.notice import Notice
 from shared.core.errors import ConflictError, PermanentError, TransientError
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.usecases.deps import Deps
 
 TABLE, PARTITION, KEY = "tenants", "-", "policy|told"

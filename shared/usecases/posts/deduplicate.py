@@ -13,9 +13,11 @@ from shared.core.changes.merge import Arrival, Merged, gone_everywhere, merge, w
 from shared.core.changes.tenants import with_scope
 from shared.core.errors import PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.core.times import when
 from shared.record import changes
+from shared.record.changes import read_changes
+from shared.record.packing import END
 from shared.record.redo import redo, transactions
 from shared.usecases.delivery.oversize import put_aside
 from shared.usecases.delivery.park import park
@@ -89,7 +91,7 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
     wanted = [arrival.post.id for arrival in arrivals]
     found = await deps.tables.range(changes.TABLE, partition, *changes.span("c", wanted))
     own = await deps.tables.range(changes.TABLE, partition, *changes.span("t", wanted), {"tenant": tenant})
-    held = changes.read_held(found, wanted)
+    held = read_changes(found, wanted)
     copies = {changes.id_of(row.key): (changes.read_copy(row), row) for row in own}
     asks_tenants = (await deps.policy.current()).matches_on_tenants
     groups, due, fresh = [], [], []
@@ -171,7 +173,7 @@ async def _take_up_waiting(deps: Deps, fresh: Sequence[str]) -> None:
     """Tasks that came before their change: send them again now that it is known (state.md, tasks)."""
     if not fresh or not any(tenant.plan for tenant in (await deps.policy.current()).tenants.values()):
         return
-    low, high = min(map(ids.key, fresh)), max(map(ids.key, fresh)) + changes.END
+    low, high = min(map(ids.key, fresh)), max(map(ids.key, fresh)) + END
     waiting = await deps.tables.range("tasks", "waiting", low, high)
     wanted = {ids.key(change_id) for change_id in fresh}
     keys = [row.key for row in waiting if row.key.split("|")[0] in wanted]

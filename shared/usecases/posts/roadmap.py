@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from shared.core.changes.change import Change
 from shared.core.errors import ConflictError, PermanentError, TransientError
-from shared.core.ports import Row, Value, Write
+from shared.core.ports.storage import Row, Value, Write
 from shared.core.sources.roadmap import (
     RoadmapItem,
     RoadmapView,

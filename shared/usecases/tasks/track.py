@@ -1,6 +1,5 @@
 """`track`: finds the change of each Planner task, records when it was opened, assigned and closed; closes changes."""
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,23 +9,16 @@ from urllib.parse import quote
 
 from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError
-from shared.core.life.closing import closed_row, open_row, settle
-from shared.core.life.entries import ClosedChange
 from shared.core.messages import Envelope
-from shared.core.policy.model import Policy
-from shared.core.ports import Row, Value, Write
+from shared.core.ports.storage import Row, Value, Write
 from shared.core.tasks.task import Task, TaskState, change_in_details, change_in_title, read_task
 from shared.core.times import when
-from shared.record import changes
-from shared.record.open_list import list_open, unlist
-from shared.record.redo import redo
+from shared.record.packing import END
+from shared.record.tasks import TABLE, WAITING, plan_partition
 from shared.usecases.delivery.oversize import put_aside
 from shared.usecases.delivery.park import park
 from shared.usecases.deps import Deps
-
-TABLE = "tasks"
-WAITING = "waiting"
-CLOSINGS = "closings"
+from shared.usecases.life.settle import attach
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,7 @@ async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelop
         except PermanentError as error:
             alone = {"tenant": tenant, "plan": plan, "observed": observed.isoformat(), "tasks": [raw]}
             await park(deps, "tasks", alone, envelope.first_seen, str(error))
-    known = {row.key: row for row in await deps.tables.range(TABLE, _partition(tenant, plan), "", changes.END)}
+    known = {row.key: row for row in await deps.tables.range(TABLE, plan_partition(tenant, plan), "", END)}
     found = []
     for task in tasks:
         row = known.get(quote(task.id, safe=""))
@@ -95,62 +87,6 @@ async def _by_details(deps: Deps, tenant: str, task: Task) -> str:
     if tenant not in policy.tenants:
         return ""
     return change_in_details(await deps.tasks.details(tenant, policy.tenants[tenant], task.id)) or ""
-
-
-async def attach(deps: Deps, policy: Policy, change_id: str, tasks: Sequence[TaskState]) -> bool:
-    """Record these tasks beside their change and close or open it accordingly; False while the change is unknown."""
-
-    async def step() -> tuple[changes.Held, ClosedChange | None, bool] | None:
-        held = await read_with_tasks(deps, change_id)
-        if held is None:
-            return None
-        writes = []
-        for task in tasks:
-            row = changes.task_row(change_id, task)
-            before = held.tasks.get(row.key)
-            if before is None:
-                writes.append(Write("insert", row))
-            elif before[0].etag < task.etag:
-                writes.append(Write("replace", changes.task_row(change_id, task, before[1].etag)))
-            else:
-                continue
-            held.tasks[row.key] = (task, row)
-        after = settle(held.change, held.states, held.task_states)
-        if after is not held.change:
-            writes.append(Write("replace", changes.change_row(after, held.row.etag)))
-            held.change = after
-        if writes:
-            await deps.tables.commit(changes.TABLE, writes)
-        return held, closed_row(after, held.states, held.task_states, policy), bool(writes)
-
-    outcome = await redo(step)
-    if outcome is None:
-        return False
-    held, closed, _ = outcome
-    await tell_lists(deps, policy, held, closed)
-    return True
-
-
-async def read_with_tasks(deps: Deps, change_id: str) -> changes.Held | None:
-    """The change with its effects and its tasks: two range queries."""
-    partition = ids.partition(change_id)
-    found = await deps.tables.range(changes.TABLE, partition, *changes.span("c", [change_id]))
-    if not found:
-        return None
-    tasks = await deps.tables.range(changes.TABLE, partition, *changes.span("k", [change_id]))
-    return changes.read_held([*found, *tasks]).get(change_id)
-
-
-async def tell_lists(deps: Deps, policy: Policy, held: changes.Held, closed: ClosedChange | None) -> None:
-    """After the record: the time-to-close row, and the list of what is open. Again and again is once."""
-    if closed is None:
-        entry = open_row(held.change, held.states, held.task_states, policy, deps.clock())
-        await list_open(deps, entry)
-        return
-    row = Row(f"{closed.closed:%Y-%m}", f"{ids.key(closed.id)}|{closed.number:03d}", closed.to_values())
-    with contextlib.suppress(ConflictError):  # it was written before
-        await deps.tables.commit(CLOSINGS, [Write("insert", row)])
-    await unlist(deps, closed.id, closed.team)
 
 
 async def _wait(deps: Deps, change_id: str, group: Sequence[_Found], observed: datetime) -> None:
@@ -192,12 +128,10 @@ async def _remember(deps: Deps, one: _Found, *, waiting: bool) -> None:
         "assigned": one.task.assigned.isoformat() if one.task.assigned else "",
         "completed": one.task.completed.isoformat() if one.task.completed else "",
     }
-    row = Row(_partition(one.tenant, one.plan), quote(one.task.id, safe=""), values, one.row.etag if one.row else "")
+    row = Row(
+        plan_partition(one.tenant, one.plan), quote(one.task.id, safe=""), values, one.row.etag if one.row else ""
+    )
     try:
         await deps.tables.commit(TABLE, [Write("replace" if one.row else "insert", row)])
     except ConflictError:
         return  # another message about the same plan got here first; the next reading of the plan settles it
-
-
-def _partition(tenant: str, plan: str) -> str:
-    return f"{tenant}|{quote(plan, safe='')}"

@@ -8,18 +8,18 @@ from shared.core.errors import PermanentError, TransientError
 from shared.core.life.closing import is_ended
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
-from shared.core.ports import TicketSystem
+from shared.core.ports.outside import TicketSystem
 from shared.core.tickets import succession
 from shared.core.tickets.content import ticket_key, ticket_of
 from shared.core.tickets.seen import as_seen
 from shared.core.tickets.succession import Family, Kin, Plan
 from shared.core.tickets.ticket import DRY_RUN, Ticket, TicketRef
 from shared.record import changes, numbers
-from shared.record.changes import Held
+from shared.record.changes import ChangeRecord
 from shared.usecases import effects
 from shared.usecases.changes import relate
 from shared.usecases.deps import Deps
-from shared.usecases.tasks.track import attach
+from shared.usecases.life.settle import attach
 
 _ELDER_PATIENCE, _HEIR_PATIENCE = 10.0, 15.0  # seconds; they differ, so that two do not meet again and again
 
@@ -62,7 +62,7 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
         raise
     after = await _record(deps, change_id, claimed, done)
     if after.number != state.number and policy.tickets[state.effect.target].inbound:
-        await numbers.remember(deps, state.effect.target, after.number, change_id)
+        await numbers.remember(deps.tables, state.effect.target, after.number, change_id)
     for elder in succession.left_open(after.number, kin) if done.ref else ():
         await relate.raise_ticket(deps, elder, change_id)
     if after.due:  # a newer event came while we worked: its own message may have met our claim
@@ -97,7 +97,7 @@ async def _close(deps: Deps, policy: Policy, change: Change, after: EffectState,
 
 
 async def _reconcile(
-    deps: Deps, system: TicketSystem, policy: Policy, held: Held, state: EffectState, kin: Family
+    deps: Deps, system: TicketSystem, policy: Policy, held: ChangeRecord, state: EffectState, kin: Family
 ) -> _Done:
     """Look before creating wherever somebody may have created already; then make the ticket what it should be."""
     told = tuple(dict.fromkeys((*state.applied, *state.effect.events, *succession.notes(kin))))
@@ -120,7 +120,7 @@ async def _reconcile(
     return _Done(state, await (system.amend(ref, ticket) if ref else system.open(ticket)), plan, told)
 
 
-async def _tenants(deps: Deps, policy: Policy, held: Held) -> tuple[str, ...]:
+async def _tenants(deps: Deps, policy: Policy, held: ChangeRecord) -> tuple[str, ...]:
     """The tenants in which the post stands; one range query where there can be several."""
     if len(policy.tenants) == 1:
         return tuple(policy.tenants)
@@ -135,7 +135,7 @@ def _only_tried(policy: Policy, state: EffectState) -> bool:
 
 
 def _ticket(
-    deps: Deps, policy: Policy, held: Held, state: EffectState, kin: Family, tenants: tuple[str, ...]
+    deps: Deps, policy: Policy, held: ChangeRecord, state: EffectState, kin: Family, tenants: tuple[str, ...]
 ) -> Ticket:
     ticket = ticket_of(held.change, state, policy, deps.deployment, deps.public_url, tenants)
     more = (line for name, line in succession.notes(kin).items() if name not in state.applied)

@@ -11,15 +11,18 @@ from shared.core.errors import PermanentError, TransientError
 from shared.core.life.closing import closed_row, is_ended, settle
 from shared.core.life.entries import ClosedChange
 from shared.core.policy.model import Policy
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.core.terms import UNKNOWN
-from shared.core.tickets.seen import SEEN, as_seen, gone
+from shared.core.tickets.seen import as_seen, gone
 from shared.core.tickets.ticket import TicketRef
 from shared.record import changes as rows
 from shared.record import numbers
+from shared.record.changes import ChangeRecord, read_changes, read_with_tasks
+from shared.record.effects import SEEN, effect_row
+from shared.record.packing import END
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
-from shared.usecases.tasks.track import attach, read_with_tasks, tell_lists
+from shared.usecases.life.settle import attach, tell_lists
 
 _LOG = logging.getLogger("foresignal.follow")
 _ASKED_AT_ONCE = 100
@@ -49,7 +52,7 @@ async def follow_tickets(deps: Deps) -> int:
     return moved
 
 
-async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held, bool]]:
+async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, ChangeRecord, bool]]:
     """The changes that wait for a ticket, and those that one closed lately, with their effects; is it listed as open?
 
     One range query a partition. A ticket that the board opens again opens its change again.
@@ -62,14 +65,14 @@ async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, rows.Held, bool]
         listed.add(change_id)
     since = deps.clock() - _WATCHED
     for month in sorted({f"{since:%Y-%m}", f"{deps.clock():%Y-%m}"}):
-        for row in await deps.tables.range("closings", month, "", rows.END, {"through": "ticket"}):
+        for row in await deps.tables.range("closings", month, "", END, {"through": "ticket"}):
             closed = row.values["closed"]
             if isinstance(closed, datetime) and closed >= since:
                 change_id = str(row.values["change"])
                 waiting[ids.partition(change_id)].add(change_id)
     for partition, change_ids in waiting.items():
         found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
-        for change_id, held in rows.read_held(found, change_ids).items():
+        for change_id, held in read_changes(found, change_ids).items():
             yield change_id, held, change_id in listed
 
 
@@ -94,8 +97,8 @@ async def _take_over(
     None: it no longer has the ticket.
     """
 
-    async def step() -> tuple[rows.Held, ClosedChange | None, str] | None:
-        held = await read_with_tasks(deps, change_id)
+    async def step() -> tuple[ChangeRecord, ClosedChange | None, str] | None:
+        held = await read_with_tasks(deps.tables, change_id)
         found = held.effects.get(f"ticket|{system}") if held else None
         if held is None or found is None:
             return None
@@ -107,7 +110,7 @@ async def _take_over(
             _LOG.warning("%s: ticket %s is %s; its state stays %s", change_id, now.number, now.remote_state, now.state)
         if now.state != state.state:
             now = replace(now, done_at=(ref and ref.closed_at) or deps.clock())
-        values = {name: rows.effect_row(change_id, now).values[name] for name in (*SEEN, "done_at")}
+        values = {name: effect_row(change_id, now).values[name] for name in (*SEEN, "done_at")}
         writes: list[Write] = [Write("merge", Row(row.partition, row.key, values, row.etag))]
         held.effects[now.effect.key] = (now, row)
         after = settle(held.change, held.states, held.task_states)
@@ -122,6 +125,6 @@ async def _take_over(
         return False
     held, closed, called = outcome
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
-        await numbers.remember(deps, system, called, change_id)
+        await numbers.remember(deps.tables, system, called, change_id)
     await tell_lists(deps, policy, held, closed)
     return True

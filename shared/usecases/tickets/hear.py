@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Policy
-from shared.core.ports import Secrets
+from shared.core.ports.deployment import Secrets
 from shared.core.signing import fault_of
 from shared.core.tickets import inbound
 from shared.record import numbers
@@ -91,7 +91,7 @@ async def _tickets(deps: Deps, policy: Policy, name: str, body: bytes) -> Sequen
 
 
 async def _follow(deps: Deps, policy: Policy, name: str, asked: Sequence[str]) -> Heard:
-    found = {number: await numbers.change_of(deps, name, number) for number in asked}
+    found = {number: await numbers.change_of(deps.tables, name, number) for number in asked}
     ours = {number: change_id for number, change_id in found.items() if change_id}
     moved = await follow_numbers(deps, policy, name, ours) if ours else 0
     strange = len(found) - len(ours)

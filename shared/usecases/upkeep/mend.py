@@ -9,15 +9,18 @@ from shared.core.errors import ConflictError
 from shared.core.life.closing import closed_row, open_row
 from shared.core.life.entries import OpenChange
 from shared.core.messages import Envelope
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.core.tasks.task import TaskState
 from shared.record import changes
-from shared.record.numbers import Known
+from shared.record.changes import ChangeRecord, read_changes
+from shared.record.closings import CLOSINGS
+from shared.record.numbers import NumberIndex
 from shared.record.open_list import TABLE as OPEN
 from shared.record.open_list import open_entity
-from shared.usecases.changes.classify import send_due
+from shared.record.packing import END
+from shared.record.tasks import WAITING
 from shared.usecases.deps import Deps
-from shared.usecases.tasks.track import CLOSINGS, WAITING
+from shared.usecases.effects import send_due
 from shared.usecases.upkeep.mend_relations import Kindred
 
 _IDS_A_MESSAGE = 50
@@ -65,28 +68,28 @@ async def _classify_again(deps: Deps, done: Mended) -> None:
         done.classify += len(change_ids)
 
 
-async def _changes(deps: Deps) -> AsyncIterator[changes.Held]:
+async def _changes(deps: Deps) -> AsyncIterator[ChangeRecord]:
     """Every change with its effects, one at a time: rows come in order of partition and key."""
     group: list[Row] = []
     async for row in deps.tables.scan(changes.TABLE, low="c|", high="c}"):
         if group and changes.id_of(row.key) != changes.id_of(group[0].key):
-            for held in changes.read_held(group).values():
+            for held in read_changes(group).values():
                 yield held
             group = []
         group.append(row)
-    for held in changes.read_held(group).values():
+    for held in read_changes(group).values():
         yield held
 
 
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
     policy, now = await deps.policy.current(), deps.clock()
-    kindred, known = await Kindred.read(deps), await Known.read(deps, policy)
+    kindred, known = await Kindred.read(deps), await NumberIndex.read(deps.tables, policy)
     listed = {(row.partition, row.key): row async for row in deps.tables.scan(OPEN)}
     closings = {(row.partition, row.key) async for row in deps.tables.scan(CLOSINGS)}
     async for held in _changes(deps):
         change, states, of_change = held.change, held.states, tasks.get(held.change.id, [])
         kindred.take(held)
-        done.numbers += await known.mend(deps, change.id, states)
+        done.numbers += await known.mend(deps.tables, change.id, states)
         if change.stage == "decided":
             done.effects += await send_due(deps, change.id, states)
         closed = closed_row(change, states, of_change, policy)
@@ -114,7 +117,7 @@ async def _list(deps: Deps, entry: OpenChange, row: Row | None) -> int:
 
 async def _waiting(deps: Deps, done: Mended) -> None:
     """Tasks whose change has come meanwhile without taking them up."""
-    waiting = await deps.tables.range("tasks", WAITING, "", changes.END)
+    waiting = await deps.tables.range("tasks", WAITING, "", END)
     ready = []
     for row in waiting:
         change_id = str(row.values["change"])

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from shared.core import ids
 from shared.core.changes.change import EffectState
 from shared.core.changes.reissues import Sketch, sketch, unstated
-from shared.core.changes.relations import IDENTITY, Relation, read_relation
+from shared.core.changes.relations import IDENTITY, Relation
 from shared.core.life.closing import is_ended
 from shared.core.tickets.succession import Family, Kin, left_open
 from shared.record import changes
-from shared.usecases.changes.relate import add_tickets, insert, missing, raise_ticket, send_tickets
+from shared.record.changes import ChangeRecord
+from shared.record.relations import insert, read_relation
+from shared.usecases.changes.relate import add_tickets, missing, raise_ticket, send_tickets
 from shared.usecases.deps import Deps
 
 
@@ -20,7 +22,7 @@ class Kindred:
     known: dict[tuple[str, str, str], Relation]
     concerned: set[str]
     sketches: list[Sketch] = field(default_factory=list)
-    held: dict[str, changes.Held] = field(default_factory=dict)
+    held: dict[str, ChangeRecord] = field(default_factory=dict)
 
     @classmethod
     async def read(cls, deps: Deps) -> "Kindred":
@@ -31,7 +33,7 @@ class Kindred:
             {name for relation in one for name in (relation.change, relation.other)},
         )
 
-    def take(self, held: changes.Held) -> None:
+    def take(self, held: ChangeRecord) -> None:
         self.sketches.append(sketch(held.change))
         if held.change.id in self.concerned and held.change.stage == "decided":
             self.held[held.change.id] = held
@@ -39,7 +41,7 @@ class Kindred:
     async def mend(self, deps: Deps) -> int:
         """How many relations were new, and how many tickets had to be looked at again."""
         found = [one for one in unstated(self.sketches) if (one.change, one.kind, one.other) not in self.known]
-        done = sum([await insert(deps, relation) for relation in found])
+        done = sum([await insert(deps.tables, relation) for relation in found])
         for relation in self.known.values():
             if relation.kind in IDENTITY:
                 yields = relation.kind == "supersedes"
@@ -62,7 +64,7 @@ class Kindred:
         return len(added) + told
 
 
-async def _tell(deps: Deps, own: EffectState, heir: changes.Held, elder: Kin) -> int:
+async def _tell(deps: Deps, own: EffectState, heir: ChangeRecord, elder: Kin) -> int:
     """Both have one, and neither is about to be looked at."""
     if own.due or own.parked or own.followed_by or not own.number or own.state == "cancelled":
         return 0

@@ -3,8 +3,9 @@
 from dataclasses import fields
 
 from shared.adapters.sources.message_center import MessageCenter
+from shared.record.tenants import tenant_states
 from shared.usecases.deps import Deps
-from shared.usecases.posts.fetch import fan_out, fetch_tenant, tenant_states
+from shared.usecases.posts.fetch import fan_out, fetch_tenant
 from tests.adapters.clients.server import SignIn, graph_of, serving, tenant_at
 from tests.fakes import FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, a_policy
 
@@ -54,7 +55,9 @@ async def test_a_bad_hour_of_graph_loses_nothing_and_names_who_failed(caplog):
         assert "done" not in outcomes["fabrikam"]
         sent = [raw["id"] for body in queues.bodies("posts") for raw in body["posts"]]
         assert sorted(sent) == sorted(f"MC{1_000_000 + n}" for n in range(1199))
-        states = {state.name: state for state in await tenant_states(deps)}
+        states = {
+            state.name: state for state in await tenant_states(deps.tables, (await deps.policy.current()).tenants)
+        }
         assert (states["contoso"].posts, states["contoso"].failure) == (1199, "")
         assert "ServiceMessage.Read.All" in states["fabrikam"].failure
         assert states["fabrikam"].fetched is None

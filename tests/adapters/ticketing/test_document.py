@@ -8,19 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from shared.adapters.ticketing.document import (
-    Block,
-    Span,
-    adf,
-    bare,
-    link,
-    markdown,
-    parse,
-    plain,
-    textile,
-    to_html,
-    value,
-)
+from shared.adapters.ticketing.document import Block, Span, bare, link, parse, value
+from shared.adapters.ticketing.markup import adf, markdown, plain, textile, to_html
 from tests.properties import unhurried
 
 TEXT = f"## What\n{value('It goes.')}\n\n- one\n- {link('Post', 'https://a.example/?x=1&y=2')}\nlast"

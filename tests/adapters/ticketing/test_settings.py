@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from shared.adapters.ticketing.document import plain
+from shared.adapters.ticketing.markup import plain
 from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.rig import ticket
 

@@ -10,18 +10,11 @@ import pytest
 
 from shared.core.changes.change import Change, Edition, Facts, Stated
 from shared.core.changes.reissues import Sketch, normal_title, sketch, unstated
-from shared.core.changes.relations import (
-    MOST,
-    Relation,
-    heirs_and_elders,
-    read_relation,
-    related,
-    relation_row,
-    stated,
-)
+from shared.core.changes.relations import MOST, Relation, heirs_and_elders, related, stated
 from shared.core.classify import classify
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
+from shared.record.relations import read_relation, relation_row
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 HISTORY = Path(__file__).parents[4] / "shared" / "data" / "history.jsonl.gz"

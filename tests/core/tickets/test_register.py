@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.tickets.register import amended, change_of, from_row, moved, number_of, to_row, wanted
+from shared.core.tickets.register import amended, change_of, moved, number_of, wanted
+from shared.record.register import entry_row, read_entry
 from tests.contracts.rig import ticket
 from tests.properties import unhurried
 
@@ -41,7 +42,7 @@ def test_the_change_of_a_number(number, change):
 def test_what_is_written_is_read_back():
     full = moved(replace(ENTRY, act_by=date(2026, 10, 3), planned_start=None), "closed", "done", LATER)
 
-    assert from_row(to_row(full)) == full
+    assert read_entry(entry_row(full)) == full
 
 
 @unhurried
@@ -49,7 +50,7 @@ def test_what_is_written_is_read_back():
 def test_any_text_is_kept(text, title):
     entry = replace(ENTRY, title=title, description=text, history=((NOW, text),))
 
-    assert from_row(to_row(entry)) == entry
+    assert read_entry(entry_row(entry)) == entry
 
 
 def test_a_note_is_added_once_and_nothing_else_is_news():
@@ -84,7 +85,7 @@ def test_ending_is_dated_once_and_opening_again_takes_the_date_away():
 def test_a_long_history_is_cut_and_says_so():
     long = replace(ENTRY, history=tuple((NOW, f"line {n}") for n in range(500)))
 
-    kept = from_row(to_row(long)).history
+    kept = read_entry(entry_row(long)).history
 
     assert len(kept) == 200
     assert kept[0][1] == "earlier lines are not kept"

@@ -10,6 +10,7 @@ from shared.adapters.policy import file
 from shared.core.backtest.play import in_order, play_all, versions_of
 from shared.core.times import when
 from shared.record import changes as rows
+from shared.record.effects import read_effect
 from tests.usecases.world import World
 
 SAMPLES = Path(__file__).parents[3] / "sandbox" / "samples" / "history.jsonl"
@@ -43,7 +44,7 @@ async def product(lines, policy):
     effects = defaultdict(list)
     for row in await world.all("changes"):
         if "|x|" in row.key:
-            effects[rows.id_of(row.key)].append(rows.read_effect(row))
+            effects[rows.id_of(row.key)].append(read_effect(row))
     return effects, world.inbox.cards
 
 

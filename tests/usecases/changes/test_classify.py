@@ -6,10 +6,11 @@ from shared.core import ids
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Match, Route
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.record import changes
+from shared.record.effects import effect_key
+from shared.record.parked import parked_items
 from shared.usecases.changes.classify import classify
-from shared.usecases.delivery.park import listing
 from shared.usecases.posts.deduplicate import deduplicate
 from tests.fakes import NOW
 from tests.usecases.world import CANCELLED, NOVEMBER, World, batch, done, policy, post
@@ -59,12 +60,12 @@ async def test_every_change_of_a_batch_is_decided_in_few_calls():
 
 async def test_an_effect_that_storage_refuses_parks_its_change_and_the_others_go_on():
     world = World()
-    world.tables.refuse = {changes.effect_key("MC1200002", "ticket|crb")}
+    world.tables.refuse = {effect_key("MC1200002", "ticket|crb")}
 
     await world.arrive(*(post(f"MC120000{n}") for n in (1, 2, 3)))
 
     assert [(await world.change(f"MC120000{n}")).stage for n in (1, 2, 3)] == ["decided", "parked", "decided"]
-    assert [item.item for item in await listing(world.deps)] == ["MC1200002"]
+    assert [item.item for item in await parked_items(world.deps.tables)] == ["MC1200002"]
 
 
 async def test_a_change_whose_edition_is_gone_is_parked_alone():
@@ -80,7 +81,7 @@ async def test_a_change_whose_edition_is_gone_is_parked_alone():
     await world.drain()
 
     assert [(await world.change(f"MC120000{n}")).stage for n in (1, 2)] == ["parked", "decided"]
-    (item,) = await listing(world.deps)
+    (item,) = await parked_items(world.deps.tables)
     assert "its row is gone" in item.reason
     assert (await world.change()).parked == item.reason
 
@@ -97,7 +98,7 @@ async def test_a_change_that_breaks_us_is_parked_alone():
     await world.drain()
 
     assert (await world.change("MC1200002")).stage == "decided"
-    assert [item.reason for item in await listing(world.deps)] == ["failed again and again"]
+    assert [item.reason for item in await parked_items(world.deps.tables)] == ["failed again and again"]
 
 
 async def test_a_claim_that_is_alive_is_left_alone_by_a_new_event(world):
@@ -161,7 +162,7 @@ async def test_a_policy_that_names_a_channel_that_is_gone_parks_the_card_alone()
 
     assert len(world.inbox.cards) == 1
     assert len(await world.all("register")) == 1
-    assert [item.queue for item in await listing(world.deps)] == ["cards"]
+    assert [item.queue for item in await parked_items(world.deps.tables)] == ["cards"]
 
 
 async def test_an_id_that_is_none_is_a_failure_of_that_message_alone():

@@ -10,14 +10,15 @@ from itertools import permutations, product
 
 import pytest
 
-from shared.core.changes.relations import Relation, relation_row
+from shared.core.changes.relations import Relation
 from shared.core.errors import TransientError
 from shared.core.messages import Envelope, encode
 from shared.core.policy.model import Match, Route
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.core.terms import ENDED
-from shared.core.tickets.register import from_row
 from shared.record import changes
+from shared.record.register import read_entry
+from shared.record.relations import relation_row
 from shared.usecases.delivery.deliver import deliver
 from shared.usecases.pages import change
 from shared.usecases.tickets.file_ticket import file_ticket
@@ -57,7 +58,7 @@ ALWAYS = Route(team="workplace", ticket="crb")
 
 
 async def tickets(world):
-    return {row.key: from_row(row) for row in await world.all("register")}
+    return {row.key: read_entry(row) for row in await world.all("register")}
 
 
 async def open_tickets(world):
@@ -262,9 +263,9 @@ async def test_a_followed_ticket_is_left_alone_and_its_successor_is_amended():
 async def test_a_ticket_that_the_board_closed_is_not_taken_over():
     world = World()
     await world.arrive(first())
-    from shared.adapters.tickets import register
+    from shared.record.register import move_entry
 
-    await register.move(world.tables, "CHG1200001", "closed", "", world.clock())
+    await move_entry(world.tables, "CHG1200001", "closed", "", world.clock())
     await world.follow()
     await world.arrive(replaces())
 
@@ -272,12 +273,12 @@ async def test_a_ticket_that_the_board_closed_is_not_taken_over():
 
 
 async def test_the_board_closes_the_new_change_with_the_adopted_ticket():
-    from shared.adapters.tickets import register
+    from shared.record.register import move_entry
 
     world = World()
     await world.arrive(first())
     await world.arrive(replaces())
-    await register.move(world.tables, "CHG1200001", "closed", "", world.clock())
+    await move_entry(world.tables, "CHG1200001", "closed", "", world.clock())
 
     await world.follow()
 

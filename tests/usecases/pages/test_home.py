@@ -1,7 +1,7 @@
 """What storage holds, in a few numbers."""
 
-from shared.adapters.tickets import register
 from shared.core.errors import PermanentError
+from shared.record.register import move_entry
 from shared.usecases.pages.home import Counts, count
 from tests.fakes import NOW
 from tests.usecases.world import NOVEMBER, World, post
@@ -17,7 +17,7 @@ async def test_everything_is_counted_once():
     await world.arrive(post(), post("MC1200002"))
     world.inbox.fails = [PermanentError("no")]
     await world.arrive(post(when=NOVEMBER, modified="2026-09-01T10:00:00Z"), observed=NOW.replace(hour=10))
-    await register.move(world.tables, "CHG1200002", "closed", "", world.clock())
+    await move_entry(world.tables, "CHG1200002", "closed", "", world.clock())
     await world.follow()
 
     assert await count(world.deps) == Counts(

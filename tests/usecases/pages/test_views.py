@@ -7,6 +7,9 @@ import pytest
 from shared.core.errors import PermanentError
 from shared.usecases.delivery.park import park
 from shared.usecases.pages import change
+from shared.usecases.pages.health import health
+from shared.usecases.pages.metrics import metrics
+from shared.usecases.pages.register import register, ticket
 from tests.fakes import NOW
 from tests.usecases.world import NOVEMBER, World, done, post
 
@@ -35,9 +38,9 @@ async def test_metrics_hold_what_is_open_and_what_was_closed_in_twelve_months(wo
     await world.arrive(post(startDateTime="2026-05-01T00:00:00Z"), post("MC1200002"))
     await world.bring(done(at="2026-08-10T12:00:00Z"))
 
-    now = await change.metrics(world.deps)
+    now = await metrics(world.deps)
     world.clock.forward(days=500)
-    later = await change.metrics(world.deps)
+    later = await metrics(world.deps)
 
     assert now != later
 
@@ -45,26 +48,26 @@ async def test_metrics_hold_what_is_open_and_what_was_closed_in_twelve_months(wo
 async def test_tickets_of_the_register_the_newest_change_first(world):
     await world.arrive(post(), post("MC1200002"))
 
-    assert [entry.number for entry in await change.register(world.deps)] == ["CHG1200002", "CHG1200001"]
-    assert (await change.ticket(world.deps, "CHG1200001")).change_id == "MC1200001"
+    assert [entry.number for entry in await register(world.deps)] == ["CHG1200002", "CHG1200001"]
+    assert (await ticket(world.deps, "CHG1200001")).change_id == "MC1200001"
     for odd in ("CHG9999999", "CHG²", "", "CHG" + "9" * 9000, "\ud800"):
-        assert await change.ticket(world.deps, odd) is None
+        assert await ticket(world.deps, odd) is None
 
 
 async def test_health_is_ok_degraded_by_a_stale_tenant_by_what_is_parked_and_by_a_policy_that_is_wrong():
     world = World()
-    assert (await change.health(world.deps))["status"] == "degraded", "nothing was ever fetched"
+    assert (await health(world.deps))["status"] == "degraded", "nothing was ever fetched"
     world.posts.held = {"contoso": [post()], "fabrikam": [post(when=NOVEMBER, modified="2026-08-31T00:00:00Z")]}
     await world.fetch()
 
-    assert (await change.health(world.deps))["status"] == "ok"
+    assert (await health(world.deps))["status"] == "ok"
     world.policy.failure = "line 3: no"
-    wrong = await change.health(world.deps)
+    wrong = await health(world.deps)
     assert (wrong["status"], wrong["policy"]) == ("degraded", "line 3: no")
     world.policy.failure = ""
     world.clock.forward(hours=3)
-    stale = await change.health(world.deps)
+    stale = await health(world.deps)
     assert [tenant["ok"] for tenant in stale["tenants"]] == [False] * 3
     world.clock.now -= timedelta(hours=3)
     await park(world.deps, "posts", {"posts": []}, NOW, "no good")
-    assert (await change.health(world.deps))["parked"] == 1
+    assert (await health(world.deps))["parked"] == 1

@@ -11,12 +11,12 @@ from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Match, Route, Tenant
-from shared.core.ports import Row, Write
-from shared.core.tickets.register import from_row
+from shared.core.ports.storage import Row, Write
 from shared.record import changes
+from shared.record.parked import parked_items
 from shared.record.redo import redo, transactions
+from shared.record.register import read_entry
 from shared.usecases.changes.classify import classify
-from shared.usecases.delivery.park import listing
 from shared.usecases.posts.deduplicate import deduplicate
 from shared.usecases.tickets.file_ticket import file_ticket
 from tests.fakes import NOW, Lifetime, Mortal
@@ -92,7 +92,7 @@ async def test_eight_workers_with_the_same_messages_make_one_change_one_ticket_a
         assert (held.change.revision, held.change.stage) == (1, "decided")
         assert len(held.states) == 3
         assert not [state for state in held.states if state.due or state.claim_owner]
-    entries = [from_row(row) for row in await world.all("register")]
+    entries = [read_entry(row) for row in await world.all("register")]
     assert [len(entry.history) for entry in entries] == [2, 2]
     assert len(world.inbox.cards) == 4
 
@@ -245,7 +245,7 @@ async def test_one_bad_item_is_parked_alone_and_the_rest_goes_on(bad):
 
     await world.arrive(post(), bad, post("MC1200002"))
 
-    assert len(await listing(world.deps)) == 1
+    assert len(await parked_items(world.deps.tables)) == 1
     assert len(await world.all("register")) == 2
 
 
@@ -255,7 +255,10 @@ async def test_a_row_that_storage_refuses_is_parked_alone_and_the_rest_done_agai
 
     await world.arrive(*(post(i) for i in MANY))
 
-    assert sorted(item.item for item in await listing(world.deps)) == [f"{MANY[3]} (contoso)", f"{MANY[7]} (contoso)"]
+    assert sorted(item.item for item in await parked_items(world.deps.tables)) == [
+        f"{MANY[3]} (contoso)",
+        f"{MANY[7]} (contoso)",
+    ]
     assert len([key for key in world.tables.keys("changes") if key.startswith("e|")]) == 58
     assert len(await world.all("register")) == 58
 
@@ -273,7 +276,7 @@ async def test_a_post_of_several_megabytes_is_held_or_parked_alone():
 
     assert (await world.change("MC1200002")).stage == "decided"
     known = [key for key in world.tables.keys("changes") if key == changes.change_key("MC1200001")]
-    assert len(known) + len(await listing(world.deps)) == 1
+    assert len(known) + len(await parked_items(world.deps.tables)) == 1
 
 
 async def test_a_conflict_is_read_again_and_the_pure_step_done_again(world):

@@ -8,10 +8,11 @@ import pytest
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Tenant
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.core.sources.batches import read_blob
+from shared.record.tenants import tenant_states
 from shared.usecases.deps import Deps
-from shared.usecases.posts.fetch import fan_out, fetch_tenant, tenant_states
+from shared.usecases.posts.fetch import fan_out, fetch_tenant
 from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, a_policy
 
 
@@ -421,7 +422,10 @@ async def test_health_knows_every_tenant_and_source_of_the_policy_and_no_other()
     await world.fetch(tenant="fabrikam")
     await world.tables.commit("tenants", [Write("insert", Row("old", "snapshot|messages", {"posts": 9}))])
 
-    states = {(state.name, state.source): state for state in await tenant_states(world.deps)}
+    states = {
+        (state.name, state.source): state
+        for state in await tenant_states(world.deps.tables, (await world.deps.policy.current()).tenants)
+    }
 
     assert set(states) == {("contoso", "messages"), ("contoso", "planner"), ("fabrikam", "messages")}
     assert (states["contoso", "messages"].fetched, states["contoso", "messages"].posts) == (NOW, 3)
@@ -472,7 +476,7 @@ async def test_over_real_tables_an_unchanged_tenant_costs_two_calls_and_a_failur
     unchanged = calls["storage"]
     world.serve(TransientError("busy", 60), tenant=name)
     await world.fetch(tenant=name)
-    (failed,) = await tenant_states(world.deps)
+    (failed,) = await tenant_states(world.deps.tables, (await world.deps.policy.current()).tenants)
     world.clock.forward(seconds=61)
     world.serve([*feed(4999), post(1_004_999, "edited")], tenant=name)
     last = await world.fetch(tenant=name)

@@ -3,6 +3,7 @@
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Roadmap
 from shared.usecases.pages import change
+from shared.usecases.pages.health import health
 from shared.usecases.posts.roadmap import fetch_roadmap, known
 from tests.core.sources.test_roadmap import RAW
 from tests.usecases.world import World, policy, post
@@ -17,7 +18,7 @@ def reading(*items, **settings):
 
 
 async def state(world):
-    return (await change.health(world.deps))["roadmap"]
+    return (await health(world.deps))["roadmap"]
 
 
 async def test_it_is_read_once_a_day_where_the_policy_says():
@@ -58,7 +59,7 @@ async def test_a_failure_is_named_by_health_loses_nothing_and_is_tried_again():
         assert await fetch_roadmap(world.deps) == "failed"
         found = await state(world)
         assert (found["ok"], found["failure"], found["items"]) == (False, str(failure), 1)
-    assert (await change.health(world.deps))["status"] == "degraded"
+    assert (await health(world.deps))["status"] == "degraded"
     assert "912345" in await known(world.deps)
 
     world.roadmap.held = [RAW]

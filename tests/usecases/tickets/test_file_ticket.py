@@ -9,11 +9,12 @@ import pytest
 from shared.core import ids
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import Envelope
-from shared.core.ports import Row, Write
-from shared.core.tickets.register import from_row
+from shared.core.ports.storage import Row, Write
 from shared.core.tickets.ticket import TicketRef
 from shared.record import changes
-from shared.usecases.delivery.park import listing
+from shared.record.effects import effect_key
+from shared.record.parked import parked_items
+from shared.record.register import read_entry
 from shared.usecases.tickets.file_ticket import file_ticket
 from tests.usecases.world import CANCELLED, NOVEMBER, World, post
 
@@ -54,7 +55,7 @@ async def decided(system=None):
 
 
 async def entries(world):
-    return [from_row(row) for row in await world.all("register")]
+    return [read_entry(row) for row in await world.all("register")]
 
 
 async def test_a_ticket_is_filed_once_and_recorded():
@@ -178,7 +179,7 @@ async def test_a_system_that_will_never_take_it_parks_the_effect():
     await world.mend()
 
     assert (await world.ticket_state()).parked == "the instance is gone"
-    assert [item.reason for item in await listing(world.deps)] == ["the instance is gone"]
+    assert [item.reason for item in await parked_items(world.deps.tables)] == ["the instance is gone"]
 
 
 async def test_a_ticket_deleted_by_hand_is_made_again_when_something_happens():
@@ -200,7 +201,7 @@ async def test_a_message_about_an_effect_that_does_not_exist_is_a_permanent_fail
 
 async def test_a_row_that_is_written_while_we_record_is_read_again():
     world = await decided()
-    place = (changes.TABLE, ids.partition("MC1200001"), changes.effect_key("MC1200001", "ticket|crb"))
+    place = (changes.TABLE, ids.partition("MC1200001"), effect_key("MC1200001", "ticket|crb"))
 
     async def touch():
         values, _ = world.tables.rows[place]

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from shared.adapters.tickets import register
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Match, Route, TicketSystemEntry
-from shared.core.ports import Write
+from shared.core.ports.storage import Write
 from shared.core.signing import signature
 from shared.core.tickets.inbound import BODY_LIMIT
 from shared.core.tickets.ticket import TicketRef
 from shared.record import numbers
 from shared.record.numbers import change_of, remember
+from shared.record.register import move_entry
 from shared.usecases.tickets.hear import hear
 from tests.usecases.world import NOVEMBER, World, policy, post
 
@@ -49,13 +49,13 @@ async def call(world, body, secret=SECRET, system="crb", vault=None, **headers):
 
 
 async def move(world, number, state):
-    await register.move(world.tables, number, state, "", world.clock())
+    await move_entry(world.tables, number, state, "", world.clock())
 
 
 async def test_a_ticket_that_the_board_closed_closes_its_change_at_once(opened):
     await opened.arrive(post(), post("MC1200002"))
-    await move(opened, "CHG1200001", "closed")
-    await move(opened, "CHG1200002", "closed")
+    await move_entry(opened, "CHG1200001", "closed")
+    await move_entry(opened, "CHG1200002", "closed")
 
     heard = await call(opened, {"number": "CHG1200001"})
 
@@ -80,7 +80,7 @@ async def test_what_the_body_says_of_the_ticket_is_not_believed(opened):
 
 async def test_a_signed_call_is_taken_by_the_worlds_clock(opened):
     await opened.arrive(post())
-    await move(opened, "CHG1200001", "authorize")
+    await move_entry(opened, "CHG1200001", "authorize")
     body, at = b'{"numbers": ["CHG1200001"]}', str(int(opened.clock().timestamp()))
     signed = {"Webhook-Id": "m1", "Webhook-Timestamp": at, "Webhook-Signature": signature(SECRET, "m1", at, body)}
 
@@ -259,13 +259,13 @@ async def test_tickets_from_before_the_door_was_opened_are_found_from_the_next_n
 
 async def test_a_number_that_has_gone_to_another_change_is_that_ones(opened):
     await opened.arrive(post(), post("MC1200002"))
-    await remember(opened.deps, "crb", "CHG1200001", "MC1200002")
+    await remember(opened.deps.tables, "crb", "CHG1200001", "MC1200002")
     assert await change_of(opened.deps, "crb", "CHG1200001") == "", "the record has the last word"
 
     assert (await opened.mend()).numbers == 1
 
     assert await change_of(opened.deps, "crb", "CHG1200001") == "MC1200001"
-    await remember(opened.deps, "crb", "CHG1200001", "MC1200001")
+    await remember(opened.deps.tables, "crb", "CHG1200001", "MC1200001")
     assert len(await opened.all("numbers")) == 2
 
 
@@ -324,7 +324,7 @@ async def test_a_ticket_that_follows_its_announcement_is_the_heirs_from_then_on(
     await opened.tables.commit("numbers", [Write("replace", replace(row, values={"change": "MC1200001"}))])
 
     assert await change_of(opened.deps, "crb", "CHG1200001") == "MC1300001", "also where we died before the row"
-    await move(opened, "CHG1200001", "closed")
+    await move_entry(opened, "CHG1200001", "closed")
     assert (await call(opened, {"number": "CHG1200001"})).moved == 1
     assert (await opened.change("MC1300001")).closed
 
@@ -335,7 +335,7 @@ async def test_a_run_that_dies_before_the_number_is_kept_costs_a_night_of_waitin
 
     monkeypatch.setattr(numbers, "remember", dies)
     await opened.arrive(post())
-    await move(opened, "CHG1200001", "authorize")
+    await move_entry(opened, "CHG1200001", "authorize")
 
     assert (await call(opened, {"number": "CHG1200001"})).known == 0
     assert await opened.follow() == 1

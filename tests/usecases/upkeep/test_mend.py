@@ -2,9 +2,9 @@
 
 from dataclasses import asdict
 
-from shared.adapters.tickets import register
-from shared.core.ports import Row, Write
+from shared.core.ports.storage import Row, Write
 from shared.record import changes
+from shared.record.register import move_entry
 from shared.usecases.upkeep.mend import Mended
 from tests.usecases.world import World, done, post
 
@@ -53,7 +53,7 @@ async def test_lost_pointers_to_effects_are_sent_again():
 
 async def test_the_lists_are_rebuilt_from_the_record(world):
     await world.arrive(post(), post("MC1200002"))
-    await register.move(world.tables, "CHG1200001", "closed", "", world.clock())
+    await move_entry(world.tables, "CHG1200001", "closed", "", world.clock())
     await world.follow()
     await world.mend()
     before = {

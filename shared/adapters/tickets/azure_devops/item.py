@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from shared.adapters.ticketing.document import bare, cut_utf16, to_html, value
+from shared.adapters.ticketing.document import bare, cut_utf16, value
+from shared.adapters.ticketing.markup import to_html
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.core.terms import ENDED, State
 from shared.core.tickets.ticket import Ticket, TicketRef

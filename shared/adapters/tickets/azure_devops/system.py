@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote
 from weakref import WeakValueDictionary
 
-from shared.adapters.registry import Deps, Recent
+from shared.adapters.recent import Recent
+from shared.adapters.registry import Deps
 from shared.adapters.ticketing.settings import SAMPLE
 from shared.adapters.tickets.azure_devops import item as items
 from shared.adapters.tickets.azure_devops.calls import Calls, complaint

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import bare, parse, to_html, value
+from shared.adapters.ticketing.document import bare, parse, value
+from shared.adapters.ticketing.markup import to_html
 from shared.adapters.tickets.freshservice.settings import TYPES, Settings
 from shared.core.terms import ENDED, State, Verdict
 from shared.core.text.safe import cut

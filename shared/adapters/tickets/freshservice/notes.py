@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from shared.adapters.registry import Recent
+from shared.adapters.recent import Recent
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import Calls
 from shared.adapters.tickets.freshservice.change import Change

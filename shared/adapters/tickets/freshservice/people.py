@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.registry import Recent
+from shared.adapters.recent import Recent
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import Calls
 from shared.adapters.tickets.freshservice.change import Change

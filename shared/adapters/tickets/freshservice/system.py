@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from shared.adapters.registry import Deps, Recent
+from shared.adapters.recent import Recent
+from shared.adapters.registry import Deps
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import API, Calls
 from shared.adapters.tickets.freshservice.change import Change

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import Block, Document, Span, adf, bare, cut_utf16, utf16, value
+from shared.adapters.ticketing.document import Block, Document, Span, bare, cut_utf16, utf16, value
+from shared.adapters.ticketing.markup import adf
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.terms import ENDED, State
 from shared.core.tickets.ticket import Ticket, TicketRef

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from shared.adapters.registry import Deps, Recent
+from shared.adapters.recent import Recent
+from shared.adapters.registry import Deps
 from shared.adapters.tickets.jira import issue as issues
 from shared.adapters.tickets.jira.calls import Site, complaint
 from shared.adapters.tickets.jira.moves import ask_by_hand, choose

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import Block, Document, Span, bare, markdown, textile, value
+from shared.adapters.ticketing.document import Block, Document, Span, bare, value
+from shared.adapters.ticketing.markup import markdown, textile
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.terms import ENDED, State
 from shared.core.text.safe import cut

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import bare, parse, plain, value
+from shared.adapters.ticketing.document import bare, parse, value
+from shared.adapters.ticketing.markup import plain
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.terms import ENDED, State, Verdict
 from shared.core.text.safe import cut

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakValueDictionary
 
-from shared.adapters.registry import Deps, Recent
+from shared.adapters.recent import Recent
+from shared.adapters.registry import Deps
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.settings import Settings

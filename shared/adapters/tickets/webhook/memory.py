@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from shared.core import ids
 from shared.core.errors import ConflictError
-from shared.core.ports import Row, Tables, Write
+from shared.core.ports.storage import Row, Tables, Write
 from shared.core.terms import ENDED, State, Verdict
 from shared.core.tickets.ticket import TicketRef
 from shared.core.times import when
-from shared.record import changes
+from shared.record.packing import pack, unpack
 
 TABLE = "webhooks"
 _KEPT = 300  # notes that are remembered as told; a ticket gets a few a month
@@ -123,8 +123,8 @@ def _values(known: Known) -> dict[str, Any]:
     return {
         **{name: getattr(known, name) for name in _AS_IT_IS},
         **{name: at.isoformat() if (at := getattr(known, name)) else "" for name in _TIMES},
-        **changes.pack("told", list(known.told[-_KEPT:])),
-        **changes.pack("pending", list(known.pending)),
+        **pack("told", list(known.told[-_KEPT:])),
+        **pack("pending", list(known.pending)),
         "former": json.dumps(known.former),
     }
 
@@ -134,7 +134,7 @@ def _from_row(row: Row) -> Known:
     times: dict[str, Any] = {name: when(v[name]) for name in _TIMES}
     return Known(
         **{name: v[name] for name in _AS_IT_IS}, **times,
-        told=tuple(changes.unpack("told", v)), pending=tuple(changes.unpack("pending", v)),
+        told=tuple(unpack("told", v)), pending=tuple(unpack("pending", v)),
         former=tuple(json.loads(v.get("former", "[]"))), etag=row.etag,
     )  # fmt: skip
 

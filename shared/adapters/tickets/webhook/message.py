@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import bare, plain, to_html, value
+from shared.adapters.ticketing.document import bare, value
+from shared.adapters.ticketing.markup import plain, to_html
 from shared.adapters.tickets.webhook.memory import digest
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.core.text.safe import cut

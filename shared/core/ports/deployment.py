@@ -1,0 +1,29 @@
+"""The clock, the secrets and the policy of this deployment."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from shared.core.policy.model import Policy
+
+Clock = Callable[[], datetime]
+"""Now, in UTC."""
+
+
+class PolicySource(Protocol):
+    """The policy in force: read once a process, kept for a minute, the last good one when the new one is wrong.
+
+    `failure`: why the newest one is not in force; empty where it is.
+    """
+
+    failure: str
+
+    async def current(self) -> Policy: ...
+
+
+class Secrets(Protocol):
+    """Secrets by the names that the policy uses."""
+
+    async def get(self, name: str) -> str:
+        """The value; PermanentError naming the secret and where to put it when there is none."""
+        ...

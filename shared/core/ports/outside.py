@@ -1,0 +1,89 @@
+"""The systems outside: sources, tasks, ticket systems, channels."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from shared.core.policy.model import Tenant
+from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+
+
+class PostSource(Protocol):
+    """A tenant's announcements."""
+
+    def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
+        """Every post of the tenant's feed as raw JSON, page by page, to the end.
+
+        Raises TransientError (429, 503, network; `retry_after` in seconds where told) or PermanentError (401 after a
+        fresh token, 403, 404), both naming the tenant and what to do, and no secret.
+        """
+        ...
+
+
+class TaskSource(Protocol):
+    """A tenant's plan of synced tasks."""
+
+    def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
+        """Every task of the plan `tenant.plan` as raw `plannerTask` JSON; errors as PostSource."""
+        ...
+
+    async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
+        """Raw `plannerTaskDetails` of one task; an empty mapping where it is gone."""
+        ...
+
+
+class RoadmapSource(Protocol):
+    """The public roadmap of Microsoft 365."""
+
+    async def items(self, url: str) -> Any:
+        """The API's JSON as it came, with TransientError and PermanentError as PostSource."""
+        ...
+
+
+class TicketSystem(Protocol):
+    """A Change Review Board's ticket system. Reconciled, not told: our key is on every ticket (design rule 2).
+
+    Every method raises TransientError (429, 5xx, network; `retry_after` where told) or PermanentError (what waiting
+    does not mend), both naming the system in the policy and what to do, and no secret. None of them tries again.
+    """
+
+    searches_late: float
+    """Seconds that a new ticket may take to be found by its key; 0 where look-ups see it at once."""
+
+    async def find(self, key: str) -> TicketRef | None:
+        """The ticket that carries the key, wherever it stands in its life; the oldest where there are several."""
+        ...
+
+    async def open(self, ticket: Ticket) -> TicketRef:
+        """Create the ticket. Called under a claim; one that is found by the key already is amended and returned."""
+        ...
+
+    async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
+        """Make the ticket `ref.number` what it should be now, and add those `ticket.notes` that it does not have.
+
+        What is the board's stays: state, assignment, decision. A ticket that was deleted by hand is opened again.
+        `ticket.cancelled` cancels it and `ticket.reopen` opens it again, where it can be; else a note asks for it.
+        """
+        ...
+
+    async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
+        """The tickets of these numbers as they are now; one that no longer exists is absent."""
+        ...
+
+    def preview(self, ticket: Ticket) -> Preview:
+        """What `open` would send, without a call."""
+        ...
+
+    async def ping(self) -> str:
+        """Whether we may do all this, without changing anything: a line that says as whom, and where.
+
+        Raises PermanentError naming the permission or setting that is missing.
+        """
+        ...
+
+
+class Channel(Protocol):
+    """Where cards go."""
+
+    async def post(self, card: Mapping[str, Any]) -> None:
+        """Send one Adaptive Card; returns when it was accepted."""
+        ...

@@ -1,0 +1,93 @@
+"""Tables, queues and blobs."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from shared.core.messages import Envelope
+
+Value = str | int | float | bool | bytes | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entity of a table. `etag` is the version that was read; empty for one that is about to be inserted."""
+
+    partition: str
+    key: str
+    values: Mapping[str, Value]
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One conditional write. `insert`: only where no row is. `replace`, `merge`, `delete`: only over `row.etag`.
+
+    `merge` sets the named values and leaves the others as they are.
+    """
+
+    how: Literal["insert", "replace", "merge", "delete"]
+    row: Row
+
+
+class Tables(Protocol):
+    """Table storage. Every write is conditional; `commit` is one transaction in one partition."""
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None: ...
+
+    async def range(
+        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
+    ) -> list[Row]:
+        """The rows with low <= key < high, in order of key, paged to the end; `equal`: property = value besides."""
+        ...
+
+    def scan(
+        self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
+    ) -> AsyncIterator[Row]:
+        """Every row of a table (with low <= key < high where given), page by page; for timers and tools only."""
+        ...
+
+    async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
+        """All writes or none; at most 100 rows of one partition, 4 MiB. The rows' new versions, "" for a deleted one.
+
+        Raises ConflictError where a condition does not hold, RefusedError naming the row that storage would never
+        take (over 1 MiB, a property over 64 KiB), TransientError when storage is not to be had.
+        """
+        ...
+
+
+class Queues(Protocol):
+    """Storage queues."""
+
+    async def send(self, queue: str, envelope: Envelope, delay: float = 0.0) -> None:
+        """Put one message, kept until it is handled; invisible for `delay` seconds first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A blob as it was read; `etag` is its version."""
+
+    data: bytes
+    etag: str
+
+
+class Blobs(Protocol):
+    """Blob storage. `put` overwrites; `replace` is conditional."""
+
+    async def read(self, container: str, name: str) -> Blob | None: ...
+
+    async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
+        """Write over that version; an empty `etag` writes only where there is none. ConflictError where it differs."""
+        ...
+
+    async def names(self, container: str, prefix: str) -> list[str]:
+        """The names that begin so, in order."""
+        ...
+
+    async def put(self, container: str, name: str, data: bytes) -> None: ...
+
+    async def get(self, container: str, name: str) -> bytes | None: ...
+
+    async def delete(self, container: str, name: str) -> None: ...

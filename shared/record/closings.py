@@ -1,0 +1,3 @@
+"""What was closed, a partition a month (table `closings`)."""
+
+CLOSINGS = "closings"

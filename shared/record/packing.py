@@ -1,0 +1,25 @@
+"""JSON packed into the columns of a row."""
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from shared.core.ports.storage import Value
+
+END = "~"
+"""Sorts behind everything that may follow a key."""
+_CHUNK = 60 * 1024  # a property holds 64 KiB
+
+
+def pack(name: str, data: object) -> dict[str, Value]:
+    """Any JSON as compressed binary properties `<name>0`, `<name>1`, ... of at most 60 KiB."""
+    squeezed = zlib.compress(json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass"))
+    return {f"{name}{at // _CHUNK}": squeezed[at : at + _CHUNK] for at in range(0, len(squeezed), _CHUNK)}
+
+
+def unpack(name: str, values: Mapping[str, Any]) -> Any:
+    parts: list[bytes] = []
+    while (part := values.get(f"{name}{len(parts)}")) is not None:
+        parts.append(part)
+    return json.loads(zlib.decompress(b"".join(parts)))

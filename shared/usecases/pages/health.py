@@ -1,0 +1,52 @@
+"""How we are: tenants, roadmap, policy and what is parked."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from shared.core.policy.model import Policy
+from shared.record.tenants import tenant_states
+from shared.usecases.deps import Deps
+from shared.usecases.posts.roadmap import roadmap_state
+
+_STALE = timedelta(hours=2)
+"""A tenant whose last good fetch is older than this is not well: fetches come every 15 minutes."""
+
+
+def _required(policy: Policy, tenant: str) -> bool:
+    known = policy.tenants.get(tenant)
+    return known.required if known else True
+
+
+async def health(deps: Deps) -> Mapping[str, Any]:
+    """How we are: `status` is `ok` or `degraded`, and what is wrong is named; holds no secret."""
+    now = deps.clock()
+    policy = await deps.policy.current()  # read first, so that what is wrong with the newest one is known
+    failure = deps.policy.failure
+    tenants = [
+        {
+            "tenant": state.name,
+            "required": _required(policy, state.name),
+            "source": state.source,
+            "posts": state.posts,
+            "fetched": state.fetched.isoformat() if state.fetched else None,
+            "failure": state.failure,
+            "failures": state.failures,
+            "not_before": state.not_before.isoformat() if state.not_before else None,
+            "ok": not state.failure and state.fetched is not None and now - state.fetched < _STALE,
+        }
+        for state in await tenant_states(deps.tables, policy.tenants)
+    ]
+    parked = sum([1 async for _ in deps.tables.scan("parked")])
+    roadmap = await roadmap_state(deps)
+    well = (
+        all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"] and not parked and not failure
+    )
+    return {
+        "status": "ok" if well else "degraded",
+        "now": now.isoformat(),
+        "tenants": tenants,
+        "roadmap": roadmap,
+        "parked": parked,
+        "policy": failure or "in force",
+    }
