@@ -20,15 +20,6 @@ async def fetch_posts(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the w
     await _fan_out("messages")
 
 
-@bp.timer_trigger(arg_name="timer", schedule="0 4-59/15 * * * *")
-async def watch_policy(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
-    """Tells the process owner when a pushed policy is wrong, and when it is well again."""
-    from shared import app
-    from shared.usecases.policy.watch import tell_policy
-
-    await tell_policy(app.current().deps)
-
-
 @bp.timer_trigger(arg_name="timer", schedule="0 5-59/15 * * * *")
 async def fetch_tasks(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     await _fan_out("planner")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.check import checked_policy, default_file
 from shared.cli.past_posts import beginning, play, read_versions
+from shared.cli.policy_given import PolicyFile, checked_policy, default_file
 from shared.cli.tools import Json, State, as_json, speak
 from shared.core.errors import PermanentError
 
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from shared.core.backtest.play import Version
     from shared.core.policy.model import Policy
     from shared.usecases.deps import Deps
-
-PolicyFile = Annotated[
-    Path | None,
-    typer.Option(
-        show_default=False, metavar="FILE.yaml", exists=True, dir_okay=False,
-        help="The policy; else config/policy.yaml with --posts, and the one in force with storage.",
-    ),
-]  # fmt: skip
 
 
 def backtest(

@@ -1,18 +1,16 @@
 """`foresignal check`: everything that is wrong with a policy, before it is in force; for people and for pipelines."""
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.posts import lines_of, opened
+from shared.cli.policy_given import counted, default_file, numbers_of, secret_names, services_in, services_seen
 from shared.cli.tools import State, complain, printable, speak
 
 if TYPE_CHECKING:
     from shared.adapters.policy.file import Checked, Note
-    from shared.core.policy.model import Policy
     from shared.usecases.deps import Deps
 
 File = Annotated[
@@ -51,47 +49,11 @@ def check(
     _tell(found, as_json=json_)
     wrong = [note for kind, note in found if kind == "fault" or (strict and kind == "warning")]
     if checked.policy is None or wrong:
-        complain(f"{file}: {_count(found)}")
+        complain(f"{file}: {numbers_of(found)}")
         raise typer.Exit(1)
     if not json_:
-        fine = f"{counted(checked.policy)}{', ' + _count(found) if found else ''}"
+        fine = f"{counted(checked.policy)}{', ' + numbers_of(found) if found else ''}"
         typer.echo(f"fine: {fine}" if policy else f"{file} is fine: {fine}")
-
-
-def default_file() -> Path:
-    from shared.adapters.policy.file import DEFAULT
-
-    here = Path("config/policy.yaml")
-    return here if here.is_file() else DEFAULT
-
-
-def checked_policy(file: Path) -> "Policy":
-    """The policy in the file; where it has faults, they are told and the command ends."""
-    from shared.adapters.policy import file as policy_file
-
-    checked = policy_file.check_file(file)
-    if checked.policy is None:
-        for note in checked.faults:
-            typer.echo(str(note))
-        complain(f"{file}: {_count([('fault', note) for note in checked.faults])}")
-        raise typer.Exit(1)
-    return checked.policy
-
-
-def counted(policy: "Policy") -> str:
-    from shared.core.policy.model import walk
-
-    services = sum(len(workload.services) for workload in policy.workloads.values())
-    counts = {
-        "tenant": len(policy.tenants),
-        "team": len(policy.teams),
-        "workload": len(policy.workloads),
-        "service": services,
-        "channel": len(policy.channels),
-        "ticket system": len(policy.tickets),
-        "route": sum(1 for _ in walk(policy.routes)),
-    }
-    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items())
 
 
 def _warnings(checked: "Checked", services: dict[str, int]) -> "list[Note]":
@@ -102,11 +64,6 @@ def _warnings(checked: "Checked", services: dict[str, int]) -> "list[Note]":
     return [checked.places.note(path, what) for path, what in warnings(checked.policy, services)]
 
 
-def _count(found: "list[tuple[str, Note]]") -> str:
-    counts = Counter(kind for kind, _ in found)
-    return ", ".join(f"{n} {kind}{'' if n == 1 else 's'}" for kind, n in sorted(counts.items()))
-
-
 def _tell(found: "list[tuple[str, Note]]", *, as_json: bool) -> None:
     for kind, note in found:
         if as_json:
@@ -114,32 +71,6 @@ def _tell(found: "list[tuple[str, Note]]", *, as_json: bool) -> None:
             typer.echo(json.dumps(told, ensure_ascii=False))
         else:
             typer.echo(printable(f"warning: {note}" if kind == "warning" else str(note)))
-
-
-def services_in(posts: Path) -> dict[str, int]:
-    """The services that posts name, with how many posts; an edit of a post counts once."""
-    named: dict[str, set[str]] = {}
-    with opened(posts) as source:
-        for number, line in lines_of(source, str(posts)):
-            try:
-                data = json.loads(line)
-                raw = data.get("post", data)
-                for service in raw.get("services") or ():
-                    named.setdefault(str(service), set()).add(str(raw.get("id")))
-            except (ValueError, AttributeError, TypeError) as error:
-                complain(f"{posts}:{number}: is no post: {printable(str(error))}")
-    return {service: len(ids) for service, ids in named.items()}
-
-
-async def services_seen(deps: "Deps") -> dict[str, int]:
-    """The services that the posts in storage name, with how many posts."""
-    from shared.record import changes
-
-    found: Counter[str] = Counter()
-    async for row in deps.tables.scan(changes.TABLE, low="c|", high="c}"):
-        if "|x|" not in row.key:
-            found.update(set(changes.read_change(row).read().services))
-    return dict(found)
 
 
 async def _asked(deps: "Deps", checked: "Checked", *, secrets: bool, online: bool) -> "list[tuple[str, Note]]":
@@ -178,24 +109,3 @@ async def _wrong_with(path: str, name: str) -> str:
         return str(error)
     fault = fault_of(value) if path.endswith(".inbound") else ""
     return f"secret {name} {fault}" if fault else ""
-
-
-def secret_names(policy: "Policy") -> list[tuple[str, str]]:
-    """Every secret that the policy names, with its path."""
-    from shared.adapters import registry
-    from shared.core.policy.model import SecretName
-
-    found = [
-        (f"tenants.{name}.auth.secret", tenant.auth.secret)
-        for name, tenant in policy.tenants.items()
-        if tenant.auth.kind == "secret"
-    ]
-    for folder, section in (("channels", policy.channels), ("tickets", policy.tickets)):
-        for name, outside in section.items():
-            fields = registry.module(folder, outside.kind).Settings.model_fields
-            meta = SecretName.__metadata__  # type: ignore[attr-defined]  # an Annotated type has it
-            for key, value in outside.settings.items():
-                if key in fields and meta[0] in fields[key].metadata and value:
-                    found.append((f"{folder}.{name}.settings.{key}", str(value)))
-    found += [(f"tickets.{name}.inbound", entry.inbound) for name, entry in policy.tickets.items() if entry.inbound]
-    return found

@@ -1,19 +1,24 @@
 """`foresignal replay` and `foresignal history`: what happened to posts, edition by edition."""
 
 import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.posts import lines_of, opened
+from shared.cli.inputs import lines_of, opened
 from shared.cli.tools import Json, State, as_json, complain, printable, speak
+from shared.core.changes.change import Event
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from shared.core.backtest.replay import Replay
     from shared.core.changes.change import Change
+    from shared.core.changes.slips import Slip
     from shared.core.changes.timeline import Happened
 
 
@@ -40,7 +45,7 @@ def replay(
     with opened(file) as source:
         for number, line in lines_of(source, name):
             try:
-                brought = world.line(json.loads(line))
+                brought = _replayed_line(world, json.loads(line))
             except (ValueError, RecursionError, PermanentError) as error:
                 wrong += 1
                 complain(f"{name}:{number}: {printable(str(error))}")
@@ -87,7 +92,7 @@ def _replayed(wanted: str, posts: Path) -> "Change | None":
             try:
                 data = json.loads(line)
                 if read_post(data.get("post", data)).id == wanted:
-                    world.line(data)
+                    _replayed_line(world, data)
             except (ValueError, RecursionError, AttributeError, PermanentError) as error:
                 complain(f"{posts}:{number}: {printable(str(error))}")
     return world.changes.get(wanted)
@@ -101,7 +106,6 @@ def _stored(wanted: str, state: Path | None) -> "Change | None":
 
 
 def _as_data(change: "Change") -> dict[str, Any]:
-    from shared.core.backtest.replay import event_to_json
     from shared.core.changes.moves import total
 
     slipped = total(change.events)
@@ -156,3 +160,33 @@ def _details(happened: "Happened") -> "list[Text]":
         told = " -> ".join(filter(None, (happened.old, happened.new)))
         found.append(Text(printable(f"  {told}")))
     return found
+
+
+def _replayed_line(world: "Replay", line: object) -> dict[str, Any]:
+    """What one line of a history brought: `{"observed", "post"}`, or a post alone."""
+    from shared.core.times import when
+
+    raw = line.get("post", line) if isinstance(line, Mapping) else None
+    if not isinstance(line, Mapping) or not isinstance(raw, Mapping):
+        raise PermanentError("a line without a post")
+    observed = when(line.get("observed")) or when(raw.get("lastModifiedDateTime")) or datetime.fromtimestamp(0, UTC)
+    change, events = world.take(raw, observed)
+    return {
+        "id": change.id,
+        "modified": raw.get("lastModifiedDateTime"),
+        "revision": change.revision,
+        "events": [event_to_json(event) for event in events],
+    }
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """An event as commands print it."""
+    shown: dict[str, Any] = {"type": event.type, "at": event.at.isoformat(), "old": event.old, "new": event.new}
+    if event.slips:
+        shown["slips"] = [_slip_to_json(slip) for slip in event.slips]
+    return shown | ({"late": True} if event.late else {})
+
+
+def _slip_to_json(slip: "Slip") -> dict[str, Any]:
+    old, new = ([day.isoformat() for day in (interval.first, interval.last)] for interval in (slip.old, slip.new))
+    return {"phase": slip.phase, "clouds": slip.clouds, "edge": slip.edge, "old": old, "new": new, "days": slip.days}

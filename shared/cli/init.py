@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.check import counted, secret_names, services_in, services_seen
+from shared.cli.policy_given import counted, secret_names, services_in, services_seen
 from shared.cli.tools import State, printable, speak
 from shared.core.errors import PermanentError
 
@@ -128,7 +128,7 @@ def _pairs(given: list[str] | None, option: str, known: Mapping[str, Any] | None
 def _write(file: Path, text: str) -> None:
     """The policy, and beside it the schema that its first line names; nothing is written where it has a fault."""
     from shared.adapters.policy import file as policy_file
-    from shared.cli.policy import schema_text
+    from shared.cli.policy_given import schema_text
 
     faults = policy_file.faults(text, str(file))
     if faults:

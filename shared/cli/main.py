@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from shared.cli import backtest, check, history, init, parked, policy, posts, route, sandbox
+from shared.cli.health import health
+from shared.cli.register import register
 from shared.cli.tools import Commands
 
 app = typer.Typer(
@@ -25,9 +27,9 @@ app.command("check")(check.check)
 app.command("route")(route.route)
 app.command("backtest")(backtest.backtest)
 app.add_typer(policy.app, name="policy")
-app.command("health")(parked.health)
+app.command("health")(health)
 app.add_typer(parked.parked, name="parked")
-app.add_typer(parked.register, name="register")
+app.add_typer(register, name="register")
 app.command("sandbox")(sandbox.sandbox)
 
 

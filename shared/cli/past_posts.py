@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import typer
 
-from shared.cli.posts import lines_of, opened
+from shared.cli.inputs import lines_of, opened
 from shared.cli.tools import complain, printable
 from shared.core.errors import PermanentError
 

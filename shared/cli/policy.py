@@ -1,16 +1,15 @@
 """`foresignal policy`: the policy in force and those before it; each is checked before it is put there."""
 
 import difflib
-import getpass
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.check import checked_policy, counted
+from shared.cli.policy_given import checked_policy, counted, schema_text
 from shared.cli.tools import Json, State, as_json, complain, printable, speak, table
+from shared.cli.who import signed_in
 
 if TYPE_CHECKING:
     from shared.adapters.policy.versions import InForce
@@ -48,7 +47,7 @@ def push(
         changed = _show_difference(now.text, policy_store.bare(text), str(policy))
         if dry_run or not changed:
             return "nothing was pushed" if dry_run else "it is in force already; nothing was pushed"
-        who = by or await _who()
+        who = by or await signed_in()
         version = await policy_store.push(
             deps.blobs, text, who=who, at=deps.clock(), message=message, file=str(policy), force=force
         )
@@ -72,7 +71,7 @@ def back(
         policy_file.load(text, f"version {version}")
         now = await policy_store.in_force(deps.blobs)
         _show_difference(now.text, text, version)
-        who = by or await _who()
+        who = by or await signed_in()
         made = await policy_store.push(
             deps.blobs, text, who=who, at=deps.clock(), message=f"back to {version}", file=version
         )
@@ -154,12 +153,6 @@ def schema() -> None:
     typer.echo(schema_text(), nl=False)
 
 
-def schema_text() -> str:
-    from shared.core.policy.model import Policy
-
-    return json.dumps(Policy.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
 def _which(now: "InForce") -> str:
     if now.version:
         return f"version {now.version.name}, pushed by {now.version.who}"
@@ -175,14 +168,3 @@ def _show_difference(before: str, after: str, name: str) -> bool:
         changed = True
         typer.secho(printable(line), fg=colours.get(line[:1]), color=None if sys.stdout.isatty() else False)
     return changed or before != after
-
-
-async def _who() -> str:
-    """The account that is signed in to Azure; beside a sandbox, the user of this machine."""
-    from shared import app
-    from shared.cli.who import account_of
-
-    ours = app.current()
-    if ours.settings.connection_string:
-        return getpass.getuser()
-    return account_of(await ours.token("https://storage.azure.com/.default")) or getpass.getuser()

@@ -1,26 +1,18 @@
 """`foresignal classify`: what posts say, read offline, one label object a line."""
 
-import gzip
-import io
 import json
-import sys
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli.inputs import lines_of, opened
 from shared.cli.tools import complain, printable
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from shared.core.posts.classification import Classification
     from shared.core.posts.post import Post
-
-_GZIP = b"\x1f\x8b"
-_LONG = 1 << 20  # bytes of a file worth a progress bar
 
 
 def classify(
@@ -75,7 +67,7 @@ def explain(
     post = _find(change, posts)
     found = read(post)
     if html:
-        from shared.adapters.pages.change import explain_page
+        from shared.adapters.pages.explain import explain_page
 
         html.write_text(explain_page(post, found), encoding="utf-8")
         typer.echo(f"wrote {html}")
@@ -109,7 +101,7 @@ def _show(post: "Post", found: "Classification") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from shared.adapters.pages.change import fields
+    from shared.adapters.pages.explain import fields
     from shared.core.classify.explain import parts
 
     console = Console(highlight=False)
@@ -128,38 +120,3 @@ def _show(post: "Post", found: "Classification") -> None:
         if part.fields:
             text.append(f" <{', '.join(part.fields)}>", style="dim")
     console.print(text)
-
-
-def lines_of(source: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
-    """The lines that hold something, numbered from 1; PermanentError where a compressed file breaks off."""
-    number = 0
-    try:
-        for number, line in enumerate(source, 1):
-            if line.strip():
-                yield number, line
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise PermanentError(f"{name}: cut off or damaged after line {number}") from None
-
-
-@contextmanager
-def opened(file: Path) -> Iterator[IO[bytes]]:
-    """The file's bytes, unpacked; with a progress bar for a long one where a person is watching."""
-    if str(file) == "-":
-        yield _unpacked(sys.stdin.buffer)
-        return
-    with file.open("rb") as raw:
-        size = file.stat().st_size
-        if size < _LONG or not sys.stderr.isatty() or sys.stdout.isatty():
-            yield _unpacked(raw)
-            return
-        from rich.console import Console
-        from rich.progress import wrap_file
-
-        with wrap_file(raw, size, description=file.name, console=Console(stderr=True), transient=True) as watched:
-            yield _unpacked(watched)
-
-
-def _unpacked(raw: IO[bytes]) -> IO[bytes]:
-    source = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, raw))
-    unpacked = gzip.GzipFile(fileobj=source) if source.peek(2).startswith(_GZIP) else source
-    return cast(IO[bytes], unpacked)

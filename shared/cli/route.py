@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from shared.cli.backtest import PolicyFile
-from shared.cli.check import checked_policy, default_file
 from shared.cli.past_posts import read_versions
+from shared.cli.policy_given import PolicyFile, checked_policy, default_file
 from shared.cli.tools import Json, State, as_json, speak
 from shared.core.errors import PermanentError
 from shared.core.posts import classification as c

@@ -5,6 +5,8 @@ import errno
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -15,6 +17,8 @@ from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:  # pydantic is half of the time that --help takes
     from shared.app import Surroundings
+    from shared.core.tickets.register import Entry
+    from shared.record.parked import Parked
     from shared.usecases.deps import Deps
 
 T = TypeVar("T")
@@ -105,3 +109,19 @@ def _sandbox(state: Path) -> "Surroundings":
     storage = note.read_text(encoding="utf-8").strip()
     settings = Settings(deployment="sandbox", public_url="http://localhost", connection_string=storage)
     return Surroundings(settings, clock=SandboxClock(state))
+
+
+_CUT = 90
+
+
+def fields_of(item: "Parked | Entry") -> dict[str, Any]:
+    """The fields of a Parked or an Entry, by name."""
+    return {field.name: getattr(item, field.name) for field in fields(item)}
+
+
+def minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= _CUT else f"{text[: _CUT - 1]}…"

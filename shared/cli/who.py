@@ -1,6 +1,7 @@
 """Whose token it is, from its own claims: for the record of who pushed what, never to let anybody in."""
 
 import base64
+import getpass
 import json
 
 
@@ -14,3 +15,13 @@ def account_of(token: str) -> str:
     if not isinstance(claims, dict):
         return ""
     return str(claims.get("upn") or claims.get("unique_name") or claims.get("appid") or "")
+
+
+async def signed_in() -> str:
+    """The account that is signed in to Azure; beside a sandbox, the user of this machine."""
+    from shared import app
+
+    ours = app.current()
+    if ours.settings.connection_string:
+        return getpass.getuser()
+    return account_of(await ours.token("https://storage.azure.com/.default")) or getpass.getuser()

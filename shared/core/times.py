@@ -1,6 +1,6 @@
 """Reading a time or a day, the one way."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 
 def when(value: object) -> datetime | None:
@@ -12,3 +12,15 @@ def when(value: object) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):  # an offset can lead out of the calendar
         return None
+
+
+def stored_moment(value: object) -> datetime:
+    """A time as a row holds it, a datetime or ISO text; it must be there."""
+    moment = value if isinstance(value, datetime) else when(value)
+    assert moment is not None, f"a row holds no time where one must be: {value!r}"
+    return moment
+
+
+def stored_day(text: str) -> date | None:
+    """A day as a row holds it, ISO text; None for an empty one."""
+    return date.fromisoformat(text) if text else None

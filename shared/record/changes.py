@@ -17,6 +17,7 @@ from shared.core.times import when
 from shared.record import codec
 from shared.record.effects import read_effect
 from shared.record.packing import END, pack, unpack
+from shared.record.tasks import read_task_state
 
 TABLE = "changes"
 
@@ -155,7 +156,7 @@ def read_changes(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> di
             continue
         if row.key.startswith("k|"):
             if change_id in held:
-                task = TaskState.from_values(row.values)
+                task = read_task_state(row)
                 held[change_id].tasks[row.key] = (task, row)
         elif "|x|" in row.key:
             if change_id in held:

@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 from shared.core import ids
 from shared.core.changes.change import EffectState
-from shared.core.errors import ConflictError
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Row, Tables, Write
 from shared.record import changes
 from shared.record.effects import effect_key, read_effect
+from shared.record.redo import write_or_skip
 
 TABLE = "numbers"
 _HOPS = 8  # announcements that replaced each other, one after the other
@@ -17,12 +17,10 @@ _HOPS = 8  # announcements that replaced each other, one after the other
 
 async def remember(tables: Tables, system: str, number: str, change_id: str) -> None:
     """Written after the record; where we die before, `mend` writes it and `follow_tickets` asks meanwhile."""
-    try:
-        await tables.commit(TABLE, [Write("insert", _row(system, number, change_id))])
-    except ConflictError:
+    if not await write_or_skip(tables, TABLE, Write("insert", _row(system, number, change_id))):
         row = await tables.get(TABLE, system, _key(number))
         if row and row.values["change"] != change_id:  # the ticket of an announcement that this one replaces
-            await _quietly(tables, Write("replace", _row(system, number, change_id, row.etag)))
+            await write_or_skip(tables, TABLE, Write("replace", _row(system, number, change_id, row.etag)))
 
 
 async def change_of(tables: Tables, system: str, number: str) -> str:
@@ -64,9 +62,9 @@ class NumberIndex:
                 continue
             row = self._held.get((system, _key(number)))
             if row is None:
-                done += await _quietly(tables, Write("insert", _row(system, number, change_id)))
+                done += await write_or_skip(tables, TABLE, Write("insert", _row(system, number, change_id)))
             elif row.values["change"] != change_id:
-                done += await _quietly(tables, Write("replace", _row(system, number, change_id, row.etag)))
+                done += await write_or_skip(tables, TABLE, Write("replace", _row(system, number, change_id, row.etag)))
         return done
 
 
@@ -76,11 +74,3 @@ def _key(number: str) -> str:
 
 def _row(system: str, number: str, change_id: str, etag: str = "") -> Row:
     return Row(system, _key(number), {"change": change_id}, etag)
-
-
-async def _quietly(tables: Tables, write: Write) -> int:
-    try:
-        await tables.commit(TABLE, [write])
-    except ConflictError:
-        return 0  # somebody else has just written it
-    return 1

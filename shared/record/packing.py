@@ -23,3 +23,8 @@ def unpack(name: str, values: Mapping[str, Any]) -> Any:
     while (part := values.get(f"{name}{len(parts)}")) is not None:
         parts.append(part)
     return json.loads(zlib.decompress(b"".join(parts)))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A column of names with commas between them."""
+    return tuple(word for word in text.split(",") if word)

@@ -49,3 +49,7 @@ def read_parked(row: Row) -> Parked:
     return Parked(
         f"{row.partition}:{row.key}", v["queue"], v["item"], v["reason"], parked_at, observed, unpack("body", v)
     )
+
+
+async def count_parked(tables: Tables) -> int:
+    return sum([1 async for _ in tables.scan(TABLE)])

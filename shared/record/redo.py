@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from shared.core.errors import ConflictError, TransientError
-from shared.core.ports.storage import Write
+from shared.core.ports.storage import Tables, Write
 
 T = TypeVar("T")
 _TRIES = 5
@@ -21,6 +21,15 @@ async def redo(step: Callable[[], Awaitable[T]]) -> T:
         except ConflictError as conflict:
             last = str(conflict)
     raise TransientError(f"row {last} was written by others {_TRIES} times in a row; trying again later", 5)
+
+
+async def write_or_skip(tables: Tables, table: str, write: Write) -> bool:
+    """Write one row; False where somebody else has just written it, and theirs stands."""
+    try:
+        await tables.commit(table, [write])
+    except ConflictError:
+        return False
+    return True
 
 
 def transactions(groups: Iterable[Sequence[Write]]) -> Iterator[list[Write]]:

@@ -1,17 +1,18 @@
 """The built-in register (table `register`)."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, cast, get_args
 
-from shared.adapters.tickets.register import _TRIES
 from shared.core import ids
-from shared.core.errors import ConflictError, PermanentError, TransientError
+from shared.core.errors import ConflictError, PermanentError
 from shared.core.ports.storage import Row, Tables, Write
 from shared.core.terms import State
 from shared.core.tickets.register import Entry, change_of, moved
 from shared.core.times import when
-from shared.record.packing import pack, unpack
+from shared.record.packing import END, pack, unpack
+from shared.record.redo import redo
 
 _KEPT = 200  # lines of history a ticket keeps; instead of older ones one line says so
 
@@ -73,31 +74,71 @@ TABLE = "register"
 
 async def entries(tables: Tables) -> list[Entry]:
     """Every ticket, the newest change first."""
-    return sorted([read_entry(row) async for row in tables.scan(TABLE)], key=lambda entry: entry.number, reverse=True)
+    found = [read_entry(row) async for row in tables.scan(TABLE)]
+    return sorted(found, key=lambda entry: entry.number, reverse=True)
+
+
+async def entries_of(tables: Tables, numbers: Iterable[str]) -> dict[str, Entry]:
+    """The tickets of these numbers, by number: one range query for each partition."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for number in numbers:
+        change_id = change_of(number)
+        if change_id:
+            asked[ids.partition(change_id)].append(number)
+    found = {}
+    for partition, some in asked.items():
+        for row in await tables.range(TABLE, partition, min(some), max(some) + END):
+            if row.key in some:
+                found[row.key] = read_entry(row)
+    return found
 
 
 async def entry_of(tables: Tables, number: str) -> Entry | None:
-    row = await find_row(tables, number)
+    """The ticket of a number; None where there is none."""
+    row = await _find(tables, number)
     return read_entry(row) if row else None
+
+
+async def insert_entry(tables: Tables, entry: Entry) -> bool:
+    """Write a new ticket; False where its number is taken."""
+    try:
+        await tables.commit(TABLE, [Write("insert", entry_row(entry))])
+    except ConflictError:
+        return False
+    return True
+
+
+async def change_entry(tables: Tables, number: str, after: Callable[[Entry], Entry]) -> Entry | None:
+    """Replace a ticket by `after(ticket)`; None where there is none. A ticket that stays as it is is not written."""
+
+    async def step() -> Entry | None:
+        row = await _find(tables, number)
+        if row is None:
+            return None
+        before = read_entry(row)
+        entry = after(before)
+        if entry is not before:
+            await tables.commit(TABLE, [Write("replace", entry_row(entry, row.etag))])
+        return entry
+
+    return await redo(step)
 
 
 async def move_entry(tables: Tables, number: str, state: str, note: str, now: datetime) -> Entry:
     """The board's own hand: another state, with a line of history. PermanentError for what does not exist."""
     if state not in get_args(State):
         raise PermanentError(f"no state {state!r}; the states are {', '.join(get_args(State))}")
-    for _ in range(_TRIES):
-        row = await find_row(tables, number)
-        if row is None:
-            raise PermanentError(f"no ticket {number} in the register; `foresignal register list` shows them")
-        entry = moved(read_entry(row), cast("State", state), note, now)
-        try:
-            await tables.commit(TABLE, [Write("replace", entry_row(entry, row.etag))])
-        except ConflictError:
-            continue
-        return entry
-    raise TransientError(f"ticket {number} was written by others {_TRIES} times in a row", 5)
+    entry = await change_entry(tables, number, lambda before: moved(before, cast("State", state), note, now))
+    if entry is None:
+        raise PermanentError(f"no ticket {number} in the register; `foresignal register list` shows them")
+    return entry
 
 
-async def find_row(tables: Tables, number: str) -> Row | None:
+async def touch(tables: Tables) -> None:
+    """One read that finds nothing: storage answers, and we may read there."""
+    await tables.get(TABLE, "-", "-")
+
+
+async def _find(tables: Tables, number: str) -> Row | None:
     change_id = change_of(number)
     return await tables.get(TABLE, ids.partition(change_id), number) if change_id else None

@@ -16,7 +16,7 @@ from shared.record import changes
 from shared.record.changes import read_changes
 from shared.record.effects import effect_key, effect_row, read_effect
 from shared.record.packing import pack, unpack
-from shared.record.tasks import task_key, task_row
+from shared.record.tasks import read_task_state, task_key, task_row
 from tests.properties import unhurried
 from tests.usecases.world import post
 
@@ -50,7 +50,7 @@ def test_what_is_written_is_read_back():
     assert read_effect(effect_row("MC1200001", STATE)) == STATE
     assert changes.read_copy(changes.copy_row("MC1200001", COPY)) == COPY
     assert changes.read_copy(changes.copy_row("MC1200001", replace(COPY, gone=None))).gone is None
-    assert TaskState.from_values(task_row("MC1200001", TASK).values) == TASK
+    assert read_task_state(task_row("MC1200001", TASK)) == TASK
     assert changes.read_edition(changes.edition_row("MC1200001", EDITION, RAW)) == RAW
 
 

@@ -3,18 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from shared.core import ids
-from shared.core.errors import ConflictError, TransientError
 from shared.core.ports.deployment import Clock
 from shared.core.ports.outside import TicketSystem
-from shared.core.ports.storage import Row, Tables, Write
+from shared.core.ports.storage import Tables
 from shared.core.terms import ENDED, State
 from shared.core.tickets.dry_run import DryTicket
 from shared.core.tickets.ticket import DRY_RUN, Preview, Ticket, TicketRef
-from shared.record.dry_runs import TABLE, dry_ticket_row, read_dry_ticket
-from shared.record.dry_runs import dry_run_key as row_key
+from shared.record.dry_runs import dry_ticket, keep_dry_ticket
 
-_TRIES = 5
 _NOTES_KEPT = 100
 
 
@@ -31,8 +27,8 @@ class DryRun:
         self._public_url = public_url
 
     async def find(self, key: str) -> TicketRef | None:
-        held = await self._held(_change_of(key))
-        return self._ref(held[0]) if held else None
+        kept = await dry_ticket(self._tables, self._name, _change_of(key))
+        return self._ref(kept) if kept else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
         return await self._keep(ticket, "")
@@ -47,8 +43,11 @@ class DryRun:
         real = [number for number in numbers if not number.startswith(DRY_RUN)]
         found = dict(await self._inner.states(real)) if real else {}
         for number in numbers:
-            if number.startswith(DRY_RUN) and (held := await self._held(number.removeprefix(DRY_RUN))):
-                found[number] = self._ref(held[0])
+            if not number.startswith(DRY_RUN):
+                continue
+            kept = await dry_ticket(self._tables, self._name, number.removeprefix(DRY_RUN))
+            if kept:
+                found[number] = self._ref(kept)
         return found
 
     def preview(self, ticket: Ticket) -> Preview:
@@ -59,16 +58,10 @@ class DryRun:
 
     async def _keep(self, ticket: Ticket, real: str) -> TicketRef:
         change_id = _change_of(ticket.key)
-        for _ in range(_TRIES):
-            held = await self._held(change_id)
-            entry = self._entry(ticket, change_id, held[0] if held else None, real)
-            row = dry_ticket_row(entry, held[1].etag if held else "")
-            try:
-                await self._tables.commit(TABLE, [Write("replace" if held else "insert", row)])
-            except ConflictError:
-                continue
-            return self._ref(entry)
-        raise TransientError(f"tickets {self._name}: {change_id} was written by others {_TRIES} times in a row", 5)
+        entry = await keep_dry_ticket(
+            self._tables, self._name, change_id, lambda before: self._entry(ticket, change_id, before, real)
+        )
+        return self._ref(entry)
 
     def _entry(self, ticket: Ticket, change_id: str, before: DryTicket | None, real: str) -> DryTicket:
         now, shown = self._clock(), self._inner.preview(ticket)
@@ -87,10 +80,6 @@ class DryRun:
             created=before.created if before else now,
             updated=now,
         )
-
-    async def _held(self, change_id: str) -> tuple[DryTicket, Row] | None:
-        row = await self._tables.get(TABLE, ids.partition(change_id), row_key(self._name, change_id))
-        return (read_dry_ticket(row), row) if row else None
 
     def _ref(self, entry: DryTicket) -> TicketRef:
         ended = entry.updated if entry.state in ENDED else None

@@ -1,23 +1,17 @@
 """The built-in register: change tickets in Table storage, for organisations without a ticket system of their own."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shared.adapters.registry import Deps
 from shared.adapters.ticketing.markup import plain
 from shared.adapters.ticketing.settings import TicketSettings
-from shared.core import ids
-from shared.core.errors import ConflictError, TransientError
-from shared.core.ports.storage import Write
 from shared.core.terms import State
 from shared.core.tickets.content import TITLE_LIMIT
-from shared.core.tickets.register import Entry, amended, change_of, number_of_key, wanted
+from shared.core.tickets.register import Entry, amended, number_of_key, wanted
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
-from shared.record.packing import END
-from shared.record.register import TABLE, entry_row, find_row, read_entry
+from shared.record.register import change_entry, entries_of, entry_of, insert_entry, touch
 
-_TRIES = 5
 _DESCRIPTION_LIMIT = 20_000  # characters: compressed, it stays under a table property's 64 KiB
 
 
@@ -35,8 +29,7 @@ class Register:
         self._deps = deps
 
     async def find(self, key: str) -> TicketRef | None:
-        row = await find_row(self._deps.tables, number_of_key(key))
-        entry = read_entry(row) if row else None
+        entry = await entry_of(self._deps.tables, number_of_key(key))
         return self._ref(entry) if entry and entry.key == key else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
@@ -46,40 +39,22 @@ class Register:
         entry = wanted(self._titled(ticket), self._description(ticket), state, now, history)
         if ticket.cancelled:
             entry = replace(entry, closed=now)
-        try:
-            await self._deps.tables.commit(TABLE, [Write("insert", entry_row(entry))])
-        except ConflictError:
+        if not await insert_entry(self._deps.tables, entry):
             return await self.amend(self._ref(entry), ticket)
         return self._ref(entry)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        for _ in range(_TRIES):
-            row = await find_row(self._deps.tables, ref.number)
-            if row is None:
-                return await self.open(ticket)  # deleted by hand: the policy still wants it
-            before = read_entry(row)
-            entry = amended(before, self._titled(ticket), self._description(ticket), self._deps.clock())
-            if entry is before:
-                return self._ref(entry)
-            try:
-                await self._deps.tables.commit(TABLE, [Write("replace", entry_row(entry, row.etag))])
-            except ConflictError:
-                continue
-            return self._ref(entry)
-        raise TransientError(f"ticket {ref.number} was written by others {_TRIES} times in a row", 5)
+        now, titled, description = self._deps.clock(), self._titled(ticket), self._description(ticket)
+        entry = await change_entry(
+            self._deps.tables, ref.number, lambda before: amended(before, titled, description, now)
+        )
+        if entry is None:
+            return await self.open(ticket)  # deleted by hand: the policy still wants it
+        return self._ref(entry)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        asked: dict[str, list[str]] = defaultdict(list)
-        for number in numbers:
-            change_id = change_of(number)
-            if change_id:
-                asked[ids.partition(change_id)].append(number)
-        found = {}
-        for partition, some in asked.items():
-            for row in await self._deps.tables.range(TABLE, partition, min(some), max(some) + END):
-                if row.key in some:
-                    found[row.key] = self._ref(read_entry(row))
-        return found
+        found = await entries_of(self._deps.tables, numbers)
+        return {number: self._ref(entry) for number, entry in found.items()}
 
     def preview(self, ticket: Ticket) -> Preview:
         entry = wanted(self._titled(ticket), self._description(ticket), "new", self._deps.clock(), ())
@@ -87,7 +62,7 @@ class Register:
         return Preview("the built-in register", {name: getattr(entry, name) for name in shown})
 
     async def ping(self) -> str:
-        await self._deps.tables.get(TABLE, "-", "-")  # storage answers, and we may read there
+        await touch(self._deps.tables)
         return "the built-in register, in the deployment's own storage"
 
     def _titled(self, ticket: Ticket) -> Ticket:

@@ -1,9 +1,7 @@
 """A change's timeline: each event in words, with what moved and which sentences differ; for page and terminal."""
 
-from dataclasses import dataclass
-
-pass
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from shared.core.changes.change import Change, Event
 from shared.core.changes.moves import Move, moves

@@ -42,29 +42,6 @@ class TaskState:
     assigned: datetime | None
     completed: datetime | None
 
-    def to_values(self) -> dict[str, str]:
-        return {
-            "tenant": self.tenant,
-            "task": self.id,
-            "etag": self.etag,
-            "opened": self.opened.isoformat(),
-            "assigned": self.assigned.isoformat() if self.assigned else "",
-            "completed": self.completed.isoformat() if self.completed else "",
-        }
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> "TaskState":
-        opened = when(values["opened"])
-        assert opened is not None
-        return cls(
-            values["tenant"],
-            values["task"],
-            values["etag"],
-            opened,
-            when(values["assigned"]),
-            when(values["completed"]),
-        )
-
 
 def read_task(raw: Any, observed: datetime) -> Task:
     """Graph's JSON as a Task; PermanentError where it has no id. A finished task without a date is dated `observed`."""

@@ -21,6 +21,7 @@ from shared.record.changes import ChangeRecord, read_changes
 from shared.record.effects import effect_row, intent
 from shared.record.open_list import list_open
 from shared.record.redo import redo, transactions
+from shared.record.tasks import read_task_state
 from shared.usecases.changes.relate import relate
 from shared.usecases.delivery.park import mark, park
 from shared.usecases.deps import Deps
@@ -164,4 +165,4 @@ async def _tasks(deps: Deps, policy: Policy, change_id: str) -> tuple[TaskState,
     if not any(tenant.plan for tenant in policy.tenants.values()):
         return ()
     found = await deps.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("k", [change_id]))
-    return tuple(TaskState.from_values(row.values) for row in found)
+    return tuple(read_task_state(row) for row in found)

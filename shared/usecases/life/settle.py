@@ -1,65 +1,50 @@
-"""A change is as its tickets and tasks say: closed, or open again; then the lists."""
+"""A change becomes what its tickets and tasks say, closed or open again; then the lists follow."""
 
-import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from shared.core import ids
-from shared.core.errors import ConflictError
 from shared.core.life.closing import closed_row, open_row, settle
 from shared.core.life.entries import ClosedChange
 from shared.core.policy.model import Policy
-from shared.core.ports.storage import Row, Write
-from shared.core.tasks.task import TaskState
+from shared.core.ports.storage import Write
 from shared.record import changes
 from shared.record.changes import ChangeRecord, read_with_tasks
-from shared.record.closings import CLOSINGS
+from shared.record.closings import insert_closing
 from shared.record.open_list import list_open, unlist
 from shared.record.redo import redo
-from shared.record.tasks import task_row
 from shared.usecases.deps import Deps
 
+Beside = Callable[[ChangeRecord], Sequence[Write]]
+"""What is written in the same transaction; it puts the new rows into the record that it is given."""
 
-async def attach(deps: Deps, policy: Policy, change_id: str, tasks: Sequence[TaskState]) -> bool:
-    """Record these tasks beside their change and close or open it accordingly; False while the change is unknown."""
 
-    async def step() -> tuple[ChangeRecord, ClosedChange | None, bool] | None:
-        held = await read_with_tasks(deps.tables, change_id)
-        if held is None:
+async def settle_change(deps: Deps, policy: Policy, change_id: str, beside: Beside = lambda _: ()) -> bool:
+    """Close the change, or open it again, as its tickets and tasks say; False where the change is unknown."""
+
+    async def step() -> tuple[ChangeRecord, ClosedChange | None] | None:
+        record = await read_with_tasks(deps.tables, change_id)
+        if record is None:
             return None
-        writes = []
-        for task in tasks:
-            row = task_row(change_id, task)
-            before = held.tasks.get(row.key)
-            if before is None:
-                writes.append(Write("insert", row))
-            elif before[0].etag < task.etag:
-                writes.append(Write("replace", task_row(change_id, task, before[1].etag)))
-            else:
-                continue
-            held.tasks[row.key] = (task, row)
-        after = settle(held.change, held.states, held.task_states)
-        if after is not held.change:
-            writes.append(Write("replace", changes.change_row(after, held.row.etag)))
-            held.change = after
+        writes = list(beside(record))
+        after = settle(record.change, record.states, record.task_states)
+        if after is not record.change:
+            writes.append(Write("replace", changes.change_row(after, record.row.etag)))
+            record.change = after
         if writes:
             await deps.tables.commit(changes.TABLE, writes)
-        return held, closed_row(after, held.states, held.task_states, policy), bool(writes)
+        return record, closed_row(after, record.states, record.task_states, policy)
 
-    outcome = await redo(step)
-    if outcome is None:
+    settled = await redo(step)
+    if settled is None:
         return False
-    held, closed, _ = outcome
-    await tell_lists(deps, policy, held, closed)
+    await refresh_lists(deps, policy, *settled)
     return True
 
 
-async def tell_lists(deps: Deps, policy: Policy, held: ChangeRecord, closed: ClosedChange | None) -> None:
-    """After the record: the time-to-close row, and the list of what is open. Again and again is once."""
+async def refresh_lists(deps: Deps, policy: Policy, record: ChangeRecord, closed: ClosedChange | None) -> None:
+    """After the record: the closing's row, and the list of what is open. To do it again changes nothing."""
     if closed is None:
-        entry = open_row(held.change, held.states, held.task_states, policy, deps.clock())
+        entry = open_row(record.change, record.states, record.task_states, policy, deps.clock())
         await list_open(deps.tables, entry)
         return
-    row = Row(f"{closed.closed:%Y-%m}", f"{ids.key(closed.id)}|{closed.number:03d}", closed.to_values())
-    with contextlib.suppress(ConflictError):  # it was written before
-        await deps.tables.commit(CLOSINGS, [Write("insert", row)])
+    await insert_closing(deps.tables, closed)
     await unlist(deps.tables, closed.id, closed.team)

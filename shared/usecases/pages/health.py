@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.core.policy.model import Policy
+from shared.record.parked import count_parked
 from shared.record.tenants import tenant_states
 from shared.usecases.deps import Deps
 from shared.usecases.posts.roadmap import roadmap_state
@@ -37,7 +38,7 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         }
         for state in await tenant_states(deps.tables, policy.tenants)
     ]
-    parked = sum([1 async for _ in deps.tables.scan("parked")])
+    parked = await count_parked(deps.tables)
     roadmap = await roadmap_state(deps)
     well = (
         all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"] and not parked and not failure

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 
 from shared.record import changes as rows
+from shared.record.closings import count_closings
+from shared.record.parked import count_parked
 from shared.usecases.deps import Deps
 
 
@@ -38,6 +40,6 @@ async def count(deps: Deps) -> Counts:
             cancelled += row.values["state"] == "cancelled"
         else:
             cards += bool(row.values["done"])
-    closed = sum([1 async for _ in deps.tables.scan("closings")])
-    parked = sum([1 async for _ in deps.tables.scan("parked")])
+    closed = await count_closings(deps.tables)
+    parked = await count_parked(deps.tables)
     return Counts(changes, revisions, tickets, notes, cancelled, cards, closed, parked)

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from shared.core import ids
-from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.metrics import Metrics, measure
-from shared.record.packing import END
+from shared.record.closings import closings_in
+from shared.record.open_list import open_changes
 from shared.usecases.deps import Deps
 
 _MONTHS = 12
@@ -14,14 +13,10 @@ _MONTHS = 12
 async def metrics(deps: Deps) -> Metrics:
     """What is open, and what was closed in the last twelve months."""
     now = deps.clock()
-    opened = [
-        OpenChange.from_values(ids.from_key(row.key), row.partition, row.values)
-        async for row in deps.tables.scan("open")
-    ]
+    opened = [entry async for entry in open_changes(deps.tables)]
     closed = []
     for month in _months(now):
-        found = await deps.tables.range("closings", month, "", END)
-        closed += [ClosedChange.from_values(row.values) for row in found]
+        closed += await closings_in(deps.tables, month)
     return measure(opened, closed, now)
 
 

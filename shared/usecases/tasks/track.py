@@ -10,15 +10,17 @@ from urllib.parse import quote
 from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError
 from shared.core.messages import Envelope
+from shared.core.policy.model import Policy
 from shared.core.ports.storage import Row, Value, Write
 from shared.core.tasks.task import Task, TaskState, change_in_details, change_in_title, read_task
 from shared.core.times import when
+from shared.record.changes import ChangeRecord
 from shared.record.packing import END
-from shared.record.tasks import TABLE, WAITING, plan_partition
+from shared.record.tasks import TABLE, WAITING, plan_partition, read_task_state, task_row, task_values
 from shared.usecases.delivery.oversize import put_aside
 from shared.usecases.delivery.park import park
 from shared.usecases.deps import Deps
-from shared.usecases.life.settle import attach
+from shared.usecases.life.settle import settle_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ async def track(deps: Deps, envelope: Envelope) -> None:
     policy = await deps.policy.current()
     waiting = set()
     for change_id, group in linked.items():
-        if not await attach(deps, policy, change_id, [one.state(observed) for one in group]):
+        if not await record_tasks(deps, policy, change_id, [one.state(observed) for one in group]):
             waiting.update({one.task.id for one in group})
             await _wait(deps, change_id, group, observed)
     for one in found:  # the task's own row comes last: a crash before it does the rest again, which changes nothing
@@ -89,12 +91,32 @@ async def _by_details(deps: Deps, tenant: str, task: Task) -> str:
     return change_in_details(await deps.tasks.details(tenant, policy.tenants[tenant], task.id)) or ""
 
 
+async def record_tasks(deps: Deps, policy: Policy, change_id: str, tasks: Sequence[TaskState]) -> bool:
+    """Record these tasks beside their change, and settle it; False while the change is unknown."""
+
+    def newer(record: ChangeRecord) -> list[Write]:
+        writes = []
+        for task in tasks:
+            row = task_row(change_id, task)
+            before = record.tasks.get(row.key)
+            if before is None:
+                writes.append(Write("insert", row))
+            elif before[0].etag < task.etag:
+                writes.append(Write("replace", task_row(change_id, task, before[1].etag)))
+            else:
+                continue
+            record.tasks[row.key] = (task, row)
+        return writes
+
+    return await settle_change(deps, policy, change_id, newer)
+
+
 async def _wait(deps: Deps, change_id: str, group: Sequence[_Found], observed: datetime) -> None:
     """Keep what we know of the tasks until their change comes: the newest etag stands."""
     for one in group:
         state = one.state(observed)
         key = f"{ids.key(change_id)}|{one.tenant}|{quote(one.task.id, safe='')}"
-        values = {**state.to_values(), "change": change_id}
+        values = {**task_values(state), "change": change_id}
         before = await deps.tables.get(TABLE, WAITING, key)
         if before and str(before.values["etag"]) >= state.etag:
             continue
@@ -111,7 +133,7 @@ async def _take_up(deps: Deps, key: str) -> None:
     if row is None:
         return
     policy = await deps.policy.current()
-    if not await attach(deps, policy, str(row.values["change"]), [TaskState.from_values(row.values)]):
+    if not await record_tasks(deps, policy, str(row.values["change"]), [read_task_state(row)]):
         return
     try:
         await deps.tables.commit(TABLE, [Write("delete", row)])

@@ -19,7 +19,7 @@ from shared.record.changes import ChangeRecord
 from shared.usecases import effects
 from shared.usecases.changes import relate
 from shared.usecases.deps import Deps
-from shared.usecases.life.settle import attach
+from shared.usecases.life.settle import settle_change
 
 _ELDER_PATIENCE, _HEIR_PATIENCE = 10.0, 15.0  # seconds; they differ, so that two do not meet again and again
 
@@ -91,9 +91,9 @@ async def _close(deps: Deps, policy: Policy, change: Change, after: EffectState,
     A run that dies before this is made good by `follow_tickets`.
     """
     if plan.step in {"follow", "cancel"} or (is_ended(after) != bool(change.closed) and not after.due):
-        await attach(deps, policy, change.id, ())
+        await settle_change(deps, policy, change.id)
     elif plan.step == "adopt" and plan.kin:
-        await attach(deps, policy, plan.kin.id, ())
+        await settle_change(deps, policy, plan.kin.id)
 
 
 async def _reconcile(

@@ -4,7 +4,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.core import ids
 from shared.core.errors import PermanentError, TransientError
@@ -18,11 +18,12 @@ from shared.core.tickets.ticket import TicketRef
 from shared.record import changes as rows
 from shared.record import numbers
 from shared.record.changes import ChangeRecord, read_changes, read_with_tasks
+from shared.record.closings import closings_in
 from shared.record.effects import SEEN, effect_row
-from shared.record.packing import END
+from shared.record.open_list import open_changes
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
-from shared.usecases.life.settle import attach, tell_lists
+from shared.usecases.life.settle import refresh_lists, settle_change
 
 _LOG = logging.getLogger("foresignal.follow")
 _ASKED_AT_ONCE = 100
@@ -42,7 +43,7 @@ async def follow_tickets(deps: Deps) -> int:
                 by_system[state.effect.target][state.number] = change_id
         if listed and tickets and all(is_ended(state) for state in tickets):
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
-            await attach(deps, policy, change_id, ())
+            await settle_change(deps, policy, change_id)
     moved = 0
     for name, changes in by_system.items():
         try:
@@ -59,17 +60,14 @@ async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, ChangeRecord, bo
     """
     waiting: dict[str, set[str]] = defaultdict(set)
     listed: set[str] = set()
-    async for row in deps.tables.scan("open", {"through": "ticket"}):
-        change_id = ids.from_key(row.key)
-        waiting[ids.partition(change_id)].add(change_id)
-        listed.add(change_id)
+    async for entry in open_changes(deps.tables, "ticket"):
+        waiting[ids.partition(entry.id)].add(entry.id)
+        listed.add(entry.id)
     since = deps.clock() - _WATCHED
     for month in sorted({f"{since:%Y-%m}", f"{deps.clock():%Y-%m}"}):
-        for row in await deps.tables.range("closings", month, "", END, {"through": "ticket"}):
-            closed = row.values["closed"]
-            if isinstance(closed, datetime) and closed >= since:
-                change_id = str(row.values["change"])
-                waiting[ids.partition(change_id)].add(change_id)
+        for closing in await closings_in(deps.tables, month, "ticket"):
+            if closing.closed >= since:
+                waiting[ids.partition(closing.id)].add(closing.id)
     for partition, change_ids in waiting.items():
         found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
         for change_id, held in read_changes(found, change_ids).items():
@@ -126,5 +124,5 @@ async def _take_over(
     held, closed, called = outcome
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
         await numbers.remember(deps.tables, system, called, change_id)
-    await tell_lists(deps, policy, held, closed)
+    await refresh_lists(deps, policy, held, closed)
     return True

@@ -5,20 +5,17 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from shared.core import ids
-from shared.core.errors import ConflictError
 from shared.core.life.closing import closed_row, open_row
-from shared.core.life.entries import OpenChange
 from shared.core.messages import Envelope
-from shared.core.ports.storage import Row, Write
+from shared.core.ports.storage import Row
 from shared.core.tasks.task import TaskState
 from shared.record import changes
 from shared.record.changes import ChangeRecord, read_changes
-from shared.record.closings import CLOSINGS
+from shared.record.closings import ClosingIndex
 from shared.record.numbers import NumberIndex
-from shared.record.open_list import TABLE as OPEN
-from shared.record.open_list import open_entity
+from shared.record.open_list import OpenList
 from shared.record.packing import END
-from shared.record.tasks import WAITING
+from shared.record.tasks import WAITING, read_task_state
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
 from shared.usecases.upkeep.mend_relations import Kindred
@@ -53,7 +50,7 @@ async def mend(deps: Deps) -> Mended:
 async def _tasks(deps: Deps) -> dict[str, list[TaskState]]:
     found: dict[str, list[TaskState]] = defaultdict(list)
     async for row in deps.tables.scan(changes.TABLE, low="k|", high="k}"):
-        found[changes.id_of(row.key)].append(TaskState.from_values(row.values))
+        found[changes.id_of(row.key)].append(read_task_state(row))
     return found
 
 
@@ -84,8 +81,7 @@ async def _changes(deps: Deps) -> AsyncIterator[ChangeRecord]:
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
     policy, now = await deps.policy.current(), deps.clock()
     kindred, known = await Kindred.read(deps), await NumberIndex.read(deps.tables, policy)
-    listed = {(row.partition, row.key): row async for row in deps.tables.scan(OPEN)}
-    closings = {(row.partition, row.key) async for row in deps.tables.scan(CLOSINGS)}
+    listed, closings = await OpenList.read(deps.tables), await ClosingIndex.read(deps.tables)
     async for held in _changes(deps):
         change, states, of_change = held.change, held.states, tasks.get(held.change.id, [])
         kindred.take(held)
@@ -94,25 +90,14 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mende
             done.effects += await send_due(deps, change.id, states)
         closed = closed_row(change, states, of_change, policy)
         if closed:
-            place = (f"{closed.closed:%Y-%m}", f"{ids.key(closed.id)}|{closed.number:03d}")
-            if place not in closings:
-                done.closings += await _write(deps, CLOSINGS, Write("insert", Row(*place, closed.to_values())))
+            done.closings += await closings.mend(deps.tables, closed)
         entry = open_row(change, states, of_change, policy, now)
         if entry:
-            done.listed += await _list(deps, entry, listed.pop((entry.team, ids.key(entry.id)), None))
+            done.listed += await listed.mend(deps.tables, entry)
         elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
-            listed = {place: row for place, row in listed.items() if place[1] != ids.key(change.id)}
+            listed.leave(change.id)
     done.relations = await kindred.mend(deps)
-    for row in listed.values():
-        done.unlisted += await _write(deps, OPEN, Write("delete", row))
-
-
-async def _list(deps: Deps, entry: OpenChange, row: Row | None) -> int:
-    if row is None:
-        return await _write(deps, OPEN, Write("insert", open_entity(entry)))
-    if OpenChange.from_values(entry.id, entry.team, row.values) != entry:
-        return await _write(deps, OPEN, Write("replace", open_entity(entry, row.etag)))
-    return 0
+    done.unlisted = await listed.delete_rest(deps.tables)
 
 
 async def _waiting(deps: Deps, done: Mended) -> None:
@@ -126,11 +111,3 @@ async def _waiting(deps: Deps, done: Mended) -> None:
     for at in range(0, len(ready), _IDS_A_MESSAGE):
         await deps.queues.send("tasks", Envelope({"waiting": ready[at : at + _IDS_A_MESSAGE]}, deps.clock()))
     done.tasks += len(ready)
-
-
-async def _write(deps: Deps, table: str, write: Write) -> int:
-    try:
-        await deps.tables.commit(table, [write])
-    except ConflictError:
-        return 0  # somebody else has just written it; the next night sees what is left
-    return 1

@@ -4,6 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from shared.adapters.pages import change as pages
+from shared.adapters.pages.dry_runs import dry_run_page, dry_runs_page
+from shared.adapters.pages.home import home_page, message_page
+from shared.adapters.pages.metrics import metrics_page
+from shared.adapters.pages.register import register_page, ticket_page
 from shared.core.changes.change import Change, Copy, Edition, Effect, EffectState
 from shared.core.changes.events import derive
 from shared.core.changes.tenants import Difference, with_joined
@@ -12,6 +16,7 @@ from shared.core.life.metrics import Metrics, measure
 from shared.core.posts.classification import Halt, Interval
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
 from shared.core.tickets.dry_run import DryTicket
+from shared.core.tickets.register import Entry
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
 from tests.adapters.pages import backtests
 
@@ -153,24 +158,31 @@ def change_page() -> str:
     return pages.change_page(with_joined(change(), copies()), copies(), effects(), roadmap, own)
 
 
-def register() -> list[pages.RegisterEntry]:
+def register() -> list[Entry]:
     states = ("new", "assess", "scheduled", "implement", "closed", "cancelled")
     return [
-        pages.RegisterEntry(
-            f"CHG{1234567 + n * 31}",
-            f"MC{1234567 + n}",
-            f"MC{1234567 + n} {TITLES[n % 6]}",
-            states[n % 6],
-            ("high", "medium", "low")[n % 3],
-            ("M365 Workplace", "M365 Messaging")[n % 2],
-            date(2026, 10, 1) if n % 4 else None,
-            date(2026, 10, 20) if n % 4 else None,
-            date(2026, 12, 14),
-            "What changes: poll answers move to the meeting recap.\n\nFor whom: Microsoft Teams, Microsoft Forms",
-            (
-                "2026-04-20 18:00 opened by Foresignal",
-                "2026-04-23 09:00 state new -> assess",
-                "2026-05-04 19:00 Microsoft's post changed (dates moved): from early September to early October 2026",
+        Entry(
+            number=f"CHG{1234567 + n * 31}",
+            key=f"foresignal-MC{1234567 + n}",
+            change_id=f"MC{1234567 + n}",
+            title=f"MC{1234567 + n} {TITLES[n % 6]}",
+            description="What changes: poll answers move to the meeting recap.\n\nFor whom: Microsoft Teams",
+            state=states[n % 6],
+            risk=("high", "medium", "low")[n % 3],
+            group=("M365 Workplace", "M365 Messaging")[n % 2],
+            planned_start=date(2026, 10, 1) if n % 4 else None,
+            planned_end=date(2026, 10, 20) if n % 4 else None,
+            act_by=date(2026, 12, 14),
+            created=NOW,
+            updated=NOW,
+            closed=None,
+            history=(
+                (datetime(2026, 4, 20, 18, tzinfo=UTC), "opened by Foresignal"),
+                (datetime(2026, 4, 23, 9, tzinfo=UTC), "state new -> assess"),
+                (
+                    datetime(2026, 5, 4, 19, tzinfo=UTC),
+                    "Microsoft's post changed (dates moved): from early September to early October 2026",
+                ),
             ),
         )
         for n in range(12)
@@ -198,20 +210,18 @@ def dry_ticket() -> DryTicket:
 def everything() -> dict[str, str]:
     counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0}
     return {
-        "home": pages.home_page(counts),
-        "metrics": pages.metrics_page(metrics()),
-        "metrics-empty": pages.metrics_page(measure([], [], NOW)),
+        "home": home_page(counts),
+        "metrics": metrics_page(metrics()),
+        "metrics-empty": metrics_page(measure([], [], NOW)),
         "change": change_page(),
         "change-moved": pages.change_page(moved_change(), copies(), effects()),
         "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ())),
-        "register": pages.register_page(register()),
-        "register-empty": pages.register_page([]),
-        "ticket": pages.ticket_page(register()[0]),
-        "dry-runs": pages.dry_runs_page([dry_ticket(), replace(dry_ticket(), change_id="MC1200732", notes=())]),
-        "dry-runs-empty": pages.dry_runs_page([]),
-        "dry-run": pages.dry_run_page(dry_ticket()),
-        "message": pages.message_page(
-            "There is no change MC7654321", "It was never seen in any tenant. Check the number."
-        ),
+        "register": register_page(register()),
+        "register-empty": register_page([]),
+        "ticket": ticket_page(register()[0]),
+        "dry-runs": dry_runs_page([dry_ticket(), replace(dry_ticket(), change_id="MC1200732", notes=())]),
+        "dry-runs-empty": dry_runs_page([]),
+        "dry-run": dry_run_page(dry_ticket()),
+        "message": message_page("There is no change MC7654321", "It was never seen in any tenant. Check the number."),
         **backtests.pages(),
     }

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from shared.adapters.pages import change as pages
+from shared.adapters.pages.explain import fields
+from shared.adapters.pages.home import message_page
 from shared.adapters.pages.render import days, security_headers
 from shared.adapters.pages.safe_html import safe_html
 from shared.core.changes.change import Change, Event
@@ -47,7 +49,7 @@ def test_every_page_is_a_whole_page_without_script_or_outside_resources(name, ht
 
 
 def test_the_style_sheet_is_the_one_that_the_content_security_policy_allows():
-    style = re.search(r"<style>(.*?)</style>", pages.message_page("a", "b"), re.DOTALL)[1]
+    style = re.search(r"<style>(.*?)</style>", message_page("a", "b"), re.DOTALL)[1]
     allowed = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = security_headers()["Content-Security-Policy"]
 
@@ -151,9 +153,9 @@ def test_late_events_say_that_nobody_was_told():
 
 def test_an_unknown_reason_or_number_of_days_is_a_dash():
     assert [days(value) for value in (None, 0.0, 0.44, 6.0, 9.96, 31.4)] == ["–", "0", "0.4", "6", "10", "31"]
-    assert [
-        field.confidence for field in pages.fields(classified(why={"kind": Why("tag", 0.5)})) if field.confidence
-    ] == [0.5]
+    assert [field.confidence for field in fields(classified(why={"kind": Why("tag", 0.5)})) if field.confidence] == [
+        0.5
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from shared.adapters.policy.file import DEFAULT, faults, load
-from shared.cli.policy import schema_text
+from shared.cli.policy_given import schema_text
 from shared.core.policy.check import undefined_names
 from shared.core.policy.model import Policy, walk
 

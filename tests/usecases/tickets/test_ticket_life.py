@@ -110,7 +110,7 @@ async def test_a_dry_run_files_nothing_and_shows_what_it_would_file():
 
     assert await entries(world) == []
     assert (system.opened, system.amended) == ([], [])
-    (dry,) = [entry async for entry in dry_runs(world.deps)]
+    (dry,) = await dry_runs(world.deps)
     assert (dry.number, dry.change_id, dry.system) == ("DRY-MC1200001", "MC1200001", "crb")
     assert dry.fields["title"] == "MC1200001 Retirement of the old viewer"
     assert [line.split(": ")[1][:15] for line in dry.notes] == ["Announced", "Microsoft moved"]
@@ -144,7 +144,7 @@ async def test_a_dry_run_of_a_ticket_that_is_there_leaves_it_alone_and_keeps_its
 
     assert await entries(world) == before
     assert (await world.ticket_state()).number == "CHG1200001"
-    (dry,) = [entry async for entry in dry_runs(world.deps)]
+    (dry,) = await dry_runs(world.deps)
     assert dry.number == "CHG1200001"
     await move(world, "CHG1200001", "closed")
     assert await world.follow() == 1, "reading states does no harm"

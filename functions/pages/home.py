@@ -1,0 +1,26 @@
+"""HTTP: the first page."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from functions.pages.respond import html, respond
+
+if TYPE_CHECKING:
+    from shared.app import App
+
+bp = func.Blueprint()
+
+
+@bp.route(route="home", methods=["GET"])
+async def home(req: func.HttpRequest) -> func.HttpResponse:
+    return await respond(req, _home)
+
+
+async def _home(app: "App", _: func.HttpRequest) -> func.HttpResponse:
+    from shared.adapters.pages.home import home_page
+    from shared.usecases.pages.home import count
+
+    counts = {name.replace("_", " "): number for name, number in asdict(await count(app.deps)).items()}
+    return html(home_page(counts))

@@ -1,0 +1,59 @@
+"""The one place that answers for pages: who may see them, errors as pages, headers, JSON."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import azure.functions as func
+
+if TYPE_CHECKING:
+    from shared.app import App
+
+Show = Callable[["App", func.HttpRequest], Awaitable[func.HttpResponse]]
+"""What a page's file gives: the page for a request that may see it."""
+_LOCKED = (
+    "Sign-in is not set up, so this page stays closed. An admin turns it on with one parameter of the deployment: see "
+    "“Sign-in for the pages” in docs/deploying.md."
+)
+
+
+async def respond(request: func.HttpRequest, show: Show) -> func.HttpResponse:
+    """The page, or a page that says why there is none."""
+    from shared.app import current
+    from shared.core.errors import PermanentError, TransientError
+
+    try:
+        app = current()
+        if not _open(app):
+            return message("This page is closed", _LOCKED, 403)
+        return await show(app, request)
+    except PermanentError as error:
+        return message("Not found", str(error), 404)
+    except TransientError as error:
+        return message("Not now", f"{error}. Try again in a minute.", 503)
+
+
+def html(text: str, status: int = 200) -> func.HttpResponse:
+    from shared.adapters.pages.render import security_headers
+
+    headers = dict(security_headers())
+    return func.HttpResponse(text, status_code=status, mimetype="text/html", charset="utf-8", headers=headers)
+
+
+def message(title: str, text: str, status: int) -> func.HttpResponse:
+    """A page that says one thing."""
+    from shared.adapters.pages.home import message_page
+
+    return html(message_page(title, text), status)
+
+
+def as_json(data: Any, status: int = 200) -> func.HttpResponse:
+    import json
+
+    text = json.dumps(data, default=str, indent=2)
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return func.HttpResponse(text, status_code=status, mimetype="application/json", headers=headers)
+
+
+def _open(app: "App") -> bool:
+    """Whether pages may be shown: App Service has signed the person in, or this is a machine of one's own."""
+    return app.settings.sign_in or bool(app.settings.connection_string)

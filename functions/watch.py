@@ -1,0 +1,14 @@
+"""Timer: a pushed policy that is wrong is told."""
+
+import azure.functions as func
+
+bp = func.Blueprint()
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 4-59/15 * * * *")
+async def watch_policy(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    """Tells the process owner when a pushed policy is wrong, and when it is well again."""
+    from shared import app
+    from shared.usecases.policy.watch import tell_policy
+
+    await tell_policy(app.current().deps)

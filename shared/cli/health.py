@@ -1,0 +1,23 @@
+"""`foresignal health`: how it is."""
+
+import typer
+
+from shared.cli.tools import Json, State, as_json, printable, speak, table
+
+
+def health(json_: Json = False, state: State = None) -> None:
+    """How it is: each tenant's last fetch and failure, and what is parked. Exit code 1 where not all is well."""
+    from shared.usecases.pages.health import health
+
+    found = speak(state, health)
+    if json_:
+        as_json(found)
+    else:
+        typer.echo(f"{found['status']}; {found['parked']} parked")
+        typer.echo(printable(f"policy: {found['policy']}"))
+        table(
+            ("tenant", "source", "posts", "fetched", "failure"),
+            ((t["tenant"], t["source"], t["posts"], t["fetched"] or "never", t["failure"]) for t in found["tenants"]),
+        )
+    if found["status"] != "ok":
+        raise typer.Exit(1)

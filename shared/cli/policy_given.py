@@ -1,0 +1,119 @@
+"""The policy that a command was given: found, checked, and what it is checked against."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shared.cli.inputs import lines_of, opened
+from shared.cli.tools import complain, printable
+
+if TYPE_CHECKING:
+    from shared.adapters.policy.file import Note
+    from shared.core.policy.model import Policy
+    from shared.usecases.deps import Deps
+
+
+def schema_text() -> str:
+    from shared.core.policy.model import Policy
+
+    return json.dumps(Policy.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        show_default=False, metavar="FILE.yaml", exists=True, dir_okay=False,
+        help="The policy; else config/policy.yaml with --posts, and the one in force with storage.",
+    ),
+]  # fmt: skip
+
+
+def default_file() -> Path:
+    from shared.adapters.policy.file import DEFAULT
+
+    here = Path("config/policy.yaml")
+    return here if here.is_file() else DEFAULT
+
+
+def checked_policy(file: Path) -> "Policy":
+    """The policy in the file; where it has faults, they are told and the command ends."""
+    from shared.adapters.policy import file as policy_file
+
+    checked = policy_file.check_file(file)
+    if checked.policy is None:
+        for note in checked.faults:
+            typer.echo(str(note))
+        complain(f"{file}: {numbers_of([('fault', note) for note in checked.faults])}")
+        raise typer.Exit(1)
+    return checked.policy
+
+
+def counted(policy: "Policy") -> str:
+    from shared.core.policy.model import walk
+
+    services = sum(len(workload.services) for workload in policy.workloads.values())
+    counts = {
+        "tenant": len(policy.tenants),
+        "team": len(policy.teams),
+        "workload": len(policy.workloads),
+        "service": services,
+        "channel": len(policy.channels),
+        "ticket system": len(policy.tickets),
+        "route": sum(1 for _ in walk(policy.routes)),
+    }
+    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items())
+
+
+def numbers_of(found: "list[tuple[str, Note]]") -> str:
+    counts = Counter(kind for kind, _ in found)
+    return ", ".join(f"{n} {kind}{'' if n == 1 else 's'}" for kind, n in sorted(counts.items()))
+
+
+def services_in(posts: Path) -> dict[str, int]:
+    """The services that posts name, with how many posts; an edit of a post counts once."""
+    named: dict[str, set[str]] = {}
+    with opened(posts) as source:
+        for number, line in lines_of(source, str(posts)):
+            try:
+                data = json.loads(line)
+                raw = data.get("post", data)
+                for service in raw.get("services") or ():
+                    named.setdefault(str(service), set()).add(str(raw.get("id")))
+            except (ValueError, AttributeError, TypeError) as error:
+                complain(f"{posts}:{number}: is no post: {printable(str(error))}")
+    return {service: len(ids) for service, ids in named.items()}
+
+
+async def services_seen(deps: "Deps") -> dict[str, int]:
+    """The services that the posts in storage name, with how many posts."""
+    from shared.record import changes
+
+    found: Counter[str] = Counter()
+    async for row in deps.tables.scan(changes.TABLE, low="c|", high="c}"):
+        if "|x|" not in row.key:
+            found.update(set(changes.read_change(row).read().services))
+    return dict(found)
+
+
+def secret_names(policy: "Policy") -> list[tuple[str, str]]:
+    """Every secret that the policy names, with its path."""
+    from shared.adapters import registry
+    from shared.core.policy.model import SecretName
+
+    found = [
+        (f"tenants.{name}.auth.secret", tenant.auth.secret)
+        for name, tenant in policy.tenants.items()
+        if tenant.auth.kind == "secret"
+    ]
+    for folder, section in (("channels", policy.channels), ("tickets", policy.tickets)):
+        for name, outside in section.items():
+            fields = registry.module(folder, outside.kind).Settings.model_fields
+            meta = SecretName.__metadata__  # type: ignore[attr-defined]  # an Annotated type has it
+            for key, value in outside.settings.items():
+                if key in fields and meta[0] in fields[key].metadata and value:
+                    found.append((f"{folder}.{name}.settings.{key}", str(value)))
+    found += [(f"tickets.{name}.inbound", entry.inbound) for name, entry in policy.tickets.items() if entry.inbound]
+    return found

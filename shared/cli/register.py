@@ -1,0 +1,74 @@
+"""`foresignal register`: the built-in register's tickets."""
+
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from shared.cli.tools import Json, State, as_json, cut, fields_of, minute, printable, speak, table
+from shared.core.errors import PermanentError
+
+if TYPE_CHECKING:
+    from shared.core.tickets.register import Entry
+
+register = typer.Typer(help="The built-in register of change tickets.", no_args_is_help=True)
+Number = Annotated[str, typer.Argument(show_default=False, help="The change's number, as `list` shows it.")]
+
+
+@register.command("list")
+def list_register(json_: Json = False, state: State = None) -> None:
+    """Every ticket of the register."""
+    from shared.record.register import entries
+
+    found = speak(state, lambda deps: entries(deps.tables))
+    if json_:
+        as_json([fields_of(entry) for entry in found])
+    elif not found:
+        typer.echo("the register is empty")
+    else:
+        table(("number", "state", "risk", "group", "planned", "title"), (_row(entry) for entry in found))
+
+
+@register.command("show")
+def show_register(number: Number, json_: Json = False, state: State = None) -> None:
+    """One ticket with its history."""
+    from shared.record.register import entry_of
+
+    found = speak(state, lambda deps: entry_of(deps.tables, number))
+    if found is None:
+        raise PermanentError(f"the register holds no {number!r}; `foresignal register list` shows the numbers")
+    if json_:
+        as_json(fields_of(found))
+        return
+    for name, value in fields_of(found).items():
+        if name not in {"description", "history"} and value is not None:
+            typer.echo(f"{name:14}{printable(str(value))}")
+    for at, line in found.history:
+        typer.echo(f"  {minute(at)}  {printable(line)}")
+
+
+@register.command("move")
+def move_register(
+    number: Number,
+    to: Annotated[
+        str,
+        typer.Argument(
+            metavar="STATE", show_default=False,
+            help="new, assess, authorize, scheduled, implement, review, closed or cancelled.",
+        ),
+    ],
+    note: Annotated[str, typer.Option(help="Why, for the ticket's history.")] = "",
+    state: State = None,
+) -> None:  # fmt: skip
+    """Move a ticket to another state; the change closes with it."""
+    from shared.core.terms import State as Known
+    from shared.record.register import move_entry
+
+    if to not in get_args(Known):
+        raise typer.BadParameter(f"unknown state {to!r} (known: {', '.join(get_args(Known))})")
+    moved = speak(state, lambda deps: move_entry(deps.tables, number, to, note, deps.clock()))
+    typer.echo(f"{moved.number} is {moved.state}")
+
+
+def _row(entry: "Entry") -> tuple[object, ...]:
+    planned = " to ".join(str(day) for day in (entry.planned_start, entry.planned_end) if day)
+    return (entry.number, entry.state, entry.risk, entry.group, planned, cut(entry.title))
