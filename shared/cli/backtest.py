@@ -7,7 +7,7 @@ import typer
 
 from shared.cli.past_posts import beginning, play, read_versions
 from shared.cli.policy_given import PolicyFile, checked_policy, default_file
-from shared.cli.tools import Json, State, as_json, speak
+from shared.cli.tools import Json, State, as_json, with_deployment
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _gathered(
         name, own = (_name(policy), checked_policy(policy)) if policy else ("in force", await deps.policy.current())
         return await past(deps.tables, start), [(name, own)], start, 0
 
-    found = speak(state, held)
+    found = with_deployment(state, held)
     if not found[0]:
         raise PermanentError(f"storage holds no post that was seen since {found[2]:%Y-%m-%d}; name a file with --posts")
     return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.cli.policy_given import counted, default_file, numbers_of, secret_names, services_in, services_seen
-from shared.cli.tools import State, complain, printable, speak
+from shared.cli.tools import State, complain, printable, with_deployment
 
 if TYPE_CHECKING:
     from shared.adapters.policy.file import Checked, Note
@@ -41,11 +41,11 @@ def check(
 
     file = policy or default_file()
     checked = policy_file.check_file(file)
-    services = services_in(posts) if posts else speak(state, services_seen) if seen else {}
+    services = services_in(posts) if posts else with_deployment(state, services_seen) if seen else {}
     found = [("fault", note) for note in checked.faults]
     found += [("warning", note) for note in _warnings(checked, services)]
     if checked.policy and (secrets or online):
-        found += speak(state, lambda deps: _asked(deps, checked, secrets=secrets, online=online))
+        found += with_deployment(state, lambda deps: _asked(deps, checked, secrets=secrets, online=online))
     _tell(found, as_json=json_)
     wrong = [note for kind, note in found if kind == "fault" or (strict and kind == "warning")]
     if checked.policy is None or wrong:

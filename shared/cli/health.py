@@ -2,14 +2,14 @@
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, printable, speak, table
+from shared.cli.tools import Json, State, as_json, printable, table, with_deployment
 
 
 def health(json_: Json = False, state: State = None) -> None:
     """How it is: each tenant's last fetch and failure, and what is parked. Exit code 1 where not all is well."""
     from shared.usecases.pages.health import health
 
-    found = speak(state, health)
+    found = with_deployment(state, health)
     if json_:
         as_json(found)
     else:

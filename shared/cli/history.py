@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.inputs import lines_of, opened
-from shared.cli.tools import Json, State, as_json, complain, printable, speak
+from shared.cli.tools import Json, State, as_json, complain, printable, with_deployment
 from shared.core.changes.change import Event
 from shared.core.errors import PermanentError
 
@@ -101,7 +101,7 @@ def _replayed(wanted: str, posts: Path) -> "Change | None":
 def _stored(wanted: str, state: Path | None) -> "Change | None":
     from shared.usecases.pages import change as views
 
-    found = speak(state, lambda deps: views.change(deps, wanted))
+    found = with_deployment(state, lambda deps: views.change(deps, wanted))
     return found.change if found else None
 
 

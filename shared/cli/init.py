@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.policy_given import counted, secret_names, services_in, services_seen
-from shared.cli.tools import State, printable, speak
+from shared.cli.tools import State, printable, with_deployment
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def init(
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
     from shared.adapters.policy import starter
 
-    services = services_in(posts) if posts else speak(state, services_seen) if seen or state else {}
+    services = services_in(posts) if posts else with_deployment(state, services_seen) if seen or state else {}
     owners = _pairs(owner, "--owner", starter.areas())
     answers: dict[str, Any] = {
         "organisation": organisation,

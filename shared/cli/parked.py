@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, complain, cut, fields_of, minute, printable, speak, table
+from shared.cli.tools import Json, State, as_json, complain, cut, fields_of, minute, printable, table, with_deployment
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def list_parked(json_: Json = False, state: State = None) -> None:
     """Everything that is parked, newest first."""
     from shared.record.parked import parked_items
 
-    found = speak(state, lambda deps: parked_items(deps.tables))
+    found = with_deployment(state, lambda deps: parked_items(deps.tables))
     if json_:
         as_json([fields_of(item) for item in found])
     elif not found:
@@ -39,7 +39,7 @@ def show_parked(key: Key, json_: Json = False, state: State = None) -> None:
     """One parked item, whole."""
     from shared.record.parked import parked_item
 
-    found = speak(state, lambda deps: parked_item(deps.tables, key))
+    found = with_deployment(state, lambda deps: parked_item(deps.tables, key))
     if found is None:
         raise PermanentError(f"nothing is parked under {key!r}; `foresignal parked list` shows the keys")
     if json_:
@@ -77,7 +77,7 @@ def replay_parked(
                 (done if found else wrong).append(one if found else f"nothing is parked under {one!r}")
         return done, wrong
 
-    done, wrong = speak(state, replayed)
+    done, wrong = with_deployment(state, replayed)
     for fault in wrong:
         complain(f"error: {printable(fault)}")
     typer.echo(f"replayed {len(done)}")

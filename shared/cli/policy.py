@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.cli.policy_given import checked_policy, counted, schema_text
-from shared.cli.tools import Json, State, as_json, complain, printable, speak, table
+from shared.cli.tools import Json, State, as_json, complain, printable, table, with_deployment
 from shared.cli.who import signed_in
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def push(
         )
         return f"pushed {policy} as {version.name} by {version.who} ({counted(good)}); in force within a minute"
 
-    typer.echo(speak(state, work))
+    typer.echo(with_deployment(state, work))
 
 
 @app.command()
@@ -77,7 +77,7 @@ def back(
         )
         return f"{version} is in force again, as {made.name}"
 
-    typer.echo(speak(state, work))
+    typer.echo(with_deployment(state, work))
 
 
 @app.command()
@@ -93,7 +93,7 @@ def pull(
 
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
-    now = speak(state, lambda deps: policy_store.in_force(deps.blobs))
+    now = with_deployment(state, lambda deps: policy_store.in_force(deps.blobs))
     file.write_text(policy_store.marked(now), encoding="utf-8")
     typer.echo(f"wrote {file}: {_which(now)}")
 
@@ -105,9 +105,9 @@ def show(version: _VersionName = "", state: State = None) -> None:
     from shared.adapters.policy.file import faults
 
     if version:
-        typer.echo(speak(state, lambda deps: policy_store.text_of(deps.blobs, version)), nl=False)
+        typer.echo(with_deployment(state, lambda deps: policy_store.text_of(deps.blobs, version)), nl=False)
         return
-    now = speak(state, lambda deps: policy_store.in_force(deps.blobs))
+    now = with_deployment(state, lambda deps: policy_store.in_force(deps.blobs))
     if not now.etag:
         complain("none was pushed; in force is the one that came with the package:")
     typer.echo(now.text, nl=False)
@@ -131,7 +131,7 @@ def versions(json_: Json = False, state: State = None) -> None:
             for one in await policy_store.versions(deps.blobs)
         ], now
 
-    found, now = speak(state, work)
+    found, now = with_deployment(state, work)
     if json_:
         as_json(found)
         return

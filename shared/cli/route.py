@@ -8,7 +8,7 @@ import typer
 
 from shared.cli.past_posts import read_versions
 from shared.cli.policy_given import PolicyFile, checked_policy, default_file
-from shared.cli.tools import Json, State, as_json, speak
+from shared.cli.tools import Json, State, as_json, with_deployment
 from shared.core.errors import PermanentError
 from shared.core.posts import classification as c
 from shared.core.terms import Action, Default, EventType, Impact, Kind, Status
@@ -133,7 +133,7 @@ def _stored(change: str, policy: Path | None, state: Path | None) -> "Asked":
         tenants = [copy.tenant for copy in found.copies if not copy.gone]
         return ask(in_force, found.change, deps.clock(), tenants)
 
-    return speak(state, held)
+    return with_deployment(state, held)
 
 
 def _one(value: str, literal: Any, option: str) -> Any:

@@ -82,7 +82,7 @@ def as_json(data: object) -> None:
     typer.echo(json.dumps(data, indent=2, default=lambda value: value.isoformat()))
 
 
-def speak(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") -> T:
+def with_deployment(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") -> T:
     """Do the work with the ports of the deployment in the environment, or of the sandbox whose state is named."""
     from shared import app
 
