@@ -1,4 +1,4 @@
-"""`foresignal check`: everything that is wrong with a policy, before it is in force; for people and for pipelines."""
+"""`foresignal check`: every fault of a policy before it is in force, for people and for pipelines."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ Posts = Annotated[
     Path | None,
     typer.Option(
         show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-        help="Real posts: name the services in them that nobody owns.",
+        help="Real posts: report the services in them that nobody owns.",
     ),
 ]  # fmt: skip
 
@@ -29,14 +29,14 @@ Posts = Annotated[
 def check(
     policy: File = None,
     posts: Posts = None,
-    seen: Annotated[bool, typer.Option("--seen", help="The same for the posts that the deployment has read.")] = False,
-    secrets: Annotated[bool, typer.Option("--secrets", help="Look every secret up, and name those missing.")] = False,
-    online: Annotated[bool, typer.Option("--online", help="Ask every adapter whether it may do its work.")] = False,
+    seen: Annotated[bool, typer.Option("--seen", help="The same, for the posts that the deployment has read.")] = False,
+    secrets: Annotated[bool, typer.Option("--secrets", help="Look up every secret, and report missing ones.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Check our permissions in every ticket system.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as faults.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object for each fault and warning.")] = False,
     state: State = None,
 ) -> None:
-    """Check a policy: every fault at once, each with its file, line and path. Exit code 1 where there is one."""
+    """Find every fault of a policy at once, each with its file, line and path. Exit code 1 if there is one."""
     from shared.adapters.policy import file as policy_file
 
     file = policy or default_file()

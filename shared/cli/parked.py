@@ -11,15 +11,13 @@ from shared.core.errors import PermanentError
 if TYPE_CHECKING:
     from shared.usecases.deps import Deps
 
-parked = typer.Typer(
-    help="What failed for good: kept whole with its reason, and can be replayed.", no_args_is_help=True
-)
+parked = typer.Typer(help="What failed for good: show it with its reason, and send it again.", no_args_is_help=True)
 Key = Annotated[str, typer.Argument(show_default=False, help="As `list` shows it.")]
 
 
 @parked.command("list")
 def list_parked(json_: Json = False, state: State = None) -> None:
-    """Everything that is parked, newest first."""
+    """List everything that is parked, newest first."""
     from shared.record.parked import parked_items
 
     found = with_deployment(state, lambda deps: parked_items(deps.tables))
@@ -36,7 +34,7 @@ def list_parked(json_: Json = False, state: State = None) -> None:
 
 @parked.command("show")
 def show_parked(key: Key, json_: Json = False, state: State = None) -> None:
-    """One parked item, whole."""
+    """Show one parked item, whole."""
     from shared.record.parked import parked_item
 
     found = with_deployment(state, lambda deps: parked_item(deps.tables, key))
@@ -54,10 +52,10 @@ def show_parked(key: Key, json_: Json = False, state: State = None) -> None:
 @parked.command("replay")
 def replay_parked(
     key: Annotated[str, typer.Argument(help="As `list` shows it.", show_default=False)] = "",
-    all_: Annotated[bool, typer.Option("--all", help="Everything that is parked.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="All parked items.")] = False,
     state: State = None,
 ) -> None:
-    """Send parked items again, as if they had just come."""
+    """Send parked items again as new."""
     from shared.record.parked import parked_items
     from shared.usecases.delivery import park
 

@@ -1,4 +1,4 @@
-"""`foresignal policy`: the policy in force and those before it; each is checked before it is put there."""
+"""`foresignal policy`: the policy in force and earlier ones; each is checked before it is put in force."""
 
 import difflib
 import sys
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from shared.adapters.policy.versions import InForce
     from shared.usecases.deps import Deps
 
-app = typer.Typer(help="The policy in force, and those before it.", no_args_is_help=True)
+app = typer.Typer(help="The policy in force, and earlier ones.", no_args_is_help=True)
 _VersionName = Annotated[
-    str, typer.Option("--version", show_default=False, metavar="VERSION", help="This one, of `policy versions`.")
+    str, typer.Option("--version", show_default=False, metavar="VERSION", help="One that `policy versions` lists.")
 ]
-_By = Annotated[str, typer.Option("--by", show_default="who is signed in", help="Who puts it there.")]
-_Message = Annotated[str, typer.Option("--message", "-m", show_default=False, help="Why, for those who come after.")]
+_By = Annotated[str, typer.Option("--by", show_default="who is signed in", help="Who puts it in force.")]
+_Message = Annotated[str, typer.Option("--message", "-m", show_default=False, help="Why, for the record.")]
 
 
 @app.command()
@@ -29,12 +29,12 @@ def push(
     message: _Message = "",
     by: _By = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Also over what somebody else pushed meanwhile.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what somebody else pushed meanwhile.")] = False,
     state: State = None,
 ) -> None:
-    """Put a policy in force. It is checked first; what is in force stays where it has a fault.
+    """Put a policy in force. It is checked first; if it has a fault, the present one stays in force.
 
-    A policy that includes other files is put into one. What changes is shown.
+    Included files are merged into one. The difference is shown.
     """
     from shared.adapters.policy import versions as policy_store
     from shared.adapters.policy.file import flattened
@@ -58,11 +58,11 @@ def push(
 
 @app.command()
 def back(
-    version: Annotated[str, typer.Argument(show_default=False, metavar="VERSION", help="Of `policy versions`.")],
+    version: Annotated[str, typer.Argument(show_default=False, metavar="VERSION", help="As `versions` lists it.")],
     by: _By = "",
     state: State = None,
 ) -> None:
-    """Put an older policy in force again, as a new version. It is checked as it is for the program of today."""
+    """Put an older policy in force again, as a new version. It is checked first."""
     from shared.adapters.policy import file as policy_file
     from shared.adapters.policy import versions as policy_store
 
@@ -88,7 +88,7 @@ def pull(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     state: State = None,
 ) -> None:  # fmt: skip
-    """Write the policy in force into a file, to change it and push it again."""
+    """Write the policy in force into a file, to edit it and push it again."""
     from shared.adapters.policy import versions as policy_store
 
     if file.exists() and not force:
@@ -100,7 +100,7 @@ def pull(
 
 @app.command()
 def show(version: _VersionName = "", state: State = None) -> None:
-    """Print the policy that was pushed; where it has faults, they are told, and the last good one is in force."""
+    """Print the policy that was pushed. If it has faults, they are listed, and the last good one is in force."""
     from shared.adapters.policy import versions as policy_store
     from shared.adapters.policy.file import faults
 
@@ -149,7 +149,7 @@ def versions(json_: Json = False, state: State = None) -> None:
 
 @app.command()
 def schema() -> None:
-    """Print the JSON schema of the file, with which editors complete and check it (config/policy.schema.json)."""
+    """Print the JSON schema of the file, for editors that complete and check it (config/policy.schema.json)."""
     typer.echo(schema_text(), nl=False)
 
 

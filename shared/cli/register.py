@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from shared.core.tickets.register import Entry
 
 register = typer.Typer(help="The built-in register of change tickets.", no_args_is_help=True)
-Number = Annotated[str, typer.Argument(show_default=False, help="The change's number, as `list` shows it.")]
+Number = Annotated[str, typer.Argument(show_default=False, help="The ticket's number, as `list` shows it.")]
 
 
 @register.command("list")
 def list_register(json_: Json = False, state: State = None) -> None:
-    """Every ticket of the register."""
+    """List every ticket of the register."""
     from shared.record.register import entries
 
     found = with_deployment(state, lambda deps: entries(deps.tables))
@@ -30,7 +30,7 @@ def list_register(json_: Json = False, state: State = None) -> None:
 
 @register.command("show")
 def show_register(number: Number, json_: Json = False, state: State = None) -> None:
-    """One ticket with its history."""
+    """Show one ticket with its history."""
     from shared.record.register import entry_of
 
     found = with_deployment(state, lambda deps: entry_of(deps.tables, number))
@@ -59,7 +59,7 @@ def move_register(
     note: Annotated[str, typer.Option(help="Why, for the ticket's history.")] = "",
     state: State = None,
 ) -> None:  # fmt: skip
-    """Move a ticket to another state; the change closes with it."""
+    """Move a ticket to another state. A closed or cancelled ticket closes its change."""
     from shared.core.terms import State as Known
     from shared.record.register import move_entry
 
