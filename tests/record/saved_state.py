@@ -1,8 +1,8 @@
 """Tables as earlier versions left them, saved with the type of every value.
 
 `tests/record/saved/*.json.gz` hold {"made_from", "now", "tables": {table: [{name: [type, value]}]}}: the sandbox's own
-sample story at its end and in its middle. Types: s text, b bool, i and l int, f float, t time, x bytes as base64, z bytes
-that are the compressed JSON of the value.
+sample story at its end and in its middle. Types: s text, b bool, i and l int, f float, t time, x bytes as base64,
+z bytes that are the compressed JSON of the value.
 """
 
 import base64

@@ -19,35 +19,29 @@ POLICY = Path(__file__).parents[2] / "sandbox" / "policy.yaml"
 PACKED = re.compile(r"(state|post|text|body)\d+")
 
 
-def written_again(table, row):
-    """The row after reading it and writing it with today's code; None where it is only read."""
-    change_id = changes.id_of(row.key) if table == "changes" else ""
-    match table, row.key.split("|")[0]:
-        case "changes", "c":
-            if "|x|" in row.key:
-                return effects.effect_row(change_id, effects.read_effect(row))
-            return changes.change_row(changes.read_change(row))
-        case "changes", "t":
-            return changes.copy_row(change_id, changes.read_copy(row), raw=changes.read_variant(row))
-        case "changes", "k":
-            return tasks.task_row(change_id, tasks.read_task_state(row))
-        case "changes", "r":
-            return relations.relation_row(relations.read_relation(row))
-        case "changes", "e":
-            assert changes.read_edition(row)["id"] == change_id
-            return None
-        case "closings", _:
-            return closings.closing_row(closings.read_closing(row))
-        case "open", _:
-            return open_list.open_row(open_list.read_open(row))
-        case "register", _:
-            return register.entry_row(register.read_entry(row))
-        case "dryruns", _:
-            return dry_runs.dry_ticket_row(dry_runs.read_dry_ticket(row), "")
-        case "parked", _:
-            assert parked.read_parked(row).reason
-            return None
-    return None
+def copied(row):
+    return changes.copy_row(changes.id_of(row.key), changes.read_copy(row), raw=changes.read_variant(row))
+
+
+AGAIN = {
+    "changes c": lambda row: changes.change_row(changes.read_change(row)),
+    "changes x": lambda row: effects.effect_row(changes.id_of(row.key), effects.read_effect(row)),
+    "changes t": copied,
+    "changes k": lambda row: tasks.task_row(changes.id_of(row.key), tasks.read_task_state(row)),
+    "changes r": lambda row: relations.relation_row(relations.read_relation(row)),
+    "closings": lambda row: closings.closing_row(closings.read_closing(row)),
+    "open": lambda row: open_list.open_row(open_list.read_open(row)),
+    "register": lambda row: register.entry_row(register.read_entry(row)),
+    "dryruns": lambda row: dry_runs.dry_ticket_row(dry_runs.read_dry_ticket(row), ""),
+}
+"""How a row of each kind is read and written again."""
+READ = {"changes e": changes.read_edition, "parked": parked.read_parked}
+"""Kinds that nobody writes again."""
+
+
+def kind_of(table, row):
+    letter = "x" if "|x|" in row.key else row.key[0]
+    return f"{table} {letter}" if table == "changes" else table
 
 
 def opened(values):
@@ -77,8 +71,11 @@ def assert_keeps(old, new, path):
 def test_every_row_that_was_saved_is_read_and_written_again_as_it_was(file):
     compared = 0
     for table, row in saved_rows(file):
-        again = written_again(table, row)
-        if again is not None:
+        kind = kind_of(table, row)
+        if kind in READ:
+            assert READ[kind](row)
+        if kind in AGAIN:
+            again = AGAIN[kind](row)
             assert (again.partition, again.key) == (row.partition, row.key)
             assert_keeps(opened(row.values), opened(again.values), f"{table} {row.key}")
             compared += 1
