@@ -228,11 +228,11 @@ def test_schema_prints_what_editors_need():
 
 
 @pytest.fixture
-def state(storage: str, tmp_path: Path) -> Path:
+def state(storage_of_its_own: str, tmp_path: Path) -> Path:
     """The state folder of a sandbox that runs; no policy was pushed, nothing is parked, the register is empty."""
     folder = tmp_path / "state"
     folder.mkdir()
-    (folder / "connection.txt").write_text(storage)
+    (folder / "connection.txt").write_text(storage_of_its_own)
     SandboxClock(folder).start(NOW)
     asyncio.run(_furnish(folder))
     return folder
@@ -251,10 +251,6 @@ async def _furnish(state: Path) -> None:
     await ours.tables.create(names.TABLES)
     await ours.queues.create(names.QUEUES)
     await ours.blobs.create(names.CONTAINERS)
-    await ours.blobs.delete("config", "policy.yaml")
-    for table in ("parked", "register", "tenants"):
-        for row in [row async for row in ours.tables.scan(table)]:
-            await ours.tables.commit(table, [Write("delete", row)])
     await ours.close()
 
 
