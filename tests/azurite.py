@@ -1,4 +1,4 @@
-"""One real Azurite for a test session (each worker of pytest-xdist has its own), in memory; its fixtures are conftest's.
+"""One real Azurite, in memory, for a test session, or for each worker of pytest-xdist; conftest has its fixtures.
 
 Tests share the account of `storage`, so each takes names of its own there; where names are fixed, a test takes
 `storage_of_its_own`, an account that no other test has.

@@ -1,4 +1,4 @@
-"""A proxy between an adapter and its system, on 127.0.0.1, that makes faults: refusals, lost answers, slowness."""
+"""A proxy between an adapter and its system, on 127.0.0.1, that makes faults: refusals, lost answers, silence."""
 
 import asyncio
 from collections import deque
@@ -17,7 +17,7 @@ class Fault:
     """What becomes of one request.
 
     `status`: it is answered so and never reaches the system. `lost`: the system does it, and its answer never comes.
-    `refused`: the connection ends before the system sees it. `late`: seconds that the answer is held back.
+    `refused`: the connection ends before the system sees it. `silent`: the system does it, and its answer is held back.
     """
 
     status: int = 0
@@ -25,7 +25,7 @@ class Fault:
     body: str = ""
     lost: bool = False
     refused: bool = False
-    late: float = 0.0
+    silent: bool = False
 
 
 class Proxy:
@@ -39,6 +39,7 @@ class Proxy:
         self._every: tuple[int, list[Fault]] | None = None
         self._count = 0
         self._client: ClientSession | None = None
+        self._over = asyncio.Event()
 
     def fail_next(self, *faults: Fault, only: Callable[[str, str], bool] = lambda _method, _path: True) -> None:
         """These faults for the next requests (to which `only(method, path)` applies), one each."""
@@ -87,13 +88,17 @@ class Proxy:
             assert request.transport
             request.transport.abort()
             return web.Response()
-        if fault and fault.late:
-            await asyncio.sleep(fault.late)
+        if fault and fault.silent:
+            await self._over.wait()
         response = web.Response(status=answer.status, body=body)
         for name, value in answer.headers.items():
             if name.lower() not in _HOP:
                 response.headers.add(name, value)
         return response
+
+    def release(self) -> None:
+        """Answers that are held back come."""
+        self._over.set()
 
     async def close(self) -> None:
         if self._client:
@@ -114,5 +119,6 @@ async def proxied(upstream: str) -> AsyncIterator[Proxy]:
     try:
         yield proxy
     finally:
+        proxy.release()
         await runner.cleanup()
         await proxy.close()

@@ -37,7 +37,7 @@ async def held(world, change_id):
     return rows.read_held(found)[change_id]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 async def test_every_third_call_fails_and_each_change_has_one_ticket_with_all_that_was_sent(rig):
     world = World()
     rig.clock = world.clock
