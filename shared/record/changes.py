@@ -112,6 +112,11 @@ def read_copy(row: Row) -> Copy:
     )
 
 
+def read_variant(row: Row) -> Mapping[str, Any] | None:
+    """The raw JSON of a tenant's own text; None where it shows an edition."""
+    return read_edition(row) if row.values.get("variant") and "post0" in row.values else None
+
+
 @dataclass(frozen=True, slots=True)
 class CopyRecord:
     """One tenant's copy as it stands in storage, with the version of its row."""
@@ -121,8 +126,7 @@ class CopyRecord:
 
     @property
     def variant(self) -> Mapping[str, Any] | None:
-        """The raw JSON of the tenant's own text; None where it shows an edition."""
-        return read_edition(self.row) if self.row.values.get("variant") and "post0" in self.row.values else None
+        return read_variant(self.row)
 
 
 @dataclass(slots=True)

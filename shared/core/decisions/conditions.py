@@ -10,7 +10,7 @@ import regex
 
 from shared.core.changes.change import Event
 from shared.core.classify import plain_text
-from shared.core.policy.model import Match, plain
+from shared.core.policy.model import Match, service_key
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
@@ -84,7 +84,7 @@ def _held(name: str, wanted: Any, subject: Subject, workload: str | None) -> tup
     if name in _SPECIAL:
         return _SPECIAL[name](wanted, subject)
     values = _values(name, subject, workload)
-    spelt = (lambda value: plain(str(value))) if name in _ANY_SPELLING else (lambda value: value)
+    spelt = (lambda value: service_key(str(value))) if name in _ANY_SPELLING else (lambda value: value)
     known = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
     hit = next((value for value in values if spelt(value) in known), None)
     return (None if hit is None else _said(hit)), _said(tuple(value for value in values if value is not None))
@@ -163,7 +163,7 @@ def _patterns(text_of: Callable[[Post], str]) -> "Special":
         for pattern in wanted:
             expression = _compiled(pattern)
             if expression is None:
-                if plain(pattern) in plain(text):
+                if service_key(pattern) in service_key(text):
                     return pattern, ""
                 continue
             try:

@@ -34,7 +34,7 @@ async def watch_policy(deps: Deps) -> str:
         return ""  # another process says it
     try:
         channel = await deps.channel(policy, role.channel)
-        await channel.post(deps.render_notice(_notice(failure, role.who, deps.public_url)))
+        await channel.post(_notice(failure, role.who, deps.public_url))
     except (PermanentError, TransientError) as error:
         _LOG.error("the process owner could not be told: %s", error)
         await write_policy_notice(deps.tables, claim, last.fault)
