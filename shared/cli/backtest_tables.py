@@ -167,13 +167,13 @@ def write_csv(file: Path, reports: "Sequence[Report]") -> None:
     writer.writerow(_HEADINGS)
     for one in reports:
         for sent in one.sent:
-            moment, told = sent.moment, sent.told
+            played, effect = sent.played, sent.effect
             writer.writerow(
                 _cell(value)
                 for value in (
-                    one.name, monday(moment.at), moment.at.date(), moment.change, moment.title, moment.revision,
-                    " ".join(moment.events), told.kind, told.target, sent.team, "yes" if told.first else "no",
-                    "; ".join(told.why),
+                    one.name, monday(played.at), played.at.date(), played.change, played.title, played.revision,
+                    " ".join(played.events), effect.kind, effect.target, sent.team, "yes" if effect.first else "no",
+                    "; ".join(reason.words for reason in effect.why),
                 )
             )  # fmt: skip
     if str(file) == "-":

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
-    from shared.core.decisions.routing import Step
+    from shared.core.decisions.routing import RouteStep
     from shared.core.decisions.what_if import Asked
     from shared.core.policy.model import Route
 
@@ -39,9 +39,9 @@ def show(asked: "Asked") -> None:
     _effects(asked)
 
 
-def _walks(asked: "Asked") -> "list[dict[str, Step]]":
+def _walks(asked: "Asked") -> "list[dict[str, RouteStep]]":
     """The nodes that were looked at, by path; one walk for each workload of the change."""
-    found: list[dict[str, Step]] = []
+    found: list[dict[str, RouteStep]] = []
     for step in asked.steps:
         if step.depth == 0:
             found.append({})
@@ -49,7 +49,7 @@ def _walks(asked: "Asked") -> "list[dict[str, Step]]":
     return found
 
 
-def _tree(asked: "Asked", steps: "Mapping[str, Step]") -> "Tree":
+def _tree(asked: "Asked", steps: "Mapping[str, RouteStep]") -> "Tree":
     from rich.text import Text
     from rich.tree import Tree
 
@@ -65,7 +65,7 @@ def _tree(asked: "Asked", steps: "Mapping[str, Step]") -> "Tree":
     return tree
 
 
-def _grow(tree: "Tree", node: "Route", path: str, steps: "Mapping[str, Step]") -> None:
+def _grow(tree: "Tree", node: "Route", path: str, steps: "Mapping[str, RouteStep]") -> None:
     from rich.text import Text
 
     below = [f"{path}.routes[{index}]" for index in range(len(node.routes))]
@@ -79,14 +79,15 @@ def _grow(tree: "Tree", node: "Route", path: str, steps: "Mapping[str, Step]") -
         tree.add(Text(f"{rest[0]}{last}: not reached, the one before was taken", style="dim"))
 
 
-def _line(step: "Step") -> "Text":
+def _line(step: "RouteStep") -> "Text":
     from rich.text import Text
 
     sign, style = ("=>", "bold green") if step.taken else ("->", "green") if step.matched else ("x ", "")
     text = Text.assemble((f"{sign} {step.path}", style))
-    for one in step.conditions:
-        said = one.words if one.held else f"{one.name}: wants {one.wanted}, finds {one.found or 'nothing'}"
-        text.append(f"\n     {printable(said)}", style="green" if one.held else "red")
+    for condition in step.conditions:
+        missed = f"{condition.name}: wants {condition.wanted}, finds {condition.actual or 'nothing'}"
+        words = condition.met.words if condition.met else missed
+        text.append(f"\n     {printable(words)}", style="green" if condition.met else "red")
     if not step.conditions:
         text.append("\n     every change", style="green")
     return text
@@ -96,8 +97,8 @@ def _effects(asked: "Asked") -> None:
     routed = asked.routed
     for effect in routed.effects:
         typer.echo(f"{effect.kind} {effect.target}, for {effect.team} ({asked.owner(effect.team)})")
-        for why in effect.why:
-            typer.echo(printable(f"  because: {why}"))
+        for reason in effect.why:
+            typer.echo(printable(f"  because: {reason.words}"))
     if not routed.effects:
         typer.echo("nothing follows: no route that it takes asks for a ticket or card")
     for why in routed.withheld:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from shared.core.changes.change import Change, Effect, Event
 from shared.core.decisions.conditions import Subject
 from shared.core.decisions.decide import first_load_reason, subject_of
-from shared.core.decisions.routing import Routed, Step, route, trace
+from shared.core.decisions.routing import Routed, RouteStep, route, trace
 from shared.core.policy.answering import answers
 from shared.core.policy.model import Policy
 from shared.core.policy.our_dates import our_dates_of
@@ -26,14 +26,14 @@ class Asked:
     policy: Policy
     subject: Subject
     routed: Routed
-    steps: tuple[Step, ...]
+    steps: tuple[RouteStep, ...]
     silent: str = ""
 
     def owner(self, team: str) -> str:
         """Who answers for a team on that day, and who is its deputy."""
         today = answers(self.policy, team, self.subject.today)
-        if today.words:
-            return today.words
+        if today.away:
+            return today.away.words
         deputy = self.policy.teams[team].deputy if team in self.policy.teams else ""
         return today.who + (f", deputy {deputy}" if deputy else "")
 
@@ -89,7 +89,7 @@ def as_data(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _node(step: Step) -> Mapping[str, Any]:
+def _node(step: RouteStep) -> Mapping[str, Any]:
     return {
         "path": step.path,
         "workload": step.workload,
@@ -97,8 +97,14 @@ def _node(step: Step) -> Mapping[str, Any]:
         "matched": step.matched,
         "taken": step.taken,
         "conditions": [
-            {"name": one.name, "wanted": one.wanted, "held": one.held, "words": one.words, "found": one.found}
-            for one in step.conditions
+            {
+                "name": condition.name,
+                "wanted": condition.wanted,
+                "held": condition.met is not None,
+                "words": condition.met.words if condition.met else "",
+                "found": condition.actual,
+            }
+            for condition in step.conditions
         ],
     }
 
@@ -109,5 +115,5 @@ def _effect(asked: Asked, effect: Effect) -> Mapping[str, Any]:
         "target": effect.target,
         "team": effect.team,
         "answers": effect.answers or asked.owner(effect.team),
-        "why": list(effect.why),
+        "why": [reason.words for reason in effect.why],
     }

@@ -71,7 +71,7 @@ def ticket_of(
         user_impact=read.user_impact,
         impact_why=said.impact_why,
         why_board=read.crb_why or "The policy asks for it.",
-        why=state.effect.why,
+        why=tuple(reason.words for reason in state.effect.why),
         test_plan=said.test_plan,
         communication_plan=said.communication_plan,
         backout=said.backout,
