@@ -61,7 +61,7 @@ def _tree(asked: "Asked", steps: "Mapping[str, RouteStep]") -> "Tree":
     tree = Tree(Text(printable(f"{services}: {whose}")), guide_style="dim")
     _grow(tree, asked.policy.routes, "routes", steps)
     if root.taken:
-        tree.add(Text("routes: no route below matches, so the root decides", style="green"))
+        tree.add(Text(f"{_called(root)}: no route below matches, so the root decides", style="green"))
     return tree
 
 
@@ -79,11 +79,16 @@ def _grow(tree: "Tree", node: "Route", path: str, steps: "Mapping[str, RouteStep
         tree.add(Text(f"{rest[0]}{last}: not reached, the one before was taken", style="dim"))
 
 
+def _called(step: "RouteStep") -> str:
+    """A route by its place and, where it has one, its name."""
+    return printable(f"{step.path} “{step.name}”") if step.name else step.path
+
+
 def _line(step: "RouteStep") -> "Text":
     from rich.text import Text
 
     sign, style = ("=>", "bold green") if step.taken else ("->", "green") if step.matched else ("x ", "")
-    text = Text.assemble((f"{sign} {step.path}", style))
+    text = Text.assemble((f"{sign} {_called(step)}", style))
     for condition in step.conditions:
         missed = f"{condition.name}: wants {condition.wanted}, finds {condition.actual or 'nothing'}"
         words = condition.met.words if condition.met else missed

@@ -61,9 +61,10 @@ class Unowned:
 
 @dataclass(frozen=True, slots=True)
 class RouteRow:
-    """A place in the policy, what it asks for in words, and what it made."""
+    """A place in the policy, its name where it has one, what it asks for in words, and what it made."""
 
     path: str
+    name: str
     words: str
     tally: Tally
 
@@ -211,9 +212,11 @@ def _routes(policy: Policy, sent: Iterable[Sent]) -> Iterator[RouteRow]:
     for one in sent:
         for path in dict.fromkeys(one.effect.routes or (KEPT_TRUE,)):
             tallies[path].add(one.played.change, one.effect)
-    words = {path: in_words(route) for path, route in walk(policy.routes)}
+    routes = dict(walk(policy.routes))
     for path, tally in sorted(tallies.items(), key=lambda i: (-i[1].cards - i[1].tickets - i[1].updates, i[0])):
-        yield RouteRow(path, words.get(path, "news about what was sent before, whatever the routes say"), tally)
+        route = routes.get(path)
+        words = in_words(route) if route else "news about what was sent before, whatever the routes say"
+        yield RouteRow(path, route.name if route else "", words, tally)
 
 
 def in_words(route: Route) -> str:

@@ -32,10 +32,12 @@ class Routed:
 class RouteStep:
     """One node that a walk looked at. `taken`: it decides; `matched`: it held, and its children were looked at.
 
-    `path` is its place in the file. `services` are those that the walk is for, and `workload` theirs.
+    `path` is its place in the file, `name` what people call it. `services` are those that the walk is for, and
+    `workload` is theirs.
     """
 
     path: str
+    name: str
     depth: int
     workload: str | None
     services: tuple[str, ...]
@@ -59,6 +61,7 @@ class _Node:
 
     path: str
     team: str
+    name: str = ""
     ticket: str | None = None
     cards: tuple[str, ...] = ()
     conditions: tuple[MetCondition, ...] = ()
@@ -93,7 +96,7 @@ def trace(policy: Policy, subject: Subject) -> tuple[RouteStep, ...]:
     for share in _shares(policy, subject.post):
         mine = _mine(subject, share)
         alone = not _goes_on(policy.routes, mine, share)
-        steps.append(RouteStep("routes", 0, share.workload, share.services, True, alone, ()))
+        steps.append(RouteStep("routes", policy.routes.name, 0, share.workload, share.services, True, alone, ()))
         steps += _traced(policy.routes, mine, share, "routes", 1)
     return tuple(steps)
 
@@ -104,7 +107,9 @@ def _traced(node: Route, subject: Subject, share: _Share, path: str, depth: int)
         matched = all(condition.met for condition in looked)
         below = f"{path}.routes[{index}]"
         deeper = matched and _goes_on(child, subject, share)
-        yield RouteStep(below, depth, share.workload, share.services, matched, matched and not deeper, looked)
+        yield RouteStep(
+            below, child.name, depth, share.workload, share.services, matched, matched and not deeper, looked
+        )
         if matched:
             yield from _traced(child, subject, share, below, depth + 1)
             if not child.continue_:
@@ -138,6 +143,7 @@ def _walk(route_: Route, subject: Subject, workload: str | None, node: _Node) ->
     """The nodes that apply: the deepest match of each branch; siblings stop at the first unless it continues."""
     node = replace(
         node,
+        name=route_.name,
         # The root's team is for what nobody owns; a child's team is a deliberate hand-over.
         team=route_.team if route_.team and node.path != "routes" else node.team,
         ticket=route_.ticket if route_.ticket is not None else node.ticket,
@@ -215,7 +221,7 @@ def _channel_of(policy: Policy, team: str) -> str:
 def _reason(share: _Share, node: _Node, answer: Answer) -> RouteReason:
     return RouteReason(
         path=node.path,
-        name="",
+        name=node.name,
         conditions=node.conditions,
         team=node.team,
         workload=share.workload or "",

@@ -92,6 +92,7 @@ def as_data(asked: Asked) -> dict[str, Any]:
 def _node(step: RouteStep) -> Mapping[str, Any]:
     return {
         "path": step.path,
+        "name": step.name,
         "workload": step.workload,
         "services": list(step.services),
         "matched": step.matched,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from shared.core.policy.parts import Many, Name, Pattern, SecretName, Some, Strict
+from shared.core.policy.parts import Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
 from shared.core.terms import Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
@@ -195,8 +195,12 @@ class Match(Strict):
 
 
 class Route(Strict):
-    """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none."""
+    """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none.
 
+    `name`: what people call it, in every reason that it is behind; without one they read its path in the file.
+    """
+
+    name: RouteName = ""
     match: Match | None = None
     team: str | None = None
     ticket: str | None = None

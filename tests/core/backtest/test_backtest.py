@@ -215,12 +215,13 @@ def test_the_noisiest_route_comes_first_and_news_of_what_was_sent_has_no_route()
             team="workplace",
             routes=(
                 Route(match=Match(event="announced"), ticket="crb", **{"continue": True}),
-                Route(match=Match(crb=True), cards=("owner",)),
+                Route(name="Board", match=Match(crb=True), cards=("owner",)),
             ),
         )
     )
     found = made(seen(post()), seen(post(**MOVED), LATER), of=noisy)
 
+    assert [row.name for row in found.routes] == ["Board", "", ""]
     assert [(row.path, row.words, row.tally.tickets, row.tally.updates, row.tally.cards) for row in found.routes] == [
         ("routes.routes[1]", "crb: true", 0, 0, 2),
         (KEPT_TRUE, "news about what was sent before, whatever the routes say", 0, 1, 0),

@@ -295,6 +295,19 @@ def test_the_words_of_the_post_that_decided_are_quoted_and_bounded():
     assert len(line) < 200
 
 
+def test_a_route_is_told_by_its_own_name_and_not_by_one_above_it():
+    tree = policy(
+        "routes: [{name: Board, match: {crb: true}, ticket: crb, routes: [{match: {major: true}}]},"
+        " {name: News, match: {kind: info}, cards: owner}]"
+    )
+    asked = subject("Exchange Online", crb=True), subject("Exchange Online", crb=True, major=True)
+
+    places = [route(tree, each).effects[0].why[0].words.rpartition("(")[2] for each in asked]
+
+    assert places == ["route “Board”)", "policy: routes.routes[0].routes[0])"]
+    assert [step.name for step in trace(tree, asked[0])] == ["", "Board", ""]
+
+
 def test_the_walk_can_be_followed_node_by_node():
     tree = policy(
         "routes: [{match: {crb: true}, ticket: crb, continue: true}, {match: {kind: security, user_impact: high}},"
