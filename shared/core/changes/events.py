@@ -8,10 +8,10 @@ from shared.core.changes.change import Change, Edition, Event, Facts
 from shared.core.changes.sentences import any_says, difference, shown, without_dates
 from shared.core.changes.slips import Slip, slips
 from shared.core.posts.classification import POSTPONED, Classification, Interval, Window
+from shared.core.posts.fingerprints import UPDATED_TAG
 from shared.core.terms import Cloud, EventType
 
 _FROM_TENANTS = frozenset({"gone", "returned", "tenant_joined"})
-_UPDATED_TAG = "Updated message"
 _STATUS: dict[str, EventType] = {
     "cancelled": "cancelled",
     "withdrawn": "cancelled",
@@ -170,7 +170,7 @@ def _days_of(windows: Sequence[Window]) -> frozenset[object]:
 def _scope(facts: Facts, other: Facts, gone: set[Cloud]) -> str:
     """For whom and how heavy; clouds only where both editions name some (a plan that fell says none)."""
     clouds = _clouds(facts) - gone if _clouds(other) else set()
-    tags = sorted(set(facts.tags) - {_UPDATED_TAG})
+    tags = sorted(set(facts.tags) - {UPDATED_TAG})
     parts = [facts.category, "major" if facts.major else "", ", ".join(sorted(clouds)), ", ".join(tags)]
     return "; ".join(part for part in parts if part)
 

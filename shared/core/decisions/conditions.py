@@ -11,17 +11,15 @@ import regex
 from shared.core.changes.change import Event
 from shared.core.changes.reasons import MetCondition
 from shared.core.classify import plain_text
-from shared.core.policy.model import Match, plain
+from shared.core.policy.model import ANY_SPELLING, Match, plain
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
+from shared.core.terms import IMPACT_RANK
 from shared.core.words import dates as plain_dates
 
-_ANY_SPELLING = frozenset({"service", "category", "tag"})
-"""Microsoft's own words, compared without case and odd blanks; the others are ours and checked by the model."""
 _SECONDS = 0.05  # for one pattern over one text
 _QUOTED = 80  # characters of the words that decided
-_RANK = {"low": 0, "medium": 1, "high": 2}
 _READ_FROM = {
     "kind": "kind", "status": "status", "admin_impact": "admin_impact", "admin_impact_at_least": "admin_impact",
     "user_impact": "user_impact", "user_impact_at_least": "user_impact", "action": "action", "default": "default",
@@ -84,7 +82,7 @@ def _compared(name: str, wanted: Any, subject: Subject, workload: str | None) ->
     if name in _SPECIAL:
         return _SPECIAL[name](wanted, subject)
     values = _values(name, subject, workload)
-    spelt = (lambda value: plain(str(value))) if name in _ANY_SPELLING else (lambda value: value)
+    spelt = (lambda value: plain(str(value))) if name in ANY_SPELLING else (lambda value: value)
     known = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
     hit = next((value for value in values if spelt(value) in known), None)
     actual = _text_of_value(tuple(value for value in values if value is not None))
@@ -118,7 +116,7 @@ def _quote(name: str, read: Classification) -> str:
     """The post's own words behind a field, shortened."""
     field_name = _READ_FROM.get(name, "")
     if name == "impact_at_least":
-        users = _RANK[read.user_impact] >= _RANK[read.admin_impact]
+        users = IMPACT_RANK[read.user_impact] >= IMPACT_RANK[read.admin_impact]
         field_name = "user_impact" if users else "admin_impact"
     words = read.crb_why if name == "crb" and read.crb else ""
     if not words and (why := read.why.get(field_name)):
@@ -132,8 +130,8 @@ def _quote(name: str, read: Classification) -> str:
 
 def _at_least(*fields: str) -> "Special":
     def held(wanted: Any, subject: Subject) -> tuple[str | None, str]:
-        there = max((getattr(subject.classification, name) for name in fields), key=lambda level: _RANK[level])
-        return (there if _RANK[there] >= _RANK[wanted] else None), str(there)
+        there = max((getattr(subject.classification, name) for name in fields), key=lambda level: IMPACT_RANK[level])
+        return (there if IMPACT_RANK[there] >= IMPACT_RANK[wanted] else None), str(there)
 
     return held
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shared.adapters.policy.file import check_file, check_text, flattened, load, load_file
+from shared.adapters.policy.file import check_file, check_text, load, load_file
 from shared.core.policy.hints import hints
 from shared.core.policy.warnings import warnings
 
@@ -85,13 +85,13 @@ def test_included_files_are_one_policy_and_one_text():
     whole = load_file(main)
 
     assert whole.workloads["exchange"].team == "messaging"
-    assert load(flattened(main), "flat").model_dump() | {"include": ()} == whole.model_dump() | {"include": ()}
+    assert load(check_file(main).text, "flat").model_dump() | {"include": ()} == whole.model_dump() | {"include": ()}
 
 
 def test_a_policy_without_includes_is_pushed_as_it_is_with_its_comments():
     plain = HERE / "warned" / "team-that-covers.yaml"
 
-    assert flattened(plain) == plain.read_text()
+    assert check_file(plain).text == plain.read_text()
 
 
 def test_files_that_are_no_text_are_named(tmp_path: Path):
