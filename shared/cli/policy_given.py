@@ -26,7 +26,7 @@ PolicyFile = Annotated[
     Path | None,
     typer.Option(
         show_default=False, metavar="FILE.yaml", exists=True, dir_okay=False,
-        help="The policy; else config/policy.yaml with --posts, and the one in force with storage.",
+        help="The policy. Default: config/policy.yaml with --posts, else the one in force.",
     ),
 ]  # fmt: skip
 

@@ -11,7 +11,7 @@ import regex
 from shared.core.changes.change import Event
 from shared.core.changes.reasons import MetCondition
 from shared.core.classify import plain_text
-from shared.core.policy.model import ANY_SPELLING, Match, plain
+from shared.core.policy.model import ANY_SPELLING, Match, service_key
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
@@ -82,7 +82,7 @@ def _compared(name: str, wanted: Any, subject: Subject, workload: str | None) ->
     if name in _SPECIAL:
         return _SPECIAL[name](wanted, subject)
     values = _values(name, subject, workload)
-    spelt = (lambda value: plain(str(value))) if name in ANY_SPELLING else (lambda value: value)
+    spelt = (lambda value: service_key(str(value))) if name in ANY_SPELLING else (lambda value: value)
     known = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
     hit = next((value for value in values if spelt(value) in known), None)
     actual = _text_of_value(tuple(value for value in values if value is not None))
@@ -160,7 +160,7 @@ def _patterns(text_of: Callable[[Post], str]) -> "Special":
         for pattern in wanted:
             expression = _compiled(pattern)
             if expression is None:
-                if plain(pattern) in plain(text):
+                if service_key(pattern) in service_key(text):
                     return pattern, ""
                 continue
             try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared.core.policy.check import Fault
-from shared.core.policy.model import Match, Policy, plain, walk
+from shared.core.policy.model import Match, Policy, service_key, walk
 from shared.core.policy.parts import LONGEST_ROUTE_NAME
 
 _FLAGS = {
@@ -39,11 +39,11 @@ def hints(policy: Policy) -> list[Fault]:
 
 
 def _names(policy: Policy) -> Iterator[Fault]:
-    taken = {plain(route.name) for _, route in walk(policy.routes) if route.name}
+    taken = {service_key(route.name) for _, route in walk(policy.routes) if route.name}
     for path, route in walk(policy.routes):
         if not route.name:
             name = _free(_cut(_described(route.match or Match(), root=path == "routes")), taken)
-            taken.add(plain(name))
+            taken.add(service_key(name))
             yield path, f"has no name, so reasons tell its place in the file; it could be called “{name}”"
 
 
@@ -74,7 +74,7 @@ def _cut(name: str) -> str:
 def _free(name: str, taken: set[str]) -> str:
     number = 2
     numbered = name
-    while plain(numbered) in taken:
+    while service_key(numbered) in taken:
         numbered = f"{name} ({number})"
         number += 1
     return numbered

@@ -241,15 +241,17 @@ class Policy(Strict):
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
-        """Service, as `plain` has it, to workload; a name that Microsoft gave up counts like the one it became."""
-        named = {plain(one): name for name, load in self.workloads.items() for one in (*load.services, *load.aliases)}
-        renamed = {plain(canonical(one)): named[plain(one)] for one in named}
+        """Service, as `service_key` has it, to workload; a name that Microsoft gave up counts as its new one."""
+        named = {
+            service_key(one): name for name, load in self.workloads.items() for one in (*load.services, *load.aliases)
+        }
+        renamed = {service_key(canonical(one)): named[service_key(one)] for one in named}
         return {**renamed, **named}
 
     @cached_property
     def beginnings(self) -> tuple[tuple[str, str], ...]:
-        """How titles begin, as `plain` has it, and whose workload that is; the longest first."""
-        found = [(plain(begin), name) for name, load in self.workloads.items() for begin in load.titles]
+        """How titles begin, as `service_key` has it, and whose workload that is; the longest first."""
+        found = [(service_key(begin), name) for name, load in self.workloads.items() for begin in load.titles]
         return tuple(sorted(found, key=lambda pair: -len(pair[0])))
 
     def workload_of(self, service: str, title: str = "") -> str | None:
@@ -257,9 +259,9 @@ class Policy(Strict):
 
         Under a catch-all service, and one that nobody names, the beginning of the post's title decides first.
         """
-        owner = self.owners.get(plain(service)) or self.owners.get(plain(canonical(service)))
+        owner = self.owners.get(service_key(service)) or self.owners.get(service_key(canonical(service)))
         if title and (owner is None or self.workloads[owner].catch_all):
-            said = plain(title)
+            said = service_key(title)
             owner = next((name for begin, name in self.beginnings if said.startswith(begin)), owner)
         return owner
 
@@ -269,7 +271,7 @@ class Policy(Strict):
         return any(route.match and route.match.tenant for _, route in walk(self.routes))
 
 
-def plain(name: str) -> str:
+def service_key(name: str) -> str:
     """A service's name without case and odd blanks: Microsoft writes "Microsoft Clipchamp " with one behind."""
     return " ".join(name.casefold().split())
 

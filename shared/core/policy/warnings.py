@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.core.policy.check import Fault, did_you_mean
-from shared.core.policy.model import ANY_SPELLING, OWNER, Match, Policy, Roles, Route, plain, walk
+from shared.core.policy.model import ANY_SPELLING, OWNER, Match, Policy, Roles, Route, service_key, walk
 from shared.core.posts.services import canonical, known_names
 from shared.core.terms import IMPACT_RANK
 
@@ -80,7 +80,7 @@ def _within(name: str, given: Any, wanted: Any) -> bool:
 
 def _spelt(name: str, values: Any) -> tuple[Any, ...]:
     listed = values if isinstance(values, tuple) else (values,)
-    return tuple(plain(value) for value in listed) if name in ANY_SPELLING else listed
+    return tuple(service_key(value) for value in listed) if name in ANY_SPELLING else listed
 
 
 def _contradiction(policy: Policy, mine: tuple[Match, ...]) -> str:
@@ -154,10 +154,10 @@ def _unreached(policy: Policy) -> Iterator[Fault]:
 
 def _misspelt(policy: Policy) -> Iterator[Fault]:
     known = known_names()
-    by_plain = {plain(name) for name in known}
+    by_plain = {service_key(name) for name in known}
     for name, load in policy.workloads.items():
         for index, service in enumerate(load.services):
-            if plain(service) not in by_plain and (meant := did_you_mean(service, known)):
+            if service_key(service) not in by_plain and (meant := did_you_mean(service, known)):
                 yield f"workloads.{name}.services[{index}]", f"Microsoft has no service {service!r} so far{meant}"
 
 

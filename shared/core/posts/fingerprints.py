@@ -67,9 +67,9 @@ def content_hash(raw: Mapping[str, Any]) -> str:
     return digest(content, _CONTENT_BYTES).hex()
 
 
-def said(text: str) -> str:
+def comparable(text: str) -> str:
     """A text as it is compared: without white space, stamps, and sentences that say only that something was updated."""
-    return _plain(_UPDATED.sub("", text))
+    return _squeezed(_UPDATED.sub("", text))
 
 
 def plain_title(title: str) -> str:
@@ -101,11 +101,11 @@ def _read(body: object) -> list[Any]:
     content = _text(body.get("content") if isinstance(body, Mapping) else body)
     kind = _text(body.get("contentType")) if isinstance(body, Mapping) else ""
     if kind.lower() == "text":
-        return [_plain(content), []]
-    return [_plain(_TAG.sub("", content)), [_target(a or b or c) for a, b, c in _LINK.findall(content)]]
+        return [_squeezed(content), []]
+    return [_squeezed(_TAG.sub("", content)), [_target(a or b or c) for a, b, c in _LINK.findall(content)]]
 
 
-def _plain(text: str) -> str:
+def _squeezed(text: str) -> str:
     return _BANNER.sub("", _squash(html.unescape(_NUMBERED.sub("", text))))
 
 
