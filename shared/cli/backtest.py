@@ -71,8 +71,8 @@ def backtest(
     from shared.core.backtest.difference import differences
     from shared.core.backtest.report import report
 
-    moments = play(changes, [each for _, each in named])
-    new, *rest = (report(name, moments, index, each, start) for index, (name, each) in enumerate(named))
+    played = play(changes, [each for _, each in named])
+    new, *rest = (report(name, played, index, each, start) for index, (name, each) in enumerate(named))
     old = rest[0] if rest else None
     differs = differences(new, old) if old else ()
     from shared.cli import backtest_tables

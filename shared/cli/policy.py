@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.policy_given import checked_policy, counted, schema_text
+from shared.cli.policy_given import checked_text, counted, schema_text
 from shared.cli.tools import Json, State, as_json, complain, printable, table, with_deployment
 from shared.cli.who import signed_in
 
@@ -37,10 +37,8 @@ def push(
     Included files are merged into one. The difference is shown.
     """
     from shared.adapters.policy import versions as policy_store
-    from shared.adapters.policy.file import flattened
 
-    good = checked_policy(policy)
-    text = flattened(policy)
+    good, text = checked_text(policy)
 
     async def work(deps: "Deps") -> str:
         now = await policy_store.in_force(deps.blobs)

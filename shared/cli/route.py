@@ -14,7 +14,7 @@ from shared.core.posts import classification as c
 from shared.core.terms import Action, Default, EventType, Impact, Kind, Status
 
 if TYPE_CHECKING:
-    from shared.core.decisions.what_if import Asked
+    from shared.core.decisions.what_if import WhatIf
     from shared.core.policy.model import Policy
     from shared.usecases.deps import Deps
 
@@ -65,10 +65,10 @@ def route(
     if bool(change) == bool(service or title or text):
         raise typer.BadParameter("name one change (MC1234567), or describe one with --service, --title, --kind ...")
     if change:
-        found = _in_file(change, posts, policy) if posts else _stored(change, policy, state)
+        answer = _in_file(change, posts, policy) if posts else _stored(change, policy, state)
     else:
         from shared.core.changes.change import Event
-        from shared.core.decisions.what_if import ask_about, starting
+        from shared.core.decisions.what_if import starting, what_if_described
         from shared.core.posts.post import Post
 
         today = datetime.now(UTC)
@@ -92,20 +92,20 @@ def route(
             services=tuple(service or ()), tags=tuple(tag or ()), body=text, body_type="text",
         )  # fmt: skip
         events = [Event(_one(each, EventType, "--event"), "", today) for each in event or ["announced"]]
-        found = ask_about(in_force, post, read, events, today.date(), tenant or tuple(in_force.tenants))
+        answer = what_if_described(in_force, post, read, events, today.date(), tenant or tuple(in_force.tenants))
     from shared.cli import route_tree
     from shared.core.decisions.what_if import as_data
 
     if json_:
-        as_json(as_data(found))
+        as_json(as_data(answer))
     else:
-        route_tree.show(found)
+        route_tree.show(answer)
 
 
-def _in_file(change: str, posts: Path, policy: Path | None) -> "Asked":
+def _in_file(change: str, posts: Path, policy: Path | None) -> "WhatIf":
     from shared.core import ids
     from shared.core.backtest.replay import Replay
-    from shared.core.decisions.what_if import ask
+    from shared.core.decisions.what_if import what_if
 
     wanted = ids.normalise(change)
     in_force = checked_policy(policy or default_file())
@@ -118,22 +118,22 @@ def _in_file(change: str, posts: Path, policy: Path | None) -> "Asked":
         world.take(version.raw, version.observed, version.tenant)
     tenants = tuple({version.tenant: None for version in versions})
     known = tenants if set(tenants) <= set(in_force.tenants) else tuple(in_force.tenants)
-    return ask(in_force, world.changes[wanted], versions[-1].observed, known)
+    return what_if(in_force, world.changes[wanted], versions[-1].observed, known)
 
 
-def _stored(change: str, policy: Path | None, state: Path | None) -> "Asked":
-    from shared.core.decisions.what_if import ask
+def _stored(change: str, policy: Path | None, state: Path | None) -> "WhatIf":
+    from shared.core.decisions.what_if import what_if
     from shared.usecases.pages import change as views
 
-    async def held(deps: "Deps") -> "Asked":
+    async def work(deps: "Deps") -> "WhatIf":
         in_force: Policy = checked_policy(policy) if policy else await deps.policy.current()
-        found = await views.change(deps, change)
-        if found is None:
+        view = await views.change(deps, change)
+        if view is None:
             raise PermanentError(f"{change} was never seen in any tenant; name a file with --posts")
-        tenants = [copy.tenant for copy in found.copies if not copy.gone]
-        return ask(in_force, found.change, deps.clock(), tenants)
+        tenants = [copy.tenant for copy in view.copies if not copy.gone]
+        return what_if(in_force, view.change, deps.clock(), tenants)
 
-    return with_deployment(state, held)
+    return with_deployment(state, work)
 
 
 def _one(value: str, literal: Any, option: str) -> Any:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shared.core.ports.storage import Row
+from shared.core.ports.storage import Row, Write
 from tests.fakes import FakeTables
 
 FILES = sorted((Path(__file__).parent / "saved").glob("*.json.gz"))
@@ -35,10 +35,10 @@ def saved_rows(file: Path) -> list[tuple[str, Row]]:
     return rows
 
 
-def saved_tables(file: Path) -> FakeTables:
+async def saved_tables(file: Path) -> FakeTables:
     tables = FakeTables()
     for table, row in saved_rows(file):
-        tables.rows[table, row.partition, row.key] = (dict(row.values), row.etag)
+        await tables.commit(table, [Write("insert", row)])
     return tables
 
 

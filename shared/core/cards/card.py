@@ -86,7 +86,7 @@ def change_card(
         admin_impact=IMPACTS.get(found.admin_impact, found.admin_impact),
         user_impact=IMPACTS.get(found.user_impact, found.user_impact),
         arrives=ARRIVALS.get(found.default, found.default),
-        why=tuple(clean(reason) for reason in state.effect.why),
+        why=tuple(clean(reason.words) for reason in state.effect.why),
         team=_team(state.effect.team, state.effect.answers, policy),
         post_url=post_url(change.id),
         page_url=page_url(change.id, public_url),

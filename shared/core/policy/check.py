@@ -79,7 +79,10 @@ def _of_routes(policy: Policy) -> Iterator[Fault]:
         yield "routes.match", "the root matches everything, so that nothing is lost; move `match` to a child"
     if not policy.routes.team:
         yield "routes.team", "the root must name a team: it gets what nobody owns"
+    first: dict[str, str] = {}
     for path, route in walk(policy.routes):
+        if route.name and (twin := first.setdefault(service_key(route.name), path)) != path:
+            yield f"{path}.name", f"{route.name!r} is already the name of {twin}; a route's name is its own"
         match = route.match or Match()
         for workload in match.workload or ():
             yield from _undefined(f"{path}.match.workload", "workload", workload, policy.workloads)

@@ -7,15 +7,17 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from shared.core.policy.parts import Many, Name, Pattern, SecretName, Some, Strict
+from shared.core.policy.parts import Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
-from shared.core.terms import Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
+from shared.core.terms import IMPACT_RANK, Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
 
 __all__ = ["SecretName", "Strict"]  # what adapters take from here
 
 OWNER = "owner"
 """As a card's channel: the channel of the team that owns the workload."""
+ANY_SPELLING = frozenset({"service", "category", "tag"})
+"""Keys of a match that hold Microsoft's own words, compared without case and odd blanks; the others are ours."""
 GROUP = "group:"
 """How a Teams group is written where people can stand."""
 
@@ -133,8 +135,8 @@ class Targets(Strict):
     low: Target = Target(triage=10, decide=30, close=90)
 
     def of(self, read: c.Classification) -> Target:
-        impacts = {read.admin_impact, read.user_impact}
-        return self.high if "high" in impacts else self.medium if "medium" in impacts else self.low
+        impact = max(read.admin_impact, read.user_impact, key=IMPACT_RANK.__getitem__)
+        return {"high": self.high, "medium": self.medium, "low": self.low}[impact]
 
 
 class Outside(Strict):
@@ -195,8 +197,12 @@ class Match(Strict):
 
 
 class Route(Strict):
-    """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none."""
+    """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none.
 
+    `name`: what people call it, in every reason that it is behind; without one they read its path in the file.
+    """
+
+    name: RouteName = ""
     match: Match | None = None
     team: str | None = None
     ticket: str | None = None

@@ -16,7 +16,7 @@ _CONTENT_BYTES = 16
 _UNWATCHED = frozenset({"lastModifiedDateTime", "endDateTime"})
 _UNORDERED = ("services", "tags", "details")
 _ROLLOUT = "FeatureStatusJson"
-_UPDATED_TAG = "Updated message"
+UPDATED_TAG = "Updated message"
 
 # Every pattern stops at the next tag and so reads a body once, however long or broken it is. A real post holds the tag
 # `<img alt="icons" <="" p="">`: a `<` that opens no tag belongs to the tag around it.
@@ -62,7 +62,7 @@ def content_hash(raw: Mapping[str, Any]) -> str:
         _moment(raw.get("actionRequiredByDateTime")),
         _text(raw.get("category")),
         raw.get("isMajorChange") is True,
-        sorted({_text(tag) for tag in tags} - {_UPDATED_TAG}) if isinstance(tags, list | tuple) else _text(tags),
+        sorted({_text(tag) for tag in tags} - {UPDATED_TAG}) if isinstance(tags, list | tuple) else _text(tags),
     ]
     return digest(content, _CONTENT_BYTES).hex()
 

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from shared.core import ids
@@ -16,6 +17,10 @@ _ENTRY = struct.Struct(f">Q{WATCH_BYTES}s?")  # id number, watch hash, absent on
 _CHUNK = 64 * 1024 // _ENTRY.size * _ENTRY.size
 _BROKEN = 1 << 63
 _FEW = 20
+
+
+BELIEVED_AFTER = timedelta(hours=24)
+"""What nobody believed at first sight and still stands after so long is true."""
 
 
 class DoubtedError(TransientError):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.core.changes.change import Event
 from shared.record.changes import revisions_and_effects
 from shared.record.closings import count_closings
 from shared.record.parked import count_parked
@@ -34,7 +35,7 @@ async def count(deps: Deps) -> Counts:
             revisions += entry - 1
         elif entry.effect.kind == "ticket":
             tickets += bool(entry.number)
-            notes += sum(1 for event in entry.applied if not event.endswith(":announced"))
+            notes += sum(Event.type_in(event_id) != "announced" for event_id in entry.applied)
             cancelled += entry.state == "cancelled"
         else:
             cards += bool(entry.done)

@@ -12,7 +12,7 @@ from shared.core.messages import Envelope
 from shared.core.policy.model import Tenant
 from shared.core.ports.storage import Write
 from shared.core.sources import batches
-from shared.core.sources.snapshot import DoubtedError, Pull, compare, is_broken, known_post, known_task
+from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError, Pull, compare, is_broken, known_post, known_task
 from shared.record.tenants import SOURCES, SourceRecord, commit, has_source, source_record
 from shared.usecases.deps import Deps
 
@@ -20,7 +20,6 @@ _log = logging.getLogger(__name__)
 _FIRST_BACK_OFF = 60
 _LONGEST_BACK_OFF = 3600
 _LONGEST_WAIT = 86_400  # a Retry-After of years is a mistake
-_BELIEVED_AFTER = timedelta(hours=24)
 _SHOWN = 1000
 
 Outcome = Literal["done", "waiting", "failed", "overtaken", "dropped"]
@@ -85,7 +84,7 @@ async def _fetch(deps: Deps, tenant: Tenant, last: SourceRecord) -> tuple[Write,
     async for page in pages:
         for raw in page:
             pull.take(raw)
-    believe = last.doubted is not None and now - last.doubted >= _BELIEVED_AFTER
+    believe = last.doubted is not None and now - last.doubted >= BELIEVED_AFTER
     difference = compare(snapshot, pull.watches.items(), believe=believe)
     posts = sum(1 for number in pull.watches if not is_broken(number))
     counts = len(difference.new), len(difference.edited), len(difference.gone)

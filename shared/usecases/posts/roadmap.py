@@ -18,14 +18,13 @@ from shared.core.sources.roadmap import (
     renewed,
     roadmap_ids,
 )
-from shared.core.sources.snapshot import DoubtedError
+from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError
 from shared.record.tenants import commit, roadmap_record
 from shared.usecases.deps import Deps
 
 _LOG = logging.getLogger("foresignal.roadmap")
 CONTAINER, BLOB = "config", "roadmap.json.z"
 _FRESH = timedelta(hours=23)
-_BELIEVED_AFTER = timedelta(hours=24)
 _SHOWN = 1000
 
 Outcome = Literal["done", "off", "fresh", "failed"]
@@ -39,7 +38,7 @@ async def fetch_roadmap(deps: Deps) -> Outcome:
     last = await roadmap_record(deps.tables)
     if not last.failure and last.fetched and now - last.fetched < _FRESH:
         return "fresh"
-    believe = last.doubted is not None and now - last.doubted >= _BELIEVED_AFTER
+    believe = last.doubted is not None and now - last.doubted >= BELIEVED_AFTER
     outcome: Outcome = "done"
     try:
         items, differ = await _renew(deps, roadmap.url, believe=believe)
