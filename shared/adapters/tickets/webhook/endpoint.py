@@ -47,12 +47,12 @@ class Endpoint:
         if len(body) > HARD:
             raise RefusedError(f"{self.what}: a message of {len(body)} bytes is too large ({HARD}): shorten `fields`")
         seconds = str(int(self._deps.clock().timestamp()))
-        signature = " ".join(signature(key, message.id, seconds, body) for key in keys)
+        signatures = " ".join(signature(key, message.id, seconds, body) for key in keys)
         headers = {
-            "webhook-id": message.id, "webhook-timestamp": seconds, "webhook-signature": signature,
+            "webhook-id": message.id, "webhook-timestamp": seconds, "webhook-signature": signatures,
             "Content-Type": "application/json",
         }  # fmt: skip
-        hide = (*keys, *(key.removeprefix("whsec_") for key in keys), url, signature)
+        hide = (*keys, *(key.removeprefix("whsec_") for key in keys), url, signatures)
         response = await self._deps.http.send(
             "POST", url, what=self.what, content=body, headers=headers, expected=_REFUSED | {410},
             transient=frozenset({409, 412}), hide=hide,
