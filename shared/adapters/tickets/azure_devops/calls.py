@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.core.errors import PermanentError, TransientError
 
@@ -36,7 +36,7 @@ _PATCH = "application/json-patch+json"
 class Calls:
     """The secret is read anew for each call, so that a changed one needs no restart."""
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self.what = f"ticket system {deps.name}"
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.settings import SAMPLE
 from shared.adapters.tickets.azure_devops import item as items
 from shared.adapters.tickets.azure_devops.calls import Calls, complaint
@@ -35,7 +35,7 @@ class AzureDevOpsSystem:
 
     searches_late = 10.0  # queries may be answered by a replica
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._clock = settings, deps.clock
         self._calls = Calls(settings, deps)
         self._kinds: dict[tuple[str, str], Mapping[str, Any]] = {}

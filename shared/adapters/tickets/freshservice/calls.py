@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.freshservice.settings import Settings
 from shared.core.errors import PermanentError, TransientError
 
@@ -24,7 +24,7 @@ _HINTS = {
 class Calls:
     """The key is read anew for each call, so that a changed one needs no restart."""
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self.what = f"ticket system {deps.name}"
 

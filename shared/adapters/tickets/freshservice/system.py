@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import API, Calls
 from shared.adapters.tickets.freshservice.change import Change
@@ -38,7 +38,7 @@ class Freshservice:
 
     searches_late = 10.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._clock = settings, deps.clock
         self._calls = Calls(settings, deps)
         self._form = Form(self._calls, settings)

@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.jira import issue as issues
 from shared.adapters.tickets.jira.calls import Site, complaint
 from shared.adapters.tickets.jira.moves import ask_by_hand, choose
@@ -33,7 +33,7 @@ class JiraSystem:
 
     searches_late = 60.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._clock = settings, deps.clock
         self._site = Site(settings, deps)
         self._screen = Screen(self._site, settings)

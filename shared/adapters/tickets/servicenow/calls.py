@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.errors import PermanentError, TransientError
 
@@ -26,7 +26,7 @@ _HINTS = {
 class Calls:
     """One instance. A token is kept until it ends; one that is refused is asked for anew once."""
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self.what = f"ticket system {deps.name}"
         self._token, self._until = "", datetime.min.replace(tzinfo=UTC)

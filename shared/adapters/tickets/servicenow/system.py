@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.settings import Settings
@@ -39,7 +39,7 @@ class ServiceNow:
 
     searches_late = 0.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._clock = settings, deps.clock
         self._calls = Calls(settings, deps)
         self._groups: Recent[str, str] = Recent(_REMEMBERED)  # sys_id by name

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.webhook.address import checked
 from shared.adapters.tickets.webhook.message import HARD, Message
 from shared.adapters.tickets.webhook.settings import Settings
@@ -21,7 +21,7 @@ class RefusedError(PermanentError):
 class Endpoint:
     """One receiver."""
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self.what = f"ticket system {deps.name}"
 
