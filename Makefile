@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench score clean browser redmine
+.PHONY: help install run test storm check bench score clean browser redmine
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,6 +13,11 @@ POSTS ?=
 TENANTS ?=
 STATE ?=
 TICKETS ?=
+# For `make test` and `make storm`: how many tests run side by side; 2 where there are two processors or more.
+WORKERS ?= $(shell [ "$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)" -ge 2 ] && echo 2 || echo 1)
+SIDE_BY_SIDE = $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist worksteal)
+# For `make storm`: only the ticket systems of this name.
+ONLY ?=
 
 help: ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -25,7 +30,10 @@ run: .make/python .make/node ## the whole thing on this machine: it prints where
 	@$(BIN)/foresignal sandbox $(if $(POSTS),--posts '$(POSTS)') $(if $(TENANTS),--tenants '$(TENANTS)') $(if $(STATE),--state '$(STATE)') $(if $(TICKETS),--tickets '$(TICKETS)')
 
 test: install check ## check, then every test
-	$(BIN)/pytest
+	$(BIN)/pytest $(SIDE_BY_SIDE)
+
+storm: install ## three hundred decisions over each ticket system while calls fail (`make test` has forty)
+	STORM=300 $(BIN)/pytest $(SIDE_BY_SIDE) tests/contracts/test_ticket_storm.py $(if $(ONLY),-k '$(ONLY)')
 
 check: .make/python ## style, types, import rules, the policy, the infrastructure
 	$(BIN)/ruff check

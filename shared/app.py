@@ -85,8 +85,6 @@ class App:
             roadmap=_Roadmap(self),
             ticket_system=self._ticket_system,
             channel=self._channel,
-            render_card=_render_card,
-            render_notice=_render_notice,
             clock=self.around.clock,
             deployment=s.deployment,
             public_url=s.public_url,
@@ -224,18 +222,6 @@ class _Roadmap:
         from shared.adapters.sources.roadmap import Roadmap
 
         return await Roadmap(self._app.http()).items(url)
-
-
-def _render_card(*arguments: Any) -> Any:
-    from shared.adapters.cards.adaptive import render_card
-
-    return render_card(*arguments)
-
-
-def _render_notice(notice: Any) -> Any:
-    from shared.adapters.cards.adaptive import render_notice
-
-    return render_notice(notice)
 
 
 _around: Surroundings | None = None

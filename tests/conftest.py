@@ -1,14 +1,12 @@
-"""Fixtures that many tests share: one real Azurite and one real Redmine a session."""
+"""Fixtures that many tests share: one real Azurite and one real Redmine a session, or a worker of pytest-xdist."""
 
-import os
+from hypothesis import HealthCheck, settings
 
-from tests.azurite import azurite, storage
+from tests.azurite import azurite, storage, storage_of_its_own
 from tests.trackers.redmine import redmine
 
-__all__ = ["azurite", "redmine", "storage"]
+__all__ = ["azurite", "redmine", "storage", "storage_of_its_own"]
 
-if os.environ.get("CI"):  # a property test that is slow on a busy machine is no failure of the property
-    from hypothesis import settings
-
-    settings.register_profile("ci", deadline=None)
-    settings.load_profile("ci")
+# A property test that is slow on a busy machine is no failure of the property.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")

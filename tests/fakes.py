@@ -87,6 +87,7 @@ class FakeTables:
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str, str], tuple[dict[str, Value], str]] = {}
+        self._keys: dict[tuple[str, str], set[str]] = {}  # of each partition, those deleted too
         self.refuse: set[str] = set()
         self.interfere = None
         self.calls = 0
@@ -101,11 +102,9 @@ class FakeTables:
         self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
     ) -> list[Row]:
         self.calls += 1
-        return [
-            Row(p, k, dict(values), etag)
-            for (t, p, k), (values, etag) in sorted(self.rows.items(), key=lambda item: item[0])
-            if t == table and p == partition and low <= k < high and _equal(values, equal)
-        ]
+        keys = sorted(key for key in self._keys.get((table, partition), ()) if low <= key < high)
+        found = [(key, *self.rows[table, partition, key]) for key in keys if (table, partition, key) in self.rows]
+        return [Row(partition, key, dict(values), etag) for key, values, etag in found if _equal(values, equal)]
 
     async def scan(
         self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
@@ -137,6 +136,7 @@ class FakeTables:
                 del self.rows[place]
             else:
                 self.rows[place] = ({**old, **write.row.values}, str(next(self._versions)))
+                self._keys.setdefault(place[:2], set()).add(place[2])
         places = ((table, write.row.partition, write.row.key) for write in writes)
         return [self.rows[place][1] if place in self.rows else "" for place in places]
 

@@ -54,7 +54,7 @@ def due(post: Post) -> str | None:
 
 
 def description(post: Post) -> str:
-    """The header block, an empty line, and the body as plain text."""
+    """The header block, an empty line, and the body as as_plain_text text."""
     tags = list(post.get("tags") or ())
     updated = "Updated message" in tags or (post.get("title") or "").startswith("(Updated)")
     if post.get("isMajorChange") and "Major update" not in tags:
@@ -68,7 +68,7 @@ def description(post: Post) -> str:
         lines.append(f"Tags: {', '.join(tags)}")
     body = post.get("body") or {}
     content = body.get("content") or ""
-    text = content if body.get("contentType") == "text" else plain(content)
+    text = content if body.get("contentType") == "text" else as_plain_text(content)
     return "\n".join([*lines, "", text])
 
 
@@ -82,7 +82,7 @@ def references(post: Post) -> dict[str, str]:
     }
 
 
-def plain(content: str) -> str:
+def as_plain_text(content: str) -> str:
     """HTML as text: blocks on lines of their own, scripts and styles left out."""
     reader = _Reader()
     reader.feed(content)

@@ -1,4 +1,4 @@
-"""`foresignal backtest`: what a policy would have done with past posts, and what another would do otherwise."""
+"""`foresignal backtest`: what a policy would have done with past posts, and how another policy differs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +7,7 @@ import typer
 
 from shared.cli.past_posts import beginning, play, read_versions
 from shared.cli.policy_given import PolicyFile, checked_policy, default_file
-from shared.cli.tools import Json, State, as_json, speak
+from shared.cli.tools import Json, State, as_json, with_deployment
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -23,15 +23,16 @@ def backtest(
         Path | None,
         typer.Option(
             show_default=False, metavar="FILE.jsonl[.gz]|-",
-            help="Past posts, one a line: as Graph gives them, or the versions of a history; - is standard input. "
-            "Without it: what the deployment's storage holds.",
+            help="Past posts, one per line: as Graph returns them, or the versions of a history; - is standard input. "
+            "Default: the posts in the deployment's storage.",
         ),
     ] = None,
     since: Annotated[
         str,
         typer.Option(
             show_default=False, metavar="365d|12w|DAY",
-            help="Count from then on, backwards from now (of a file: from its last day). Storage: the last 365d.",
+            help="Count only this span before now (for a file: before its last day), or from this day on. "
+            "Default for storage: 365d.",
         ),
     ] = "",
     policy: PolicyFile = None,
@@ -39,7 +40,7 @@ def backtest(
         Path | None,
         typer.Option(
             show_default=False, metavar="OLD.yaml", exists=True, dir_okay=False,
-            help="Another policy: what the first one adds and removes.",
+            help="Another policy to compare with: show what the first one adds and removes.",
         ),
     ] = None,
     html: Annotated[
@@ -50,7 +51,7 @@ def backtest(
         Path | None,
         typer.Option(
             show_default=False, dir_okay=False, allow_dash=True, metavar="FILE.csv|-",
-            help="Write every ticket and card, one a line; - is standard output.",
+            help="Write every ticket and card, one per line; - is standard output.",
         ),
     ] = None,
     json_: Json = False,
@@ -58,7 +59,7 @@ def backtest(
 ) -> None:  # fmt: skip
     """Run a policy over past posts and their edits, day by day, and show what it would have done. Nothing is sent.
 
-    A line that is no post is named on standard error, the others go on, and the exit code is 1.
+    Lines that are no post are reported on standard error and skipped; the exit code is then 1.
     """
     if posts and str(posts) != "-" and not posts.is_file():
         raise typer.BadParameter(f"there is no file {posts}", param_hint="--posts")
@@ -70,8 +71,8 @@ def backtest(
     from shared.core.backtest.difference import differences
     from shared.core.backtest.report import report
 
-    moments = play(changes, [each for _, each in named])
-    new, *rest = (report(name, moments, index, each, start) for index, (name, each) in enumerate(named))
+    played = play(changes, [each for _, each in named])
+    new, *rest = (report(name, played, index, each, start) for index, (name, each) in enumerate(named))
     old = rest[0] if rest else None
     differs = differences(new, old) if old else ()
     from shared.cli import backtest_tables
@@ -110,7 +111,7 @@ def _gathered(
         name, own = (_name(policy), checked_policy(policy)) if policy else ("in force", await deps.policy.current())
         return await past(deps.tables, start), [(name, own)], start, 0
 
-    found = speak(state, held)
+    found = with_deployment(state, held)
     if not found[0]:
         raise PermanentError(f"storage holds no post that was seen since {found[2]:%Y-%m-%d}; name a file with --posts")
     return found

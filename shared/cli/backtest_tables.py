@@ -37,7 +37,7 @@ def show(new: "Report", old: "Report | None", differs: "Sequence[Differs]") -> N
         ((name, t.tickets, t.updates, t.cards, _part(t.cards, new.total.cards)) for name, t in new.teams.items()),
     )
     _heading("Noisiest routes")
-    rows = ((r.path, r.tally.tickets, r.tally.updates, r.tally.cards, r.words) for r in new.routes[:_ROWS])
+    rows = ((r.name or r.path, r.tally.tickets, r.tally.updates, r.tally.cards, r.words) for r in new.routes[:_ROWS])
     _table(("route", "tickets", "updates", "cards", "asks for"), rows, "no route asked for anything")
     _heading("Services that nobody owns")
     _table(
@@ -144,7 +144,9 @@ def _report(one: "Report") -> dict[str, Any]:
         "weeks_and_teams": [
             {"week": week, "team": team, **_counts(tally)} for (week, team), tally in one.cells.items()
         ],
-        "routes": [{"route": row.path, "asks_for": row.words, **_counts(row.tally)} for row in one.routes],
+        "routes": [
+            {"route": row.path, "name": row.name, "asks_for": row.words, **_counts(row.tally)} for row in one.routes
+        ],
         "unowned": [_fields(each) for each in one.unowned],
         "missed": [_fields(each) for each in one.missed],
     }
@@ -167,13 +169,13 @@ def write_csv(file: Path, reports: "Sequence[Report]") -> None:
     writer.writerow(_HEADINGS)
     for one in reports:
         for sent in one.sent:
-            moment, told = sent.moment, sent.told
+            played, effect = sent.played, sent.effect
             writer.writerow(
                 _cell(value)
                 for value in (
-                    one.name, monday(moment.at), moment.at.date(), moment.change, moment.title, moment.revision,
-                    " ".join(moment.events), told.kind, told.target, sent.team, "yes" if told.first else "no",
-                    "; ".join(told.why),
+                    one.name, monday(played.at), played.at.date(), played.change, played.title, played.revision,
+                    " ".join(played.events), effect.kind, effect.target, sent.team, "yes" if effect.first else "no",
+                    "; ".join(reason.words for reason in effect.why),
                 )
             )  # fmt: skip
     if str(file) == "-":

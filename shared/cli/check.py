@@ -1,4 +1,4 @@
-"""`foresignal check`: everything that is wrong with a policy, before it is in force; for people and for pipelines."""
+"""`foresignal check`: every fault of a policy before it is in force, for people and for pipelines."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.cli.policy_given import counted, default_file, numbers_of, secret_names, services_in, services_seen
-from shared.cli.tools import State, complain, printable, speak
+from shared.cli.tools import State, complain, printable, with_deployment
 
 if TYPE_CHECKING:
     from shared.adapters.policy.file import Checked, Note
@@ -21,7 +21,7 @@ Posts = Annotated[
     Path | None,
     typer.Option(
         show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-        help="Real posts: name the services in them that nobody owns.",
+        help="Real posts: report the services in them that nobody owns.",
     ),
 ]  # fmt: skip
 
@@ -29,23 +29,23 @@ Posts = Annotated[
 def check(
     policy: File = None,
     posts: Posts = None,
-    seen: Annotated[bool, typer.Option("--seen", help="The same for the posts that the deployment has read.")] = False,
-    secrets: Annotated[bool, typer.Option("--secrets", help="Look every secret up, and name those missing.")] = False,
-    online: Annotated[bool, typer.Option("--online", help="Ask every adapter whether it may do its work.")] = False,
+    seen: Annotated[bool, typer.Option("--seen", help="The same, for the posts that the deployment has read.")] = False,
+    secrets: Annotated[bool, typer.Option("--secrets", help="Look up every secret, and report missing ones.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Check our permissions in every ticket system.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as faults.")] = False,
-    json_: Annotated[bool, typer.Option("--json", help="One JSON object for each fault and warning.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="One JSON object for each fault, warning and hint.")] = False,
     state: State = None,
 ) -> None:
-    """Check a policy: every fault at once, each with its file, line and path. Exit code 1 where there is one."""
+    """Find every fault of a policy at once, each with its file, line and path. Exit code 1 if there is one."""
     from shared.adapters.policy import file as policy_file
 
     file = policy or default_file()
     checked = policy_file.check_file(file)
-    services = services_in(posts) if posts else speak(state, services_seen) if seen else {}
+    services = services_in(posts) if posts else with_deployment(state, services_seen) if seen else {}
     found = [("fault", note) for note in checked.faults]
-    found += [("warning", note) for note in _warnings(checked, services)]
+    found += _remarks(checked, services)
     if checked.policy and (secrets or online):
-        found += speak(state, lambda deps: _asked(deps, checked, secrets=secrets, online=online))
+        found += with_deployment(state, lambda deps: _asked(deps, checked, secrets=secrets, online=online))
     _tell(found, as_json=json_)
     wrong = [note for kind, note in found if kind == "fault" or (strict and kind == "warning")]
     if checked.policy is None or wrong:
@@ -56,12 +56,15 @@ def check(
         typer.echo(f"fine: {fine}" if policy else f"{file} is fine: {fine}")
 
 
-def _warnings(checked: "Checked", services: dict[str, int]) -> "list[Note]":
+def _remarks(checked: "Checked", services: dict[str, int]) -> "list[tuple[str, Note]]":
+    """What is no fault: warnings of what looks like a mistake, and hints, which `--strict` leaves alone."""
+    from shared.core.policy.hints import hints
     from shared.core.policy.warnings import warnings
 
     if checked.policy is None:
         return []
-    return [checked.places.note(path, what) for path, what in warnings(checked.policy, services)]
+    warned = [("warning", checked.places.note(path, what)) for path, what in warnings(checked.policy, services)]
+    return warned + [("hint", checked.places.note(path, what)) for path, what in hints(checked.policy)]
 
 
 def _tell(found: "list[tuple[str, Note]]", *, as_json: bool) -> None:
@@ -70,7 +73,7 @@ def _tell(found: "list[tuple[str, Note]]", *, as_json: bool) -> None:
             told = {"file": note.file, "line": note.line, "path": note.path, "kind": kind, "message": note.what}
             typer.echo(json.dumps(told, ensure_ascii=False))
         else:
-            typer.echo(printable(f"warning: {note}" if kind == "warning" else str(note)))
+            typer.echo(printable(str(note) if kind == "fault" else f"{kind}: {note}"))
 
 
 async def _asked(deps: "Deps", checked: "Checked", *, secrets: bool, online: bool) -> "list[tuple[str, Note]]":

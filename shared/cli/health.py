@@ -1,15 +1,15 @@
-"""`foresignal health`: how it is."""
+"""`foresignal health`: whether all is well."""
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, printable, speak, table
+from shared.cli.tools import Json, State, as_json, printable, table, with_deployment
 
 
 def health(json_: Json = False, state: State = None) -> None:
-    """How it is: each tenant's last fetch and failure, and what is parked. Exit code 1 where not all is well."""
+    """Show each tenant's last fetch and failure, and how much is parked. Exit code 1 unless all is well."""
     from shared.usecases.pages.health import health
 
-    found = speak(state, health)
+    found = with_deployment(state, health)
     if json_:
         as_json(found)
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.inputs import lines_of, opened
-from shared.cli.tools import Json, State, as_json, complain, printable, speak
+from shared.cli.tools import Json, State, as_json, complain, printable, with_deployment
 from shared.core.changes.change import Event
 from shared.core.errors import PermanentError
 
@@ -27,14 +27,14 @@ def replay(
         Path,
         typer.Argument(
             show_default=False, metavar="HISTORY.jsonl[.gz]|-",
-            help='Versions of posts in the order of time, one a line: {"observed", "post"}, or the post alone; '
+            help='Versions of posts in order of time, one per line: {"observed", "post"}, or the post alone; '
             "- is standard input.",
         ),
     ],
 ) -> None:  # fmt: skip
-    """Run versions of posts through the pure core, and print what each brought: one JSON object for each line.
+    """Print what each version of a post changed, without storage: one JSON object per line.
 
-    A line that is no post is named on standard error, the others go on, and the exit code is 1.
+    Lines that are no post are reported on standard error and skipped; the exit code is then 1.
     """
     if str(file) != "-" and not file.is_file():
         raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
@@ -61,13 +61,13 @@ def history(
         Path | None,
         typer.Option(
             show_default=False, metavar="HISTORY.jsonl[.gz]", exists=True, dir_okay=False,
-            help="Read its versions from this file, not the deployment's storage.",
+            help="Read its versions from this file instead of the deployment's storage.",
         ),
     ] = None,
     json_: Json = False,
     state: State = None,
 ) -> None:  # fmt: skip
-    """Show what happened to a change: each event with its date, old and new, and how far its dates have slipped."""
+    """Show what happened to a change: each event with its date, old and new values, and how far dates slipped."""
     from shared.core import ids
 
     wanted = ids.normalise(change)
@@ -101,7 +101,7 @@ def _replayed(wanted: str, posts: Path) -> "Change | None":
 def _stored(wanted: str, state: Path | None) -> "Change | None":
     from shared.usecases.pages import change as views
 
-    found = speak(state, lambda deps: views.change(deps, wanted))
+    found = with_deployment(state, lambda deps: views.change(deps, wanted))
     return found.change if found else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.policy_given import counted, secret_names, services_in, services_seen
-from shared.cli.tools import State, printable, speak
+from shared.cli.tools import State, printable, with_deployment
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -22,24 +22,24 @@ def init(
     file: Annotated[Path, typer.Argument(metavar="FILE.yaml", dir_okay=False, help="The policy to write.")] = Path(
         "my-policy.yaml"
     ),
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: options, and proposals for the rest.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take options, else proposals.")] = False,
     organisation: Annotated[str, _given("The organisation's name.")] = "",
-    domain: Annotated[str, _given("Its mail domain: proposed addresses end so.")] = "",
+    domain: Annotated[str, _given("Its mail domain, for proposed addresses.")] = "",
     tenant: Annotated[
         list[str] | None,
-        _given("A tenant; the one that this is deployed in needs no id. Several times.", metavar="NAME[=ID]"),
+        _given("A tenant; the deployment's own tenant needs no id. Repeatable.", metavar="NAME[=ID]"),
     ] = None,
     owner: Annotated[
         list[str] | None,
-        _given("Who owns an area, and who stands in. Several times.", metavar="AREA=ADDRESS[,DEPUTY]"),
+        _given("The owner of an area, and the deputy. Repeatable.", metavar="AREA=ADDRESS[,DEPUTY]"),
     ] = None,
     merge: Annotated[
         list[str] | None,
-        _given("An area without a team, and the one that does its work. Several times.", metavar="AREA=OTHER"),
+        _given("Give an area to another area's team. Repeatable.", metavar="AREA=OTHER"),
     ] = None,
     role: Annotated[
         list[str] | None,
-        _given("Who is help_desk, user_communications_lead or training_lead. Several times.", metavar="ROLE=ADDRESS"),
+        _given("Who is help_desk, user_communications_lead or training_lead. Repeatable.", metavar="ROLE=ADDRESS"),
     ] = None,
     channels: Annotated[
         bool | None,
@@ -47,28 +47,28 @@ def init(
     ] = None,
     tickets: Annotated[str, _given("The ticket system: register, servicenow, jira ...", metavar="KIND")] = "",
     ticket_setting: Annotated[
-        list[str] | None, _given("A setting of the ticket system. Several times.", metavar="NAME=VALUE")
+        list[str] | None, _given("A setting of the ticket system. Repeatable.", metavar="NAME=VALUE")
     ] = None,
     posts: Annotated[
         Path | None,
         typer.Option(
             show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-            help="Posts of yours: the services that they name are looked at.",
+            help="Your posts: the services in them that no proposal covers go into the file, too.",
         ),
     ] = None,
-    seen: Annotated[bool, typer.Option("--seen", help="The same for the posts that the deployment has read.")] = False,
+    seen: Annotated[bool, typer.Option("--seen", help="The same, for the posts that the deployment has read.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     state: State = None,
 ) -> None:  # fmt: skip
-    """Write a policy to start from: who usually owns what, with a comment above every key.
+    """Write a first policy: who usually owns what, with a comment above every key.
 
-    It asks a few questions; with --yes it asks none. What it writes passes `foresignal check`.
+    It asks a few questions (none with --yes). The file passes `foresignal check`.
     """
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
     from shared.adapters.policy import starter
 
-    services = services_in(posts) if posts else speak(state, services_seen) if seen or state else {}
+    services = services_in(posts) if posts else with_deployment(state, services_seen) if seen or state else {}
     owners = _pairs(owner, "--owner", starter.areas())
     answers: dict[str, Any] = {
         "organisation": organisation,

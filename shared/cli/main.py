@@ -1,4 +1,4 @@
-"""The command `foresignal`: what an admin does from a terminal. Nothing heavy is imported before a command needs it."""
+"""The command `foresignal`, for admins. Nothing heavy is imported before a command needs it."""
 
 from typing import Annotated
 
@@ -35,7 +35,7 @@ app.command("sandbox")(sandbox.sandbox)
 
 @app.callback()
 def root(
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from, not only what it is.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show an error with its traceback.")] = False,
 ) -> None:
     # `Commands` reads the option; --help shows it.
     del debug

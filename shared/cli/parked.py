@@ -5,24 +5,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, complain, cut, fields_of, minute, printable, speak, table
+from shared.cli.tools import Json, State, as_json, complain, cut, fields_of, minute, printable, table, with_deployment
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from shared.usecases.deps import Deps
 
-parked = typer.Typer(
-    help="What failed for good: kept whole with its reason, and can be replayed.", no_args_is_help=True
-)
+parked = typer.Typer(help="What failed for good: show it with its reason, and send it again.", no_args_is_help=True)
 Key = Annotated[str, typer.Argument(show_default=False, help="As `list` shows it.")]
 
 
 @parked.command("list")
 def list_parked(json_: Json = False, state: State = None) -> None:
-    """Everything that is parked, newest first."""
+    """List everything that is parked, newest first."""
     from shared.record.parked import parked_items
 
-    found = speak(state, lambda deps: parked_items(deps.tables))
+    found = with_deployment(state, lambda deps: parked_items(deps.tables))
     if json_:
         as_json([fields_of(item) for item in found])
     elif not found:
@@ -36,10 +34,10 @@ def list_parked(json_: Json = False, state: State = None) -> None:
 
 @parked.command("show")
 def show_parked(key: Key, json_: Json = False, state: State = None) -> None:
-    """One parked item, whole."""
+    """Show one parked item, whole."""
     from shared.record.parked import parked_item
 
-    found = speak(state, lambda deps: parked_item(deps.tables, key))
+    found = with_deployment(state, lambda deps: parked_item(deps.tables, key))
     if found is None:
         raise PermanentError(f"nothing is parked under {key!r}; `foresignal parked list` shows the keys")
     if json_:
@@ -54,10 +52,10 @@ def show_parked(key: Key, json_: Json = False, state: State = None) -> None:
 @parked.command("replay")
 def replay_parked(
     key: Annotated[str, typer.Argument(help="As `list` shows it.", show_default=False)] = "",
-    all_: Annotated[bool, typer.Option("--all", help="Everything that is parked.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="All parked items.")] = False,
     state: State = None,
 ) -> None:
-    """Send parked items again, as if they had just come."""
+    """Send parked items again as new."""
     from shared.record.parked import parked_items
     from shared.usecases.delivery import park
 
@@ -77,7 +75,7 @@ def replay_parked(
                 (done if found else wrong).append(one if found else f"nothing is parked under {one!r}")
         return done, wrong
 
-    done, wrong = speak(state, replayed)
+    done, wrong = with_deployment(state, replayed)
     for fault in wrong:
         complain(f"error: {printable(fault)}")
     typer.echo(f"replayed {len(done)}")

@@ -18,7 +18,7 @@ from shared.cli.tools import complain, printable
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
-    from shared.core.backtest.play import Moment, Version
+    from shared.core.backtest.play import Played, Version
     from shared.core.policy.model import Policy
 
 _SPAN = re.compile(r"(\d{1,5})([dw])")
@@ -67,27 +67,27 @@ def beginning(since: str, now: datetime) -> datetime:
         ) from None
 
 
-def play(changes: "Sequence[Sequence[Version]]", policies: "Sequence[Policy]") -> "list[Moment]":
+def play(changes: "Sequence[Sequence[Version]]", policies: "Sequence[Policy]") -> "list[Played]":
     """Every change played for every policy, in order of time: the same on one processor as on many."""
     from shared.core.backtest.play import in_order, play_all
 
     versions = sum(map(len, changes))
     chunks = [changes[at : at + _CHUNK] for at in range(0, len(changes), _CHUNK)]
-    moments: list[Moment] = []
+    played: list[Played] = []
     with _bar(len(changes)) as bar:
         if versions <= _FEW or (os.cpu_count() or 1) == 1:
             for chunk in chunks:
-                moments += play_all(chunk, policies)
+                played += play_all(chunk, policies)
                 bar.advance(len(chunk))
-            return in_order(moments)
+            return in_order(played)
         from concurrent.futures import ProcessPoolExecutor, as_completed
 
         with ProcessPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
             waiting = {pool.submit(play_all, chunk, policies): len(chunk) for chunk in chunks}
             for done in as_completed(waiting):
-                moments += done.result()
+                played += done.result()
                 bar.advance(waiting[done])
-    return in_order(moments)
+    return in_order(played)
 
 
 class _Bar(Protocol):

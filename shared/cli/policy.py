@@ -1,4 +1,4 @@
-"""`foresignal policy`: the policy in force and those before it; each is checked before it is put there."""
+"""`foresignal policy`: the policy in force and earlier ones; each is checked before it is put in force."""
 
 import difflib
 import sys
@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.policy_given import checked_policy, counted, schema_text
-from shared.cli.tools import Json, State, as_json, complain, printable, speak, table
+from shared.cli.policy_given import checked_text, counted, schema_text
+from shared.cli.tools import Json, State, as_json, complain, printable, table, with_deployment
 from shared.cli.who import signed_in
 
 if TYPE_CHECKING:
     from shared.adapters.policy.versions import InForce
     from shared.usecases.deps import Deps
 
-app = typer.Typer(help="The policy in force, and those before it.", no_args_is_help=True)
+app = typer.Typer(help="The policy in force, and earlier ones.", no_args_is_help=True)
 _VersionName = Annotated[
-    str, typer.Option("--version", show_default=False, metavar="VERSION", help="This one, of `policy versions`.")
+    str, typer.Option("--version", show_default=False, metavar="VERSION", help="One that `policy versions` lists.")
 ]
-_By = Annotated[str, typer.Option("--by", show_default="who is signed in", help="Who puts it there.")]
-_Message = Annotated[str, typer.Option("--message", "-m", show_default=False, help="Why, for those who come after.")]
+_By = Annotated[str, typer.Option("--by", show_default="who is signed in", help="Who puts it in force.")]
+_Message = Annotated[str, typer.Option("--message", "-m", show_default=False, help="Why, for the record.")]
 
 
 @app.command()
@@ -29,18 +29,16 @@ def push(
     message: _Message = "",
     by: _By = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Also over what somebody else pushed meanwhile.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what somebody else pushed meanwhile.")] = False,
     state: State = None,
 ) -> None:
-    """Put a policy in force. It is checked first; what is in force stays where it has a fault.
+    """Put a policy in force. It is checked first; if it has a fault, the present one stays in force.
 
-    A policy that includes other files is put into one. What changes is shown.
+    Included files are merged into one. The difference is shown.
     """
     from shared.adapters.policy import versions as policy_store
-    from shared.adapters.policy.file import flattened
 
-    good = checked_policy(policy)
-    text = flattened(policy)
+    good, text = checked_text(policy)
 
     async def work(deps: "Deps") -> str:
         now = await policy_store.in_force(deps.blobs)
@@ -53,16 +51,16 @@ def push(
         )
         return f"pushed {policy} as {version.name} by {version.who} ({counted(good)}); in force within a minute"
 
-    typer.echo(speak(state, work))
+    typer.echo(with_deployment(state, work))
 
 
 @app.command()
 def back(
-    version: Annotated[str, typer.Argument(show_default=False, metavar="VERSION", help="Of `policy versions`.")],
+    version: Annotated[str, typer.Argument(show_default=False, metavar="VERSION", help="As `versions` lists it.")],
     by: _By = "",
     state: State = None,
 ) -> None:
-    """Put an older policy in force again, as a new version. It is checked as it is for the program of today."""
+    """Put an older policy in force again, as a new version. It is checked first."""
     from shared.adapters.policy import file as policy_file
     from shared.adapters.policy import versions as policy_store
 
@@ -77,7 +75,7 @@ def back(
         )
         return f"{version} is in force again, as {made.name}"
 
-    typer.echo(speak(state, work))
+    typer.echo(with_deployment(state, work))
 
 
 @app.command()
@@ -88,26 +86,26 @@ def pull(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     state: State = None,
 ) -> None:  # fmt: skip
-    """Write the policy in force into a file, to change it and push it again."""
+    """Write the policy in force into a file, to edit it and push it again."""
     from shared.adapters.policy import versions as policy_store
 
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
-    now = speak(state, lambda deps: policy_store.in_force(deps.blobs))
+    now = with_deployment(state, lambda deps: policy_store.in_force(deps.blobs))
     file.write_text(policy_store.marked(now), encoding="utf-8")
     typer.echo(f"wrote {file}: {_which(now)}")
 
 
 @app.command()
 def show(version: _VersionName = "", state: State = None) -> None:
-    """Print the policy that was pushed; where it has faults, they are told, and the last good one is in force."""
+    """Print the policy that was pushed. If it has faults, they are listed, and the last good one is in force."""
     from shared.adapters.policy import versions as policy_store
     from shared.adapters.policy.file import faults
 
     if version:
-        typer.echo(speak(state, lambda deps: policy_store.text_of(deps.blobs, version)), nl=False)
+        typer.echo(with_deployment(state, lambda deps: policy_store.text_of(deps.blobs, version)), nl=False)
         return
-    now = speak(state, lambda deps: policy_store.in_force(deps.blobs))
+    now = with_deployment(state, lambda deps: policy_store.in_force(deps.blobs))
     if not now.etag:
         complain("none was pushed; in force is the one that came with the package:")
     typer.echo(now.text, nl=False)
@@ -131,7 +129,7 @@ def versions(json_: Json = False, state: State = None) -> None:
             for one in await policy_store.versions(deps.blobs)
         ], now
 
-    found, now = speak(state, work)
+    found, now = with_deployment(state, work)
     if json_:
         as_json(found)
         return
@@ -149,7 +147,7 @@ def versions(json_: Json = False, state: State = None) -> None:
 
 @app.command()
 def schema() -> None:
-    """Print the JSON schema of the file, with which editors complete and check it (config/policy.schema.json)."""
+    """Print the JSON schema of the file, for editors that complete and check it (config/policy.schema.json)."""
     typer.echo(schema_text(), nl=False)
 
 

@@ -26,7 +26,7 @@ PolicyFile = Annotated[
     Path | None,
     typer.Option(
         show_default=False, metavar="FILE.yaml", exists=True, dir_okay=False,
-        help="The policy; else config/policy.yaml with --posts, and the one in force with storage.",
+        help="The policy. Default: config/policy.yaml with --posts, else the one in force.",
     ),
 ]  # fmt: skip
 
@@ -40,6 +40,11 @@ def default_file() -> Path:
 
 def checked_policy(file: Path) -> "Policy":
     """The policy in the file; where it has faults, they are told and the command ends."""
+    return checked_text(file)[0]
+
+
+def checked_text(file: Path) -> "tuple[Policy, str]":
+    """The same, and the text that goes to Azure."""
     from shared.adapters.policy import file as policy_file
 
     checked = policy_file.check_file(file)
@@ -48,7 +53,7 @@ def checked_policy(file: Path) -> "Policy":
             typer.echo(str(note))
         complain(f"{file}: {numbers_of([('fault', note) for note in checked.faults])}")
         raise typer.Exit(1)
-    return checked.policy
+    return checked.policy, checked.text
 
 
 def counted(policy: "Policy") -> str:

@@ -1,4 +1,4 @@
-"""`foresignal classify`: what posts say, read offline, one label object a line."""
+"""`foresignal classify` and `explain`: what posts say, and why they were read so; offline."""
 
 import json
 from pathlib import Path
@@ -20,13 +20,13 @@ def classify(
         Path,
         typer.Argument(
             show_default=False, metavar="FILE.jsonl[.gz]|-",
-            help="Posts as Graph gives them (serviceUpdateMessage), one JSON object a line; - is standard input.",
+            help="Posts as Graph returns them (serviceUpdateMessage), one JSON object per line; - is standard input.",
         ),
     ],
 ) -> None:  # fmt: skip
-    """Print what each post says: rollout windows, status, kind, impact ... one JSON object a line.
+    """Print what each post says (rollout windows, status, kind, impact ...), one JSON object per line.
 
-    A line that is no post is named on standard error, the others go on, and the exit code is 1.
+    Lines that are no post are reported on standard error and skipped; the exit code is then 1.
     """
     if str(file) != "-" and not file.is_file():
         raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
@@ -54,14 +54,14 @@ def explain(
         Path,
         typer.Option(
             show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-            help="Where to look for it: posts as Graph gives them, one JSON object a line.",
+            help="The file that has it: posts as Graph returns them, one JSON object per line.",
         ),
     ],
     html: Annotated[
-        Path | None, typer.Option(show_default=False, metavar="FILE.html", help="Write a page instead of the terminal.")
+        Path | None, typer.Option(show_default=False, metavar="FILE.html", help="Write a page instead of printing.")
     ] = None,
 ) -> None:  # fmt: skip
-    """Show why a post was read as it was: field by field, with the deciding words marked in its text."""
+    """Show what a post was read as, and why: field by field, with the deciding words marked in its text."""
     from shared.core.classify import classify as read
 
     post = _find(change, posts)

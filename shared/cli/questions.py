@@ -1,4 +1,4 @@
-"""The questions of `foresignal init`: only those that no option has answered, each with a proposal."""
+"""The questions of `foresignal init`: those that no option has answered, each with a proposal."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ def asked(answers: dict[str, Any], *, channels: bool | None, tickets: str) -> di
     from shared.adapters.policy import starter
 
     found = dict(answers)
-    typer.echo("Enter takes what stands in brackets. Everything can be changed in the file afterwards.\n")
+    typer.echo("Press Enter to take what is in brackets. You can change everything in the file afterwards.\n")
     _organisation(found)
-    typer.echo(f"\nWho owns what? An address, another area that does its work, or {NONE} for workplace.")
+    typer.echo(f"\nWho owns what? Give an address, another area that does the work, or {NONE} for workplace.")
     for area, about in starter.areas().items():
         if area not in found["owners"] and area not in found["merged"]:
             _owner(found, area, about)
     if channels is None:
-        found["channels"] = typer.confirm("\nShall cards be sent to Teams channels?", default=False)
+        found["channels"] = typer.confirm("\nSend cards to Teams channels?", default=False)
     if found["channels"]:
         _roles(found)
     _tickets(found, tickets)
@@ -33,7 +33,7 @@ def _organisation(found: dict[str, Any]) -> None:
     if found["domain"] == "example.com":
         found["domain"] = typer.prompt("Its mail domain", default="example.com")
     if tuple(found["tenants"]) == ("home",):
-        more = typer.prompt("Further tenants besides your own, with their ids (NAME=ID, ...)", default=NONE)
+        more = typer.prompt("Other tenants, with their ids (NAME=ID, ...)", default=NONE)
         named = [each.strip() for each in more.split(",")]
         found["tenants"] |= dict(each.partition("=")[::2] for each in named if each not in {"", NONE})
 

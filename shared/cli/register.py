@@ -4,22 +4,22 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, cut, fields_of, minute, printable, speak, table
+from shared.cli.tools import Json, State, as_json, cut, fields_of, minute, printable, table, with_deployment
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from shared.core.tickets.register import Entry
 
 register = typer.Typer(help="The built-in register of change tickets.", no_args_is_help=True)
-Number = Annotated[str, typer.Argument(show_default=False, help="The change's number, as `list` shows it.")]
+Number = Annotated[str, typer.Argument(show_default=False, help="The ticket's number, as `list` shows it.")]
 
 
 @register.command("list")
 def list_register(json_: Json = False, state: State = None) -> None:
-    """Every ticket of the register."""
+    """List every ticket of the register."""
     from shared.record.register import entries
 
-    found = speak(state, lambda deps: entries(deps.tables))
+    found = with_deployment(state, lambda deps: entries(deps.tables))
     if json_:
         as_json([fields_of(entry) for entry in found])
     elif not found:
@@ -30,10 +30,10 @@ def list_register(json_: Json = False, state: State = None) -> None:
 
 @register.command("show")
 def show_register(number: Number, json_: Json = False, state: State = None) -> None:
-    """One ticket with its history."""
+    """Show one ticket with its history."""
     from shared.record.register import entry_of
 
-    found = speak(state, lambda deps: entry_of(deps.tables, number))
+    found = with_deployment(state, lambda deps: entry_of(deps.tables, number))
     if found is None:
         raise PermanentError(f"the register holds no {number!r}; `foresignal register list` shows the numbers")
     if json_:
@@ -59,13 +59,13 @@ def move_register(
     note: Annotated[str, typer.Option(help="Why, for the ticket's history.")] = "",
     state: State = None,
 ) -> None:  # fmt: skip
-    """Move a ticket to another state; the change closes with it."""
+    """Move a ticket to another state. A closed or cancelled ticket closes its change."""
     from shared.core.terms import State as Known
     from shared.record.register import move_entry
 
     if to not in get_args(Known):
         raise typer.BadParameter(f"unknown state {to!r} (known: {', '.join(get_args(Known))})")
-    moved = speak(state, lambda deps: move_entry(deps.tables, number, to, note, deps.clock()))
+    moved = with_deployment(state, lambda deps: move_entry(deps.tables, number, to, note, deps.clock()))
     typer.echo(f"{moved.number} is {moved.state}")
 
 

@@ -1,4 +1,4 @@
-"""`foresignal route`: who would get a change, and why; one that is known, or one that is only described."""
+"""`foresignal route`: who would get a change, and why; for a known change or a described one."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,13 +8,13 @@ import typer
 
 from shared.cli.past_posts import read_versions
 from shared.cli.policy_given import PolicyFile, checked_policy, default_file
-from shared.cli.tools import Json, State, as_json, speak
+from shared.cli.tools import Json, State, as_json, with_deployment
 from shared.core.errors import PermanentError
 from shared.core.posts import classification as c
 from shared.core.terms import Action, Default, EventType, Impact, Kind, Status
 
 if TYPE_CHECKING:
-    from shared.core.decisions.what_if import Asked
+    from shared.core.decisions.what_if import WhatIf
     from shared.core.policy.model import Policy
     from shared.usecases.deps import Deps
 
@@ -27,48 +27,48 @@ def _given(words: str, **more: Any) -> Any:
 
 def route(
     change: Annotated[
-        str, typer.Argument(show_default=False, metavar="[MC1234567]", help="The post's id; without it: the options.")
+        str, typer.Argument(show_default=False, metavar="[MC1234567]", help="The post's id, or the options below.")
     ] = "",
     posts: Annotated[
         Path | None,
         typer.Option(
             show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-            help="Look for it in this file of posts or versions, not in the deployment's storage.",
+            help="Look for it in this file of posts or versions instead of the deployment's storage.",
         ),
     ] = None,
     policy: PolicyFile = None,
-    service: Annotated[list[str] | None, _given("A service of the post, as Microsoft names it; several times.")] = None,
+    service: Annotated[list[str] | None, _given("A service of the post, as Microsoft names it. Repeatable.")] = None,
     title: Annotated[str, _given("The post's title.")] = "",
-    text: Annotated[str, _given("Words of the post.")] = "",
+    text: Annotated[str, _given("The post's text.")] = "",
     kind: Annotated[str, _given(f"One of {', '.join(get_args(Kind))}.")] = "info",
     status: Annotated[str, _given(f"One of {', '.join(get_args(Status))}.")] = "scheduled",
     user_impact: Annotated[str, _given("high, medium or low.")] = "low",
     admin_impact: Annotated[str, _given("high, medium or low.")] = "low",
     action: Annotated[str, _given("What the admin must do: required, optional or none.")] = "none",
     default: Annotated[str, _given("How it arrives: on, off, removed or n/a.")] = "n/a",
-    event: Annotated[list[str] | None, _given("What has just happened; else announced. Several times.")] = None,
+    event: Annotated[list[str] | None, _given("What has just happened. Default: announced. Repeatable.")] = None,
     starts: Annotated[str, _given("The day on which the rollout begins.", metavar="DAY")] = "",
     act_by: Annotated[str, _given("The day to act by.", metavar="DAY")] = "",
     category: Annotated[str, _given("Message Center's category.")] = "",
-    tag: Annotated[list[str] | None, _given("One of Message Center's tags; several times.")] = None,
-    tenant: Annotated[list[str] | None, _given("A tenant in which it stands, else all; several times.")] = None,
+    tag: Annotated[list[str] | None, _given("One of Message Center's tags. Repeatable.")] = None,
+    tenant: Annotated[list[str] | None, _given("A tenant that shows it. Default: all. Repeatable.")] = None,
     crb: Annotated[bool, _given("It is for the Change Review Board.")] = False,
     training: Annotated[bool, _given("Users should be told or trained.")] = False,
     major: Annotated[bool, _given("Message Center calls it a major update.")] = False,
     json_: Json = False,
     state: State = None,
 ) -> None:  # fmt: skip
-    """Show which routes a change takes, which condition failed at the others, and every effect with its why.
+    """Show which routes a change takes, which condition failed at the others, and every ticket and card, with why.
 
-    With an id: as the change stands now. Without one: a change that the options describe. Nothing is sent.
+    With an id: the change as it stands now. Without an id: a change that the options describe. Nothing is sent.
     """
     if bool(change) == bool(service or title or text):
         raise typer.BadParameter("name one change (MC1234567), or describe one with --service, --title, --kind ...")
     if change:
-        found = _in_file(change, posts, policy) if posts else _stored(change, policy, state)
+        answer = _in_file(change, posts, policy) if posts else _stored(change, policy, state)
     else:
         from shared.core.changes.change import Event
-        from shared.core.decisions.what_if import ask_about, starting
+        from shared.core.decisions.what_if import starting, what_if_described
         from shared.core.posts.post import Post
 
         today = datetime.now(UTC)
@@ -92,20 +92,20 @@ def route(
             services=tuple(service or ()), tags=tuple(tag or ()), body=text, body_type="text",
         )  # fmt: skip
         events = [Event(_one(each, EventType, "--event"), "", today) for each in event or ["announced"]]
-        found = ask_about(in_force, post, read, events, today.date(), tenant or tuple(in_force.tenants))
+        answer = what_if_described(in_force, post, read, events, today.date(), tenant or tuple(in_force.tenants))
     from shared.cli import route_tree
     from shared.core.decisions.what_if import as_data
 
     if json_:
-        as_json(as_data(found))
+        as_json(as_data(answer))
     else:
-        route_tree.show(found)
+        route_tree.show(answer)
 
 
-def _in_file(change: str, posts: Path, policy: Path | None) -> "Asked":
+def _in_file(change: str, posts: Path, policy: Path | None) -> "WhatIf":
     from shared.core import ids
     from shared.core.backtest.replay import Replay
-    from shared.core.decisions.what_if import ask
+    from shared.core.decisions.what_if import what_if
 
     wanted = ids.normalise(change)
     in_force = checked_policy(policy or default_file())
@@ -118,22 +118,22 @@ def _in_file(change: str, posts: Path, policy: Path | None) -> "Asked":
         world.take(version.raw, version.observed, version.tenant)
     tenants = tuple({version.tenant: None for version in versions})
     known = tenants if set(tenants) <= set(in_force.tenants) else tuple(in_force.tenants)
-    return ask(in_force, world.changes[wanted], versions[-1].observed, known)
+    return what_if(in_force, world.changes[wanted], versions[-1].observed, known)
 
 
-def _stored(change: str, policy: Path | None, state: Path | None) -> "Asked":
-    from shared.core.decisions.what_if import ask
+def _stored(change: str, policy: Path | None, state: Path | None) -> "WhatIf":
+    from shared.core.decisions.what_if import what_if
     from shared.usecases.pages import change as views
 
-    async def held(deps: "Deps") -> "Asked":
+    async def work(deps: "Deps") -> "WhatIf":
         in_force: Policy = checked_policy(policy) if policy else await deps.policy.current()
-        found = await views.change(deps, change)
-        if found is None:
+        view = await views.change(deps, change)
+        if view is None:
             raise PermanentError(f"{change} was never seen in any tenant; name a file with --posts")
-        tenants = [copy.tenant for copy in found.copies if not copy.gone]
-        return ask(in_force, found.change, deps.clock(), tenants)
+        tenants = [copy.tenant for copy in view.copies if not copy.gone]
+        return what_if(in_force, view.change, deps.clock(), tenants)
 
-    return speak(state, held)
+    return with_deployment(state, work)
 
 
 def _one(value: str, literal: Any, option: str) -> Any:

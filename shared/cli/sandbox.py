@@ -1,4 +1,4 @@
-"""`foresignal sandbox`: everything on this machine, with sample posts or real ones."""
+"""`foresignal sandbox`: the whole product on this machine, with sample posts or real ones."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -10,34 +10,34 @@ Posts = Annotated[
     Path | None,
     typer.Option(
         exists=True, dir_okay=False, show_default=False, metavar="FILE.jsonl[.gz]",
-        help="Serve these posts (Graph's serviceUpdateMessage, one a line) instead of the samples.",
+        help="Serve these posts (Graph's serviceUpdateMessage, one per line) instead of the samples.",
     ),
 ]  # fmt: skip
 History = Annotated[
     Path | None,
     typer.Option(
         exists=True, dir_okay=False, show_default=False, metavar="FILE.jsonl[.gz]",
-        help='Play versions of posts ({"observed": ..., "post": ...} a line) in the order in which they were seen.',
+        help='Play versions of posts (a line: {"observed": ..., "post": ...}) in the order in which they were seen.',
     ),
 ]  # fmt: skip
 Policy = Annotated[
     Path | None,
     typer.Option(
         exists=True, dir_okay=False, show_default=False, metavar="FILE.yaml",
-        help="Work under this policy instead of the sandbox's own; its tenants become the sandbox's.",
+        help="Use this policy instead of the sandbox's; the sandbox's tenants replace its tenants.",
     ),
 ]  # fmt: skip
 
 
 def sandbox(
     posts: Posts = None,
-    tenants: Annotated[int, typer.Option(min=1, help="How many Microsoft 365 tenants.")] = 2,
+    tenants: Annotated[int, typer.Option(min=1, help="The number of Microsoft 365 tenants.")] = 2,
     state: Annotated[
         Path | None,
         typer.Option(file_okay=False, show_default=False, metavar="DIR", help="Keep storage here between runs."),
     ] = None,
     now: Annotated[
-        str, typer.Option(show_default=False, metavar="TIME", help="Start the clock here: 2025-09-30T23:59Z.")
+        str, typer.Option(show_default=False, metavar="TIME", help="Start the clock at this time: 2025-09-30T23:59Z.")
     ] = "",
     history: History = None,
     first: Annotated[
@@ -47,24 +47,24 @@ def sandbox(
         str, typer.Option("--until", show_default=False, metavar="DAY", help="Last day of the history.")
     ] = "",
     once: Annotated[bool, typer.Option("--once", help="Stop when every queue is empty, and print a summary.")] = False,
-    json_: Annotated[bool, typer.Option("--json", help="The summary of --once as one JSON object.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the summary of --once as one JSON object.")] = False,
     policy: Policy = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the pages; 0 finds a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the pages; 0 takes a free one.")] = 0,
     board: Annotated[
-        bool, typer.Option("--board", help="Move tickets on as a Change Review Board would (always with the samples).")
+        bool, typer.Option("--board", help="Move tickets as a Change Review Board would (always on with the samples).")
     ] = False,
     tickets: Annotated[
         str,
         typer.Option(
             show_default="the policy's, or the register", metavar="KIND",
-            help="Run this ticket system as well, and file there: servicenow, jira, azure_devops, freshservice, "
-            "webhook.",
+            help="Run this ticket system as well, and file tickets there: servicenow, jira, azure_devops, "
+            "freshservice, webhook.",
         ),
     ] = "",
 ) -> None:  # fmt: skip
-    """Run everything on this machine: storage, Microsoft 365 tenants, a Teams inbox, and the functions themselves.
+    """Run the whole product on this machine: storage, Microsoft 365 tenants, a Teams inbox, and the functions.
 
-    It prints where to look and runs until Ctrl+C, or with --once until there is nothing left to do.
+    It prints its addresses and runs until Ctrl+C, or with --once until nothing is left to do.
     """
     from sandbox.errors import SandboxError
     from sandbox.options import Options

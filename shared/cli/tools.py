@@ -1,4 +1,4 @@
-"""What the commands share: one line for an error, tables and JSON, and the deployment that is spoken to."""
+"""What the commands share: errors in one line, tables, JSON, and the ports of a deployment."""
 
 import asyncio
 import errno
@@ -25,9 +25,9 @@ T = TypeVar("T")
 
 State = Annotated[
     Path | None,
-    typer.Option(help="Speak to the sandbox that keeps its state in this folder, not to Azure.", show_default=False),
+    typer.Option(help="Act on the sandbox that keeps its state in this folder, not on Azure.", show_default=False),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON on standard output, for programs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 class Commands(TyperGroup):
@@ -82,7 +82,7 @@ def as_json(data: object) -> None:
     typer.echo(json.dumps(data, indent=2, default=lambda value: value.isoformat()))
 
 
-def speak(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") -> T:
+def with_deployment(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") -> T:
     """Do the work with the ports of the deployment in the environment, or of the sandbox whose state is named."""
     from shared import app
 

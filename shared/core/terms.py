@@ -7,8 +7,11 @@ Cloud = Literal["worldwide", "gcc", "gcch", "dod", "china"]
 Status = Literal["scheduled", "cancelled", "on_hold", "superseded", "withdrawn", "no_schedule"]
 Kind = Literal["new_feature", "feature_change", "retirement", "security", "maintenance", "info"]
 Impact = Literal["high", "medium", "low"]
+IMPACT_RANK: dict[str, int] = {"low": 0, "medium": 1, "high": 2}
 Default = Literal["on", "off", "removed", "n/a"]
 Action = Literal["required", "optional", "none"]
+OVER: frozenset[str] = frozenset({"cancelled", "withdrawn", "superseded"})
+"""Statuses of plans with which Microsoft does not go on."""
 
 
 Stage = Literal["classify", "decided", "parked"]

@@ -13,7 +13,7 @@ from shared.core.changes.change import Change, Copy, Edition, EffectState
 from shared.core.ports.storage import Row, Tables, Value
 from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
-from shared.core.times import when
+from shared.core.times import stored_moment
 from shared.record import codec
 from shared.record.effects import read_effect
 from shared.record.packing import END, pack, unpack
@@ -83,7 +83,7 @@ def read_edition(row: Row) -> Mapping[str, Any]:
 
 def edition_seen(row: Row) -> tuple[datetime, str]:
     """When an edition was first seen, and in which tenant."""
-    return _plain(row.values["observed"]), str(row.values["tenant"])
+    return stored_moment(row.values["observed"]), str(row.values["tenant"])
 
 
 def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] | None = None) -> Row:
@@ -113,11 +113,11 @@ def read_copy(row: Row) -> Copy:
         tenant=v["tenant"],
         services=tuple(json.loads(v["services"])),
         edition=v["edition"],
-        first_seen=_plain(v["first_seen"]),
-        observed=_plain(v["observed"]),
-        modified=_plain(v["modified"]),
+        first_seen=stored_moment(v["first_seen"]),
+        observed=stored_moment(v["observed"]),
+        modified=stored_moment(v["modified"]),
         variant=v.get("variant", ""),
-        gone=_plain(v["gone"]) if v.get("gone") else None,
+        gone=stored_moment(v["gone"]) if v.get("gone") else None,
         rollout_state=v.get("rollout_state", ""),
         due=bool(v.get("due")),
     )
@@ -165,12 +165,6 @@ def read_changes(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> di
         else:
             held[change_id] = ChangeRecord(read_change(row), row)
     return held
-
-
-def _plain(value: object) -> datetime:
-    moment = value if isinstance(value, datetime) else when(value)
-    assert moment is not None
-    return moment
 
 
 async def read_with_tasks(tables: Tables, change_id: str) -> ChangeRecord | None:

@@ -1,12 +1,22 @@
 """Changes as JSON and back; one place, so that what is written can be read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
 from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, Event, Facts, Stated
+from shared.core.changes.reasons import (
+    MetCondition,
+    NewsReason,
+    Reason,
+    RouteReason,
+    SentenceReason,
+    TakeoverReason,
+)
 from shared.core.changes.slips import Slip
-from shared.core.posts.classification import Classification, Halt, Interval
+from shared.core.policy.away import Away
+from shared.core.posts.classification import POSTPONED, Classification, Halt, Interval
 from shared.core.terms import EventType
 from shared.core.times import when
 
@@ -20,6 +30,9 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "editions": [_edition_to_json(edition, pool) for edition in change.editions],
         "sentences": list(pool),
         "events": [_event_to_json(event) for event in change.events],
+        "partial": {
+            event.id: [event.part, event.postponed] for event in change.events if event.part or event.postponed
+        },
         "decision": _decision_to_json(change.decision) if change.decision else None,
         "closed": _closing_to_json(change.closed) if change.closed else None,
         "closings": change.closings,
@@ -33,7 +46,7 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
         post=post,
         first_seen=_time(data["first_seen"]),
         editions=tuple(_edition_from_json(item, data.get("sentences", [])) for item in data["editions"]),
-        events=tuple(_event_from_json(*item) for item in data["events"]),
+        events=tuple(_with_part(_event_from_json(*item), data.get("partial")) for item in data["events"]),
         decision=_decision_from_json(data["decision"]) if data["decision"] else None,
         closed=_closing_from_json(data["closed"]) if data["closed"] else None,
         closings=data["closings"],
@@ -42,12 +55,14 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
 
 
 def effect_to_json(effect: Effect) -> dict[str, Any]:
+    """`why` holds the sentences of `reasons`, for the version before this one, which reads nothing else."""
     return {
         "kind": effect.kind,
         "target": effect.target,
         "team": effect.team,
         "edition": effect.edition,
-        "why": effect.why,
+        "why": [reason.words for reason in effect.why],
+        "reasons": [_reason_to_json(reason) for reason in effect.why],
         "events": effect.events,
         "answers": effect.answers,
     }
@@ -59,10 +74,69 @@ def effect_from_json(data: Mapping[str, Any]) -> Effect:
         data["target"],
         data["team"],
         data["edition"],
-        tuple(data["why"]),
+        _reasons_from_json(data["why"], data.get("reasons", ())),
         tuple(data["events"]),
         data.get("answers", ""),
     )
+
+
+def _reason_to_json(reason: Reason) -> dict[str, Any]:
+    match reason:
+        case RouteReason():
+            return {
+                "kind": "route",
+                "path": reason.path,
+                "name": reason.name,
+                "conditions": [[met.name, met.value, met.quote] for met in reason.conditions],
+                "team": reason.team,
+                "workload": reason.workload,
+                "owner": reason.owner,
+                "services": reason.services,
+                "away": _away_to_json(reason.away) if reason.away else None,
+            }
+        case NewsReason():
+            return {"kind": "news", "events": reason.events}
+        case TakeoverReason():
+            return {"kind": "takeover", "change": reason.change}
+        case SentenceReason():
+            return {"kind": "sentence", "words": reason.words}
+
+
+def _reasons_from_json(sentences: Sequence[str], reasons: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    """The reasons; instead of each that is missing or of an unknown kind, the sentence that stands in its place."""
+    known = [*reasons, *({} for _ in range(len(sentences) - len(reasons)))]
+    return tuple(_reason_from_json(data, sentence) for data, sentence in zip(known, sentences, strict=True))
+
+
+def _reason_from_json(data: Mapping[str, Any], sentence: str) -> Reason:
+    match data.get("kind"):
+        case "route":
+            return RouteReason(
+                data["path"],
+                data["name"],
+                tuple(MetCondition(*met) for met in data["conditions"]),
+                data["team"],
+                data["workload"],
+                data["owner"],
+                tuple(data["services"]),
+                _away_from_json(data["away"]) if data["away"] else None,
+            )
+        case "news":
+            return NewsReason(tuple(data["events"]))
+        case "takeover":
+            return TakeoverReason(data["change"])
+        case "sentence":
+            return SentenceReason(data["words"])
+        case _:
+            return SentenceReason(sentence)
+
+
+def _away_to_json(away: Away) -> dict[str, Any]:
+    return {**asdict(away), "until": away.until.isoformat()}
+
+
+def _away_from_json(data: Mapping[str, Any]) -> Away:
+    return Away(**{**data, "until": date.fromisoformat(data["until"])})
 
 
 def _event_to_json(e: Event) -> list[Any]:
@@ -81,6 +155,17 @@ def _event_from_json(
     tenant: str = "",
 ) -> Event:
     return Event(kind, edition, _time(at), old, new, late, tuple(_slip_from_json(slip) for slip in slips), tenant)
+
+
+def _with_part(event: Event, partial: Mapping[str, Sequence[Any]] | None) -> Event:
+    """The event with its part. A row of the version before says it only in the words of `new`."""
+    if partial is not None:
+        part, postponed = partial.get(event.id, ("", False))
+        return replace(event, part=part, postponed=postponed)
+    if event.type not in {"cancelled", "paused"}:
+        return event
+    part = event.new if event.new.startswith("only ") else ""
+    return replace(event, part=part, postponed=event.new == POSTPONED)
 
 
 def slip_to_json(slip: Slip) -> dict[str, Any]:

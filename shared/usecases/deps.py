@@ -1,11 +1,8 @@
 """What use cases are given: every port in one place; a test replaces one field."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
-from shared.core.cards.notice import Notice
-from shared.core.changes.change import Change, EffectState
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource  # fmt: skip
 from shared.core.ports.outside import Channel, PostSource, RoadmapSource, TaskSource, TicketSystem
@@ -29,8 +26,6 @@ class Deps:
     roadmap: RoadmapSource
     ticket_system: Callable[[Policy, str], Awaitable[TicketSystem]]
     channel: Callable[[Policy, str], Awaitable[Channel]]
-    render_card: Callable[[Change, EffectState, Policy, str, EffectState | None], Mapping[str, Any]]
-    render_notice: Callable[[Notice], Mapping[str, Any]]
     clock: Clock
     deployment: str
     public_url: str

@@ -49,7 +49,7 @@ async def system(request):
     server = AzureDevOps(clock, accepts=accepted)
 
     def record(number):
-        return next(ticket for ticket in server.tickets if ticket.number == number)
+        return server.boards.items[int(number)].record()
 
     async def delete(number):
         server.delete(number)

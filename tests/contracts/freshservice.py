@@ -42,7 +42,7 @@ async def system(request):
     server = Freshservice(clock, own=("services", "act_by"))
 
     def record(number):
-        return next(ticket for ticket in server.tickets if ticket.number == number)
+        return server.store.record(server._existing(number), KEY_FIELD)
 
     async def delete(number):
         server.delete(number)

@@ -50,7 +50,7 @@ async def system(request):
     server = Jira(clock, late=30.0)
 
     def record(number):
-        return next(ticket for ticket in server.tickets if ticket.number == number)
+        return server._existing(number).record()
 
     async def delete(number):
         server.delete(number)
@@ -62,7 +62,7 @@ async def system(request):
         server.move(number, word)
 
     async def count(key):
-        return sum(ticket.key == key for ticket in server.tickets)
+        return sum(key in issue.fields.get("labels", []) for issue in server.store.issues())
 
     async def fields(number):
         return dict(record(number).fields)

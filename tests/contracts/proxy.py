@@ -1,4 +1,4 @@
-"""A proxy between an adapter and its system, on 127.0.0.1, that makes faults: refusals, lost answers, slowness."""
+"""A proxy between an adapter and its system, on 127.0.0.1, that makes faults: refusals, lost answers, silence."""
 
 import asyncio
 from collections import deque
@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import httpx
-from aiohttp import web
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
+from yarl import URL
 
 _HOP = {"connection", "transfer-encoding", "content-encoding", "content-length", "keep-alive", "host"}
 
@@ -17,7 +17,7 @@ class Fault:
     """What becomes of one request.
 
     `status`: it is answered so and never reaches the system. `lost`: the system does it, and its answer never comes.
-    `refused`: the connection ends before the system sees it. `late`: seconds that the answer is held back.
+    `refused`: the connection ends before the system sees it. `silent`: the system does it, and its answer is held back.
     """
 
     status: int = 0
@@ -25,7 +25,7 @@ class Fault:
     body: str = ""
     lost: bool = False
     refused: bool = False
-    late: float = 0.0
+    silent: bool = False
 
 
 class Proxy:
@@ -38,7 +38,8 @@ class Proxy:
         self._next: deque[tuple[Fault, Callable[[str, str], bool]]] = deque()
         self._every: tuple[int, list[Fault]] | None = None
         self._count = 0
-        self._client = httpx.AsyncClient(timeout=30, follow_redirects=False)
+        self._client: ClientSession | None = None
+        self._over = asyncio.Event()
 
     def fail_next(self, *faults: Fault, only: Callable[[str, str], bool] = lambda _method, _path: True) -> None:
         """These faults for the next requests (to which `only(method, path)` applies), one each."""
@@ -72,26 +73,36 @@ class Proxy:
             return web.Response()
         if fault and fault.status:
             return web.Response(status=fault.status, headers=dict(fault.headers), text=fault.body)
-        answer = await self._client.request(
+        if self._client is None:
+            self._client = ClientSession(cookie_jar=DummyCookieJar(), timeout=ClientTimeout(60))
+        async with self._client.request(
             request.method,
-            httpx.URL(self.upstream, raw_path=request.raw_path.encode()),
+            URL(self.upstream + request.raw_path, encoded=True),
             headers=[(name, value) for name, value in request.headers.items() if name.lower() not in _HOP],
-            content=await request.read(),
-        )
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            data=await request.read() or None,
+            allow_redirects=False,
+        ) as answer:
+            body = await answer.read()
         if fault and fault.lost:
             assert request.transport
             request.transport.abort()
             return web.Response()
-        if fault and fault.late:
-            await asyncio.sleep(fault.late)
-        response = web.Response(status=answer.status_code, body=answer.content)
-        for name, value in answer.headers.multi_items():
+        if fault and fault.silent:
+            await self._over.wait()
+        response = web.Response(status=answer.status, body=body)
+        for name, value in answer.headers.items():
             if name.lower() not in _HOP:
                 response.headers.add(name, value)
         return response
 
+    def release(self) -> None:
+        """Answers that are held back come."""
+        self._over.set()
+
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._client:
+            await self._client.close()
 
 
 @asynccontextmanager
@@ -108,5 +119,6 @@ async def proxied(upstream: str) -> AsyncIterator[Proxy]:
     try:
         yield proxy
     finally:
+        proxy.release()
         await runner.cleanup()
         await proxy.close()

@@ -1,7 +1,7 @@
 """What the contract of ticket systems needs to know of one: the adapter, its system's own side, and what is between."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import import_module
@@ -32,7 +32,7 @@ class Rig:
     be none). `shows`: (ticket) -> the fields that must have arrived, by the system's own names. `proxy`: what stands
     between, to make faults with; None where nothing does. `secrets`: what no error may hold. `clock`: that of adapter
     and server; a test may put another in its place. `reopens`: whether a ticket that ended can be opened again.
-    `at_once`: as many calls as it answers within the contract's short patience.
+    `at_once`: as many calls as it answers at the same time.
     """
 
     port: TicketSystem
@@ -70,10 +70,26 @@ async def found_late(rig: Rig) -> None:
         rig.clock.forward(seconds=rig.port.searches_late)
 
 
+_PATIENCE = httpx.Timeout(300)  # a busy machine is no fault of an adapter
+_clients: set[httpx.AsyncClient] = set()
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """While this lasts, the contract's HTTP clients wait for an answer for half a second only."""
+    for client in _clients:
+        client.timeout = httpx.Timeout(300, read=0.5)
+    yield
+    for client in _clients:
+        client.timeout = _PATIENCE
+
+
 @asynccontextmanager
-async def deps_for(rig_clock: Callable[[], Any], secrets: dict[str, str], patience: float = 2.0, tables: Any = None):
-    """What an adapter is given in the contract: a real HTTP client with a short timeout."""
-    http = Http(httpx.AsyncClient(timeout=patience, follow_redirects=False))
+async def deps_for(rig_clock: Callable[[], Any], secrets: dict[str, str], tables: Any = None):
+    """What an adapter is given in the contract, with a real HTTP client."""
+    client = httpx.AsyncClient(timeout=_PATIENCE, follow_redirects=False)
+    _clients.add(client)
+    http = Http(client)
 
     async def token(scope: str) -> str:
         return f"token-of-our-identity-for-{scope}"
@@ -90,6 +106,7 @@ async def deps_for(rig_clock: Callable[[], Any], secrets: dict[str, str], patien
             token=token,
         )
     finally:
+        _clients.discard(client)
         await http.close()
 
 

@@ -36,7 +36,7 @@ async def system(request):
     server = ServiceNow(clock, own=("u_services", "u_act_by"))
 
     def record(number):
-        return next(ticket for ticket in server.tickets if ticket.number == number)
+        return server._existing(number).record()
 
     async def delete(number):
         server.delete(number)
@@ -48,7 +48,7 @@ async def system(request):
         server.move(number, word)
 
     async def count(key):
-        return sum(ticket.key == key for ticket in server.tickets)
+        return sum(change.values.get("correlation_id") == key for change in server.store.changes.values())
 
     async def fields(number):
         return dict(record(number).fields)

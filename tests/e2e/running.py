@@ -20,7 +20,7 @@ needs_real_posts = pytest.mark.skipif(
 _COMMAND = [sys.executable, "-c", "from shared.cli import main; main()"]
 
 
-def once(*arguments: str, seconds: float = 280) -> dict[str, Any]:
+def once(*arguments: str, seconds: float = 1500) -> dict[str, Any]:
     """`foresignal sandbox ... --once --json`: its one JSON object."""
     done = subprocess.run(
         [*_COMMAND, "sandbox", *arguments, "--once", "--json"],
@@ -41,7 +41,7 @@ def start(*arguments: str) -> subprocess.Popen[bytes]:
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGINT)
-    process.wait(90)
+    process.wait(600)
 
 
 def write(path: Path, posts: Iterable[Mapping[str, Any]]) -> str:

@@ -36,7 +36,7 @@ def a_post(number: int) -> dict:
 
 
 @pytest.fixture
-async def world(azurite_of_its_own):
+async def world(storage_of_its_own):
     """Two tenants of 40 posts each, pages of 15, over real servers; each test scripts its own faults."""
     clock, faults = StillClock(NOW), Faults(largest_page=15)
     feed = Feed([], ("contoso", "fabrikam"))
@@ -45,7 +45,7 @@ async def world(azurite_of_its_own):
         feed.publish("fabrikam", a_post(100 + number), NOW)
     server, port = await serve(graph_app(feed, Planner(feed, NOW, {}), clock, faults))
     lifetimes = {"contoso": 3600.0, "fabrikam": 3600.0}
-    pump = Pump(azurite_of_its_own, clock, credential=lambda name, _: SandboxCredential(name, lifetimes[name]))
+    pump = Pump(storage_of_its_own, clock, credential=lambda name, _: SandboxCredential(name, lifetimes[name]))
     await pump.prepare()
     tenants = {name: {"graph_url": f"http://127.0.0.1:{port}"} for name in lifetimes}
     policy = {"tenants": tenants, "teams": {"w": {"owner": "ana@contoso.example"}}, "routes": {"team": "w"}}

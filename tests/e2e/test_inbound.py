@@ -43,9 +43,9 @@ class Vault:
 
 
 @pytest.fixture
-async def door(azurite_of_its_own):
+async def door(storage_of_its_own):
     """One ticket in the register, and a client of the functions' HTTP."""
-    pump = Pump(azurite_of_its_own, StillClock(NOW), secrets=Vault())
+    pump = Pump(storage_of_its_own, StillClock(NOW), secrets=Vault())
     await pump.prepare()
     await app.current().blobs.put("config", "policy.yaml", yaml.safe_dump(POLICY).encode())
     await app.current().queues.send("posts", Envelope(batch(post()).body, NOW))

@@ -62,7 +62,7 @@ def _host(state: Path) -> int:
     """The process id of the host that answers; 0 while none does."""
     try:
         port = json.loads((state / "sandbox.json").read_text())["ports"]["functions"]
-        return int(httpx.get(f"http://127.0.0.1:{port}/_sandbox/status", timeout=5).json()["pid"])
+        return int(httpx.get(f"http://127.0.0.1:{port}/_sandbox/status", timeout=60).json()["pid"])
     except (OSError, ValueError, KeyError, httpx.HTTPError):
         return 0
 
@@ -89,15 +89,15 @@ async def outcome(state: Path) -> dict[str, object]:
         running.stop()
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_killed_ten_times_it_ends_with_the_same_changes_tickets_and_closings(tmp_path):
     quiet, disturbed = tmp_path / "quiet", tmp_path / "disturbed"
     undisturbed = begin(quiet)
-    assert undisturbed.wait(400) == 0, undisturbed.communicate()[1][-3000:]
+    assert undisturbed.wait(1500) == 0, undisturbed.communicate()[1][-3000:]
 
     process = begin(disturbed)
     killed = kill_again_and_again(process, disturbed, seed=20_260_822)
-    said, errors = process.communicate(timeout=400)
+    said, errors = process.communicate(timeout=1500)
 
     assert process.returncode == 0, errors[-3000:]
     assert killed == KILLS, f"the run was over after {killed} kills"

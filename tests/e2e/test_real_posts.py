@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.running import REAL, needs_real_posts, once, real_posts, write
 
-pytestmark = [needs_real_posts, pytest.mark.timeout(900)]
+pytestmark = [needs_real_posts, pytest.mark.timeout(3600)]
 NOTHING = {"changes": 0, "revisions": 0, "tickets": 0, "cards": 0, "parked": 0}
 
 

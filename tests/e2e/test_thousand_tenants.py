@@ -40,9 +40,9 @@ class _Inbox:
 
 
 @pytest.fixture
-async def deps(azurite_of_its_own):
+async def deps(storage_of_its_own):
     clock = StillClock(NOW)
-    pump = Pump(azurite_of_its_own, clock)
+    pump = Pump(storage_of_its_own, clock)
     await pump.prepare()
     inbox = _Inbox()
 

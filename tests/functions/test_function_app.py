@@ -1,10 +1,10 @@
 """Nothing happens while the function app is imported (rule 7): an exception there is an app without functions."""
 
 import json
+import os
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -46,7 +46,7 @@ print(json.dumps({{"modules": modules, "seen": touched, "functions": functions}}
 def fresh(code):
     """A fresh interpreter with nothing in its environment."""
     return subprocess.run(
-        [sys.executable, "-c", code], env={}, cwd="/", capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], env={}, cwd="/", capture_output=True, text=True, check=True, timeout=300
     ).stdout
 
 
@@ -101,9 +101,11 @@ def test_the_timers_do_not_run_at_the_start(imported):
 
 
 def spent(code):
-    began = time.perf_counter()
+    """Seconds of a processor, its own and the system's for it."""
+    before = os.times()
     fresh(f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}")
-    return time.perf_counter() - began
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def test_importing_takes_at_most_half_as_long_again_as_azure_functions_alone():

@@ -119,7 +119,7 @@ def test_people_sign_in_with_this_tenant_where_a_client_id_is_given_and_nothing_
 def test_without_sign_in_health_is_reached_and_the_door_for_ticket_systems_and_no_other_function() -> None:
     [excluded] = re.findall(r"excludedPaths: \[(.*?)\]", all_code())
     prefix = json.loads((ROOT / "host.json").read_text(encoding="utf-8"))["extensions"]["http"]["routePrefix"]
-    modules = [path.read_text(encoding="utf-8") for path in (ROOT / "functions").glob("*.py")]
+    modules = [path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py")]
     routes = {f"/{prefix}/{route}" for text in modules for route in re.findall(r'route="([^"]+)"', text)}
 
     # /admin is the Functions host's own; excluded paths may be read as beginnings of paths.
@@ -137,7 +137,7 @@ def test_changes_of_the_site_come_one_after_the_other() -> None:
 
 
 def test_the_page_that_is_shown_without_sign_in_points_to_a_section_that_exists() -> None:
-    closed = (ROOT / "functions" / "web.py").read_text(encoding="utf-8")
+    closed = (ROOT / "functions" / "pages" / "respond.py").read_text(encoding="utf-8")
     sections = re.findall(r"^## (.+)$", DEPLOYING.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert set(re.findall(r"“([^”]+)” in docs/deploying.md", closed)) == {"Sign-in for the pages"}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.core import ids
 from shared.core.changes.change import Change, Closing, Copy, Decision, Edition, Effect, EffectState, Event, Facts
+from shared.core.changes.reasons import SentenceReason
 from shared.core.classify import classify
 from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
@@ -25,7 +26,7 @@ RAW = post()
 READ = read_post(RAW)
 FACTS = Facts(classify(READ), READ.category, READ.major, READ.tags, READ.title)
 EDITION = Edition(AT, AT, "ab" * 16, "contoso", late=True, facts=FACTS, touched=(AT.replace(day=2),))
-EFFECT = Effect("card", "messaging", "workplace", EDITION.id, ("why",), ("e:announced",))
+EFFECT = Effect("card", "messaging", "workplace", EDITION.id, (SentenceReason("why"),), ("e:announced",))
 CHANGE = Change(
     "MC1200001",
     RAW,

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from shared.core.changes.change import Event
+from shared.core.changes.reasons import MetCondition, NewsReason, RouteReason, SentenceReason, TakeoverReason
 from shared.core.changes.slips import Slip
+from shared.core.policy.away import Away
 from shared.core.posts.classification import Halt, Interval
 from shared.record.codec import change_from_json, change_to_json, effect_from_json, effect_to_json
 from tests.record.test_changes import CHANGE, EFFECT, FACTS, RAW
@@ -49,6 +51,96 @@ def test_a_row_from_before_slips_and_sentences_is_still_read():
 
 def test_an_effect_survives_its_json():
     assert effect_from_json(json.loads(json.dumps(effect_to_json(EFFECT)))) == EFFECT
+
+
+REASONS = (
+    RouteReason(
+        "routes.routes[0]",
+        "Retirements",
+        (MetCondition("crb", "true", "stops working"), MetCondition("kind", "new_feature")),
+        "security",
+        workload="exchange",
+        owner="messaging",
+        away=Away("ana@example.com", date(2026, 12, 24), "ben@example.com", "devices", "cyd@example.com"),
+    ),
+    RouteReason("routes", "", (), "workplace", services=("Microsoft Loom", "Microsoft Lens")),
+    RouteReason("routes", "", (), "workplace"),
+    NewsReason(("dates_moved", "scope_changed")),
+    TakeoverReason("MC1200001"),
+    SentenceReason("for the Change Review Board; messaging owns exchange (policy: routes.routes[0])"),
+)
+
+
+def test_every_kind_of_reason_survives_its_json():
+    effect = replace(EFFECT, why=REASONS)
+
+    assert effect_from_json(json.loads(json.dumps(effect_to_json(effect)))) == effect
+
+
+def test_the_version_before_reads_the_sentences_that_are_written_beside_the_reasons():
+    assert effect_to_json(replace(EFFECT, why=REASONS))["why"] == [
+        (
+            "for the Change Review Board (“stops working”), kind: new feature; messaging owns exchange, this route "
+            "hands it to security; ana@example.com is away until 24 December 2026, ben@example.com too: devices "
+            "covers, and cyd@example.com answers (route “Retirements”)"
+        ),
+        "every change; nobody owns Microsoft Loom, Microsoft Lens, so it goes to workplace (policy: routes)",
+        "every change; the post names no service, so it goes to workplace (policy: routes)",
+        "dates moved, scope changed; you were told of this change before",
+        "takes over the ticket of MC1200001",
+        "for the Change Review Board; messaging owns exchange (policy: routes.routes[0])",
+    ]
+
+
+OLD_EFFECT = """
+{"kind": "ticket", "target": "crb", "team": "messaging", "edition": "20260901000000-abcdefabcdef",
+ "why": ["for the Change Review Board (“we will retire”); messaging owns exchange (policy: routes.routes[0])",
+         "dates moved; you were told of this change before"],
+ "events": ["20260901000000-abcdefabcdef:announced"], "answers": "ana@example.com"}
+"""
+
+
+def test_an_effect_of_the_version_before_keeps_its_sentences():
+    effect = effect_from_json(json.loads(OLD_EFFECT))
+
+    assert effect.why == tuple(map(SentenceReason, json.loads(OLD_EFFECT)["why"]))
+    assert [reason.words for reason in effect.why] == json.loads(OLD_EFFECT)["why"]
+    assert effect_to_json(effect)["why"] == json.loads(OLD_EFFECT)["why"]
+
+
+def test_a_reason_of_a_kind_that_only_a_later_version_knows_is_its_sentence():
+    data = effect_to_json(replace(EFFECT, why=REASONS[3:5])) | {"why": ["new words", "takes over it"]}
+    data["reasons"][0] = {"kind": "digest", "at": "08:00"}
+
+    assert effect_from_json(data).why == (SentenceReason("new words"), TakeoverReason("MC1200001"))
+
+
+OLD_EVENTS = """
+[["announced", "e1", "2026-09-01T09:00:00+00:00", "", "only GCC gets it", false],
+ ["cancelled", "e2", "2026-09-02T09:00:00+00:00", "", "only GCC High and DoD", false],
+ ["paused", "e3", "2026-09-03T09:00:00+00:00", "", "postponed to other dates", false],
+ ["paused", "e4", "2026-09-04T09:00:00+00:00", "scheduled", "on_hold", true],
+ ["gone", "e4", "2026-09-05T09:00:00+00:00", "", "", false, [], "contoso"]]
+"""
+PARTS = [("", False), ("only GCC High and DoD", False), ("", True), ("", False), ("", False)]
+
+
+def test_events_of_the_version_before_say_in_words_what_was_only_a_part():
+    data = json.loads(json.dumps(change_to_json(CHANGE))) | {"events": json.loads(OLD_EVENTS)}
+    del data["partial"]
+
+    events = change_from_json(data, RAW).events
+
+    assert [(event.part, event.postponed) for event in events] == PARTS
+    assert change_to_json(replace(CHANGE, events=events))["events"] == json.loads(OLD_EVENTS), "as that version wrote"
+
+
+def test_a_part_is_kept_beside_its_event_and_is_not_read_from_words():
+    event = Event("paused", "e", CHANGE.first_seen, "", "only words", part="only GCC", postponed=True)
+    whole = Event("cancelled", "e", CHANGE.first_seen, "", "only words")
+    change = replace(CHANGE, events=(event, whole))
+
+    assert change_from_json(json.loads(json.dumps(change_to_json(change))), RAW).events == (event, whole)
 
 
 def test_a_damaged_time_is_an_error_that_names_it():

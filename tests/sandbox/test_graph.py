@@ -305,11 +305,13 @@ async def test_an_expired_token_is_refused_in_graphs_words(world):
 async def test_the_credential_is_one_that_azures_libraries_take(world):
     async with SandboxCredential("fabrikam", lifetime=120) as credential:
         assert isinstance(credential, AsyncTokenCredential)
+        begun = time.time()
         token = await credential.get_token("https://graph.microsoft.com/.default", enable_cae=True, claims=None)
+        ended = time.time()
         info = await credential.get_token_info("https://graph.microsoft.com/.default", options={"enable_cae": True})
         assert (await world.get(MESSAGES, token=token.token)).status_code == 200
     assert token.token == info.token or token.expires_on < info.expires_on
-    assert 115 <= token.expires_on - time.time() <= 120
+    assert begun + 119 <= token.expires_on <= ended + 120
     assert read_token(token.token) == ("fabrikam", token.expires_on)
     assert credential.issued == 2
 
@@ -427,10 +429,7 @@ async def test_the_collected_posts_are_all_served_to_two_tenants():
     feed = Feed.from_file(SHARED / "messages.jsonl.gz", ["contoso", "fabrikam"])
     now = datetime(2025, 9, 30, 23, 59, tzinfo=UTC)
     assert [len(feed.posts(tenant, now)) for tenant in feed.tenants] == [2907, 2907]
-    begun = time.process_time()
-    for _ in range(1000):
-        feed.posts("contoso", now)
-    assert time.process_time() - begun < 0.5
+    assert feed.posts("contoso", now) is feed.posts("contoso", now), "the list is not sorted for every page"
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the collected posts are not beside the checkout")

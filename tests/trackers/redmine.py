@@ -1,5 +1,9 @@
-"""A real Redmine, from Debian's packages, for a test session; each test has a project of its own in it."""
+"""A real Redmine, from Debian's packages, for a test session; each test has a project of its own in it.
 
+Each worker of pytest-xdist has a server of its own, because tests change its settings; the database is made once.
+"""
+
+import fcntl
 import itertools
 import json
 import os
@@ -24,7 +28,7 @@ HOME = Path("/usr/share/redmine")
 HERE = Path(__file__).parent
 PACKAGES = "redmine redmine-sqlite puma"
 MISSING = f"Redmine is not installed; on Debian: make redmine (as root), or apt-get install {PACKAGES}"
-_PATIENCE = 120.0  # seconds for the start, on a busy machine; about ten on an idle one
+_PATIENCE = 900.0  # seconds for a start that hangs; ten are enough on an idle machine, minutes pass on a busy one
 _DATABASE = """production:
   adapter: sqlite3
   database: {place}/redmine.sqlite3
@@ -102,7 +106,7 @@ def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redmine]:
             pytest.fail(why)
         pytest.skip(why)
     place = tmp_path_factory.mktemp("redmine")
-    made = _prepare(place)
+    made = _copied(_instance(place), _prepared(tmp_path_factory))
     log = place / "puma.log"
     with log.open("wb") as to:
         running = subprocess.Popen(
@@ -112,7 +116,7 @@ def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redmine]:
     try:
         url = _address(running, log)
         headers = {"X-Redmine-API-Key": made["admin"]}
-        with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as admin:
+        with httpx.Client(base_url=url, headers=headers, timeout=_PATIENCE, trust_env=False) as admin:
             yield Redmine(url, made, admin, place / "redmine.sqlite3")
     finally:
         with suppress(ProcessLookupError):
@@ -120,16 +124,34 @@ def redmine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redmine]:
         running.wait(10)
 
 
-def _prepare(place: Path) -> dict[str, Any]:
-    """An instance in that folder, its tables made and filled. Debian's Redmine takes instances by their path."""
+def _prepared(folders: pytest.TempPathFactory) -> Path:
+    """A filled database and what was made in it (made.json): of the whole session, made by the worker that is first."""
+    mine = folders.getbasetemp()
+    session = mine.parent if os.environ.get("PYTEST_XDIST_WORKER") else mine
+    place = session / "redmine-prepared"
+    with (session / "redmine.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "made.json").exists():
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            told = _run(["bundle", "exec", "rake", "--rakelib", str(HERE), "filled"], _instance(place))
+            (place / "made.json").write_text(told.splitlines()[-1])
+    return place
+
+
+def _copied(place: Path, prepared: Path) -> dict[str, Any]:
+    shutil.copy(prepared / "redmine.sqlite3", place)
+    made: dict[str, Any] = json.loads((prepared / "made.json").read_text())
+    return made
+
+
+def _instance(place: Path) -> Path:
+    """An instance in that folder, without its database. Debian's Redmine takes instances by their path."""
     for name in ("config", "files", "tmp", "log", "public"):
         (place / name).mkdir()
     (place / "config" / "database.yml").write_text(_DATABASE.format(place=place))
     (place / "config" / "secret_key.txt").write_text(uuid.uuid4().hex * 2)
-    _run(["bundle", "exec", "rake", "db:migrate"], place)
-    told = _run(["bundle", "exec", "rails", "runner", str(HERE / "redmine.rb")], place)
-    made: dict[str, Any] = json.loads(told.splitlines()[-1])
-    return made
+    return place
 
 
 def _environment(place: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-# What a Redmine for tests needs, put into an empty database; run once by `rails runner`. Prints what was made.
+# What a Redmine for tests needs, put into an empty database by redmine.rake. Prints what was made.
 require 'json'
 require 'securerandom'
 

@@ -5,10 +5,12 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from shared.adapters import registry
 from shared.adapters.tickets.register import Register
+from shared.core.cards.card import Card
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, encode
@@ -142,19 +144,22 @@ class Inbox:
     """A channel that takes every card, or fails as told."""
 
     def __init__(self) -> None:
-        self.cards: list[Mapping[str, Any]] = []
+        self.cards: list[Card] = []
+        self.channels: list[str] = []
+        """Where each card went."""
         self.fails: list[Exception] = []
 
-    async def post(self, card: Mapping[str, Any]) -> None:
+    async def post(self, card: Card) -> None:
         if self.fails:
             raise self.fails.pop(0)
         self.cards.append(card)
 
+    def channel(self, name: str) -> SimpleNamespace:
+        async def post(card: Card) -> None:
+            await self.post(card)
+            self.channels.append(name)
 
-def plain_card(
-    change: Change, state: EffectState, policy: Policy, public_url: str, ticket: EffectState | None
-) -> Mapping[str, Any]:
-    return {"change": change.id, "effect": state.effect.key, "events": state.effect.events}
+        return SimpleNamespace(post=post)
 
 
 class World:
@@ -181,8 +186,6 @@ class World:
                 "roadmap": self.roadmap,
                 "ticket_system": self._ticket_system,
                 "channel": self._channel,
-                "render_card": plain_card,
-                "render_notice": vars,
                 "clock": self.clock,
                 "deployment": "test",
                 "public_url": "https://foresignal.example",
@@ -207,10 +210,10 @@ class World:
         }  # fmt: skip
         return registry.build("tickets", "register", {}, registry.AdapterDeps(**made_of))
 
-    async def _channel(self, in_force: Policy, name: str) -> Inbox:
+    async def _channel(self, in_force: Policy, name: str) -> Any:
         if name not in in_force.channels:
             raise PermanentError(f"the policy has no channels {name!r}")
-        return self.inbox
+        return self.inbox.channel(name)
 
     # The host.
 

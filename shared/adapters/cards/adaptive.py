@@ -9,11 +9,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 
 from shared.adapters.cards import markdown
-from shared.core.cards.card import CardView, card_view
+from shared.core.cards.card import Card, ChangeCard
 from shared.core.cards.notice import Notice
-from shared.core.changes.change import Change, EffectState
 from shared.core.changes.moves import Move
-from shared.core.policy.model import Policy
 
 LIMIT = 27_000
 """Bytes of a whole Workflows message. Teams refuses more than about 28 KB and does not say how it counts."""
@@ -29,17 +27,12 @@ class Verbatim(str):
     __slots__ = ()
 
 
-def render_card(
-    change: Change, state: EffectState, policy: Policy, public_url: str, ticket: EffectState | None = None
-) -> dict[str, Any]:
-    """The Adaptive Card 1.5 of this effect, at most LIMIT bytes as a Workflows message, whatever the post holds.
-
-    `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are.
-    """
-    return render_view(card_view(change, state, policy, public_url, ticket))
+def render(card: Card) -> dict[str, Any]:
+    """The Adaptive Card 1.5 of a card, at most LIMIT bytes as a Workflows message, whatever the post holds."""
+    return _render_notice(card) if isinstance(card, Notice) else _render_change(card)
 
 
-def render_view(view: CardView) -> dict[str, Any]:
+def _render_change(view: ChangeCard) -> dict[str, Any]:
     card: dict[str, Any] = {}
     for characters, entries in _STEPS:
         card = _render(_cut(view, characters, entries))
@@ -48,8 +41,7 @@ def render_view(view: CardView) -> dict[str, Any]:
     return card
 
 
-def render_notice(notice: Notice) -> dict[str, Any]:
-    """The Adaptive Card of a notice, at most LIMIT bytes as a Workflows message."""
+def _render_notice(notice: Notice) -> dict[str, Any]:
     card: dict[str, Any] = {}
     for characters, entries in _STEPS:
         lines = tuple(shorten(line, characters) for line in notice.lines[:entries])
@@ -88,13 +80,13 @@ def _environment() -> Environment:
     return environment
 
 
-def _render(view: CardView) -> dict[str, Any]:
+def _render(view: ChangeCard) -> dict[str, Any]:
     template = _environment().get_template("change.json.j2")
     card: dict[str, Any] = json.loads(template.render(card=view, rows=_rows(view)))
     return card
 
 
-def _rows(view: CardView) -> list[tuple[str, tuple[str, ...], str]]:
+def _rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     """What stands beside a label: (label, lines, weight). Dates that moved stand above and are not told twice."""
     told = {f"{move.what}: {move.new}" for move in view.moved}
     rows = [
@@ -108,7 +100,7 @@ def _rows(view: CardView) -> list[tuple[str, tuple[str, ...], str]]:
     return [row for row in rows if row[1]]
 
 
-def _cut(view: CardView, characters: int, entries: int) -> CardView:
+def _cut(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
     """The view with texts and lists that long at most; what was left out is said where it was."""
 
     def text(value: str) -> str:

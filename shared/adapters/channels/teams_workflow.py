@@ -1,14 +1,13 @@
 """Teams through a Workflows webhook ("When a Teams webhook request is received", callable by anyone)."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import ConfigDict, Field
 
-from shared.adapters.cards.adaptive import teams_message
+from shared.adapters.cards.adaptive import render, teams_message
 from shared.adapters.registry import AdapterDeps
+from shared.core.cards.card import Card
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.parts import SecretName, Strict
 
@@ -51,7 +50,7 @@ class TeamsWorkflow:
         self._deps = deps
         self._what = f"channel {deps.name}"
 
-    async def post(self, card: Mapping[str, Any]) -> None:
+    async def post(self, card: Card) -> None:
         """Send one card. The address is read anew each time, so that a changed secret needs no restart."""
         url = (await self._deps.secrets.get(self._secret)).strip()
         fault = fault_of(url)
@@ -59,7 +58,7 @@ class TeamsWorkflow:
             raise PermanentError(f"{self._what}: secret {self._secret}: {fault}")
         try:
             response = await self._deps.http.send(
-                "POST", url, what=self._what, json=teams_message(card), expected=frozenset(_HINTS)
+                "POST", url, what=self._what, json=teams_message(render(card)), expected=frozenset(_HINTS)
             )
         except TransientError as error:
             raise TransientError(_without(url, str(error)), error.retry_after) from None

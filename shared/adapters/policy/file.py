@@ -40,12 +40,26 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What became of a policy: `policy` where it has no fault. `data` and `places` are those of all its files."""
+    """What became of a policy: `policy` where it has no fault. `data` and `places` are those of all its files.
+
+    `name` and `source` are those of the file itself.
+    """
 
     policy: Policy | None
     faults: tuple[Note, ...]
     data: dict[str, Any]
     places: "Places"
+    name: str
+    source: str
+
+    @property
+    def text(self) -> str:
+        """The file as it is, or one text of it and of all that it includes: what goes to Azure."""
+        if not self.data.get("include"):
+            return self.source
+        head = f"# Made of {Path(self.name).name} and of what it includes; the comments are in those files.\n"
+        rest = {key: value for key, value in self.data.items() if key != "include"}
+        return head + yaml.safe_dump(rest, sort_keys=False, allow_unicode=True, width=120)
 
 
 class Places:
@@ -94,32 +108,20 @@ def check_text(text: str, name: str) -> Checked:
     found = [Note(name, line, path, what) for line, path, what in parsed.faults]
     if isinstance(parsed.data, dict) and parsed.data.get("include"):
         found.append(places.note("include", "is not resolved here; foresignal policy push puts all files into one"))
-    return _checked(parsed.data, found, places, name)
+    return _checked(parsed.data, found, places, name, text)
 
 
 def check_file(path: Path) -> Checked:
     """A policy that is a file, with those that it includes."""
-    parsed = parse(_read(path), str(path))
+    text = _read(path)
+    parsed = parse(text, str(path))
     places = Places(parsed)
     found = [Note(str(path), line, at, what) for line, at, what in parsed.faults]
     data = parsed.data
     if isinstance(data, dict) and data.get("include"):
         data, more = _with_included(data, path, places)
         found += more
-    return _checked(data, found, places, str(path))
-
-
-def flattened(path: Path) -> str:
-    """The file as it is, or one text of it and of all that it includes: what goes to Azure."""
-    text = _read(path)
-    data = parse(text, str(path)).data
-    if not isinstance(data, dict) or not data.get("include"):
-        return text
-    checked = check_file(path)
-    _taken(checked, str(path))
-    head = f"# Made of {path.name} and of what it includes; the comments are in those files.\n"
-    rest = {key: value for key, value in checked.data.items() if key != "include"}
-    return head + yaml.safe_dump(rest, sort_keys=False, allow_unicode=True, width=120)
+    return _checked(data, found, places, str(path), text)
 
 
 def _read(path: Path) -> str:
@@ -194,17 +196,17 @@ def _merge(whole: dict[str, Any], section: str, held: object, parsed: Parsed, pl
         places.claim(at, parsed)
 
 
-def _checked(data: object, found: Sequence[Note], places: Places, name: str) -> Checked:
+def _checked(data: object, found: Sequence[Note], places: Places, name: str, source: str) -> Checked:
     if not isinstance(data, dict):
         if found:
-            return Checked(None, tuple(found), {}, places)
+            return Checked(None, tuple(found), {}, places, name, source)
         keys = ", ".join(Policy.model_fields)
         what = f"{'is empty' if data is None else 'is no mapping'}; it holds the keys {keys}"
-        return Checked(None, (Note(name, 0, "", what),), {}, places)
+        return Checked(None, (Note(name, 0, "", what),), {}, places, name, source)
     every = [*found, *_faults_in(data, places)]
     every.sort(key=lambda note: (note.file != name, note.file, note.line))
     policy = None if every else Policy.model_validate(data)
-    return Checked(policy, tuple(every), data, places)
+    return Checked(policy, tuple(every), data, places, name, source)
 
 
 def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:

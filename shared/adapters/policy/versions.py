@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.adapters.policy import file as policy_file
 from shared.adapters.policy.in_force import BLOB, CONTAINER
@@ -13,11 +13,17 @@ from shared.core.ports.storage import Blobs
 
 _PREFIX = "policy/"
 _MARK = "# version in force: "
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+_OLD_STAMP = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One policy that was pushed. `name` sorts by time; `file`: what it was made of."""
+    """One policy that was pushed.
+
+    `name` begins with the time and sorts in the order of the pushes; `at` is what the clock of the one who pushed said;
+    `file`: what it was made of.
+    """
 
     name: str
     at: datetime
@@ -77,7 +83,8 @@ async def push(
     if base and not force and (now.version is None or now.version.name != base):
         raise PermanentError(f"{_by_whom(now.version)} since you pulled {base}; {_AGAIN}")
     data = text.encode()
-    version = Version(f"{at:%Y%m%dT%H%M%S.%fZ}-{_digest(data)[:8]}", at, who, message, file, _digest(data))
+    newest = max(await blobs.names(CONTAINER, _PREFIX), default=_PREFIX).removeprefix(_PREFIX)
+    version = Version(_name(at, _digest(data), newest), at, who, message, file, _digest(data))
     kept = {**asdict(version), "at": at.isoformat(), "text": text}
     try:
         await blobs.replace(CONTAINER, f"{_PREFIX}{version.name}", json.dumps(kept, ensure_ascii=False).encode(), "")
@@ -85,6 +92,19 @@ async def push(
     except ConflictError as conflict:
         raise PermanentError(f"somebody else pushed just now; {_AGAIN}") from conflict
     return version
+
+
+def _name(at: datetime, digest: str, newest: str) -> str:
+    """That of the next version: the time, or just after the newest one's where somebody's clock is ahead of ours."""
+    name = f"{at:{_STAMP}}-{digest[:8]}"
+    if name > newest:
+        return name
+    stamp = newest.partition("-")[0]
+    if "." in stamp:
+        after = datetime.strptime(f"{stamp}+0000", f"{_STAMP}%z") + timedelta(microseconds=1)
+    else:  # without a fraction it sorts after all of its second
+        after = datetime.strptime(f"{stamp}+0000", f"{_OLD_STAMP}%z") + timedelta(seconds=1)
+    return f"{after:{_STAMP}}-{digest[:8]}"
 
 
 _AGAIN = "pull that one, put your change into it, and push again (--force overwrites it)"

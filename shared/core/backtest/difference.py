@@ -42,7 +42,7 @@ Key = tuple[str, str, str]
 def _by_target(report: Report) -> dict[Key, list[Sent]]:
     found: dict[Key, list[Sent]] = {}
     for one in report.sent:
-        found.setdefault((one.moment.change, one.told.kind, one.told.target), []).append(one)
+        found.setdefault((one.played.change, one.effect.kind, one.effect.target), []).append(one)
     return found
 
 
@@ -61,6 +61,7 @@ def _handed(ours: dict[Key, list[Sent]], theirs: dict[Key, list[Sent]]) -> Itera
 
 
 def _differs(what: Difference, sent: Sequence[Sent], team: str, was: str) -> Differs:
-    first = sent[0]
-    moment, told = first.moment, first.told
-    return Differs(what, moment.change, moment.title, told.kind, told.target, team, was, moment.at, len(sent), told.why)
+    played, effect = sent[0].played, sent[0].effect
+    why = tuple(reason.words for reason in effect.why)
+    change, title, at = played.change, played.title, played.at
+    return Differs(what, change, title, effect.kind, effect.target, team, was, at, len(sent), why)

@@ -1,6 +1,5 @@
 """A policy over past posts: every version through the product's own steps, and what would have followed (pure)."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from typing import Any, Literal
 
 from shared.core.backtest.replay import Replay
 from shared.core.changes.change import Change, Decision, Effect, EffectState
+from shared.core.changes.reasons import Reason, RouteReason
 from shared.core.decisions.decide import decide, first_load_reason
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Policy
@@ -21,7 +21,6 @@ TENANT = "replay"
 JOINED = "tenant_joined"
 NO_SERVICE = "(none)"
 """Instead of a service, of a post that names none and so has no owner."""
-_PATH = re.compile(r" \(policy: (\S+)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +33,36 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One effect of one decision. `first`: a new ticket, or the first card of this change in that channel.
-
-    `routes`: the places in the policy that asked for it; none where it only keeps true what was sent before.
-    """
+class SentEffect:
+    """One effect of one decision. `first`: a new ticket, or the first card of this change in that channel."""
 
     kind: Literal["ticket", "card"]
     target: str
     team: str
-    why: tuple[str, ...]
+    why: tuple[Reason, ...]
     first: bool
-    routes: tuple[str, ...]
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """The places in the policy that asked for it; none where it only keeps true what was sent before."""
+        return tuple(reason.path for reason in self.why if isinstance(reason, RouteReason))
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What one policy made of a moment. `old`: known without effects, because of the first load (design.md, rule 11).
+class Outcome:
+    """What one policy made of a decision. `old`: known without effects, because of the first load (design.md, rule 11).
 
     `unowned`: services of the post that nobody owns, or NO_SERVICE.
     """
 
-    told: tuple[Told, ...]
+    sent: tuple[SentEffect, ...]
     silent: str = ""
     old: bool = False
     unowned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Played:
     """One decision about one change, as each policy made it, in the order in which the policies were given.
 
     `events`: the types of what had happened. `concerns`: why somebody should hear of it, whatever the policy says.
@@ -74,7 +74,7 @@ class Moment:
     revision: int
     events: tuple[str, ...]
     concerns: tuple[str, ...]
-    made: tuple[Made, ...]
+    outcomes: tuple[Outcome, ...]
 
 
 def versions_of(line: object) -> list[tuple[str, Version]]:
@@ -95,12 +95,12 @@ def versions_of(line: object) -> list[tuple[str, Version]]:
     return [(post.id, Version(seen.astimezone(UTC), raw, name)) for name in names]
 
 
-def play(versions: Iterable[Version], policies: Sequence[Policy]) -> list[Moment]:
+def play(versions: Iterable[Version], policies: Sequence[Policy]) -> list[Played]:
     """One change's versions in the order in which they were seen, each read once and decided by every policy."""
     world = Replay()
-    played = [_Played(policy) for policy in policies]
+    runs = [_PolicyRun(policy) for policy in policies]
     seen: dict[str, None] = {}
-    moments = []
+    played: list[Played] = []
     for version in sorted(versions, key=lambda version: version.observed):
         before = next(iter(world.changes.values()), None)
         change, _ = world.take(version.raw, version.observed, version.tenant)
@@ -108,15 +108,16 @@ def play(versions: Iterable[Version], policies: Sequence[Policy]) -> list[Moment
         seen.setdefault(version.tenant)
         if before and change.revision == before.revision and not joined:
             continue
-        made = [each.decide(change, version.observed, tuple(seen)) for each in played]
+        outcomes = [run.decide(change, version.observed, tuple(seen)) for run in runs]
         # Which editions were decided does not depend on the policy: what comes late is late for all of them.
-        world.changes[change.id] = replace(change, decision=played[0].decision)
-        if any(made):
-            moments.append(_moment(change, version.observed, before, [each or Made(()) for each in made]))
-    return moments
+        world.changes[change.id] = replace(change, decision=runs[0].decision)
+        if any(outcomes):
+            known = [outcome or Outcome(()) for outcome in outcomes]
+            played.append(_played(change, version.observed, before, known))
+    return played
 
 
-class _Played:
+class _PolicyRun:
     """One policy over one change: its newest decision, and the effects that there are by now."""
 
     def __init__(self, policy: Policy) -> None:
@@ -124,7 +125,7 @@ class _Played:
         self._states: dict[str, EffectState] = {}
         self.decision: Decision | None = None
 
-    def decide(self, change: Change, now: datetime, seen: Sequence[str]) -> Made | None:
+    def decide(self, change: Change, now: datetime, seen: Sequence[str]) -> Outcome | None:
         """What is made of the change as it is now; None where there is nothing new to decide."""
         before, policy = self.decision, self._policy
         # A post of which no tenant is known counts as standing in all that the policy reads.
@@ -134,34 +135,34 @@ class _Played:
         if decision is before:
             return None
         self.decision = decision
-        sent = {(state.effect.kind, state.effect.target) for state in self._states.values()}
-        told = tuple(_told(effect, first=(effect.kind, effect.target) not in sent) for effect in decision.effects)
+        known = {(state.effect.kind, state.effect.target) for state in self._states.values()}
+        sent = tuple(_sent(effect, first=(effect.kind, effect.target) not in known) for effect in decision.effects)
         for effect in decision.effects:
             self._states[effect.key] = EffectState(effect, done=effect.edition)
         old = before is None and bool(decision.silent) and decision.silent == first_load_reason(change, policy)
-        return Made(told, decision.silent, old, decision.unowned or (() if decision.workloads else (NO_SERVICE,)))
+        return Outcome(sent, decision.silent, old, decision.unowned or (() if decision.workloads else (NO_SERVICE,)))
 
 
-def play_all(changes: Iterable[Sequence[Version]], policies: Sequence[Policy]) -> list[Moment]:
+def play_all(changes: Iterable[Sequence[Version]], policies: Sequence[Policy]) -> list[Played]:
     """`play` over several changes."""
-    return [moment for versions in changes for moment in play(versions, policies)]
+    return [decision for versions in changes for decision in play(versions, policies)]
 
 
-def in_order(moments: Iterable[Moment]) -> list[Moment]:
+def in_order(played: Iterable[Played]) -> list[Played]:
     """By time, and by id where the times are alike: the order does not depend on who played what."""
-    return sorted(moments, key=lambda moment: (moment.at, moment.change, moment.revision))
+    return sorted(played, key=lambda decision: (decision.at, decision.change, decision.revision))
 
 
-def _moment(change: Change, at: datetime, before: Change | None, made: Sequence[Made]) -> Moment:
+def _played(change: Change, at: datetime, before: Change | None, outcomes: Sequence[Outcome]) -> Played:
     known = {event.id for event in before.events} if before else set()
     events = tuple(event.type for event in change.events if event.id not in known and not event.late)
     concerns = concerns_of(change.classification) if MATERIAL.intersection(events) else ()
-    return Moment(change.id, change.read().title, at, change.revision, events or (JOINED,), concerns, tuple(made))
+    title = change.read().title
+    return Played(change.id, title, at, change.revision, events or (JOINED,), concerns, tuple(outcomes))
 
 
-def _told(effect: Effect, *, first: bool) -> Told:
-    routes = tuple(found[1] for why in effect.why if (found := _PATH.search(why)))
-    return Told(effect.kind, effect.target, effect.team, effect.why, first, routes)
+def _sent(effect: Effect, *, first: bool) -> SentEffect:
+    return SentEffect(effect.kind, effect.target, effect.team, effect.why, first)
 
 
 def concerns_of(read: Classification) -> tuple[str, ...]:

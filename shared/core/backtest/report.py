@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from shared.core.backtest.play import JOINED, Moment, Told
+from shared.core.backtest.play import JOINED, Played, SentEffect
 from shared.core.policy.model import Match, Policy, Roles, Route, walk
 
 KEPT_TRUE = "(told before)"
@@ -21,11 +21,11 @@ class Tally:
     cards: int = 0
     changes: set[str] = field(default_factory=set, repr=False)
 
-    def add(self, change: str, told: Told) -> None:
+    def add(self, change: str, effect: SentEffect) -> None:
         self.changes.add(change)
-        if told.kind == "card":
+        if effect.kind == "card":
             self.cards += 1
-        elif told.first:
+        elif effect.first:
             self.tickets += 1
         else:
             self.updates += 1
@@ -33,10 +33,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One effect with its change, its moment, and the team that hears of it (of a card: the channel's)."""
+    """One effect, the decision that sent it, and the team that hears of it (of a card: the channel's)."""
 
-    moment: Moment
-    told: Told
+    played: Played
+    effect: SentEffect
     team: str
 
 
@@ -61,9 +61,10 @@ class Unowned:
 
 @dataclass(frozen=True, slots=True)
 class RouteRow:
-    """A place in the policy, what it asks for in words, and what it made."""
+    """A place in the policy, its name where it has one, what it asks for in words, and what it made."""
 
     path: str
+    name: str
     words: str
     tally: Tally
 
@@ -108,97 +109,99 @@ def monday(at: datetime) -> date:
     return at.date() - timedelta(days=at.weekday())
 
 
-def report(name: str, moments: Sequence[Moment], index: int, policy: Policy, since: datetime | None = None) -> Report:
-    """The report on the policy that stands at `index` of the moments' `made`; what was before `since` only went before.
+def report(name: str, played: Sequence[Played], index: int, policy: Policy, since: datetime | None = None) -> Report:
+    """The report on the policy at `index` of each decision's outcomes; what was before `since` only went before.
 
-    `moments`: in order of time. A ticket that was opened before the span and is brought up to date in it is an update.
+    `played`: in order of time. A ticket that was opened before the span and is brought up to date in it is an update.
     """
-    within = [moment for moment in moments if since is None or moment.at >= since]
-    sent = tuple(Sent(moment, told, hears(policy, told)) for moment in within for told in moment.made[index].told)
+    within = [decision for decision in played if since is None or decision.at >= since]
+    sent = tuple(
+        Sent(decision, effect, hears(policy, effect)) for decision in within for effect in decision.outcomes[index].sent
+    )
     total, weeks = Tally(), _weeks(within)
     teams: dict[str, Tally] = defaultdict(Tally)
     cells: dict[tuple[date, str], Tally] = defaultdict(Tally)
     for team in policy.teams:
         teams[team]  # one of whom nothing is heard is shown, too
     for one in sent:
-        week = monday(one.moment.at)
+        week = monday(one.played.at)
         for tally in (total, weeks[week], teams[one.team], cells[week, one.team]):
-            tally.add(one.moment.change, one.told)
-    heard = {moment.change for moment in within}
+            tally.add(one.played.change, one.effect)
+    heard = {decision.change for decision in within}
     return Report(
         name=name,
         first=within[0].at.date() if within else date.min,
         last=within[-1].at.date() if within else date.min,
         changes=len(heard),
-        editions=sum(JOINED not in moment.events for moment in within),
-        old=len({moment.change for moment in within if moment.made[index].old}),
-        ticketed=len({s.moment.change for s in sent if s.told.kind == "ticket" and s.told.first}),
-        carded=len({s.moment.change for s in sent if s.told.kind == "card"}),
-        ownerless=len({moment.change for moment in within if moment.made[index].unowned}),
-        unticketed=len(_for_the_board(within, index) - _got(moments, index, "ticket")),
+        editions=sum(JOINED not in decision.events for decision in within),
+        old=len({decision.change for decision in within if decision.outcomes[index].old}),
+        ticketed=len({s.played.change for s in sent if s.effect.kind == "ticket" and s.effect.first}),
+        carded=len({s.played.change for s in sent if s.effect.kind == "card"}),
+        ownerless=len({decision.change for decision in within if decision.outcomes[index].unowned}),
+        unticketed=len(_for_the_board(within, index) - _got(played, index, "ticket")),
         total=total,
         weeks=weeks,
         teams=dict(sorted(teams.items(), key=lambda item: (-item[1].cards, -item[1].tickets, item[0]))),
         cells=dict(sorted(cells.items())),
         routes=tuple(_routes(policy, sent)),
         unowned=tuple(_unowned(within, index)),
-        missed=tuple(_missed(within, index, _got(moments, index))),
+        missed=tuple(_missed(within, index, _got(played, index))),
         sent=sent,
     )
 
 
-def hears(policy: Policy, told: Told) -> str:
+def hears(policy: Policy, effect: SentEffect) -> str:
     """The team that hears of it: of a card, the one whose channel it is; of a ticket, the one that it is assigned to.
 
     A channel that several teams share counts for the one that the card is for; a role's channel for the role, and one
     that nobody has for itself.
     """
-    if told.kind == "ticket":
-        return told.team
-    of_channel = [name for name, team in policy.teams.items() if team.channel == told.target]
-    if told.team in of_channel:
-        return told.team
+    if effect.kind == "ticket":
+        return effect.team
+    of_channel = [name for name, team in policy.teams.items() if team.channel == effect.target]
+    if effect.team in of_channel:
+        return effect.team
     if of_channel:
         return of_channel[0]
     roles = ((name, policy.roles.get(name)) for name in Roles.model_fields)
-    role = next((name for name, role in roles if role and role.channel == told.target), None)
-    return (role or f"channel {told.target}").replace("_", " ")
+    role = next((name for name, role in roles if role and role.channel == effect.target), None)
+    return (role or f"channel {effect.target}").replace("_", " ")
 
 
-def _weeks(moments: Sequence[Moment]) -> dict[date, Tally]:
-    """Every week from the first to the last moment, also those in which nothing happened."""
-    if not moments:
+def _weeks(played: Sequence[Played]) -> dict[date, Tally]:
+    """Every week from the first to the last decision, also those in which nothing happened."""
+    if not played:
         return {}
-    first, last = monday(moments[0].at), monday(moments[-1].at)
+    first, last = monday(played[0].at), monday(played[-1].at)
     return {first + timedelta(weeks=n): Tally() for n in range((last - first).days // 7 + 1)}
 
 
-def _got(moments: Iterable[Moment], index: int, kind: str = "") -> set[str]:
-    return {m.change for m in moments if any(not kind or told.kind == kind for told in m.made[index].told)}
+def _got(played: Iterable[Played], index: int, kind: str = "") -> set[str]:
+    return {p.change for p in played if any(not kind or effect.kind == kind for effect in p.outcomes[index].sent)}
 
 
-def _for_the_board(moments: Iterable[Moment], index: int) -> set[str]:
-    return {m.change for m in moments if "for the board" in m.concerns and not m.made[index].old}
+def _for_the_board(played: Iterable[Played], index: int) -> set[str]:
+    return {p.change for p in played if "for the board" in p.concerns and not p.outcomes[index].old}
 
 
-def _missed(moments: Iterable[Moment], index: int, got: set[str]) -> Iterator[Missed]:
+def _missed(played: Iterable[Played], index: int, got: set[str]) -> Iterator[Missed]:
     """Changes with a concern that the policy let pass, by what their newest such edition says.
 
     Those that were old at the first load are none: nobody was meant to hear of them.
     """
-    last: dict[str, Moment] = {}
-    for moment in moments:
-        if moment.concerns and not moment.made[index].old and moment.change not in got:
-            last[moment.change] = moment
-    for moment in sorted(last.values(), key=lambda m: (-len(m.concerns), m.at, m.change)):
-        yield Missed(moment.change, moment.title, moment.at, moment.concerns)
+    last: dict[str, Played] = {}
+    for decision in played:
+        if decision.concerns and not decision.outcomes[index].old and decision.change not in got:
+            last[decision.change] = decision
+    for decision in sorted(last.values(), key=lambda p: (-len(p.concerns), p.at, p.change)):
+        yield Missed(decision.change, decision.title, decision.at, decision.concerns)
 
 
-def _unowned(moments: Iterable[Moment], index: int) -> Iterator[Unowned]:
+def _unowned(played: Iterable[Played], index: int) -> Iterator[Unowned]:
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for moment in moments:
-        for service in moment.made[index].unowned:
-            found[service][moment.change] = None
+    for decision in played:
+        for service in decision.outcomes[index].unowned:
+            found[service][decision.change] = None
     for service, changes in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
         yield Unowned(service, len(changes), tuple(changes)[:5])
 
@@ -207,11 +210,13 @@ def _routes(policy: Policy, sent: Iterable[Sent]) -> Iterator[RouteRow]:
     """The places of the policy, the noisiest first; an effect for which two places asked counts at both."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     for one in sent:
-        for path in dict.fromkeys(one.told.routes or (KEPT_TRUE,)):
-            tallies[path].add(one.moment.change, one.told)
-    words = {path: in_words(route) for path, route in walk(policy.routes)}
+        for path in dict.fromkeys(one.effect.routes or (KEPT_TRUE,)):
+            tallies[path].add(one.played.change, one.effect)
+    routes = dict(walk(policy.routes))
     for path, tally in sorted(tallies.items(), key=lambda i: (-i[1].cards - i[1].tickets - i[1].updates, i[0])):
-        yield RouteRow(path, words.get(path, "news about what was sent before, whatever the routes say"), tally)
+        route = routes.get(path)
+        words = in_words(route) if route else "news about what was sent before, whatever the routes say"
+        yield RouteRow(path, route.name if route else "", words, tally)
 
 
 def in_words(route: Route) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.core.cards.notice import Notice
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.changes.moves import Move, moves
 from shared.core.changes.timeline import headline, is_partial
@@ -27,7 +28,7 @@ class TicketLink:
 
 
 @dataclass(frozen=True, slots=True)
-class CardView:
+class ChangeCard:
     """Everything that a card says. Texts are plain: escaping and cutting are the renderer's.
 
     `what`: what changes. `services`, `when`, `moved`, `why`: one entry a line. `to_do`: what is asked, and by when;
@@ -56,16 +57,20 @@ class CardView:
     ticket: TicketLink | None
 
 
-def card_view(
+Card = ChangeCard | Notice
+"""What a channel takes: what is to be said, neutral to the channel, which renders it."""
+
+
+def change_card(
     change: Change, state: EffectState, policy: Policy, public_url: str, ticket: EffectState | None = None
-) -> CardView:
+) -> ChangeCard:
     """What the card of this effect says about the change as it is now.
 
     `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are.
     """
     post, found, happened = change.read(), change.classification, newest_events(change, state)
     filed = ticket if ticket and ticket.number else state
-    return CardView(
+    return ChangeCard(
         headline=headline(happened, found.status),
         tone=_tone(happened, found),
         title=clean(post.title) or change.id,
@@ -81,7 +86,7 @@ def card_view(
         admin_impact=IMPACTS.get(found.admin_impact, found.admin_impact),
         user_impact=IMPACTS.get(found.user_impact, found.user_impact),
         arrives=ARRIVALS.get(found.default, found.default),
-        why=tuple(clean(reason) for reason in state.effect.why),
+        why=tuple(clean(reason.words) for reason in state.effect.why),
         team=_team(state.effect.team, state.effect.answers, policy),
         post_url=post_url(change.id),
         page_url=page_url(change.id, public_url),

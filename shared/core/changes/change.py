@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from shared.core.changes.reasons import Reason
 from shared.core.changes.slips import Slip
 from shared.core.posts.classification import Classification, Halt
 from shared.core.posts.post import Post, read_post
@@ -74,7 +75,8 @@ class Event:
     """What happened from one edition to the next; `late` ones are shown and have no effects.
 
     `old` and `new` are for people: one line a window, a sentence, a part. `slips`: how far each date moved.
-    `tenant`: whose own row noticed it, for what the editions do not say.
+    `tenant`: whose own row noticed it, for what the editions do not say. Where the rest of the plan stands, `part` is
+    what was cancelled or put on hold; `postponed`: the plan was only put off to other dates.
     """
 
     type: EventType
@@ -85,17 +87,24 @@ class Event:
     late: bool = False
     slips: tuple[Slip, ...] = ()
     tenant: str = ""
+    part: str = ""
+    postponed: bool = False
 
     @property
     def id(self) -> str:
         return f"{self.edition}:{self.type}" + (":tenant" if self.tenant else "")
+
+    @staticmethod
+    def type_in(event_id: str) -> str:
+        """What stands for the type in an event's id."""
+        return event_id.split(":")[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One thing that a decision wants done.
 
-    `target` is the ticket system or channel of the policy; `why` one line each for the reasons, in words for people;
+    `target` is the ticket system or channel of the policy; `why` are the reasons;
     `answers`: who answers for the team on that day, a person or a group.
     A ticket's row is keyed by system, a card's by channel and edition.
     """
@@ -104,7 +113,7 @@ class Effect:
     target: str
     team: str
     edition: str
-    why: tuple[str, ...]
+    why: tuple[Reason, ...]
     events: tuple[str, ...] = ()
     answers: str = ""
 

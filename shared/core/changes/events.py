@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from shared.core.changes.change import Change, Edition, Event, Facts
 from shared.core.changes.sentences import any_says, difference, shown, without_dates
 from shared.core.changes.slips import Slip, slips
 from shared.core.posts.classification import POSTPONED, Classification, Interval, Window
+from shared.core.posts.fingerprints import UPDATED_TAG
 from shared.core.terms import Cloud, EventType
 
 _FROM_TENANTS = frozenset({"gone", "returned", "tenant_joined"})
-_UPDATED_TAG = "Updated message"
 _STATUS: dict[str, EventType] = {
     "cancelled": "cancelled",
     "withdrawn": "cancelled",
@@ -27,7 +27,18 @@ _STARTED = re.compile(
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(r"\b(?:if|when|once|until|not|after|delayed|rolled back)\b", re.IGNORECASE)
-Step = tuple[EventType, str, str, tuple[Slip, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """What happened at an edition; with the edition and its time it becomes an event, which has the same fields."""
+
+    type: EventType
+    old: str = ""
+    new: str = ""
+    slips: tuple[Slip, ...] = ()
+    part: str = ""
+    postponed: bool = False
 
 
 def derive(change: Change) -> tuple[Event, ...]:
@@ -43,13 +54,27 @@ def derive(change: Change) -> tuple[Event, ...]:
     plan: tuple[Window, ...] = ()
     for edition in change.editions:
         late = edition.late or (decided is not None and edition.key <= decided)
-        for kind, old, new, moved in _step(before, edition, plan):
-            event = Event(kind, edition.id, edition.observed, old, new, late, moved)
+        for draft in _drafts(before, edition, plan):
+            event = _event(draft, edition, late=late)
             known = recorded.get(event.id)
             events.append(replace(event, at=known.at, late=known.late) if known else event)
         before, plan = edition, _dated(edition) or plan
     events += [event for event in change.events if event.type in _FROM_TENANTS or event.tenant]
     return tuple(sorted(events, key=lambda event: event.at))
+
+
+def _event(draft: EventDraft, edition: Edition, *, late: bool) -> Event:
+    return Event(
+        draft.type,
+        edition.id,
+        edition.observed,
+        draft.old,
+        draft.new,
+        late,
+        draft.slips,
+        part=draft.part,
+        postponed=draft.postponed,
+    )
 
 
 def plan_before(change: Change, edition: str) -> tuple[Window, ...]:
@@ -67,18 +92,18 @@ def _dated(edition: Edition) -> tuple[Window, ...]:
     return tuple(window for window in windows if window.start or window.end)
 
 
-def _step(before: Edition | None, after: Edition, plan: tuple[Window, ...]) -> Iterator[Step]:
+def _drafts(before: Edition | None, after: Edition, plan: tuple[Window, ...]) -> Iterator[EventDraft]:
     assert after.facts is not None
     if before is None:
-        yield "announced", "", after.facts.title, ()
+        yield EventDraft("announced", "", after.facts.title)
         return
     assert before.facts is not None
-    found = list(_differences(before.facts, after.facts, plan))
-    yield from found
-    yield from _text(before.facts, after.facts, found)
+    drafts = list(_differences(before.facts, after.facts, plan))
+    yield from drafts
+    yield from _text(before.facts, after.facts, explained=bool(drafts))
 
 
-def _differences(old: Facts, new: Facts, plan: tuple[Window, ...]) -> Iterator[Step]:
+def _differences(old: Facts, new: Facts, plan: tuple[Window, ...]) -> Iterator[EventDraft]:
     was, now = old.classification, new.classification
     fallen = list(_status(was, now))
     yield from fallen
@@ -91,32 +116,36 @@ def _differences(old: Facts, new: Facts, plan: tuple[Window, ...]) -> Iterator[S
         if was.act_by and now.act_by:
             one, other = Interval(was.act_by, was.act_by), Interval(now.act_by, now.act_by)
             moved = (Slip("act_by", (), "end", one, other, (now.act_by - was.act_by).days),)
-        yield "act_by_moved", str(was.act_by or ""), str(now.act_by or ""), moved
+        yield EventDraft("act_by_moved", str(was.act_by or ""), str(now.act_by or ""), moved)
     scopes = _scope(old, new, gone), _scope(new, old, gone)
     if scopes[0] != scopes[1]:
-        yield "scope_changed", *scopes, ()
+        yield EventDraft("scope_changed", *scopes)
 
 
-def _status(was: Classification, now: Classification) -> Iterator[Step]:
+def _status(was: Classification, now: Classification) -> Iterator[EventDraft]:
     if was.status == now.status and was.superseded_by == now.superseded_by:
         return
     kind = _STATUS.get(now.status)
     if kind:
-        yield kind, was.status, now.superseded_by or now.status, ()
+        yield EventDraft(kind, was.status, now.superseded_by or now.status)
     elif was.status in _STATUS:
-        yield "resumed", was.status, now.status, ()
+        yield EventDraft("resumed", was.status, now.status)
 
 
-def _halts(old: Facts, new: Facts, *, moved: bool) -> Iterator[Step]:
+def _halts(old: Facts, new: Facts, *, moved: bool) -> Iterator[EventDraft]:
     """Parts of the plan that newly do not go on; one event of each kind. A plan can be put off again and again."""
     known = {(halt.kind, halt.scope) for halt in old.halts if not (moved and halt.scope == POSTPONED)}
-    for kind in ("cancelled", "paused"):
+    kinds: tuple[EventType, ...] = ("cancelled", "paused")
+    for kind in kinds:
         scopes = [halt.scope for halt in new.halts if halt.kind == kind and (kind, halt.scope) not in known]
         if scopes:
-            yield kind, "", "; ".join(scopes), ()
+            part = "; ".join(scope for scope in scopes if scope != POSTPONED)
+            yield EventDraft(kind, "", "; ".join(scopes), part=part, postponed=POSTPONED in scopes)
 
 
-def _dates(was: Classification, now: Classification, plan: tuple[Window, ...], gone: set[Cloud]) -> Iterator[Step]:
+def _dates(
+    was: Classification, now: Classification, plan: tuple[Window, ...], gone: set[Cloud]
+) -> Iterator[EventDraft]:
     """Dates that moved from the last plan that stood; what a cancelled or paused plan no longer says has not moved.
 
     `gone`: clouds that the banner took out of the plan.
@@ -126,7 +155,7 @@ def _dates(was: Classification, now: Classification, plan: tuple[Window, ...], g
     before = plan if was.status in _STATUS or not was.windows else was.windows
     old, new = _without(before, gone), _without(now.windows, gone)
     if _days_of(old) != _days_of(new):
-        yield "dates_moved", windows_in_words(old), windows_in_words(new), slips(old, new)
+        yield EventDraft("dates_moved", windows_in_words(old), windows_in_words(new), slips(old, new))
 
 
 def _without(windows: Sequence[Window], gone: set[Cloud]) -> tuple[Window, ...]:
@@ -141,7 +170,7 @@ def _days_of(windows: Sequence[Window]) -> frozenset[object]:
 def _scope(facts: Facts, other: Facts, gone: set[Cloud]) -> str:
     """For whom and how heavy; clouds only where both editions name some (a plan that fell says none)."""
     clouds = _clouds(facts) - gone if _clouds(other) else set()
-    tags = sorted(set(facts.tags) - {_UPDATED_TAG})
+    tags = sorted(set(facts.tags) - {UPDATED_TAG})
     parts = [facts.category, "major" if facts.major else "", ", ".join(sorted(clouds)), ", ".join(tags)]
     return "; ".join(part for part in parts if part)
 
@@ -150,21 +179,21 @@ def _clouds(facts: Facts) -> set[Cloud]:
     return {cloud for window in facts.classification.windows for cloud in window.clouds}
 
 
-def _text(old: Facts, new: Facts, found: Sequence[Step]) -> Iterator[Step]:
+def _text(old: Facts, new: Facts, *, explained: bool) -> Iterator[EventDraft]:
     """What the text says otherwise: whole where nothing else explains the edit, else what the other events leave."""
     gone, came = difference(old.sentences, new.sentences) if old.sentences and new.sentences else ((), ())
-    if not found:
+    if not explained:
         started = any_says(came, _STARTED)
         if started and not _NOT_YET.search(started) and new.classification.status not in _STATUS:
-            yield "rollout_started", "", started, ()
+            yield EventDraft("rollout_started", "", started)
             came = tuple(sentence for sentence in came if sentence != started)
-            found = [("rollout_started", "", started, ())]
-    if found:
+            explained = True
+    if explained:
         gone, came = without_dates(gone, came)
     if gone or came:
-        yield "text_changed", shown(gone), shown(came), ()
-    elif not found:
-        yield "text_changed", *((old.title, new.title) if old.title != new.title else ("", "")), ()
+        yield EventDraft("text_changed", shown(gone), shown(came))
+    elif not explained:
+        yield EventDraft("text_changed", *((old.title, new.title) if old.title != new.title else ("", "")))
 
 
 def windows_in_words(windows: tuple[Window, ...]) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from shared.core.classify.dates import phrases
 from shared.core.classify.dates.previous import take_out
+from shared.core.posts.fingerprints import comparable as _said
 from shared.core.posts.fingerprints import link_targets, plain_title
-from shared.core.posts.fingerprints import said as _said
 from shared.core.posts.post import read_post
 from shared.core.text.html import blocks
 

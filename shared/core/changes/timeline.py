@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from shared.core.changes.change import Change, Event
 from shared.core.changes.moves import Move, moves
-from shared.core.posts.classification import POSTPONED
 from shared.core.terms import Status
 from shared.core.words.labels import HEADLINES, STATUSES
 
@@ -54,7 +53,7 @@ def headline(happened: Iterable[Event], status: Status) -> str:
 
 def happened_in_words(event: Event) -> str:
     """The headline of one event."""
-    if event.type == "paused" and event.new == POSTPONED:
+    if event.postponed and not event.part:
         return "Postponed"
     words = HEADLINES.get(event.type, event.type.replace("_", " "))
     return f"Partly {words.lower()}" if is_partial(event) else words
@@ -62,4 +61,4 @@ def happened_in_words(event: Event) -> str:
 
 def is_partial(event: Event) -> bool:
     """Whether only a part of the plan fell, or it was only put off, so that the rest stands."""
-    return event.type in {"cancelled", "paused"} and (event.new == POSTPONED or event.new.startswith("only "))
+    return event.postponed or bool(event.part)

@@ -9,7 +9,7 @@ from shared.core.classify.dates import phrases
 from shared.core.classify.dates.previous import take_out
 from shared.core.classify.headings import Role, heading, leading_heading
 from shared.core.posts.post import Post
-from shared.core.text.html import Block, blocks
+from shared.core.text.html import HtmlBlock, blocks
 
 _BANNER = re.compile(
     r"\W*(?:updated?\b\)?(?: (?:on|for|as of|note))?[:\s]*(?P<date>[\w/.,: ]{4,24}?)?\s*[-–:;.](?!\s*\d)"
@@ -81,7 +81,7 @@ def read_document(post: Post) -> Document:
             role, at = begins
             label = block.text[:at]
             if at < len(block.text):
-                lines.append(_line(Block(block.kind, block.text[at:]), role, label))
+                lines.append(_line(HtmlBlock(block.kind, block.text[at:]), role, label))
         elif block.kind == "heading":
             label = block.text
             lines.append(_line(block, role))
@@ -91,7 +91,7 @@ def read_document(post: Post) -> Document:
     return Document(post.title[:TITLE_LIMIT], tuple(lines), day.date() if day else None, _newest(banners, post))
 
 
-def _begins(block: Block) -> tuple[Role, int] | None:
+def _begins(block: HtmlBlock) -> tuple[Role, int] | None:
     """The part of the post that begins with a block, and where its text goes on behind the heading."""
     if block.kind == "row":
         return None
@@ -103,12 +103,12 @@ def _begins(block: Block) -> tuple[Role, int] | None:
     return leading_heading(block.text)
 
 
-def _line(block: Block, role: Role, label: str = "") -> Line:
+def _line(block: HtmlBlock, role: Role, label: str = "") -> Line:
     text, old = take_out(block.text)
     return Line(text, role, block.kind, label, old)
 
 
-def _is_banner(block: Block, *, after_banner: bool) -> bool:
+def _is_banner(block: HtmlBlock, *, after_banner: bool) -> bool:
     """A paragraph that begins "Updated <date>:"; behind one, or in so many words, a date alone leads one, too."""
     match = _BANNER.match(block.text) if block.kind == "paragraph" else None
     if not match:
@@ -116,10 +116,10 @@ def _is_banner(block: Block, *, after_banner: bool) -> bool:
     return not match["bare"] or after_banner or bool(_REVIEW.match(block.text, match.end()))
 
 
-def _split_banners(found: list[Block]) -> tuple[list[Block], list[Block]]:
+def _split_banners(found: list[HtmlBlock]) -> tuple[list[HtmlBlock], list[HtmlBlock]]:
     """The banners among the first blocks, and everything else; a banner may stand below the first paragraph."""
-    banners: list[Block] = []
-    rest: list[Block] = []
+    banners: list[HtmlBlock] = []
+    rest: list[HtmlBlock] = []
     for index, block in enumerate(found):
         if index >= _BANNERS_WITHIN or heading(block.text):
             return banners, rest + found[index:]
@@ -127,7 +127,7 @@ def _split_banners(found: list[Block]) -> tuple[list[Block], list[Block]]:
     return banners, rest
 
 
-def _newest(banners: list[Block], post: Post) -> date | None:
+def _newest(banners: list[HtmlBlock], post: Post) -> date | None:
     """The newest date that leads a banner; that of the last edit where a banner gives none."""
     leads = [match for block in banners if (match := _BANNER.match(block.text))]
     dates = [day for lead in leads for day in _dates(lead["date"] or lead["bare"] or lead["tail"] or "")]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.core.classify.document import TITLE_LIMIT, Document
 from shared.core.classify.headings import Role
-from shared.core.classify.signals import Facts
+from shared.core.classify.signals import Evidence
 from shared.core.posts.post import Post
 from shared.core.text.wording import any_of, sentences
 
@@ -54,10 +54,10 @@ _INSTALLED = {"desktop", "mac", "linux"}
 SUMMARY_LIMIT = 1_500
 
 
-def read_facts(post: Post, document: Document) -> Facts:
+def read_facts(post: Post, document: Document) -> Evidence:
     """Everything that the tables of signals may look at, before anything is decided."""
     advice = "\n".join(_advice(line.text for line in document.of("prepare")))
-    facts = Facts(
+    facts = Evidence(
         {
             "title": document.title,
             "tags": " | ".join(post.tags)[:SUMMARY_LIMIT],

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from shared.core.classify import scope
-from shared.core.classify.dates.cues import Span
+from shared.core.classify.dates.cues import Rollout
 from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Document, Line
@@ -58,7 +58,7 @@ _IS_OUT = any_of(
     r"(?:has|have) (?:now )?(?:rolled out|reached general availability|been released|retired)",
 )
 _PREVIEW = any_of(r"\(preview\)", "(?:public|private) preview", lead="")
-_UNDATED = Span(None, None, 10**6, 10**6)
+_UNDATED = Rollout(None, None, 10**6, 10**6)
 _HISTORY = timedelta(days=65)  # running text about a day longer ago tells how things came about
 
 

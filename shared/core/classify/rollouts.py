@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from shared.core.classify import scope
-from shared.core.classify.dates.cues import Span, spans
+from shared.core.classify.dates.cues import Rollout, spans
 from shared.core.classify.document import Document, Line
 from shared.core.posts.classification import Window
 from shared.core.terms import Cloud, Phase
@@ -79,7 +79,7 @@ def line_windows(
     found = spans(text, *counted_from)
     if not found:
         if _NOW.search(text) and not _LATER.search(text):
-            nothing = Span(None, None, len(text), len(text))
+            nothing = Rollout(None, None, len(text), len(text))
             return list(windows_of(text, above, nothing, (0, len(text)), retiring=retiring))
         return []
     result: list[Window] = []
@@ -91,7 +91,7 @@ def line_windows(
     return result
 
 
-def windows_of(text: str, above: Scope, span: Span, around: tuple[int, int], *, retiring: bool) -> Iterator[Window]:
+def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], *, retiring: bool) -> Iterator[Window]:
     """The windows of one span: the words before it name phase and clouds, else those behind it, else those above."""
     behind, ahead = around
     before, after = text[behind : span.at], text[span.last : ahead]

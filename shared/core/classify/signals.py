@@ -65,7 +65,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     return re.compile(f"[^.\\n]{{0,{_WIDEST_GAP}}}?".join(re.escape(part) for part in phrase.split(_GAP)))
 
 
-class Facts:
+class Evidence:
     """The places of one post, as written and in lower case; a space at both ends, so that every word has two edges."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
@@ -85,7 +85,7 @@ class Facts:
         return self._written[row.place][slice(*span)].strip() if span else None
 
 
-def choose(table: Iterable[Signal], base: Mapping[str, float], facts: Facts) -> tuple[str, Why]:
+def choose(table: Iterable[Signal], base: Mapping[str, float], facts: Evidence) -> tuple[str, Why]:
     """The value with the most weight, and why; confidence from the lead it has."""
     scores = dict(base)
     loudest: dict[str, dict[bool, tuple[float, str]]] = {value: {} for value in base}

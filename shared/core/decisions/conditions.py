@@ -9,18 +9,17 @@ from typing import Any
 import regex
 
 from shared.core.changes.change import Event
+from shared.core.changes.reasons import MetCondition
 from shared.core.classify import plain_text
-from shared.core.policy.model import Match, plain
+from shared.core.policy.model import ANY_SPELLING, Match, service_key
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
+from shared.core.terms import IMPACT_RANK
 from shared.core.words import dates as plain_dates
 
-_ANY_SPELLING = frozenset({"service", "category", "tag"})
-"""Microsoft's own words, compared without case and odd blanks; the others are ours and checked by the model."""
 _SECONDS = 0.05  # for one pattern over one text
 _QUOTED = 80  # characters of the words that decided
-_RANK = {"low": 0, "medium": 1, "high": 2}
 _READ_FROM = {
     "kind": "kind", "status": "status", "admin_impact": "admin_impact", "admin_impact_at_least": "admin_impact",
     "user_impact": "user_impact", "user_impact_at_least": "user_impact", "action": "action", "default": "default",
@@ -46,13 +45,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One key of a match. `words`: what held, for people; `found`: what the change holds instead, where it did not."""
+    """One key of a match, and how the change meets it: `met` is None where it does not, and `actual` what it holds."""
 
     name: str
     wanted: str
-    held: bool
-    words: str = ""
-    found: str = ""
+    met: MetCondition | None
+    actual: str = ""
 
 
 def conditions(match: Match, subject: Subject, workload: str | None) -> Iterator[Condition]:
@@ -61,33 +59,34 @@ def conditions(match: Match, subject: Subject, workload: str | None) -> Iterator
         wanted = getattr(match, name)
         if wanted is None:
             continue
-        said = _said(wanted)
-        hit, found = _held(name, wanted, subject, workload)
-        if hit is None:
-            yield Condition(name, said, held=False, found=found)
+        value, actual = _compared(name, wanted, subject, workload)
+        if value is None:
+            yield Condition(name, _text_of_value(wanted), None, actual)
         else:
-            yield Condition(name, said, held=True, words=f"{name}: {hit}{_quote(name, subject.classification)}")
+            met = MetCondition(name, value, _quote(name, subject.classification))
+            yield Condition(name, _text_of_value(wanted), met)
 
 
-def matched(match: Match, subject: Subject, workload: str | None) -> tuple[str, ...] | None:
-    """The conditions that held, in words; None where one did not."""
-    words = []
-    for one in conditions(match, subject, workload):
-        if not one.held:
+def met_conditions(match: Match, subject: Subject, workload: str | None) -> tuple[MetCondition, ...] | None:
+    """Every condition of the match, as the change meets it; None where it does not meet one."""
+    every: list[MetCondition] = []
+    for condition in conditions(match, subject, workload):
+        if condition.met is None:
             return None
-        words.append(one.words)
-    return tuple(words)
+        every.append(condition.met)
+    return tuple(every)
 
 
-def _held(name: str, wanted: Any, subject: Subject, workload: str | None) -> tuple[str | None, str]:
-    """What held, None where nothing did; and what there is instead."""
+def _compared(name: str, wanted: Any, subject: Subject, workload: str | None) -> tuple[str | None, str]:
+    """The value that meets the condition, None where none does; and what there is instead."""
     if name in _SPECIAL:
         return _SPECIAL[name](wanted, subject)
     values = _values(name, subject, workload)
-    spelt = (lambda value: plain(str(value))) if name in _ANY_SPELLING else (lambda value: value)
+    spelt = (lambda value: service_key(str(value))) if name in ANY_SPELLING else (lambda value: value)
     known = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
     hit = next((value for value in values if spelt(value) in known), None)
-    return (None if hit is None else _said(hit)), _said(tuple(value for value in values if value is not None))
+    actual = _text_of_value(tuple(value for value in values if value is not None))
+    return (None if hit is None else _text_of_value(hit)), actual
 
 
 def _values(name: str, subject: Subject, workload: str | None) -> tuple[object, ...]:
@@ -107,9 +106,9 @@ def _values(name: str, subject: Subject, workload: str | None) -> tuple[object, 
     return several[name] if name in several else (getattr(subject.classification, name),)
 
 
-def _said(value: object) -> str:
+def _text_of_value(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(_said(one) for one in value) or "nothing"
+        return ", ".join(_text_of_value(each) for each in value) or "nothing"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -117,15 +116,13 @@ def _quote(name: str, read: Classification) -> str:
     """The post's own words behind a field, shortened."""
     field_name = _READ_FROM.get(name, "")
     if name == "impact_at_least":
-        users = _RANK[read.user_impact] >= _RANK[read.admin_impact]
+        users = IMPACT_RANK[read.user_impact] >= IMPACT_RANK[read.admin_impact]
         field_name = "user_impact" if users else "admin_impact"
     words = read.crb_why if name == "crb" and read.crb else ""
     if not words and (why := read.why.get(field_name)):
         words = why.words
     words = " ".join(words.split())
-    if not words:
-        return ""
-    return f" (“{words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + '…'}”)"
+    return words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + "…"
 
 
 # Impacts
@@ -133,8 +130,8 @@ def _quote(name: str, read: Classification) -> str:
 
 def _at_least(*fields: str) -> "Special":
     def held(wanted: Any, subject: Subject) -> tuple[str | None, str]:
-        there = max((getattr(subject.classification, name) for name in fields), key=lambda level: _RANK[level])
-        return (there if _RANK[there] >= _RANK[wanted] else None), str(there)
+        there = max((getattr(subject.classification, name) for name in fields), key=lambda level: IMPACT_RANK[level])
+        return (there if IMPACT_RANK[there] >= IMPACT_RANK[wanted] else None), str(there)
 
     return held
 
@@ -163,7 +160,7 @@ def _patterns(text_of: Callable[[Post], str]) -> "Special":
         for pattern in wanted:
             expression = _compiled(pattern)
             if expression is None:
-                if plain(pattern) in plain(text):
+                if service_key(pattern) in service_key(text):
                     return pattern, ""
                 continue
             try:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.core.changes.change import Change, Decision, Effect, EffectState, Event
+from shared.core.changes.reasons import NewsReason
 from shared.core.decisions.conditions import Subject
 from shared.core.decisions.routing import Routed, allowed, route
 from shared.core.policy.model import Policy
@@ -99,13 +100,12 @@ def _effects(
     """What the routes want, and what those already told must hear: a ticket or card once sent is kept true."""
     edition, ids = change.current.id, tuple(event.id for event in events)
     wanted = {(effect.kind, effect.target): replace(effect, edition=edition, events=ids) for effect in routed.effects}
-    happened = ", ".join(event.type.replace("_", " ") for event in events)
+    news = NewsReason(tuple(event.type for event in events))
     post = change.read()
     for state in known:
-        told = state.effect
-        if (told.kind, told.target) not in wanted and allowed(policy, post, told.kind, told.target):
-            why = (f"{happened}; you were told of this change before",)
-            wanted[told.kind, told.target] = replace(told, edition=edition, why=why, events=ids)
+        sent = state.effect
+        if (sent.kind, sent.target) not in wanted and allowed(policy, post, sent.kind, sent.target):
+            wanted[sent.kind, sent.target] = replace(sent, edition=edition, why=(news,), events=ids)
     return tuple(wanted.values())
 
 

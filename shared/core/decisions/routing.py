@@ -1,10 +1,11 @@
 """Routing: walks the policy's tree once per workload of a change and unites the effects; each says why (pure)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from shared.core.changes.change import Effect
-from shared.core.decisions.conditions import Condition, Subject, conditions, matched
+from shared.core.changes.reasons import MetCondition, RouteReason
+from shared.core.decisions.conditions import Condition, Subject, conditions, met_conditions
 from shared.core.policy.answering import Answer, answers
 from shared.core.policy.model import OWNER, Match, Policy, Route
 from shared.core.posts.fingerprints import plain_title
@@ -28,13 +29,15 @@ class Routed:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RouteStep:
     """One node that a walk looked at. `taken`: it decides; `matched`: it held, and its children were looked at.
 
-    `path` is its place in the file. `services` are those that the walk is for, and `workload` theirs.
+    `path` is its place in the file, `name` what people call it. `services` are those that the walk is for, and
+    `workload` is theirs.
     """
 
     path: str
+    name: str
     depth: int
     workload: str | None
     services: tuple[str, ...]
@@ -58,9 +61,10 @@ class _Node:
 
     path: str
     team: str
+    name: str = ""
     ticket: str | None = None
     cards: tuple[str, ...] = ()
-    because: tuple[str, ...] = ()
+    conditions: tuple[MetCondition, ...] = ()
 
 
 def route(policy: Policy, subject: Subject) -> Routed:
@@ -86,25 +90,27 @@ def route(policy: Policy, subject: Subject) -> Routed:
     )
 
 
-def trace(policy: Policy, subject: Subject) -> tuple[Step, ...]:
+def trace(policy: Policy, subject: Subject) -> tuple[RouteStep, ...]:
     """Every node that was looked at, in order, one walk after the other; for people who ask why."""
-    steps: list[Step] = []
+    steps: list[RouteStep] = []
     for share in _shares(policy, subject.post):
         mine = _mine(subject, share)
         alone = not _goes_on(policy.routes, mine, share)
-        steps.append(Step("routes", 0, share.workload, share.services, True, alone, ()))
+        steps.append(RouteStep("routes", policy.routes.name, 0, share.workload, share.services, True, alone, ()))
         steps += _traced(policy.routes, mine, share, "routes", 1)
     return tuple(steps)
 
 
-def _traced(node: Route, subject: Subject, share: _Share, path: str, depth: int) -> Iterator[Step]:
+def _traced(node: Route, subject: Subject, share: _Share, path: str, depth: int) -> Iterator[RouteStep]:
     for index, child in enumerate(node.routes):
         looked = tuple(conditions(child.match or Match(), subject, share.workload))
-        held = all(one.held for one in looked)
+        matched = all(condition.met for condition in looked)
         below = f"{path}.routes[{index}]"
-        deeper = held and _goes_on(child, subject, share)
-        yield Step(below, depth, share.workload, share.services, held, held and not deeper, looked)
-        if held:
+        deeper = matched and _goes_on(child, subject, share)
+        yield RouteStep(
+            below, child.name, depth, share.workload, share.services, matched, matched and not deeper, looked
+        )
+        if matched:
             yield from _traced(child, subject, share, below, depth + 1)
             if not child.continue_:
                 return
@@ -112,7 +118,7 @@ def _traced(node: Route, subject: Subject, share: _Share, path: str, depth: int)
 
 def _goes_on(node: Route, subject: Subject, share: _Share) -> bool:
     """Whether any child of the node matches, so that the node itself does not decide."""
-    return any(matched(child.match or Match(), subject, share.workload) is not None for child in node.routes)
+    return any(met_conditions(child.match or Match(), subject, share.workload) is not None for child in node.routes)
 
 
 def _mine(subject: Subject, share: _Share) -> Subject:
@@ -137,6 +143,7 @@ def _walk(route_: Route, subject: Subject, workload: str | None, node: _Node) ->
     """The nodes that apply: the deepest match of each branch; siblings stop at the first unless it continues."""
     node = replace(
         node,
+        name=route_.name,
         # The root's team is for what nobody owns; a child's team is a deliberate hand-over.
         team=route_.team if route_.team and node.path != "routes" else node.team,
         ticket=route_.ticket if route_.ticket is not None else node.ticket,
@@ -144,11 +151,11 @@ def _walk(route_: Route, subject: Subject, workload: str | None, node: _Node) ->
     )
     deeper = False
     for index, child in enumerate(route_.routes):
-        words = matched(child.match or Match(), subject, workload)
-        if words is None:
+        met = met_conditions(child.match or Match(), subject, workload)
+        if met is None:
             continue
         deeper = True
-        below = replace(node, path=f"{node.path}.routes[{index}]", because=node.because + words)
+        below = replace(node, path=f"{node.path}.routes[{index}]", conditions=node.conditions + met)
         yield from _walk(child, subject, workload, below)
         if not child.continue_:
             return
@@ -160,7 +167,7 @@ def _effects(policy: Policy, subject: Subject, share: _Share, node: _Node) -> It
     edition = subject.events[-1].edition if subject.events else ""
     events = tuple(event.id for event in subject.events)
     answer = answers(policy, node.team, subject.today)
-    why = (_why(share, node, answer),)
+    why = (_reason(share, node, answer),)
     if node.ticket:
         yield Effect("ticket", node.ticket, node.team, edition, why, events, answer.who)
     for name in dict.fromkeys(_private(policy, subject.post, node.cards)):
@@ -211,41 +218,17 @@ def _channel_of(policy: Policy, team: str) -> str:
     return policy.teams[team].channel or policy.teams[policy.routes.team or team].channel
 
 
-_SAID: Mapping[str, str] = {
-    "crb: true": "for the Change Review Board",
-    "crb: false": "not for the Change Review Board",
-    "major: true": "a major change",
-    "major: false": "not a major change",
-    "training: true": "users must be told",
-    "training: false": "users need not be told",
-}
-"""Conditions that read better in other words; the rest are said as they stand in the policy."""
-_NAMED: Mapping[str, str] = {"starts_within": "it starts", "act_by_within": "act by"}
-
-
-def _why(share: _Share, node: _Node, answer: Answer) -> str:
-    """For people: what the change is, whose it is, and the place in the policy that says so."""
-    because = ", ".join(_in_words(words) for words in node.because) or "every change"
-    away = f"; {answer.words}" if answer.words else ""
-    return f"{because}; {_whose(share, node.team)}{away} (policy: {node.path})"
-
-
-def _in_words(words: str) -> str:
-    """A condition that held: its name in plain words, the post's own words left as they are."""
-    said, quote, rest = words.partition(" (“")
-    name, colon, value = said.partition(": ")
-    name = _NAMED.get(name, name.removesuffix("_at_least"))
-    plain = _SAID.get(said, f"{name.replace('_', ' ')}{colon}{value.replace('_', ' ')}")
-    return plain + quote + rest
-
-
-def _whose(share: _Share, team: str) -> str:
-    if share.workload:
-        handed = "" if team == share.team else f", this route hands it to {team}"
-        return f"{share.team} owns {share.workload}{handed}"
-    if share.services:
-        return f"nobody owns {', '.join(share.services)}, so it goes to {team}"
-    return f"the post names no service, so it goes to {team}"
+def _reason(share: _Share, node: _Node, answer: Answer) -> RouteReason:
+    return RouteReason(
+        path=node.path,
+        name=node.name,
+        conditions=node.conditions,
+        team=node.team,
+        workload=share.workload or "",
+        owner=share.team if share.workload else "",
+        services=() if share.workload else share.services,
+        away=answer.away,
+    )
 
 
 def _united(first: Effect | None, second: Effect) -> Effect:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from shared.core.changes.change import Change, Effect, Event
 from shared.core.decisions.conditions import Subject
 from shared.core.decisions.decide import first_load_reason, subject_of
-from shared.core.decisions.routing import Routed, Step, route, trace
+from shared.core.decisions.routing import Routed, RouteStep, route, trace
 from shared.core.policy.answering import answers
 from shared.core.policy.model import Policy
 from shared.core.policy.our_dates import our_dates_of
@@ -18,7 +18,7 @@ from shared.core.terms import MATERIAL, Cloud
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WhatIf:
     """The answer: what the routes say, the nodes that were looked at, and why it is not told now, where it is not."""
 
     id: str
@@ -26,19 +26,19 @@ class Asked:
     policy: Policy
     subject: Subject
     routed: Routed
-    steps: tuple[Step, ...]
+    steps: tuple[RouteStep, ...]
     silent: str = ""
 
     def owner(self, team: str) -> str:
         """Who answers for a team on that day, and who is its deputy."""
         today = answers(self.policy, team, self.subject.today)
-        if today.words:
-            return today.words
+        if today.away:
+            return today.away.words
         deputy = self.policy.teams[team].deputy if team in self.policy.teams else ""
         return today.who + (f", deputy {deputy}" if deputy else "")
 
 
-def ask(policy: Policy, change: Change, now: datetime, tenants: Sequence[str] = ()) -> Asked:
+def what_if(policy: Policy, change: Change, now: datetime, tenants: Sequence[str] = ()) -> WhatIf:
     """About a change as it stands: what its newest edition brought is what has just happened."""
     events = tuple(event for event in change.events if event.edition == change.current.id and not event.late)
     material = tuple(event for event in events if event.type in MATERIAL)
@@ -48,24 +48,24 @@ def ask(policy: Policy, change: Change, now: datetime, tenants: Sequence[str] = 
     elif change.revision == 1:
         silent = first_load_reason(change, policy)
     subject = subject_of(change, policy, material or events, now, tenants)
-    return _asked(policy, change.id, change.read().title, subject, silent)
+    return _answered(policy, change.id, change.read().title, subject, silent)
 
 
-def ask_about(
+def what_if_described(
     policy: Policy,
     post: Post,
     read: Classification,
     events: Sequence[Event],
     today: date,
     tenants: Sequence[str] = (),
-) -> Asked:
+) -> WhatIf:
     """About a change that is only described."""
     subject = Subject(post, read, tuple(events), today, our_dates_of(read, policy), tuple(tenants))
-    return _asked(policy, "", post.title, subject, "")
+    return _answered(policy, "", post.title, subject, "")
 
 
-def _asked(policy: Policy, change_id: str, title: str, subject: Subject, silent: str) -> Asked:
-    return Asked(change_id, title, policy, subject, route(policy, subject), trace(policy, subject), silent)
+def _answered(policy: Policy, change_id: str, title: str, subject: Subject, silent: str) -> WhatIf:
+    return WhatIf(change_id, title, policy, subject, route(policy, subject), trace(policy, subject), silent)
 
 
 def starting(day: date) -> Window:
@@ -73,41 +73,48 @@ def starting(day: date) -> Window:
     return Window("ga", get_args(Cloud), Interval(day, day), None)
 
 
-def as_data(asked: Asked) -> dict[str, Any]:
+def as_data(answer: WhatIf) -> dict[str, Any]:
     """For programs."""
     return {
-        "id": asked.id,
-        "title": asked.title,
-        "kind": asked.subject.classification.kind,
-        "events": [event.type for event in asked.subject.events],
-        "silent": asked.silent,
-        "nodes": [_node(step) for step in asked.steps],
-        "effects": [_effect(asked, effect) for effect in asked.routed.effects],
-        "teams": {team: asked.owner(team) for team in asked.routed.teams},
-        "unowned": list(asked.routed.unowned),
-        "withheld": list(asked.routed.withheld),
+        "id": answer.id,
+        "title": answer.title,
+        "kind": answer.subject.classification.kind,
+        "events": [event.type for event in answer.subject.events],
+        "silent": answer.silent,
+        "nodes": [_node(step) for step in answer.steps],
+        "effects": [_effect(answer, effect) for effect in answer.routed.effects],
+        "teams": {team: answer.owner(team) for team in answer.routed.teams},
+        "unowned": list(answer.routed.unowned),
+        "withheld": list(answer.routed.withheld),
     }
 
 
-def _node(step: Step) -> Mapping[str, Any]:
+def _node(step: RouteStep) -> Mapping[str, Any]:
     return {
         "path": step.path,
+        "name": step.name,
         "workload": step.workload,
         "services": list(step.services),
         "matched": step.matched,
         "taken": step.taken,
         "conditions": [
-            {"name": one.name, "wanted": one.wanted, "held": one.held, "words": one.words, "found": one.found}
-            for one in step.conditions
+            {
+                "name": condition.name,
+                "wanted": condition.wanted,
+                "held": condition.met is not None,
+                "words": condition.met.words if condition.met else "",
+                "found": condition.actual,
+            }
+            for condition in step.conditions
         ],
     }
 
 
-def _effect(asked: Asked, effect: Effect) -> Mapping[str, Any]:
+def _effect(answer: WhatIf, effect: Effect) -> Mapping[str, Any]:
     return {
         "kind": effect.kind,
         "target": effect.target,
         "team": effect.team,
-        "answers": effect.answers or asked.owner(effect.team),
-        "why": list(effect.why),
+        "answers": effect.answers or answer.owner(effect.team),
+        "why": [reason.words for reason in effect.why],
     }

@@ -1,19 +1,19 @@
 """Who answers for a team on a day: its owner, else its deputy, else the team that covers for it (pure)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from shared.core.policy.away import Away
 from shared.core.policy.model import Policy, Team
-from shared.core.words import dates
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`who` answers, in the team `team`; `words` say why it is not the owner, empty where it is."""
+    """`who` answers, in the team `team`; `away`: why it is not the owner, None where it is."""
 
     who: str
     team: str
-    words: str = ""
+    away: Away | None = None
 
 
 def answers(policy: Policy, name: str, today: date | None) -> Answer:
@@ -21,19 +21,18 @@ def answers(policy: Policy, name: str, today: date | None) -> Answer:
     team = policy.teams.get(name)
     if team is None:
         return Answer("", name)
-    away = _away(team, "owner", today)
-    if away is None:
+    until = _away(team, "owner", today)
+    if until is None:
         return Answer(team.owner, name)
-    gone = f"{team.owner} is away until {dates.day(away)}"
+    away = Away(team.owner, until, team.deputy)
     if team.deputy and _away(team, "deputy", today) is None:
-        return Answer(team.deputy, name, f"{gone}, so {team.deputy} answers")
+        return Answer(team.deputy, name, replace(away, who=team.deputy))
     for other, covering in policy.teams.items():
         if name in covering.cover_for and other != name:
             who = _present(covering, today)
             if who:
-                too = f", {team.deputy} too" if team.deputy else ""
-                return Answer(who, other, f"{gone}{too}: {other} covers, and {who} answers")
-    return Answer(team.owner, name, f"{gone}, and nobody stands in")
+                return Answer(who, other, replace(away, covering=other, who=who))
+    return Answer(team.owner, name, away)
 
 
 def _present(team: Team, today: date | None) -> str:

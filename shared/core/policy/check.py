@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
-from shared.core.policy.model import OWNER, Match, Policy, Roles, plain, walk
+from shared.core.policy.model import OWNER, Match, Policy, Roles, service_key, walk
 
 Fault = tuple[str, str]
 
@@ -60,14 +60,14 @@ def _of_workloads(policy: Policy) -> Iterator[Fault]:
         for key, named in (("services", workload.services), ("aliases", workload.aliases)):
             for index, service in enumerate(named):
                 path = f"workloads.{name}.{key}[{index}]"
-                twin = first.setdefault(plain(service), path)
+                twin = first.setdefault(service_key(service), path)
                 if twin != path:
                     yield f"{path}", f"{service!r} is already at {twin}; a service has one owner"
         for index, begin in enumerate(workload.titles):
             path = f"workloads.{name}.titles[{index}]"
-            if not plain(begin):
+            if not service_key(begin):
                 yield f"{path}", "must not be empty"
-            elif (twin := begins.setdefault(plain(begin), path)) != path:
+            elif (twin := begins.setdefault(service_key(begin), path)) != path:
                 yield f"{path}", f"{begin!r} is already at {twin}"
         yield from _undefined(f"workloads.{name}.team", "team", workload.team, policy.teams)
 
@@ -79,7 +79,10 @@ def _of_routes(policy: Policy) -> Iterator[Fault]:
         yield "routes.match", "the root matches everything, so that nothing is lost; move `match` to a child"
     if not policy.routes.team:
         yield "routes.team", "the root must name a team: it gets what nobody owns"
+    first: dict[str, str] = {}
     for path, route in walk(policy.routes):
+        if route.name and (twin := first.setdefault(service_key(route.name), path)) != path:
+            yield f"{path}.name", f"{route.name!r} is already the name of {twin}; a route's name is its own"
         match = route.match or Match()
         for workload in match.workload or ():
             yield from _undefined(f"{path}.match.workload", "workload", workload, policy.workloads)
@@ -119,6 +122,6 @@ def _undefined(path: str, what: str, name: str | None, known: Mapping[str, objec
 
 def did_you_mean(said: str, known: Iterable[str]) -> str:
     """A suggestion for a misspelt name, as the end of a sentence; empty where nothing is near."""
-    by_plain = {plain(name): name for name in known}
-    near = difflib.get_close_matches(plain(said), by_plain, n=1, cutoff=0.7)
+    by_plain = {service_key(name): name for name in known}
+    near = difflib.get_close_matches(service_key(said), by_plain, n=1, cutoff=0.7)
     return f"; did you mean {by_plain[near[0]]!r}?" if near else ""

@@ -7,15 +7,17 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from shared.core.policy.parts import Many, Name, Pattern, SecretName, Some, Strict
+from shared.core.policy.parts import Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
-from shared.core.terms import Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
+from shared.core.terms import IMPACT_RANK, Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
 
 __all__ = ["SecretName", "Strict"]  # what adapters take from here
 
 OWNER = "owner"
 """As a card's channel: the channel of the team that owns the workload."""
+ANY_SPELLING = frozenset({"service", "category", "tag"})
+"""Keys of a match that hold Microsoft's own words, compared without case and odd blanks; the others are ours."""
 GROUP = "group:"
 """How a Teams group is written where people can stand."""
 
@@ -133,8 +135,8 @@ class Targets(Strict):
     low: Target = Target(triage=10, decide=30, close=90)
 
     def of(self, read: c.Classification) -> Target:
-        impacts = {read.admin_impact, read.user_impact}
-        return self.high if "high" in impacts else self.medium if "medium" in impacts else self.low
+        impact = max(read.admin_impact, read.user_impact, key=IMPACT_RANK.__getitem__)
+        return {"high": self.high, "medium": self.medium, "low": self.low}[impact]
 
 
 class Outside(Strict):
@@ -195,8 +197,12 @@ class Match(Strict):
 
 
 class Route(Strict):
-    """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none."""
+    """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none.
 
+    `name`: what people call it, in every reason that it is behind; without one they read its path in the file.
+    """
+
+    name: RouteName = ""
     match: Match | None = None
     team: str | None = None
     ticket: str | None = None
@@ -235,15 +241,17 @@ class Policy(Strict):
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
-        """Service, as `plain` has it, to workload; a name that Microsoft gave up counts like the one it became."""
-        named = {plain(one): name for name, load in self.workloads.items() for one in (*load.services, *load.aliases)}
-        renamed = {plain(canonical(one)): named[plain(one)] for one in named}
+        """Service, as `service_key` has it, to workload; a name that Microsoft gave up counts as its new one."""
+        named = {
+            service_key(one): name for name, load in self.workloads.items() for one in (*load.services, *load.aliases)
+        }
+        renamed = {service_key(canonical(one)): named[service_key(one)] for one in named}
         return {**renamed, **named}
 
     @cached_property
     def beginnings(self) -> tuple[tuple[str, str], ...]:
-        """How titles begin, as `plain` has it, and whose workload that is; the longest first."""
-        found = [(plain(begin), name) for name, load in self.workloads.items() for begin in load.titles]
+        """How titles begin, as `service_key` has it, and whose workload that is; the longest first."""
+        found = [(service_key(begin), name) for name, load in self.workloads.items() for begin in load.titles]
         return tuple(sorted(found, key=lambda pair: -len(pair[0])))
 
     def workload_of(self, service: str, title: str = "") -> str | None:
@@ -251,9 +259,9 @@ class Policy(Strict):
 
         Under a catch-all service, and one that nobody names, the beginning of the post's title decides first.
         """
-        owner = self.owners.get(plain(service)) or self.owners.get(plain(canonical(service)))
+        owner = self.owners.get(service_key(service)) or self.owners.get(service_key(canonical(service)))
         if title and (owner is None or self.workloads[owner].catch_all):
-            said = plain(title)
+            said = service_key(title)
             owner = next((name for begin, name in self.beginnings if said.startswith(begin)), owner)
         return owner
 
@@ -263,7 +271,7 @@ class Policy(Strict):
         return any(route.match and route.match.tenant for _, route in walk(self.routes))
 
 
-def plain(name: str) -> str:
+def service_key(name: str) -> str:
     """A service's name without case and odd blanks: Microsoft writes "Microsoft Clipchamp " with one behind."""
     return " ".join(name.casefold().split())
 

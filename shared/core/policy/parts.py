@@ -30,6 +30,19 @@ def _name(value: str) -> str:
     return value
 
 
+LONGEST_ROUTE_NAME = 60
+
+
+def _route_name(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    if not value.isprintable() or value != value.strip():
+        raise ValueError("must be one line of text, without blanks around it")
+    if len(value) > LONGEST_ROUTE_NAME:
+        raise ValueError(f"has {len(value)} characters; a route's name has at most {LONGEST_ROUTE_NAME}")
+    return value
+
+
 def _secret_name(value: str) -> str:
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", value):
         raise ValueError(
@@ -41,6 +54,8 @@ def _secret_name(value: str) -> str:
 Many = Annotated[tuple[T, ...], _OneOrMore()]
 Some = Annotated[tuple[T, ...], Field(min_length=1), _OneOrMore()]
 Name = Annotated[str, AfterValidator(_name)]
+RouteName = Annotated[str, AfterValidator(_route_name)]
+"""A few words for people: they stand on cards, tickets and pages."""
 SecretName = Annotated[str, AfterValidator(_secret_name)]
 """A setting that names a secret: its value is in Key Vault (in the sandbox: the environment), never in the file."""
 

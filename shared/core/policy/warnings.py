@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.core.policy.check import Fault, did_you_mean
-from shared.core.policy.model import OWNER, Match, Policy, Roles, Route, plain, walk
+from shared.core.policy.model import ANY_SPELLING, OWNER, Match, Policy, Roles, Route, service_key, walk
 from shared.core.posts.services import canonical, known_names
+from shared.core.terms import IMPACT_RANK
 
 _ONE_VALUE = (
     "workload", "kind", "status", "admin_impact", "user_impact", "action", "default", "category", "crb", "training",
     "major",
 )  # fmt: skip
 """Keys of which a change has one value in a walk, so that two conditions on one can exclude each other."""
-_LEVELS = ("low", "medium", "high")
 _AT_LEAST = {"admin_impact_at_least": ("admin_impact",), "user_impact_at_least": ("user_impact",)}
 _WITHIN = ("starts_within", "act_by_within")
-_ANY_SPELLING = frozenset({"service", "category", "tag"})
 
 
 def warnings(policy: Policy, seen: Mapping[str, int] | None = None) -> list[Fault]:
@@ -65,7 +64,7 @@ def _implied(name: str, wanted: Any, mine: tuple[Match, ...]) -> bool:
             return True
         for exact in _AT_LEAST.get(name, ()):
             levels = getattr(match, exact)
-            if levels is not None and all(_LEVELS.index(level) >= _LEVELS.index(wanted) for level in levels):
+            if levels is not None and all(IMPACT_RANK[level] >= IMPACT_RANK[wanted] for level in levels):
                 return True
     return False
 
@@ -73,7 +72,7 @@ def _implied(name: str, wanted: Any, mine: tuple[Match, ...]) -> bool:
 def _within(name: str, given: Any, wanted: Any) -> bool:
     """Whether what meets `given` meets `wanted`."""
     if name.endswith("_at_least"):
-        return _LEVELS.index(given) >= _LEVELS.index(wanted)
+        return IMPACT_RANK[given] >= IMPACT_RANK[wanted]
     if name in _WITHIN:
         return bool(given <= wanted)
     return set(_spelt(name, given)) <= set(_spelt(name, wanted))
@@ -81,7 +80,7 @@ def _within(name: str, given: Any, wanted: Any) -> bool:
 
 def _spelt(name: str, values: Any) -> tuple[Any, ...]:
     listed = values if isinstance(values, tuple) else (values,)
-    return tuple(plain(value) for value in listed) if name in _ANY_SPELLING else listed
+    return tuple(service_key(value) for value in listed) if name in ANY_SPELLING else listed
 
 
 def _contradiction(policy: Policy, mine: tuple[Match, ...]) -> str:
@@ -97,11 +96,12 @@ def _contradiction(policy: Policy, mine: tuple[Match, ...]) -> str:
                 return f"{name} cannot be {_either(here)} below a route for {_either(left)}"
             left = here if left is None else left & here
     for name, (exact,) in _AT_LEAST.items():
-        least = max((_LEVELS.index(getattr(match, name)) for match in mine if getattr(match, name)), default=0)
+        named = (level for match in mine if (level := getattr(match, name)))
+        least = max(named, key=IMPACT_RANK.__getitem__, default="low")
         for match in mine:
             levels = getattr(match, exact) or ()
-            if levels and all(_LEVELS.index(level) < least for level in levels):
-                return f"{exact} cannot be {_either(set(levels))} and at least {_LEVELS[least]}"
+            if levels and all(IMPACT_RANK[level] < IMPACT_RANK[least] for level in levels):
+                return f"{exact} cannot be {_either(set(levels))} and at least {least}"
     return _another_workload(policy, mine)
 
 
@@ -154,10 +154,10 @@ def _unreached(policy: Policy) -> Iterator[Fault]:
 
 def _misspelt(policy: Policy) -> Iterator[Fault]:
     known = known_names()
-    by_plain = {plain(name) for name in known}
+    by_plain = {service_key(name) for name in known}
     for name, load in policy.workloads.items():
         for index, service in enumerate(load.services):
-            if plain(service) not in by_plain and (meant := did_you_mean(service, known)):
+            if service_key(service) not in by_plain and (meant := did_you_mean(service, known)):
                 yield f"workloads.{name}.services[{index}]", f"Microsoft has no service {service!r} so far{meant}"
 
 

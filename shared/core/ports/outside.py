@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from shared.core.cards.card import Card
 from shared.core.policy.model import Tenant
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
@@ -84,6 +85,6 @@ class TicketSystem(Protocol):
 class Channel(Protocol):
     """Where cards go."""
 
-    async def post(self, card: Mapping[str, Any]) -> None:
-        """Send one Adaptive Card; returns when it was accepted."""
+    async def post(self, card: Card) -> None:
+        """Render one card as this channel shows it, and send it; returns when it was accepted."""
         ...

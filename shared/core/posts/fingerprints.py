@@ -16,7 +16,7 @@ _CONTENT_BYTES = 16
 _UNWATCHED = frozenset({"lastModifiedDateTime", "endDateTime"})
 _UNORDERED = ("services", "tags", "details")
 _ROLLOUT = "FeatureStatusJson"
-_UPDATED_TAG = "Updated message"
+UPDATED_TAG = "Updated message"
 
 # Every pattern stops at the next tag and so reads a body once, however long or broken it is. A real post holds the tag
 # `<img alt="icons" <="" p="">`: a `<` that opens no tag belongs to the tag around it.
@@ -62,14 +62,14 @@ def content_hash(raw: Mapping[str, Any]) -> str:
         _moment(raw.get("actionRequiredByDateTime")),
         _text(raw.get("category")),
         raw.get("isMajorChange") is True,
-        sorted({_text(tag) for tag in tags} - {_UPDATED_TAG}) if isinstance(tags, list | tuple) else _text(tags),
+        sorted({_text(tag) for tag in tags} - {UPDATED_TAG}) if isinstance(tags, list | tuple) else _text(tags),
     ]
     return digest(content, _CONTENT_BYTES).hex()
 
 
-def said(text: str) -> str:
+def comparable(text: str) -> str:
     """A text as it is compared: without white space, stamps, and sentences that say only that something was updated."""
-    return _plain(_UPDATED.sub("", text))
+    return _squeezed(_UPDATED.sub("", text))
 
 
 def plain_title(title: str) -> str:
@@ -101,11 +101,11 @@ def _read(body: object) -> list[Any]:
     content = _text(body.get("content") if isinstance(body, Mapping) else body)
     kind = _text(body.get("contentType")) if isinstance(body, Mapping) else ""
     if kind.lower() == "text":
-        return [_plain(content), []]
-    return [_plain(_TAG.sub("", content)), [_target(a or b or c) for a, b, c in _LINK.findall(content)]]
+        return [_squeezed(content), []]
+    return [_squeezed(_TAG.sub("", content)), [_target(a or b or c) for a, b, c in _LINK.findall(content)]]
 
 
-def _plain(text: str) -> str:
+def _squeezed(text: str) -> str:
     return _BANNER.sub("", _squash(html.unescape(_NUMBERED.sub("", text))))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from shared.core.posts.post import Post
-from shared.core.text.html import Block, blocks
+from shared.core.text.html import HtmlBlock, blocks
 from shared.core.text.safe import clean
 
 _BANNER = re.compile(r"^\W*(updated?\b|we have (made )?updated?\b|(please )?note\b|thank you for)", re.IGNORECASE)
@@ -28,7 +28,7 @@ def how_to_prepare(post: Post) -> str:
     return clean("\n".join(_section(blocks(post.body, post.body_type))))
 
 
-def _section(found: Sequence[Block]) -> list[str]:
+def _section(found: Sequence[HtmlBlock]) -> list[str]:
     at = next((i for i, block in enumerate(found) if block.kind == "heading" and _PREPARE.search(block.text)), None)
     if at is None:
         return []

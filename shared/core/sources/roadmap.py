@@ -10,6 +10,7 @@ from shared.core.errors import PermanentError
 from shared.core.posts.classification import Classification, Interval, Window
 from shared.core.posts.post import Post
 from shared.core.sources.snapshot import DoubtedError
+from shared.core.terms import OVER
 from shared.core.text.safe import text_of
 from shared.core.words import dates
 
@@ -18,7 +19,6 @@ _TAGS = re.compile(r"<[^>]*>|&nbsp;|&#160;")
 _ID = re.compile(r"\d{4,7}")
 _MONTH = re.compile(r"([A-Z][a-z]{2})[a-z]* (?:CY)?(\d{4})")
 _MONTHS = {date(2000, month, 1).strftime("%b"): month for month in range(1, 13)}
-_OVER = frozenset({"cancelled", "withdrawn", "superseded"})
 _FEW = 20
 
 
@@ -118,7 +118,7 @@ def join(
 
 def _against(item: RoadmapItem, found: Classification, today: date) -> Iterable[str]:
     cancelled = item.status.casefold() in {"cancelled", "canceled"}
-    if found.status in _OVER:
+    if found.status in OVER:
         if not cancelled and not item.gone and found.status != "superseded":
             yield f"The post says that this will not come; the roadmap says “{item.status or 'no status'}”."
         return

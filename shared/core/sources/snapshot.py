@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from shared.core import ids
@@ -16,6 +17,10 @@ _ENTRY = struct.Struct(f">Q{WATCH_BYTES}s?")  # id number, watch hash, absent on
 _CHUNK = 64 * 1024 // _ENTRY.size * _ENTRY.size
 _BROKEN = 1 << 63
 _FEW = 20
+
+
+BELIEVED_AFTER = timedelta(hours=24)
+"""What nobody believed at first sight and still stands after so long is true."""
 
 
 class DoubtedError(TransientError):
@@ -68,7 +73,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FeedItem:
     """What a pull remembers of one item. `age` sorts its copies: the greatest is the newest."""
 
     number: int
@@ -83,7 +88,7 @@ class Pull:
     comes twice the newest counts.
     """
 
-    def __init__(self, snapshot: Snapshot, know: Callable[[Any], Known]) -> None:
+    def __init__(self, snapshot: Snapshot, know: Callable[[Any], FeedItem]) -> None:
         self.watches: dict[int, bytes] = {}
         self.changed: dict[int, Any] = {}
         self._ages: dict[int, str] = {}
@@ -102,23 +107,23 @@ class Pull:
             self.changed[known.number] = raw
 
 
-def known_post(raw: Any) -> Known:
+def known_post(raw: Any) -> FeedItem:
     """A post by its id; what has no usable one is handed on as it is, to be parked alone."""
     try:
         number = ids.number(ids.normalise(raw["id"]))
     except (PermanentError, TypeError, KeyError, AttributeError):
-        return Known(broken_number(raw), digest(raw), "")
-    return Known(number, watch_hash(raw), _age(raw.get("lastModifiedDateTime")))
+        return FeedItem(broken_number(raw), digest(raw), "")
+    return FeedItem(number, watch_hash(raw), _age(raw.get("lastModifiedDateTime")))
 
 
-def known_task(raw: Any) -> Known:
+def known_task(raw: Any) -> FeedItem:
     """A Planner task: its etag stands for its content, and of two etags the greater is the newer (facts 3.3)."""
     if not isinstance(raw, Mapping) or not isinstance(raw.get("id"), str):
-        return Known(broken_number(raw), digest(raw), "")
+        return FeedItem(broken_number(raw), digest(raw), "")
     etag = raw.get("@odata.etag")
     if not isinstance(etag, str):
-        return Known(number_of(raw["id"]), digest(raw), "")
-    return Known(number_of(raw["id"]), digest(etag), etag)
+        return FeedItem(number_of(raw["id"]), digest(raw), "")
+    return FeedItem(number_of(raw["id"]), digest(etag), etag)
 
 
 def number_of(text: str) -> int:

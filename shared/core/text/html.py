@@ -67,20 +67,20 @@ _BRACKETED = re.compile(r"\[([^\[\]]{2,100})\]:?$")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class HtmlBlock:
     """One visible block: a paragraph, a list item, a table's row (cells joined by ` | `), or a heading."""
 
     kind: BlockKind
     text: str
 
 
-def blocks(body: str, kind: str = "html") -> list[Block]:
+def blocks(body: str, kind: str = "html") -> list[HtmlBlock]:
     """The visible blocks of a body, in order; `kind` is Graph's contentType. Reads the first READ_LIMIT characters."""
     return list(_blocks(body, kind))
 
 
 @lru_cache(maxsize=4)
-def _blocks(body: str, kind: str) -> tuple[Block, ...]:
+def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
     """Kept for a moment: classification, sentences and relations ask for the same body one after the other."""
     body = _CONTROLS.sub("", body[:READ_LIMIT])
     flat = _flatten(body) if kind != "text" and ("<" in body or "&" in body) else body
@@ -127,7 +127,7 @@ def _simpler(tag: re.Match[str]) -> str:
     return (_CLOSING if closing else _OPENING).get(name, "")
 
 
-def _block(line: str) -> Block | None:
+def _block(line: str) -> HtmlBlock | None:
     """A line of the flat text, without its marks, as the block that the marks tell of."""
     row = _CELL in line
     if row:
@@ -137,15 +137,15 @@ def _block(line: str) -> Block | None:
     if not text:
         return None
     if row:
-        return Block("row", text)
+        return HtmlBlock("row", text)
     item = _ITEM in marked
     if not item and (_HEAD in marked or _is_heading(marked, text)):
         bracketed = _BRACKETED.match(text)
-        return Block("heading", bracketed[1].strip() if bracketed else text)
+        return HtmlBlock("heading", bracketed[1].strip() if bracketed else text)
     bullet = _BULLET.match(text)
     if bullet:
         text = text[bullet.end() :]
-    return Block("item" if item or bullet else "paragraph", text)
+    return HtmlBlock("item" if item or bullet else "paragraph", text)
 
 
 def _is_heading(marked: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from shared.core.policy.our_dates import our_dates_of
 from shared.core.posts.post import Post
 from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import roadmap_ids
-from shared.core.terms import ENDED, MATERIAL
+from shared.core.terms import ENDED, MATERIAL, OVER
 from shared.core.text.safe import clean, cut
 from shared.core.tickets.notes import note
 from shared.core.tickets.proposal import propose
@@ -20,7 +20,8 @@ from shared.core.words.plan import to_do, when_lines
 
 TITLE_LIMIT = 255
 _WHAT_LIMIT = 6_000
-_OVER = frozenset({"cancelled", "withdrawn"})
+_CANCELLING = OVER - {"superseded"}
+"""Statuses that cancel the ticket. Of a superseded change it goes on: the change in its place takes it over."""
 _ROADMAP = "https://www.microsoft.com/microsoft-365/roadmap?id="
 _ROADMAP_SHOWN = 5
 _TENANTS_SHOWN = 20
@@ -71,13 +72,13 @@ def ticket_of(
         user_impact=read.user_impact,
         impact_why=said.impact_why,
         why_board=read.crb_why or "The policy asks for it.",
-        why=state.effect.why,
+        why=tuple(reason.words for reason in state.effect.why),
         test_plan=said.test_plan,
         communication_plan=said.communication_plan,
         backout=said.backout,
         group=(team.crb_group or state.effect.team) if team else state.effect.team,
         links=_links(post, public_url),
-        cancelled=read.status in _OVER and entry.on_cancel == "cancel",
+        cancelled=read.status in _CANCELLING and entry.on_cancel == "cancel",
         reopen=_opens_again(state, entry, untold),
         notes=tuple(note(change, event) for event in untold),
     )

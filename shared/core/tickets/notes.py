@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from shared.core.changes.change import Change, Event
 from shared.core.changes.moves import Move, moves
 from shared.core.changes.timeline import is_partial
-from shared.core.posts.classification import POSTPONED
 from shared.core.terms import EventType
 from shared.core.words import dates
 
@@ -43,7 +42,7 @@ def _said(change: Change, event: Event) -> str:
         return _moved(moves(change, [event])) or f"Microsoft changed the dates: from {old or 'none'} to {new or 'none'}"
     if event.type == "text_changed":
         return f"Microsoft's text changed: {_difference(old, new)}"
-    if event.new == POSTPONED:
+    if event.postponed and not event.part:
         return "Microsoft postponed it to other dates"
     if event.type == "cancelled" and event.new == "withdrawn":
         return "Microsoft withdrew this post"

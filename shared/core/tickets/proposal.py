@@ -1,18 +1,16 @@
 """What a change board asks of every change, proposed from what was read: audience, risk, tests, words, way back."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
-from shared.core.terms import Level
+from shared.core.terms import IMPACT_RANK, OVER, Level
 from shared.core.text.html import blocks
 from shared.core.words import dates as plain_dates
 
-_OVER = frozenset({"cancelled", "withdrawn", "superseded"})
 _LONGEST = 300
 _BEFORE_USERS, _BEFORE_DESK = timedelta(weeks=2), timedelta(weeks=1)
 _SENTENCE = re.compile(r"(?<=[.!])\s+")
@@ -29,7 +27,6 @@ _NO_WAY = re.compile(
     r"\b(?:no|not|cannot|can't|won't|without)\b[^.]{0,60}\b(?:opt|turn|disabl|revert|roll|overrid|option)",
     re.IGNORECASE,
 )
-_IMPACT_RANK: dict[str, int] = {"low": 0, "medium": 1, "high": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class Proposal:
 
 
 def propose(post: Post, read: Classification, dates: OurDates) -> Proposal:
-    impact = max((read.admin_impact, read.user_impact), key=lambda level: _IMPACT_RANK[level])
+    impact = max((read.admin_impact, read.user_impact), key=lambda level: IMPACT_RANK[level])
     start = dates.start.first if dates.start else None
     return Proposal(
         audience=_audience(post, read, dates),
@@ -89,7 +86,7 @@ def _audience(post: Post, read: Classification, dates: OurDates) -> str:
     people = [
         who
         for who, level in (("users", read.user_impact), ("administrators", read.admin_impact))
-        if _IMPACT_RANK[level] > 0
+        if IMPACT_RANK[level] > 0
     ]
     who = " and ".join(people).capitalize() or "Hardly anybody: low impact on users and on administrators"
     of = f" of {plain_dates.listed(list(dict.fromkeys(post.services)))}" if post.services and people else ""
@@ -129,7 +126,7 @@ def _when(start: date | None, before: str = " from ") -> str:
 
 def _if_nobody_acts(read: Classification, dates: OurDates) -> str:
     start = dates.start.first if dates.start else None
-    if read.status in _OVER:
+    if read.status in OVER:
         return "Nothing: Microsoft does not go on with this plan."
     if read.status == "on_hold":
         return "Nothing for now: Microsoft has put it on hold."
@@ -175,7 +172,7 @@ def _test_plan(read: Classification, start: date | None) -> str:
 
 
 def _communication(read: Classification, start: date | None) -> str:
-    if read.status in _OVER:
+    if read.status in OVER:
         return "Tell whoever was told about it that it will not come."
     if not read.training and read.user_impact == "low":
         return "No message to users is needed. Tell the administrators concerned and the help desk."
@@ -194,7 +191,7 @@ def _communication(read: Classification, start: date | None) -> str:
 def _backout(post: Post, read: Classification) -> str:
     found = way_out(post)
     until = f" Until {plain_dates.day(read.act_by)}, as far as the post says." if found and read.act_by else ""
-    if read.status in _OVER:
+    if read.status in OVER:
         return "Not needed: Microsoft does not go on with this plan."
     if found:
         return f"The vendor's change itself cannot be backed out. The post's own way out: “{found}”{until}"
@@ -204,8 +201,3 @@ def _backout(post: Post, read: Classification) -> str:
         "The vendor's change cannot be backed out, and the post names no opt-out. Keep the help desk ready, and report "
         "what breaks to Microsoft support."
     )
-
-
-def told(lines: Sequence[str]) -> tuple[str, ...]:
-    """Lines that say something, each once."""
-    return tuple(dict.fromkeys(line for line in lines if line.strip()))

@@ -1,5 +1,6 @@
 """`notify`: renders and posts one Adaptive Card. A webhook cannot be looked up: claim, send, record (rule 2)."""
 
+from shared.core.cards.card import change_card
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.usecases import effects
@@ -20,7 +21,7 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
     policy = await deps.policy.current()
     channel = await deps.channel(policy, state.effect.target)
     ticket = next((other for other in held.states if other.effect.kind == "ticket" and other.number), None)
-    card = deps.render_card(held.change, state, policy, deps.public_url, ticket)
+    card = change_card(held.change, state, policy, deps.public_url, ticket)
     claimed = await effects.claim(deps, change_id, state, row)
     try:
         await channel.post(card)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from shared.core.changes.change import Change, Effect, EffectState
+from shared.core.changes.reasons import TakeoverReason
 from shared.core.changes.relations import IDENTITY, Relation, heirs_and_elders, stated_by, takes_over
 from shared.core.errors import ConflictError
 from shared.core.life.closing import is_ended
@@ -82,7 +83,7 @@ def missing(change: Change, states: Sequence[EffectState], wanted: Sequence[Effe
     edition = change.current.id
     return [
         EffectState(
-            Effect("ticket", other.effect.target, other.effect.team, edition, (f"takes over the ticket of {of}",)),
+            Effect("ticket", other.effect.target, other.effect.team, edition, (TakeoverReason(of),)),
             due=edition,
         )
         for other in wanted

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from shared.core.changes.change import Event
 from shared.record import changes as rows
 from shared.record.closings import count_closings
 from shared.record.parked import count_parked
@@ -35,8 +36,8 @@ async def count(deps: Deps) -> Counts:
             revisions += int(str(row.values["revision"])) - 1
         elif row.values["kind"] == "ticket":
             tickets += bool(row.values["number"])
-            told = [name for name in json.loads(str(row.values["applied"])) if not name.endswith(":announced")]
-            notes += len(told)
+            applied = (Event.type_in(event_id) for event_id in json.loads(str(row.values["applied"])))
+            notes += sum(event_type != "announced" for event_type in applied)
             cancelled += row.values["state"] == "cancelled"
         else:
             cards += bool(row.values["done"])

@@ -37,7 +37,7 @@ async def tell_policy(deps: Deps) -> str:
         return ""  # another process tells it
     try:
         channel = await deps.channel(policy, role.channel)
-        await channel.post(deps.render_notice(_notice(failure, role.who, deps.public_url)))
+        await channel.post(_notice(failure, role.who, deps.public_url))
     except (PermanentError, TransientError) as error:
         _LOG.error("the process owner could not be told: %s", error)
         await deps.tables.commit(TABLE, [Write("merge", Row(PARTITION, KEY, {"told": told}, etag))])

@@ -12,7 +12,16 @@ from shared.core.messages import Envelope
 from shared.core.policy.model import Tenant
 from shared.core.ports.storage import Row, Value, Write
 from shared.core.sources import batches
-from shared.core.sources.snapshot import DoubtedError, Pull, Snapshot, compare, is_broken, known_post, known_task
+from shared.core.sources.snapshot import (
+    BELIEVED_AFTER,
+    DoubtedError,
+    Pull,
+    Snapshot,
+    compare,
+    is_broken,
+    known_post,
+    known_task,
+)
 from shared.record.tenants import SNAPSHOT, SOURCES, TABLE, count, has_source, moment
 from shared.usecases.deps import Deps
 
@@ -20,7 +29,6 @@ _log = logging.getLogger(__name__)
 _FIRST_BACK_OFF = 60
 _LONGEST_BACK_OFF = 3600
 _LONGEST_WAIT = 86_400  # a Retry-After of years is a mistake
-_BELIEVED_AFTER = timedelta(hours=24)
 _SHOWN = 1000
 
 Outcome = Literal["done", "waiting", "failed", "overtaken", "dropped"]
@@ -92,7 +100,7 @@ async def _fetch(
         for raw in page:
             pull.take(raw)
     doubted = moment(last.get("doubted"))
-    believe = doubted is not None and now - doubted >= _BELIEVED_AFTER
+    believe = doubted is not None and now - doubted >= BELIEVED_AFTER
     found = compare(snapshot, pull.watches.items(), believe=believe)
     remembered = found.next_snapshot.to_properties()  # before anything is sent: it says when there are too many
     cut = _cut(name, tenant, source, now, pull.changed, found.gone)

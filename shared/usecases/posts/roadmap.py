@@ -20,7 +20,7 @@ from shared.core.sources.roadmap import (
     renewed,
     roadmap_ids,
 )
-from shared.core.sources.snapshot import DoubtedError
+from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError
 from shared.usecases.deps import Deps
 
 _LOG = logging.getLogger("foresignal.roadmap")
@@ -28,7 +28,6 @@ CONTAINER, BLOB = "config", "roadmap.json.z"
 # Beside the tenants' rows, so that health finds it there; no tenant can be called so.
 _TABLE, _PARTITION, _KEY = "tenants", "-", "roadmap|"
 _FRESH = timedelta(hours=23)
-_BELIEVED_AFTER = timedelta(hours=24)
 _SHOWN = 1000
 
 Outcome = Literal["done", "off", "fresh", "failed"]
@@ -44,7 +43,7 @@ async def fetch_roadmap(deps: Deps) -> Outcome:
     if not last.get("failure") and last.get("fetched") and now - last["fetched"] < _FRESH:
         return "fresh"
     doubted = last.get("doubted")
-    believe = isinstance(doubted, datetime) and now - doubted >= _BELIEVED_AFTER
+    believe = isinstance(doubted, datetime) and now - doubted >= BELIEVED_AFTER
     values: dict[str, Value] = {"failure": "", "fetched": now}
     outcome: Outcome = "done"
     try:

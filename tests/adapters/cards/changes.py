@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.core.changes.change import Change, Decision, Edition, Effect, EffectState, Event, Facts
+from shared.core.changes.reasons import SentenceReason
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.posts.classification import Classification, Interval, Why, Window
 
@@ -137,7 +138,13 @@ def an_effect(events: tuple[str, ...] = ("dates_moved", "act_by_moved")) -> Effe
         "workplace",
         "workplace",
         SECOND.id,
-        ("the change names Microsoft Teams, which your team owns", "dates that you were told have moved"),
+        tuple(
+            SentenceReason(words)
+            for words in (
+                "the change names Microsoft Teams, which your team owns",
+                "dates that you were told have moved",
+            )
+        ),
         tuple(f"{SECOND.id}:{type_}" for type_ in events),
     )
 
@@ -147,7 +154,9 @@ def a_state(effect: Effect | None = None, **over: Any) -> EffectState:
 
 
 def a_ticket_state() -> EffectState:
-    effect = Effect("ticket", "register", "workplace", SECOND.id, ("a Change Review Board would want to see this",))
+    effect = Effect(
+        "ticket", "register", "workplace", SECOND.id, (SentenceReason("a Change Review Board would want to see this"),)
+    )
     return EffectState(
         effect,
         done=SECOND.id,

@@ -26,7 +26,7 @@ def parse_events(cards: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     assert node, "node is needed (version 20 or newer)"
     assert (MODULES / "adaptivecards").is_dir(), f"{MODULES}/adaptivecards is missing: run `make install`"
     command = [node, str(Path(__file__).with_name("parse_card.cjs")), str(MODULES)]
-    done = subprocess.run(command, input=json.dumps(cards).encode(), capture_output=True, timeout=120, check=False)
+    done = subprocess.run(command, input=json.dumps(cards).encode(), capture_output=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     return json.loads(done.stdout)
 

@@ -7,7 +7,9 @@ from typing import get_args
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.adapters.cards.adaptive import MORE, render_card
+from shared.adapters.cards.adaptive import MORE, render
+from shared.core.cards.card import change_card
+from shared.core.changes.reasons import SentenceReason
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
 from shared.core.text.safe import clean
@@ -56,9 +58,11 @@ MANY = settings(max_examples=150, deadline=None, suppress_health_check=list(Heal
 
 def a_card(found, events, raw, why=(), ticketed=False):
     effect = an_effect(events)
-    state = a_state(type(effect)("card", "workplace", "workplace", effect.edition, tuple(why), effect.events))
+    state = a_state(
+        type(effect)("card", "workplace", "workplace", effect.edition, tuple(map(SentenceReason, why)), effect.events)
+    )
     ticket = a_ticket_state() if ticketed else None
-    return render_card(a_change(found, events, **raw), state, a_policy(), PUBLIC, ticket)
+    return render(change_card(a_change(found, events, **raw), state, a_policy(), PUBLIC, ticket))
 
 
 @MANY

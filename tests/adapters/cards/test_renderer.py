@@ -6,7 +6,8 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.runtime import StrictUndefined
 
-from shared.adapters.cards.adaptive import LIMIT, MORE, Verbatim, as_json, message_size, render_card, shorten
+from shared.adapters.cards.adaptive import LIMIT, MORE, Verbatim, as_json, message_size, render, shorten
+from shared.core.cards.card import change_card
 from shared.core.posts.classification import Window
 from tests.adapters.cards.changes import (
     PUBLIC,
@@ -27,7 +28,7 @@ HOSTILE = (
 
 
 def card_of(found=None, events=("dates_moved", "act_by_moved"), ticket=None, **raw):
-    return render_card(a_change(found, events, **raw), a_state(an_effect(events)), a_policy(), PUBLIC, ticket)
+    return render(change_card(a_change(found, events, **raw), a_state(an_effect(events)), a_policy(), PUBLIC, ticket))
 
 
 def variants():

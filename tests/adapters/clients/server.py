@@ -46,7 +46,7 @@ async def serving(*answers) -> AsyncIterator[Server]:
     server = Server(*answers)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.handle)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)  # an answer that never ends is not waited for
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -7,7 +7,7 @@ from pathlib import Path
 from shared.adapters.pages.backtest import backtest_page
 from shared.adapters.policy import file
 from shared.core.backtest.difference import differences
-from shared.core.backtest.play import Moment, in_order, play_all, versions_of
+from shared.core.backtest.play import Played, in_order, play_all, versions_of
 from shared.core.backtest.report import Report, report
 from shared.core.policy.model import Policy
 
@@ -21,7 +21,7 @@ def policies() -> tuple[Policy, Policy]:
 
 
 @cache
-def moments() -> tuple[Moment, ...]:
+def played() -> tuple[Played, ...]:
     changes: dict[str, list] = {}
     for line in (ROOT / "sandbox" / "samples" / "history.jsonl").read_text().splitlines():
         for change, version in versions_of(json.loads(line)):
@@ -31,7 +31,7 @@ def moments() -> tuple[Moment, ...]:
 
 def reports() -> tuple[Report, Report]:
     new, old = policies()
-    return report("board.yaml", moments(), 0, new), report("policy.yaml", moments(), 1, old)
+    return report("board.yaml", played(), 0, new), report("policy.yaml", played(), 1, old)
 
 
 def pages() -> dict[str, str]:

@@ -10,6 +10,7 @@ from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page, ticket_page
 from shared.core.changes.change import Change, Copy, Edition, Effect, EffectState
 from shared.core.changes.events import derive
+from shared.core.changes.reasons import SentenceReason
 from shared.core.changes.tenants import Difference, with_joined
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.metrics import Metrics, measure
@@ -140,7 +141,9 @@ def copies() -> list[Copy]:
 
 
 def effects() -> list[EffectState]:
-    helpdesk = Effect("card", "helpdesk", "workplace", SECOND.id, ("users will notice: user impact is high",))
+    helpdesk = Effect(
+        "card", "helpdesk", "workplace", SECOND.id, (SentenceReason("users will notice: user impact is high"),)
+    )
     failed = EffectState(helpdesk, parked="channel helpdesk: answered 404: the workflow is gone or has a new address")
     return [a_ticket_state(), a_state(done=SECOND.id, done_at=at(5, 4, 20)), failed]
 

@@ -29,8 +29,8 @@ def weekly(weeks: int, title: str = "Retirement of the old viewer"):
         at = START + timedelta(weeks=n)
         raw = post(f"MC{1200001 + n}", when="Soon.", startDateTime=at.isoformat(), modified=at.isoformat(), title=title)
         changes.append([Version(at, raw, "contoso")])
-    moments = in_order(play_all(changes, [policy()]))
-    return report("p", moments, 0, policy())
+    played = in_order(play_all(changes, [policy()]))
+    return report("p", played, 0, policy())
 
 
 @pytest.mark.parametrize(
@@ -55,16 +55,16 @@ def test_the_columns_hold_every_ticket():
 def test_a_title_is_text():
     assert "<script>" not in backtest_page(weekly(1, title="<script>alert(1)</script>"))
     silent = policy(routes=Route(team="workplace"))
-    moments = play_all([[Version(START, post(title="<img src=x onerror=alert(1)>"), "contoso")]], [silent])
+    played = play_all([[Version(START, post(title="<img src=x onerror=alert(1)>"), "contoso")]], [silent])
 
-    assert "&lt;img src=x" in backtest_page(report("p", moments, 0, silent))
+    assert "&lt;img src=x" in backtest_page(report("p", played, 0, silent))
 
 
 def test_long_tables_fold_what_is_behind_the_first_rows():
     silent = policy(routes=Route(team="workplace"))
     posts = [[Version(START, post(f"MC{1200001 + n}"), "contoso")] for n in range(40)]
-    moments = in_order(play_all(posts, [policy(), silent]))
-    new, old = report("new", moments, 0, policy()), report("old", moments, 1, silent)
+    played = in_order(play_all(posts, [policy(), silent]))
+    new, old = report("new", played, 0, policy()), report("old", played, 1, silent)
 
     page = backtest_page(old, new, differences(old, new))
     assert "28 more" in page

@@ -42,8 +42,8 @@ def subject(policy: Policy, said: str) -> Subject:
 def decided(policy: Policy, said: str) -> Iterator[str]:
     found = route(policy, subject(policy, said))
     for effect in found.effects:
-        for why in effect.why:
-            yield f"{effect.kind} {effect.target} for {effect.team} ({effect.answers}): {why}"
+        for reason in effect.why:
+            yield f"{effect.kind} {effect.target} for {effect.team} ({effect.answers}): {reason.words}"
     yield from (f"withheld: {why}" for why in found.withheld)
     yield from (f"unowned: {service}" for service in found.unowned)
     if not found.effects and not found.withheld:

@@ -148,7 +148,6 @@ def test_a_list_that_is_too_wide_for_a_line_has_one_line_a_value():
 
 
 @needs_real_posts
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", ["messages.jsonl.gz", "history.jsonl.gz"])
 def test_over_real_posts_it_is_neither_deaf_nor_noisy(name):
     policy = load_file(STARTER)

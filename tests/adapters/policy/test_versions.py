@@ -60,10 +60,38 @@ async def test_two_pushes_within_a_second_are_two_versions_in_their_order():
     assert (await store.in_force(blobs)).version.who == "dan"
 
 
-async def test_the_same_text_at_the_very_same_moment_leaves_the_first_ones_name_on_its_version():
+async def test_versions_stand_in_the_order_of_their_pushes_whatever_the_clocks_of_those_who_push_say():
     blobs = FakeBlobs()
-    await pushed(blobs, FIRST)
+    for minutes, text, who in [(5, FIRST, "ana"), (0, SECOND, "ben"), (0, FIRST, "cyd"), (-9, FIRST, "dan")]:
+        made = await pushed(blobs, text, minutes, who=who)
+        assert (await store.in_force(blobs)).version == made
 
+    found = await store.versions(blobs)
+    assert [version.who for version in found] == ["ana", "ben", "cyd", "dan"]
+    assert [version.at.minute for version in found] == [5, 0, 0, 51], "as their own clocks had it"
+
+
+async def test_a_version_comes_after_one_whose_name_has_no_fraction_of_a_second():
+    blobs = FakeBlobs()
+    older = await pushed(blobs, FIRST)
+    plain = older.name.replace(".000000", "")
+    blobs.held[CONTAINER, f"policy/{plain}"] = blobs.held.pop((CONTAINER, f"policy/{older.name}"))
+
+    made = await pushed(blobs, FIRST, 0.001, who="ben")
+
+    assert [version.name for version in await store.versions(blobs)] == [plain, made.name]
+
+
+async def test_of_two_pushes_of_one_text_at_the_very_same_moment_the_first_keeps_its_name():
+    blobs = FakeBlobs()
+    plain = blobs.replace
+
+    async def overtaken(container, name, data, etag):
+        blobs.replace = plain
+        await pushed(blobs, FIRST)
+        await plain(container, name, data, etag)
+
+    blobs.replace = overtaken
     with pytest.raises(PermanentError, match="somebody else pushed just now"):
         await pushed(blobs, FIRST, who="ben")
 

@@ -63,8 +63,8 @@ def test_what_is_no_post_is_refused(line):
 
 
 def told(*versions, of=None):
-    moments = play(versions, [of or policy()])
-    return [(m.events, [(t.kind, t.target, t.first) for t in m.made[0].told]) for m in moments]
+    played = play(versions, [of or policy()])
+    return [(m.events, [(t.kind, t.target, t.first) for t in m.outcomes[0].sent]) for m in played]
 
 
 def test_a_ticket_is_new_once_and_updated_afterwards_and_every_card_counts():
@@ -92,26 +92,26 @@ def test_an_older_edition_that_comes_late_has_no_effects():
 
 def test_what_was_sent_is_kept_true_whatever_the_routes_say_now():
     retired = policy(routes=Route(team="workplace", routes=(Route(match=Match(event="announced"), ticket="crb"),)))
-    moments = play([seen(post()), seen(post(**MOVED), LATER)], [retired])
+    played = play([seen(post()), seen(post(**MOVED), LATER)], [retired])
 
-    (update,) = moments[1].made[0].told
+    (update,) = played[1].outcomes[0].sent
     assert (update.kind, update.first, update.routes) == ("ticket", False, ())
-    assert update.why == ("dates moved; you were told of this change before",)
+    assert [reason.words for reason in update.why] == ["dates moved; you were told of this change before"]
 
 
 def test_what_was_old_at_the_first_load_is_known_and_nobody_is_told():
-    (moment,) = play([seen(post(), datetime(2026, 12, 24, tzinfo=UTC))], [policy()])
+    (decision,) = play([seen(post(), datetime(2026, 12, 24, tzinfo=UTC))], [policy()])
 
-    assert moment.made[0].told == ()
-    assert moment.made[0].old
-    assert "was over" in moment.made[0].silent
+    assert decision.outcomes[0].sent == ()
+    assert decision.outcomes[0].old
+    assert "was over" in decision.outcomes[0].silent
 
 
 def test_a_post_is_read_once_and_decided_by_every_policy():
     silent = policy(routes=Route(team="workplace"))
-    (moment,) = play([seen(post())], [policy(), silent])
+    (decision,) = play([seen(post())], [policy(), silent])
 
-    assert [len(each.told) for each in moment.made] == [3, 0]
+    assert [len(each.sent) for each in decision.outcomes] == [3, 0]
 
 
 def on_tenants(tenant):
@@ -142,9 +142,9 @@ def test_a_post_of_which_no_tenant_is_known_counts_as_standing_in_all():
     ],
 )
 def test_services_that_nobody_owns_are_named(services, expected):
-    (moment,) = play([seen(post(services=services))], [policy()])
+    (decision,) = play([seen(post(services=services))], [policy()])
 
-    assert moment.made[0].unowned == expected
+    assert decision.outcomes[0].unowned == expected
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ def test_tickets_updates_and_cards_are_counted_by_week_and_team():
 
 
 def test_counting_begins_at_a_day_and_what_was_before_has_still_been():
-    moments = play([seen(post()), seen(post(**MOVED), LATER)], [policy()])
-    found = report("p", moments, 0, policy(), since=datetime(2026, 9, 10, tzinfo=UTC))
+    played = play([seen(post()), seen(post(**MOVED), LATER)], [policy()])
+    found = report("p", played, 0, policy(), since=datetime(2026, 9, 10, tzinfo=UTC))
 
     assert (found.total.tickets, found.total.updates, found.total.cards) == (0, 1, 2)
     assert (found.first, found.last) == (date(2026, 9, 15), date(2026, 9, 15))
@@ -215,12 +215,13 @@ def test_the_noisiest_route_comes_first_and_news_of_what_was_sent_has_no_route()
             team="workplace",
             routes=(
                 Route(match=Match(event="announced"), ticket="crb", **{"continue": True}),
-                Route(match=Match(crb=True), cards=("owner",)),
+                Route(name="Board", match=Match(crb=True), cards=("owner",)),
             ),
         )
     )
     found = made(seen(post()), seen(post(**MOVED), LATER), of=noisy)
 
+    assert [row.name for row in found.routes] == ["Board", "", ""]
     assert [(row.path, row.words, row.tally.tickets, row.tally.updates, row.tally.cards) for row in found.routes] == [
         ("routes.routes[1]", "crb: true", 0, 0, 2),
         (KEPT_TRUE, "news about what was sent before, whatever the routes say", 0, 1, 0),
@@ -292,8 +293,8 @@ def test_nothing_seen_is_a_report_of_nothing():
 
 
 def compared(new: Policy, old: Policy, *versions):
-    moments = play(versions, [new, old])
-    found = differences(report("new", moments, 0, new), report("old", moments, 1, old))
+    played = play(versions, [new, old])
+    found = differences(report("new", played, 0, new), report("old", played, 1, old))
     return [(one.what, one.kind, one.target, one.was, one.team, one.times) for one in found]
 
 
@@ -333,8 +334,8 @@ def test_what_a_new_policy_adds_removes_and_hands_over(new, old, expected):
 
 
 def test_a_difference_names_the_change_and_says_why():
-    moments = play([seen(post())], [policy(), NOBODY])
-    (card, *_) = differences(report("new", moments, 0, policy()), report("old", moments, 1, NOBODY))
+    played = play([seen(post())], [policy(), NOBODY])
+    (card, *_) = differences(report("new", played, 0, policy()), report("old", played, 1, NOBODY))
 
     assert (card.change, card.title) == ("MC1200001", "Retirement of the old viewer")
     assert card.why[0].endswith("(policy: routes.routes[0])")

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from shared.adapters.cards.adaptive import teams_message
 from shared.adapters.cards.markdown import escape, unescape
-from shared.core.cards.card import card_view
+from shared.core.cards.card import change_card
 from shared.core.changes.change import Event
 from shared.core.changes.moves import moves
 from shared.core.posts.classification import Interval, Window
@@ -115,7 +115,7 @@ def test_iso_days_are_spoken_and_other_text_is_left(text, told):
 
 
 def view(found=None, events=("dates_moved",), ticket=None, **raw):
-    return card_view(a_change(found, events, **raw), a_state(an_effect(events)), a_policy(), PUBLIC, ticket)
+    return change_card(a_change(found, events, **raw), a_state(an_effect(events)), a_policy(), PUBLIC, ticket)
 
 
 @pytest.mark.parametrize(
@@ -145,14 +145,14 @@ def test_late_events_make_no_headline():
     state = a_state(replace(an_effect(), events=(late.id, f"{SECOND.id}:dates_moved")))
 
     assert (
-        card_view(replace(change, events=(*change.events, late)), state, a_policy(), PUBLIC).headline == "Dates moved"
+        change_card(replace(change, events=(*change.events, late)), state, a_policy(), PUBLIC).headline == "Dates moved"
     )
 
 
 def test_of_two_editions_the_newer_one_makes_the_headline():
     state = a_state(replace(an_effect(), events=(f"{FIRST.id}:announced", f"{SECOND.id}:dates_moved")))
 
-    assert card_view(a_change(), state, a_policy(), PUBLIC).headline == "Dates moved"
+    assert change_card(a_change(), state, a_policy(), PUBLIC).headline == "Dates moved"
 
 
 def test_dates_that_moved_are_told_by_cloud_however_the_post_groups_them():

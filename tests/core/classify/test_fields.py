@@ -6,7 +6,7 @@ import pytest
 
 from shared.core.classify import classify, tables
 from shared.core.classify.marks import MARK_WORDS
-from shared.core.classify.signals import Facts, choose, signal
+from shared.core.classify.signals import Evidence, choose, signal
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
 from tests.core.classify.posts import a_post, when
@@ -178,7 +178,7 @@ def test_no_reason_of_a_sample_post_names_a_mark() -> None:
 )
 def test_the_posts_words_come_before_derived_ones(said: float, derived: float, words: str) -> None:
     rows = (signal("title", "red", warm=said), signal("marks", "kind:retirement", warm=derived))
-    facts = Facts({"title": "red"})
+    facts = Evidence({"title": "red"})
     facts.mark("kind:retirement")
 
     assert choose(rows, {"warm": 0.0, "cold": 0.0}, facts)[1].words == words
@@ -202,7 +202,7 @@ TABLE = (
     ],
 )
 def test_the_heaviest_value_is_chosen_and_says_why(title: str, mark: str, value: str, words: str) -> None:
-    facts = Facts({"title": title})
+    facts = Evidence({"title": title})
     facts.mark(mark)
     chosen, why = choose(TABLE, {"warm": 0.5, "cold": 0.0}, facts)
 
@@ -210,7 +210,7 @@ def test_the_heaviest_value_is_chosen_and_says_why(title: str, mark: str, value:
 
 
 def test_a_small_lead_gives_little_confidence() -> None:
-    sure = choose(TABLE, {"warm": 9.0, "cold": 0.0}, Facts({"title": "red"}))[1]
-    unsure = choose(TABLE, {"warm": 0.1, "cold": 0.0}, Facts({"title": "green"}))[1]
+    sure = choose(TABLE, {"warm": 9.0, "cold": 0.0}, Evidence({"title": "red"}))[1]
+    unsure = choose(TABLE, {"warm": 0.1, "cold": 0.0}, Evidence({"title": "green"}))[1]
 
     assert unsure.confidence < 0.6 < sure.confidence

@@ -116,7 +116,7 @@ def test_who_was_told_before_hears_of_it_although_no_route_leads_there_any_more(
     later = decide(decided(change(MOVED[0], off)), known, policy(), NOW)
 
     assert sorted(targets(later)) == sorted(ALL)
-    assert later.effects[0].why == ("dates moved; you were told of this change before",)
+    assert [reason.words for reason in later.effects[0].why] == ["dates moved; you were told of this change before"]
     assert {effect.edition for effect in later.effects} == {later.edition}
 
 

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from shared.core.changes.change import Event
-from shared.core.decisions.conditions import Subject, conditions, matched
+from shared.core.decisions.conditions import Subject, conditions, met_conditions
 from shared.core.decisions.routing import Routed, route, trace
 from shared.core.policy.model import Match, Policy, Tenant
 from shared.core.policy.our_dates import our_dates
@@ -166,7 +166,7 @@ WHY = [
 def test_an_effect_says_why(routes: str, asked: Subject, expected: list[str]):
     (effect,) = route(policy(routes), asked).effects
 
-    assert list(effect.why) == expected
+    assert [reason.words for reason in effect.why] == expected
 
 
 def test_teams_workloads_and_unowned_services_are_told_apart():
@@ -224,12 +224,18 @@ MATCHES = [
 ]  # fmt: skip
 
 
+def in_words(match: Match, asked: Subject, workload: str | None) -> list[str]:
+    met = met_conditions(match, asked, workload)
+    assert met is not None
+    return [condition.words for condition in met]
+
+
 @pytest.mark.parametrize(("match", "holds", "words", "fails"), MATCHES, ids=[case[0] for case in MATCHES])
 def test_each_key_of_a_match(match: str, holds: Subject, words: str, fails: Subject | None):
     condition = Match.model_validate(yaml.safe_load(match))
 
-    assert matched(condition, holds, "teams") == (words,)
-    assert matched(condition, fails or holds, "exchange") is None
+    assert in_words(condition, holds, "teams") == [words]
+    assert met_conditions(condition, fails or holds, "exchange") is None
 
 
 def test_every_key_of_a_match_has_a_case():
@@ -239,12 +245,12 @@ def test_every_key_of_a_match_has_a_case():
 def test_all_conditions_must_hold():
     condition = Match.model_validate({"crb": True, "kind": "security"})
 
-    assert matched(condition, subject(crb=True, kind="security"), None) == ("kind: security", "crb: true")
-    assert matched(condition, subject(crb=True, kind="info"), None) is None
+    assert in_words(condition, subject(crb=True, kind="security"), None) == ["kind: security", "crb: true"]
+    assert met_conditions(condition, subject(crb=True, kind="info"), None) is None
 
 
 def test_an_empty_match_holds_for_everything():
-    assert matched(Match(), subject(), None) == ()
+    assert met_conditions(Match(), subject(), None) == ()
 
 
 # Days, patterns, words.
@@ -263,7 +269,7 @@ DAYS = [
 def test_how_soon_is_counted_in_whole_days(match, today, held):
     asked = replace(subject(windows=(OCTOBER,), act_by=date(2026, 9, 10)), today=date.fromisoformat(today))
 
-    assert (matched(Match.model_validate(yaml.safe_load(match)), asked, None) is not None) is held
+    assert (met_conditions(Match.model_validate(yaml.safe_load(match)), asked, None) is not None) is held
 
 
 def test_a_pattern_that_takes_too_long_does_not_match_and_says_so():
@@ -272,8 +278,8 @@ def test_a_pattern_that_takes_too_long_does_not_match_and_says_so():
 
     (found,) = conditions(condition, asked, None)
 
-    assert not found.held
-    assert found.found == "/(a|aa)+$/ takes too long over this text: write it simpler"
+    assert not found.met
+    assert found.actual == "/(a|aa)+$/ takes too long over this text: write it simpler"
 
 
 def test_the_words_of_the_post_that_decided_are_quoted_and_bounded():
@@ -283,10 +289,23 @@ def test_the_words_of_the_post_that_decided_are_quoted_and_bounded():
         subject("Exchange Online", kind="retirement", why=why),
     ).effects
 
-    (line,) = effect.why
+    (line,) = (reason.words for reason in effect.why)
     assert line.startswith("kind: retirement (“We will retire the old viewer the old")
     assert line.endswith("…”); messaging owns exchange (policy: routes.routes[0])")
     assert len(line) < 200
+
+
+def test_a_route_is_told_by_its_own_name_and_not_by_one_above_it():
+    tree = policy(
+        "routes: [{name: Board, match: {crb: true}, ticket: crb, routes: [{match: {major: true}}]},"
+        " {name: News, match: {kind: info}, cards: owner}]"
+    )
+    asked = subject("Exchange Online", crb=True), subject("Exchange Online", crb=True, major=True)
+
+    places = [route(tree, each).effects[0].why[0].words.rpartition("(")[2] for each in asked]
+
+    assert places == ["route “Board”)", "policy: routes.routes[0].routes[0])"]
+    assert [step.name for step in trace(tree, asked[0])] == ["", "Board", ""]
 
 
 def test_the_walk_can_be_followed_node_by_node():
@@ -304,7 +323,7 @@ def test_the_walk_can_be_followed_node_by_node():
         ("routes.routes[2]", 1, True, False),
         ("routes.routes[2].routes[0]", 2, True, True),
     ]
-    failed = [(one.name, one.wanted, one.found) for one in steps[2].conditions if not one.held]
+    failed = [(one.name, one.wanted, one.actual) for one in steps[2].conditions if not one.met]
     assert failed == [("user_impact", "high", "low")]
 
 

@@ -17,10 +17,7 @@ LINES = [
     ("act_by_moved", "2026-10-01", "", "Microsoft took the deadline out of the plan (it was 1 October 2026)"),
     ("cancelled", "scheduled", "cancelled", "Microsoft cancelled this change"),
     ("cancelled", "scheduled", "withdrawn", "Microsoft withdrew this post"),
-    ("cancelled", "", "only GCC", "Microsoft cancelled a part: only GCC"),
     ("paused", "scheduled", "on_hold", "Microsoft put this change on hold; there is no date now"),
-    ("paused", "", POSTPONED, "Microsoft postponed it to other dates"),
-    ("paused", "", "only GCC", "Microsoft put a part on hold: only GCC"),
     ("resumed", "on_hold", "scheduled", "Microsoft goes on with this change"),
     ("superseded", "scheduled", "MC1200009", "Microsoft replaced this post by MC1200009"),
     ("scope_changed", "planForChange", "", "What it covers changed: from planForChange to nothing more is said"),
@@ -37,6 +34,21 @@ LINES = [
 @pytest.mark.parametrize(("kind", "old", "new", "line"), LINES, ids=[f"{case[0]} {case[2]}" for case in LINES])
 def test_what_is_told_of_an_event(kind, old, new, line):
     assert note(ONE, Event(kind, "e", NOW, old, new)) == f"{NOW:%Y-%m-%d}: {line}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "postponed", "line"),
+    [
+        ("cancelled", "only GCC", False, "Microsoft cancelled a part: only GCC"),
+        ("paused", "only GCC", False, "Microsoft put a part on hold: only GCC"),
+        ("paused", "", True, "Microsoft postponed it to other dates"),
+        ("paused", "only GCC", True, f"Microsoft put a part on hold: only GCC; {POSTPONED}"),
+    ],
+)
+def test_what_is_told_where_the_rest_of_the_plan_stands(kind, part, postponed, line):
+    new = "; ".join(filter(None, (part, POSTPONED if postponed else "")))
+
+    assert note(ONE, Event(kind, "e", NOW, "", new, part=part, postponed=postponed)) == f"{NOW:%Y-%m-%d}: {line}"
 
 
 def test_dates_that_moved_are_told_with_what_moved_from_where_to_where_and_how_far():

@@ -8,6 +8,7 @@ import pytest
 
 from shared.adapters.policy import file
 from shared.core.backtest.play import in_order, play_all, versions_of
+from shared.core.changes.reasons import TakeoverReason
 from shared.core.times import when
 from shared.record import changes as rows
 from shared.record.effects import read_effect
@@ -55,16 +56,16 @@ async def test_it_tells_the_same_tickets_and_cards_as_the_product_makes(product,
         for change, version in versions_of(line):
             changes[change].append(version)
     told = [
-        (moment.change, each.kind, each.target, each.first)
-        for moment in in_order(play_all(changes.values(), [policy]))
-        for each in moment.made[0].told
+        (decision.change, each.kind, each.target, each.first)
+        for decision in in_order(play_all(changes.values(), [policy]))
+        for each in decision.outcomes[0].sent
     ]
     made = Counter(
         (change, state.effect.kind, state.effect.target)
         for change, states in effects.items()
         for state in states
         # what one post takes over from another is no decision of the policy
-        if not any(why.startswith("takes over") for why in state.effect.why)
+        if not any(isinstance(reason, TakeoverReason) for reason in state.effect.why)
     )
 
     tickets = Counter((change, kind, target) for change, kind, target, first in told if kind == "ticket" and first)

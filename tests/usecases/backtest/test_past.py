@@ -35,7 +35,7 @@ async def test_played_again_it_brings_the_events_that_were_recorded():
     world = await lived()
     versions = next(each for each in await past(world.deps.tables) if each[0].raw["id"] == "MC1200001")
 
-    played = [event for moment in play(versions, [policy()]) for event in moment.events]
+    played = [event for decision in play(versions, [policy()]) for event in decision.events]
     assert played == [event.type for event in (await world.change()).events]
 
 

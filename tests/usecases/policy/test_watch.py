@@ -34,9 +34,9 @@ async def test_a_wrong_policy_is_told_once_however_often_it_is_looked_at():
     assert [await tell_policy(mine.worker()) for _ in range(3)] == ["wrong", "", ""]
 
     (card,) = mine.inbox.cards
-    assert card["title"] == "The pushed policy is not in force"
-    assert card["lines"] == ("policy.yaml:3: teams: missing", "policy.yaml:9: routes: missing")
-    assert card["who"] == ("eva@contoso.example",)
+    assert card.title == "The pushed policy is not in force"
+    assert card.lines == ("policy.yaml:3: teams: missing", "policy.yaml:9: routes: missing")
+    assert card.who == ("eva@contoso.example",)
 
 
 async def test_another_fault_is_told_anew_and_the_end_of_it_once():
@@ -75,14 +75,14 @@ async def test_a_channel_that_is_down_is_tried_again_the_next_time(caplog):
 
 @pytest.mark.parametrize("faults", [0, 1, 400])
 def test_the_card_is_a_card_whatever_the_faults_are(faults):
-    from shared.adapters.cards.adaptive import LIMIT, message_size, render_notice
+    from shared.adapters.cards.adaptive import LIMIT, message_size, render
     from shared.core.cards.notice import Notice
     from tests.adapters.cards.checks import parse_events, schema
 
     lines = tuple(
         f'policy.yaml:{n}: routes[{n}].match: "[x](y)" *is* wrong {{{{7*7}}}} ' + "x" * 300 for n in range(faults)
     )
-    card = render_notice(Notice("T", "text", lines, ("eva",), (("Status", "https://x.example/api/status"),), bad=True))
+    card = render(Notice("T", "text", lines, ("eva",), (("Status", "https://x.example/api/status"),), bad=True))
 
     schema().validate(card)
     assert parse_events([card]) == [[]]

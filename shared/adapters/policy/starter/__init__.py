@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from shared.core.policy.model import plain
+from shared.core.policy.model import service_key
 from shared.core.posts.services import canonical
 
 _HERE = Path(__file__).parent
@@ -67,11 +67,13 @@ def mail(name: str, domain: str) -> str:
 
 def uncovered(seen: Iterable[str]) -> tuple[str, ...]:
     """Services that no proposal names, under any of their names."""
-    known = {plain(name) for area in areas().values() for load in area["workloads"].values() for name in _names(load)}
-    known |= {plain(canonical(name)) for name in known}
+    known = {
+        service_key(name) for area in areas().values() for load in area["workloads"].values() for name in _names(load)
+    }
+    known |= {service_key(canonical(name)) for name in known}
     return tuple(
         name for name in dict.fromkeys(" ".join(each.split()) for each in seen)
-        if plain(name) not in known and plain(canonical(name)) not in known
+        if service_key(name) not in known and service_key(canonical(name)) not in known
     )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ _BESIDE = re.compile(r"[\s:]*(?:MC\s?\d+)?[\s(]*(?:on |in |the )?\s*", re.IGNORE
 
 
 @dataclass(slots=True)
-class Span:
+class Rollout:
     """One rollout of a line: its days, and where its first and last date phrases stand."""
 
     start: Interval | None
@@ -101,12 +101,12 @@ def dates(text: str, anchor: date | None, published: date | None = None) -> list
     return [(phrase, cue, each) for phrase, cue, each in zip(found, cues, days, strict=True) if each is not None]
 
 
-def spans(text: str, anchor: date | None, published: date | None = None) -> list[Span]:
+def spans(text: str, anchor: date | None, published: date | None = None) -> list[Rollout]:
     """The rollouts that a line states. `anchor` is the day from which dates without a year are counted.
 
     `published`, where it is another day, is the second choice: an edit need not have touched every date of its line.
     """
-    result: list[Span] = []
+    result: list[Rollout] = []
     for phrase, cue, interval in dates(text, anchor, published):
         if cue != "other" and not _is_past_year(interval, anchor):
             _add(result, phrase, cue, interval)
@@ -118,15 +118,15 @@ def _is_past_year(interval: Interval, anchor: date | None) -> bool:
     return anchor is not None and interval.last < anchor and (interval.last - interval.first).days > _MOST_OF_A_YEAR
 
 
-def _add(result: list[Span], phrase: Phrase, cue: Cue, interval: Interval) -> None:
+def _add(result: list[Rollout], phrase: Phrase, cue: Cue, interval: Interval) -> None:
     """A completion closes the rollout before it that is still open; everything else opens one."""
     waiting = result[-1] if result and result[-1].end is None and result[-1].start else None
     if cue in {"complete", "range"} and waiting:
         waiting.end, waiting.last = interval, phrase.end
     elif cue == "complete":
-        result.append(Span(None, interval, phrase.start, phrase.end, cue))
+        result.append(Rollout(None, interval, phrase.start, phrase.end, cue))
     else:
-        result.append(Span(interval, None, phrase.start, phrase.end, cue))
+        result.append(Rollout(interval, None, phrase.start, phrase.end, cue))
 
 
 def _cue(text: str, found: list[Phrase], index: int) -> Cue:

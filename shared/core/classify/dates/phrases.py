@@ -9,7 +9,7 @@ from shared.core.classify.dates import days
 from shared.core.classify.dates.grammar import FOLLOWS, HINT, LEADS, LOOK_AHEAD, LOOK_BEHIND, MONTHS, PHRASE
 from shared.core.posts.classification import Interval
 
-Span = Callable[[int], Interval | None]
+DatesIn = Callable[[int], Interval | None]
 
 
 # No real line names half as many days.
@@ -24,7 +24,7 @@ class Phrase:
     end: int
     words: str
     year: int | None
-    span: Span
+    span: DatesIn
     #: The days between which it lies whatever the year: "later this year", "the next 30 days".
     relative: str = ""
     days: int = 0
@@ -107,36 +107,36 @@ def _read(match: re.Match[str], text: str) -> Phrase | None:
     return None
 
 
-_Found = tuple[int | None, Span] | None
+_Hit = tuple[int | None, DatesIn] | None
 
 
-def _iso(m: re.Match[str], _: str) -> _Found:
+def _iso(m: re.Match[str], _: str) -> _Hit:
     return _exact(int(m["iso"]), int(m["iso_m"]), int(m["iso_d"]))
 
 
-def _us(m: re.Match[str], _: str) -> _Found:
+def _us(m: re.Match[str], _: str) -> _Hit:
     return _exact(_year(m["us_y"]), int(m["us_m"]), int(m["us_d"]))
 
 
-def _day(m: re.Match[str], _: str) -> _Found:
+def _day(m: re.Match[str], _: str) -> _Hit:
     month, first = _month(m["d_m"]), int(m["d_d"])
     if m["week"]:
         return _year(m["d_y"]), lambda year: days.week(year, month, first)
     return _exact(_year(m["d_y"]), month, first)
 
 
-def _european(m: re.Match[str], _: str) -> _Found:
+def _european(m: re.Match[str], _: str) -> _Hit:
     return _exact(_year(m["e_y"]), _month(m["e_m"]), int(m["e_d"]))
 
 
-def _exact(year: int | None, month: int, day: int) -> _Found:
+def _exact(year: int | None, month: int, day: int) -> _Hit:
     # Any leap year tells whether such a day exists at all.
     if not 1 <= month <= 12 or days.exact(2024, month, day) is None:
         return None
     return year, lambda known: days.exact(known, month, day)
 
 
-def _part(m: re.Match[str], _: str) -> _Found:
+def _part(m: re.Match[str], _: str) -> _Hit:
     month, first = _month(m["p_m"]), _third(m["p1"])
     last = _third(m["p2"]) if m["p2"] else first
     if not m["p_to"]:
@@ -144,19 +144,19 @@ def _part(m: re.Match[str], _: str) -> _Found:
     return _year(m["p_y"]), lambda year: days.part(year, month, first, last)
 
 
-def _week_of_month(m: re.Match[str], _: str) -> _Found:
+def _week_of_month(m: re.Match[str], _: str) -> _Hit:
     month, number = _month(m["w_m"]), _number(m["w_n"])
     whole = m["w_what"].lower() == "half"
     last = m["w_n"].lower() == "last"
     return _year(m["w_y"]), lambda year: days.slice_of(year, month, number, halves=whole, last=last)
 
 
-def _month_year(m: re.Match[str], _: str) -> _Found:
+def _month_year(m: re.Match[str], _: str) -> _Hit:
     month = _month(m["m_m"])
     return _year(m["m_y"]), lambda year: days.months(year, month, month)
 
 
-def _quarter(m: re.Match[str], _: str) -> _Found:
+def _quarter(m: re.Match[str], _: str) -> _Hit:
     number = int(m["q_n"]) if m["q_n"] else _number(m["q_o"])
     fiscal = bool(m["fiscal1"]) or (m["q_lead"] or "").lower() == "fy"
     third = m["q_p"]
@@ -168,7 +168,7 @@ def _quarter(m: re.Match[str], _: str) -> _Found:
     return _year(m["q_y"] or m["q_y0"]), span
 
 
-def _half(m: re.Match[str], _: str) -> _Found:
+def _half(m: re.Match[str], _: str) -> _Hit:
     number = int(m["h_n"]) if m["h_n"] else _number(m["h_o"])
     if number > 2:
         return None
@@ -176,7 +176,7 @@ def _half(m: re.Match[str], _: str) -> _Found:
     return _year(m["h_y"]), lambda year: days.half(year, number, fiscal=fiscal)
 
 
-def _whole_year(m: re.Match[str], _: str) -> _Found:
+def _whole_year(m: re.Match[str], _: str) -> _Hit:
     # A bare number is as often a product's name ("Server 2019") as a year.
     if not (m["y_p"] or m["y_lead"]):
         return None
@@ -191,7 +191,7 @@ def _whole_year(m: re.Match[str], _: str) -> _Found:
     return _year(m["y_y"]), span
 
 
-def _lone_month(m: re.Match[str], text: str) -> _Found:
+def _lone_month(m: re.Match[str], text: str) -> _Hit:
     name = text[m.start() : m.end()]
     led = LEADS.search(text, max(0, m.start() - 16), m.start()) or FOLLOWS.match(text, m.end())
     if not name[0].isupper() or not led:
@@ -200,7 +200,7 @@ def _lone_month(m: re.Match[str], text: str) -> _Found:
     return None, lambda year: days.months(year, month, month)
 
 
-_READERS: tuple[tuple[str, Callable[[re.Match[str], str], _Found]], ...] = (
+_READERS: tuple[tuple[str, Callable[[re.Match[str], str], _Hit]], ...] = (
     ("iso", _iso),
     ("us_m", _us),
     ("d_m", _day),

@@ -1,0 +1,80 @@
+"""Why an effect is wanted, as data; the sentence is made where people read it (shared/core/words/reasons.py)."""
+
+from dataclasses import dataclass
+
+from shared.core.policy.away import Away
+from shared.core.terms import EventType
+from shared.core.words import reasons as words
+
+
+@dataclass(frozen=True, slots=True)
+class MetCondition:
+    """One condition of a route's match that the change meets. `quote`: the post's own words behind it."""
+
+    name: str
+    value: str
+    quote: str = ""
+
+    @property
+    def words(self) -> str:
+        return words.condition(self.name, self.value, self.quote)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReason:
+    """A route asks for it: the one at `path` in the policy's file, and its `name` where it has one.
+
+    `conditions` are those met on the way there, `team` is who gets the effect. `workload` is the owner's workload that
+    the change concerns and `owner` the team that owns it; without an owner, `services` are those that nobody owns.
+    `away`: why the owner does not answer.
+    """
+
+    path: str
+    name: str
+    conditions: tuple[MetCondition, ...]
+    team: str
+    workload: str = ""
+    owner: str = ""
+    services: tuple[str, ...] = ()
+    away: Away | None = None
+
+    @property
+    def words(self) -> str:
+        conditions = (words.condition_in_words(met.name, met.value, met.quote) for met in self.conditions)
+        because = ", ".join(conditions) or "every change"
+        owner = words.owner(self.owner, self.workload, self.services, self.team)
+        away = f"; {self.away.words}" if self.away else ""
+        return f"{because}; {owner}{away} ({words.place(self.path, self.name)})"
+
+
+@dataclass(frozen=True, slots=True)
+class NewsReason:
+    """Something new happened to a change of which the same people were told before."""
+
+    events: tuple[EventType, ...]
+
+    @property
+    def words(self) -> str:
+        return words.news(self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeoverReason:
+    """The change takes over the ticket of another change, whatever its own policy asked for."""
+
+    change: str
+
+    @property
+    def words(self) -> str:
+        return words.takeover(self.change)
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReason:
+    """A reason of which only its sentence is known: rows held nothing else before."""
+
+    words: str
+
+
+Reason = RouteReason | NewsReason | TakeoverReason | SentenceReason
+"""Each has `words`: its sentence."""

@@ -1,0 +1,66 @@
+"""Why somebody gets a ticket or card, in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from shared.core.words.dates import day
+
+_CONDITIONS: Mapping[str, str] = {
+    "crb: true": "for the Change Review Board",
+    "crb: false": "not for the Change Review Board",
+    "major: true": "a major change",
+    "major: false": "not a major change",
+    "training: true": "users must be told",
+    "training: false": "users need not be told",
+}
+"""Conditions that read better in other words; the rest keep the words of the policy."""
+_NAMES: Mapping[str, str] = {"starts_within": "it starts", "act_by_within": "act by"}
+
+
+def condition(name: str, value: str, quote: str = "") -> str:
+    """A condition that was met, in the policy's own words: "kind: new_feature (“we will add”)"."""
+    return f"{name}: {value}{_quoted(quote)}"
+
+
+def condition_in_words(name: str, value: str, quote: str = "") -> str:
+    """The same in plain words; the post's own words stay as they are."""
+    plain_name = _NAMES.get(name, name.removesuffix("_at_least")).replace("_", " ")
+    plain = _CONDITIONS.get(f"{name}: {value}", f"{plain_name}: {value.replace('_', ' ')}")
+    return plain + _quoted(quote)
+
+
+def _quoted(quote: str) -> str:
+    return f" (“{quote}”)" if quote else ""
+
+
+def owner(owner: str, workload: str, services: Sequence[str], team: str) -> str:
+    """Whose the change is: its owner's, or, of `services` that nobody owns, the team's to which the route gives it."""
+    if workload:
+        handed_over = "" if team == owner else f", this route hands it to {team}"
+        return f"{owner} owns {workload}{handed_over}"
+    if services:
+        return f"nobody owns {', '.join(services)}, so it goes to {team}"
+    return f"the post names no service, so it goes to {team}"
+
+
+def place(path: str, name: str) -> str:
+    """The route that decided: by its name, else by its place in the policy's file."""
+    return f"route “{name}”" if name else f"policy: {path}"
+
+
+def news(events: Iterable[str]) -> str:
+    happened = ", ".join(event.replace("_", " ") for event in events)
+    return f"{happened}; you were told of this change before"
+
+
+def takeover(change: str) -> str:
+    return f"takes over the ticket of {change}"
+
+
+def away(owner: str, until: date, deputy: str, covering: str, who: str) -> str:
+    """Why `who` answers and not the owner: as their deputy, or as one of a team that covers for both of them."""
+    absence = f"{owner} is away until {day(until)}"
+    if covering:
+        both = f", {deputy} too" if deputy else ""
+        return f"{absence}{both}: {covering} covers, and {who} answers"
+    return f"{absence}, so {who} answers" if who else f"{absence}, and nobody stands in"
