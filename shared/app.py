@@ -75,13 +75,14 @@ class App:
         self._closing += [self.tables.close, self.queues.close, self.blobs.close]
         self.secrets = self.around.secrets or self._secrets()
         self.policy = PolicyInForce(self.blobs, self.around.clock)
+        tasks = _Tasks(self)
         self.deps = Deps(
             tables=self.tables,
             queues=self.queues,
             blobs=self.blobs,
             policy=self.policy,
-            posts=_Posts(self),
-            tasks=_Tasks(self),
+            feeds={"messages": _Posts(self), "planner": tasks},
+            tasks=tasks,
             roadmap=_Roadmap(self),
             ticket_system=self._ticket_system,
             channel=self._channel,
@@ -183,7 +184,7 @@ class App:
 
 
 class _Posts:
-    """The port `PostSource`; Graph's packages are loaded by the first call, not before."""
+    """The port `Feed`; Graph's packages are loaded by the first call, not before."""
 
     def __init__(self, app: App) -> None:
         self._app = app

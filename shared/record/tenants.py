@@ -8,13 +8,13 @@ from typing import Literal
 from shared.core.policy.model import Tenant
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.sources.snapshot import Snapshot
+from shared.core.sources.source import SOURCES, source_of
 
 TABLE = "tenants"
 _SNAPSHOT = "snapshot|"
 _DEPLOYMENT = "-"  # the partition of what is no tenant's: no tenant can be called so
 _ROADMAP = "roadmap|"
 _POLICY = "policy|told"
-SOURCES = {"messages": "posts", "planner": "tasks"}  # and the queue of what they bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[T
         (name, source): TenantState(name, source)
         for name, tenant in tenants.items()
         for source in SOURCES
-        if has_source(tenant, source)
+        if source_of(tenant, source)
     }
     async for row in tables.scan(TABLE):
         place = (row.partition, row.key.removeprefix(_SNAPSHOT))
@@ -184,10 +184,6 @@ async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[T
                 posts=count(row.values.get("posts")),
             )
     return list(states.values())
-
-
-def has_source(tenant: Tenant, source: str) -> bool:
-    return source == "messages" or (source == "planner" and bool(tenant.plan))
 
 
 def moment(value: object) -> datetime | None:

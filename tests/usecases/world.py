@@ -181,7 +181,7 @@ class World:
                 "queues": self.queues,
                 "blobs": self.blobs,
                 "policy": self.policy,
-                "posts": self.posts,
+                "feeds": {"messages": self.posts, "planner": self.tasks},
                 "tasks": self.tasks,
                 "roadmap": self.roadmap,
                 "ticket_system": self._ticket_system,

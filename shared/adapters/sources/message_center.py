@@ -15,7 +15,7 @@ _PAGE = 1000
 
 
 class MessageCenter:
-    """The port `PostSource`."""
+    """The port `Feed`."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph

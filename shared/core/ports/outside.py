@@ -8,11 +8,11 @@ from shared.core.policy.model import Tenant
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 
-class PostSource(Protocol):
-    """A tenant's announcements."""
+class Feed(Protocol):
+    """What a tenant's source shows: the posts of Message Center, the tasks of a plan."""
 
     def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
-        """Every post of the tenant's feed as raw JSON, page by page, to the end.
+        """Every item of the tenant's feed as raw JSON, page by page, to the end.
 
         Raises TransientError (429, 503, network; `retry_after` in seconds where told) or PermanentError (401 after a
         fresh token, 403, 404), both naming the tenant and what to do, and no secret.
@@ -20,11 +20,11 @@ class PostSource(Protocol):
         ...
 
 
-class TaskSource(Protocol):
+class TaskSource(Feed, Protocol):
     """A tenant's plan of synced tasks."""
 
     def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
-        """Every task of the plan `tenant.plan` as raw `plannerTask` JSON; errors as PostSource."""
+        """Every task of the plan `tenant.plan` as raw `plannerTask` JSON; errors as Feed."""
         ...
 
     async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
@@ -36,7 +36,7 @@ class RoadmapSource(Protocol):
     """The public roadmap of Microsoft 365."""
 
     async def items(self, url: str) -> Any:
-        """The API's JSON as it came, with TransientError and PermanentError as PostSource."""
+        """The API's JSON as it came, with TransientError and PermanentError as Feed."""
         ...
 
 

@@ -28,12 +28,12 @@ Cut = Callable[[str, FeedOwner, datetime, Mapping[int, Any], frozenset[int]], Ba
 class Source:
     """One feed. `name` stands in messages, rows and the policy's words; `queue` takes what the feed brings.
 
-    `feed_of`: which feed a tenant has there; empty where it has none. `know`: what is remembered of one item.
+    `feed_of`: which feed a tenant has there; None where it has none. `know`: what is remembered of one item.
     """
 
     name: str
     queue: str
-    feed_of: Callable[[FeedOwner], str]
+    feed_of: Callable[[FeedOwner], str | None]
     know: Callable[[Any], FeedItem]
     cut: Cut
 
@@ -53,5 +53,13 @@ def _cut_tasks(name: str, tenant: FeedOwner, now: datetime, changed: Mapping[int
 
 
 MESSAGES = Source("messages", "posts", lambda tenant: tenant.tenant_id, known_post, _cut_posts)
-PLANNER = Source("planner", "tasks", lambda tenant: tenant.plan, known_task, _cut_tasks)
+PLANNER = Source("planner", "tasks", lambda tenant: tenant.plan or None, known_task, _cut_tasks)
+
+
+def source_of(tenant: FeedOwner, name: str) -> Source | None:
+    """The source of that name where the tenant has a feed there."""
+    source = SOURCES.get(name)
+    return source if source and source.feed_of(tenant) is not None else None
+
+
 SOURCES: Mapping[str, Source] = {source.name: source for source in (MESSAGES, PLANNER)}

@@ -1,19 +1,18 @@
 """Reads one tenant's whole feed, sends on what is new, edited or gone, and remembers the rest (design section 1)."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Tenant
 from shared.core.ports.storage import Write
 from shared.core.sources import batches
-from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError, Pull, compare, is_broken, known_post, known_task
-from shared.record.tenants import SOURCES, SourceRecord, commit, has_source, source_record
+from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError, Pull, compare, is_broken
+from shared.core.sources.source import Source, source_of
+from shared.record.tenants import SourceRecord, commit, source_record
 from shared.usecases.deps import Deps
 
 _log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ class FetchResult:
 async def fan_out(deps: Deps, source: str, now: datetime) -> None:
     """One `fetches` message per tenant that has this source, so that one that fails does not stop the others."""
     for name, tenant in (await deps.policy.current()).tenants.items():
-        if has_source(tenant, source):
+        if source_of(tenant, source):
             await deps.queues.send("fetches", Envelope({"tenant": name, "source": source}, now))
 
 
@@ -58,7 +57,8 @@ async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
     name, source = str(envelope.body.get("tenant")), str(envelope.body.get("source"))
     try:
         tenant = (await deps.policy.current()).tenants.get(name)
-        if tenant is None or not has_source(tenant, source):
+        feed = source_of(tenant, source) if tenant else None
+        if tenant is None or feed is None:
             _log.warning("tenant %s: the policy names no such tenant with source %s; dropped", name, source)
             return FetchResult(name, source, "dropped")
         last = await source_record(deps.tables, name, source)
@@ -68,20 +68,18 @@ async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
     if last.not_before and last.not_before > deps.clock():
         return FetchResult(name, source, "waiting")
     try:
-        write, result = await _fetch(deps, tenant, last)
+        write, result = await _fetch(deps, tenant, feed, last)
     except (TransientError, PermanentError, RefusedError) as error:
         write, result = _failed(deps, error, last), FetchResult(name, source, "failed", failure=str(error)[:_SHOWN])
     return await _write(deps, write, result)
 
 
-async def _fetch(deps: Deps, tenant: Tenant, last: SourceRecord) -> tuple[Write, FetchResult]:
+async def _fetch(deps: Deps, tenant: Tenant, source: Source, last: SourceRecord) -> tuple[Write, FetchResult]:
     """Pull, compare, send; the row to write, which must be written last: a run that dies before is done again."""
-    now, name, source = deps.clock(), last.tenant, last.source
-    feed = tenant.plan if source == "planner" else tenant.tenant_id
+    now, name, feed = deps.clock(), last.tenant, source.feed_of(tenant) or ""
     snapshot = last.snapshot(feed)  # under another plan or organisation nothing is known, and nothing is lost
-    pull = Pull(snapshot, known_post if source == "messages" else known_task)
-    pages = deps.posts.pages(name, tenant) if source == "messages" else deps.tasks.pages(name, tenant)
-    async for page in pages:
+    pull = Pull(snapshot, source.know)
+    async for page in deps.feeds[source.name].pages(name, tenant):
         for raw in page:
             pull.take(raw)
     believe = last.doubted is not None and now - last.doubted >= BELIEVED_AFTER
@@ -90,26 +88,12 @@ async def _fetch(deps: Deps, tenant: Tenant, last: SourceRecord) -> tuple[Write,
     counts = len(difference.new), len(difference.edited), len(difference.gone)
     # before anything is sent: this says when there are too many
     write = last.write_fetch(difference.next_snapshot, feed, now, posts, counts)
-    cut = _cut(name, tenant, source, now, pull.changed, difference.gone)
+    cut = source.cut(name, tenant, now, pull.changed, difference.gone)
     for blob, data in cut.blobs.items():
         await deps.blobs.put(batches.OVERSIZE, blob, data)
     for body in cut.bodies:
-        await deps.queues.send(SOURCES[source], Envelope(body, now))
-    return write, FetchResult(name, source, "done", posts, *counts, messages=len(cut.bodies))
-
-
-def _cut(
-    name: str, tenant: Tenant, source: str, now: datetime, changed: Mapping[int, Any], gone: frozenset[int]
-) -> batches.Batches:
-    if source == "planner":
-        return batches.of_tasks(name, tenant.plan, now, changed.values())
-    return batches.of_posts(
-        name,
-        now,
-        [raw for number, raw in changed.items() if not is_broken(number)],
-        [ids.from_key(str(number)) for number in gone],
-        [raw for number, raw in changed.items() if is_broken(number)],
-    )
+        await deps.queues.send(source.queue, Envelope(body, now))
+    return write, FetchResult(name, source.name, "done", posts, *counts, messages=len(cut.bodies))
 
 
 def _failed(deps: Deps, error: Exception, last: SourceRecord) -> Write:

@@ -40,7 +40,7 @@ async def test_a_bad_hour_of_graph_loses_nothing_and_names_who_failed(caplog):
         policy = FakePolicy(a_policy(tenants={"contoso": tenant_at(ours), "fabrikam": tenant_at(theirs)}))
         known = {
             "tables": tables, "queues": queues, "blobs": FakeBlobs(), "policy": policy, "clock": clock,
-            "posts": MessageCenter(graph), "pace": 1.0,
+            "feeds": {"messages": MessageCenter(graph)}, "pace": 1.0,
         }  # fmt: skip
         deps = Deps(**{field.name: known.get(field.name) for field in fields(Deps)})
         outcomes = {"contoso": [], "fabrikam": []}

@@ -45,7 +45,8 @@ class World:
         self.policy = FakePolicy(policy or a_policy())
         ours = {
             "tables": self.tables, "queues": self.queues, "blobs": self.blobs, "policy": self.policy,
-            "posts": self.posts, "tasks": self.tasks, "clock": self.clock, "pace": pace,
+            "feeds": {"messages": self.posts, "planner": self.tasks}, "tasks": self.tasks,
+            "clock": self.clock, "pace": pace,
         }  # fmt: skip
         self.deps = Deps(**{field.name: ours.get(field.name) for field in fields(Deps)})
 
