@@ -9,6 +9,6 @@ bp = func.Blueprint()
 async def watch_policy(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     """Tells the process owner when a pushed policy is wrong, and when it is well again."""
     from shared import app
-    from shared.usecases.policy.watch import tell_policy
+    from shared.usecases.policy import watch
 
-    await tell_policy(app.current().deps)
+    await watch.watch_policy(app.current().deps)

@@ -18,6 +18,7 @@ from sandbox.steps import steps
 from sandbox.ticket_systems import SYSTEMS
 from sandbox.world import Story, World, world
 from shared.core.errors import ConflictError, TransientError
+from shared.record.register import count_entries
 from shared.usecases.pages import home
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -194,7 +195,7 @@ class _Round:
     async def _tickets(self) -> int:
         if self._running.tickets:
             return len(self._running.tickets.tickets)
-        return sum([1 async for _ in self._running.tables.scan("register")])
+        return await count_entries(self._running.tables)
 
     async def _board(self, now: datetime) -> int:
         if not self._with_board:

@@ -155,7 +155,7 @@ class App:
         outside = known[name]
         key = json.dumps([folder, name, outside.kind, outside.settings], sort_keys=True, default=str)
         if key not in self._built:
-            made_of = registry.Deps(
+            made_of = registry.AdapterDeps(
                 name=name,
                 http=self.http(),
                 secrets=self.secrets,

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from pydantic import Field
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.document import bare, value
 from shared.adapters.ticketing.markup import markdown
 from shared.adapters.ticketing.settings import TicketSettings
@@ -39,7 +39,7 @@ class GitHubIssues:
 
     searches_late = 0.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self._issues = f"{settings.url}/repos/{settings.repository}/issues"
 
@@ -154,5 +154,5 @@ class GitHubIssues:
             raise TransientError(f"{self._what}: {self._settings.url} answered no JSON: is it GitHub?") from None
 
 
-def build(settings: Settings, deps: Deps) -> GitHubIssues:
+def build(settings: Settings, deps: AdapterDeps) -> GitHubIssues:
     return GitHubIssues(settings, deps)

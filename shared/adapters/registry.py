@@ -15,7 +15,7 @@ from shared.core.ports.storage import Tables
 
 
 @dataclass(frozen=True, slots=True)
-class Deps:
+class AdapterDeps:
     """What an adapter may use. `name` is its name in the policy, for errors; `deployment` goes into ticket keys.
 
     `token`: a token of our own identity for a scope ("https://x.example/.default"), fresh enough to be sent.
@@ -46,7 +46,7 @@ def module(folder: str, kind: str) -> ModuleType:
     return import_module(f"shared.adapters.{folder}.{kind}")
 
 
-def build(folder: str, kind: str, settings: Mapping[str, Any], deps: Deps) -> Any:
+def build(folder: str, kind: str, settings: Mapping[str, Any], deps: AdapterDeps) -> Any:
     """The adapter, its settings validated; `check` has said the same before, with the path."""
     found = module(folder, kind)
     return found.build(found.Settings.model_validate(settings), deps)

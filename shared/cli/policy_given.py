@@ -94,13 +94,12 @@ def services_in(posts: Path) -> dict[str, int]:
 
 async def services_seen(deps: "Deps") -> dict[str, int]:
     """The services that the posts in storage name, with how many posts."""
-    from shared.record import changes
+    from shared.record.changes import all_changes
 
-    found: Counter[str] = Counter()
-    async for row in deps.tables.scan(changes.TABLE, low="c|", high="c}"):
-        if "|x|" not in row.key:
-            found.update(set(changes.read_change(row).read().services))
-    return dict(found)
+    posts: Counter[str] = Counter()
+    async for record in all_changes(deps.tables):
+        posts.update(set(record.change.read().services))
+    return dict(posts)
 
 
 def secret_names(policy: "Policy") -> list[tuple[str, str]]:

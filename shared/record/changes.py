@@ -1,8 +1,8 @@
-"""Rows of table `changes`: how changes, editions, copies and effects are kept (state.md, Tables)."""
+"""Changes, their editions and the tenants' copies: rows `c|`, `e|` and `t|` of table `changes` (state.md, Tables)."""
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,39 +10,28 @@ from typing import Any
 from shared.core import ids
 from shared.core.backtest.play import Version
 from shared.core.changes.change import Change, Copy, Edition, EffectState
-from shared.core.ports.storage import Row, Tables, Value
+from shared.core.errors import RefusedError
+from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
 from shared.core.times import stored_moment
 from shared.record import codec
-from shared.record.effects import read_effect
-from shared.record.packing import END, pack, unpack
-from shared.record.tasks import read_task_state
-
-TABLE = "changes"
-
-
-def change_key(change_id: str) -> str:
-    return f"c|{ids.key(change_id)}"
-
-
-def edition_key(change_id: str, edition: str) -> str:
-    return f"e|{ids.key(change_id)}|{edition}"
-
-
-def copy_key(change_id: str, tenant: str) -> str:
-    return f"t|{ids.key(change_id)}|{tenant}"
-
-
-def id_of(key: str) -> str:
-    """The change that a row of any kind belongs to."""
-    return ids.from_key(key.split("|", 2)[1])
-
-
-def span(kind: str, change_ids: Iterable[str]) -> tuple[str, str]:
-    """The range of keys of one kind over these changes, as `Tables.range` takes it."""
-    numbers = sorted(ids.key(change_id) for change_id in change_ids)
-    return f"{kind}|{numbers[0]}", f"{kind}|{numbers[-1]}{END}"
+from shared.record.change_keys import (
+    EVERY_CHANGE,
+    EVERY_EDITION,
+    TABLE,
+    change_key,
+    copy_key,
+    edition_key,
+    id_of,
+    is_effect,
+    span,
+    task_key,
+)
+from shared.record.effects import EffectRecord, effect_row, read_effect, write_intent, write_seen
+from shared.record.packing import pack, unpack
+from shared.record.redo import transactions
+from shared.record.tasks import TaskRecord, read_task_state, task_row
 
 
 def change_row(change: Change, etag: str = "") -> Row:
@@ -128,67 +117,215 @@ def read_variant(row: Row) -> Mapping[str, Any] | None:
     return read_edition(row) if row.values.get("variant") and "post0" in row.values else None
 
 
+@dataclass(frozen=True, slots=True)
+class CopyRecord:
+    """One tenant's copy as it stands in storage, with the version of its row."""
+
+    copy: Copy
+    row: Row
+
+    @property
+    def variant(self) -> Mapping[str, Any] | None:
+        return read_variant(self.row)
+
+
 @dataclass(slots=True)
 class ChangeRecord:
-    """One change as it stands in storage, with the version of each row."""
+    """One change as it stands in storage, with the version of each row.
+
+    Each method gives a write of its transaction, and the record holds what it writes from then on.
+    """
 
     change: Change
     row: Row
-    effects: dict[str, tuple[EffectState, Row]] = field(default_factory=dict)
-    tasks: dict[str, tuple[TaskState, Row]] = field(default_factory=dict)
+    effects: dict[str, EffectRecord] = field(default_factory=dict)
+    tasks: dict[str, TaskRecord] = field(default_factory=dict)
 
     @property
     def states(self) -> tuple[EffectState, ...]:
-        return tuple(state for state, _ in self.effects.values())
+        return tuple(record.state for record in self.effects.values())
 
     @property
     def task_states(self) -> tuple[TaskState, ...]:
-        return tuple(state for state, _ in self.tasks.values())
+        return tuple(record.state for record in self.tasks.values())
+
+    def replace_change(self, change: Change) -> Write:
+        self.change = change
+        return Write("replace", change_row(change, self.row.etag))
+
+    def insert_effect(self, state: EffectState) -> Write:
+        row = effect_row(self.change.id, state)
+        self.effects[state.effect.key] = EffectRecord(state, row)
+        return Write("insert", row)
+
+    def raise_effect(self, state: EffectState) -> Write:
+        """The intent of an effect that exists."""
+        before = self.effects[state.effect.key]
+        self.effects[state.effect.key] = before._replace(state=state)
+        return write_intent(before, state)
+
+    def see_ticket(self, state: EffectState) -> Write:
+        """What the ticket system says of the ticket of an effect."""
+        before = self.effects[state.effect.key]
+        self.effects[state.effect.key] = before._replace(state=state)
+        return write_seen(before, state)
+
+    def task(self, tenant: str, task: str) -> TaskState | None:
+        """A task that stands beside the change."""
+        record = self.tasks.get(task_key(self.change.id, tenant, task))
+        return record.state if record else None
+
+    def put_task(self, task: TaskState) -> Write:
+        """The task beside the change, whether it stands there already or not."""
+        key = task_key(self.change.id, task.tenant, task.id)
+        before = self.tasks.get(key)
+        row = task_row(self.change.id, task, before.row.etag if before else "")
+        self.tasks[key] = TaskRecord(task, row)
+        return Write("replace" if before else "insert", row)
 
 
 def read_changes(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> dict[str, ChangeRecord]:
     """Changes with their effects (and tasks) from rows in order of key; only the wanted ones are unpacked."""
     only = None if wanted is None else set(wanted)
-    held: dict[str, ChangeRecord] = {}
+    records: dict[str, ChangeRecord] = {}
     for row in rows:
         change_id = id_of(row.key)
         if only is not None and change_id not in only:
             continue
         if row.key.startswith("k|"):
-            if change_id in held:
-                task = read_task_state(row)
-                held[change_id].tasks[row.key] = (task, row)
-        elif "|x|" in row.key:
-            if change_id in held:
+            if change_id in records:
+                records[change_id].tasks[row.key] = TaskRecord(read_task_state(row), row)
+        elif is_effect(row.key):
+            if change_id in records:
                 state = read_effect(row)
-                held[change_id].effects[state.effect.key] = (state, row)
+                records[change_id].effects[state.effect.key] = EffectRecord(state, row)
         else:
-            held[change_id] = ChangeRecord(read_change(row), row)
-    return held
+            records[change_id] = ChangeRecord(read_change(row), row)
+    return records
+
+
+async def changes_of(tables: Tables, partition: str, change_ids: Collection[str]) -> dict[str, ChangeRecord]:
+    """Changes of one partition with their effects, by id: one range query."""
+    rows = await tables.range(TABLE, partition, *span("c", change_ids))
+    return read_changes(rows, change_ids)
+
+
+async def read_with_effects(tables: Tables, change_id: str) -> ChangeRecord | None:
+    """The change with all its effects: one range query."""
+    return (await changes_of(tables, ids.partition(change_id), [change_id])).get(change_id)
 
 
 async def read_with_tasks(tables: Tables, change_id: str) -> ChangeRecord | None:
     """The change with its effects and its tasks: two range queries."""
     partition = ids.partition(change_id)
-    found = await tables.range(TABLE, partition, *span("c", [change_id]))
-    if not found:
+    rows = await tables.range(TABLE, partition, *span("c", [change_id]))
+    if not rows:
         return None
     tasks = await tables.range(TABLE, partition, *span("k", [change_id]))
-    return read_changes([*found, *tasks]).get(change_id)
+    return read_changes([*rows, *tasks]).get(change_id)
 
 
-async def read_with_effects(tables: Tables, change_id: str) -> ChangeRecord | None:
-    """The change with all its effects: one range query."""
-    found = await tables.range(TABLE, ids.partition(change_id), *span("c", [change_id]))
-    return read_changes(found).get(change_id)
+async def read_alone(tables: Tables, change_id: str) -> ChangeRecord | None:
+    """The change without its effects."""
+    row = await _get(tables, change_id)
+    return ChangeRecord(read_change(row), row) if row else None
+
+
+async def has_change(tables: Tables, change_id: str) -> bool:
+    return await _get(tables, change_id) is not None
+
+
+async def _get(tables: Tables, change_id: str) -> Row | None:
+    return await tables.get(TABLE, ids.partition(change_id), change_key(change_id))
+
+
+async def all_changes(tables: Tables) -> AsyncIterator[ChangeRecord]:
+    """Every change with its effects, one at a time: rows come in order of partition and key."""
+    group: list[Row] = []
+    async for row in tables.scan(TABLE, None, *EVERY_CHANGE):
+        if group and id_of(row.key) != id_of(group[0].key):
+            for record in read_changes(group).values():
+                yield record
+            group = []
+        group.append(row)
+    for record in read_changes(group).values():
+        yield record
+
+
+async def revisions_and_effects(tables: Tables) -> AsyncIterator[int | EffectState]:
+    """The number of editions of every change, and every effect; nothing is unpacked."""
+    async for row in tables.scan(TABLE, None, *EVERY_CHANGE):
+        yield read_effect(row) if is_effect(row.key) else int(str(row.values["revision"]))
+
+
+async def waiting_for_classification(tables: Tables) -> AsyncIterator[str]:
+    """The changes whose classification is due."""
+    async for row in tables.scan(TABLE, {"stage": "classify"}, *EVERY_CHANGE):
+        yield id_of(row.key)
+
+
+async def raw_edition(tables: Tables, change_id: str, edition: str) -> Mapping[str, Any] | None:
+    """The raw JSON of an edition."""
+    row = await tables.get(TABLE, ids.partition(change_id), edition_key(change_id, edition))
+    return read_edition(row) if row else None
+
+
+async def copies_of(
+    tables: Tables, partition: str, change_ids: Collection[str], tenant: str = ""
+) -> dict[str, list[CopyRecord]]:
+    """The tenants' copies of changes of one partition, by change: one range query. `tenant`: only that one's."""
+    copies: dict[str, list[CopyRecord]] = defaultdict(list)
+    for row in await tables.range(TABLE, partition, *span("t", change_ids), {"tenant": tenant} if tenant else None):
+        copies[id_of(row.key)].append(CopyRecord(read_copy(row), row))
+    return dict(copies)
+
+
+def insert_change(change: Change) -> Write:
+    return Write("insert", change_row(change))
+
+
+def insert_edition(change_id: str, edition: Edition, raw: Mapping[str, Any]) -> Write:
+    return Write("insert", edition_row(change_id, edition, raw))
+
+
+def put_copy(change_id: str, copy: Copy, before: CopyRecord | None, raw: Mapping[str, Any] | None = None) -> Write:
+    """The copy in place of the one that was read. `raw`: the tenant's own text, where it has one."""
+    return Write("replace" if before else "insert", copy_row(change_id, copy, before.row.etag if before else "", raw))
+
+
+def update_copy(change_id: str, copy: Copy, before: CopyRecord) -> Write:
+    """The copy as it is now; a text of the tenant's own stays."""
+    return Write("merge", copy_row(change_id, copy, before.row.etag))
+
+
+def clear_due(record: CopyRecord) -> Write:
+    """The policy has looked at a tenant that joined."""
+    row = record.row
+    return Write("merge", Row(row.partition, row.key, {"due": ""}, row.etag))
+
+
+def refused_change(error: RefusedError) -> str:
+    """The change with a row that storage will not take."""
+    return id_of(error.key)
+
+
+async def commit(tables: Tables, writes: Sequence[Write]) -> None:
+    """One transaction about changes of one partition. ConflictError where a row has been written meanwhile."""
+    await tables.commit(TABLE, writes)
+
+
+async def commit_groups(tables: Tables, groups: Iterable[Sequence[Write]]) -> None:
+    """Groups of writes that must stand together, in as few transactions as hold them."""
+    for writes in transactions(groups):
+        await commit(tables, writes)
 
 
 async def past(tables: Tables, since: datetime | None = None) -> list[list[Version]]:
     """The versions of every change of which something was seen since then; of those, everything from the beginning."""
-    found: dict[str, list[Version]] = defaultdict(list)
-    async for row in tables.scan(TABLE, low="e|", high=f"e|{END}"):
+    by_change: dict[str, list[Version]] = defaultdict(list)
+    async for row in tables.scan(TABLE, None, *EVERY_EDITION):
         raw, (observed, tenant) = read_edition(row), edition_seen(row)
-        found[read_post(raw).id].append(Version(observed, raw, tenant))
+        by_change[read_post(raw).id].append(Version(observed, raw, tenant))
     return [
-        versions for versions in found.values() if since is None or any(each.observed >= since for each in versions)
+        versions for versions in by_change.values() if since is None or any(each.observed >= since for each in versions)
     ]

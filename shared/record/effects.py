@@ -1,19 +1,33 @@
-"""Effects of a change: rows `c|<id>|x|<effect>` of table `changes`."""
+"""Effects of a change: rows `c|<id>|x|<effect>` of table `changes`, and the only four ways to write a part of one.
+
+A row has four groups of columns, which different parts of the system write: intent, claim, outcome, and what was seen.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from shared.core import ids
 from shared.core.changes.change import EffectState
-from shared.core.ports.storage import Row, Value
+from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import when
 from shared.record import codec
+from shared.record.change_keys import TABLE, effect_key, id_of
+from shared.record.redo import write_or_skip
+
+_INTENT = ("effect", "due", "pending", "parked")
+_CLAIM = ("claim_owner", "claim_until")
+_SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "done_at")
+_OUTCOME = (
+    "done", "due", "pending", *_CLAIM, "opened_at", "applied", "followed_by", "adopted_from", "key", *_SEEN,
+)  # fmt: skip
 
 
-def effect_key(change_id: str, effect: str) -> str:
-    return f"c|{ids.key(change_id)}|x|{effect}"
+class EffectRecord(NamedTuple):
+    """An effect as it stands in storage, with the version of its row."""
+
+    state: EffectState
+    row: Row
 
 
 def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
@@ -69,33 +83,41 @@ def read_effect(row: Row) -> EffectState:
     )
 
 
-SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at")
+async def effect_of(tables: Tables, change_id: str, effect: str) -> EffectRecord | None:
+    """One effect of a change, by its key."""
+    row = await tables.get(TABLE, ids.partition(change_id), effect_key(change_id, effect))
+    return EffectRecord(read_effect(row), row) if row else None
 
 
-def intent(row: Row) -> Row:
-    """Of an effect that exists, only what is due is raised; claim and done are left alone (state.md)."""
-    return replace(row, values={name: row.values[name] for name in ("effect", "due", "pending", "parked")})
+async def insert_effects(tables: Tables, change_id: str, states: Sequence[EffectState]) -> bool:
+    """Write new effects of one change; False where one of them is there."""
+    return await write_or_skip(tables, TABLE, *(Write("insert", effect_row(change_id, state)) for state in states))
 
 
-OUTCOME = frozenset(
-    {
-        "done",
-        "done_at",
-        "opened_at",
-        "due",
-        "pending",
-        "claim_owner",
-        "claim_until",
-        "number",
-        "url",
-        "state",
-        "applied",
-        "followed_by",
-        "adopted_from",
-        "key",
-        "remote_state",
-        "decision",
-        "decided_by",
-        "decided_at",
-    }
-)
+def write_intent(record: EffectRecord, state: EffectState) -> Write:
+    """What is due is raised; claim and outcome are left alone (state.md)."""
+    return _write(record, state, _INTENT)
+
+
+async def write_claim(tables: Tables, record: EffectRecord, state: EffectState) -> EffectRecord:
+    """Who works on the effect, and until when. Raises ConflictError where the row has been written meanwhile."""
+    write = _write(record, state, _CLAIM)
+    (etag,) = await tables.commit(TABLE, [write])
+    row = record.row
+    return EffectRecord(state, Row(row.partition, row.key, {**row.values, **write.row.values}, etag))
+
+
+async def write_outcome(tables: Tables, record: EffectRecord, state: EffectState) -> None:
+    """What was done, with claim and `due` as that leaves them. ConflictError where the row was written meanwhile."""
+    await tables.commit(TABLE, [_write(record, state, _OUTCOME)])
+
+
+def write_seen(record: EffectRecord, state: EffectState) -> Write:
+    """What the ticket system says of the ticket."""
+    return _write(record, state, _SEEN)
+
+
+def _write(record: EffectRecord, state: EffectState, columns: Sequence[str]) -> Write:
+    row = record.row
+    values = effect_row(id_of(row.key), state).values
+    return Write("merge", Row(row.partition, row.key, {name: values[name] for name in columns}, row.etag))

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from shared.core import ids
 from shared.core.changes.change import EffectState
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Row, Tables, Write
-from shared.record import changes
-from shared.record.effects import effect_key, read_effect
+from shared.record.effects import effect_of
 from shared.record.redo import write_or_skip
 
 TABLE = "numbers"
@@ -30,9 +28,8 @@ async def change_of(tables: Tables, system: str, number: str) -> str:
     for _ in range(_HOPS):
         if not change_id:
             return ""
-        place = ids.partition(change_id), effect_key(change_id, f"ticket|{system}")
-        found = await tables.get(changes.TABLE, *place)
-        state = read_effect(found) if found else None
+        record = await effect_of(tables, change_id, f"ticket|{system}")
+        state = record.state if record else None
         if state is None or not state.followed_by:
             return change_id if state and state.number == number else ""
         change_id = state.followed_by

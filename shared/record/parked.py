@@ -1,15 +1,21 @@
-"""What failed for good (table `parked`)."""
+"""What failed for good (table `parked`), and the mark on the change or effect that it is about (table `changes`)."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from shared.core.ports.storage import Row, Tables
+from shared.core import ids
+from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import when
-from shared.record.packing import unpack
+from shared.record import change_keys
+from shared.record.change_keys import change_key, effect_key
+from shared.record.packing import pack, unpack
+from shared.record.redo import redo, write_or_skip
 
 TABLE = "parked"
+_MOST_PARTS = 12  # 720 KiB: with the rest of the row under 1 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,41 @@ class Parked:
     content: Mapping[str, Any]
 
 
+class ParkedRecord(NamedTuple):
+    """A parked item as it stands in storage, with the version of its row."""
+
+    item: Parked
+    row: Row
+
+
+def parked_key(queue: str, content: bytes, first_seen: datetime) -> str:
+    """The key of a message's body: made of queue and content, so that parking twice is parking once."""
+    return f"{first_seen:%Y-%m}:{queue}|{hashlib.sha256(content).hexdigest()[:24]}"
+
+
+def fits(content: Mapping[str, Any]) -> bool:
+    """Whether a row can hold the content."""
+    return len(pack("body", content)) <= _MOST_PARTS
+
+
+async def insert_parked(tables: Tables, item: Parked) -> bool:
+    """Write a parked item; False where it is parked already."""
+    values: dict[str, Value] = {
+        "queue": item.queue,
+        "item": item.item,
+        "reason": item.reason,
+        "parked_at": item.parked_at,
+        "observed": item.observed,
+        **pack("body", item.content),
+    }
+    return await write_or_skip(tables, TABLE, Write("insert", Row(*_place(item.key), values)))
+
+
+async def delete_parked(tables: Tables, record: ParkedRecord) -> bool:
+    """Forget a parked item; False where another has just done so."""
+    return await write_or_skip(tables, TABLE, Write("delete", record.row))
+
+
 async def parked_items(tables: Tables) -> list[Parked]:
     """Everything that is parked, newest first."""
     found = [read_parked(row) async for row in tables.scan(TABLE)]
@@ -32,13 +73,19 @@ async def parked_items(tables: Tables) -> list[Parked]:
 
 
 async def parked_item(tables: Tables, key: str) -> Parked | None:
-    row = await parked_row(tables, key)
-    return read_parked(row) if row else None
+    record = await parked_record(tables, key)
+    return record.item if record else None
 
 
-async def parked_row(tables: Tables, key: str) -> Row | None:
+async def parked_record(tables: Tables, key: str) -> ParkedRecord | None:
+    month, name = _place(key)
+    row = await tables.get(TABLE, month, name) if name else None
+    return ParkedRecord(read_parked(row), row) if row else None
+
+
+def _place(key: str) -> tuple[str, str]:
     month, _, name = key.partition(":")
-    return await tables.get(TABLE, month, name) if name else None
+    return month, name
 
 
 def read_parked(row: Row) -> Parked:
@@ -53,3 +100,34 @@ def read_parked(row: Row) -> Parked:
 
 async def count_parked(tables: Tables) -> int:
     return sum([1 async for _ in tables.scan(TABLE)])
+
+
+async def mark(tables: Tables, change_id: str, effect: str, reason: str) -> bool:
+    """Say on the row of a change, or of its effect where one is named, that it is parked, where it is due at all.
+
+    False where the row was written meanwhile: it has moved on.
+    """
+    row = await _due_row(tables, change_id, effect)
+    if row is None or not (row.values["due"] if effect else row.values["stage"] == "classify"):
+        return True
+    values: dict[str, Value] = {"pending": "", "parked": reason[:1000]}
+    values |= {} if effect else {"stage": "parked"}
+    return await write_or_skip(tables, change_keys.TABLE, Write("merge", Row(row.partition, row.key, values, row.etag)))
+
+
+async def unmark(tables: Tables, change_id: str, effect: str) -> None:
+    """Make what is marked as parked due again."""
+
+    async def step() -> None:
+        row = await _due_row(tables, change_id, effect)
+        if row and row.values["parked"]:
+            values: dict[str, Value] = {"pending": "yes", "parked": ""}
+            values |= {} if effect else {"stage": "classify"}
+            await tables.commit(change_keys.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+
+    await redo(step)
+
+
+async def _due_row(tables: Tables, change_id: str, effect: str) -> Row | None:
+    key = effect_key(change_id, effect) if effect else change_key(change_id)
+    return await tables.get(change_keys.TABLE, ids.partition(change_id), key)

@@ -23,10 +23,10 @@ async def redo(step: Callable[[], Awaitable[T]]) -> T:
     raise TransientError(f"row {last} was written by others {_TRIES} times in a row; trying again later", 5)
 
 
-async def write_or_skip(tables: Tables, table: str, write: Write) -> bool:
-    """Write one row; False where somebody else has just written it, and theirs stands."""
+async def write_or_skip(tables: Tables, table: str, *writes: Write) -> bool:
+    """One transaction; False where somebody else has just written one of its rows, and theirs stands."""
     try:
-        await tables.commit(table, [write])
+        await tables.commit(table, writes)
     except ConflictError:
         return False
     return True

@@ -78,6 +78,10 @@ async def entries(tables: Tables) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.number, reverse=True)
 
 
+async def count_entries(tables: Tables) -> int:
+    return sum([1 async for _ in tables.scan(TABLE)])
+
+
 async def entries_of(tables: Tables, numbers: Iterable[str]) -> dict[str, Entry]:
     """The tickets of these numbers, by number: one range query for each partition."""
     asked: dict[str, list[str]] = defaultdict(list)

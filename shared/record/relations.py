@@ -5,13 +5,9 @@ from typing import Any
 
 from shared.core import ids
 from shared.core.changes.relations import Relation
-from shared.core.errors import ConflictError
 from shared.core.ports.storage import Row, Tables, Value, Write
-from shared.record import changes
-
-
-def relation_key(change_id: str, kind: str, other: str) -> str:
-    return f"r|{ids.key(change_id)}|{kind}|{ids.key(other)}"
+from shared.record.change_keys import EVERY_RELATION, TABLE, relation_key, span
+from shared.record.redo import write_or_skip
 
 
 def relation_row(relation: Relation) -> Row:
@@ -29,13 +25,24 @@ def read_relation(row: Row) -> Relation:
 
 async def incoming(tables: Tables, change_id: str) -> list[Relation]:
     """What other posts say about this change: one range query."""
-    found = await tables.range(changes.TABLE, ids.partition(change_id), *changes.span("r", [change_id]))
-    return [read_relation(row) for row in found]
+    rows = await tables.range(TABLE, ids.partition(change_id), *span("r", [change_id]))
+    return [read_relation(row) for row in rows]
 
 
-async def insert(tables: Tables, relation: Relation) -> bool:
-    try:
-        await tables.commit(changes.TABLE, [Write("insert", relation_row(relation))])
-    except ConflictError:
-        return False
-    return True
+async def all_relations(tables: Tables) -> list[Relation]:
+    return [read_relation(row) async for row in tables.scan(TABLE, None, *EVERY_RELATION)]
+
+
+async def is_recorded(tables: Tables, relation: Relation) -> bool:
+    row = relation_row(relation)
+    return await tables.get(TABLE, row.partition, row.key) is not None
+
+
+def insert_relation(relation: Relation) -> Write:
+    """The relation as a write in the transaction of the change that is spoken of."""
+    return Write("insert", relation_row(relation))
+
+
+async def record_relation(tables: Tables, relation: Relation) -> bool:
+    """Write a relation alone; False where it is recorded."""
+    return await write_or_skip(tables, TABLE, insert_relation(relation))

@@ -1,16 +1,47 @@
-"""Tasks beside their change (table `changes`), and what was read of them (table `tasks`)."""
+"""Tasks beside their change (rows `k|` of table `changes`), and what was read of each plan (table `tasks`)."""
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import quote
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
 
 from shared.core import ids
-from shared.core.ports.storage import Row, Value
-from shared.core.tasks.task import TaskState
+from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.tasks.task import Task, TaskState
 from shared.core.times import stored_moment, when
+from shared.record import change_keys
+from shared.record.change_keys import EVERY_TASK, id_of, span, task_key
+from shared.record.packing import END
+from shared.record.redo import write_or_skip
 
 TABLE = "tasks"
-WAITING = "waiting"
+_WAITING = "waiting"
+
+
+class TaskRecord(NamedTuple):
+    """A task beside its change as it stands in storage, with the version of its row."""
+
+    state: TaskState
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTask:
+    """What was last read of a plan's task. `change`: the one that it is about; empty where it names none."""
+
+    etag: str
+    change: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTask:
+    """A task whose change is not known yet."""
+
+    change: str
+    state: TaskState
+    row: Row
 
 
 def task_values(task: TaskState) -> dict[str, Value]:
@@ -31,13 +62,78 @@ def read_task_state(row: Row) -> TaskState:
     )
 
 
-def task_key(change_id: str, tenant: str, task: str) -> str:
-    return f"k|{ids.key(change_id)}|{tenant}|{quote(task, safe='')}"
-
-
 def task_row(change_id: str, task: TaskState, etag: str = "") -> Row:
     return Row(ids.partition(change_id), task_key(change_id, task.tenant, task.id), task_values(task), etag)
 
 
-def plan_partition(tenant: str, plan: str) -> str:
+async def tasks_of(tables: Tables, change_id: str) -> tuple[TaskState, ...]:
+    """The tasks beside a change: one range query."""
+    rows = await tables.range(change_keys.TABLE, ids.partition(change_id), *span("k", [change_id]))
+    return tuple(read_task_state(row) for row in rows)
+
+
+async def all_tasks(tables: Tables) -> dict[str, list[TaskState]]:
+    """The tasks beside every change, by change."""
+    tasks: dict[str, list[TaskState]] = defaultdict(list)
+    async for row in tables.scan(change_keys.TABLE, None, *EVERY_TASK):
+        tasks[id_of(row.key)].append(read_task_state(row))
+    return tasks
+
+
+async def known_tasks(tables: Tables, tenant: str, plan: str) -> dict[str, KnownTask]:
+    """What was last read of a plan, by the task's id."""
+    rows = await tables.range(TABLE, _partition(tenant, plan), "", END)
+    return {unquote(row.key): KnownTask(str(row.values["etag"]), str(row.values["change"]), row) for row in rows}
+
+
+async def remember_task(
+    tables: Tables, tenant: str, plan: str, task: Task, change_id: str, before: KnownTask | None, *, waiting: bool
+) -> bool:
+    """What was read of a task now; False where another message about the same plan was faster."""
+    values: dict[str, Value] = {
+        "etag": task.etag,
+        "change": change_id,
+        "title": task.title[:255],
+        "waiting": waiting,
+        "assigned": task.assigned.isoformat() if task.assigned else "",
+        "completed": task.completed.isoformat() if task.completed else "",
+    }
+    row = Row(_partition(tenant, plan), quote(task.id, safe=""), values, before.row.etag if before else "")
+    return await write_or_skip(tables, TABLE, Write("replace" if before else "insert", row))
+
+
+async def keep_waiting(tables: Tables, change_id: str, task: TaskState) -> bool:
+    """Keep a task until its change comes: the newest etag stands. False where this one is not the newest."""
+    key = f"{ids.key(change_id)}|{task.tenant}|{quote(task.id, safe='')}"
+    before = await tables.get(TABLE, _WAITING, key)
+    if before and str(before.values["etag"]) >= task.etag:
+        return False
+    values = {**task_values(task), "change": change_id}
+    write = Write("replace" if before else "insert", Row(_WAITING, key, values, before.etag if before else ""))
+    return await write_or_skip(tables, TABLE, write)
+
+
+async def waiting_task(tables: Tables, key: str) -> WaitingTask | None:
+    row = await tables.get(TABLE, _WAITING, key)
+    return WaitingTask(str(row.values["change"]), read_task_state(row), row) if row else None
+
+
+async def waiting_keys(tables: Tables) -> dict[str, str]:
+    """The change that each waiting task waits for, by the task's key, which names it in messages."""
+    return {row.key: str(row.values["change"]) for row in await tables.range(TABLE, _WAITING, "", END)}
+
+
+async def waiting_for(tables: Tables, change_ids: Iterable[str]) -> list[str]:
+    """The keys of the tasks that wait for one of these changes: one range query."""
+    wanted = {ids.key(change_id) for change_id in change_ids}
+    rows = await tables.range(TABLE, _WAITING, min(wanted), max(wanted) + END)
+    return [row.key for row in rows if row.key.split("|")[0] in wanted]
+
+
+async def delete_waiting(tables: Tables, task: WaitingTask) -> bool:
+    """Take a task off the list; False where a newer one waits by now."""
+    return await write_or_skip(tables, TABLE, Write("delete", task.row))
+
+
+def _partition(tenant: str, plan: str) -> str:
     return f"{tenant}|{quote(plan, safe='')}"

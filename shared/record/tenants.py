@@ -1,14 +1,19 @@
-"""Tenants: what was last read of each source (table `tenants`)."""
+"""What was last read of each tenant's sources and of the roadmap, and what was said of the policy (table `tenants`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from shared.core.policy.model import Tenant
-from shared.core.ports.storage import Tables
+from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.sources.snapshot import Snapshot
 
 TABLE = "tenants"
-SNAPSHOT = "snapshot|"
+_SNAPSHOT = "snapshot|"
+_DEPLOYMENT = "-"  # the partition of what is no tenant's: no tenant can be called so
+_ROADMAP = "roadmap|"
+_POLICY = "policy|told"
 SOURCES = {"messages": "posts", "planner": "tasks"}  # and the queue of what they bring
 
 
@@ -25,6 +30,140 @@ class TenantState:
     posts: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What is remembered of a tenant's source, with the version of its row; `row` is None before the first fetch."""
+
+    tenant: str
+    source: str
+    row: Row | None
+
+    @property
+    def not_before(self) -> datetime | None:
+        return moment(self._values.get("not_before"))
+
+    @property
+    def failures(self) -> int:
+        """How many fetches in a row have failed."""
+        return count(self._values.get("failures"))
+
+    @property
+    def doubted(self) -> datetime | None:
+        """Since when the feed has lost more than is believed."""
+        return moment(self._values.get("doubted"))
+
+    def snapshot(self, feed: str) -> Snapshot:
+        """What was seen of this feed; nothing of another one. PermanentError where it is damaged."""
+        same = self._values.get("feed", feed) == feed
+        return Snapshot.from_properties(self._values if same else {})
+
+    def write_fetch(
+        self, snapshot: Snapshot, feed: str, at: datetime, posts: int, counts: tuple[int, int, int]
+    ) -> Write:
+        """A fetch that went well, in place of the row. `counts`: new, edited and gone.
+
+        PermanentError where there are more posts than a row can remember.
+        """
+        new, edited, gone = counts
+        values: dict[str, Value] = {
+            **snapshot.to_properties(), "feed": feed, "fetched": at, "failure": "", "failures": 0,
+            "posts": posts, "new": new, "edited": edited, "gone": gone,
+        }  # fmt: skip
+        return self._write(values, "replace")
+
+    def write_failure(
+        self, failure: str, at: datetime, failures: int, not_before: datetime, doubted: datetime | None
+    ) -> Write:
+        """A fetch that failed; the snapshot, the last good fetch and its counts stay."""
+        values: dict[str, Value] = {"failure": failure, "failed_at": at, "failures": failures, "not_before": not_before}
+        if doubted:
+            values["doubted"] = doubted
+        return self._write(values, "merge")
+
+    def _write(self, values: Mapping[str, Value], how: Literal["replace", "merge"]) -> Write:
+        row = Row(self.tenant, _SNAPSHOT + self.source, values, self.row.etag if self.row else "")
+        return Write(how if self.row else "insert", row)
+
+    @property
+    def _values(self) -> Mapping[str, Value]:
+        return self.row.values if self.row else {}
+
+
+async def source_record(tables: Tables, tenant: str, source: str) -> SourceRecord:
+    return SourceRecord(tenant, source, await tables.get(TABLE, tenant, _SNAPSHOT + source))
+
+
+async def commit(tables: Tables, write: Write) -> None:
+    """The one conditional write of a run. ConflictError where another run was faster."""
+    await tables.commit(TABLE, [write])
+
+
+@dataclass(frozen=True, slots=True)
+class RoadmapRecord:
+    """What is remembered of the last reading of the roadmap, with the version of its row."""
+
+    row: Row | None
+
+    @property
+    def fetched(self) -> datetime | None:
+        """The last good reading."""
+        return moment(self._values.get("fetched"))
+
+    @property
+    def failure(self) -> str:
+        return str(self._values.get("failure", ""))
+
+    @property
+    def doubted(self) -> datetime | None:
+        return moment(self._values.get("doubted"))
+
+    @property
+    def items(self) -> int:
+        return count(self._values.get("items"))
+
+    def write_reading(self, at: datetime, items: int, differ: int) -> Write:
+        return self._write({"failure": "", "fetched": at, "items": items, "differ": differ})
+
+    def write_failure(self, failure: str, at: datetime, doubted: datetime | None) -> Write:
+        """A reading that failed; the last good one stays."""
+        values = {**self._values, "failure": failure, "failed_at": at}
+        if doubted:
+            values["doubted"] = doubted
+        return self._write(values)
+
+    def _write(self, values: Mapping[str, Value]) -> Write:
+        row = Row(_DEPLOYMENT, _ROADMAP, values, self.row.etag if self.row else "")
+        return Write("replace" if self.row else "insert", row)
+
+    @property
+    def _values(self) -> Mapping[str, Value]:
+        return self.row.values if self.row else {}
+
+
+async def roadmap_record(tables: Tables) -> RoadmapRecord:
+    return RoadmapRecord(await tables.get(TABLE, _DEPLOYMENT, _ROADMAP))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyNotice:
+    """The last notice about the policy. `fault`: the fingerprint of what was wrong; empty where all was well."""
+
+    fault: str
+    etag: str
+
+
+async def policy_notice(tables: Tables) -> PolicyNotice:
+    row = await tables.get(TABLE, _DEPLOYMENT, _POLICY)
+    return PolicyNotice(str(row.values.get("told", "")), row.etag) if row else PolicyNotice("", "")
+
+
+async def write_policy_notice(tables: Tables, before: PolicyNotice, fault: str) -> PolicyNotice:
+    """Raises ConflictError where another process was faster."""
+    write = Write("merge" if before.etag else "insert", Row(_DEPLOYMENT, _POLICY, {"told": fault}, before.etag))
+    (etag,) = await tables.commit(TABLE, [write])
+    return PolicyNotice(fault, etag)
+
+
 async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[TenantState]:
     """Every tenant and source of the policy, also those that were never fetched."""
     states = {
@@ -34,8 +173,8 @@ async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[T
         if has_source(tenant, source)
     }
     async for row in tables.scan(TABLE):
-        place = (row.partition, row.key.removeprefix(SNAPSHOT))
-        if row.key.startswith(SNAPSHOT) and place in states:
+        place = (row.partition, row.key.removeprefix(_SNAPSHOT))
+        if row.key.startswith(_SNAPSHOT) and place in states:
             states[place] = TenantState(
                 *place,
                 fetched=moment(row.values.get("fetched")),

@@ -2,61 +2,45 @@
 
 import contextlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.core import ids
 from shared.core.changes.change import EffectState
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.messages import Envelope
-from shared.core.ports.storage import Row, Write
-from shared.record import changes
 from shared.record.changes import ChangeRecord, read_with_effects
-from shared.record.effects import OUTCOME, effect_key, effect_row, read_effect
+from shared.record.effects import EffectRecord, effect_of, write_claim, write_outcome
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
 
 
-async def due(deps: Deps, envelope: Envelope) -> tuple[ChangeRecord, EffectState, Row] | None:
+async def due(deps: Deps, envelope: Envelope) -> tuple[ChangeRecord, EffectRecord] | None:
     """What a message of `tickets` or `cards` points at; None where nothing is due there any more.
 
     Raises PermanentError where there is no such effect.
     """
     change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
-    held = await read_with_effects(deps.tables, change_id)
-    found = held.effects.get(key) if held else None
-    if held is None or found is None:
+    record = await read_with_effects(deps.tables, change_id)
+    effect = record.effects.get(key) if record else None
+    if record is None or effect is None:
         raise PermanentError(f"{change_id} has no effect {key}: the message is older than the tables")
-    state, row = found
-    return (held, state, row) if state.due and not state.parked else None
+    return (record, effect) if effect.state.due and not effect.state.parked else None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """An effect that is ours for a while, with its row as we wrote it."""
-
-    state: EffectState
-    row: Row
-
-
-async def claim(deps: Deps, change_id: str, state: EffectState, row: Row) -> Claim:
-    """The effect as ours for `claim_seconds`, written under the version that was read_one.
+async def claim(deps: Deps, change_id: str, effect: EffectRecord) -> EffectRecord:
+    """The effect as ours for `claim_seconds`, written under the version that was read.
 
     Raises TransientError while somebody else holds it, for as long as the claim lasts, and when another was faster.
     """
-    now = deps.clock()
+    now, state = deps.clock(), effect.state
     if state.claim_until and state.claim_until > now:
         left = (state.claim_until - now).total_seconds()
         raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", left)
     ours = replace(state, claim_owner=deps.worker, claim_until=now + timedelta(seconds=deps.claim_seconds))
-    values = {name: effect_row(change_id, ours).values[name] for name in ("claim_owner", "claim_until")}
     try:
-        (etag,) = await deps.tables.commit(
-            changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))]
-        )
+        return await write_claim(deps.tables, effect, ours)
     except ConflictError as conflict:
         raise TransientError(f"{change_id} {state.effect.key} was claimed by another just now", 5) from conflict
-    return Claim(ours, Row(row.partition, row.key, {**row.values, **values}, etag))
 
 
 def took_over(state: EffectState) -> bool:
@@ -73,21 +57,21 @@ def wait_for_search(deps: Deps, change_id: str, state: EffectState, searches_lat
 
 
 async def record(
-    deps: Deps, change_id: str, claimed: Claim, result: Callable[[EffectState], EffectState], at: datetime
+    deps: Deps, change_id: str, claimed: EffectRecord, result: Callable[[EffectState], EffectState], at: datetime
 ) -> EffectState:
     """The outcome on the effect's row as it is now: `done` is set, the claim goes, `due` goes unless it was raised.
 
-    The row as we left it is tried first; only where somebody wrote it meanwhile is it read_one again.
+    The row as we left it is tried first; only where somebody wrote it meanwhile is it read again.
 
-    `result` puts what the outside system said into the row as it is read_one, so that nothing else is overwritten.
+    `result` puts what the outside system said into the row as it is read, so that nothing else is overwritten.
     """
-    left: list[Row] = [claimed.row]
+    left, key = [claimed], claimed.state.effect.key
 
     async def step() -> EffectState:
-        row = left.pop() if left else await deps.tables.get(changes.TABLE, claimed.row.partition, claimed.row.key)
-        if row is None:
-            raise TransientError(f"{change_id}: the row of {claimed.state.effect.key} is gone", 60)
-        now = result(read_effect(row))
+        current = left.pop() if left else await effect_of(deps.tables, change_id, key)
+        if current is None:
+            raise TransientError(f"{change_id}: the row of {key} is gone", 60)
+        now = result(current.state)
         raised = now.due != claimed.state.due
         done = replace(
             now,
@@ -97,35 +81,31 @@ async def record(
             claim_owner="",
             claim_until=None,
         )
-        values = {name: value for name, value in effect_row(change_id, done).values.items() if name in OUTCOME}
-        await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+        await write_outcome(deps.tables, current, done)
         return done
 
     return await redo(step)
 
 
-async def give_back(deps: Deps, change_id: str, before: EffectState) -> None:
+async def undo_claim(deps: Deps, change_id: str, before: EffectState) -> None:
     """The claim as it was before ours, where nothing was done under it: the next one has nothing to look up."""
-    row = await deps.tables.get(changes.TABLE, ids.partition(change_id), effect_key(change_id, before.effect.key))
-    if row and row.values.get("claim_owner") == deps.worker:
-        values = {name: effect_row(change_id, before).values[name] for name in ("claim_owner", "claim_until")}
-        with contextlib.suppress(ConflictError):
-            await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+    await _end_claim(deps, change_id, before.effect.key, before.claim_owner, before.claim_until)
 
 
-async def release(deps: Deps, claimed: Claim) -> None:
+async def abandon_claim(deps: Deps, change_id: str, claimed: EffectRecord) -> None:
     """Let others have the claim after a failure.
 
     The owner's name stays, and when it ended: what was done outside is not known, so that the next one looks our key
     up first.
     """
-    row = await deps.tables.get(changes.TABLE, claimed.row.partition, claimed.row.key)
-    if row and row.values.get("claim_owner") == deps.worker:
-        free = Row(row.partition, row.key, {"claim_until": deps.clock().isoformat()}, row.etag)
-        try:
-            await deps.tables.commit(changes.TABLE, [Write("merge", free)])
-        except ConflictError:
-            return
+    await _end_claim(deps, change_id, claimed.state.effect.key, deps.worker, deps.clock())
+
+
+async def _end_claim(deps: Deps, change_id: str, effect: str, owner: str, until: datetime | None) -> None:
+    record = await effect_of(deps.tables, change_id, effect)
+    if record and record.state.claim_owner == deps.worker:
+        with contextlib.suppress(ConflictError):
+            await write_claim(deps.tables, record, replace(record.state, claim_owner=owner, claim_until=until))
 
 
 async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:

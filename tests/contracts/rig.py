@@ -95,7 +95,7 @@ async def deps_for(rig_clock: Callable[[], Any], secrets: dict[str, str], tables
         return f"token-of-our-identity-for-{scope}"
 
     try:
-        yield registry.Deps(
+        yield registry.AdapterDeps(
             name="crb",
             http=http,
             secrets=FakeSecrets(secrets),

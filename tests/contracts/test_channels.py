@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from shared.adapters import registry
 from shared.adapters.cards.adaptive import render
 from shared.adapters.clients.http import Http
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import change_card
 from shared.core.cards.notice import Notice
 from shared.core.errors import PermanentError, TransientError
@@ -52,7 +52,9 @@ class Inbox:
 @asynccontextmanager
 async def open_channel(kind: str, url: str, seconds: float = 300.0) -> AsyncIterator:
     http = Http(httpx.AsyncClient(timeout=seconds, follow_redirects=False))
-    deps = Deps("messaging", http, FakeSecrets({"TEAMS_URL": url}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
+    deps = AdapterDeps(
+        "messaging", http, FakeSecrets({"TEAMS_URL": url}), FakeClock(), FakeTables(), "test", PUBLIC, no_token
+    )
     try:
         yield registry.build("channels", kind, SETTINGS[kind], deps)
     finally:
@@ -174,7 +176,7 @@ async def test_nobody_there_is_transient(kind):
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_secret_that_is_not_there_is_permanent_and_named(kind):
     http = Http()
-    deps = Deps("messaging", http, FakeSecrets({}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
+    deps = AdapterDeps("messaging", http, FakeSecrets({}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
 
     with pytest.raises(PermanentError, match="TEAMS_URL"):
         await registry.build("channels", kind, SETTINGS[kind], deps).post(CARD)

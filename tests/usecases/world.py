@@ -208,7 +208,7 @@ class World:
             "name": "crb", "http": None, "secrets": None, "clock": self.clock, "tables": self.deps.tables,
             "deployment": "test", "public_url": self.deps.public_url, "token": None,
         }  # fmt: skip
-        return registry.build("tickets", "register", {}, registry.Deps(**made_of))
+        return registry.build("tickets", "register", {}, registry.AdapterDeps(**made_of))
 
     async def _channel(self, in_force: Policy, name: str) -> Any:
         if name not in in_force.channels:

@@ -3,13 +3,13 @@
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from shared.adapters.cards.adaptive import render, teams_message
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import Card
 from shared.core.errors import PermanentError, TransientError
-from shared.core.policy.model import SecretName
+from shared.core.policy.parts import SecretName, Strict
 
 # Power Automate's new addresses, and the Logic Apps ones before them; worldwide, GCC, GCC High, DoD, China.
 HOSTS = (
@@ -34,10 +34,10 @@ _HINTS = {
 }
 
 
-class Settings(BaseModel):
+class Settings(Strict):
     """`url`: the NAME of the secret that holds the webhook's address; the address itself is the secret."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(strict=True)
 
     url: SecretName = Field(min_length=1)
 
@@ -45,7 +45,7 @@ class Settings(BaseModel):
 class TeamsWorkflow:
     """One Teams channel or chat. Accepted is not delivered: the workflow answers before it posts."""
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._secret = settings.url
         self._deps = deps
         self._what = f"channel {deps.name}"
@@ -72,7 +72,7 @@ class TeamsWorkflow:
             )
 
 
-def build(settings: Settings, deps: Deps) -> TeamsWorkflow:
+def build(settings: Settings, deps: AdapterDeps) -> TeamsWorkflow:
     return TeamsWorkflow(settings, deps)
 
 

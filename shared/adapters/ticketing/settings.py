@@ -8,9 +8,10 @@ from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import Field, field_validator
 
 from shared.adapters.ticketing.document import Document, bare, link, parse, value
+from shared.core.policy.parts import Strict
 from shared.core.terms import State
 from shared.core.text.safe import cut
 from shared.core.tickets.ticket import Ticket
@@ -32,13 +33,12 @@ SAMPLE = Ticket(
 """A ticket to try templates and permissions with; it is never filed."""
 
 
-class Templates(BaseModel):
+class Templates(Strict):
     """Jinja2 templates of an organisation's own, in place of those in `shared/adapters/ticketing/templates`.
 
     They may use every field of a ticket (core/ticket.py), `day(date)` and `link(name, address)`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     title: str = ""
     description: str = ""
 
@@ -50,7 +50,7 @@ class Templates(BaseModel):
         return text
 
 
-class TicketSettings(BaseModel):
+class TicketSettings(Strict):
     """The base of every ticket system's settings.
 
     `fields`: the system's own fields, by its own names, that are set on a new ticket and kept so; text in them is a
@@ -58,10 +58,9 @@ class TicketSettings(BaseModel):
     system's own words, over those that the adapter knows. `templates`: texts of one's own.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    fields: dict[str, Any] = {}
-    values: dict[str, dict[str, Any]] = {}
-    states: dict[str, State] = {}
+    fields: dict[str, Any] = Field(default={})
+    values: dict[str, dict[str, Any]] = Field(default={})
+    states: dict[str, State] = Field(default={})
     templates: Templates = Templates()
 
     @field_validator("fields")

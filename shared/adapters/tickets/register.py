@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.markup import plain
 from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.terms import State
@@ -24,7 +24,7 @@ class Register:
 
     searches_late = 0.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings = settings
         self._deps = deps
 
@@ -77,5 +77,5 @@ class Register:
         )
 
 
-def build(settings: Settings, deps: Deps) -> Register:
+def build(settings: Settings, deps: AdapterDeps) -> Register:
     return Register(settings, deps)

@@ -14,8 +14,8 @@ from shared.core.text.wording import any_of
 MOST = 20
 """Relations that are read out of one post; a list of links is no announcement."""
 _RANK = ("duplicate_of", "superseded_by", "supersedes", "refers_to")
-_HEIR = frozenset({"superseded_by", "duplicate_of"})
-IDENTITY = frozenset({"supersedes", *_HEIR})
+_SUCCESSOR = frozenset({"superseded_by", "duplicate_of"})
+IDENTITY = frozenset({"supersedes", *_SUCCESSOR})
 """Kinds that say that two posts announce one thing; all others only link."""
 _INVERSE = {
     "supersedes": "superseded_by",
@@ -146,22 +146,22 @@ def related(change: Change, incoming: Iterable[Relation]) -> tuple[Related, ...]
     return tuple(own + theirs)
 
 
-def heirs_and_elders(change: Change, incoming: Iterable[Relation]) -> tuple[dict[str, str], dict[str, str]]:
+def successors_and_predecessors(change: Change, incoming: Iterable[Relation]) -> tuple[dict[str, str], dict[str, str]]:
     """Who takes the place of this change, and whose place it takes: id to the words that say so.
 
     Two that each point at the other cannot both yield: then the newer id takes the older one's place.
     """
-    heirs: dict[str, str] = {}
-    elders: dict[str, str] = {}
+    successors: dict[str, str] = {}
+    predecessors: dict[str, str] = {}
     for one in related(change, incoming):
-        if one.kind in _HEIR:
-            heirs.setdefault(one.other, one.words)
+        if one.kind in _SUCCESSOR:
+            successors.setdefault(one.other, one.words)
         elif one.kind in {"supersedes", "has_duplicate"}:
-            elders.setdefault(one.other, one.words)
-    for other in heirs.keys() & elders.keys():
+            predecessors.setdefault(one.other, one.words)
+    for other in successors.keys() & predecessors.keys():
         newer = ids.number(change.id) > ids.number(other)
-        (heirs if newer else elders).pop(other)
-    return heirs, elders
+        (successors if newer else predecessors).pop(other)
+    return successors, predecessors
 
 
 def takes_over(one: Stated) -> bool:

@@ -11,8 +11,8 @@ Step = Literal["keep", "wait", "follow", "cancel", "adopt"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
-    """A change that is one announcement with ours, the `words` that say so, and its ticket in the same system."""
+class RelatedTicket:
+    """The ticket of a change that is one announcement with ours, in the same system, and the `words` that say so."""
 
     id: str
     words: str
@@ -21,66 +21,73 @@ class Kin:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """The change's heirs, who take its place, and its elders, whose place it takes; only those with a ticket row."""
+class Succession:
+    """The tickets of the changes that take the change's place, and of those whose place it takes."""
 
-    heirs: tuple[Kin, ...] = ()
-    elders: tuple[Kin, ...] = ()
+    successors: tuple[RelatedTicket, ...] = ()
+    predecessors: tuple[RelatedTicket, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do about the ticket. `kin`: waited for, followed, or adopted from."""
+    """What to do about the ticket. `other`: waited for, followed, or adopted from."""
 
     step: Step
-    kin: Kin | None = None
+    other: RelatedTicket | None = None
 
 
-def must_wait(family: Family, now: datetime) -> Kin | None:
+def must_wait(succession: Succession, now: datetime) -> RelatedTicket | None:
     """Whom to wait for before anything is done.
 
-    An elder that has something due or is being worked on, since its ticket may be about to exist; an heir that is
-    being worked on without a ticket yet, for the same reason. Elders never wait for what is merely due at an heir.
+    A predecessor that has something due or is being worked on, since its ticket may be about to exist; a successor
+    that is being worked on without a ticket yet, for the same reason. Predecessors never wait for what is merely due at
+    a successor.
     """
-    for elder in family.elders:
-        if not _settled(elder.state) and ((elder.state.due and not elder.state.parked) or _claimed(elder.state, now)):
-            return elder
-    return next((heir for heir in family.heirs if not heir.state.number and _claimed(heir.state, now)), None)
-
-
-def plan(change_id: str, number: str, family: Family) -> Plan:
-    """What becomes of the ticket `number` of a change, empty where it has none yet.
-
-    Its own where there is nobody to share it with; one that an elder still holds is adopted; one of an heir is enough.
-    """
-    for heir in family.heirs:
-        if not number and _has_ticket(heir.state):
-            return Plan("follow", heir)
-        if number and heir.state.number == number:
-            return Plan("follow", heir)
-        if number and heir.state.number and heir.state.state != "cancelled":
-            return Plan("cancel", heir)
-    if not number:
-        for elder in family.elders:
-            mine = elder.state.followed_by in {"", change_id}
-            if mine and elder.state.number and elder.state.state not in ENDED:
-                return Plan("adopt", elder)
-    return Plan("keep")
-
-
-def left_open(number: str, family: Family) -> tuple[Kin, ...]:
-    """Elders with another open ticket that nobody is about to look at: each must be told, so that it is cancelled."""
-    return tuple(
-        elder
-        for elder in family.elders
-        if elder.state.number not in {"", number} and not _settled(elder.state) and not elder.state.due
+    for before in succession.predecessors:
+        state = before.state
+        if not _settled(state) and ((state.due and not state.parked) or _claimed(state, now)):
+            return before
+    return next(
+        (after for after in succession.successors if not after.state.number and _claimed(after.state, now)), None
     )
 
 
-def notes(family: Family) -> dict[str, str]:
-    """A line for the ticket's history for each relation, by the id under which it counts as told."""
-    lines = {f"{kin.id}:heir": f"Goes on as {kin.id}: {kin.words}" for kin in family.heirs}
-    return lines | {f"{kin.id}:elder": f"Takes the place of {kin.id}: {kin.words}" for kin in family.elders}
+def plan(change_id: str, number: str, succession: Succession) -> Plan:
+    """What becomes of the ticket `number` of a change, empty where it has none yet.
+
+    Its own where there is nobody to share it with; one that a predecessor still has is adopted; one of a successor is
+    enough.
+    """
+    for after in succession.successors:
+        if not number and _has_ticket(after.state):
+            return Plan("follow", after)
+        if number and after.state.number == number:
+            return Plan("follow", after)
+        if number and after.state.number and after.state.state != "cancelled":
+            return Plan("cancel", after)
+    if not number:
+        for before in succession.predecessors:
+            mine = before.state.followed_by in {"", change_id}
+            if mine and before.state.number and before.state.state not in ENDED:
+                return Plan("adopt", before)
+    return Plan("keep")
+
+
+def left_open(number: str, succession: Succession) -> tuple[RelatedTicket, ...]:
+    """Predecessors with another open ticket that nobody is about to look at: each is made due, to be cancelled."""
+    return tuple(
+        before
+        for before in succession.predecessors
+        if before.state.number not in {"", number} and not _settled(before.state) and not before.state.due
+    )
+
+
+def notes(succession: Succession) -> dict[str, str]:
+    """A line for the ticket's history for each relation, by the id under which it counts as told (stored as it is)."""
+    lines = {f"{other.id}:heir": f"Goes on as {other.id}: {other.words}" for other in succession.successors}
+    return lines | {
+        f"{other.id}:elder": f"Takes the place of {other.id}: {other.words}" for other in succession.predecessors
+    }
 
 
 def raised(edition: str, by: str) -> str:

@@ -13,20 +13,20 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
     The one gap: a process that dies between the webhook's answer and our record sends the card again once its claim
     has run out (docs/operating.md).
     """
-    found = await effects.due(deps, envelope)
-    if found is None:
+    due = await effects.due(deps, envelope)
+    if due is None:
         return False
-    held, state, row = found
-    change_id = held.change.id
+    record, effect = due
+    change_id, state = record.change.id, effect.state
     policy = await deps.policy.current()
     channel = await deps.channel(policy, state.effect.target)
-    ticket = next((other for other in held.states if other.effect.kind == "ticket" and other.number), None)
-    card = change_card(held.change, state, policy, deps.public_url, ticket)
-    claimed = await effects.claim(deps, change_id, state, row)
+    ticket = next((other for other in record.states if other.effect.kind == "ticket" and other.number), None)
+    card = change_card(record.change, state, policy, deps.public_url, ticket)
+    claimed = await effects.claim(deps, change_id, effect)
     try:
         await channel.post(card)
     except (TransientError, PermanentError):
-        await effects.release(deps, claimed)
+        await effects.abandon_claim(deps, change_id, claimed)
         raise
     await effects.record(deps, change_id, claimed, lambda current: current, deps.clock())
     return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.core import ids
-from shared.core.changes.change import Change, Copy, Effect, EffectState
+from shared.core.changes.change import Change, Effect, EffectState
 from shared.core.changes.events import derive
 from shared.core.changes.facts import facts_of
 from shared.core.decisions.decide import decide
@@ -14,14 +14,13 @@ from shared.core.errors import PermanentError, RefusedError
 from shared.core.life.closing import open_row, settle
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
-from shared.core.ports.storage import Row, Write
+from shared.core.ports.storage import Write
 from shared.core.tasks.task import TaskState
 from shared.record import changes
-from shared.record.changes import ChangeRecord, read_changes
-from shared.record.effects import effect_row, intent
+from shared.record.changes import ChangeRecord, CopyRecord, changes_of, copies_of
 from shared.record.open_list import list_open
-from shared.record.redo import redo, transactions
-from shared.record.tasks import read_task_state
+from shared.record.redo import redo
+from shared.record.tasks import tasks_of
 from shared.usecases.changes.relate import relate
 from shared.usecases.delivery.park import mark, park
 from shared.usecases.deps import Deps
@@ -60,7 +59,7 @@ async def _without_refused(
         try:
             return await redo(lambda: _decide(deps, policy, partition, current))  # noqa: B023 - called at once
         except RefusedError as refused:
-            bad = changes.id_of(refused.key)
+            bad = changes.refused_change(refused)
             left = [change_id for change_id in left if change_id != bad]
             reason = f"storage will not take it: {refused.reason}"
             await mark(deps, "changes", {"ids": [bad]}, reason)
@@ -69,57 +68,38 @@ async def _without_refused(
 
 
 async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]) -> list[Decided]:
-    found = await deps.tables.range(changes.TABLE, partition, *changes.span("c", change_ids))
-    held = read_changes(found, change_ids)
-    copies = await _copies(deps, policy, partition, change_ids)
+    records = await changes_of(deps.tables, partition, change_ids)
+    # Where the policy does not ask in which tenants a post stands, their rows are not read.
+    copies = await copies_of(deps.tables, partition, change_ids) if policy.matches_on_tenants else {}
     decided, groups = [], []
-    for change_id, one in held.items():
-        mine = copies.get(change_id, [])
-        if one.change.stage != "classify" and not any(copy.due for copy, _ in mine):
-            decided.append(Decided(one.change, one.states, fresh=False))
-            continue
-        fresh = one.change.stage == "classify"
-        change, states, writes = await _decide_one(deps, policy, one, mine)
-        decided.append(Decided(change, states, fresh=fresh))
-        groups.append(writes)
-    for writes in transactions(groups):
-        await deps.tables.commit(changes.TABLE, writes)
+    for change_id, record in records.items():
+        own = copies.get(change_id, [])
+        fresh = record.change.stage == "classify"
+        if fresh or any(each.copy.due for each in own):
+            groups.append(await _decide_one(deps, policy, record, own))
+        decided.append(Decided(record.change, record.states, fresh=fresh))
+    await changes.commit_groups(deps.tables, groups)
     return decided
 
 
-async def _copies(
-    deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]
-) -> dict[str, list[tuple[Copy, Row]]]:
-    """The tenants' rows, where the policy asks in which tenants a post stands; else none, and no call."""
-    found: dict[str, list[tuple[Copy, Row]]] = defaultdict(list)
-    if policy.matches_on_tenants:
-        for row in await deps.tables.range(changes.TABLE, partition, *changes.span("t", change_ids)):
-            found[changes.id_of(row.key)].append((changes.read_copy(row), row))
-    return found
-
-
-async def _decide_one(
-    deps: Deps, policy: Policy, held: ChangeRecord, copies: Sequence[tuple[Copy, Row]]
-) -> tuple[Change, tuple[EffectState, ...], list[Write]]:
-    change = await with_facts(deps, held.change)
+async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: Sequence[CopyRecord]) -> list[Write]:
+    """Decide a change; the record holds it as decided, and these are the writes that make it so."""
+    change = await with_facts(deps, record.change)
     change = replace(change, events=derive(change))
-    tenants = [copy.tenant for copy, _ in copies if not copy.gone]
-    decision = decide(change, held.states, policy, deps.clock(), tenants)
-    states = dict(held.effects)
+    tenants = [each.copy.tenant for each in copies if not each.copy.gone]
+    decision = decide(change, record.states, policy, deps.clock(), tenants)
     writes = []
     for effect in decision.effects if decision is not change.decision else ():
-        before = states.get(effect.key)
-        state = _raised(before[0], effect) if before else EffectState(effect, due=effect.edition)
-        row = effect_row(change.id, state, before[1].etag if before else "")
-        writes.append(Write("merge", intent(row)) if before else Write("insert", row))
-        states[effect.key] = (state, row)
-    every = tuple(state for state, _ in states.values())
-    change = settle(
-        replace(change, decision=decision, stage="decided"), every, ()
-    )  # a new ticket opens what was closed
+        before = record.effects.get(effect.key)
+        if before:
+            writes.append(record.raise_effect(_raised(before.state, effect)))
+        else:
+            writes.append(record.insert_effect(EffectState(effect, due=effect.edition)))
+    change = replace(change, decision=decision, stage="decided")
+    change = settle(change, record.states, ())  # a new ticket opens what was closed
     # What was due because of a tenant is done by the same transaction; of very many the rest stay due.
-    looked_at = [Write("merge", Row(row.partition, row.key, {"due": ""}, row.etag)) for copy, row in copies if copy.due]
-    return change, every, [Write("replace", changes.change_row(change, held.row.etag)), *writes, *looked_at[:_AT_ONCE]]
+    looked_at = [changes.clear_due(each) for each in copies if each.copy.due]
+    return [record.replace_change(change), *writes, *looked_at[:_AT_ONCE]]
 
 
 def _raised(state: EffectState, effect: Effect) -> EffectState:
@@ -141,12 +121,12 @@ async def with_facts(deps: Deps, change: Change) -> Change:
 
 
 async def _raw(deps: Deps, change: Change, content: str) -> Any:
-    keys = [changes.edition_key(change.id, edition.id) for edition in change.editions if edition.hash == content]
-    for key in keys:  # a content that was shown before and after another one has one row
-        row = await deps.tables.get(changes.TABLE, ids.partition(change.id), key)
-        if row:
-            return changes.read_edition(row)
-    raise PermanentError(f"the edition {keys[0]} was recorded, but its row is gone; restore the table")
+    editions = [edition.id for edition in change.editions if edition.hash == content]
+    for edition in editions:  # a content that was shown before and after another one has one row
+        raw = await changes.raw_edition(deps.tables, change.id, edition)
+        if raw is not None:
+            return raw
+    raise PermanentError(f"edition {editions[0]} of {change.id} was recorded, but its row is gone; restore the table")
 
 
 async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
@@ -164,5 +144,4 @@ async def _tasks(deps: Deps, policy: Policy, change_id: str) -> tuple[TaskState,
     """The tasks beside a change; there are none beside a new one, and none where no plan is read."""
     if not any(tenant.plan for tenant in policy.tenants.values()):
         return ()
-    found = await deps.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("k", [change_id]))
-    return tuple(read_task_state(row) for row in found)
+    return await tasks_of(deps.tables, change_id)

@@ -5,17 +5,22 @@ from dataclasses import replace
 
 from shared.core.changes.change import Change, Effect, EffectState
 from shared.core.changes.reasons import TakeoverReason
-from shared.core.changes.relations import IDENTITY, Relation, heirs_and_elders, stated_by, takes_over
+from shared.core.changes.relations import (
+    IDENTITY,
+    Relation,
+    stated_by,
+    successors_and_predecessors,
+    takes_over,
+)
 from shared.core.errors import ConflictError
 from shared.core.life.closing import is_ended
 from shared.core.messages import Envelope
-from shared.core.ports.storage import Row, Write
-from shared.core.tickets.succession import Family, Kin, raised
+from shared.core.tickets.succession import RelatedTicket, Succession, raised
 from shared.record import changes
 from shared.record.changes import ChangeRecord, read_with_effects
-from shared.record.effects import effect_row
+from shared.record.effects import EffectRecord, insert_effects, write_outcome
 from shared.record.redo import redo
-from shared.record.relations import incoming, insert, relation_row
+from shared.record.relations import incoming, insert_relation, is_recorded, record_relation
 from shared.usecases.deps import Deps
 
 _HOPS = 5
@@ -31,10 +36,10 @@ async def relate(deps: Deps, change: Change, states: Sequence[EffectState]) -> N
     for one in stated_by(change):
         relation = Relation(one.other, one.kind, change.id, one.words, one.confidence)
         if one.kind not in IDENTITY:
-            await insert(deps.tables, relation)
+            await record_relation(deps.tables, relation)
             continue
         wanted = [] if takes_over(one) else _open_tickets(states)
-        other = await redo(lambda: _tell(deps, relation, wanted))  # noqa: B023 - called at once
+        other = await redo(lambda: _relate(deps, relation, wanted))  # noqa: B023 - called at once
         if other is None:
             continue
         await send_tickets(deps, one.other, other.states)
@@ -43,34 +48,28 @@ async def relate(deps: Deps, change: Change, states: Sequence[EffectState]) -> N
             await send_tickets(deps, change.id, await add_tickets(deps, change.id, lacking))
 
 
-async def _tell(deps: Deps, relation: Relation, wanted: Sequence[EffectState]) -> ChangeRecord | None:
+async def _relate(deps: Deps, relation: Relation, wanted: Sequence[EffectState]) -> ChangeRecord | None:
     """The relation in the other's partition, and its tickets due, where both are not recorded yet; the other, if any.
 
     `wanted`: open tickets that the other takes over, also where its own policy asked for none.
     """
-    held = await read_with_effects(deps.tables, relation.change)
-    row = relation_row(relation)
-    if await deps.tables.get(changes.TABLE, row.partition, row.key):
-        return held
-    writes = [Write("insert", row)]
-    if held:
-        for state, before in list(held.effects.values()):
-            if state.effect.kind == "ticket" and not state.parked and not state.followed_by:
-                now = replace(state, due=raised(held.change.current.id, relation.other))
-                writes.append(_raise(relation.change, now, before))
-                held.effects[state.effect.key] = (now, before)
-        if held.change.stage == "decided":
-            for new in missing(held.change, held.states, wanted, relation.other):
-                entity = effect_row(relation.change, new)
-                writes.append(Write("insert", entity))
-                held.effects[new.effect.key] = (new, entity)
-    await deps.tables.commit(changes.TABLE, writes)
-    return held
-
-
-def _raise(change_id: str, state: EffectState, before: Row) -> Write:
-    values = {name: effect_row(change_id, state).values[name] for name in ("due", "pending")}
-    return Write("merge", Row(before.partition, before.key, values, before.etag))
+    record = await read_with_effects(deps.tables, relation.change)
+    if await is_recorded(deps.tables, relation):
+        return record
+    writes = [insert_relation(relation)]
+    if record:
+        change = record.change
+        due = raised(change.current.id, relation.other)
+        writes += [
+            record.raise_effect(replace(state, due=due))
+            for state in record.states
+            if state.effect.kind == "ticket" and not state.parked and not state.followed_by
+        ]
+        if change.stage == "decided":
+            lacking = missing(change, record.states, wanted, relation.other)
+            writes += [record.insert_effect(state) for state in lacking]
+    await changes.commit(deps.tables, writes)
+    return record
 
 
 def _open_tickets(states: Iterable[EffectState]) -> list[EffectState]:
@@ -92,12 +91,8 @@ def missing(change: Change, states: Sequence[EffectState], wanted: Sequence[Effe
 
 
 async def add_tickets(deps: Deps, change_id: str, states: Sequence[EffectState]) -> Sequence[EffectState]:
-    if states:
-        try:
-            await deps.tables.commit(changes.TABLE, [Write("insert", effect_row(change_id, state)) for state in states])
-        except ConflictError:
-            return ()  # somebody has just recorded the same, and sends it
-    return states
+    """Record them; those to be sent: none where somebody has just recorded the same, and sends it."""
+    return states if not states or await insert_effects(deps.tables, change_id, states) else ()
 
 
 async def send_tickets(deps: Deps, change_id: str, states: Iterable[EffectState]) -> None:
@@ -107,62 +102,65 @@ async def send_tickets(deps: Deps, change_id: str, states: Iterable[EffectState]
             await deps.queues.send("tickets", Envelope(body, deps.clock()))
 
 
-async def family(deps: Deps, change: Change, key: str) -> Family:
+async def succession(deps: Deps, change: Change, key: str) -> Succession:
     """Who is one announcement with this change and has a row for the same ticket; one range query, and one for each."""
-    heirs, elders = heirs_and_elders(change, await incoming(deps.tables, change.id))
-    return Family(
-        tuple([kin for other, words in heirs.items() if (kin := await _kin(deps, change, other, words, key))]),
-        tuple([kin for other, words in elders.items() if (kin := await _one(deps, other, words, key))]),
-    )
+    successors, predecessors = successors_and_predecessors(change, await incoming(deps.tables, change.id))
+    after = [await _last_successor(deps, change, other, words, key) for other, words in successors.items()]
+    before = [await _related_ticket(deps, other, words, key) for other, words in predecessors.items()]
+    return Succession(tuple(filter(None, after)), tuple(filter(None, before)))
 
 
-async def _one(deps: Deps, other: str, words: str, key: str) -> Kin | None:
-    held = await read_with_effects(deps.tables, other)
-    found = held.effects.get(key) if held else None
-    return Kin(other, words, held.change.current.id, found[0]) if held and found else None
+async def _related_ticket(deps: Deps, other: str, words: str, key: str) -> RelatedTicket | None:
+    record = await read_with_effects(deps.tables, other)
+    effect = record.effects.get(key) if record else None
+    return RelatedTicket(other, words, record.change.current.id, effect.state) if record and effect else None
 
 
-async def _kin(deps: Deps, change: Change, heir: str, words: str, key: str) -> Kin | None:
-    """The heir that deals with the ticket now: one that is followed itself hands on to its own heir."""
-    kin = await _one(deps, heir, words, key)
+async def _last_successor(deps: Deps, change: Change, other: str, words: str, key: str) -> RelatedTicket | None:
+    """The successor that deals with the ticket now: one that is followed itself hands on to its own successor."""
+    ticket = await _related_ticket(deps, other, words, key)
     for _ in range(_HOPS):
-        if kin is None or not kin.state.followed_by or kin.state.followed_by == change.id:
-            return kin
-        kin = await _one(deps, kin.state.followed_by, words, key) or kin
-    return kin
+        if ticket is None or not ticket.state.followed_by or ticket.state.followed_by == change.id:
+            return ticket
+        ticket = await _related_ticket(deps, ticket.state.followed_by, words, key) or ticket
+    return ticket
 
 
-async def raise_ticket(deps: Deps, kin: Kin, by: str) -> None:
+async def raise_ticket(deps: Deps, ticket: RelatedTicket, by: str) -> None:
     """Make a ticket of another change due, and send its pointer."""
 
     async def step() -> EffectState | None:
-        held = await read_with_effects(deps.tables, kin.id)
-        found = held.effects.get(kin.state.effect.key) if held else None
-        if held is None or found is None or found[0].due or found[0].parked or is_ended(found[0]):
-            return found[0] if found else None
-        now = replace(found[0], due=raised(held.change.current.id, by))
-        await deps.tables.commit(changes.TABLE, [_raise(kin.id, now, found[1])])
+        record, effect = await _read(deps, ticket)
+        if record is None or effect is None:
+            return None
+        state = effect.state
+        if state.due or state.parked or is_ended(state):
+            return state
+        now = replace(state, due=raised(record.change.current.id, by))
+        await changes.commit(deps.tables, [record.raise_effect(now)])
         return now
 
     state = await redo(step)
-    await send_tickets(deps, kin.id, [state] if state else [])
+    await send_tickets(deps, ticket.id, [state] if state else [])
 
 
-async def take_ticket(deps: Deps, elder: Kin, by: str) -> bool:
-    """Mark an elder's ticket as followed by us; False where it has just become due or somebody else's."""
-    held = await read_with_effects(deps.tables, elder.id)
-    found = held.effects.get(elder.state.effect.key) if held else None
-    if found is None:
+async def take_ticket(deps: Deps, predecessor: RelatedTicket, by: str) -> bool:
+    """Mark a predecessor's ticket as followed by us; False where it has just become due or somebody else's."""
+    _, effect = await _read(deps, predecessor)
+    if effect is None:
         return False
-    state, row = found
+    state = effect.state
     if state.followed_by == by:
         return True
     if state.followed_by or state.due or (state.claim_until and state.claim_until > deps.clock()):
         return False
-    after = replace(state, followed_by=by, done_at=deps.clock())
-    values = {name: effect_row(elder.id, after).values[name] for name in ("followed_by", "done_at")}
     try:
-        await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
+        await write_outcome(deps.tables, effect, replace(state, followed_by=by, done_at=deps.clock()))
     except ConflictError:
         return False
     return True
+
+
+async def _read(deps: Deps, ticket: RelatedTicket) -> tuple[ChangeRecord | None, EffectRecord | None]:
+    record = await read_with_effects(deps.tables, ticket.id)
+    return record, record.effects.get(ticket.state.effect.key) if record else None

@@ -7,54 +7,38 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from shared.core import ids
-from shared.core.errors import ConflictError, PermanentError
+from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, decode, encode
-from shared.core.ports.storage import Row, Value, Write
 from shared.core.sources.batches import OVERSIZE, read_blob
-from shared.record import changes
-from shared.record.effects import effect_key
-from shared.record.packing import pack
-from shared.record.parked import TABLE, parked_row, read_parked
-from shared.record.redo import redo
+from shared.record import parked
+from shared.record.parked import Parked
 from shared.usecases.deps import Deps
 
 _BATCHED = ("posts", "gone", "blobs", "broken", "tasks", "waiting", "ids")
 _LOG = logging.getLogger("foresignal.parked")
-_SAID = 2000  # characters of a reason that are kept
+_REASON = 2000  # characters of a reason that are kept
 
 
 async def park(deps: Deps, queue: str, body: Mapping[str, Any], first_seen: datetime, reason: str) -> None:
-    """Keep the body under a key made of queue and item, so that parking twice is parking once."""
+    """Keep the body with its reason; parking twice is parking once."""
     data = json.dumps(body, sort_keys=True).encode()
-    month = f"{first_seen:%Y-%m}"
-    key = f"{queue}|{hashlib.sha256(data).hexdigest()[:24]}"
-    item, reason = _plain(_item(body)), _plain(reason)[:_SAID]
-    values: dict[str, Value] = {
-        "queue": queue,
-        "item": item,
-        "reason": reason,
-        "parked_at": deps.clock(),
-        "observed": first_seen,
-        **await _content(deps, key, body, data),
-    }
-    _LOG.error("parked %s from queue %s: %s (foresignal parked show '%s:%s')", item, queue, reason, month, key)
-    try:
-        await deps.tables.commit(TABLE, [Write("insert", Row(month, key, values))])
-    except ConflictError:
-        return
+    key = parked.parked_key(queue, data, first_seen)
+    item, reason = _storable(_item(body)), _storable(reason)[:_REASON]
+    content = await _content(deps, key, body, data)
+    _LOG.error("parked %s from queue %s: %s (foresignal parked show '%s')", item, queue, reason, key)
+    await parked.insert_parked(deps.tables, Parked(key, queue, item, reason, deps.clock(), first_seen, content))
 
 
-async def _content(deps: Deps, key: str, body: Mapping[str, Any], data: bytes) -> dict[str, Value]:
-    packed = pack("body", body)
-    if len(packed) <= 12:  # 720 KiB: with the rest of the row under 1 MiB
-        return packed
-    name = f"parked/{key.replace('|', '/')}.json"
+async def _content(deps: Deps, key: str, body: Mapping[str, Any], data: bytes) -> Mapping[str, Any]:
+    """The body, or where it fits no row a reference to a blob that holds it."""
+    if parked.fits(body):
+        return body
+    name = f"parked/{key.partition(':')[2].replace('|', '/')}.json"
     await deps.blobs.put(OVERSIZE, name, data)
-    return pack("body", {"blobs": [name], "parked_blob": True})
+    return {"blobs": [name], "parked_blob": True}
 
 
 async def park_message(deps: Deps, queue: str, data: bytes, reason: str) -> None:
@@ -94,7 +78,8 @@ def _alone(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 async def mark(deps: Deps, queue: str, body: Mapping[str, Any], reason: str) -> None:
     """Say it in the change's or effect's own row, so that `mend` leaves it alone; what is done by now is not parked."""
     for change_id in _changes(queue, body):
-        await _mark_one(deps, change_id, str(body.get("effect", "")), _plain(reason)[:1000])
+        if not await parked.mark(deps.tables, change_id, str(body.get("effect", "")), _storable(reason)):
+            _LOG.warning("%s moved on while it was being parked; it is parked all the same", change_id)
 
 
 def _changes(queue: str, body: Mapping[str, Any]) -> list[str]:
@@ -105,42 +90,27 @@ def _changes(queue: str, body: Mapping[str, Any]) -> list[str]:
     return [change_id for change_id in named if ids.is_one(change_id)]
 
 
-async def _mark_one(deps: Deps, change_id: str, effect: str, reason: str) -> None:
-    key = effect_key(change_id, effect) if effect else changes.change_key(change_id)
-    row = await deps.tables.get(changes.TABLE, ids.partition(change_id), key)
-    if row is None or not (row.values["due"] if effect else row.values["stage"] == "classify"):
-        return
-    values: dict[str, Value] = {"pending": "", "parked": reason}
-    values |= {} if effect else {"stage": "parked"}
-    try:
-        await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, values, row.etag))])
-    except ConflictError:
-        _LOG.warning("%s moved on while it was being parked; it is parked all the same", change_id)
-
-
 async def replay(deps: Deps, key: str) -> bool:
     """Send it again as new (attempts 0), and forget that it was parked; False where there is no such key.
 
     Raises PermanentError for a message that is not ours: nothing could handle it.
     """
-    row = await parked_row(deps.tables, key)
-    if row is None:
+    record = await parked.parked_record(deps.tables, key)
+    if record is None:
         return False
-    parked = read_parked(row)
-    body = dict(parked.content)
+    item = record.item
+    body = dict(item.content)
     if "base64" in body:
         raise PermanentError(f"{key} is not a message of ours; it can be looked at, not replayed")
     if body.pop("parked_blob", False):
-        held = await deps.blobs.get(OVERSIZE, body["blobs"][0])
-        if held is None:
+        data = await deps.blobs.get(OVERSIZE, body["blobs"][0])
+        if data is None:
             raise PermanentError(f"{key} was put into the blob {OVERSIZE}/{body['blobs'][0]}, and that is gone")
-        body = read_blob(held)
-    await _unmark(deps, parked.queue, body)
-    await deps.queues.send(parked.queue, await _fitting(deps, Envelope(body, deps.clock())))
-    try:
-        await deps.tables.commit(TABLE, [Write("delete", row)])
-    except ConflictError:
-        return True
+        body = read_blob(data)
+    for change_id in _changes(item.queue, body):
+        await parked.unmark(deps.tables, change_id, str(body.get("effect", "")))
+    await deps.queues.send(item.queue, await _fitting(deps, Envelope(body, deps.clock())))
+    await parked.delete_parked(deps.tables, record)
     return True
 
 
@@ -151,26 +121,12 @@ async def _fitting(deps: Deps, envelope: Envelope) -> Envelope:
     except PermanentError:
         body = dict(envelope.body)
         names = list(body.get("blobs", []))
-        for item in [*body.pop("posts", []), *body.pop("tasks", [])]:
-            data = json.dumps(item).encode()
+        for raw in [*body.pop("posts", []), *body.pop("tasks", [])]:
+            data = json.dumps(raw).encode()
             names.append(f"replayed/{hashlib.sha256(data).hexdigest()[:24]}.json")
             await deps.blobs.put(OVERSIZE, names[-1], data)
         return replace(envelope, body={**body, "blobs": names})
     return envelope
-
-
-async def _unmark(deps: Deps, queue: str, body: Mapping[str, Any]) -> None:
-    for change_id in _changes(queue, body):
-        effect = str(body.get("effect", ""))
-        key = effect_key(change_id, effect) if effect else changes.change_key(change_id)
-        await redo(partial(_unmark_one, deps, change_id, key, {} if effect else {"stage": "classify"}))
-
-
-async def _unmark_one(deps: Deps, change_id: str, key: str, stage: Mapping[str, Value]) -> None:
-    row = await deps.tables.get(changes.TABLE, ids.partition(change_id), key)
-    if row and row.values["parked"]:
-        again = {"pending": "yes", "parked": "", **stage}
-        await deps.tables.commit(changes.TABLE, [Write("merge", Row(row.partition, row.key, again, row.etag))])
 
 
 def _item(body: Mapping[str, Any]) -> str:
@@ -183,6 +139,6 @@ def _item(body: Mapping[str, Any]) -> str:
     return (shown or "an item") + where
 
 
-def _plain(text: str) -> str:
+def _storable(text: str) -> str:
     """Text that storage takes: half of a surrogate pair becomes a question mark."""
     return text.encode(errors="replace").decode()

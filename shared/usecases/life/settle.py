@@ -14,7 +14,7 @@ from shared.record.redo import redo
 from shared.usecases.deps import Deps
 
 Beside = Callable[[ChangeRecord], Sequence[Write]]
-"""What is written in the same transaction; it puts the new rows into the record that it is given."""
+"""What is written in the same transaction; the record that it is given holds it from then on."""
 
 
 async def settle_change(deps: Deps, policy: Policy, change_id: str, beside: Beside = lambda _: ()) -> bool:
@@ -27,10 +27,9 @@ async def settle_change(deps: Deps, policy: Policy, change_id: str, beside: Besi
         writes = list(beside(record))
         after = settle(record.change, record.states, record.task_states)
         if after is not record.change:
-            writes.append(Write("replace", changes.change_row(after, record.row.etag)))
-            record.change = after
+            writes.append(record.replace_change(after))
         if writes:
-            await deps.tables.commit(changes.TABLE, writes)
+            await changes.commit(deps.tables, writes)
         return record, closed_row(after, record.states, record.task_states, policy)
 
     settled = await redo(step)

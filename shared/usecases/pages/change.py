@@ -9,8 +9,7 @@ from shared.core.changes.relations import Related, related
 from shared.core.changes.tenants import Difference, differences, with_joined
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
-from shared.record import changes
-from shared.record.changes import read_changes
+from shared.record.changes import copies_of, read_with_tasks
 from shared.record.relations import incoming
 from shared.usecases.deps import Deps
 from shared.usecases.posts.roadmap import roadmap_of
@@ -32,21 +31,18 @@ class ChangeView:
 async def change(deps: Deps, text: str) -> ChangeView | None:
     """The change of an id as people write it; None where there is none. PermanentError for what is no id."""
     change_id = ids.normalise(text)
-    partition = ids.partition(change_id)
-    found = await deps.tables.range(changes.TABLE, partition, *changes.span("c", [change_id]))
-    if not found:
+    record = await read_with_tasks(deps.tables, change_id)
+    if record is None:
         return None
-    found += await deps.tables.range(changes.TABLE, partition, *changes.span("k", [change_id]))
-    held = read_changes(found)[change_id]
-    own = await deps.tables.range(changes.TABLE, partition, *changes.span("t", [change_id]))
-    copies, post = tuple(changes.read_copy(row) for row in own), held.change.read()
-    linked = related(held.change, await incoming(deps.tables, change_id))
+    own = (await copies_of(deps.tables, ids.partition(change_id), [change_id])).get(change_id, [])
+    copies, post = tuple(each.copy for each in own), record.change.read()
+    linked = related(record.change, await incoming(deps.tables, change_id))
     return ChangeView(
-        with_joined(held.change, copies),
+        with_joined(record.change, copies),
         copies,
-        held.states,
-        held.task_states,
-        await roadmap_of(deps, held.change),
-        {str(row.values["tenant"]): differences(post, raw) for row in own if (raw := changes.read_variant(row))},
+        record.states,
+        record.task_states,
+        await roadmap_of(deps, record.change),
+        {each.copy.tenant: differences(post, raw) for each in own if (raw := each.variant)},
         linked,
     )

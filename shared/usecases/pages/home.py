@@ -1,10 +1,9 @@
 """What storage holds, in a few numbers: the sandbox's summary and the home page."""
 
-import json
 from dataclasses import dataclass
 
 from shared.core.changes.change import Event
-from shared.record import changes as rows
+from shared.record.changes import revisions_and_effects
 from shared.record.closings import count_closings
 from shared.record.parked import count_parked
 from shared.usecases.deps import Deps
@@ -30,17 +29,16 @@ class Counts:
 async def count(deps: Deps) -> Counts:
     """Reads the whole of table `changes`: for tools and timers."""
     changes = revisions = tickets = notes = cancelled = cards = 0
-    async for row in deps.tables.scan(rows.TABLE, low="c|", high="c}"):
-        if "|x|" not in row.key:
+    async for entry in revisions_and_effects(deps.tables):
+        if isinstance(entry, int):
             changes += 1
-            revisions += int(str(row.values["revision"])) - 1
-        elif row.values["kind"] == "ticket":
-            tickets += bool(row.values["number"])
-            applied = (Event.type_in(event_id) for event_id in json.loads(str(row.values["applied"])))
-            notes += sum(event_type != "announced" for event_type in applied)
-            cancelled += row.values["state"] == "cancelled"
+            revisions += entry - 1
+        elif entry.effect.kind == "ticket":
+            tickets += bool(entry.number)
+            notes += sum(Event.type_in(event_id) != "announced" for event_id in entry.applied)
+            cancelled += entry.state == "cancelled"
         else:
-            cards += bool(row.values["done"])
+            cards += bool(entry.done)
     closed = await count_closings(deps.tables)
     parked = await count_parked(deps.tables)
     return Counts(changes, revisions, tickets, notes, cancelled, cards, closed, parked)

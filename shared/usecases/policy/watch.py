@@ -5,42 +5,39 @@ import logging
 
 from shared.core.cards.notice import Notice
 from shared.core.errors import ConflictError, PermanentError, TransientError
-from shared.core.ports.storage import Row, Write
+from shared.record.tenants import policy_notice, write_policy_notice
 from shared.usecases.deps import Deps
 
-TABLE, PARTITION, KEY = "tenants", "-", "policy|told"
 _LOG = logging.getLogger("foresignal.policy")
 _SHOWN = 10
 
 
-async def tell_policy(deps: Deps) -> str:
-    """What was told: "wrong", "well", or nothing. The role comes from the policy that is still in force.
+async def watch_policy(deps: Deps) -> str:
+    """What was said: "wrong", "well", or nothing. The role comes from the policy that is still in force.
 
-    Claim, send, record, as for every card: a death between Teams' answer and our record tells twice.
+    Claim, send, record, as for every card: a death between Teams' answer and our record says it twice.
     """
     policy = await deps.policy.current()
     failure = deps.policy.failure
-    row = await deps.tables.get(TABLE, PARTITION, KEY)
-    told = str(row.values.get("told", "")) if row else ""
-    now = hashlib.sha256(failure.encode()).hexdigest() if failure else ""
-    if now == told:
+    last = await policy_notice(deps.tables)
+    fault = hashlib.sha256(failure.encode()).hexdigest() if failure else ""
+    if fault == last.fault:
         return ""
     role = policy.roles.process_owner
     if role is None or not role.channel:
         if failure:
             _LOG.error("the pushed policy is wrong, and roles.process_owner names no channel to say so: %s", failure)
         return ""
-    claim = Row(PARTITION, KEY, {"told": now}, row.etag if row else "")
     try:
-        (etag,) = await deps.tables.commit(TABLE, [Write("merge" if row else "insert", claim)])
+        claim = await write_policy_notice(deps.tables, last, fault)
     except ConflictError:
-        return ""  # another process tells it
+        return ""  # another process says it
     try:
         channel = await deps.channel(policy, role.channel)
         await channel.post(_notice(failure, role.who, deps.public_url))
     except (PermanentError, TransientError) as error:
         _LOG.error("the process owner could not be told: %s", error)
-        await deps.tables.commit(TABLE, [Write("merge", Row(PARTITION, KEY, {"told": told}, etag))])
+        await write_policy_notice(deps.tables, claim, last.fault)
         return ""
     return "wrong" if failure else "well"
 

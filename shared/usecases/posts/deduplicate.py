@@ -8,17 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import ids
-from shared.core.changes.change import Change, Copy
+from shared.core.changes.change import Copy
 from shared.core.changes.merge import Arrival, Merged, gone_everywhere, merge, went
 from shared.core.changes.tenants import with_scope
 from shared.core.errors import PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope
-from shared.core.ports.storage import Row, Write
+from shared.core.ports.storage import Write
 from shared.core.times import when
 from shared.record import changes
-from shared.record.changes import read_changes
-from shared.record.packing import END
-from shared.record.redo import redo, transactions
+from shared.record.changes import ChangeRecord, CopyRecord, changes_of, copies_of
+from shared.record.redo import redo
+from shared.record.tasks import waiting_for
 from shared.usecases.delivery.oversize import put_aside
 from shared.usecases.delivery.park import park
 from shared.usecases.deps import Deps
@@ -76,7 +76,7 @@ async def _without_refused(
         try:
             fresh = await redo(lambda: _merge(deps, batch.tenant, partition, current))  # noqa: B023 - called at once
         except RefusedError as refused:
-            bad = changes.id_of(refused.key)
+            bad = changes.refused_change(refused)
             for arrival in [a for a in left if a.post.id == bad]:
                 body = _alone(batch, posts=[arrival.post.raw])
                 await park(deps, "posts", body, envelope.first_seen, f"storage will not take it: {refused.reason}")
@@ -89,30 +89,34 @@ async def _without_refused(
 async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arrival]) -> list[str]:
     """One read, the pure step, as few transactions as hold the rows; returns the changes that are (still) new."""
     wanted = [arrival.post.id for arrival in arrivals]
-    found = await deps.tables.range(changes.TABLE, partition, *changes.span("c", wanted))
-    own = await deps.tables.range(changes.TABLE, partition, *changes.span("t", wanted), {"tenant": tenant})
-    held = read_changes(found, wanted)
-    copies = {changes.id_of(row.key): (changes.read_copy(row), row) for row in own}
+    records = await changes_of(deps.tables, partition, wanted)
+    copies = await _copies(deps, tenant, partition, wanted)
     asks_tenants = (await deps.policy.current()).matches_on_tenants
     groups, due, fresh = [], [], []
     newest = {arrival.post.id: arrival for arrival in sorted(arrivals, key=lambda arrival: arrival.post.modified)}
     for change_id, arrival in sorted(newest.items()):
-        before, copy = held.get(change_id), copies.get(change_id)
-        merged = merge(before.change if before else None, copy[0] if copy else None, arrival)
-        repeated = copy is not None and arrival.observed <= copy[0].observed  # or its successor was faster
+        before, own = records.get(change_id), copies.get(change_id)
+        copy = own.copy if own else None
+        merged = merge(before.change if before else None, copy, arrival)
+        repeated = copy is not None and arrival.observed <= copy.observed  # or its successor was faster
         if merged.change.stage == "classify" and (merged.change_differs or repeated):
             due.append(change_id)
         if merged.outcome == "new" or (repeated and merged.change.stage == "classify"):
             fresh.append(change_id)
-        merged = _with_scope(merged, copy[0] if copy else None)
-        if merged.change.stage == "decided" and asks_tenants and (copy is None or (repeated and copy[0].due)):
+        merged = _with_scope(merged, copy)
+        if merged.change.stage == "decided" and asks_tenants and (copy is None or (repeated and copy.due)):
             merged = replace(merged, copy=replace(merged.copy, due=True))
             due.append(change_id)
-        groups.append(_writes(before.row if before else None, copy[1] if copy else None, merged, arrival))
-    for writes in transactions(group for group in groups if group):
-        await deps.tables.commit(changes.TABLE, writes)
+        groups.append(_writes(before, own, merged, arrival))
+    await changes.commit_groups(deps.tables, groups)
     await _send_due(deps, due)
     return fresh
+
+
+async def _copies(deps: Deps, tenant: str, partition: str, change_ids: Sequence[str]) -> dict[str, CopyRecord]:
+    """This tenant's own copies, by change."""
+    copies = await copies_of(deps.tables, partition, change_ids, tenant)
+    return {change_id: own[0] for change_id, own in copies.items()}
 
 
 def _with_scope(merged: Merged, copy: Copy | None) -> Merged:
@@ -121,20 +125,16 @@ def _with_scope(merged: Merged, copy: Copy | None) -> Merged:
     return merged if after is merged.change else replace(merged, change=after, change_differs=True)
 
 
-def _writes(change: Row | None, copy: Row | None, merged: Merged, arrival: Arrival) -> list[Write]:
+def _writes(before: ChangeRecord | None, own: CopyRecord | None, merged: Merged, arrival: Arrival) -> list[Write]:
+    change, raw = merged.change, arrival.post.raw
     writes = []
     if merged.change_differs:
-        writes.append(_put(change, changes.change_row(merged.change, change.etag if change else "")))
+        writes.append(before.replace_change(change) if before else changes.insert_change(change))
     if merged.edition:
-        writes.append(Write("insert", changes.edition_row(merged.change.id, merged.edition, arrival.post.raw)))
-    if merged.copy_differs:
-        own = arrival.post.raw if merged.copy.variant else None  # a text of its own is kept with the copy
-        writes.append(_put(copy, changes.copy_row(merged.change.id, merged.copy, copy.etag if copy else "", own)))
+        writes.append(changes.insert_edition(change.id, merged.edition, raw))
+    if merged.copy_differs:  # a text of its own is kept with the copy
+        writes.append(changes.put_copy(change.id, merged.copy, own, raw if merged.copy.variant else None))
     return writes
-
-
-def _put(before: Row | None, after: Row) -> Write:
-    return Write("replace" if before else "insert", after)
 
 
 async def _send_due(deps: Deps, due: Iterable[str]) -> None:
@@ -146,26 +146,28 @@ async def _send_due(deps: Deps, due: Iterable[str]) -> None:
 
 async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) -> None:
     """The posts that this tenant no longer shows: its own rows first, then whether any tenant still has them."""
-    own = await deps.tables.range(changes.TABLE, partition, *changes.span("t", gone), {"tenant": batch.tenant})
-    copies = {changes.id_of(row.key): (changes.read_copy(row), row) for row in own}
-    lost = {i: (after, row) for i, (copy, row) in copies.items() if i in gone and (after := went(copy, batch.observed))}
-    for writes in transactions([Write("merge", changes.copy_row(i, c, row.etag))] for i, (c, row) in lost.items()):
-        await deps.tables.commit(changes.TABLE, writes)
+    copies = await _copies(deps, batch.tenant, partition, gone)
+    lost = (
+        [changes.update_copy(change_id, after, own)]
+        for change_id, own in copies.items()
+        if change_id in gone and (after := went(own.copy, batch.observed))
+    )
+    await changes.commit_groups(deps.tables, lost)
     for change_id in [i for i in gone if i in copies]:
         await _mark_gone(deps, partition, change_id)
 
 
 async def _mark_gone(deps: Deps, partition: str, change_id: str) -> None:
     """The change's row is read before its copies: one that comes back meanwhile writes it, and we meet a conflict."""
-    row = await deps.tables.get(changes.TABLE, partition, changes.change_key(change_id))
-    if row is None:
+    record = await changes.read_alone(deps.tables, change_id)
+    if record is None:
         raise TransientError(f"{change_id} has copies and no change yet; trying again", 30)
-    every = await deps.tables.range(changes.TABLE, partition, *changes.span("t", [change_id]))
-    lost = [copy.gone for copy in map(changes.read_copy, every) if copy.gone]
-    before: Change = changes.read_change(row)
-    after = gone_everywhere(before, max(lost)) if len(lost) == len(every) else before
+    copies = (await copies_of(deps.tables, partition, [change_id])).get(change_id, [])
+    lost = [each.copy.gone for each in copies if each.copy.gone]
+    before = record.change
+    after = gone_everywhere(before, max(lost)) if lost and len(lost) == len(copies) else before
     if after is not before:
-        await deps.tables.commit(changes.TABLE, [Write("replace", changes.change_row(after, row.etag))])
+        await changes.commit(deps.tables, [record.replace_change(after)])
         _LOG.info("%s is gone from every tenant; it stays as it is here", change_id)
 
 
@@ -173,10 +175,7 @@ async def _take_up_waiting(deps: Deps, fresh: Sequence[str]) -> None:
     """Tasks that came before their change: send them again now that it is known (state.md, tasks)."""
     if not fresh or not any(tenant.plan for tenant in (await deps.policy.current()).tenants.values()):
         return
-    low, high = min(map(ids.key, fresh)), max(map(ids.key, fresh)) + END
-    waiting = await deps.tables.range("tasks", "waiting", low, high)
-    wanted = {ids.key(change_id) for change_id in fresh}
-    keys = [row.key for row in waiting if row.key.split("|")[0] in wanted]
+    keys = await waiting_for(deps.tables, fresh)
     if keys:
         await deps.queues.send("tasks", Envelope({"waiting": keys}, deps.clock()))
 

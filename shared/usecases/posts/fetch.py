@@ -10,19 +10,10 @@ from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Tenant
-from shared.core.ports.storage import Row, Value, Write
+from shared.core.ports.storage import Write
 from shared.core.sources import batches
-from shared.core.sources.snapshot import (
-    BELIEVED_AFTER,
-    DoubtedError,
-    Pull,
-    Snapshot,
-    compare,
-    is_broken,
-    known_post,
-    known_task,
-)
-from shared.record.tenants import SNAPSHOT, SOURCES, TABLE, count, has_source, moment
+from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError, Pull, compare, is_broken, known_post, known_task
+from shared.record.tenants import SOURCES, SourceRecord, commit, has_source, source_record
 from shared.usecases.deps import Deps
 
 _log = logging.getLogger(__name__)
@@ -70,51 +61,41 @@ async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
         if tenant is None or not has_source(tenant, source):
             _log.warning("tenant %s: the policy names no such tenant with source %s; dropped", name, source)
             return FetchResult(name, source, "dropped")
-        row = await deps.tables.get(TABLE, name, SNAPSHOT + source)
+        last = await source_record(deps.tables, name, source)
     except (TransientError, PermanentError) as error:
         _log.warning("tenant %s: %s not fetched, and that could not be noted: %s", name, source, error)
         return FetchResult(name, source, "failed", failure=str(error)[:_SHOWN])
-    wait = moment(row.values.get("not_before")) if row else None
-    if wait and wait > deps.clock():
+    if last.not_before and last.not_before > deps.clock():
         return FetchResult(name, source, "waiting")
     try:
-        values, result = await _fetch(deps, name, tenant, source, row)
+        write, result = await _fetch(deps, tenant, last)
     except (TransientError, PermanentError, RefusedError) as error:
-        values, result = _failed(deps, error, row), FetchResult(name, source, "failed", failure=str(error)[:_SHOWN])
-        _log.warning("tenant %s: %s failed, next try after %s: %s", name, source, values["not_before"], error)
-    return await _write(deps, row, values, result)
+        write, result = _failed(deps, error, last), FetchResult(name, source, "failed", failure=str(error)[:_SHOWN])
+    return await _write(deps, write, result)
 
 
-async def _fetch(
-    deps: Deps, name: str, tenant: Tenant, source: str, row: Row | None
-) -> tuple[dict[str, Value], FetchResult]:
+async def _fetch(deps: Deps, tenant: Tenant, last: SourceRecord) -> tuple[Write, FetchResult]:
     """Pull, compare, send; the row to write, which must be written last: a run that dies before is done again."""
-    now = deps.clock()
-    last = row.values if row else {}
+    now, name, source = deps.clock(), last.tenant, last.source
     feed = tenant.plan if source == "planner" else tenant.tenant_id
-    # under another plan or organisation nothing is known, and nothing is lost
-    snapshot = Snapshot.from_properties(last if last.get("feed", feed) == feed else {})
+    snapshot = last.snapshot(feed)  # under another plan or organisation nothing is known, and nothing is lost
     pull = Pull(snapshot, known_post if source == "messages" else known_task)
     pages = deps.posts.pages(name, tenant) if source == "messages" else deps.tasks.pages(name, tenant)
     async for page in pages:
         for raw in page:
             pull.take(raw)
-    doubted = moment(last.get("doubted"))
-    believe = doubted is not None and now - doubted >= BELIEVED_AFTER
-    found = compare(snapshot, pull.watches.items(), believe=believe)
-    remembered = found.next_snapshot.to_properties()  # before anything is sent: it says when there are too many
-    cut = _cut(name, tenant, source, now, pull.changed, found.gone)
+    believe = last.doubted is not None and now - last.doubted >= BELIEVED_AFTER
+    difference = compare(snapshot, pull.watches.items(), believe=believe)
+    posts = sum(1 for number in pull.watches if not is_broken(number))
+    counts = len(difference.new), len(difference.edited), len(difference.gone)
+    # before anything is sent: this says when there are too many
+    write = last.write_fetch(difference.next_snapshot, feed, now, posts, counts)
+    cut = _cut(name, tenant, source, now, pull.changed, difference.gone)
     for blob, data in cut.blobs.items():
         await deps.blobs.put(batches.OVERSIZE, blob, data)
     for body in cut.bodies:
         await deps.queues.send(SOURCES[source], Envelope(body, now))
-    posts = sum(1 for number in pull.watches if not is_broken(number))
-    new, edited, gone = len(found.new), len(found.edited), len(found.gone)
-    values: dict[str, Value] = {
-        **remembered, "feed": feed, "fetched": now, "failure": "", "failures": 0,
-        "posts": posts, "new": new, "edited": edited, "gone": gone,
-    }  # fmt: skip
-    return values, FetchResult(name, source, "done", posts, new, edited, gone, len(cut.bodies))
+    return write, FetchResult(name, source, "done", posts, *counts, messages=len(cut.bodies))
 
 
 def _cut(
@@ -131,36 +112,23 @@ def _cut(
     )
 
 
-def _failed(deps: Deps, error: Exception, row: Row | None) -> dict[str, Value]:
-    """What a failure writes; the snapshot, the last good fetch and its counts are kept."""
+def _failed(deps: Deps, error: Exception, last: SourceRecord) -> Write:
+    """What a failure writes: when the source may be asked again."""
     now = deps.clock()
-    last = row.values if row else {}
-    failures = count(last.get("failures")) + 1
+    failures = last.failures + 1
     delay = min(_FIRST_BACK_OFF * 2.0 ** min(failures - 1, 10), _LONGEST_BACK_OFF)
     if isinstance(error, TransientError) and error.retry_after is not None:
         delay = min(error.retry_after, _LONGEST_WAIT)
-    values: dict[str, Value] = {
-        "failure": str(error)[:_SHOWN],
-        "failed_at": now,
-        "failures": failures,
-        "not_before": now + timedelta(seconds=delay * deps.pace),
-    }
-    if isinstance(error, DoubtedError):
-        values["doubted"] = last.get("doubted") or now
-    return values
+    not_before = now + timedelta(seconds=delay * deps.pace)
+    doubted = last.doubted or now if isinstance(error, DoubtedError) else None
+    _log.warning("tenant %s: %s failed, next try after %s: %s", last.tenant, last.source, not_before, error)
+    return last.write_failure(str(error)[:_SHOWN], now, failures, not_before, doubted)
 
 
-async def _write(deps: Deps, row: Row | None, values: Mapping[str, Value], result: FetchResult) -> FetchResult:
-    """The one conditional write of a run. A success replaces the row, a failure merges into it."""
-    key = SNAPSHOT + result.source
-    kept: Literal["replace", "merge"] = "replace" if result.outcome == "done" else "merge"
-    write = (
-        Write(kept, Row(result.tenant, key, values, row.etag))
-        if row
-        else Write("insert", Row(result.tenant, key, values))
-    )
+async def _write(deps: Deps, write: Write, result: FetchResult) -> FetchResult:
+    """The one conditional write of a run."""
     try:
-        await deps.tables.commit(TABLE, [write])
+        await commit(deps.tables, write)
     except ConflictError:
         _log.info("tenant %s: another run of %s was faster; this one is dropped", result.tenant, result.source)
         return FetchResult(result.tenant, result.source, "overtaken")

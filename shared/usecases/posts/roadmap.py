@@ -3,13 +3,11 @@
 import json
 import logging
 import zlib
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 from shared.core.changes.change import Change
 from shared.core.errors import ConflictError, PermanentError, TransientError
-from shared.core.ports.storage import Row, Value, Write
 from shared.core.sources.roadmap import (
     RoadmapItem,
     RoadmapView,
@@ -21,12 +19,11 @@ from shared.core.sources.roadmap import (
     roadmap_ids,
 )
 from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError
+from shared.record.tenants import commit, roadmap_record
 from shared.usecases.deps import Deps
 
 _LOG = logging.getLogger("foresignal.roadmap")
 CONTAINER, BLOB = "config", "roadmap.json.z"
-# Beside the tenants' rows, so that health finds it there; no tenant can be called so.
-_TABLE, _PARTITION, _KEY = "tenants", "-", "roadmap|"
 _FRESH = timedelta(hours=23)
 _SHOWN = 1000
 
@@ -38,47 +35,43 @@ async def fetch_roadmap(deps: Deps) -> Outcome:
     roadmap, now = (await deps.policy.current()).roadmap, deps.clock()
     if not roadmap.enabled:
         return "off"
-    row = await deps.tables.get(_TABLE, _PARTITION, _KEY)
-    last: Mapping[str, Any] = row.values if row else {}
-    if not last.get("failure") and last.get("fetched") and now - last["fetched"] < _FRESH:
+    last = await roadmap_record(deps.tables)
+    if not last.failure and last.fetched and now - last.fetched < _FRESH:
         return "fresh"
-    doubted = last.get("doubted")
-    believe = isinstance(doubted, datetime) and now - doubted >= BELIEVED_AFTER
-    values: dict[str, Value] = {"failure": "", "fetched": now}
+    believe = last.doubted is not None and now - last.doubted >= BELIEVED_AFTER
     outcome: Outcome = "done"
     try:
-        values |= await _renew(deps, roadmap.url, believe=believe)
+        items, differ = await _renew(deps, roadmap.url, believe=believe)
+        write = last.write_reading(now, items, differ)
     except (TransientError, PermanentError) as error:
         _LOG.warning("the roadmap was not read, what is known of it stays: %s", error)
-        values = {**last, "failure": str(error)[:_SHOWN], "failed_at": now}
-        if isinstance(error, DoubtedError):
-            values["doubted"] = doubted or now
+        doubted = last.doubted or now if isinstance(error, DoubtedError) else None
+        write = last.write_failure(str(error)[:_SHOWN], now, doubted)
         outcome = "failed"
     try:
-        after = Row(_PARTITION, _KEY, values, row.etag if row else "")
-        await deps.tables.commit(_TABLE, [Write("replace" if row else "insert", after)])
+        await commit(deps.tables, write)
     except ConflictError:
         _LOG.info("another run read the roadmap at the same time")
     return outcome
 
 
-async def _renew(deps: Deps, url: str, *, believe: bool) -> dict[str, Value]:
+async def _renew(deps: Deps, url: str, *, believe: bool) -> tuple[int, int]:
     """Read, compare item by item, and write only where one differs; how many there are and how many differ."""
     read = read_items(await deps.roadmap.items(url))
-    held = await known(deps)
-    after = renewed(held, read, believe=believe)
-    differ = [identity for identity, item in after.items() if held.get(identity) != item]
+    before = await known(deps)
+    after = renewed(before, read, believe=believe)
+    differ = [identity for identity, item in after.items() if before.get(identity) != item]
     if differ:
         data = {identity: item_to_json(item) for identity, item in sorted(after.items())}
         await deps.blobs.put(CONTAINER, BLOB, zlib.compress(json.dumps(data, separators=(",", ":")).encode()))
-    return {"items": len(read), "differ": len(differ)}
+    return len(read), len(differ)
 
 
 async def known(deps: Deps) -> dict[str, RoadmapItem]:
     """Every item that was ever read; one call. What cannot be read is nothing: the next fetch writes it anew."""
-    held = await deps.blobs.get(CONTAINER, BLOB)
+    blob = await deps.blobs.get(CONTAINER, BLOB)
     try:
-        data = json.loads(zlib.decompress(held)) if held else {}
+        data = json.loads(zlib.decompress(blob)) if blob else {}
         return {identity: item_from_json(identity, item) for identity, item in data.items()}
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
         _LOG.warning("blob %s/%s is damaged and will be written anew: %s", CONTAINER, BLOB, error)
@@ -97,13 +90,11 @@ async def roadmap_state(deps: Deps) -> dict[str, Any]:
     """How the roadmap is, for `/api/health`."""
     if not (await deps.policy.current()).roadmap.enabled:
         return {"enabled": False, "ok": True}
-    row = await deps.tables.get(_TABLE, _PARTITION, _KEY)
-    v: Mapping[str, Any] = row.values if row else {}
-    fetched, failure = v.get("fetched"), v.get("failure", "")
+    last = await roadmap_record(deps.tables)
     return {
         "enabled": True,
-        "items": v.get("items", 0),
-        "fetched": fetched.isoformat() if fetched else None,
-        "failure": failure,
-        "ok": not failure,
+        "items": last.items,
+        "fetched": last.fetched.isoformat() if last.fetched else None,
+        "failure": last.failure,
+        "ok": not last.failure,
     }

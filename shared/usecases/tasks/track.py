@@ -5,18 +5,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
-from shared.core import ids
-from shared.core.errors import ConflictError, PermanentError
+from shared.core.errors import PermanentError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
-from shared.core.ports.storage import Row, Value, Write
+from shared.core.ports.storage import Write
 from shared.core.tasks.task import Task, TaskState, change_in_details, change_in_title, read_task
 from shared.core.times import when
 from shared.record.changes import ChangeRecord
-from shared.record.packing import END
-from shared.record.tasks import TABLE, WAITING, plan_partition, read_task_state, task_row, task_values
+from shared.record.tasks import (
+    KnownTask,
+    delete_waiting,
+    keep_waiting,
+    known_tasks,
+    remember_task,
+    waiting_task,
+)
 from shared.usecases.delivery.oversize import put_aside
 from shared.usecases.delivery.park import park
 from shared.usecases.deps import Deps
@@ -24,13 +28,13 @@ from shared.usecases.life.settle import settle_change
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A task of this message with its row as it stands, and the change that it is about (empty: none is named)."""
+class _Arrival:
+    """A task of this message, what was known of it, and the change that it is about (empty: none is named)."""
 
     tenant: str
     plan: str
     task: Task
-    row: Row | None
+    known: KnownTask | None
     change: str
 
     def state(self, observed: datetime) -> TaskState:
@@ -48,22 +52,26 @@ async def track(deps: Deps, envelope: Envelope) -> None:
     observed = when(body.get("observed"))
     if not body.get("tenant") or observed is None:
         raise PermanentError("a batch of tasks without its tenant or its time")
-    found = await _find(deps, body, observed, envelope)
-    linked: dict[str, list[_Found]] = defaultdict(list)
-    for one in found:
-        if one.change:
-            linked[one.change].append(one)
+    arrivals = await _find(deps, body, observed, envelope)
+    linked: dict[str, list[_Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        if arrival.change:
+            linked[arrival.change].append(arrival)
     policy = await deps.policy.current()
     waiting = set()
     for change_id, group in linked.items():
-        if not await record_tasks(deps, policy, change_id, [one.state(observed) for one in group]):
-            waiting.update({one.task.id for one in group})
-            await _wait(deps, change_id, group, observed)
-    for one in found:  # the task's own row comes last: a crash before it does the rest again, which changes nothing
-        await _remember(deps, one, waiting=one.task.id in waiting)
+        states = [arrival.state(observed) for arrival in group]
+        if not await record_tasks(deps, policy, change_id, states):
+            waiting.update({state.id for state in states})
+            for state in states:
+                await keep_waiting(deps.tables, change_id, state)
+    for each in arrivals:  # the task's own row comes last: a crash before it does the rest again, which changes nothing
+        await remember_task(
+            deps.tables, each.tenant, each.plan, each.task, each.change, each.known, waiting=each.task.id in waiting
+        )
 
 
-async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelope: Envelope) -> list[_Found]:
+async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelope: Envelope) -> list[_Arrival]:
     """The tasks that are news, each with its change: by title, by what we knew, else by its details (one call)."""
     tenant, plan = str(body["tenant"]), str(body.get("plan", ""))
     tasks = []
@@ -73,15 +81,15 @@ async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelop
         except PermanentError as error:
             alone = {"tenant": tenant, "plan": plan, "observed": observed.isoformat(), "tasks": [raw]}
             await park(deps, "tasks", alone, envelope.first_seen, str(error))
-    known = {row.key: row for row in await deps.tables.range(TABLE, plan_partition(tenant, plan), "", END)}
-    found = []
+    known = await known_tasks(deps.tables, tenant, plan)
+    arrivals = []
     for task in tasks:
-        row = known.get(quote(task.id, safe=""))
-        if row and str(row.values["etag"]) >= task.etag:
+        before = known.get(task.id)
+        if before and before.etag >= task.etag:
             continue  # an older one never overwrites; the same one was read before
-        change = change_in_title(task.title) or (str(row.values["change"]) if row else "")
-        found.append(_Found(tenant, plan, task, row, change or await _by_details(deps, tenant, task)))
-    return found
+        change = change_in_title(task.title) or (before.change if before else "")
+        arrivals.append(_Arrival(tenant, plan, task, before, change or await _by_details(deps, tenant, task)))
+    return arrivals
 
 
 async def _by_details(deps: Deps, tenant: str, task: Task) -> str:
@@ -97,63 +105,19 @@ async def record_tasks(deps: Deps, policy: Policy, change_id: str, tasks: Sequen
     def newer(record: ChangeRecord) -> list[Write]:
         writes = []
         for task in tasks:
-            row = task_row(change_id, task)
-            before = record.tasks.get(row.key)
-            if before is None:
-                writes.append(Write("insert", row))
-            elif before[0].etag < task.etag:
-                writes.append(Write("replace", task_row(change_id, task, before[1].etag)))
-            else:
-                continue
-            record.tasks[row.key] = (task, row)
+            before = record.task(task.tenant, task.id)
+            if before is None or before.etag < task.etag:
+                writes.append(record.put_task(task))
         return writes
 
     return await settle_change(deps, policy, change_id, newer)
 
 
-async def _wait(deps: Deps, change_id: str, group: Sequence[_Found], observed: datetime) -> None:
-    """Keep what we know of the tasks until their change comes: the newest etag stands."""
-    for one in group:
-        state = one.state(observed)
-        key = f"{ids.key(change_id)}|{one.tenant}|{quote(one.task.id, safe='')}"
-        values = {**task_values(state), "change": change_id}
-        before = await deps.tables.get(TABLE, WAITING, key)
-        if before and str(before.values["etag"]) >= state.etag:
-            continue
-        write = Write("replace" if before else "insert", Row(WAITING, key, values, before.etag if before else ""))
-        try:
-            await deps.tables.commit(TABLE, [write])
-        except ConflictError:
-            continue  # another message about the same task; the next reading of the plan brings the newest
-
-
 async def _take_up(deps: Deps, key: str) -> None:
-    """A task that waited: attach it and take it off the list."""
-    row = await deps.tables.get(TABLE, WAITING, key)
-    if row is None:
+    """A task that waited: record it beside its change and take it off the list."""
+    waiting = await waiting_task(deps.tables, key)
+    if waiting is None:
         return
     policy = await deps.policy.current()
-    if not await record_tasks(deps, policy, str(row.values["change"]), [read_task_state(row)]):
-        return
-    try:
-        await deps.tables.commit(TABLE, [Write("delete", row)])
-    except ConflictError:
-        return  # a newer etag is waiting now; `mend` or the next new change takes it up
-
-
-async def _remember(deps: Deps, one: _Found, *, waiting: bool) -> None:
-    values: dict[str, Value] = {
-        "etag": one.task.etag,
-        "change": one.change,
-        "title": one.task.title[:255],
-        "waiting": waiting,
-        "assigned": one.task.assigned.isoformat() if one.task.assigned else "",
-        "completed": one.task.completed.isoformat() if one.task.completed else "",
-    }
-    row = Row(
-        plan_partition(one.tenant, one.plan), quote(one.task.id, safe=""), values, one.row.etag if one.row else ""
-    )
-    try:
-        await deps.tables.commit(TABLE, [Write("replace" if one.row else "insert", row)])
-    except ConflictError:
-        return  # another message about the same plan got here first; the next reading of the plan settles it
+    if await record_tasks(deps, policy, waiting.change, [waiting.state]):
+        await delete_waiting(deps.tables, waiting)  # not where a newer one waits: `mend` or the next new change does

@@ -11,15 +11,12 @@ from shared.core.errors import PermanentError, TransientError
 from shared.core.life.closing import closed_row, is_ended, settle
 from shared.core.life.entries import ClosedChange
 from shared.core.policy.model import Policy
-from shared.core.ports.storage import Row, Write
 from shared.core.terms import UNKNOWN
 from shared.core.tickets.seen import as_seen, gone
 from shared.core.tickets.ticket import TicketRef
-from shared.record import changes as rows
-from shared.record import numbers
-from shared.record.changes import ChangeRecord, read_changes, read_with_tasks
+from shared.record import changes, numbers
+from shared.record.changes import ChangeRecord, changes_of, read_with_tasks
 from shared.record.closings import closings_in
-from shared.record.effects import SEEN, effect_row
 from shared.record.open_list import open_changes
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
@@ -34,9 +31,9 @@ async def follow_tickets(deps: Deps) -> int:
     """Every open ticket's state, asked system by system; how many had moved. One system's failure leaves the others."""
     policy = await deps.policy.current()
     by_system: dict[str, dict[str, str]] = defaultdict(dict)
-    async for change_id, held, listed in _with_tickets(deps):
+    async for change_id, record, listed in _with_tickets(deps):
         tickets = [
-            state for state in held.states if state.effect.kind == "ticket" and (state.number or state.followed_by)
+            state for state in record.states if state.effect.kind == "ticket" and (state.number or state.followed_by)
         ]
         for state in tickets:
             if state.number and not state.followed_by and (not is_ended(state) or not listed):
@@ -45,9 +42,9 @@ async def follow_tickets(deps: Deps) -> int:
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
             await settle_change(deps, policy, change_id)
     moved = 0
-    for name, changes in by_system.items():
+    for name, tickets_there in by_system.items():
         try:
-            moved += await follow_numbers(deps, policy, name, changes)
+            moved += await follow_numbers(deps, policy, name, tickets_there)
         except (TransientError, PermanentError) as error:
             _LOG.error("ticket system %s cannot be followed: %s", name, error)
     return moved
@@ -69,21 +66,20 @@ async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, ChangeRecord, bo
             if closing.closed >= since:
                 waiting[ids.partition(closing.id)].add(closing.id)
     for partition, change_ids in waiting.items():
-        found = await deps.tables.range(rows.TABLE, partition, *rows.span("c", change_ids))
-        for change_id, held in read_changes(found, change_ids).items():
-            yield change_id, held, change_id in listed
+        for change_id, record in (await changes_of(deps.tables, partition, change_ids)).items():
+            yield change_id, record, change_id in listed
 
 
-async def follow_numbers(deps: Deps, policy: Policy, name: str, changes: Mapping[str, str]) -> int:
+async def follow_numbers(deps: Deps, policy: Policy, name: str, tickets: Mapping[str, str]) -> int:
     """Ask one system for these tickets (number to change) and take over what it says; how many had moved."""
     system = await deps.ticket_system(policy, name)
     moved = 0
-    asked = sorted(changes)
+    asked = sorted(tickets)
     for at in range(0, len(asked), _ASKED_AT_ONCE):
         some = asked[at : at + _ASKED_AT_ONCE]
         seen = await system.states(some)
         for number in some:
-            moved += await _take_over(deps, policy, changes[number], name, number, seen.get(number))
+            moved += await _take_over(deps, policy, tickets[number], name, number, seen.get(number))
     return moved
 
 
@@ -96,11 +92,11 @@ async def _take_over(
     """
 
     async def step() -> tuple[ChangeRecord, ClosedChange | None, str] | None:
-        held = await read_with_tasks(deps.tables, change_id)
-        found = held.effects.get(f"ticket|{system}") if held else None
-        if held is None or found is None:
+        record = await read_with_tasks(deps.tables, change_id)
+        effect = record.effects.get(f"ticket|{system}") if record else None
+        if record is None or effect is None:
             return None
-        state, row = found
+        state = effect.state
         now = as_seen(state, ref) if ref else gone(state)
         if now == state:
             return None
@@ -108,21 +104,18 @@ async def _take_over(
             _LOG.warning("%s: ticket %s is %s; its state stays %s", change_id, now.number, now.remote_state, now.state)
         if now.state != state.state:
             now = replace(now, done_at=(ref and ref.closed_at) or deps.clock())
-        values = {name: effect_row(change_id, now).values[name] for name in (*SEEN, "done_at")}
-        writes: list[Write] = [Write("merge", Row(row.partition, row.key, values, row.etag))]
-        held.effects[now.effect.key] = (now, row)
-        after = settle(held.change, held.states, held.task_states)
-        if after is not held.change:
-            writes.append(Write("replace", rows.change_row(after, held.row.etag)))
-            held.change = after
-        await deps.tables.commit(rows.TABLE, writes)
-        return held, closed_row(after, held.states, held.task_states, policy), now.number
+        writes = [record.see_ticket(now)]
+        after = settle(record.change, record.states, record.task_states)
+        if after is not record.change:
+            writes.append(record.replace_change(after))
+        await changes.commit(deps.tables, writes)
+        return record, closed_row(after, record.states, record.task_states, policy), now.number
 
     outcome = await redo(step)
     if outcome is None:
         return False
-    held, closed, called = outcome
+    record, closed, called = outcome
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
         await numbers.remember(deps.tables, system, called, change_id)
-    await refresh_lists(deps, policy, held, closed)
+    await refresh_lists(deps, policy, record, closed)
     return True

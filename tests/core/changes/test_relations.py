@@ -10,7 +10,7 @@ import pytest
 
 from shared.core.changes.change import Change, Edition, Facts, Stated
 from shared.core.changes.reissues import Sketch, normal_title, sketch, unstated
-from shared.core.changes.relations import MOST, Relation, heirs_and_elders, related, stated
+from shared.core.changes.relations import MOST, Relation, related, stated, successors_and_predecessors
 from shared.core.classify import classify
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
@@ -102,23 +102,29 @@ def test_both_directions_are_seen_from_either_side():
 
     assert [(r.kind, r.other, r.said_here) for r in related(one, [])] == [("superseded_by", "MC1300001", True)]
     assert [(r.kind, r.other, r.said_here) for r in related(other, [row])] == [("supersedes", OURS, False)]
-    assert heirs_and_elders(one, []) == ({"MC1300001": "refer to it"}, {})
-    assert heirs_and_elders(other, [row]) == ({}, {OURS: "refer to it"})
+    assert successors_and_predecessors(one, []) == ({"MC1300001": "refer to it"}, {})
+    assert successors_and_predecessors(other, [row]) == ({}, {OURS: "refer to it"})
 
 
 def test_of_two_that_point_at_each_other_the_newer_one_goes_on():
     old = change(Stated("duplicate_of", "MC1300001", "w", 0.9))
     new = change(Stated("duplicate_of", OURS, "w", 0.9), change_id="MC1300001")
 
-    assert heirs_and_elders(old, [Relation(OURS, "duplicate_of", "MC1300001", "w", 0.9)]) == ({"MC1300001": "w"}, {})
-    assert heirs_and_elders(new, [Relation("MC1300001", "duplicate_of", OURS, "w", 0.9)]) == ({}, {OURS: "w"})
+    assert successors_and_predecessors(old, [Relation(OURS, "duplicate_of", "MC1300001", "w", 0.9)]) == (
+        {"MC1300001": "w"},
+        {},
+    )
+    assert successors_and_predecessors(new, [Relation("MC1300001", "duplicate_of", OURS, "w", 0.9)]) == (
+        {},
+        {OURS: "w"},
+    )
 
 
 def test_what_an_older_edition_said_stands():
     one = change(Stated("superseded_by", "MC1300001", "refer", 0.9))
     later = Edition(NOW + timedelta(days=1), NOW, "cd" * 16, "contoso", facts=change().editions[0].facts)
 
-    assert heirs_and_elders(replace(one, editions=(*one.editions, later)), [])[0] == {"MC1300001": "refer"}
+    assert successors_and_predecessors(replace(one, editions=(*one.editions, later)), [])[0] == {"MC1300001": "refer"}
 
 
 def notice(number, days, title="teams: a new pane", services=("Microsoft Teams",), roadmap=()):

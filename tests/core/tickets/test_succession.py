@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.core.changes.change import Effect, EffectState
-from shared.core.tickets.succession import Family, Kin, left_open, must_wait, notes, plan, raised
+from shared.core.tickets.succession import RelatedTicket, Succession, left_open, must_wait, notes, plan, raised
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 EFFECT = Effect("ticket", "crb", "messaging", "e1", ())
@@ -13,12 +13,12 @@ LIVING, DEAD = NOW + timedelta(seconds=5), NOW - timedelta(seconds=5)
 OURS = "MC1200001"
 
 
-def kin(name="MC1100001", **state):
-    return Kin(name, "in these words", "e1", EffectState(EFFECT, **state))
+def ticket(name="MC1100001", **state):
+    return RelatedTicket(name, "in these words", "e1", EffectState(EFFECT, **state))
 
 
 @pytest.mark.parametrize(
-    ("elder", "waits"),
+    ("predecessor", "waits"),
     [
         ({"due": "e1"}, True),
         ({"number": "T1", "claim_until": LIVING}, True),
@@ -29,12 +29,12 @@ def kin(name="MC1100001", **state):
         ({"due": "e1", "number": "T1", "state": "closed"}, False),
     ],
 )
-def test_an_heir_waits_for_an_elder_whose_ticket_may_be_about_to_exist(elder, waits):
-    assert (must_wait(Family(elders=(kin(**elder),)), NOW) is not None) is waits
+def test_a_successor_waits_for_a_predecessor_whose_ticket_may_be_about_to_exist(predecessor, waits):
+    assert (must_wait(Succession(predecessors=(ticket(**predecessor),)), NOW) is not None) is waits
 
 
 @pytest.mark.parametrize(
-    ("heir", "waits"),
+    ("successor", "waits"),
     [
         ({"due": "e1"}, False),
         ({"due": "e1", "claim_until": LIVING}, True),
@@ -42,12 +42,12 @@ def test_an_heir_waits_for_an_elder_whose_ticket_may_be_about_to_exist(elder, wa
         ({"number": "T2", "claim_until": LIVING}, False),
     ],
 )
-def test_an_elder_waits_only_for_an_heir_that_is_being_worked_on_without_a_ticket(heir, waits):
-    assert (must_wait(Family(heirs=(kin(**heir),)), NOW) is not None) is waits
+def test_a_predecessor_waits_only_for_a_successor_that_is_being_worked_on_without_a_ticket(successor, waits):
+    assert (must_wait(Succession(successors=(ticket(**successor),)), NOW) is not None) is waits
 
 
 @pytest.mark.parametrize(
-    ("number", "heir", "step"),
+    ("number", "successor", "step"),
     [
         ("", {}, "keep"),
         ("", {"due": "e1"}, "follow"),
@@ -60,12 +60,12 @@ def test_an_elder_waits_only_for_an_heir_that_is_being_worked_on_without_a_ticke
         ("T1", {"number": "T2", "state": "cancelled"}, "keep"),
     ],
 )
-def test_what_becomes_of_the_ticket_of_a_change_with_an_heir(number, heir, step):
-    assert plan(OURS, number, Family(heirs=(kin(**heir),))).step == step
+def test_what_becomes_of_the_ticket_of_a_change_with_a_successor(number, successor, step):
+    assert plan(OURS, number, Succession(successors=(ticket(**successor),))).step == step
 
 
 @pytest.mark.parametrize(
-    ("number", "elder", "step"),
+    ("number", "predecessor", "step"),
     [
         ("", {"number": "T1"}, "adopt"),
         ("", {"number": "T1", "followed_by": OURS}, "adopt"),
@@ -75,25 +75,25 @@ def test_what_becomes_of_the_ticket_of_a_change_with_an_heir(number, heir, step)
         ("T2", {"number": "T1"}, "keep"),
     ],
 )
-def test_what_becomes_of_the_ticket_of_a_change_with_an_elder(number, elder, step):
-    assert plan(OURS, number, Family(elders=(kin(**elder),))).step == step
+def test_what_becomes_of_the_ticket_of_a_change_with_a_predecessor(number, predecessor, step):
+    assert plan(OURS, number, Succession(predecessors=(ticket(**predecessor),))).step == step
 
 
-def test_an_elder_with_another_open_ticket_must_be_told_unless_it_is_about_to_look():
-    told = [kin("MC1100001", number="T1"), kin("MC1100002", number="T3", claim_until=DEAD)]
+def test_a_predecessor_with_another_open_ticket_must_be_told_unless_it_is_about_to_look():
+    told = [ticket("MC1100001", number="T1"), ticket("MC1100002", number="T3", claim_until=DEAD)]
     quiet = [
-        kin("MC1100003"),
-        kin("MC1100004", number="T2"),
-        kin("MC1100005", number="T4", due="e1"),
-        kin("MC1100006", number="T5", followed_by=OURS),
-        kin("MC1100007", number="T6", state="cancelled"),
+        ticket("MC1100003"),
+        ticket("MC1100004", number="T2"),
+        ticket("MC1100005", number="T4", due="e1"),
+        ticket("MC1100006", number="T5", followed_by=OURS),
+        ticket("MC1100007", number="T6", state="cancelled"),
     ]
 
-    assert left_open("T2", Family(elders=(*told, *quiet))) == tuple(told)
+    assert left_open("T2", Succession(predecessors=(*told, *quiet))) == tuple(told)
 
 
 def test_each_relation_is_one_line_of_history():
-    lines = notes(Family((kin("MC1300001"),), (kin(),)))
+    lines = notes(Succession((ticket("MC1300001"),), (ticket(),)))
 
     assert list(lines.values()) == [
         "Goes on as MC1300001: in these words",

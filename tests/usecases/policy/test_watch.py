@@ -4,7 +4,7 @@ import pytest
 
 from shared.core.errors import TransientError
 from shared.core.policy.model import Outside, Role, Roles
-from shared.usecases.policy.watch import tell_policy
+from shared.usecases.policy.watch import watch_policy
 from tests.usecases.world import World, policy
 
 WRONG = "blob config/policy.yaml has 2 faults: policy.yaml:3: teams: missing; policy.yaml:9: routes: missing"
@@ -31,7 +31,7 @@ async def test_a_wrong_policy_is_told_once_however_often_it_is_looked_at():
     mine = owned()
     mine.policy.failure = WRONG
 
-    assert [await tell_policy(mine.worker()) for _ in range(3)] == ["wrong", "", ""]
+    assert [await watch_policy(mine.worker()) for _ in range(3)] == ["wrong", "", ""]
 
     (card,) = mine.inbox.cards
     assert card.title == "The pushed policy is not in force"
@@ -44,7 +44,7 @@ async def test_another_fault_is_told_anew_and_the_end_of_it_once():
     told = []
     for failure in ("", WRONG, WRONG + "!", "", ""):
         mine.policy.failure = failure
-        told.append(await tell_policy(mine.deps))
+        told.append(await watch_policy(mine.deps))
 
     assert told == ["", "wrong", "wrong", "well", ""]
 
@@ -53,7 +53,7 @@ async def test_where_nobody_is_named_it_is_logged_and_nothing_fails(caplog):
     mine = world()
     mine.policy.failure = WRONG
 
-    assert await tell_policy(mine.deps) == ""
+    assert await watch_policy(mine.deps) == ""
     assert "roles.process_owner" in caplog.text
 
 
@@ -66,11 +66,11 @@ async def test_a_channel_that_is_down_is_tried_again_the_next_time(caplog):
         raise TransientError("Teams is down")
 
     mine.inbox.post = down
-    assert await tell_policy(mine.deps) == ""
+    assert await watch_policy(mine.deps) == ""
     assert "Teams is down" in caplog.text
     mine.inbox.post = plain
 
-    assert await tell_policy(mine.deps) == "wrong"
+    assert await watch_policy(mine.deps) == "wrong"
 
 
 @pytest.mark.parametrize("faults", [0, 1, 400])

@@ -313,11 +313,11 @@ async def test_a_ticket_that_got_another_number_in_its_system_is_found_by_it(ope
     assert (await call(opened, {"key": "OTHER-9"})).known == 1
 
 
-async def test_a_ticket_that_follows_its_announcement_is_the_heirs_from_then_on(opened):
+async def test_a_ticket_that_follows_its_announcement_is_its_successors_from_then_on(opened):
     await opened.arrive(post())
-    heir = post("MC1300001", title="Retirement of the viewer (new info)")
-    heir["body"]["content"] = "<p>This message replaces MC1200001.</p>" + heir["body"]["content"]
-    await opened.arrive(heir)
+    successor = post("MC1300001", title="Retirement of the viewer (new info)")
+    successor["body"]["content"] = "<p>This message replaces MC1200001.</p>" + successor["body"]["content"]
+    await opened.arrive(successor)
     assert await change_of(opened.deps, "crb", "CHG1200001") == "MC1300001"
 
     row = next(row for row in await opened.all("numbers") if row.key == "CHG1200001")

@@ -33,7 +33,7 @@ async def told(*calls):
         "deployment": "test", "public_url": "", "token": None,
     }  # fmt: skip
     world.systems["crb"] = registry.build(
-        "tickets", "webhook", {"url": "HOOK_URL", "secret": "HOOK_SECRET"}, registry.Deps(**made_of)
+        "tickets", "webhook", {"url": "HOOK_URL", "secret": "HOOK_SECRET"}, registry.AdapterDeps(**made_of)
     )
     await world.arrive(post())
     assert (await world.ticket_state()).number == KEY

@@ -1,11 +1,11 @@
 """Azure DevOps Boards: a work item for each ticket, our key on it as a tag (REST API 7.1)."""
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.adapters.tickets.azure_devops.system import AzureDevOpsSystem
 
 __all__ = ["Settings", "build"]
 
 
-def build(settings: Settings, deps: Deps) -> AzureDevOpsSystem:
+def build(settings: Settings, deps: AdapterDeps) -> AzureDevOpsSystem:
     return AzureDevOpsSystem(settings, deps)

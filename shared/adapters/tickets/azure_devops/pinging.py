@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from shared.adapters.clients.http import redact
+from shared.adapters.ticketing.calls import SHOWN
 from shared.adapters.ticketing.settings import SAMPLE
-from shared.adapters.tickets.azure_devops.calls import Calls, complaint
+from shared.adapters.tickets.azure_devops.calls import Calls
 from shared.adapters.tickets.azure_devops.item import creation, state_of
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.core.errors import PermanentError
@@ -19,8 +20,8 @@ _READ, _WRITE, _CREATE = 16, 32, 2
 
 async def ping(calls: Calls, settings: Settings, rich: Iterable[str]) -> str:
     """A line that says as whom we work where. PermanentError names what is missing, and where to give it."""
-    connection = await calls.get("/_apis/connectionData", "authenticatedUser", version="7.1-preview.1")
-    who = connection["authenticatedUser"].get("providerDisplayName") or "an unnamed user"
+    connection = await calls.ask("GET", "/_apis/connectionData", version="7.1-preview.1")
+    who = calls.read_part(connection, "authenticatedUser").get("providerDisplayName") or "an unnamed user"
     project = quote(settings.project)
     answer = await calls.ask("GET", f"/_apis/projects/{project}", allowed=_ABSENT)
     if not answer.is_success:
@@ -28,7 +29,7 @@ async def ping(calls: Calls, settings: Settings, rich: Iterable[str]) -> str:
             f"{calls.what}: {settings.organization} has no project {settings.project!r}, or {who} may not see it "
             "(Project settings, Permissions: be a member of Contributors)"
         )
-    project_id = str(calls.read(answer, "id")["id"])
+    project_id = str(calls.read_part(answer, "id"))
     kind = await _kind(calls, settings)
     missing = await _missing(calls, project, project_id)
     if missing:
@@ -50,7 +51,7 @@ async def _kind(calls: Calls, settings: Settings) -> dict[str, list[dict[str, st
     if answer.is_success:
         found: dict[str, list[dict[str, str]]] = calls.read(answer, "states")
         return found
-    known = [str(one.get("name", "")) for one in (await calls.get(path, "value"))["value"]]
+    known = [str(one.get("name", "")) for one in await calls.get_part(path, "value")]
     raise PermanentError(
         f"{calls.what}: project {settings.project} has no work item type {settings.work_item_type!r} (it has: "
         f"{', '.join(sorted(known))})"
@@ -62,7 +63,7 @@ async def _missing(calls: Calls, project: str, project_id: str) -> list[str]:
     answer = await calls.ask("GET", f"/{project}/_apis/wit/classificationnodes/areas", allowed=_UNREADABLE)
     wanted = [(_TAGGING, _CREATE, f"/{project_id}", "create tag definitions (access level Basic, not Stakeholder)")]
     if answer.is_success:
-        token = f"vstfs:///Classification/Node/{calls.read(answer, 'identifier')['identifier']}"
+        token = f"vstfs:///Classification/Node/{calls.read_part(answer, 'identifier')}"
         wanted += [
             (_AREAS, _READ, token, "view work items in this node (Project settings, Project configuration, Areas)"),
             (_AREAS, _WRITE, token, "edit work items in this node (Project settings, Project configuration, Areas)"),
@@ -71,7 +72,7 @@ async def _missing(calls: Calls, project: str, project_id: str) -> list[str]:
     for namespace, bit, token, name in wanted:
         path = f"/_apis/permissions/{namespace}/{bit}"
         answer = await calls.ask("GET", path, allowed=_UNREADABLE, params={"tokens": token})
-        if answer.is_success and calls.read(answer, "value")["value"] == [False]:
+        if answer.is_success and calls.read_part(answer, "value") == [False]:
             missing.append(name)
     return missing
 
@@ -80,9 +81,9 @@ async def _try(calls: Calls, settings: Settings, rich: Iterable[str]) -> None:
     """A work item as we would make it, to be validated only: rules and required fields speak up."""
     path = f"/{quote(settings.project)}/_apis/wit/workitems/${quote(settings.work_item_type)}"
     patch = creation(settings, SAMPLE, rich)
-    answer = await calls.ask("POST", path, patch=patch, allowed=frozenset({400, 403}), params={"validateOnly": "true"})
+    answer = await calls.patch("POST", path, patch, allowed=frozenset({400, 403}), params={"validateOnly": "true"})
     if not answer.is_success:
         raise PermanentError(
-            f"{calls.what}: a {settings.work_item_type} as we would make it is not taken: {complaint(answer)[:300]} "
-            "(set the field under `fields` in the policy, or take it out there)"
+            f"{calls.what}: a {settings.work_item_type} as we would make it is not taken: "
+            f"{calls.complaint_of(answer)[:SHOWN]} (set the field under `fields` in the policy, or take it out there)"
         )

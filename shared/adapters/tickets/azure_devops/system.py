@@ -1,17 +1,16 @@
 """The port `TicketSystem` over Azure Boards."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
-from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.settings import SAMPLE
 from shared.adapters.tickets.azure_devops import item as items
-from shared.adapters.tickets.azure_devops.calls import Calls, complaint
+from shared.adapters.tickets.azure_devops.calls import Calls
 from shared.adapters.tickets.azure_devops.item import Item, Operation
 from shared.adapters.tickets.azure_devops.pinging import ping
 from shared.adapters.tickets.azure_devops.settings import Settings
@@ -23,8 +22,6 @@ _SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Com
 _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
 _BAD = frozenset({400})
-_REMEMBERED = 1_000
-_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
 
 
 class AzureDevOpsSystem:
@@ -35,34 +32,29 @@ class AzureDevOpsSystem:
 
     searches_late = 10.0  # queries may be answered by a replica
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
-        self._settings, self._clock = settings, deps.clock
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
+        self._settings = settings
         self._calls = Calls(settings, deps)
         self._kinds: dict[tuple[str, str], Mapping[str, Any]] = {}
-        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._numbers: Recent[str, str] = Recent(_REMEMBERED)  # by our key
-        self._just_read: Recent[str, tuple[datetime, Item]] = Recent(_REMEMBERED)  # by number
-        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
-        self._told: Recent[int, tuple[int, frozenset[str]]] = Recent(_REMEMBERED)  # the history of a revision
+        self._numbers: Recent[str, str] = Recent(REMEMBERED)  # by our key
+        self._look_ups: LookUps[Item] = LookUps(deps.clock)
+        self._told: Recent[int, tuple[int, frozenset[str]]] = Recent(REMEMBERED)  # the history of a revision
         self._types: dict[str, str] = {}  # of the policy's own fields
 
     async def find(self, key: str) -> TicketRef | None:
         found = await self._look_up(key)
         if found is None:
-            self._just_missed[key] = self._clock()
+            self._look_ups.keep_miss(key)
             return None
-        self._just_read[str(found["id"])] = (self._clock(), found)
+        self._look_ups.keep(str(found["id"]), found)
         return await self._ref(found)
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
-        async with lock:
-            missed = self._just_missed.pop(ticket.key, None)
-            looked = missed is not None and self._clock() - missed <= _FRESH
-            found = None if looked else await self._look_up(ticket.key)
+        async with self._look_ups.opening(ticket.key):
+            found = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
             if found is None:
                 patch = items.creation(self._settings, ticket, await self._html_fields(ticket))
-                answer = await self._calls.ask("POST", self._creating(), patch=patch)
+                answer = await self._calls.patch("POST", self._creating(), patch)
                 found = self._item(answer)
                 self._numbers[ticket.key] = str(found["id"])
                 if not ticket.cancelled:
@@ -70,9 +62,7 @@ class AzureDevOpsSystem:
             return await self._bring(found, ticket)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        at, item = self._just_read.pop(ref.number, (None, None))
-        if at is None or self._clock() - at > _FRESH:
-            item = await self._read(ref.number)
+        item = self._look_ups.take(ref.number) or await self._read(ref.number)
         if item is None:
             await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")  # else we lost sight of it
             return await self.open(ticket)
@@ -84,8 +74,7 @@ class AzureDevOpsSystem:
         for at in range(0, len(asked), _AT_ONCE):
             some = ",".join(asked[at : at + _AT_ONCE])
             asking = {"ids": some, "fields": _SHOWN, "errorPolicy": "omit"}
-            answer = await self._calls.get("/_apis/wit/workitems", "value", params=asking)
-            for item in answer["value"]:
+            for item in await self._calls.get_part("/_apis/wit/workitems", "value", asking):
                 if item:
                     ref = await self._ref(item)
                     found[ref.number] = ref
@@ -114,7 +103,7 @@ class AzureDevOpsSystem:
         tag = items.tag_of(key).replace("'", "''")
         query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
         answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
-        for one in self._calls.read(answer, "workItems")["workItems"]:
+        for one in self._calls.read_part(answer, "workItems"):
             item = await self._read(str(one["id"]))
             if item and items.holds(item, key):
                 self._numbers[key] = str(item["id"])
@@ -153,15 +142,15 @@ class AzureDevOpsSystem:
             return await self._ref(item)
         answer = await self._write(item, [*changes, *move, *items.telling(told)], allowed=_BAD if move else frozenset())
         if not answer.is_success:  # a rule of the process stands in the way of the move
-            why = f"Azure DevOps does not let us: {complaint(answer)}"
-            told = await self._untold(item, [*ticket.notes, _by_hand(ticket, why)])
+            why = f"Azure DevOps does not let us: {self._calls.complaint_of(answer)}"
+            told = await self._untold(item, [*ticket.notes, move_by_hand(ticket, why)])
             answer = await self._write(item, [*(changes if not ended else ()), *items.telling(told)])
         return await self._ref(self._item(answer))
 
     async def _write(self, item: Item, patch: list[Operation], allowed: frozenset[int] = frozenset()) -> Any:
         unchanged = {"op": "test", "path": "/rev", "value": item["rev"]}
         path = f"/_apis/wit/workitems/{item['id']}"
-        return await self._calls.ask("PATCH", path, patch=[unchanged, *patch], allowed=allowed)
+        return await self._calls.patch("PATCH", path, [unchanged, *patch], allowed=allowed)
 
     async def _way(self, item: Item, how: str, ticket: Ticket) -> tuple[str, str]:
         """The state to move to, empty where there is none, and the line about it for the history."""
@@ -177,9 +166,8 @@ class AzureDevOpsSystem:
                 (name for name in allowed if states[name] in _AGAIN), key=lambda n: _AGAIN.index(states[n] or "")
             )
         if found:
-            why = ticket.why_cancelled if how == "cancel" else "To be looked at again for what happened since"
-            return found[0], f"{why}."
-        return "", _by_hand(ticket, f"its process has no such way from “{now}”")
+            return found[0], moved(ticket)
+        return "", move_by_hand(ticket, f"its process has no such way from “{now}”")
 
     async def _untold(self, item: Item, notes: Iterable[str]) -> list[str]:
         """Those of the notes that the work item's history does not hold yet."""
@@ -198,7 +186,7 @@ class AzureDevOpsSystem:
         start = 0
         while True:
             path = f"/_apis/wit/workitems/{item['id']}/updates"
-            page = (await self._calls.get(path, "value", params={"$top": "200", "$skip": str(start)}))["value"]
+            page = await self._calls.get_part(path, "value", {"$top": "200", "$skip": str(start)})
             for update in page:
                 entry = (update.get("fields") or {}).get("System.History") or {}
                 said.update(items.lines(entry.get("newValue")))
@@ -231,12 +219,5 @@ class AzureDevOpsSystem:
         for name, what in self._settings.own_fields(ticket).items():
             if isinstance(what, str) and items.as_html(what) != what and name not in self._types:
                 answer = await self._calls.ask("GET", f"/_apis/wit/fields/{quote(name)}", allowed=frozenset({404}))
-                self._types[name] = self._calls.read(answer, "type")["type"] if answer.is_success else ""
+                self._types[name] = self._calls.read_part(answer, "type") if answer.is_success else ""
         return frozenset(name for name, kind in self._types.items() if kind == "html")
-
-
-def _by_hand(ticket: Ticket, why: str) -> str:
-    """The line that asks people to do what we cannot."""
-    if ticket.cancelled:
-        return f"{ticket.why_cancelled}: please cancel this ticket by hand; {why}."
-    return f"To be looked at again for what happened since: please open this ticket again by hand; {why}."

@@ -1,11 +1,11 @@
 """Freshservice: a change for each ticket, our key in a custom field of its own (docs/tickets-freshservice.md)."""
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.freshservice.settings import Settings
 from shared.adapters.tickets.freshservice.system import Freshservice
 
 __all__ = ["Settings", "build"]
 
 
-def build(settings: Settings, deps: Deps) -> Freshservice:
+def build(settings: Settings, deps: AdapterDeps) -> Freshservice:
     return Freshservice(settings, deps)

@@ -19,7 +19,7 @@ class Form:
         """By name; empty where we may not read it."""
         if self._fields is None or anew:
             answer = await self._calls.ask("GET", "/change_form_fields", allowed=frozenset({403, 404}))
-            found = self._calls.read(answer, "change_fields", list) if answer.is_success else []
+            found = self._calls.read_part(answer, "change_fields") if answer.is_success else []
             self._fields = {str(one.get("name")): one for one in found if isinstance(one, dict)}
         return self._fields
 

@@ -41,7 +41,7 @@ class People:
         if known not in self._decided:
             path = f"/changes/{change['id']}/approvals"
             answer = await self._calls.ask("GET", path, allowed=frozenset({400, 403, 404}))
-            found = self._calls.read(answer, "approvals", list) if answer.is_success else []
+            found = self._calls.read_part(answer, "approvals") if answer.is_success else []
             theirs = [one for one in found if isinstance(one, dict) and _verdict(one) == ref.decision]
             last: Mapping[str, Any] = max(theirs, key=lambda one: str(one.get("updated_at")), default={})
             who = str(last.get("approver_name") or last.get("user_name") or "")

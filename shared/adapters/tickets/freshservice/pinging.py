@@ -11,7 +11,7 @@ from shared.core.errors import PermanentError
 async def ping(calls: Calls, form: Form, settings: Settings) -> str:
     """Reading is tried; of writing tells what is said to a change without anything in it, which is never made."""
     where = {"workspace_id": str(settings.workspace_id)} if settings.workspace_id else {}
-    calls.read(await calls.ask("GET", "/changes", params={"per_page": "1", **where}), "changes", list)
+    await calls.get("/changes", "changes", {"per_page": "1", **where})
     fields = await form.fields(anew=True)
     should = {**changes.created(settings, SAMPLE, 1), **changes.wanted(settings, SAMPLE)}
     missing = [

@@ -1,14 +1,14 @@
 """The port `TicketSystem` over Freshservice."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import API, Calls
 from shared.adapters.tickets.freshservice.change import Change
@@ -22,8 +22,6 @@ from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _STATS = {"include": "stats"}
-_REMEMBERED = 1_000
-_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
 _BACK = timedelta(days=400)  # what nobody has touched for so long is looked up no more
 _PAGES = 90  # of a hundred; Freshservice lists no more
 _REFUSED = frozenset({400, 422})
@@ -38,31 +36,26 @@ class Freshservice:
 
     searches_late = 10.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._clock = settings, deps.clock
         self._calls = Calls(settings, deps)
         self._form = Form(self._calls, settings)
         self._people = People(self._calls, settings)
         self._notes = Notes(self._calls, deps.clock)
-        self._numbers: Recent[str, str] = Recent(_REMEMBERED)  # id by our key
-        self._just_read: Recent[str, tuple[datetime, Change]] = Recent(_REMEMBERED)  # by id
-        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
-        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._numbers: Recent[str, str] = Recent(REMEMBERED)  # id by our key
+        self._look_ups: LookUps[Change] = LookUps(deps.clock)
 
     async def find(self, key: str) -> TicketRef | None:
         found = await self._look_up(key)
         if found is None:
-            self._just_missed[key] = self._clock()
+            self._look_ups.keep_miss(key)
             return None
-        self._just_read[str(found["id"])] = (self._clock(), found)
+        self._look_ups.keep(str(found["id"]), found)
         return await self._ref(found)
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
-        async with lock:
-            missed = self._just_missed.pop(ticket.key, None)
-            looked = missed is not None and self._clock() - missed <= _FRESH
-            found = None if looked else await self._look_up(ticket.key)
+        async with self._look_ups.opening(ticket.key):
+            found = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
             return await (self._bring(found, ticket) if found else self._create(ticket))
 
     async def _create(self, ticket: Ticket) -> TicketRef:
@@ -77,9 +70,8 @@ class Freshservice:
         return await self._ref(made)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        at, change = self._just_read.pop(changes.id_of(ref.number), (None, None))
-        if at is None or self._clock() - at > _FRESH:
-            change = await self._current(changes.id_of(ref.number))
+        number = changes.id_of(ref.number)
+        change = self._look_ups.take(number) or await self._current(number)
         return await (self._bring(change, ticket) if change else self.open(ticket))
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
@@ -125,7 +117,7 @@ class Freshservice:
             asked = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._where()}
             answer = await self._calls.ask("GET", "/changes", params=asked, allowed=frozenset({400}))
             if answer.is_success:
-                return _in_order(self._calls.read(answer, "changes", list))
+                return _in_order(self._calls.read_part(answer, "changes"))
         found: list[Change] = []
         for number in range(1, _PAGES + 1):
             page = await self._page(number, {})
@@ -161,7 +153,7 @@ class Freshservice:
         return None if found.get("deleted") else found
 
     def _change(self, answer: Any) -> Change:
-        found: Change = self._calls.read(answer, "change", dict)
+        found: Change = self._calls.read_part(answer, "change")
         if not _whole(found):
             raise TransientError(f"{self._calls.what}: a change came without id or status: is it Freshservice?", 60)
         return found
@@ -183,10 +175,10 @@ class Freshservice:
         ended, target, told = ref.state in ENDED, 0, list(ticket.notes)
         if ticket.cancelled and not ended:
             target = await self._form.cancelled()
-            told.append(f"{ticket.why_cancelled}." if target else _by_hand(ticket, "it has no status for that"))
+            told.append(moved(ticket) if target else _by_hand(ticket, "it has no status for that"))
         elif ticket.reopen and ended:
             target = changes.OPEN
-            told.append("To be looked at again for what happened since.")
+            told.append(moved(ticket))
         fields: dict[str, Any] = {}
         if not ended or target:
             fields = changes.differences(changes.wanted(self._settings, ticket), change)
@@ -227,7 +219,4 @@ def _whole(one: Any) -> bool:
 
 
 def _by_hand(ticket: Ticket, why: str) -> str:
-    """The line that asks people to do what we cannot."""
-    if ticket.cancelled:
-        return f"{ticket.why_cancelled}: please close this change by hand; {why}."
-    return f"To be looked at again for what happened since: please open this change again by hand; {why}."
+    return move_by_hand(ticket, why, noun="change", cancel="close")

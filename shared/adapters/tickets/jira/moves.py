@@ -6,7 +6,6 @@ from typing import Any
 from shared.adapters.tickets.jira.issue import CALLED_OFF, state_of
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.terms import ENDED
-from shared.core.tickets.ticket import Ticket
 
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that is offered is taken
 Transition = Mapping[str, Any]
@@ -16,13 +15,6 @@ def choose(settings: Settings, offered: Sequence[Transition], how: str) -> dict[
     """The body of the move, with what the transition's screen requires; None where there is no such way."""
     ways = _to_cancelled(settings, offered) if how == "cancel" else _to_open(settings, offered)
     return next(ways, None)
-
-
-def ask_by_hand(how: str, ticket: Ticket, why: str) -> str:
-    """The line that asks people to do what we cannot."""
-    if how == "cancel":
-        return f"{ticket.why_cancelled}: please cancel this ticket by hand; {why}."
-    return f"To be looked at again for what happened since: please open this ticket again by hand; {why}."
 
 
 def _to_cancelled(settings: Settings, offered: Sequence[Transition]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.adapters.clients.http import redact
 from shared.adapters.ticketing.settings import SAMPLE
-from shared.adapters.tickets.jira.calls import Site
+from shared.adapters.tickets.jira.calls import Calls
 from shared.adapters.tickets.jira.issue import created, state_of
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.errors import PermanentError
@@ -22,24 +22,24 @@ _NOT_FIELDS = frozenset({"project", "issuetype", "reporter"})
 _PAGES = 20
 
 
-async def ping(site: Site, settings: Settings) -> str:
+async def ping(calls: Calls, settings: Settings) -> str:
     """A line that says as whom we work where. PermanentError names what is missing, and where to give it."""
-    me = await site.get(f"{_API}/myself", "accountId")
+    me = await calls.get(f"{_API}/myself", "accountId")
     who = me.get("displayName") or me.get("emailAddress") or "an unnamed user"
     project = settings.project
     asked = {"projectKey": project, "permissions": ",".join(_NEEDED)}
-    answer = await site.ask("GET", f"{_API}/mypermissions", params=asked, allowed=frozenset({404}))
+    answer = await calls.ask("GET", f"{_API}/mypermissions", params=asked, allowed=frozenset({404}))
     if not answer.is_success:
-        raise PermanentError(f"{site.what}: there is no project {project}, or {who} may not see it (Browse projects)")
-    have = site.read(answer, "permissions")["permissions"]
+        raise PermanentError(f"{calls.what}: there is no project {project}, or {who} may not see it (Browse projects)")
+    have = calls.read_part(answer, "permissions")
     missing = [name for key, name in _NEEDED.items() if not have.get(key, {}).get("havePermission")]
     if missing:
         raise PermanentError(
-            f"{site.what}: {who} lacks in project {project}: {', '.join(missing)} (Project settings, Permissions)"
+            f"{calls.what}: {who} lacks in project {project}: {', '.join(missing)} (Project settings, Permissions)"
         )
-    fields = await Screen(site, settings).fields()
-    _check_fields(site, settings, fields)
-    odd = await _unknown_statuses(site, settings)
+    fields = await Screen(calls, settings).fields()
+    _check_fields(calls, settings, fields)
+    odd = await _unknown_statuses(calls, settings)
     rest = f"; say under `states` what these statuses mean: {', '.join(odd)}" if odd else ""
     return f"Jira at {redact(settings.api)} as {who}: project {project}, issue type {settings.issue_type}{rest}"
 
@@ -47,8 +47,8 @@ async def ping(site: Site, settings: Settings) -> str:
 class Screen:
     """The screen on which an issue is created. What is known is kept: a call that fails costs the others nothing."""
 
-    def __init__(self, site: Site, settings: Settings) -> None:
-        self._site, self._settings = site, settings
+    def __init__(self, calls: Calls, settings: Settings) -> None:
+        self._calls, self._settings = calls, settings
         self._type = ""
         self._rich: frozenset[str] | None = None
 
@@ -62,20 +62,20 @@ class Screen:
 
     async def fields(self) -> dict[str, Any]:
         """The fields on it, by their ids; PermanentError where there is no such project or issue type."""
-        site, settings = self._site, self._settings
+        calls, settings = self._calls, self._settings
         path = f"{_API}/issue/createmeta/{settings.project}/issuetypes"
         if not self._type:
-            kinds = await _all(site, path, "issueTypes")
+            kinds = await _all(calls, path, "issueTypes")
             wanted = settings.issue_type.casefold()
             found = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
             if not found:
                 known = ", ".join(str(kind["name"]) for kind in kinds) or "none that we may create"
                 raise PermanentError(
-                    f"{site.what}: project {settings.project} has no issue type {settings.issue_type!r} "
+                    f"{calls.what}: project {settings.project} has no issue type {settings.issue_type!r} "
                     f"(it has: {known})"
                 )
             self._type = str(found[0]["id"])
-        fields = await _all(site, f"{path}/{self._type}", "fields")
+        fields = await _all(calls, f"{path}/{self._type}", "fields")
         return {str(field.get("fieldId") or field.get("key")): field for field in fields}
 
 
@@ -89,10 +89,10 @@ def _rich_of(fields: dict[str, Any]) -> Iterator[str]:
             yield name
 
 
-async def _all(site: Site, path: str, name: str) -> list[Any]:
+async def _all(calls: Calls, path: str, name: str) -> list[Any]:
     found: list[Any] = []
     for _ in range(_PAGES):
-        page = await site.get(path, "total", startAt=str(len(found)), maxResults="50")
+        page = await calls.get(path, "total", {"startAt": str(len(found)), "maxResults": "50"})
         some = page.get(name) or page.get("values") or []
         found += some
         if not some or len(found) >= page.get("total", 0):
@@ -100,12 +100,12 @@ async def _all(site: Site, path: str, name: str) -> list[Any]:
     return found
 
 
-def _check_fields(site: Site, settings: Settings, fields: dict[str, Any]) -> None:
+def _check_fields(calls: Calls, settings: Settings, fields: dict[str, Any]) -> None:
     ours = created(settings, SAMPLE)
     off = sorted(ours.keys() - fields.keys() - _NOT_FIELDS)
     if off:
         raise PermanentError(
-            f"{site.what}: these fields are not on the screen on which {settings.issue_type} is created in "
+            f"{calls.what}: these fields are not on the screen on which {settings.issue_type} is created in "
             f"{settings.project}: {', '.join(off)}; put them there (Labels hold our key), or take them out of `fields`"
         )
     unset = sorted(
@@ -115,13 +115,13 @@ def _check_fields(site: Site, settings: Settings, fields: dict[str, Any]) -> Non
     )
     if unset:
         raise PermanentError(
-            f"{site.what}: {settings.project} requires of a new {settings.issue_type}: {', '.join(unset)}; set "
+            f"{calls.what}: {settings.project} requires of a new {settings.issue_type}: {', '.join(unset)}; set "
             "them under `fields` in the policy, or make them optional in Jira"
         )
 
 
-async def _unknown_statuses(site: Site, settings: Settings) -> list[str]:
-    kinds = (await site.ask("GET", f"{_API}/project/{settings.project}/statuses")).json()
+async def _unknown_statuses(calls: Calls, settings: Settings) -> list[str]:
+    kinds = (await calls.ask("GET", f"{_API}/project/{settings.project}/statuses")).json()
     wanted = settings.issue_type.casefold()
     statuses = [
         status

@@ -1,16 +1,16 @@
 """The port `TicketSystem` over Jira."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
-from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.calls import SHOWN
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.tickets.jira import issue as issues
-from shared.adapters.tickets.jira.calls import Site, complaint
-from shared.adapters.tickets.jira.moves import ask_by_hand, choose
+from shared.adapters.tickets.jira.calls import Calls
+from shared.adapters.tickets.jira.moves import choose
 from shared.adapters.tickets.jira.pinging import Screen, ping
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.errors import PermanentError
@@ -20,8 +20,6 @@ from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 API = "/rest/api/3"
 _BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate")
 _AT_ONCE = 100
-_REMEMBERED = 1_000
-_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
 Issue = Mapping[str, Any]
 
 
@@ -33,53 +31,47 @@ class JiraSystem:
 
     searches_late = 60.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
-        self._settings, self._clock = settings, deps.clock
-        self._site = Site(settings, deps)
-        self._screen = Screen(self._site, settings)
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
+        self._settings = settings
+        self._calls = Calls(settings, deps)
+        self._screen = Screen(self._calls, settings)
         self._fields = tuple(dict.fromkeys((*_BASIC, "project", *settings.fields, "priority")))
-        self._ids: Recent[str, str] = Recent(_REMEMBERED)  # by our key
-        self._just_read: Recent[str, tuple[datetime, Issue]] = Recent(_REMEMBERED)  # by number
-        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
-        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._ids: Recent[str, str] = Recent(REMEMBERED)  # by our key
+        self._look_ups: LookUps[Issue] = LookUps(deps.clock)
 
     async def find(self, key: str) -> TicketRef | None:
         found = await self._known(key)
         if found:
-            self._just_read[found["key"]] = (self._clock(), found)
+            self._look_ups.keep(found["key"], found)
         else:
             found = await self._search(key)
             if found is None:
-                self._just_missed[key] = self._clock()
+                self._look_ups.keep_miss(key)
         return issues.ref_of(self._settings, found) if found else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
-        async with lock:
+        async with self._look_ups.opening(ticket.key):
             found = await self._known(ticket.key)
-            missed = self._just_missed.pop(ticket.key, None)
-            looked = missed is not None and self._clock() - missed <= _FRESH
+            looked = self._look_ups.take_miss(ticket.key)
             if found is None and not looked and (searched := await self._search(ticket.key)):
                 found = await self._issue(searched["id"])  # what the search says of it may be old
             if found:
                 return await self._bring(found, ticket)
             fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
-            made = self._site.read(await self._site.ask("POST", f"{API}/issue", body={"fields": fields}), "key")
+            made = self._calls.read(await self._calls.ask("POST", f"{API}/issue", body={"fields": fields}), "key")
             self._ids[ticket.key] = made["key"]
             issue = await self._issue(made["key"])
             if issue is None:
                 raise PermanentError(
-                    f"{self._site.what}: {made['key']} was created and cannot be read; give us Browse projects and "
+                    f"{self._calls.what}: {made['key']} was created and cannot be read; give us Browse projects and "
                     "the right to see issues of its security level"
                 )
             return await self._bring(issue, ticket, fresh=True)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        at, issue = self._just_read.pop(ref.number, (None, None))
-        if at is None or self._clock() - at > _FRESH:
-            issue = await self._issue(ref.number)
+        issue = self._look_ups.take(ref.number) or await self._issue(ref.number)
         if issue is None:
-            await self._site.get(f"{API}/project/{self._settings.project}", "key")  # else we only lost sight of it
+            await self._calls.get(f"{API}/project/{self._settings.project}", "key")  # else we only lost sight of it
             self._ids.pop(ticket.key, None)
             return await self.open(ticket)
         return await self._bring(issue, ticket)
@@ -90,11 +82,11 @@ class JiraSystem:
         for at in range(0, len(asked), _AT_ONCE):
             some = asked[at : at + _AT_ONCE]
             body = {"issueIdsOrKeys": some, "fields": self._fields}
-            answer = self._site.read(await self._site.ask("POST", f"{API}/issue/bulkfetch", body=body), "issues")
-            by_key = {issue["key"]: issue for issue in answer["issues"]}
-            moved = by_key.keys() - set(some)  # to another project, where an issue gets another key
+            answer = await self._calls.ask("POST", f"{API}/issue/bulkfetch", body=body)
+            by_key = {issue["key"]: issue for issue in self._calls.read_part(answer, "issues")}
+            elsewhere = by_key.keys() - set(some)  # to another project, where an issue gets another key
             for number in some:
-                issue = by_key.get(number) or (await self._issue(number) if moved else None)
+                issue = by_key.get(number) or (await self._issue(number) if elsewhere else None)
                 if issue:
                     found[number] = await self._ref(issue)
         return found
@@ -104,7 +96,7 @@ class JiraSystem:
         return Preview(where, issues.created(self._settings, ticket))
 
     async def ping(self) -> str:
-        return await ping(self._site, self._settings)
+        return await ping(self._calls, self._settings)
 
     async def _known(self, key: str) -> Issue | None:
         """The issue that this process knows to have the key, as it is now."""
@@ -121,8 +113,8 @@ class JiraSystem:
         label = issues.label_of(key)
         quoted = label.replace("\\", "\\\\").replace('"', '\\"')
         body = {"jql": f'labels = "{quoted}" ORDER BY created ASC', "fields": self._fields, "maxResults": _AT_ONCE}
-        answer = self._site.read(await self._site.ask("POST", f"{API}/search/jql", body=body), "issues")
-        for issue in sorted(answer["issues"], key=lambda one: int(one["id"])):
+        answer = await self._calls.ask("POST", f"{API}/search/jql", body=body)
+        for issue in sorted(self._calls.read_part(answer, "issues"), key=lambda one: int(one["id"])):
             if label in (issue["fields"].get("labels") or ()):
                 self._ids[key] = issue["key"]
                 found: Issue = issue
@@ -132,7 +124,7 @@ class JiraSystem:
     async def _issue(self, number: str) -> Issue | None:
         if not (issues.KEY.fullmatch(number) or (number.isascii() and number.isdigit())):
             return None
-        answer = await self._site.ask(
+        answer = await self._calls.ask(
             "GET",
             f"{API}/issue/{number}",
             params={"fields": ",".join((*self._fields, "comment"))},
@@ -140,7 +132,7 @@ class JiraSystem:
         )
         if not answer.is_success:
             return None
-        found: Issue = self._site.read(answer, "fields")
+        found: Issue = self._calls.read(answer, "fields")
         return found
 
     async def _bring(self, issue: Issue, ticket: Ticket, *, fresh: bool = False) -> TicketRef:
@@ -148,36 +140,35 @@ class JiraSystem:
         number = issue["key"]
         lines = list(ticket.notes)
         ended = issues.ref_of(self._settings, issue).state in ENDED
-        moved = False
+        has_moved = False
         if ended and ticket.reopen and not ticket.cancelled:
-            moved, line = await self._move(issue, "reopen", ticket)
+            has_moved, line = await self._move(issue, "reopen", ticket)
             lines += [line]
-            ended = not moved
+            ended = not has_moved
         if not ended and not fresh:
             should = issues.wanted(self._settings, ticket, await self._screen.rich_fields())
             changes = issues.differences(should, issue["fields"])
             if changes:
-                await self._site.ask("PUT", f"{API}/issue/{number}", body={"fields": changes})
+                await self._calls.ask("PUT", f"{API}/issue/{number}", body={"fields": changes})
         if ticket.cancelled and not ended:
-            moved, line = await self._move(issue, "cancel", ticket)
+            has_moved, line = await self._move(issue, "cancel", ticket)
             lines += [line]
         await self._tell(issue, lines)
-        now = await self._issue(number) if moved else issue
+        now = await self._issue(number) if has_moved else issue
         return await self._ref(now or issue)
 
     async def _move(self, issue: Issue, how: str, ticket: Ticket) -> tuple[bool, str]:
         """Whether it was moved, and the line about it for the history."""
         path = f"{API}/issue/{issue['key']}/transitions"
-        offered = (await self._site.get(path, "transitions", expand="transitions.fields"))["transitions"]
+        offered = await self._calls.get_part(path, "transitions", {"expand": "transitions.fields"})
         status = issue["fields"]["status"]["name"]
         chosen = choose(self._settings, offered, how)
         if chosen is None:
-            return False, ask_by_hand(how, ticket, f"its workflow has no such way from “{status}” for us")
-        answer = await self._site.ask("POST", path, body=chosen, allowed=frozenset({400, 403}))
+            return False, move_by_hand(ticket, f"its workflow has no such way from “{status}” for us")
+        answer = await self._calls.ask("POST", path, body=chosen, allowed=frozenset({400, 403}))
         if answer.is_success:
-            why = ticket.why_cancelled if how == "cancel" else "To be looked at again for what happened since"
-            return True, f"{why}."
-        return False, ask_by_hand(how, ticket, f"Jira does not let us: {complaint(answer)}")
+            return True, moved(ticket)
+        return False, move_by_hand(ticket, f"Jira does not let us: {self._calls.complaint_of(answer)[:SHOWN]}")
 
     async def _tell(self, issue: Issue, notes: Sequence[str]) -> None:
         """Those of the notes that no comment holds yet."""
@@ -188,14 +179,14 @@ class JiraSystem:
         there = issue["fields"].get("comment") or {"comments": [], "total": 1}  # not shown: there may be some
         comments, total = list(there["comments"]), there["total"]
         while len(comments) < total:  # Jira shows only some of them with the issue
-            page = await self._site.get(path, "comments", startAt=str(len(comments)), maxResults="100")
+            page = await self._calls.get(path, "comments", {"startAt": str(len(comments)), "maxResults": "100"})
             comments += page["comments"]
             total = page.get("total", 0) if page["comments"] else 0
         for comment in comments:
             for line in issues.lines(comment.get("body")):
                 told.pop(line, None)
         for document in issues.comments(told.values()):
-            await self._site.ask("POST", path, body={"body": document})
+            await self._calls.ask("POST", path, body={"body": document})
 
     async def _ref(self, issue: Issue) -> TicketRef:
         """With the board's decision, where the project is one of Jira Service Management and we may read it."""
@@ -203,8 +194,8 @@ class JiraSystem:
         if (issue["fields"].get("project") or {}).get("projectTypeKey") != "service_desk":
             return ref
         path = f"/rest/servicedeskapi/request/{ref.number}/approval"
-        answer = await self._site.ask("GET", path, allowed=frozenset({400, 403, 404}))
-        given = self._site.read(answer, "values")["values"] if answer.is_success else []
+        answer = await self._calls.ask("GET", path, allowed=frozenset({400, 403, 404}))
+        given = self._calls.read_part(answer, "values") if answer.is_success else []
         if not given or (verdict := _verdict(given[-1])) == "":
             return ref
         last = given[-1]

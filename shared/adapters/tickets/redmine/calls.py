@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.errors import PermanentError, TransientError
 
@@ -25,7 +25,7 @@ _HINTS = {
 class Calls:
     """The key is read anew for each call, so that a changed secret needs no restart."""
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self.name, self.what = deps.name, f"ticket system {deps.name}"
         self._few = asyncio.Semaphore(_AT_ONCE)

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.redmine import issue as issues
 from shared.adapters.tickets.redmine.calls import Calls
 from shared.adapters.tickets.redmine.issue import Issue
@@ -29,7 +29,7 @@ class RedmineSystem:
 
     searches_late = 0.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._clock = settings, deps.clock
         self._calls = Calls(settings, deps)
         self._names = Names(self._calls, settings, deps.clock)

@@ -4,12 +4,12 @@ Created through the Change Management API, which follows the instance's change m
 chosen); read and kept true through the Table API, which is the same record (docs/tickets-servicenow.md).
 """
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.adapters.tickets.servicenow.system import ServiceNow
 
 __all__ = ["Settings", "build"]
 
 
-def build(settings: Settings, deps: Deps) -> ServiceNow:
+def build(settings: Settings, deps: AdapterDeps) -> ServiceNow:
     return ServiceNow(settings, deps)

@@ -1,14 +1,13 @@
 """The port `TicketSystem` over ServiceNow."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.settings import Settings
@@ -23,8 +22,6 @@ _GROUPS, _APPROVERS, _ROLES = (
 _CHANGES = "/api/sn_chg_rest/change"
 _ALL = {"sysparm_display_value": "all"}
 _AT_ONCE = 100
-_REMEMBERED = 1_000
-_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
 _COPY_BY_HAND = "To be looked at again for what happened since. ServiceNow opens no change again: copy it by hand"
 _CANCEL_BY_HAND = "Cancel this change by hand: its state does not let us"
 _MAY_WRITE = frozenset({"admin", "itil", "sn_change_write", "change_manager"})
@@ -39,47 +36,43 @@ class ServiceNow:
 
     searches_late = 0.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
-        self._settings, self._clock = settings, deps.clock
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
+        self._settings = settings
         self._calls = Calls(settings, deps)
-        self._groups: Recent[str, str] = Recent(_REMEMBERED)  # sys_id by name
-        self._just_read: Recent[str, tuple[datetime, Record]] = Recent(_REMEMBERED)  # by number
-        self._just_missed: Recent[str, datetime] = Recent(_REMEMBERED)  # by our key
-        self._decided: Recent[str, tuple[str, str, datetime | None]] = Recent(_REMEMBERED)  # by sys_id and verdict
-        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._groups: Recent[str, str] = Recent(REMEMBERED)  # sys_id by name
+        self._look_ups: LookUps[Record] = LookUps(deps.clock)
+        self._decided: Recent[str, tuple[str, str, datetime | None]] = Recent(REMEMBERED)  # by sys_id and verdict
 
     async def find(self, key: str) -> TicketRef | None:
         found = await self._search(f"correlation_id={key[: records.KEY_LIMIT]}")
         if found is None:
-            self._just_missed[key] = self._clock()
+            self._look_ups.keep_miss(key)
             return None
         ref = records.ref_of(self._settings, found)
-        self._just_read[ref.number] = (self._clock(), found)
+        self._look_ups.keep(ref.number, found)
         return ref
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
-        async with lock:
-            missed = self._just_missed.pop(ticket.key, None)
-            if missed is None or self._clock() - missed > _FRESH:
+        async with self._look_ups.opening(ticket.key):
+            if not self._look_ups.take_miss(ticket.key):
                 found = await self._search(f"correlation_id={ticket.key[: records.KEY_LIMIT]}")
                 if found:
                     return await self._bring(found, ticket)
-                self._just_missed[ticket.key] = self._clock()
+                self._look_ups.keep_miss(ticket.key)
             group, line = await self._group(ticket.group)
             body = records.created(self._settings, replace(ticket, notes=(*ticket.notes, *line)))
             if group:
                 body["assignment_group"] = group
             answer = await self._calls.ask("POST", self._where(), body=body, params=_ALL)
-            self._just_missed.pop(ticket.key, None)
-            made: Record = self._calls.read(answer, dict)
+            self._look_ups.take_miss(ticket.key)
+            made: Record = self._calls.result(answer, dict)
             if ticket.cancelled:
                 return await self._cancelled(made, {}, replace(ticket, notes=()))
             return records.ref_of(self._settings, made)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        at, record = self._just_read.pop(ref.number, (None, None))
-        if at is None or self._clock() - at > _FRESH:
+        record = self._look_ups.take(ref.number)
+        if record is None:
             record = await self._search(f"number={ref.number}") if records.NUMBER.fullmatch(ref.number) else None
         return await (self._bring(record, ticket) if record else self.open(ticket))
 
@@ -107,7 +100,7 @@ class ServiceNow:
         asked = {"sysparm_query": query, "sysparm_fields": "role.name", "sysparm_limit": "200"}
         answer = await self._calls.ask("GET", _ROLES, params=asked, allowed=frozenset({400, 403, 404}))
         roles = (
-            {records.said(one, "role.name") for one in self._calls.read(answer, list)} if answer.is_success else set()
+            {records.said(one, "role.name") for one in self._calls.result(answer, list)} if answer.is_success else set()
         )
         who = self._settings.user or f"the client {self._settings.client_id}"
         if roles and not roles & _MAY_WRITE:
@@ -146,7 +139,7 @@ class ServiceNow:
             safe = known.replace("^", " ")
             asked = {"sysparm_query": f"name={safe}", "sysparm_fields": "sys_id", "sysparm_limit": "1"}
             answer = await self._calls.ask("GET", _GROUPS, params=asked, allowed=frozenset({403}))
-            found = self._calls.read(answer, list) if answer.is_success else []
+            found = self._calls.result(answer, list) if answer.is_success else []
             if not found:
                 return "", (f"No assignment group {known!r} is known here, so nobody is assigned yet",)
             self._groups[known] = records.said(found[0], "sys_id")
@@ -190,7 +183,7 @@ class ServiceNow:
         answer = await self._calls.ask("PATCH", path, body=dict(body), params=params, allowed=allowed)
         if not answer.is_success:
             return None
-        return records.ref_of(self._settings, self._calls.read(answer, dict))
+        return records.ref_of(self._settings, self._calls.result(answer, dict))
 
     async def _with_deciders(self, refs: Mapping[str, TicketRef]) -> list[TicketRef]:
         """Who decided, and when, where we may read that; asked once for each decision."""
@@ -201,7 +194,7 @@ class ServiceNow:
             query = f"sysapprovalIN{','.join(new)}^stateINapproved,rejected^ORDERBYsys_updated_on"
             asked = {"sysparm_query": query, "sysparm_fields": "sysapproval,state,approver,sys_updated_on", **_ALL}
             answer = await self._calls.ask("GET", _APPROVERS, params=asked, allowed=frozenset({400, 403, 404}))
-            for one in self._calls.read(answer, list) if answer.is_success else ():
+            for one in self._calls.result(answer, list) if answer.is_success else ():
                 key = records.said(one, "sysapproval") + records.said(one, "state")
                 at = records.when(records.said(one, "sys_updated_on"))
                 self._decided[key] = (records.said(one, "state"), records.shown(one, "approver"), at)

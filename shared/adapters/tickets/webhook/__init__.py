@@ -4,12 +4,12 @@ There is no look-up, so a message that may have arrived is sent again under the 
 to the standard takes it once.
 """
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.adapters.tickets.webhook.system import Webhook
 
 __all__ = ["Settings", "build"]
 
 
-def build(settings: Settings, deps: Deps) -> Webhook:
+def build(settings: Settings, deps: AdapterDeps) -> Webhook:
     return Webhook(settings, deps)

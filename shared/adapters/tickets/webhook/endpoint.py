@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.webhook.address import checked
 from shared.adapters.tickets.webhook.message import HARD, Message
 from shared.adapters.tickets.webhook.settings import Settings
@@ -21,7 +21,7 @@ class RefusedError(PermanentError):
 class Endpoint:
     """One receiver."""
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self.what = f"ticket system {deps.name}"
 
@@ -47,12 +47,12 @@ class Endpoint:
         if len(body) > HARD:
             raise RefusedError(f"{self.what}: a message of {len(body)} bytes is too large ({HARD}): shorten `fields`")
         seconds = str(int(self._deps.clock().timestamp()))
-        signature = " ".join(signature(key, message.id, seconds, body) for key in keys)
+        signatures = " ".join(signature(key, message.id, seconds, body) for key in keys)
         headers = {
-            "webhook-id": message.id, "webhook-timestamp": seconds, "webhook-signature": signature,
+            "webhook-id": message.id, "webhook-timestamp": seconds, "webhook-signature": signatures,
             "Content-Type": "application/json",
         }  # fmt: skip
-        hide = (*keys, *(key.removeprefix("whsec_") for key in keys), url, signature)
+        hide = (*keys, *(key.removeprefix("whsec_") for key in keys), url, signatures)
         response = await self._deps.http.send(
             "POST", url, what=self.what, content=body, headers=headers, expected=_REFUSED | {410},
             transient=frozenset({409, 412}), hide=hide,

@@ -6,7 +6,7 @@ from dataclasses import astuple, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
-from shared.adapters.registry import Deps
+from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.webhook import message as messages
 from shared.adapters.tickets.webhook.endpoint import Endpoint, RefusedError
 from shared.adapters.tickets.webhook.memory import Known, Memory, digest, heard, number_of
@@ -32,7 +32,7 @@ class Webhook:
 
     searches_late = 0.0
 
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self._endpoint = Endpoint(settings, deps)
         self._memory = Memory(deps.tables, deps.name)

@@ -1,0 +1,160 @@
+"""Calls to one remote ticket system: signed in, and each refusal in words for the one who set it up."""
+
+import base64
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import httpx
+
+from shared.adapters.registry import AdapterDeps
+from shared.core.errors import PermanentError, TransientError
+
+SHOWN = 300
+"""Characters of a complaint that an error repeats."""
+NOTHING_THERE = "there is nothing there, or we may not see it"
+_HINTS = {403: "we lack a permission", 404: NOTHING_THERE, 413: "what we sent is too large"}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The headers that sign a call in. `secrets`: what no error may hold."""
+
+    headers: Mapping[str, str]
+    secrets: tuple[str, ...]
+
+
+def basic(user: str, password: str, secret: str = "") -> SignIn:
+    """HTTP's basic authentication. `secret`: which of the two is the secret, where it is not the password."""
+    encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return SignIn({"Authorization": f"Basic {encoded}"}, (encoded, secret or password))
+
+
+def bearer(token: str, *more: str) -> SignIn:
+    """A bearer token. `more`: other secrets that the system may repeat."""
+    return SignIn({"Authorization": f"Bearer {token}"}, (token, *more))
+
+
+class RemoteCalls(ABC):
+    """One system. Secrets are read anew for each call, so that a changed one needs no restart.
+
+    `refusals`: statuses of which the system says what is wrong. `conflicts`: somebody else has just written.
+    `holds`: the types of what its answers hold; a string where none is given. `doubt` and `wait`: the question for an
+    answer that is none of the system's, and the seconds until it is asked again.
+    """
+
+    system: ClassVar[str]
+    refusals: ClassVar[frozenset[int]]
+    conflicts: ClassVar[frozenset[int]] = frozenset({409, 412})
+    holds: ClassVar[Mapping[str, type]] = {}
+    headers: ClassVar[Mapping[str, str]] = {}
+    doubt: ClassVar[str] = ""
+    wait: ClassVar[float | None] = None
+
+    def __init__(self, deps: AdapterDeps, address: str, hints: Mapping[int, str]) -> None:
+        self._deps, self._address = deps, address
+        self.name, self.what = deps.name, f"ticket system {deps.name}"
+        self.hints = {**_HINTS, **hints}
+
+    @abstractmethod
+    async def sign_in(self) -> SignIn:
+        """Sign the next call in."""
+
+    @abstractmethod
+    def complaint(self, body: Mapping[str, Any]) -> str:
+        """Say what the system's answer complains about."""
+
+    def complaint_of(self, response: httpx.Response) -> str:
+        """What the system says about a request that it does not take, in one line."""
+        body = _json(response)
+        return " ".join(self.complaint(body).split()) if isinstance(body, dict) else ""
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        allowed: frozenset[int] = frozenset(),
+    ) -> httpx.Response:
+        """One call, under the system's address. `allowed`: refusals that are returned as well."""
+        response, secrets = await self.send(method, path, body, params, headers)
+        if response.status_code in self.refusals - allowed:
+            raise self.refused(f"{method} {path}", response, secrets)
+        return response
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+    ) -> tuple[httpx.Response, tuple[str, ...]]:
+        """Send one call, signed in; the answer, and what no error about it may hold."""
+        sign_in = await self.sign_in()
+        response = await self._deps.http.send(
+            method,
+            self._address + path,
+            what=self.what,
+            json=body,
+            params=params,
+            headers={"Accept": "application/json", **self.headers, **sign_in.headers, **(headers or {})},
+            expected=self.refusals,
+            transient=self.conflicts,
+            hide=sign_in.secrets,
+        )
+        return response, sign_in.secrets
+
+    def refused(self, call: str, response: httpx.Response, secrets: tuple[str, ...]) -> Exception:
+        """The error for a refusal: a hint for the one who set the system up, and what the system says."""
+        status = response.status_code
+        hint = self.hints.get(status, f"{self.system} does not take it")
+        complaint = without(self.complaint_of(response), secrets)[:SHOWN]
+        return PermanentError(f"{self.what}: {call} answered {status}: {hint}{f' ({complaint})' if complaint else ''}")
+
+    async def get(self, path: str, name: str, params: Mapping[str, str] | None = None) -> Any:
+        """Get an object that holds `name`."""
+        return self.read(await self.ask("GET", path, params=params), name)
+
+    async def get_part(self, path: str, name: str, params: Mapping[str, str] | None = None) -> Any:
+        """Get what an object holds under `name`."""
+        return self.read_part(await self.ask("GET", path, params=params), name)
+
+    def read(self, response: httpx.Response, name: str, kind: type | None = None) -> Any:
+        """The answer, an object that holds `name`; TransientError where something before the system answered."""
+        body = _json(response)
+        if not isinstance(body, dict) or not isinstance(body.get(name), kind or self.holds.get(name, str)):
+            doubt = self.doubt or f"is it {self.system}?"
+            raise TransientError(
+                f"{self.what}: {response.request.url.path} answered without {name!r}: {doubt}", self.wait
+            )
+        return body
+
+    def read_part(self, response: httpx.Response, name: str, kind: type | None = None) -> Any:
+        """What the answer holds under `name`; errors as `read`."""
+        return self.read(response, name, kind)[name]
+
+    async def secret(self, name: str, noun: str, *, blanks: bool = False) -> str:
+        """A secret's value; PermanentError where it holds what no `noun` has. `blanks`: it may be any text."""
+        value = (await self._deps.secrets.get(name)).strip()
+        if not value.isprintable() or not (blanks or (value.isascii() and " " not in value)):
+            raise PermanentError(f"{self.what}: the secret {name} holds what no {noun} has: was it copied whole?")
+        return value
+
+
+def without(text: str, secrets: tuple[str, ...]) -> str:
+    """The text, an ellipsis in place of each secret."""
+    for secret in secrets:
+        text = text.replace(secret, "…") if secret else text
+    return text
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None

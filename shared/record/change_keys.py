@@ -1,0 +1,55 @@
+"""Where rows stand in table `changes`, which four files of this floor share: its name, its keys and its ranges."""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from shared.core import ids
+from shared.record.packing import END
+
+TABLE = "changes"
+
+EVERY_CHANGE = ("c|", "c}")
+"""The range of keys of all changes, each followed by its effects."""
+EVERY_EDITION = ("e|", f"e|{END}")
+EVERY_RELATION = ("r|", "r}")
+EVERY_TASK = ("k|", "k}")
+
+
+def change_key(change_id: str) -> str:
+    return f"c|{ids.key(change_id)}"
+
+
+def effect_key(change_id: str, effect: str) -> str:
+    return f"c|{ids.key(change_id)}|x|{effect}"
+
+
+def edition_key(change_id: str, edition: str) -> str:
+    return f"e|{ids.key(change_id)}|{edition}"
+
+
+def copy_key(change_id: str, tenant: str) -> str:
+    return f"t|{ids.key(change_id)}|{tenant}"
+
+
+def task_key(change_id: str, tenant: str, task: str) -> str:
+    return f"k|{ids.key(change_id)}|{tenant}|{quote(task, safe='')}"
+
+
+def relation_key(change_id: str, kind: str, other: str) -> str:
+    return f"r|{ids.key(change_id)}|{kind}|{ids.key(other)}"
+
+
+def id_of(key: str) -> str:
+    """The change that a row of any kind belongs to."""
+    return ids.from_key(key.split("|", 2)[1])
+
+
+def is_effect(key: str) -> bool:
+    """Whether the row is an effect's; the other rows among the changes are changes."""
+    return "|x|" in key
+
+
+def span(kind: str, change_ids: Iterable[str]) -> tuple[str, str]:
+    """The range of keys of one kind over these changes, as `Tables.range` takes it."""
+    numbers = sorted(ids.key(change_id) for change_id in change_ids)
+    return f"{kind}|{numbers[0]}", f"{kind}|{numbers[-1]}{END}"
