@@ -196,7 +196,7 @@ def deployment(monkeypatch):
 
     asyncio.run(lived())
     for module in (backtest, route):
-        monkeypatch.setattr(module, "speak", lambda state, work: asyncio.run(work(world.deps)))
+        monkeypatch.setattr(module, "with_deployment", lambda state, work: asyncio.run(work(world.deps)))
     return world
 
 

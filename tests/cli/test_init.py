@@ -103,7 +103,7 @@ def test_services_in_posts_that_no_proposal_covers_are_said_and_owned(file, tmp_
 def test_services_in_the_deployment_are_looked_at(file, monkeypatch):
     world = World(policy())
     asyncio.run(world.arrive(post(services=["Microsoft Frobnicator"])))
-    monkeypatch.setattr(init, "speak", lambda state, work: asyncio.run(work(world.deps)))
+    monkeypatch.setattr(init, "with_deployment", lambda state, work: asyncio.run(work(world.deps)))
 
     assert "Microsoft Frobnicator" in run("init", file, "--yes", "--seen").stdout
 
