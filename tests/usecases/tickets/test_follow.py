@@ -24,7 +24,7 @@ async def test_a_closed_ticket_closes_its_change_once(world):
     await world.arrive(post(), post("MC1200002"))
     assert await world.follow() == 0
     world.clock.forward(days=4)
-    await move_entry(world, "CHG1200001", "closed")
+    await move(world, "CHG1200001", "closed")
 
     assert await world.follow() == 1
     assert await world.follow() == 0
@@ -38,16 +38,16 @@ async def test_a_closed_ticket_closes_its_change_once(world):
 async def test_a_ticket_that_is_opened_again_opens_its_change_again(world):
     await world.arrive(post())
     world.clock.forward(days=4)
-    await move_entry(world, "CHG1200001", "closed")
+    await move(world, "CHG1200001", "closed")
     await world.follow()
     world.clock.forward(days=20)
-    await move_entry(world, "CHG1200001", "assess")
+    await move(world, "CHG1200001", "assess")
 
     assert await world.follow() == 1
 
     assert (await world.change()).closed is None
     assert [row.key for row in await world.all("open")] == ["0001200001"]
-    await move_entry(world, "CHG1200001", "closed")
+    await move(world, "CHG1200001", "closed")
     await world.follow()
     assert (await world.change()).closings == 2
     assert len(await world.all("closings")) == 2
@@ -55,7 +55,7 @@ async def test_a_ticket_that_is_opened_again_opens_its_change_again(world):
 
 async def test_a_move_that_is_no_end_is_noted_and_closes_nothing(world):
     await world.arrive(post())
-    await move_entry(world, "CHG1200001", "authorize")
+    await move(world, "CHG1200001", "authorize")
 
     assert await world.follow() == 1
 
@@ -75,7 +75,7 @@ async def test_of_two_tickets_the_last_one_closes():
     other = replace_system()
     world.systems["second"] = other
     await world.arrive(post())
-    await move_entry(world, "CHG1200001", "closed")
+    await move(world, "CHG1200001", "closed")
     await world.follow()
     assert (await world.change()).closed is None
 
@@ -116,7 +116,7 @@ async def test_one_system_that_is_down_leaves_the_others():
     world.systems["second"] = replace_system()
     await world.arrive(post(), post("MC1200002", services=["Planner"]))
     world.systems["second"].fails = True
-    await move_entry(world, "CHG1200001", "closed")
+    await move(world, "CHG1200001", "closed")
 
     assert await world.follow() == 1
 
@@ -196,7 +196,7 @@ async def test_three_hundred_tickets_are_followed():
     many = [f"MC12{n:05d}" for n in range(300)]
     await world.arrive(*(post(i) for i in many))
     for change_id in many[::3]:
-        await move_entry(world, number_of(change_id), "closed")
+        await move(world, number_of(change_id), "closed")
 
     assert await world.follow() == 100
     assert len(await closings(world)) == 100

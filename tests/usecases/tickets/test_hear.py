@@ -54,8 +54,8 @@ async def move(world, number, state):
 
 async def test_a_ticket_that_the_board_closed_closes_its_change_at_once(opened):
     await opened.arrive(post(), post("MC1200002"))
-    await move_entry(opened, "CHG1200001", "closed")
-    await move_entry(opened, "CHG1200002", "closed")
+    await move(opened, "CHG1200001", "closed")
+    await move(opened, "CHG1200002", "closed")
 
     heard = await call(opened, {"number": "CHG1200001"})
 
@@ -80,7 +80,7 @@ async def test_what_the_body_says_of_the_ticket_is_not_believed(opened):
 
 async def test_a_signed_call_is_taken_by_the_worlds_clock(opened):
     await opened.arrive(post())
-    await move_entry(opened, "CHG1200001", "authorize")
+    await move(opened, "CHG1200001", "authorize")
     body, at = b'{"numbers": ["CHG1200001"]}', str(int(opened.clock().timestamp()))
     signed = {"Webhook-Id": "m1", "Webhook-Timestamp": at, "Webhook-Signature": signature(SECRET, "m1", at, body)}
 
@@ -234,7 +234,7 @@ async def test_a_ticket_of_one_system_is_none_of_anothers():
     heard = await call(world, {"id": "W1", "state": "closed"}, vault=vault, system="second")
     assert heard.outcome == "refused", "each has its own secret"
     assert (await call(world, {"number": "W1"})).known == 0
-    assert await change_of(world.deps, "second", "W1") == "MC1200001"
+    assert await change_of(world.deps.tables, "second", "W1") == "MC1200001"
 
 
 # How a number is found.
@@ -260,11 +260,11 @@ async def test_tickets_from_before_the_door_was_opened_are_found_from_the_next_n
 async def test_a_number_that_has_gone_to_another_change_is_that_ones(opened):
     await opened.arrive(post(), post("MC1200002"))
     await remember(opened.deps.tables, "crb", "CHG1200001", "MC1200002")
-    assert await change_of(opened.deps, "crb", "CHG1200001") == "", "the record has the last word"
+    assert await change_of(opened.deps.tables, "crb", "CHG1200001") == "", "the record has the last word"
 
     assert (await opened.mend()).numbers == 1
 
-    assert await change_of(opened.deps, "crb", "CHG1200001") == "MC1200001"
+    assert await change_of(opened.deps.tables, "crb", "CHG1200001") == "MC1200001"
     await remember(opened.deps.tables, "crb", "CHG1200001", "MC1200001")
     assert len(await opened.all("numbers")) == 2
 
@@ -295,8 +295,8 @@ async def test_a_ticket_that_was_made_anew_is_asked_for_by_its_new_number_only(o
     await opened.arrive(post(when=NOVEMBER, modified="2026-09-02T10:00:00Z"))
 
     assert (await opened.ticket_state()).number == "N2"
-    assert await change_of(opened.deps, "crb", "N1") == ""
-    assert await change_of(opened.deps, "crb", "N2") == "MC1200001"
+    assert await change_of(opened.deps.tables, "crb", "N1") == ""
+    assert await change_of(opened.deps.tables, "crb", "N2") == "MC1200001"
 
 
 async def test_a_ticket_that_got_another_number_in_its_system_is_found_by_it(opened):
@@ -318,13 +318,13 @@ async def test_a_ticket_that_follows_its_announcement_is_its_successors_from_the
     successor = post("MC1300001", title="Retirement of the viewer (new info)")
     successor["body"]["content"] = "<p>This message replaces MC1200001.</p>" + successor["body"]["content"]
     await opened.arrive(successor)
-    assert await change_of(opened.deps, "crb", "CHG1200001") == "MC1300001"
+    assert await change_of(opened.deps.tables, "crb", "CHG1200001") == "MC1300001"
 
     row = next(row for row in await opened.all("numbers") if row.key == "CHG1200001")
     await opened.tables.commit("numbers", [Write("replace", replace(row, values={"change": "MC1200001"}))])
 
-    assert await change_of(opened.deps, "crb", "CHG1200001") == "MC1300001", "also where we died before the row"
-    await move_entry(opened, "CHG1200001", "closed")
+    assert await change_of(opened.deps.tables, "crb", "CHG1200001") == "MC1300001", "also where we died before the row"
+    await move(opened, "CHG1200001", "closed")
     assert (await call(opened, {"number": "CHG1200001"})).moved == 1
     assert (await opened.change("MC1300001")).closed
 
@@ -335,7 +335,7 @@ async def test_a_run_that_dies_before_the_number_is_kept_costs_a_night_of_waitin
 
     monkeypatch.setattr(numbers, "remember", dies)
     await opened.arrive(post())
-    await move_entry(opened, "CHG1200001", "authorize")
+    await move(opened, "CHG1200001", "authorize")
 
     assert (await call(opened, {"number": "CHG1200001"})).known == 0
     assert await opened.follow() == 1
