@@ -13,7 +13,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Run:
     """A run of text; `address` makes it a link."""
 
     text: str
@@ -21,18 +21,18 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A heading, a paragraph or an item of a list."""
 
     kind: Literal["heading", "paragraph", "item"]
-    spans: tuple[Span, ...]
+    runs: tuple[Run, ...]
 
     @property
     def text(self) -> str:
-        return "".join(span.text for span in self.spans)
+        return "".join(run.text for run in self.runs)
 
 
-Document = tuple[Block, ...]
+Document = tuple[TextBlock, ...]
 
 
 def value(text: object) -> str:
@@ -51,17 +51,17 @@ def link(name: object, address: object) -> str:
 
 def parse(text: str) -> Document:
     """What a template wrote: `## ` begins a heading, `- ` an item; an empty line ends a paragraph."""
-    blocks: list[Block] = []
+    blocks: list[TextBlock] = []
     lines: list[str] = []
     for line in (*text.split("\n"), ""):
         if line.startswith(("## ", "- ")) or not line.replace(_VALUE, "").strip():
             if lines:
-                blocks.append(Block("paragraph", _spans("\n".join(lines))))
+                blocks.append(TextBlock("paragraph", _runs("\n".join(lines))))
             lines = []
             if line.startswith("## "):
-                blocks.append(Block("heading", _spans(line[3:])))
+                blocks.append(TextBlock("heading", _runs(line[3:])))
             elif line.startswith("- "):
-                blocks.append(Block("item", _spans(line[2:])))
+                blocks.append(TextBlock("item", _runs(line[2:])))
         else:
             lines.append(line.strip(" "))
     return tuple(block for block in blocks if block.text.strip())
@@ -85,13 +85,13 @@ def cut_utf16(text: str, limit: int) -> str:
     return kept
 
 
-def _spans(text: str) -> tuple[Span, ...]:
-    found: list[Span] = []
+def _runs(text: str) -> tuple[Run, ...]:
+    found: list[Run] = []
     at = 0
     for match in _LINK.finditer(text):
-        found += [Span(_MARKS.sub("", text[at : match.start()])), Span(match[1], match[2])]
+        found += [Run(_MARKS.sub("", text[at : match.start()])), Run(match[1], match[2])]
         at = match.end()
-    return tuple(span for span in (*found, Span(_MARKS.sub("", text[at:]))) if span.text)
+    return tuple(run for run in (*found, Run(_MARKS.sub("", text[at:]))) if run.text)
 
 
 # In each system's markup. `limit`: the most characters that the result may have.

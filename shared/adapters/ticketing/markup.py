@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from shared.adapters.ticketing.document import Block, Document, Span
+from shared.adapters.ticketing.document import TextBlock, Document, Run
 from shared.core.text.safe import cut
 
 _CUT = "… (shortened: the whole text is on the pages linked from the ticket's notes or Message Center)"
@@ -49,17 +49,17 @@ def adf(document: Document, limit: int) -> dict[str, Any]:
     return {"type": "doc", "version": 1, "content": content or [{"type": "paragraph", "content": []}]}
 
 
-def _adf_paragraph(block: Block) -> dict[str, Any]:
+def _adf_paragraph(block: TextBlock) -> dict[str, Any]:
     return {"type": "paragraph", "content": _adf_inline(block)}
 
 
-def _adf_inline(block: Block) -> list[dict[str, Any]]:
+def _adf_inline(block: TextBlock) -> list[dict[str, Any]]:
     inline: list[dict[str, Any]] = []
-    for span in block.spans:
-        for at, text in enumerate(span.text.split("\n")):
+    for run in block.runs:
+        for at, text in enumerate(run.text.split("\n")):
             inline += [{"type": "hardBreak"}] if at else []
             if text:
-                marks = [{"type": "link", "attrs": {"href": span.address}}] if span.address else []
+                marks = [{"type": "link", "attrs": {"href": run.address}}] if run.address else []
                 inline.append({"type": "text", "text": text, **({"marks": marks} if marks else {})})
     return inline
 
@@ -72,7 +72,7 @@ def _cut_to(document: Document, limit: int, say: Callable[[Document], str]) -> D
     """The document, its end left out where it would be too long; that it was cut is said."""
     if len(say(document)) <= limit:
         return document
-    end = Block("paragraph", (Span(_CUT if limit > 2 * len(_CUT) else "…"),))
+    end = TextBlock("paragraph", (Run(_CUT if limit > 2 * len(_CUT) else "…"),))
     fits, over_long = 0, len(document)  # blocks; halved, as a text may have thousands
     while over_long - fits > 1:
         half = (fits + over_long) // 2
@@ -84,7 +84,7 @@ def _cut_to(document: Document, limit: int, say: Callable[[Document], str]) -> D
         text = last.text
         while 0 < over < len(text):
             text = cut(text, len(text) - over)
-            shorter = replace(last, spans=(Span(text),))
+            shorter = replace(last, runs=(Run(text),))
             over = len(say((*kept, shorter, end))) - limit
             if over <= 0:
                 return (*kept, shorter, end)
@@ -93,9 +93,9 @@ def _cut_to(document: Document, limit: int, say: Callable[[Document], str]) -> D
     return (end,) if limit else ()
 
 
-def _groups(document: Document) -> Iterator[tuple[str, list[Block]]]:
+def _groups(document: Document) -> Iterator[tuple[str, list[TextBlock]]]:
     """Neighbours of one kind together: a list is one thing in most markups."""
-    group: list[Block] = []
+    group: list[TextBlock] = []
     for block in document:
         if group and group[0].kind != block.kind:
             yield group[0].kind, group
@@ -108,7 +108,7 @@ def _groups(document: Document) -> Iterator[tuple[str, list[Block]]]:
 def _plain(document: Document) -> str:
     parts = []
     for kind, blocks in _groups(document):
-        texts = ["".join(f"{s.text}: {s.address}" if s.address else s.text for s in block.spans) for block in blocks]
+        texts = ["".join(f"{s.text}: {s.address}" if s.address else s.text for s in block.runs) for block in blocks]
         if kind == "item":
             parts.append("\n".join(f"- {text}" for text in texts))
         else:
@@ -119,7 +119,7 @@ def _plain(document: Document) -> str:
 def _html(document: Document) -> str:
     parts = []
     for kind, blocks in _groups(document):
-        texts = ["".join(_html_span(span) for span in block.spans) for block in blocks]
+        texts = ["".join(_html_run(run) for run in block.runs) for block in blocks]
         if kind == "item":
             parts.append("<ul>" + "".join(f"<li>{text}</li>" for text in texts) + "</ul>")
         else:
@@ -128,22 +128,22 @@ def _html(document: Document) -> str:
     return "".join(parts)
 
 
-def _html_span(span: Span) -> str:
-    text = html.escape(span.text).replace("\n", "<br>")
-    return f'<a href="{html.escape(span.address)}">{text}</a>' if span.address else text
+def _html_run(run: Run) -> str:
+    text = html.escape(run.text).replace("\n", "<br>")
+    return f'<a href="{html.escape(run.address)}">{text}</a>' if run.address else text
 
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&$])|^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
 
 
 def _markdown(document: Document) -> str:
-    def said(span: Span) -> str:
-        text = _MARKDOWN.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", span.text).replace("\n", "  \n")
-        return f"[{text}]({span.address})" if span.address else text
+    def said(run: Run) -> str:
+        text = _MARKDOWN.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", run.text).replace("\n", "  \n")
+        return f"[{text}]({run.address})" if run.address else text
 
     parts = []
     for kind, blocks in _groups(document):
-        texts = ["".join(said(span) for span in block.spans) for block in blocks]
+        texts = ["".join(said(run) for run in block.runs) for block in blocks]
         parts += ["\n".join(f"- {text}" for text in texts)] if kind == "item" else [
             f"### {text}" if kind == "heading" else text for text in texts
         ]  # fmt: skip
@@ -154,16 +154,16 @@ _TEXTILE_BLOCK = re.compile(r"^(\s*(?:h[1-6]|p|bq|bc|pre|fn\d+|table|notextile|c
 
 
 def _textile(document: Document) -> str:
-    def said(span: Span) -> str:
-        if span.address:
-            return f'"{span.text.replace(chr(34), chr(39))}":{span.address}'
+    def said(run: Run) -> str:
+        if run.address:
+            return f'"{run.text.replace(chr(34), chr(39))}":{run.address}'
         # <notextile> would be the way for a whole block; in a line an entity keeps each mark from being one
-        text = re.sub(r"[<>&*_@+^~%\[\]{}|!#\-\"=?:]", lambda m: f"&#{ord(m[0])};", span.text)
+        text = re.sub(r"[<>&*_@+^~%\[\]{}|!#\-\"=?:]", lambda m: f"&#{ord(m[0])};", run.text)
         return _TEXTILE_BLOCK.sub(r"\1&#46;", text)
 
     parts = []
     for kind, blocks in _groups(document):
-        texts = ["".join(said(span) for span in block.spans) for block in blocks]
+        texts = ["".join(said(run) for run in block.runs) for block in blocks]
         parts += ["\n".join(f"* {text}" for text in texts)] if kind == "item" else [
             f"h3. {text}" if kind == "heading" else text for text in texts
         ]  # fmt: skip

@@ -1,7 +1,7 @@
 """The systems outside: sources, tasks, ticket systems, channels."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from shared.core.cards.card import Card
 from shared.core.policy.model import Tenant
@@ -78,6 +78,18 @@ class TicketSystem(Protocol):
         """Whether we may do all this, without changing anything: a line that says as whom, and where.
 
         Raises PermanentError naming the permission or setting that is missing.
+        """
+        ...
+
+
+@runtime_checkable
+class Receives(Protocol):
+    """A ticket system that cannot be asked: it tells us, and its adapter keeps what it says, for `states` to answer."""
+
+    async def receive(self, said: Mapping[str, Any]) -> Sequence[str]:
+        """Keep what a call's body says. The tickets' numbers; nothing where none of them is ours.
+
+        Raises PermanentError for a body that it does not take.
         """
         ...
 

@@ -2,13 +2,14 @@
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Secrets
+from shared.core.ports.outside import Receives
 from shared.core.signing import fault_of
 from shared.core.tickets import inbound
 from shared.record import numbers
@@ -17,12 +18,6 @@ from shared.usecases.tickets.follow import follow_numbers
 
 _LOG = logging.getLogger("foresignal.inbound")
 _EXPECTED = 'expected JSON such as {"number": "CHG0030001"} or {"numbers": [...]}'
-
-Receive = Callable[[Mapping[str, Any]], Awaitable[Sequence[str]]]
-"""An adapter's `receive`, where its system cannot be asked: keeps what the body says, for `states` to answer.
-
-Returns the numbers; nothing where it knows none of them. PermanentError: the body is not what it takes.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +72,9 @@ async def _tickets(deps: Deps, policy: Policy, name: str, body: bytes) -> Sequen
         raise _UnreadableError(f"the body is no JSON; {_EXPECTED}") from None
     if not isinstance(said, dict):
         raise _UnreadableError(f"the body is no object; {_EXPECTED}")
-    receive: Receive | None = getattr(await deps.ticket_system(policy, name), "receive", None)
+    system = await deps.ticket_system(policy, name)
     try:
-        received = await receive(said) if receive else ()
+        received = await system.receive(said) if isinstance(system, Receives) else ()
     except PermanentError as error:
         raise _UnreadableError(str(error)) from None
     asked = received or inbound.named(said)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from shared.adapters.ticketing.document import Block, Span, bare, link, parse, value
+from shared.adapters.ticketing.document import TextBlock, Run, bare, link, parse, value
 from shared.adapters.ticketing.markup import adf, markdown, plain, textile, to_html
 from tests.properties import unhurried
 
@@ -19,11 +19,11 @@ HOSTILE = "## no\n- item\n<b>x</b> [a](http://e.example) *b* `c` {{7*7}} \ue001x
 
 def test_headings_items_paragraphs_and_links_are_told_apart():
     assert (
-        Block("heading", (Span("What"),)),
-        Block("paragraph", (Span("It goes."),)),
-        Block("item", (Span("one"),)),
-        Block("item", (Span("Post", "https://a.example/?x=1&y=2"),)),
-        Block("paragraph", (Span("last"),)),
+        TextBlock("heading", (Run("What"),)),
+        TextBlock("paragraph", (Run("It goes."),)),
+        TextBlock("item", (Run("one"),)),
+        TextBlock("item", (Run("Post", "https://a.example/?x=1&y=2"),)),
+        TextBlock("paragraph", (Run("last"),)),
     ) == DOCUMENT
 
 
@@ -82,7 +82,7 @@ def test_whatever_a_value_holds_it_is_text():
     document = parse(f"{value(HOSTILE)}\n\n## Real\n- {value(HOSTILE)}")
 
     assert [block.kind for block in document] == ["paragraph", "heading", "item", "paragraph"]
-    assert not any(span.address for block in document for span in block.spans)
+    assert not any(run.address for block in document for run in block.runs)
     tree = LexborHTMLParser(to_html(document, 10_000))
     assert tree.css("b, a, script") == []
     assert "<b>x</b>" in tree.text()
@@ -98,7 +98,7 @@ def test_whatever_a_value_holds_it_is_text():
 def test_only_addresses_of_the_web_become_links(address):
     (block,) = parse(f"- {link('Post', address)}")
 
-    assert block.spans[0].address == ""
+    assert block.runs[0].address == ""
 
 
 LIMITS = st.integers(min_value=60, max_value=3000)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import Block, Document, Span, bare, cut_utf16, utf16, value
+from shared.adapters.ticketing.document import TextBlock, Document, Run, bare, cut_utf16, utf16, value
 from shared.adapters.ticketing.markup import adf
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.terms import ENDED, State
@@ -161,7 +161,7 @@ def moment(text: Any) -> datetime | None:
 
 
 def _paragraphs(texts: Iterable[str]) -> Document:
-    return tuple(Block("paragraph", (Span(line_of(text)),)) for text in texts)
+    return tuple(TextBlock("paragraph", (Run(line_of(text)),)) for text in texts)
 
 
 def _fitting(document: Document) -> dict[str, Any]:

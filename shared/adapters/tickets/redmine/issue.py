@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import Block, Document, Span, bare, value
+from shared.adapters.ticketing.document import TextBlock, Document, Run, bare, value
 from shared.adapters.ticketing.markup import markdown, textile
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.terms import ENDED, State
@@ -127,9 +127,9 @@ def notes_of(settings: Settings, lines: Sequence[str], issue: Issue) -> Iterator
     for journal in issue.get("journals") or ():
         for paragraph in str(journal.get("notes") or "").splitlines():
             there.add(_gist(paragraph))
-    some: tuple[Block, ...] = ()
+    some: tuple[TextBlock, ...] = ()
     for line in dict.fromkeys(filter(None, map(_line, lines))):
-        block = Block("paragraph", (Span(line),))
+        block = TextBlock("paragraph", (Run(line),))
         if _gist(_said(settings)((block,), _LONGEST_TEXT)) in there:
             continue
         if some and len(_said(settings)((*some, block), _LONGEST_TEXT * 9)) > _LONGEST_TEXT:

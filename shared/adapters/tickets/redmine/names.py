@@ -23,7 +23,7 @@ class Names:
     async def project(self) -> Mapping[str, Any]:
         async def read() -> Any:
             path = f"/projects/{self._settings.project}.json"
-            return await self._calls.get(path, "project", include=_INCLUDE)
+            return await self._calls.get_part(path, "project", {"include": _INCLUDE})
 
         found: Mapping[str, Any] = await self._once("project", read)
         return found
@@ -103,16 +103,16 @@ class Names:
                 "project_id": self._settings.project, "tracker_id": str(await self.tracker()), "status_id": "*",
                 "limit": "1",
             }  # fmt: skip
-            issues = await self._calls.get("/issues.json", "issues", list, **asked)
+            issues = await self._calls.get_part("/issues.json", "issues", asked)
             return [*seen, *(field for issue in issues for field in issue.get("custom_fields") or ())]
 
         found: list[Mapping[str, Any]] = await self._once("fields", read)
         return found
 
-    async def _list(self, path: str, holds: str) -> list[Mapping[str, Any]]:
+    async def _list(self, path: str, name: str) -> list[Mapping[str, Any]]:
         """Nothing where we may not see it."""
         answer = await self._calls.ask("GET", path, allowed=frozenset({403, 404}))
-        found: list[Mapping[str, Any]] = self._calls.read(answer, holds, list) if answer.is_success else []
+        found: list[Mapping[str, Any]] = self._calls.read_part(answer, name) if answer.is_success else []
         return found
 
     async def _once(self, name: str, read: Callable[[], Any]) -> Any:

@@ -20,7 +20,7 @@ _NEEDED = {
 
 async def ping(calls: Calls, names: Names, settings: Settings) -> str:
     """A line that says as whom we work where. PermanentError names what is missing, and where to give it."""
-    me = await calls.get("/users/current.json", "user", include="memberships")
+    me = await calls.get_part("/users/current.json", "user", {"include": "memberships"})
     who = str(me.get("login") or "an unnamed user")
     project = await names.project()
     if not any(one.get("name") == "issue_tracking" for one in project.get("enabled_modules") or ()):
@@ -56,7 +56,7 @@ async def _permissions(calls: Calls, me: Mapping[str, Any], project: Mapping[str
         answer = await calls.ask("GET", f"/roles/{role.get('id')}.json", allowed=frozenset({403, 404}))
         if not answer.is_success:
             return " as far as we can see (its roles are not shown to us)"
-        have |= set(calls.read(answer, "role").get("permissions") or ())
+        have |= set(calls.read_part(answer, "role").get("permissions") or ())
     missing = [label for name, label in _NEEDED.items() if name not in have]
     if missing:
         named = ", ".join(str(role.get("name")) for role in roles) or "no role"
@@ -70,7 +70,7 @@ async def _permissions(calls: Calls, me: Mapping[str, Any], project: Mapping[str
 async def _filters(calls: Calls, settings: Settings, key: int) -> str:
     """Redmine takes no notice of a filter that it does not know: a key that nobody has must find nothing."""
     asked = {"project_id": settings.project, "status_id": "*", f"cf_{key}": SAMPLE.key, "limit": "1"}
-    if await calls.get("/issues.json", "issues", list, **asked):
+    if await calls.get_part("/issues.json", "issues", asked):
         raise PermanentError(
             f"{calls.what}: issues cannot be looked up by the custom field {settings.key_field!r}: tick “Used as a "
             f"filter” there, and enable it for project {settings.project} and its tracker"

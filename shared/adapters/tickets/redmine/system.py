@@ -1,14 +1,14 @@
 """The port `TicketSystem` over Redmine."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.tickets.redmine import issue as issues
 from shared.adapters.tickets.redmine.calls import Calls
 from shared.adapters.tickets.redmine.issue import Issue
@@ -20,8 +20,6 @@ from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _AT_ONCE = 100
-_REMEMBERED = 1_000
-_FRESH = timedelta(seconds=2)  # so long what `find` has read is good for the `amend` or `open` that follows
 
 
 class RedmineSystem:
@@ -30,30 +28,26 @@ class RedmineSystem:
     searches_late = 0.0
 
     def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
-        self._settings, self._clock = settings, deps.clock
+        self._settings = settings
         self._calls = Calls(settings, deps)
         self._names = Names(self._calls, settings, deps.clock)
-        self._ids: Recent[str, str] = Recent(_REMEMBERED)  # by our key
-        self._just_read: Recent[str, tuple[datetime, Issue]] = Recent(_REMEMBERED)  # by number
-        self._decided: Recent[tuple[str, str], tuple[str, datetime | None]] = Recent(_REMEMBERED)
-        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._ids: Recent[str, str] = Recent(REMEMBERED)  # by our key
+        self._look_ups: LookUps[Issue] = LookUps(deps.clock)
+        self._decided: Recent[tuple[str, str], tuple[str, datetime | None]] = Recent(REMEMBERED)
 
     async def find(self, key: str) -> TicketRef | None:
         found = await self._known(key)
         return await self._ref(found) if found else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        lock = self._opening.setdefault(ticket.key, asyncio.Lock())
-        async with lock:
+        async with self._look_ups.opening(ticket.key):
             found = await self._known(ticket.key)
             if found:
                 return await self._bring(found, ticket)
             return await self._bring(await self._create(ticket), ticket, fresh=True)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
-        at, issue = self._just_read.pop(ref.number, (None, None))
-        if at is None or self._clock() - at > _FRESH:
-            issue = await self._issue(ref.number)
+        issue = self._look_ups.take(ref.number) or await self._issue(ref.number)
         if issue is None:
             self._ids.pop(ticket.key, None)
             return await self.open(ticket)
@@ -86,7 +80,7 @@ class RedmineSystem:
             self._ids.pop(key, None)
             return None
         self._ids[key] = str(issue["id"])
-        self._just_read[self._ids[key]] = (self._clock(), issue)
+        self._look_ups.keep(self._ids[key], issue)
         return issue
 
     async def _search(self, key: str, field: int) -> str | None:
@@ -105,7 +99,7 @@ class RedmineSystem:
         return None
 
     async def _list(self, params: Mapping[str, str]) -> list[Issue]:
-        found = await self._calls.get("/issues.json", "issues", list, **params)
+        found = await self._calls.get_part("/issues.json", "issues", params)
         return [await self._whole(issue) for issue in found]
 
     async def _issue(self, number: str) -> Issue | None:
@@ -114,7 +108,7 @@ class RedmineSystem:
         answer = await self._calls.ask(
             "GET", f"/issues/{number}.json", params={"include": "journals,allowed_statuses"}, allowed=frozenset({404})
         )
-        return await self._whole(self._calls.read(answer, "issue")) if answer.is_success else None
+        return await self._whole(self._calls.read_part(answer, "issue")) if answer.is_success else None
 
     async def _whole(self, issue: Issue) -> Issue:
         """Before Redmine 5, an issue does not say whether its status is an end."""
@@ -133,7 +127,7 @@ class RedmineSystem:
         tracker = await self._names.tracker()
         fields = issues.as_sent({**should, key: ticket.key}, numbers)
         body = {"issue": {"project_id": self._settings.project, "tracker_id": tracker, **fields}}
-        made = self._calls.read(await self._calls.ask("POST", "/issues.json", body=body), "issue")
+        made = self._calls.read_part(await self._calls.ask("POST", "/issues.json", body=body), "issue")
         if issues.custom(made, numbers[key]) != ticket.key:
             raise PermanentError(
                 f"{self._calls.what}: Redmine made issue {made.get('id')} without our key: enable the custom field "
@@ -157,10 +151,11 @@ class RedmineSystem:
         ended = issues.ref_of(self._settings, issue).state in ENDED
         how = "reopen" if ended and ticket.reopen and not ticket.cancelled else ""
         how = "cancel" if ticket.cancelled and not ended else how
+        by_hand = move_by_hand(ticket, "its workflow has no such way for us", noun="issue")
         lines, status = list(ticket.notes), None
         if how:
             status = issues.choose(self._settings, await self._offered(issue), how)
-            lines.append(_line(how, ticket) if status else _by_hand(how, ticket))
+            lines.append(moved(ticket) if status else by_hand)
         changes: dict[str, Any] = {}
         if not fresh and (not ended or (how and status)):
             should, numbers = await self._should(ticket)
@@ -169,7 +164,7 @@ class RedmineSystem:
             changes["status_id"] = status["id"]
         now = await self._write(issue, changes, lines)
         if status and (now.get("status") or {}).get("id") != status["id"]:  # Redmine does not say that it did not
-            now = await self._write(now, {}, [_by_hand(how, ticket)])
+            now = await self._write(now, {}, [by_hand])
         return await self._ref(now)
 
     async def _offered(self, issue: Issue) -> Sequence[Mapping[str, Any]]:
@@ -203,13 +198,3 @@ class RedmineSystem:
             self._decided[ref.number, held] = issues.decider(whole, field, held)
         who, at = self._decided[ref.number, held]
         return replace(ref, decision=decision, decided_by=who, decided_at=at)
-
-
-def _line(how: str, ticket: Ticket) -> str:
-    return f"{ticket.why_cancelled}." if how == "cancel" else "To be looked at again for what happened since."
-
-
-def _by_hand(how: str, ticket: Ticket) -> str:
-    if how == "cancel":
-        return f"{ticket.why_cancelled}: please cancel this issue by hand; its workflow has no such way for us."
-    return f"{_line(how, ticket)} Please open this issue again by hand; its workflow has no such way for us."

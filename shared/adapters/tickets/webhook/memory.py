@@ -23,7 +23,7 @@ _NUMBERS = 8  # former ones that are kept
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RemoteTicket:
     """One ticket. `sent`: a digest of the content that the receiver has taken; `told`: digests of the notes.
 
     `there`: the receiver has it, as far as it said; `life`: how often it was deleted there. `pending`: id, kind, body
@@ -64,13 +64,13 @@ class Memory:
     def __init__(self, tables: Tables, system: str) -> None:
         self._tables, self._system = tables, system
 
-    async def get(self, key: str) -> Known | None:
+    async def get(self, key: str) -> RemoteTicket | None:
         place = self._place(key)
         row = await self._tables.get(TABLE, *place) if place else None
         known = _from_row(row) if row else None
         return known if known and known.key == key else None
 
-    async def by_number(self, number: str) -> Known | None:
+    async def by_number(self, number: str) -> RemoteTicket | None:
         """The ticket that has this number, or had it: whoever asks may not know the newest one yet."""
         if not 0 < len(number) <= _LONGEST or not number.isprintable():
             return None
@@ -78,7 +78,7 @@ class Memory:
         known = await self.get(str(row.values["key"]) if row else number)
         return known if known and number in (known.number, *known.former) else None
 
-    async def put(self, known: Known) -> Known:
+    async def put(self, known: RemoteTicket) -> RemoteTicket:
         place = self._place(known.key)
         assert place, "keys are made of a change's id"
         row = Row(*place, _values(known), known.etag)
@@ -119,7 +119,7 @@ _AS_IT_IS = (
 _TIMES = ("closed_at", "decided_at", "at")
 
 
-def _values(known: Known) -> dict[str, Any]:
+def _values(known: RemoteTicket) -> dict[str, Any]:
     return {
         **{name: getattr(known, name) for name in _AS_IT_IS},
         **{name: at.isoformat() if (at := getattr(known, name)) else "" for name in _TIMES},
@@ -129,20 +129,20 @@ def _values(known: Known) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Row) -> Known:
+def _from_row(row: Row) -> RemoteTicket:
     v: Mapping[str, Any] = row.values
     times: dict[str, Any] = {name: when(v[name]) for name in _TIMES}
-    return Known(
+    return RemoteTicket(
         **{name: v[name] for name in _AS_IT_IS}, **times,
         told=tuple(unpack("told", v)), pending=tuple(unpack("pending", v)),
         former=tuple(json.loads(v.get("former", "[]"))), etag=row.etag,
     )  # fmt: skip
 
 
-def heard(known: Known, said: Mapping[str, Any], states: Mapping[str, State], now: datetime) -> Known:
+def heard(known: RemoteTicket, said: Mapping[str, Any], states: Mapping[str, State], now: datetime) -> RemoteTicket:
     """The ticket with what its system says of it; a word that nobody mapped is unknown, and not guessed."""
     if said.get("gone") is True:
-        return Known(known.key, known.key, life=known.life + 1, at=known.at, etag=known.etag)
+        return RemoteTicket(known.key, known.key, life=known.life + 1, at=known.at, etag=known.etag)
     number = _text(said.get("number")) or known.number
     after = replace(
         known,

@@ -9,17 +9,17 @@ from weakref import WeakValueDictionary
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.webhook import message as messages
 from shared.adapters.tickets.webhook.endpoint import Endpoint, RefusedError
-from shared.adapters.tickets.webhook.memory import Known, Memory, digest, heard, number_of
+from shared.adapters.tickets.webhook.memory import RemoteTicket, Memory, digest, heard, number_of
 from shared.adapters.tickets.webhook.message import Message
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 from shared.core.times import when
+from shared.record.redo import redo
 
 SCHEDULE = (5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0)
 """Seconds until a message is sent again, as Standard Webhooks advises, as far as our 24 hours go."""
-_TRIES = 5
 _UNTOLD_STATE = {"ticket.opened": "new", "ticket.cancelled": "cancelled", "ticket.reopened": "assess"}
 """What a ticket is when the receiver took the message and says nothing of its state."""
 
@@ -64,23 +64,7 @@ class Webhook:
         The numbers of ours that it was about: two where `key` came with another number, which is the ticket's from
         then on unless it is another ticket's already.
         """
-        at = when(said.get("timestamp"))
-        for _ in range(_TRIES):
-            known = await self._about(said)
-            if known is None or not known.there:
-                return []
-            if at and known.at and at < known.at:
-                return [known.number]
-            number = number_of(said)
-            if number not in ("", known.number) and await self._memory.holder(number, known.key) != known.key:
-                number = ""
-            after = heard(known, {**said, "number": number}, self._settings.states, at or self._deps.clock())
-            try:
-                await self._memory.put(replace(after, at=at or known.at))
-            except ConflictError:
-                continue
-            return list(dict.fromkeys((known.number, after.number if after.there else known.number)))
-        raise TransientError(f"{self._what}: the same ticket is written by others again and again", 5)
+        return await redo(lambda: self._receive(said))
 
     def preview(self, ticket: Ticket) -> Preview:
         content = messages.content_of(self._settings, ticket)
@@ -92,7 +76,21 @@ class Webhook:
         await self._endpoint.ready()
         return f"the address in {self._settings.url} may be called; whether it takes messages shows with the first one"
 
-    async def _about(self, said: Mapping[str, Any]) -> Known | None:
+    async def _receive(self, said: Mapping[str, Any]) -> list[str]:
+        at = when(said.get("timestamp"))
+        known = await self._about(said)
+        if known is None or not known.there:
+            return []
+        if at and known.at and at < known.at:
+            return [known.number]
+        number = number_of(said)
+        if number not in ("", known.number) and await self._memory.holder(number, known.key) != known.key:
+            number = ""
+        after = heard(known, {**said, "number": number}, self._settings.states, at or self._deps.clock())
+        await self._memory.put(replace(after, at=at or known.at))
+        return list(dict.fromkeys((known.number, after.number if after.there else known.number)))
+
+    async def _about(self, said: Mapping[str, Any]) -> RemoteTicket | None:
         if isinstance(key := said.get("key"), str):
             return await self._memory.get(key)
         return await self._memory.by_number(number_of(said))
@@ -101,7 +99,7 @@ class Webhook:
         """Send what the other side does not have, a message that was perhaps not taken first."""
         lock = self._working.setdefault(ticket.key, asyncio.Lock())
         async with lock:
-            known = await self._memory.get(ticket.key) or Known(ticket.key, ticket.key)
+            known = await self._memory.get(ticket.key) or RemoteTicket(ticket.key, ticket.key)
             if known.pending:
                 known = await self._deliver(known)
             content, sent = messages.content_of(self._settings, ticket), set[str]()
@@ -116,7 +114,7 @@ class Webhook:
                 known = await self._deliver(known)
             return known.ref()
 
-    async def _deliver(self, known: Known) -> Known:
+    async def _deliver(self, known: RemoteTicket) -> RemoteTicket:
         """The pending message, and what the answer says, kept. What is refused for its content is not kept."""
         name, kind, body, content, notes = known.pending
         pending = Message(name, kind, body, content, tuple(notes))
@@ -136,18 +134,25 @@ class Webhook:
                 f"{self._what}: the answer says number {number} for {known.key}, and that is another ticket's; "
                 "each needs a number of its own, or none"
             )
-        for _ in range(_TRIES):
-            after = self._taken(known, pending, answer)
-            try:
-                return await self._memory.put(after)
-            except ConflictError:  # told of it meanwhile
-                now = await self._memory.get(known.key) or known
-                if now.life != known.life:
-                    return now  # that it is gone
-                known = now
-        raise TransientError(f"{self._what}: {known.key} is written by others again and again", 5)
+        return await self._keep(known, pending, answer)
 
-    def _taken(self, known: Known, message: Message, answer: Mapping[str, Any]) -> Known:
+    async def _keep(self, sent: RemoteTicket, message: Message, answer: Mapping[str, Any]) -> RemoteTicket:
+        """Keep what the receiver answered, over what it told us meanwhile; a ticket that is gone by then stays so."""
+        newest = sent
+
+        async def keep() -> RemoteTicket:
+            nonlocal newest
+            if newest.life != sent.life:
+                return newest
+            try:
+                return await self._memory.put(self._taken(newest, message, answer))
+            except ConflictError:
+                newest = await self._memory.get(sent.key) or newest
+                raise
+
+        return await redo(keep)
+
+    def _taken(self, known: RemoteTicket, message: Message, answer: Mapping[str, Any]) -> RemoteTicket:
         """The ticket after the receiver took that message."""
         after = replace(known, there=True, sent=message.content, told=(*known.told, *message.notes))
         if known.pending and known.pending[0] == message.id:
@@ -157,14 +162,14 @@ class Webhook:
             after = replace(heard(after, {"state": state}, {}, now), remote_state="")
         return heard(after, answer, states, now)
 
-    async def _quietly(self, known: Known) -> None:
+    async def _quietly(self, known: RemoteTicket) -> None:
         try:
             await self._memory.put(known)
         except ConflictError:
             return  # somebody else has just written it, and knows better
 
 
-def _next(known: Known, ticket: Ticket, content: str, sent: set[str]) -> str:
+def _next(known: RemoteTicket, ticket: Ticket, content: str, sent: set[str]) -> str:
     """What kind of message to send next; empty where the receiver has all. What has ended is told only news."""
     ended = known.state in ENDED
     kind = ""
@@ -181,6 +186,6 @@ def _next(known: Known, ticket: Ticket, content: str, sent: set[str]) -> str:
     return ""
 
 
-def _untold(known: Known, ticket: Ticket) -> list[str]:
+def _untold(known: RemoteTicket, ticket: Ticket) -> list[str]:
     lines = dict.fromkeys(filter(None, map(messages.line, ticket.notes)))
     return [one for one in lines if digest(one) not in known.told]
