@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from shared.adapters.ticketing.document import TextBlock, Document, Run
+from shared.adapters.ticketing.document import Document, Run, TextBlock
 from shared.core.text.safe import cut
 
 _CUT = "… (shortened: the whole text is on the pages linked from the ticket's notes or Message Center)"

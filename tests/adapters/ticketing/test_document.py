@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from shared.adapters.ticketing.document import TextBlock, Run, bare, link, parse, value
+from shared.adapters.ticketing.document import Run, TextBlock, bare, link, parse, value
 from shared.adapters.ticketing.markup import adf, markdown, plain, textile, to_html
 from tests.properties import unhurried
 

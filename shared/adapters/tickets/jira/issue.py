@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import TextBlock, Document, Run, bare, cut_utf16, utf16, value
+from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, cut_utf16, utf16, value
 from shared.adapters.ticketing.markup import adf
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.terms import ENDED, State

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import TextBlock, Document, Run, bare, value
+from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, value
 from shared.adapters.ticketing.markup import markdown, textile
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.terms import ENDED, State

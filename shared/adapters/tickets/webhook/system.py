@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.webhook import message as messages
 from shared.adapters.tickets.webhook.endpoint import Endpoint, RefusedError
-from shared.adapters.tickets.webhook.memory import RemoteTicket, Memory, digest, heard, number_of
+from shared.adapters.tickets.webhook.memory import Memory, RemoteTicket, digest, heard, number_of
 from shared.adapters.tickets.webhook.message import Message
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.core.errors import ConflictError, PermanentError, TransientError
