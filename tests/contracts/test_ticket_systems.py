@@ -18,7 +18,7 @@ from shared.core.errors import TransientError
 from shared.core.ports.storage import Write
 from shared.core.terms import ENDED
 from shared.core.tickets.content import ticket_key
-from shared.record.register import TABLE, entries, entry_of
+from shared.record.register import TABLE, entries, entry_of, move_entry
 from tests.contracts.rig import REMOTE, Rig, deps_for, found_late, remote, ticket
 from tests.fakes import FakeClock, FakeTables
 from tests.usecases.world import PrefixedTables
@@ -44,7 +44,7 @@ async def over_tables(request):  # noqa: C901 - one function for each thing that
         return [text for _, text in (await entry_of(tables, number)).history]
 
     async def move(number, word):
-        await move(tables, number, word, "", clock())
+        await move_entry(tables, number, word, "", clock())
 
     async def count(key):
         return sum(entry.key == key for entry in await entries(tables))
