@@ -17,7 +17,7 @@ REAL = ROOT.parent / "shared" / "data" / "messages.jsonl.gz"
 needs_real_posts = pytest.mark.skipif(
     not REAL.exists(), reason="needs ../shared/data/messages.jsonl.gz beside the checkout"
 )
-_COMMAND = [sys.executable, "-c", "from shared.cli import main; main()"]
+_COMMAND = [sys.executable, "-c", "from shared.cli.main import main; main()"]
 
 
 def once(*arguments: str, seconds: float = 1500) -> dict[str, Any]:

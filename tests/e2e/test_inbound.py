@@ -74,7 +74,7 @@ async def closed() -> bool:
 
 
 async def test_a_signed_call_closes_the_change_whose_ticket_the_board_closed(door):
-    await move_entry("closed")
+    await move("closed")
     body = json.dumps({"number": "CHG1200001"}).encode()
 
     answer = await door.post("/tickets/crb", content=body, headers=signed(body))
@@ -100,7 +100,7 @@ async def test_a_signed_call_closes_the_change_whose_ticket_the_board_closed(doo
 )
 async def test_every_other_call_has_its_own_answer(door, caplog, method, path, body, headers, status, text):
     caplog.set_level(logging.INFO)
-    await move_entry("closed")
+    await move("closed")
 
     answer = await door.request(method, path, content=body, headers=headers)
 
