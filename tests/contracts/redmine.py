@@ -73,7 +73,9 @@ async def system(request):
     async with over(redmine, project, {}) as (another, proxy, clock):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
-            odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock, at_once=3,
+            odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock,
+            # Ruby waits for SQLite with all its threads: one request that holds the lock and one that waits stop each other.
+            at_once=1,
         )  # fmt: skip
 
 
