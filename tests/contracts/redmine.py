@@ -74,7 +74,7 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock,
-            # Ruby waits for SQLite with all its threads: a request that holds the lock and one that waits block each other.
+            # Ruby waits for SQLite with all its threads: one that holds the lock and one that waits block each other.
             at_once=1,
         )  # fmt: skip
 
