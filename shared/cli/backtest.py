@@ -104,7 +104,7 @@ def _gathered(
         start = beginning(since, newest) if since else None
         wanted = [each for each in changes if start is None or any(one.observed >= start for one in each)]
         return wanted, [(_name(file), checked_policy(file))], start, wrong
-    from shared.record.changes import past
+    from shared.record.editions import past
 
     async def held(deps: "Deps") -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
         start = beginning(since or "365d", deps.clock())

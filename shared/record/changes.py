@@ -1,28 +1,19 @@
 """Changes, their editions and the tenants' copies: rows `c|`, `e|` and `t|` of table `changes` (state.md, Tables)."""
 
-import json
-from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from shared.core import ids
-from shared.core.backtest.play import Version
-from shared.core.changes.change import Change, Copy, Edition, EffectState
+from shared.core.changes.change import Change, EffectState
 from shared.core.errors import RefusedError
 from shared.core.ports.storage import Row, Tables, Value, Write
-from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
-from shared.core.times import stored_moment
 from shared.record import codec
 from shared.record.change_keys import (
     EVERY_CHANGE,
-    EVERY_EDITION,
     TABLE,
     change_key,
-    copy_key,
-    edition_key,
     id_of,
     is_effect,
     span,
@@ -52,81 +43,6 @@ def read_change(row: Row) -> Change:
     """The change as its row says; parking writes the row's properties only."""
     v: Mapping[str, Any] = row.values
     return replace(codec.change_from_json(unpack("state", v), unpack("post", v)), stage=v["stage"], parked=v["parked"])
-
-
-def edition_row(change_id: str, edition: Edition, raw: Mapping[str, Any]) -> Row:
-    values: dict[str, Value] = {
-        "modified": edition.modified,
-        "observed": edition.observed,
-        "tenant": edition.tenant,
-        **pack("post", raw),
-    }
-    return Row(ids.partition(change_id), edition_key(change_id, edition.id), values)
-
-
-def read_edition(row: Row) -> Mapping[str, Any]:
-    """The raw JSON of an edition."""
-    raw: Mapping[str, Any] = unpack("post", row.values)
-    return raw
-
-
-def edition_seen(row: Row) -> tuple[datetime, str]:
-    """When an edition was first seen, and in which tenant."""
-    return stored_moment(row.values["observed"]), str(row.values["tenant"])
-
-
-def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] | None = None) -> Row:
-    """`raw`: what the tenant's feed showed, kept where the copy is a variant."""
-    values: dict[str, Value] = {
-        "tenant": copy.tenant,
-        "services": json.dumps(copy.services),
-        "edition": copy.edition,
-        "variant": copy.variant,
-        "rollout_state": copy.rollout_state,
-        "first_seen": copy.first_seen,
-        "observed": copy.observed,
-        "modified": copy.modified,
-    }
-    if copy.due:
-        values["due"] = "yes"
-    if copy.gone:
-        values["gone"] = copy.gone
-    if raw is not None:
-        values |= pack("post", raw)
-    return Row(ids.partition(change_id), copy_key(change_id, copy.tenant), values, etag)
-
-
-def read_copy(row: Row) -> Copy:
-    v: Mapping[str, Any] = row.values
-    return Copy(
-        tenant=v["tenant"],
-        services=tuple(json.loads(v["services"])),
-        edition=v["edition"],
-        first_seen=stored_moment(v["first_seen"]),
-        observed=stored_moment(v["observed"]),
-        modified=stored_moment(v["modified"]),
-        variant=v.get("variant", ""),
-        gone=stored_moment(v["gone"]) if v.get("gone") else None,
-        rollout_state=v.get("rollout_state", ""),
-        due=bool(v.get("due")),
-    )
-
-
-def read_variant(row: Row) -> Mapping[str, Any] | None:
-    """The raw JSON of a tenant's own text; None where it shows an edition."""
-    return read_edition(row) if row.values.get("variant") and "post0" in row.values else None
-
-
-@dataclass(frozen=True, slots=True)
-class CopyRecord:
-    """One tenant's copy as it stands in storage, with the version of its row."""
-
-    copy: Copy
-    row: Row
-
-    @property
-    def variant(self) -> Mapping[str, Any] | None:
-        return read_variant(self.row)
 
 
 @dataclass(slots=True)
@@ -264,44 +180,8 @@ async def waiting_for_classification(tables: Tables) -> AsyncIterator[str]:
         yield id_of(row.key)
 
 
-async def raw_edition(tables: Tables, change_id: str, edition: str) -> Mapping[str, Any] | None:
-    """The raw JSON of an edition."""
-    row = await tables.get(TABLE, ids.partition(change_id), edition_key(change_id, edition))
-    return read_edition(row) if row else None
-
-
-async def copies_of(
-    tables: Tables, partition: str, change_ids: Collection[str], tenant: str = ""
-) -> dict[str, list[CopyRecord]]:
-    """The tenants' copies of changes of one partition, by change: one range query. `tenant`: only that one's."""
-    copies: dict[str, list[CopyRecord]] = defaultdict(list)
-    for row in await tables.range(TABLE, partition, *span("t", change_ids), {"tenant": tenant} if tenant else None):
-        copies[id_of(row.key)].append(CopyRecord(read_copy(row), row))
-    return dict(copies)
-
-
 def insert_change(change: Change) -> Write:
     return Write("insert", change_row(change))
-
-
-def insert_edition(change_id: str, edition: Edition, raw: Mapping[str, Any]) -> Write:
-    return Write("insert", edition_row(change_id, edition, raw))
-
-
-def put_copy(change_id: str, copy: Copy, before: CopyRecord | None, raw: Mapping[str, Any] | None = None) -> Write:
-    """The copy in place of the one that was read. `raw`: the tenant's own text, where it has one."""
-    return Write("replace" if before else "insert", copy_row(change_id, copy, before.row.etag if before else "", raw))
-
-
-def update_copy(change_id: str, copy: Copy, before: CopyRecord) -> Write:
-    """The copy as it is now; a text of the tenant's own stays."""
-    return Write("merge", copy_row(change_id, copy, before.row.etag))
-
-
-def clear_due(record: CopyRecord) -> Write:
-    """The policy has looked at a tenant that joined."""
-    row = record.row
-    return Write("merge", Row(row.partition, row.key, {"due": ""}, row.etag))
 
 
 def refused_change(error: RefusedError) -> str:
@@ -318,14 +198,3 @@ async def commit_groups(tables: Tables, groups: Iterable[Sequence[Write]]) -> No
     """Groups of writes that must stand together, in as few transactions as hold them."""
     for writes in transactions(groups):
         await commit(tables, writes)
-
-
-async def past(tables: Tables, since: datetime | None = None) -> list[list[Version]]:
-    """The versions of every change of which something was seen since then; of those, everything from the beginning."""
-    by_change: dict[str, list[Version]] = defaultdict(list)
-    async for row in tables.scan(TABLE, None, *EVERY_EDITION):
-        raw, (observed, tenant) = read_edition(row), edition_seen(row)
-        by_change[read_post(raw).id].append(Version(observed, raw, tenant))
-    return [
-        versions for versions in by_change.values() if since is None or any(each.observed >= since for each in versions)
-    ]

@@ -15,6 +15,7 @@ from shared.core.messages import Envelope
 from shared.core.sources.batches import of_posts
 from shared.record import changes
 from shared.record.changes import read_changes
+from shared.record.copies import read_copy
 from shared.usecases.cards.notify import notify
 from shared.usecases.changes.classify import classify
 from shared.usecases.posts.deduplicate import deduplicate
@@ -116,7 +117,7 @@ async def test_a_thousand_tenants_that_receive_the_same_edit_make_one_revision_a
     change_id = first["id"]
     found = await ours.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("c", [change_id]))
     own = await ours.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("t", [change_id]))
-    held, copies = read_changes(found)[change_id], [changes.read_copy(row) for row in own]
+    held, copies = read_changes(found)[change_id], [read_copy(row) for row in own]
     assert calls <= AT_MOST
     assert held.change.revision == 2
     assert held.change.stage == "decided"

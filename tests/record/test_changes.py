@@ -15,6 +15,8 @@ from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
 from shared.record import changes
 from shared.record.changes import read_changes
+from shared.record.copies import copy_row, read_copy
+from shared.record.editions import edition_row, read_edition
 from shared.record.effects import effect_key, effect_row, read_effect
 from shared.record.packing import pack, unpack
 from shared.record.tasks import read_task_state, task_key, task_row
@@ -49,10 +51,10 @@ def test_what_is_written_is_read_back():
     assert changes.read_change(changes.change_row(CHANGE)) == CHANGE
     assert changes.read_change(changes.change_row(replace(CHANGE, decision=None, closed=None))).decision is None
     assert read_effect(effect_row("MC1200001", STATE)) == STATE
-    assert changes.read_copy(changes.copy_row("MC1200001", COPY)) == COPY
-    assert changes.read_copy(changes.copy_row("MC1200001", replace(COPY, gone=None))).gone is None
+    assert read_copy(copy_row("MC1200001", COPY)) == COPY
+    assert read_copy(copy_row("MC1200001", replace(COPY, gone=None))).gone is None
     assert read_task_state(task_row("MC1200001", TASK)) == TASK
-    assert changes.read_edition(changes.edition_row("MC1200001", EDITION, RAW)) == RAW
+    assert read_edition(edition_row("MC1200001", EDITION, RAW)) == RAW
 
 
 def test_whether_a_change_is_parked_is_what_its_row_says():

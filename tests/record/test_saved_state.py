@@ -11,6 +11,8 @@ import pytest
 from shared.adapters.policy.file import load
 from shared.core import ids
 from shared.record import changes, closings, dry_runs, effects, open_list, parked, register, relations, tasks
+from shared.record.copies import copy_row, read_copy, read_variant
+from shared.record.editions import read_edition
 from shared.record.packing import unpack
 from tests.record.saved_state import FILES, saved_at, saved_rows, saved_tables
 from tests.usecases.world import World
@@ -20,7 +22,7 @@ PACKED = re.compile(r"(state|post|text|body)\d+")
 
 
 def copied(row):
-    return changes.copy_row(changes.id_of(row.key), changes.read_copy(row), raw=changes.read_variant(row))
+    return copy_row(changes.id_of(row.key), read_copy(row), raw=read_variant(row))
 
 
 AGAIN = {
@@ -35,7 +37,7 @@ AGAIN = {
     "dryruns": lambda row: dry_runs.dry_ticket_row(dry_runs.read_dry_ticket(row), ""),
 }
 """How a row of each kind is read and written again."""
-READ = {"changes e": changes.read_edition, "parked": parked.read_parked}
+READ = {"changes e": read_edition, "parked": parked.read_parked}
 """Kinds that nobody writes again."""
 
 

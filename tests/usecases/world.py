@@ -18,6 +18,7 @@ from shared.core.policy.model import Match, Outside, Policy, Route, Team, Tenant
 from shared.core.ports.storage import Row, Tables, Write
 from shared.record import changes
 from shared.record.changes import ChangeRecord, read_changes
+from shared.record.copies import read_copy
 from shared.usecases.cards.notify import notify
 from shared.usecases.changes.classify import classify
 from shared.usecases.delivery.deliver import deliver
@@ -297,7 +298,7 @@ class World:
     async def copy(self, tenant: str = "contoso", change_id: str = "MC1200001") -> Copy:
         row = await self.tables.get(changes.TABLE, _partition(change_id), changes.copy_key(change_id, tenant))
         assert row is not None
-        return changes.read_copy(row)
+        return read_copy(row)
 
     async def all(self, table: str) -> list[Row]:
         return [row async for row in self.tables.scan(table)]

@@ -17,7 +17,9 @@ from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
 from shared.core.tasks.task import TaskState
 from shared.record import changes
-from shared.record.changes import ChangeRecord, CopyRecord, changes_of, copies_of
+from shared.record.changes import ChangeRecord, changes_of
+from shared.record.copies import CopyRecord, clear_due, copies_of
+from shared.record.editions import raw_edition
 from shared.record.open_list import list_open
 from shared.record.redo import redo
 from shared.record.tasks import tasks_of
@@ -98,7 +100,7 @@ async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: 
     change = replace(change, decision=decision, stage="decided")
     change = settle(change, record.states, ())  # a new ticket opens what was closed
     # What was due because of a tenant is done by the same transaction; of very many the rest stay due.
-    looked_at = [changes.clear_due(each) for each in copies if each.copy.due]
+    looked_at = [clear_due(each) for each in copies if each.copy.due]
     return [record.replace_change(change), *writes, *looked_at[:_AT_ONCE]]
 
 
@@ -123,7 +125,7 @@ async def with_facts(deps: Deps, change: Change) -> Change:
 async def _raw(deps: Deps, change: Change, content: str) -> Any:
     editions = [edition.id for edition in change.editions if edition.hash == content]
     for edition in editions:  # a content that was shown before and after another one has one row
-        raw = await changes.raw_edition(deps.tables, change.id, edition)
+        raw = await raw_edition(deps.tables, change.id, edition)
         if raw is not None:
             return raw
     raise PermanentError(f"edition {editions[0]} of {change.id} was recorded, but its row is gone; restore the table")

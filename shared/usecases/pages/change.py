@@ -9,7 +9,8 @@ from shared.core.changes.relations import Related, related
 from shared.core.changes.tenants import Difference, differences, with_joined
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
-from shared.record.changes import copies_of, read_with_tasks
+from shared.record.changes import read_with_tasks
+from shared.record.copies import copies_of
 from shared.record.relations import incoming
 from shared.usecases.deps import Deps
 from shared.usecases.posts.roadmap import roadmap_of

@@ -16,7 +16,9 @@ from shared.core.messages import Envelope
 from shared.core.ports.storage import Write
 from shared.core.times import when
 from shared.record import changes
-from shared.record.changes import ChangeRecord, CopyRecord, changes_of, copies_of
+from shared.record.changes import ChangeRecord, changes_of
+from shared.record.copies import CopyRecord, copies_of, put_copy, update_copy
+from shared.record.editions import insert_edition
 from shared.record.redo import redo
 from shared.record.tasks import waiting_for
 from shared.usecases.delivery.oversize import put_aside
@@ -131,9 +133,9 @@ def _writes(before: ChangeRecord | None, own: CopyRecord | None, merged: Merged,
     if merged.change_differs:
         writes.append(before.replace_change(change) if before else changes.insert_change(change))
     if merged.edition:
-        writes.append(changes.insert_edition(change.id, merged.edition, raw))
+        writes.append(insert_edition(change.id, merged.edition, raw))
     if merged.copy_differs:  # a text of its own is kept with the copy
-        writes.append(changes.put_copy(change.id, merged.copy, own, raw if merged.copy.variant else None))
+        writes.append(put_copy(change.id, merged.copy, own, raw if merged.copy.variant else None))
     return writes
 
 
@@ -148,7 +150,7 @@ async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) 
     """The posts that this tenant no longer shows: its own rows first, then whether any tenant still has them."""
     copies = await _copies(deps, batch.tenant, partition, gone)
     lost = (
-        [changes.update_copy(change_id, after, own)]
+        [update_copy(change_id, after, own)]
         for change_id, own in copies.items()
         if change_id in gone and (after := went(own.copy, batch.observed))
     )

@@ -15,7 +15,8 @@ from shared.core.tickets.seen import as_seen
 from shared.core.tickets.succession import Plan, RelatedTicket, Succession
 from shared.core.tickets.ticket import DRY_RUN, Ticket, TicketRef
 from shared.record import numbers
-from shared.record.changes import ChangeRecord, copies_of
+from shared.record.changes import ChangeRecord
+from shared.record.copies import copies_of
 from shared.record.effects import EffectRecord
 from shared.usecases import effects
 from shared.usecases.changes import relate

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from shared.core.backtest.play import play
-from shared.record.changes import past
+from shared.record.editions import past
 from tests.fakes import NOW
 from tests.usecases.world import NOVEMBER, World, policy, post
 

@@ -1,0 +1,95 @@
+"""The tenants' copies of a post: rows `t|` of table `changes`."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.core import ids
+from shared.core.changes.change import Copy
+from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.times import stored_moment
+from shared.record.change_keys import TABLE, copy_key, id_of, span
+from shared.record.editions import read_edition
+from shared.record.packing import pack
+
+
+def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] | None = None) -> Row:
+    """`raw`: what the tenant's feed showed, kept where the copy is a variant."""
+    values: dict[str, Value] = {
+        "tenant": copy.tenant,
+        "services": json.dumps(copy.services),
+        "edition": copy.edition,
+        "variant": copy.variant,
+        "rollout_state": copy.rollout_state,
+        "first_seen": copy.first_seen,
+        "observed": copy.observed,
+        "modified": copy.modified,
+    }
+    if copy.due:
+        values["due"] = "yes"
+    if copy.gone:
+        values["gone"] = copy.gone
+    if raw is not None:
+        values |= pack("post", raw)
+    return Row(ids.partition(change_id), copy_key(change_id, copy.tenant), values, etag)
+
+
+def read_copy(row: Row) -> Copy:
+    v: Mapping[str, Any] = row.values
+    return Copy(
+        tenant=v["tenant"],
+        services=tuple(json.loads(v["services"])),
+        edition=v["edition"],
+        first_seen=stored_moment(v["first_seen"]),
+        observed=stored_moment(v["observed"]),
+        modified=stored_moment(v["modified"]),
+        variant=v.get("variant", ""),
+        gone=stored_moment(v["gone"]) if v.get("gone") else None,
+        rollout_state=v.get("rollout_state", ""),
+        due=bool(v.get("due")),
+    )
+
+
+def read_variant(row: Row) -> Mapping[str, Any] | None:
+    """The raw JSON of a tenant's own text; None where it shows an edition."""
+    return read_edition(row) if row.values.get("variant") and "post0" in row.values else None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRecord:
+    """One tenant's copy as it stands in storage, with the version of its row."""
+
+    copy: Copy
+    row: Row
+
+    @property
+    def variant(self) -> Mapping[str, Any] | None:
+        return read_variant(self.row)
+
+
+async def copies_of(
+    tables: Tables, partition: str, change_ids: Collection[str], tenant: str = ""
+) -> dict[str, list[CopyRecord]]:
+    """The tenants' copies of changes of one partition, by change: one range query. `tenant`: only that one's."""
+    copies: dict[str, list[CopyRecord]] = defaultdict(list)
+    for row in await tables.range(TABLE, partition, *span("t", change_ids), {"tenant": tenant} if tenant else None):
+        copies[id_of(row.key)].append(CopyRecord(read_copy(row), row))
+    return dict(copies)
+
+
+def put_copy(change_id: str, copy: Copy, before: CopyRecord | None, raw: Mapping[str, Any] | None = None) -> Write:
+    """The copy in place of the one that was read. `raw`: the tenant's own text, where it has one."""
+    return Write("replace" if before else "insert", copy_row(change_id, copy, before.row.etag if before else "", raw))
+
+
+def update_copy(change_id: str, copy: Copy, before: CopyRecord) -> Write:
+    """The copy as it is now; a text of the tenant's own stays."""
+    return Write("merge", copy_row(change_id, copy, before.row.etag))
+
+
+def clear_due(record: CopyRecord) -> Write:
+    """The policy has looked at a tenant that joined."""
+    row = record.row
+    return Write("merge", Row(row.partition, row.key, {"due": ""}, row.etag))
