@@ -36,6 +36,17 @@ def bearer(token: str, *more: str) -> SignIn:
     return SignIn({"Authorization": f"Bearer {token}"}, (token, *more))
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, its path under the system's address."""
+
+    method: str
+    path: str
+    body: Any = None
+    params: Mapping[str, str] | None = None
+    headers: Mapping[str, str] | None = None
+
+
 class RemoteCalls(ABC):
     """One system. Secrets are read anew for each call, so that a changed one needs no restart.
 
@@ -81,28 +92,21 @@ class RemoteCalls(ABC):
         allowed: frozenset[int] = frozenset(),
     ) -> httpx.Response:
         """One call, under the system's address. `allowed`: refusals that are returned as well."""
-        response, secrets = await self.send(method, path, body, params, headers)
+        response, secrets = await self.send(Call(method, path, body, params, headers))
         if response.status_code in self.refusals - allowed:
             raise self.refused(f"{method} {path}", response, secrets)
         return response
 
-    async def send(
-        self,
-        method: str,
-        path: str,
-        body: Any,
-        params: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
-    ) -> tuple[httpx.Response, tuple[str, ...]]:
+    async def send(self, call: Call) -> tuple[httpx.Response, tuple[str, ...]]:
         """Send one call, signed in; the answer, and what no error about it may hold."""
         sign_in = await self.sign_in()
         response = await self._deps.http.send(
-            method,
-            self._address + path,
+            call.method,
+            self._address + call.path,
             what=self.what,
-            json=body,
-            params=params,
-            headers={"Accept": "application/json", **self.headers, **sign_in.headers, **(headers or {})},
+            json=call.body,
+            params=call.params,
+            headers={"Accept": "application/json", **self.headers, **sign_in.headers, **(call.headers or {})},
             expected=self.refusals,
             transient=self.conflicts,
             hide=sign_in.secrets,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import httpx
 
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing.calls import RemoteCalls, SignIn
+from shared.adapters.ticketing.calls import Call, RemoteCalls, SignIn
 from shared.adapters.tickets.redmine.settings import Settings
 
 _AT_ONCE = 4  # a Redmine has a handful of threads; what waits here does not time out there
@@ -35,16 +35,9 @@ class Calls(RemoteCalls):
         super().__init__(deps, settings.url, hints)
         self._few = asyncio.Semaphore(_AT_ONCE)
 
-    async def send(
-        self,
-        method: str,
-        path: str,
-        body: Any,
-        params: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
-    ) -> tuple[httpx.Response, tuple[str, ...]]:
+    async def send(self, call: Call) -> tuple[httpx.Response, tuple[str, ...]]:
         async with self._few:
-            return await super().send(method, path, body, params, headers)
+            return await super().send(call)
 
     async def sign_in(self) -> SignIn:
         key = await self.secret(self._settings.api_key, "API access key")

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing.calls import SHOWN, RemoteCalls, SignIn, basic, bearer, without
+from shared.adapters.ticketing.calls import SHOWN, Call, RemoteCalls, SignIn, basic, bearer, without
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.errors import PermanentError, TransientError
 
@@ -36,19 +36,12 @@ class Calls(RemoteCalls):
         self._token, self._until = "", datetime.min.replace(tzinfo=UTC)
         self._hidden = ""  # the client secret that the token was got with: no error may hold it either
 
-    async def send(
-        self,
-        method: str,
-        path: str,
-        body: Any,
-        params: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None,
-    ) -> tuple[httpx.Response, tuple[str, ...]]:
+    async def send(self, call: Call) -> tuple[httpx.Response, tuple[str, ...]]:
         kept = self._token != ""
-        response, secrets = await super().send(method, path, body, params, headers)
+        response, secrets = await super().send(call)
         if response.status_code == 401 and kept:  # the token was taken back; nothing was done
             self._token = ""
-            response, secrets = await super().send(method, path, body, params, headers)
+            response, secrets = await super().send(call)
         return response, secrets
 
     async def results(self, path: str, params: Mapping[str, str]) -> list[Mapping[str, Any]]:
