@@ -13,18 +13,33 @@ from shared.record.open_list import list_open, unlist
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
 
-Beside = Callable[[ChangeRecord], Sequence[Write]]
-"""What is written in the same transaction; the record that it is given holds it from then on."""
+Beside = Callable[[ChangeRecord], Sequence[Write] | None]
+"""What is written in the same transaction; the record that it is given holds it from then on.
+
+None: leave the change as it is.
+"""
 
 
 async def settle_change(deps: Deps, policy: Policy, change_id: str, beside: Beside = lambda _: ()) -> bool:
     """Close the change, or open it again, as its tickets and tasks say; False where the change is unknown."""
+    settled = await settle_record(deps, policy, change_id, beside)
+    if settled is None:
+        return False
+    await refresh_lists(deps, policy, *settled)
+    return True
+
+
+async def settle_record(
+    deps: Deps, policy: Policy, change_id: str, beside: Beside
+) -> tuple[ChangeRecord, ClosedChange | None] | None:
+    """The same without the lists: `refresh_lists` takes the result. None where the change is unknown or left."""
 
     async def step() -> tuple[ChangeRecord, ClosedChange | None] | None:
         record = await read_with_tasks(deps.tables, change_id)
-        if record is None:
+        parts = beside(record) if record else None
+        if record is None or parts is None:
             return None
-        writes = list(beside(record))
+        writes = list(parts)
         after = settle(record.change, record.states, record.task_states)
         if after is not record.change:
             writes.append(record.replace_change(after))
@@ -32,11 +47,7 @@ async def settle_change(deps: Deps, policy: Policy, change_id: str, beside: Besi
             await changes.commit(deps.tables, writes)
         return record, closed_row(after, record.states, record.task_states, policy)
 
-    settled = await redo(step)
-    if settled is None:
-        return False
-    await refresh_lists(deps, policy, *settled)
-    return True
+    return await redo(step)
 
 
 async def refresh_lists(deps: Deps, policy: Policy, record: ChangeRecord, closed: ClosedChange | None) -> None:

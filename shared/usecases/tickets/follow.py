@@ -8,19 +8,18 @@ from datetime import timedelta
 
 from shared.core import ids
 from shared.core.errors import PermanentError, TransientError
-from shared.core.life.closing import closed_row, is_ended, settle
-from shared.core.life.entries import ClosedChange
+from shared.core.life.closing import is_ended
 from shared.core.policy.model import Policy
+from shared.core.ports.storage import Write
 from shared.core.terms import UNKNOWN
 from shared.core.tickets.seen import as_seen, gone
 from shared.core.tickets.ticket import TicketRef
-from shared.record import changes, numbers
-from shared.record.changes import ChangeRecord, changes_of, read_with_tasks
+from shared.record import numbers
+from shared.record.changes import ChangeRecord, changes_of
 from shared.record.closings import closings_in
 from shared.record.open_list import open_changes
-from shared.record.redo import redo
 from shared.usecases.deps import Deps
-from shared.usecases.life.settle import refresh_lists, settle_change
+from shared.usecases.life.settle import refresh_lists, settle_change, settle_record
 
 _LOG = logging.getLogger("foresignal.follow")
 _ASKED_AT_ONCE = 100
@@ -90,11 +89,12 @@ async def _take_over(
 
     None: it no longer has the ticket.
     """
+    called = ""
 
-    async def step() -> tuple[ChangeRecord, ClosedChange | None, str] | None:
-        record = await read_with_tasks(deps.tables, change_id)
-        effect = record.effects.get(f"ticket|{system}") if record else None
-        if record is None or effect is None:
+    def see(record: ChangeRecord) -> list[Write] | None:
+        nonlocal called
+        effect = record.effects.get(f"ticket|{system}")
+        if effect is None:
             return None
         state = effect.state
         now = as_seen(state, ref) if ref else gone(state)
@@ -104,18 +104,13 @@ async def _take_over(
             _LOG.warning("%s: ticket %s is %s; its state stays %s", change_id, now.number, now.remote_state, now.state)
         if now.state != state.state:
             now = replace(now, done_at=(ref and ref.closed_at) or deps.clock())
-        writes = [record.see_ticket(now)]
-        after = settle(record.change, record.states, record.task_states)
-        if after is not record.change:
-            writes.append(record.replace_change(after))
-        await changes.commit(deps.tables, writes)
-        return record, closed_row(after, record.states, record.task_states, policy), now.number
+        called = now.number
+        return [record.see_ticket(now)]
 
-    outcome = await redo(step)
-    if outcome is None:
+    settled = await settle_record(deps, policy, change_id, see)
+    if settled is None:
         return False
-    record, closed, called = outcome
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
         await numbers.remember(deps.tables, system, called, change_id)
-    await refresh_lists(deps, policy, record, closed)
+    await refresh_lists(deps, policy, *settled)
     return True
