@@ -14,7 +14,6 @@ from shared.core.changes.relations import (
 )
 from shared.core.errors import ConflictError
 from shared.core.life.closing import is_ended
-from shared.core.messages import Envelope
 from shared.core.tickets.succession import RelatedTicket, Succession, raised
 from shared.record import changes
 from shared.record.changes import ChangeRecord, read_with_effects
@@ -22,6 +21,7 @@ from shared.record.effects import EffectRecord, insert_effects, write_outcome
 from shared.record.redo import redo
 from shared.record.relations import incoming, insert_relation, is_recorded, record_relation
 from shared.usecases.deps import Deps
+from shared.usecases.effects import send_due
 
 _HOPS = 5
 """Posts that refer on to the next one; longer chains are not followed."""
@@ -96,10 +96,7 @@ async def add_tickets(deps: Deps, change_id: str, states: Sequence[EffectState])
 
 
 async def send_tickets(deps: Deps, change_id: str, states: Iterable[EffectState]) -> None:
-    for state in states:
-        if state.effect.kind == "ticket" and state.due and not state.parked:
-            body = {"id": change_id, "effect": state.effect.key}
-            await deps.queues.send("tickets", Envelope(body, deps.clock()))
+    await send_due(deps, change_id, [state for state in states if state.effect.kind == "ticket"])
 
 
 async def succession(deps: Deps, change: Change, key: str) -> Succession:
