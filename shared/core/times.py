@@ -15,9 +15,10 @@ def when(value: object) -> datetime | None:
 
 
 def stored_moment(value: object) -> datetime:
-    """A time as a row holds it, a datetime or ISO text; it must be there."""
+    """A time as a row holds it, a datetime or ISO text. ValueError where it holds none."""
     moment = value if isinstance(value, datetime) else when(value)
-    assert moment is not None, f"a row holds no time where one must be: {value!r}"
+    if moment is None:
+        raise ValueError(f"{value!r} in one of our own rows is no time")
     return moment
 
 

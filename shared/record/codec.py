@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, Event, Facts, Stated
@@ -18,7 +18,7 @@ from shared.core.changes.slips import Slip
 from shared.core.policy.away import Away
 from shared.core.posts.classification import POSTPONED, Classification, Halt, Interval
 from shared.core.terms import EventType
-from shared.core.times import when
+from shared.core.times import stored_moment
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
@@ -44,13 +44,13 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
     return Change(
         id=data["id"],
         post=post,
-        first_seen=_time(data["first_seen"]),
+        first_seen=stored_moment(data["first_seen"]),
         editions=tuple(_edition_from_json(item, data.get("sentences", [])) for item in data["editions"]),
         events=tuple(_with_part(_event_from_json(*item), data.get("partial")) for item in data["events"]),
         decision=_decision_from_json(data["decision"]) if data["decision"] else None,
         closed=_closing_from_json(data["closed"]) if data["closed"] else None,
         closings=data["closings"],
-        moments={name: _time(at) for name, at in data["moments"].items()},
+        moments={name: stored_moment(at) for name, at in data["moments"].items()},
     )
 
 
@@ -141,7 +141,7 @@ def _away_from_json(data: Mapping[str, Any]) -> Away:
 
 def _event_to_json(e: Event) -> list[Any]:
     told = [e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late]
-    return [*told, [slip_to_json(slip) for slip in e.slips], e.tenant] if e.slips or e.tenant else told
+    return [*told, [_slip_to_json(slip) for slip in e.slips], e.tenant] if e.slips or e.tenant else told
 
 
 def _event_from_json(
@@ -154,7 +154,9 @@ def _event_from_json(
     slips: Sequence[Any] = (),
     tenant: str = "",
 ) -> Event:
-    return Event(kind, edition, _time(at), old, new, late, tuple(_slip_from_json(slip) for slip in slips), tenant)
+    return Event(
+        kind, edition, stored_moment(at), old, new, late, tuple(_slip_from_json(slip) for slip in slips), tenant
+    )
 
 
 def _with_part(event: Event, partial: Mapping[str, Sequence[Any]] | None) -> Event:
@@ -168,8 +170,7 @@ def _with_part(event: Event, partial: Mapping[str, Sequence[Any]] | None) -> Eve
     return replace(event, part=part, postponed=event.new == POSTPONED)
 
 
-def slip_to_json(slip: Slip) -> dict[str, Any]:
-    """A slip, for storage and for commands."""
+def _slip_to_json(slip: Slip) -> dict[str, Any]:
     return {
         "phase": slip.phase,
         "clouds": slip.clouds,
@@ -216,8 +217,8 @@ def _edition_to_json(edition: Edition, pool: dict[str, int]) -> dict[str, Any]:
 def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
     facts = data["facts"]
     return Edition(
-        modified=_time(data["modified"]),
-        observed=_time(data["observed"]),
+        modified=stored_moment(data["modified"]),
+        observed=stored_moment(data["observed"]),
         hash=data["hash"],
         tenant=data["tenant"],
         late=data["late"],
@@ -233,7 +234,7 @@ def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
         )
         if facts
         else None,
-        touched=tuple(_time(stamp) for stamp in data["touched"]),
+        touched=tuple(stored_moment(stamp) for stamp in data["touched"]),
     )
 
 
@@ -254,7 +255,7 @@ def _decision_to_json(decision: Decision) -> dict[str, Any]:
 def _decision_from_json(data: Mapping[str, Any]) -> Decision:
     return Decision(
         edition=data["edition"],
-        at=_time(data["at"]),
+        at=stored_moment(data["at"]),
         teams=tuple(data["teams"]),
         workloads=tuple(data["workloads"]),
         effects=tuple(effect_from_json(item) for item in data["effects"]),
@@ -275,11 +276,4 @@ def _closing_to_json(closing: Closing) -> dict[str, Any]:
 
 
 def _closing_from_json(data: Mapping[str, Any]) -> Closing:
-    return Closing(_time(data["at"]), data["through"], data["reference"], data["number"])
-
-
-def _time(text: str) -> datetime:
-    moment = when(text)
-    if moment is None:
-        raise ValueError(f"{text!r} in one of our own rows is no time")
-    return moment
+    return Closing(stored_moment(data["at"]), data["through"], data["reference"], data["number"])

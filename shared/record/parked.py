@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from shared.core import ids
 from shared.core.ports.storage import Row, Tables, Value, Write
-from shared.core.times import when
+from shared.core.times import stored_moment
 from shared.record import change_keys
 from shared.record.change_keys import change_key, effect_key
 from shared.record.packing import pack, unpack
@@ -90,12 +90,10 @@ def _place(key: str) -> tuple[str, str]:
 
 def read_parked(row: Row) -> Parked:
     v: Mapping[str, Any] = row.values
-    observed, parked_at = when(str(v["observed"])), when(str(v["parked_at"]))
-    assert observed is not None
-    assert parked_at is not None
     return Parked(
-        f"{row.partition}:{row.key}", v["queue"], v["item"], v["reason"], parked_at, observed, unpack("body", v)
-    )
+        f"{row.partition}:{row.key}", v["queue"], v["item"], v["reason"],
+        stored_moment(v["parked_at"]), stored_moment(v["observed"]), unpack("body", v),
+    )  # fmt: skip
 
 
 async def count_parked(tables: Tables) -> int:
