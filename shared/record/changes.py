@@ -1,4 +1,4 @@
-"""Changes, their editions and the tenants' copies: rows `c|`, `e|` and `t|` of table `changes` (state.md, Tables)."""
+"""Changes with what stands beside them: rows `c|` of table `changes`, their effects and tasks (state.md, Tables)."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,15 @@ from shared.record.change_keys import (
     span,
     task_key,
 )
-from shared.record.effects import EffectRecord, effect_row, read_effect, write_intent, write_seen
+from shared.record.effects import (
+    EffectColumns,
+    EffectRecord,
+    effect_columns,
+    effect_row,
+    read_effect,
+    write_intent,
+    write_seen,
+)
 from shared.record.packing import pack, unpack
 from shared.record.redo import transactions
 from shared.record.tasks import TaskRecord, read_task_state, task_row
@@ -168,10 +176,10 @@ async def all_changes(tables: Tables) -> AsyncIterator[ChangeRecord]:
         yield record
 
 
-async def revisions_and_effects(tables: Tables) -> AsyncIterator[int | EffectState]:
-    """The number of editions of every change, and every effect; nothing is unpacked."""
+async def revisions_and_effects(tables: Tables) -> AsyncIterator[int | EffectColumns]:
+    """The number of editions of every change, and what the columns of every effect say; nothing is unpacked."""
     async for row in tables.scan(TABLE, None, *EVERY_CHANGE):
-        yield read_effect(row) if is_effect(row.key) else int(str(row.values["revision"]))
+        yield effect_columns(row) if is_effect(row.key) else int(str(row.values["revision"]))
 
 
 async def waiting_for_classification(tables: Tables) -> AsyncIterator[str]:

@@ -83,6 +83,21 @@ def read_effect(row: Row) -> EffectState:
     )
 
 
+class EffectColumns(NamedTuple):
+    """What the columns of an effect's row say while its JSON stays closed: for counting."""
+
+    kind: str
+    number: str
+    state: str
+    done: str
+    applied: tuple[str, ...]
+
+
+def effect_columns(row: Row) -> EffectColumns:
+    v: Mapping[str, Any] = row.values
+    return EffectColumns(v["kind"], v["number"], v["state"], v["done"], tuple(json.loads(v["applied"])))
+
+
 async def effect_of(tables: Tables, change_id: str, effect: str) -> EffectRecord | None:
     """One effect of a change, by its key."""
     row = await tables.get(TABLE, ids.partition(change_id), effect_key(change_id, effect))

@@ -33,7 +33,7 @@ async def count(deps: Deps) -> Counts:
         if isinstance(entry, int):
             changes += 1
             revisions += entry - 1
-        elif entry.effect.kind == "ticket":
+        elif entry.kind == "ticket":
             tickets += bool(entry.number)
             notes += sum(Event.type_in(event_id) != "announced" for event_id in entry.applied)
             cancelled += entry.state == "cancelled"
