@@ -40,17 +40,17 @@ class SourceRecord:
 
     @property
     def not_before(self) -> datetime | None:
-        return moment(self._values.get("not_before"))
+        return _moment(self._values.get("not_before"))
 
     @property
     def failures(self) -> int:
         """How many fetches in a row have failed."""
-        return count(self._values.get("failures"))
+        return _count(self._values.get("failures"))
 
     @property
     def doubted(self) -> datetime | None:
         """Since when the feed has lost more than is believed."""
-        return moment(self._values.get("doubted"))
+        return _moment(self._values.get("doubted"))
 
     def snapshot(self, feed: str) -> Snapshot:
         """What was seen of this feed; nothing of another one. PermanentError where it is damaged."""
@@ -107,7 +107,7 @@ class RoadmapRecord:
     @property
     def fetched(self) -> datetime | None:
         """The last good reading."""
-        return moment(self._values.get("fetched"))
+        return _moment(self._values.get("fetched"))
 
     @property
     def failure(self) -> str:
@@ -115,11 +115,11 @@ class RoadmapRecord:
 
     @property
     def doubted(self) -> datetime | None:
-        return moment(self._values.get("doubted"))
+        return _moment(self._values.get("doubted"))
 
     @property
     def items(self) -> int:
-        return count(self._values.get("items"))
+        return _count(self._values.get("items"))
 
     def write_reading(self, at: datetime, items: int, differ: int) -> Write:
         return self._write({"failure": "", "fetched": at, "items": items, "differ": differ})
@@ -177,18 +177,18 @@ async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[T
         if row.key.startswith(_SNAPSHOT) and place in states:
             states[place] = TenantState(
                 *place,
-                fetched=moment(row.values.get("fetched")),
+                fetched=_moment(row.values.get("fetched")),
                 failure=str(row.values.get("failure", "")),
-                failures=count(row.values.get("failures")),
-                not_before=moment(row.values.get("not_before")),
-                posts=count(row.values.get("posts")),
+                failures=_count(row.values.get("failures")),
+                not_before=_moment(row.values.get("not_before")),
+                posts=_count(row.values.get("posts")),
             )
     return list(states.values())
 
 
-def moment(value: object) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     return value if isinstance(value, datetime) else None
 
 
-def count(value: object) -> int:
+def _count(value: object) -> int:
     return value if isinstance(value, int) else 0

@@ -9,7 +9,7 @@ import pytest
 
 from shared.core import ids
 from shared.core.tickets.content import ticket_key, ticket_of
-from shared.record import changes
+from shared.record import change_keys, changes
 from shared.record.changes import read_changes
 from shared.record.parked import parked_items
 from tests.contracts.proxy import Fault
@@ -35,7 +35,7 @@ async def rig(request):
 
 
 async def held(world, change_id):
-    found = await world.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("c", [change_id]))
+    found = await world.tables.range(changes.TABLE, ids.partition(change_id), *change_keys.span("c", [change_id]))
     return read_changes(found)[change_id]
 
 

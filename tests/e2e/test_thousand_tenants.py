@@ -13,7 +13,7 @@ from shared import app
 from shared.core import ids
 from shared.core.messages import Envelope
 from shared.core.sources.batches import of_posts
-from shared.record import changes
+from shared.record import change_keys, changes
 from shared.record.changes import read_changes
 from shared.record.copies import read_copy
 from shared.usecases.cards.notify import notify
@@ -115,8 +115,8 @@ async def test_a_thousand_tenants_that_receive_the_same_edit_make_one_revision_a
     await follow(ours, pump)
 
     change_id = first["id"]
-    found = await ours.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("c", [change_id]))
-    own = await ours.tables.range(changes.TABLE, ids.partition(change_id), *changes.span("t", [change_id]))
+    found = await ours.tables.range(changes.TABLE, ids.partition(change_id), *change_keys.span("c", [change_id]))
+    own = await ours.tables.range(changes.TABLE, ids.partition(change_id), *change_keys.span("t", [change_id]))
     held, copies = read_changes(found)[change_id], [read_copy(row) for row in own]
     assert calls <= AT_MOST
     assert held.change.revision == 2

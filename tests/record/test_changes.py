@@ -13,7 +13,7 @@ from shared.core.changes.reasons import SentenceReason
 from shared.core.classify import classify
 from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
-from shared.record import changes
+from shared.record import change_keys, changes
 from shared.record.changes import read_changes
 from shared.record.copies import copy_row, read_copy
 from shared.record.editions import edition_row, read_edition
@@ -86,21 +86,21 @@ def test_a_post_of_several_megabytes_is_cut_into_properties():
 
 
 def test_keys_of_one_change_stand_together_and_sort_as_numbers():
-    keys = [changes.change_key("MC999999"), effect_key("MC999999", EFFECT.key), changes.change_key("MC1200001")]
+    keys = [change_keys.change_key("MC999999"), effect_key("MC999999", EFFECT.key), change_keys.change_key("MC1200001")]
 
     assert keys == sorted(keys)
-    assert {changes.id_of(key) for key in keys} == {"MC999999", "MC1200001"}
-    low, high = changes.span("c", ["MC1200001", "MC999999"])
+    assert {change_keys.id_of(key) for key in keys} == {"MC999999", "MC1200001"}
+    low, high = change_keys.span("c", ["MC1200001", "MC999999"])
     assert all(low <= key < high for key in keys)
-    assert not low <= changes.change_key("MC1200002") < high
+    assert not low <= change_keys.change_key("MC1200002") < high
 
 
 def test_no_key_holds_a_character_that_storage_refuses():
     keys = [
-        changes.change_key("MC1"),
+        change_keys.change_key("MC1"),
         effect_key("MC1200001", EFFECT.key),
-        changes.edition_key("MC1200001", EDITION.id),
-        changes.copy_key("MC1200001", "contoso"),
+        change_keys.edition_key("MC1200001", EDITION.id),
+        change_keys.copy_key("MC1200001", "contoso"),
         task_key("MC1200001", "contoso", TASK.id),
     ]
 

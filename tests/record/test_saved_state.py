@@ -10,7 +10,18 @@ import pytest
 
 from shared.adapters.policy.file import load
 from shared.core import ids
-from shared.record import changes, closings, dry_runs, effects, open_list, parked, register, relations, tasks
+from shared.record import (
+    change_keys,
+    changes,
+    closings,
+    dry_runs,
+    effects,
+    open_list,
+    parked,
+    register,
+    relations,
+    tasks,
+)
 from shared.record.copies import copy_row, read_copy, read_variant
 from shared.record.editions import read_edition
 from shared.record.packing import unpack
@@ -22,14 +33,14 @@ PACKED = re.compile(r"(state|post|text|body)\d+")
 
 
 def copied(row):
-    return copy_row(changes.id_of(row.key), read_copy(row), raw=read_variant(row))
+    return copy_row(change_keys.id_of(row.key), read_copy(row), raw=read_variant(row))
 
 
 AGAIN = {
     "changes c": lambda row: changes.change_row(changes.read_change(row)),
-    "changes x": lambda row: effects.effect_row(changes.id_of(row.key), effects.read_effect(row)),
+    "changes x": lambda row: effects.effect_row(change_keys.id_of(row.key), effects.read_effect(row)),
     "changes t": copied,
-    "changes k": lambda row: tasks.task_row(changes.id_of(row.key), tasks.read_task_state(row)),
+    "changes k": lambda row: tasks.task_row(change_keys.id_of(row.key), tasks.read_task_state(row)),
     "changes r": lambda row: relations.relation_row(relations.read_relation(row)),
     "closings": lambda row: closings.closing_row(closings.read_closing(row)),
     "open": lambda row: open_list.open_row(open_list.read_open(row)),

@@ -16,7 +16,7 @@ from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, encode
 from shared.core.policy.model import Match, Outside, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
 from shared.core.ports.storage import Row, Tables, Write
-from shared.record import changes
+from shared.record import change_keys, changes
 from shared.record.changes import ChangeRecord, read_changes
 from shared.record.copies import read_copy
 from shared.usecases.cards.notify import notify
@@ -285,8 +285,8 @@ class World:
     # What is held.
 
     async def held(self, change_id: str = "MC1200001") -> ChangeRecord:
-        found = await self.tables.range(changes.TABLE, _partition(change_id), *changes.span("c", [change_id]))
-        found += await self.tables.range(changes.TABLE, _partition(change_id), *changes.span("k", [change_id]))
+        found = await self.tables.range(changes.TABLE, _partition(change_id), *change_keys.span("c", [change_id]))
+        found += await self.tables.range(changes.TABLE, _partition(change_id), *change_keys.span("k", [change_id]))
         return read_changes(found)[change_id]
 
     async def change(self, change_id: str = "MC1200001") -> Change:
@@ -296,7 +296,7 @@ class World:
         return (await self.held(change_id)).effects["ticket|crb"][0]
 
     async def copy(self, tenant: str = "contoso", change_id: str = "MC1200001") -> Copy:
-        row = await self.tables.get(changes.TABLE, _partition(change_id), changes.copy_key(change_id, tenant))
+        row = await self.tables.get(changes.TABLE, _partition(change_id), change_keys.copy_key(change_id, tenant))
         assert row is not None
         return read_copy(row)
 

@@ -10,7 +10,7 @@ from shared.adapters.policy import file
 from shared.core.backtest.play import in_order, play_all, versions_of
 from shared.core.changes.reasons import TakeoverReason
 from shared.core.times import when
-from shared.record import changes as rows
+from shared.record import change_keys
 from shared.record.effects import read_effect
 from tests.usecases.world import World
 
@@ -45,7 +45,7 @@ async def product(lines, policy):
     effects = defaultdict(list)
     for row in await world.all("changes"):
         if "|x|" in row.key:
-            effects[rows.id_of(row.key)].append(read_effect(row))
+            effects[change_keys.id_of(row.key)].append(read_effect(row))
     return effects, world.inbox.cards
 
 

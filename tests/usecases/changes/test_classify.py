@@ -7,7 +7,7 @@ from shared.core.errors import PermanentError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Match, Route
 from shared.core.ports.storage import Row, Write
-from shared.record import changes
+from shared.record import change_keys, changes
 from shared.record.effects import effect_key
 from shared.record.parked import parked_items
 from shared.usecases.changes.classify import classify
@@ -73,7 +73,7 @@ async def test_a_change_whose_edition_is_gone_is_parked_alone():
     await deduplicate(world.deps, batch(post(), post("MC1200002")))
     await deduplicate(world.deps, batch(edit(NOVEMBER, 5), observed=NOW.replace(hour=10)))
     first = (await world.change()).editions[0]
-    place = (changes.TABLE, ids.partition("MC1200001"), changes.edition_key("MC1200001", first.id))
+    place = (changes.TABLE, ids.partition("MC1200001"), change_keys.edition_key("MC1200001", first.id))
     del world.tables.rows[place]
     world.queues.sent.clear()
     await world.deps.queues.send("changes", pointer("MC1200001", "MC1200002"))
@@ -90,7 +90,7 @@ async def test_a_change_that_breaks_us_is_parked_alone():
     world = World()
     await deduplicate(world.deps, batch(post(), post("MC1200002")))
     world.queues.sent.clear()
-    place = (changes.TABLE, ids.partition("MC1200001"), changes.change_key("MC1200001"))
+    place = (changes.TABLE, ids.partition("MC1200001"), change_keys.change_key("MC1200001"))
     values, etag = world.tables.rows[place]
     world.tables.rows[place] = ({**values, "state0": b"damaged"}, etag)
     await world.deps.queues.send("changes", pointer("MC1200001", "MC1200002"))

@@ -8,7 +8,7 @@ import pytest
 from shared.core import ids
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, encode
-from shared.record import changes
+from shared.record import change_keys, changes
 from shared.record.parked import parked_item, parked_items
 from shared.usecases.delivery.park import mark, park, park_message, replay
 from tests.fakes import NOW
@@ -36,7 +36,7 @@ async def test_parking_twice_is_parking_once():
 
 async def test_a_bad_item_is_parked_alone_and_replayed_when_it_can_be_taken():
     world = World()
-    world.tables.refuse = {changes.change_key("MC1200002")}
+    world.tables.refuse = {change_keys.change_key("MC1200002")}
 
     await world.arrive(post(), post("MC1200002"), {"title": "no id"})
 
@@ -164,7 +164,7 @@ async def test_a_parked_effect_says_so_and_mend_leaves_it_until_it_is_replayed()
 async def test_a_new_edition_takes_a_parked_change_up_again():
     world = World()
     await world.arrive(post())
-    row = await world.tables.get(changes.TABLE, ids.partition("MC1200001"), changes.change_key("MC1200001"))
+    row = await world.tables.get(changes.TABLE, ids.partition("MC1200001"), change_keys.change_key("MC1200001"))
     assert row.values["stage"] == "decided"
 
     await mark(world.deps, "changes", {"ids": ["MC1200001"]}, "old news")

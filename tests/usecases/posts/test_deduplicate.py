@@ -12,7 +12,7 @@ from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Match, Route, Tenant
 from shared.core.ports.storage import Row, Write
-from shared.record import changes
+from shared.record import change_keys
 from shared.record.parked import parked_items
 from shared.record.redo import redo, transactions
 from shared.record.register import read_entry
@@ -70,7 +70,7 @@ async def test_two_tenants_with_the_same_changes_at_once_make_each_change_once(w
     await together([lambda b=b: deduplicate(world.worker(), b) for b in batches])
 
     found = await world.all("changes")
-    assert [row.key for row in found if row.key.startswith("c|")] == [changes.change_key(i) for i in MANY[:40]]
+    assert [row.key for row in found if row.key.startswith("c|")] == [change_keys.change_key(i) for i in MANY[:40]]
     assert sum(row.key.startswith("e|") for row in found) == 40
     assert sum(row.key.startswith("t|") for row in found) == 80
     sent = [i for body in world.queues.bodies("changes") for i in body["ids"]]
@@ -251,7 +251,7 @@ async def test_one_bad_item_is_parked_alone_and_the_rest_goes_on(bad):
 
 async def test_a_row_that_storage_refuses_is_parked_alone_and_the_rest_done_again():
     world = World()
-    world.tables.refuse = {changes.change_key(MANY[3]), changes.copy_key(MANY[7], "contoso")}
+    world.tables.refuse = {change_keys.change_key(MANY[3]), change_keys.copy_key(MANY[7], "contoso")}
 
     await world.arrive(*(post(i) for i in MANY))
 
@@ -275,7 +275,7 @@ async def test_a_post_of_several_megabytes_is_held_or_parked_alone():
     await world.fetch("messages")
 
     assert (await world.change("MC1200002")).stage == "decided"
-    known = [key for key in world.tables.keys("changes") if key == changes.change_key("MC1200001")]
+    known = [key for key in world.tables.keys("changes") if key == change_keys.change_key("MC1200001")]
     assert len(known) + len(await parked_items(world.deps.tables)) == 1
 
 

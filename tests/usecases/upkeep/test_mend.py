@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from shared.core.ports.storage import Row, Write
-from shared.record import changes
+from shared.record import change_keys, changes
 from shared.record.register import move_entry
 from shared.usecases.upkeep.mend import Mended
 from tests.usecases.world import World, done, post
@@ -103,4 +103,4 @@ def _batch():
 def _place():
     from shared.core import ids
 
-    return ids.partition("MC1200001"), changes.change_key("MC1200001")
+    return ids.partition("MC1200001"), change_keys.change_key("MC1200001")
