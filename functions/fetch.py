@@ -12,7 +12,7 @@ async def _fan_out(source: str) -> None:
     from shared.usecases.posts.fetch import fan_out
 
     deps = app.current().deps
-    await fan_out(deps, source, deps.clock())
+    await fan_out(deps, source, deps.here.clock())
 
 
 @bp.timer_trigger(arg_name="timer", schedule="0 */15 * * * *")

@@ -15,7 +15,7 @@ from shared.core.policy.model import Outside, Policy, Tenant
 from shared.core.ports.deployment import Clock, Secrets
 from shared.core.ports.outside import Channel, TaskSource, TicketSystem
 from shared.settings import Settings
-from shared.usecases.deps import Deps
+from shared.usecases.deps import Deps, Here, OutsidePorts, StoragePorts
 
 
 def _utc_now() -> datetime:
@@ -77,21 +77,23 @@ class App:
         self.policy = PolicyInForce(self.blobs, self.around.clock)
         tasks = _Tasks(self)
         self.deps = Deps(
-            tables=self.tables,
-            queues=self.queues,
-            blobs=self.blobs,
-            policy=self.policy,
-            feeds={"messages": _Posts(self), "planner": tasks},
-            tasks=tasks,
-            roadmap=_Roadmap(self),
-            ticket_system=self._ticket_system,
-            channel=self._channel,
-            clock=self.around.clock,
-            deployment=s.deployment,
-            public_url=s.public_url,
-            worker=uuid.uuid4().hex,
-            claim_seconds=self.around.claim_seconds,
-            pace=self.around.pace,
+            StoragePorts(self.tables, self.queues, self.blobs),
+            OutsidePorts(
+                feeds={"messages": _Posts(self), "planner": tasks},
+                tasks=tasks,
+                roadmap=_Roadmap(self),
+                ticket_system=self._ticket_system,
+                channel=self._channel,
+            ),
+            Here(
+                policy=self.policy,
+                clock=self.around.clock,
+                deployment=s.deployment,
+                public_url=s.public_url,
+                worker=uuid.uuid4().hex,
+                claim_seconds=self.around.claim_seconds,
+                pace=self.around.pace,
+            ),
         )
 
     def _identity(self) -> Any:

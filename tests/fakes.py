@@ -3,12 +3,15 @@
 import hashlib
 import itertools
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.ports.storage import Blob, Row, Value, Write
+from shared.usecases.deps import Deps, Here, OutsidePorts, StoragePorts
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
@@ -241,3 +244,19 @@ def a_policy(**over: object) -> Policy:
 async def no_token(scope: str) -> str:
     """Of an identity that nothing in the test may use."""
     raise AssertionError(f"nobody should have asked for a token for {scope}")
+
+
+def deps_of(**ports: Any) -> Deps:
+    """Deps of the ports that a test names; the others are None, so that a test which needs one says so."""
+    known = {group: {f.name for f in fields(group)} for group in (StoragePorts, OutsidePorts, Here)}
+    unknown = set(ports) - set().union(*known.values())
+    if unknown:
+        raise TypeError(f"Deps has no {', '.join(sorted(unknown))}")
+    given = {"claim_seconds": 120.0, "pace": 1.0, **ports}
+    return Deps(*(group(**{name: given.get(name) for name in names}) for group, names in known.items()))
+
+
+def deps_with(deps: Deps, **ports: Any) -> Deps:
+    """The same Deps with other ports."""
+    groups = (deps.storage, deps.outside, deps.here)
+    return deps_of(**{f.name: getattr(group, f.name) for group in groups for f in fields(group)} | ports)

@@ -44,7 +44,7 @@ def _faults(tree: ast.Module, tables: set[str]) -> Iterator[tuple[int, str]]:
 
 
 def _name(node: ast.expr) -> str:
-    """The last name of an expression: `tables` for `deps.tables`, `self._tables` and `tables`."""
+    """The last name of an expression: `tables` for `deps.storage.tables`, `self._tables` and `tables`."""
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name.lstrip("_")
@@ -93,14 +93,14 @@ def test_only_the_record_knows_tables_rows_and_keys():
 @pytest.mark.parametrize(
     "line",
     [
-        "await deps.tables.get(name, partition, key)",
+        "await deps.storage.tables.get(name, partition, key)",
         "scan = self._tables.scan",
         "async def read(storage: Tables): await storage.range(name, partition, low, high)",
-        "t = deps.tables\nawait t.commit(name, writes)",
+        "t = deps.storage.tables\nawait t.commit(name, writes)",
         'Row("partition", "key", {})',
         "from shared.core.ports.storage import Write as W\nW('insert', row)",
         "storage.Write('insert', row)",
-        'await write_or_skip(deps.tables, "parked", write)',
+        'await write_or_skip(deps.storage.tables, "parked", write)',
         "print(changes.TABLE)",
         "from shared.record.parked import TABLE",
         "from shared.record.change_keys import span",
@@ -115,9 +115,9 @@ def test_what_only_the_record_may_do_is_seen(line):
 @pytest.mark.parametrize(
     "line",
     [
-        'await deps.queues.send("tasks", envelope)',
+        'await deps.storage.queues.send("tasks", envelope)',
         'await park(deps, "changes", body, first_seen, reason)',
-        'await closings_in(deps.tables, month, "ticket")',
+        'await closings_in(deps.storage.tables, month, "ticket")',
         "policy.tables and found.get(key)",
         "from shared.core.ports.storage import Tables, Write",
         'key = f"ticket|{system}"',

@@ -107,9 +107,12 @@ def _gathered(
     from shared.record.editions import past
 
     async def held(deps: "Deps") -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
-        start = beginning(since or "365d", deps.clock())
-        name, own = (_name(policy), checked_policy(policy)) if policy else ("in force", await deps.policy.current())
-        return await past(deps.tables, start), [(name, own)], start, 0
+        start = beginning(since or "365d", deps.here.clock())
+        if policy:
+            name, own = _name(policy), checked_policy(policy)
+        else:
+            name, own = "in force", await deps.here.policy.current()
+        return await past(deps.storage.tables, start), [(name, own)], start, 0
 
     found = with_deployment(state, held)
     if not found[0]:

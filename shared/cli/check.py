@@ -90,7 +90,7 @@ async def _asked(deps: "Deps", checked: "Checked", *, secrets: bool, online: boo
     if online:
         for name in policy.tickets:
             try:
-                said = await (await deps.ticket_system(policy, name)).ping()
+                said = await (await deps.outside.ticket_system(policy, name)).ping()
             except (PermanentError, TransientError) as error:
                 found.append(("fault", checked.places.note(f"tickets.{name}", str(error))))
             else:

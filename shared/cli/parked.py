@@ -20,7 +20,7 @@ def list_parked(json_: Json = False, state: State = None) -> None:
     """List everything that is parked, newest first."""
     from shared.record.parked import parked_items
 
-    found = with_deployment(state, lambda deps: parked_items(deps.tables))
+    found = with_deployment(state, lambda deps: parked_items(deps.storage.tables))
     if json_:
         as_json([fields_of(item) for item in found])
     elif not found:
@@ -37,7 +37,7 @@ def show_parked(key: Key, json_: Json = False, state: State = None) -> None:
     """Show one parked item, whole."""
     from shared.record.parked import parked_item
 
-    found = with_deployment(state, lambda deps: parked_item(deps.tables, key))
+    found = with_deployment(state, lambda deps: parked_item(deps.storage.tables, key))
     if found is None:
         raise PermanentError(f"nothing is parked under {key!r}; `foresignal parked list` shows the keys")
     if json_:
@@ -63,7 +63,7 @@ def replay_parked(
         raise typer.BadParameter("name one KEY, or --all")
 
     async def replayed(deps: "Deps") -> tuple[list[str], list[str]]:
-        keys = [item.key for item in await parked_items(deps.tables)] if all_ else [key]
+        keys = [item.key for item in await parked_items(deps.storage.tables)] if all_ else [key]
         done: list[str] = []
         wrong: list[str] = []
         for one in keys:

@@ -41,13 +41,13 @@ def push(
     good, text = checked_text(policy)
 
     async def work(deps: "Deps") -> str:
-        now = await policy_store.in_force(deps.blobs)
+        now = await policy_store.in_force(deps.storage.blobs)
         changed = _show_difference(now.text, policy_store.bare(text), str(policy))
         if dry_run or not changed:
             return "nothing was pushed" if dry_run else "it is in force already; nothing was pushed"
         who = by or await signed_in()
         version = await policy_store.push(
-            deps.blobs, text, who=who, at=deps.clock(), message=message, file=str(policy), force=force
+            deps.storage.blobs, text, who=who, at=deps.here.clock(), message=message, file=str(policy), force=force
         )
         return f"pushed {policy} as {version.name} by {version.who} ({counted(good)}); in force within a minute"
 
@@ -65,13 +65,13 @@ def back(
     from shared.adapters.policy import versions as policy_store
 
     async def work(deps: "Deps") -> str:
-        text = await policy_store.text_of(deps.blobs, version)
+        text = await policy_store.text_of(deps.storage.blobs, version)
         policy_file.load(text, f"version {version}")
-        now = await policy_store.in_force(deps.blobs)
+        now = await policy_store.in_force(deps.storage.blobs)
         _show_difference(now.text, text, version)
         who = by or await signed_in()
         made = await policy_store.push(
-            deps.blobs, text, who=who, at=deps.clock(), message=f"back to {version}", file=version
+            deps.storage.blobs, text, who=who, at=deps.here.clock(), message=f"back to {version}", file=version
         )
         return f"{version} is in force again, as {made.name}"
 
@@ -91,7 +91,7 @@ def pull(
 
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
-    now = with_deployment(state, lambda deps: policy_store.in_force(deps.blobs))
+    now = with_deployment(state, lambda deps: policy_store.in_force(deps.storage.blobs))
     file.write_text(policy_store.marked(now), encoding="utf-8")
     typer.echo(f"wrote {file}: {_which(now)}")
 
@@ -103,9 +103,9 @@ def show(version: _VersionName = "", state: State = None) -> None:
     from shared.adapters.policy.file import faults
 
     if version:
-        typer.echo(with_deployment(state, lambda deps: policy_store.text_of(deps.blobs, version)), nl=False)
+        typer.echo(with_deployment(state, lambda deps: policy_store.text_of(deps.storage.blobs, version)), nl=False)
         return
-    now = with_deployment(state, lambda deps: policy_store.in_force(deps.blobs))
+    now = with_deployment(state, lambda deps: policy_store.in_force(deps.storage.blobs))
     if not now.etag:
         complain("none was pushed; in force is the one that came with the package:")
     typer.echo(now.text, nl=False)
@@ -122,11 +122,11 @@ def versions(json_: Json = False, state: State = None) -> None:
     from shared.adapters.policy import versions as policy_store
 
     async def work(deps: "Deps") -> "tuple[list[dict[str, object]], InForce]":
-        now = await policy_store.in_force(deps.blobs)
+        now = await policy_store.in_force(deps.storage.blobs)
         held = now.version.name if now.version else ""
         return [
             {"version": one.name, "at": one.at, "who": one.who, "in force": one.name == held, "message": one.message}
-            for one in await policy_store.versions(deps.blobs)
+            for one in await policy_store.versions(deps.storage.blobs)
         ], now
 
     found, now = with_deployment(state, work)

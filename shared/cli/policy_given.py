@@ -97,7 +97,7 @@ async def services_seen(deps: "Deps") -> dict[str, int]:
     from shared.record.changes import all_changes
 
     posts: Counter[str] = Counter()
-    async for record in all_changes(deps.tables):
+    async for record in all_changes(deps.storage.tables):
         posts.update(set(record.change.read().services))
     return dict(posts)
 

@@ -19,7 +19,7 @@ def list_register(json_: Json = False, state: State = None) -> None:
     """List every ticket of the register."""
     from shared.record.register import entries
 
-    found = with_deployment(state, lambda deps: entries(deps.tables))
+    found = with_deployment(state, lambda deps: entries(deps.storage.tables))
     if json_:
         as_json([fields_of(entry) for entry in found])
     elif not found:
@@ -33,7 +33,7 @@ def show_register(number: Number, json_: Json = False, state: State = None) -> N
     """Show one ticket with its history."""
     from shared.record.register import entry_of
 
-    found = with_deployment(state, lambda deps: entry_of(deps.tables, number))
+    found = with_deployment(state, lambda deps: entry_of(deps.storage.tables, number))
     if found is None:
         raise PermanentError(f"the register holds no {number!r}; `foresignal register list` shows the numbers")
     if json_:
@@ -65,7 +65,7 @@ def move_register(
 
     if to not in get_args(Known):
         raise typer.BadParameter(f"unknown state {to!r} (known: {', '.join(get_args(Known))})")
-    moved = with_deployment(state, lambda deps: move_entry(deps.tables, number, to, note, deps.clock()))
+    moved = with_deployment(state, lambda deps: move_entry(deps.storage.tables, number, to, note, deps.here.clock()))
     typer.echo(f"{moved.number} is {moved.state}")
 
 

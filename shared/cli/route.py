@@ -126,12 +126,12 @@ def _stored(change: str, policy: Path | None, state: Path | None) -> "WhatIf":
     from shared.usecases.pages import change as views
 
     async def work(deps: "Deps") -> "WhatIf":
-        in_force: Policy = checked_policy(policy) if policy else await deps.policy.current()
+        in_force: Policy = checked_policy(policy) if policy else await deps.here.policy.current()
         view = await views.change(deps, change)
         if view is None:
             raise PermanentError(f"{change} was never seen in any tenant; name a file with --posts")
         tenants = [copy.tenant for copy in view.copies if not copy.gone]
-        return what_if(in_force, view.change, deps.clock(), tenants)
+        return what_if(in_force, view.change, deps.here.clock(), tenants)
 
     return with_deployment(state, work)
 

@@ -20,7 +20,7 @@ async def due(deps: Deps, envelope: Envelope) -> tuple[ChangeRecord, EffectRecor
     Raises PermanentError where there is no such effect.
     """
     change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
-    record = await read_with_effects(deps.tables, change_id)
+    record = await read_with_effects(deps.storage.tables, change_id)
     effect = record.effects.get(key) if record else None
     if record is None or effect is None:
         raise PermanentError(f"{change_id} has no effect {key}: the message is older than the tables")
@@ -32,13 +32,13 @@ async def claim(deps: Deps, change_id: str, effect: EffectRecord) -> EffectRecor
 
     Raises TransientError while somebody else holds it, for as long as the claim lasts, and when another was faster.
     """
-    now, state = deps.clock(), effect.state
+    now, state = deps.here.clock(), effect.state
     if state.claim_until and state.claim_until > now:
         left = (state.claim_until - now).total_seconds()
         raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", left)
-    ours = replace(state, claim_owner=deps.worker, claim_until=now + timedelta(seconds=deps.claim_seconds))
+    ours = replace(state, claim_owner=deps.here.worker, claim_until=now + timedelta(seconds=deps.here.claim_seconds))
     try:
-        return await write_claim(deps.tables, effect, ours)
+        return await write_claim(deps.storage.tables, effect, ours)
     except ConflictError as conflict:
         raise TransientError(f"{change_id} {state.effect.key} was claimed by another just now", 5) from conflict
 
@@ -51,7 +51,7 @@ def took_over(state: EffectState) -> bool:
 def wait_for_search(deps: Deps, change_id: str, state: EffectState, searches_late: float) -> None:
     """TransientError while a look-up may not yet see what an unfinished claim made; it ended with that claim."""
     if took_over(state) and not state.number and state.claim_until:
-        left = (state.claim_until - deps.clock()).total_seconds() + searches_late
+        left = (state.claim_until - deps.here.clock()).total_seconds() + searches_late
         if left > 0:
             raise TransientError(f"{change_id} {state.effect.key} may exist and is not to be found yet; waiting", left)
 
@@ -68,7 +68,7 @@ async def record(
     left, key = [claimed], claimed.state.effect.key
 
     async def step() -> EffectState:
-        current = left.pop() if left else await effect_of(deps.tables, change_id, key)
+        current = left.pop() if left else await effect_of(deps.storage.tables, change_id, key)
         if current is None:
             raise TransientError(f"{change_id}: the row of {key} is gone", 60)
         now = result(current.state)
@@ -81,7 +81,7 @@ async def record(
             claim_owner="",
             claim_until=None,
         )
-        await write_outcome(deps.tables, current, done)
+        await write_outcome(deps.storage.tables, current, done)
         return done
 
     return await redo(step)
@@ -98,14 +98,14 @@ async def abandon_claim(deps: Deps, change_id: str, claimed: EffectRecord) -> No
     The owner's name stays, and when it ended: what was done outside is not known, so that the next one looks our key
     up first.
     """
-    await _end_claim(deps, change_id, claimed.state.effect.key, deps.worker, deps.clock())
+    await _end_claim(deps, change_id, claimed.state.effect.key, deps.here.worker, deps.here.clock())
 
 
 async def _end_claim(deps: Deps, change_id: str, effect: str, owner: str, until: datetime | None) -> None:
-    record = await effect_of(deps.tables, change_id, effect)
-    if record and record.state.claim_owner == deps.worker:
+    record = await effect_of(deps.storage.tables, change_id, effect)
+    if record and record.state.claim_owner == deps.here.worker:
         with contextlib.suppress(ConflictError):
-            await write_claim(deps.tables, record, replace(record.state, claim_owner=owner, claim_until=until))
+            await write_claim(deps.storage.tables, record, replace(record.state, claim_owner=owner, claim_until=until))
 
 
 async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:
@@ -113,5 +113,7 @@ async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) ->
     due = [state.effect for state in states if state.due and not state.parked]
     for effect in due:
         body = {"id": change_id, "effect": effect.key}
-        await deps.queues.send("tickets" if effect.kind == "ticket" else "cards", Envelope(body, deps.clock()))
+        await deps.storage.queues.send(
+            "tickets" if effect.kind == "ticket" else "cards", Envelope(body, deps.here.clock())
+        )
     return len(due)

@@ -276,7 +276,7 @@ def put_aside(state: Path, *bodies: dict[str, object]) -> list[str]:
         ours = _app(state)
         for body in bodies:
             await park.park(ours.deps, "tasks", body, NOW, f"no plan {body['plan']} \x1b[31m")
-        keys = [item.key for item in await parked_items(ours.deps.tables)]
+        keys = [item.key for item in await parked_items(ours.deps.storage.tables)]
         await ours.close()
         return keys
 

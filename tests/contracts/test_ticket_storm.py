@@ -54,7 +54,7 @@ async def test_every_third_call_fails_and_each_change_has_one_ticket_with_all_th
     asked = len(rig.proxy.asked)
     rig.proxy.forget()
 
-    assert [parked.reason for parked in await parked_items(world.deps.tables)] == []
+    assert [parked.reason for parked in await parked_items(world.deps.storage.tables)] == []
     numbers = {}
     for change_id in MANY:
         one = await held(world, change_id)

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from shared.usecases.changes.classify import classify
 from shared.usecases.posts.deduplicate import deduplicate
 from shared.usecases.tickets.file_ticket import file_ticket
 from tests.bench import a_post
+from tests.fakes import deps_with
 from tests.pump import Pump, StillClock, utc
 
 TENANTS = tuple(f"tenant{number:04d}" for number in range(1000))
@@ -60,7 +60,7 @@ async def deps(storage_of_its_own):
     }
     await app.current().blobs.put("config", "policy.yaml", yaml.safe_dump(policy).encode())
     await app.current().policy.current()
-    yield pump, clock, replace(app.current().deps, channel=channel), inbox
+    yield pump, clock, deps_with(app.current().deps, channel=channel), inbox
     await pump.close()
 
 

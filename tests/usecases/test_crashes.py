@@ -1,12 +1,10 @@
 """A process may die between any two calls to storage (rule 1): what remains is what an undisturbed run leaves."""
 
-from dataclasses import replace
-
 import pytest
 
 from shared.core.tickets.ticket import TicketRef
 from shared.record.register import move_entry, read_entry
-from tests.fakes import DiedError, Lifetime, Mortal
+from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.world import NOVEMBER, World, done, post, task
 
 
@@ -47,11 +45,11 @@ class DyingWorld(World):
         if remote:
             self.systems["crb"] = Remote(self.clock)
         self.life = Lifetime(calls, after=after)
-        self.deps = replace(
+        self.deps = deps_with(
             self.deps,
-            tables=Mortal(self.deps.tables, self.life),
-            queues=Mortal(self.deps.queues, self.life),
-            blobs=Mortal(self.deps.blobs, self.life),
+            tables=Mortal(self.deps.storage.tables, self.life),
+            queues=Mortal(self.deps.storage.queues, self.life),
+            blobs=Mortal(self.deps.storage.blobs, self.life),
         )
 
     async def timer(self, run):

@@ -3,7 +3,6 @@
 import heapq
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +29,7 @@ from shared.usecases.tasks.track import track
 from shared.usecases.tickets.file_ticket import file_ticket
 from shared.usecases.tickets.follow import follow_tickets
 from shared.usecases.upkeep.mend import mend
-from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables
+from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, deps_of, deps_with
 
 HANDLERS = {
     "fetches": fetch_tenant,
@@ -176,7 +175,7 @@ class World:
         self._waiting: list[tuple[datetime, int, str, Envelope, int]] = []
         self._order = itertools.count()
         self._workers = itertools.count(1)
-        self.deps = Deps(
+        self.deps = deps_of(
             **{
                 "tables": self.tables,
                 "queues": self.queues,
@@ -197,7 +196,7 @@ class World:
 
     def worker(self) -> Deps:
         """The same world seen by another process."""
-        return replace(self.deps, worker=f"worker{next(self._workers)}")
+        return deps_with(self.deps, worker=f"worker{next(self._workers)}")
 
     async def _ticket_system(self, in_force: Policy, name: str) -> Any:
         if name not in in_force.tickets:
@@ -206,8 +205,8 @@ class World:
 
     def register(self) -> Register:
         made_of: Any = {
-            "name": "crb", "http": None, "secrets": None, "clock": self.clock, "tables": self.deps.tables,
-            "deployment": "test", "public_url": self.deps.public_url, "token": None,
+            "name": "crb", "http": None, "secrets": None, "clock": self.clock, "tables": self.deps.storage.tables,
+            "deployment": "test", "public_url": self.deps.here.public_url, "token": None,
         }  # fmt: skip
         return registry.build("tickets", "register", {}, registry.AdapterDeps(**made_of))
 
@@ -226,12 +225,14 @@ class World:
 
     async def arrive(self, *posts: Any, tenant: str = "contoso", observed: datetime | None = None, **more: Any) -> None:
         """One batch of queue `posts`, and what follows until it is quiet."""
-        await self.deps.queues.send("posts", batch(*posts, tenant=tenant, observed=observed or self.clock(), **more))
+        await self.deps.storage.queues.send(
+            "posts", batch(*posts, tenant=tenant, observed=observed or self.clock(), **more)
+        )
         await self.drain()
 
     async def arrive_only(self, *posts: Any, tenant: str = "contoso", observed: datetime | None = None) -> None:
         """One batch that is merged and decided, and nothing of what follows."""
-        await self.deps.queues.send("posts", batch(*posts, tenant=tenant, observed=observed or self.clock()))
+        await self.deps.storage.queues.send("posts", batch(*posts, tenant=tenant, observed=observed or self.clock()))
         await self.drain_only("posts")
         await self.drain_only("changes")
 
@@ -239,7 +240,7 @@ class World:
         """One batch of queue `tasks`, and what follows."""
         at = (observed or self.clock()).isoformat()
         body = {"tenant": tenant, "plan": "plan1", "observed": at, "tasks": list(tasks)}
-        await self.deps.queues.send("tasks", Envelope(body, self.clock()))
+        await self.deps.storage.queues.send("tasks", Envelope(body, self.clock()))
         await self.drain()
 
     async def follow(self) -> int:

@@ -18,15 +18,15 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
         return False
     record, effect = due
     change_id, state = record.change.id, effect.state
-    policy = await deps.policy.current()
-    channel = await deps.channel(policy, state.effect.target)
+    policy = await deps.here.policy.current()
+    channel = await deps.outside.channel(policy, state.effect.target)
     ticket = next((other for other in record.states if other.effect.kind == "ticket" and other.number), None)
-    card = change_card(record.change, state, policy, deps.public_url, ticket)
+    card = change_card(record.change, state, policy, deps.here.public_url, ticket)
     claimed = await effects.claim(deps, change_id, effect)
     try:
         await channel.post(card)
     except (TransientError, PermanentError):
         await effects.abandon_claim(deps, change_id, claimed)
         raise
-    await effects.record(deps, change_id, claimed, lambda current: current, deps.clock())
+    await effects.record(deps, change_id, claimed, lambda current: current, deps.here.clock())
     return True

@@ -46,7 +46,7 @@ async def classify(deps: Deps, envelope: Envelope) -> None:
     wanted: dict[str, list[str]] = defaultdict(list)
     for change_id in envelope.body.get("ids", []):
         wanted[ids.partition(change_id)].append(change_id)
-    policy = await deps.policy.current()
+    policy = await deps.here.policy.current()
     for partition, change_ids in wanted.items():
         for decided in await _without_refused(deps, policy, partition, change_ids, envelope):
             await _follow_up(deps, policy, decided)
@@ -70,9 +70,9 @@ async def _without_refused(
 
 
 async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]) -> list[Decided]:
-    records = await changes_of(deps.tables, partition, change_ids)
+    records = await changes_of(deps.storage.tables, partition, change_ids)
     # Where the policy does not ask in which tenants a post stands, their rows are not read.
-    copies = await copies_of(deps.tables, partition, change_ids) if policy.matches_on_tenants else {}
+    copies = await copies_of(deps.storage.tables, partition, change_ids) if policy.matches_on_tenants else {}
     decided, groups = [], []
     for change_id, record in records.items():
         own = copies.get(change_id, [])
@@ -80,7 +80,7 @@ async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequen
         if fresh or any(each.copy.due for each in own):
             groups.append(await _decide_one(deps, policy, record, own))
         decided.append(Decided(record.change, record.states, fresh=fresh))
-    await changes.commit_groups(deps.tables, groups)
+    await changes.commit_groups(deps.storage.tables, groups)
     return decided
 
 
@@ -89,7 +89,7 @@ async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: 
     change = await with_facts(deps, record.change)
     change = replace(change, events=derive(change))
     tenants = [each.copy.tenant for each in copies if not each.copy.gone]
-    decision = decide(change, record.states, policy, deps.clock(), tenants)
+    decision = decide(change, record.states, policy, deps.here.clock(), tenants)
     writes = []
     for effect in decision.effects if decision is not change.decision else ():
         before = record.effects.get(effect.key)
@@ -125,7 +125,7 @@ async def with_facts(deps: Deps, change: Change) -> Change:
 async def _raw(deps: Deps, change: Change, content: str) -> Any:
     editions = [edition.id for edition in change.editions if edition.hash == content]
     for edition in editions:  # a content that was shown before and after another one has one row
-        raw = await raw_edition(deps.tables, change.id, edition)
+        raw = await raw_edition(deps.storage.tables, change.id, edition)
         if raw is not None:
             return raw
     raise PermanentError(f"edition {editions[0]} of {change.id} was recorded, but its row is gone; restore the table")
@@ -139,11 +139,11 @@ async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
     first_load = change.decision is not None and change.decision.silent and change.revision == 1
     if decided.fresh and not first_load:  # what a first load finds is listed by `mend`
         tasks = await _tasks(deps, policy, change.id) if change.revision > 1 else ()
-        await list_open(deps.tables, open_row(change, decided.states, tasks, policy, deps.clock()))
+        await list_open(deps.storage.tables, open_row(change, decided.states, tasks, policy, deps.here.clock()))
 
 
 async def _tasks(deps: Deps, policy: Policy, change_id: str) -> tuple[TaskState, ...]:
     """The tasks beside a change; there are none beside a new one, and none where no plan is read."""
     if not any(tenant.plan for tenant in policy.tenants.values()):
         return ()
-    return await tasks_of(deps.tables, change_id)
+    return await tasks_of(deps.storage.tables, change_id)

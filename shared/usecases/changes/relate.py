@@ -36,7 +36,7 @@ async def relate(deps: Deps, change: Change, states: Sequence[EffectState]) -> N
     for one in stated_by(change):
         relation = Relation(one.other, one.kind, change.id, one.words, one.confidence)
         if one.kind not in IDENTITY:
-            await record_relation(deps.tables, relation)
+            await record_relation(deps.storage.tables, relation)
             continue
         wanted = [] if takes_over(one) else _open_tickets(states)
         other = await redo(lambda: _relate(deps, relation, wanted))  # noqa: B023 - called at once
@@ -53,8 +53,8 @@ async def _relate(deps: Deps, relation: Relation, wanted: Sequence[EffectState])
 
     `wanted`: open tickets that the other takes over, also where its own policy asked for none.
     """
-    record = await read_with_effects(deps.tables, relation.change)
-    if await is_recorded(deps.tables, relation):
+    record = await read_with_effects(deps.storage.tables, relation.change)
+    if await is_recorded(deps.storage.tables, relation):
         return record
     writes = [insert_relation(relation)]
     if record:
@@ -68,7 +68,7 @@ async def _relate(deps: Deps, relation: Relation, wanted: Sequence[EffectState])
         if change.stage == "decided":
             lacking = missing(change, record.states, wanted, relation.other)
             writes += [record.insert_effect(state) for state in lacking]
-    await changes.commit(deps.tables, writes)
+    await changes.commit(deps.storage.tables, writes)
     return record
 
 
@@ -92,7 +92,7 @@ def missing(change: Change, states: Sequence[EffectState], wanted: Sequence[Effe
 
 async def add_tickets(deps: Deps, change_id: str, states: Sequence[EffectState]) -> Sequence[EffectState]:
     """Record them; those to be sent: none where somebody has just recorded the same, and sends it."""
-    return states if not states or await insert_effects(deps.tables, change_id, states) else ()
+    return states if not states or await insert_effects(deps.storage.tables, change_id, states) else ()
 
 
 async def send_tickets(deps: Deps, change_id: str, states: Iterable[EffectState]) -> None:
@@ -101,14 +101,14 @@ async def send_tickets(deps: Deps, change_id: str, states: Iterable[EffectState]
 
 async def succession(deps: Deps, change: Change, key: str) -> Succession:
     """Who is one announcement with this change and has a row for the same ticket; one range query, and one for each."""
-    successors, predecessors = successors_and_predecessors(change, await incoming(deps.tables, change.id))
+    successors, predecessors = successors_and_predecessors(change, await incoming(deps.storage.tables, change.id))
     after = [await _last_successor(deps, change, other, words, key) for other, words in successors.items()]
     before = [await _related_ticket(deps, other, words, key) for other, words in predecessors.items()]
     return Succession(tuple(filter(None, after)), tuple(filter(None, before)))
 
 
 async def _related_ticket(deps: Deps, other: str, words: str, key: str) -> RelatedTicket | None:
-    record = await read_with_effects(deps.tables, other)
+    record = await read_with_effects(deps.storage.tables, other)
     effect = record.effects.get(key) if record else None
     return RelatedTicket(other, words, record.change.current.id, effect.state) if record and effect else None
 
@@ -134,7 +134,7 @@ async def raise_ticket(deps: Deps, ticket: RelatedTicket, by: str) -> None:
         if state.due or state.parked or is_ended(state):
             return state
         now = replace(state, due=raised(record.change.current.id, by))
-        await changes.commit(deps.tables, [record.raise_effect(now)])
+        await changes.commit(deps.storage.tables, [record.raise_effect(now)])
         return now
 
     state = await redo(step)
@@ -149,15 +149,15 @@ async def take_ticket(deps: Deps, predecessor: RelatedTicket, by: str) -> bool:
     state = effect.state
     if state.followed_by == by:
         return True
-    if state.followed_by or state.due or (state.claim_until and state.claim_until > deps.clock()):
+    if state.followed_by or state.due or (state.claim_until and state.claim_until > deps.here.clock()):
         return False
     try:
-        await write_outcome(deps.tables, effect, replace(state, followed_by=by, done_at=deps.clock()))
+        await write_outcome(deps.storage.tables, effect, replace(state, followed_by=by, done_at=deps.here.clock()))
     except ConflictError:
         return False
     return True
 
 
 async def _read(deps: Deps, ticket: RelatedTicket) -> tuple[ChangeRecord | None, EffectRecord | None]:
-    record = await read_with_effects(deps.tables, ticket.id)
+    record = await read_with_effects(deps.storage.tables, ticket.id)
     return record, record.effects.get(ticket.state.effect.key) if record else None

@@ -32,7 +32,7 @@ async def deliver(deps: Deps, queue: str, data: bytes, handler: Handler) -> None
 
 
 async def _put_back(deps: Deps, queue: str, envelope: Envelope, error: TransientError) -> None:
-    waited = deps.clock() - envelope.first_seen
+    waited = deps.here.clock() - envelope.first_seen
     if waited > GIVE_UP:
         if queue == "fetches":  # it holds nothing, and the timer sends the next one
             _LOG.error("dropped a fetch of %s after %s: %s", envelope.body.get("tenant"), waited, error)
@@ -45,4 +45,4 @@ async def _put_back(deps: Deps, queue: str, envelope: Envelope, error: Transient
         delay = min(_FIRST_DELAY * 2.0 ** min(envelope.attempts, 10), _LONGEST_DELAY)
     delay = min(delay, (GIVE_UP - waited).total_seconds() + 60)  # one last time when the day is over
     _LOG.warning("queue %s: %s; again in %.1f s (attempt %d)", queue, error, delay, envelope.attempts + 1)
-    await deps.queues.send(queue, envelope.again(), delay * deps.pace)
+    await deps.storage.queues.send(queue, envelope.again(), delay * deps.here.pace)

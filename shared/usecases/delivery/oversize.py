@@ -19,7 +19,7 @@ async def put_aside(deps: Deps, body: Mapping[str, Any]) -> list[Any]:
     """
     items = []
     for name in body.get("blobs", []):
-        held = await deps.blobs.get(OVERSIZE, str(name))
+        held = await deps.storage.blobs.get(OVERSIZE, str(name))
         if held is None:
             raise TransientError(f"blob {OVERSIZE}/{name} is not there", 300)
         items.append(read_blob(held))

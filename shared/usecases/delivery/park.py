@@ -29,7 +29,9 @@ async def park(deps: Deps, queue: str, body: Mapping[str, Any], first_seen: date
     item, reason = _storable(_item(body)), _storable(reason)[:_REASON]
     content = await _content(deps, key, body, data)
     _LOG.error("parked %s from queue %s: %s (foresignal parked show '%s')", item, queue, reason, key)
-    await parked.insert_parked(deps.tables, Parked(key, queue, item, reason, deps.clock(), first_seen, content))
+    await parked.insert_parked(
+        deps.storage.tables, Parked(key, queue, item, reason, deps.here.clock(), first_seen, content)
+    )
 
 
 async def _content(deps: Deps, key: str, body: Mapping[str, Any], data: bytes) -> Mapping[str, Any]:
@@ -37,7 +39,7 @@ async def _content(deps: Deps, key: str, body: Mapping[str, Any], data: bytes) -
     if parked.fits(body):
         return body
     name = f"parked/{key.partition(':')[2].replace('|', '/')}.json"
-    await deps.blobs.put(OVERSIZE, name, data)
+    await deps.storage.blobs.put(OVERSIZE, name, data)
     return {"blobs": [name], "parked_blob": True}
 
 
@@ -46,7 +48,7 @@ async def park_message(deps: Deps, queue: str, data: bytes, reason: str) -> None
     try:
         envelope = decode(data)
     except PermanentError:
-        await park(deps, queue, {"base64": base64.b64encode(data).decode()}, deps.clock(), reason)
+        await park(deps, queue, {"base64": base64.b64encode(data).decode()}, deps.here.clock(), reason)
         return
     await give_up(deps, queue, envelope, reason)
 
@@ -60,7 +62,7 @@ async def give_up(deps: Deps, queue: str, envelope: Envelope, reason: str) -> No
     if len(alone) > 1:
         _LOG.warning("a batch of %d from queue %s is tried again one by one: %s", len(alone), queue, reason)
         for body in alone:
-            await deps.queues.send(queue, replace(envelope, body=body))
+            await deps.storage.queues.send(queue, replace(envelope, body=body))
         return
     await mark(deps, queue, envelope.body, reason)
     await park(deps, queue, envelope.body, envelope.first_seen, reason)
@@ -78,7 +80,7 @@ def _alone(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 async def mark(deps: Deps, queue: str, body: Mapping[str, Any], reason: str) -> None:
     """Say it in the change's or effect's own row, so that `mend` leaves it alone; what is done by now is not parked."""
     for change_id in _changes(queue, body):
-        if not await parked.mark(deps.tables, change_id, str(body.get("effect", "")), _storable(reason)):
+        if not await parked.mark(deps.storage.tables, change_id, str(body.get("effect", "")), _storable(reason)):
             _LOG.warning("%s moved on while it was being parked; it is parked all the same", change_id)
 
 
@@ -95,7 +97,7 @@ async def replay(deps: Deps, key: str) -> bool:
 
     Raises PermanentError for a message that is not ours: nothing could handle it.
     """
-    record = await parked.parked_record(deps.tables, key)
+    record = await parked.parked_record(deps.storage.tables, key)
     if record is None:
         return False
     item = record.item
@@ -103,14 +105,14 @@ async def replay(deps: Deps, key: str) -> bool:
     if "base64" in body:
         raise PermanentError(f"{key} is not a message of ours; it can be looked at, not replayed")
     if body.pop("parked_blob", False):
-        data = await deps.blobs.get(OVERSIZE, body["blobs"][0])
+        data = await deps.storage.blobs.get(OVERSIZE, body["blobs"][0])
         if data is None:
             raise PermanentError(f"{key} was put into the blob {OVERSIZE}/{body['blobs'][0]}, and that is gone")
         body = read_blob(data)
     for change_id in _changes(item.queue, body):
-        await parked.unmark(deps.tables, change_id, str(body.get("effect", "")))
-    await deps.queues.send(item.queue, await _fitting(deps, Envelope(body, deps.clock())))
-    await parked.delete_parked(deps.tables, record)
+        await parked.unmark(deps.storage.tables, change_id, str(body.get("effect", "")))
+    await deps.storage.queues.send(item.queue, await _fitting(deps, Envelope(body, deps.here.clock())))
+    await parked.delete_parked(deps.storage.tables, record)
     return True
 
 
@@ -124,7 +126,7 @@ async def _fitting(deps: Deps, envelope: Envelope) -> Envelope:
         for raw in [*body.pop("posts", []), *body.pop("tasks", [])]:
             data = json.dumps(raw).encode()
             names.append(f"replayed/{hashlib.sha256(data).hexdigest()[:24]}.json")
-            await deps.blobs.put(OVERSIZE, names[-1], data)
+            await deps.storage.blobs.put(OVERSIZE, names[-1], data)
         return replace(envelope, body={**body, "blobs": names})
     return envelope
 

@@ -35,7 +35,7 @@ async def settle_record(
     """The same without the lists: `refresh_lists` takes the result. None where the change is unknown or left."""
 
     async def step() -> tuple[ChangeRecord, ClosedChange | None] | None:
-        record = await read_with_tasks(deps.tables, change_id)
+        record = await read_with_tasks(deps.storage.tables, change_id)
         parts = beside(record) if record else None
         if record is None or parts is None:
             return None
@@ -44,7 +44,7 @@ async def settle_record(
         if after is not record.change:
             writes.append(record.replace_change(after))
         if writes:
-            await changes.commit(deps.tables, writes)
+            await changes.commit(deps.storage.tables, writes)
         return record, closed_row(after, record.states, record.task_states, policy)
 
     return await redo(step)
@@ -53,8 +53,8 @@ async def settle_record(
 async def refresh_lists(deps: Deps, policy: Policy, record: ChangeRecord, closed: ClosedChange | None) -> None:
     """After the record: the closing's row, and the list of what is open. To do it again changes nothing."""
     if closed is None:
-        entry = open_row(record.change, record.states, record.task_states, policy, deps.clock())
-        await list_open(deps.tables, entry)
+        entry = open_row(record.change, record.states, record.task_states, policy, deps.here.clock())
+        await list_open(deps.storage.tables, entry)
         return
-    await insert_closing(deps.tables, closed)
-    await unlist(deps.tables, closed.id, closed.team)
+    await insert_closing(deps.storage.tables, closed)
+    await unlist(deps.storage.tables, closed.id, closed.team)

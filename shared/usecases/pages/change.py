@@ -32,12 +32,12 @@ class ChangeView:
 async def change(deps: Deps, text: str) -> ChangeView | None:
     """The change of an id as people write it; None where there is none. PermanentError for what is no id."""
     change_id = ids.normalise(text)
-    record = await read_with_tasks(deps.tables, change_id)
+    record = await read_with_tasks(deps.storage.tables, change_id)
     if record is None:
         return None
-    own = (await copies_of(deps.tables, ids.partition(change_id), [change_id])).get(change_id, [])
+    own = (await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])).get(change_id, [])
     copies, post = tuple(each.copy for each in own), record.change.read()
-    linked = related(record.change, await incoming(deps.tables, change_id))
+    linked = related(record.change, await incoming(deps.storage.tables, change_id))
     return ChangeView(
         with_joined(record.change, copies),
         copies,

@@ -21,9 +21,9 @@ def _required(policy: Policy, tenant: str) -> bool:
 
 async def health(deps: Deps) -> Mapping[str, Any]:
     """How we are: `status` is `ok` or `degraded`, and what is wrong is named; holds no secret."""
-    now = deps.clock()
-    policy = await deps.policy.current()  # read first, so that what is wrong with the newest one is known
-    failure = deps.policy.failure
+    now = deps.here.clock()
+    policy = await deps.here.policy.current()  # read first, so that what is wrong with the newest one is known
+    failure = deps.here.policy.failure
     tenants = [
         {
             "tenant": state.name,
@@ -36,9 +36,9 @@ async def health(deps: Deps) -> Mapping[str, Any]:
             "not_before": state.not_before.isoformat() if state.not_before else None,
             "ok": not state.failure and state.fetched is not None and now - state.fetched < _STALE,
         }
-        for state in await tenant_states(deps.tables, policy.tenants)
+        for state in await tenant_states(deps.storage.tables, policy.tenants)
     ]
-    parked = await count_parked(deps.tables)
+    parked = await count_parked(deps.storage.tables)
     roadmap = await roadmap_state(deps)
     well = (
         all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"] and not parked and not failure

@@ -29,7 +29,7 @@ class Counts:
 async def count(deps: Deps) -> Counts:
     """Reads the whole of table `changes`: for tools and timers."""
     changes = revisions = tickets = notes = cancelled = cards = 0
-    async for entry in revisions_and_effects(deps.tables):
+    async for entry in revisions_and_effects(deps.storage.tables):
         if isinstance(entry, int):
             changes += 1
             revisions += entry - 1
@@ -39,6 +39,6 @@ async def count(deps: Deps) -> Counts:
             cancelled += entry.state == "cancelled"
         else:
             cards += bool(entry.done)
-    closed = await count_closings(deps.tables)
-    parked = await count_parked(deps.tables)
+    closed = await count_closings(deps.storage.tables)
+    parked = await count_parked(deps.storage.tables)
     return Counts(changes, revisions, tickets, notes, cancelled, cards, closed, parked)

@@ -12,11 +12,11 @@ _MONTHS = 12
 
 async def metrics(deps: Deps) -> Metrics:
     """What is open, and what was closed in the last twelve months."""
-    now = deps.clock()
-    opened = [entry async for entry in open_changes(deps.tables)]
+    now = deps.here.clock()
+    opened = [entry async for entry in open_changes(deps.storage.tables)]
     closed = []
     for month in _months(now):
-        closed += await closings_in(deps.tables, month)
+        closed += await closings_in(deps.storage.tables, month)
     return measure(opened, closed, now)
 
 

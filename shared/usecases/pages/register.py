@@ -7,8 +7,8 @@ from shared.usecases.deps import Deps
 
 async def register(deps: Deps) -> list[Entry]:
     """Every ticket of the built-in register, the newest change first."""
-    return await entries(deps.tables)
+    return await entries(deps.storage.tables)
 
 
 async def ticket(deps: Deps, number: str) -> Entry | None:
-    return await entry_of(deps.tables, number)
+    return await entry_of(deps.storage.tables, number)

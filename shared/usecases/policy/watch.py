@@ -17,9 +17,9 @@ async def watch_policy(deps: Deps) -> str:
 
     Claim, send, record, as for every card: a death between Teams' answer and our record says it twice.
     """
-    policy = await deps.policy.current()
-    failure = deps.policy.failure
-    last = await policy_notice(deps.tables)
+    policy = await deps.here.policy.current()
+    failure = deps.here.policy.failure
+    last = await policy_notice(deps.storage.tables)
     fault = hashlib.sha256(failure.encode()).hexdigest() if failure else ""
     if fault == last.fault:
         return ""
@@ -29,15 +29,15 @@ async def watch_policy(deps: Deps) -> str:
             _LOG.error("the pushed policy is wrong, and roles.process_owner names no channel to say so: %s", failure)
         return ""
     try:
-        claim = await write_policy_notice(deps.tables, last, fault)
+        claim = await write_policy_notice(deps.storage.tables, last, fault)
     except ConflictError:
         return ""  # another process says it
     try:
-        channel = await deps.channel(policy, role.channel)
-        await channel.post(_notice(failure, role.who, deps.public_url))
+        channel = await deps.outside.channel(policy, role.channel)
+        await channel.post(_notice(failure, role.who, deps.here.public_url))
     except (PermanentError, TransientError) as error:
         _LOG.error("the process owner could not be told: %s", error)
-        await write_policy_notice(deps.tables, claim, last.fault)
+        await write_policy_notice(deps.storage.tables, claim, last.fault)
         return ""
     return "wrong" if failure else "well"
 

@@ -91,9 +91,9 @@ async def _without_refused(
 async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arrival]) -> list[str]:
     """One read, the pure step, as few transactions as hold the rows; returns the changes that are (still) new."""
     wanted = [arrival.post.id for arrival in arrivals]
-    records = await changes_of(deps.tables, partition, wanted)
+    records = await changes_of(deps.storage.tables, partition, wanted)
     copies = await _copies(deps, tenant, partition, wanted)
-    asks_tenants = (await deps.policy.current()).matches_on_tenants
+    asks_tenants = (await deps.here.policy.current()).matches_on_tenants
     groups, due, fresh = [], [], []
     newest = {arrival.post.id: arrival for arrival in sorted(arrivals, key=lambda arrival: arrival.post.modified)}
     for change_id, arrival in sorted(newest.items()):
@@ -110,14 +110,14 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
             merged = replace(merged, copy=replace(merged.copy, due=True))
             due.append(change_id)
         groups.append(_writes(before, own, merged, arrival))
-    await changes.commit_groups(deps.tables, groups)
+    await changes.commit_groups(deps.storage.tables, groups)
     await _send_due(deps, due)
     return fresh
 
 
 async def _copies(deps: Deps, tenant: str, partition: str, change_ids: Sequence[str]) -> dict[str, CopyRecord]:
     """This tenant's own copies, by change."""
-    copies = await copies_of(deps.tables, partition, change_ids, tenant)
+    copies = await copies_of(deps.storage.tables, partition, change_ids, tenant)
     return {change_id: own[0] for change_id, own in copies.items()}
 
 
@@ -143,7 +143,7 @@ async def _send_due(deps: Deps, due: Iterable[str]) -> None:
     """The pointer to what has just been recorded as due for classification."""
     wanted = list(dict.fromkeys(due))
     if wanted:
-        await deps.queues.send("changes", Envelope({"ids": wanted}, deps.clock()))
+        await deps.storage.queues.send("changes", Envelope({"ids": wanted}, deps.here.clock()))
 
 
 async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) -> None:
@@ -154,32 +154,32 @@ async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) 
         for change_id, own in copies.items()
         if change_id in gone and (after := went(own.copy, batch.observed))
     )
-    await changes.commit_groups(deps.tables, lost)
+    await changes.commit_groups(deps.storage.tables, lost)
     for change_id in [i for i in gone if i in copies]:
         await _mark_gone(deps, partition, change_id)
 
 
 async def _mark_gone(deps: Deps, partition: str, change_id: str) -> None:
     """The change's row is read before its copies: one that comes back meanwhile writes it, and we meet a conflict."""
-    record = await changes.read_alone(deps.tables, change_id)
+    record = await changes.read_alone(deps.storage.tables, change_id)
     if record is None:
         raise TransientError(f"{change_id} has copies and no change yet; trying again", 30)
-    copies = (await copies_of(deps.tables, partition, [change_id])).get(change_id, [])
+    copies = (await copies_of(deps.storage.tables, partition, [change_id])).get(change_id, [])
     lost = [each.copy.gone for each in copies if each.copy.gone]
     before = record.change
     after = gone_everywhere(before, max(lost)) if lost and len(lost) == len(copies) else before
     if after is not before:
-        await changes.commit(deps.tables, [record.replace_change(after)])
+        await changes.commit(deps.storage.tables, [record.replace_change(after)])
         _LOG.info("%s is gone from every tenant; it stays as it is here", change_id)
 
 
 async def _take_up_waiting(deps: Deps, fresh: Sequence[str]) -> None:
     """Tasks that came before their change: send them again now that it is known (state.md, tasks)."""
-    if not fresh or not any(tenant.plan for tenant in (await deps.policy.current()).tenants.values()):
+    if not fresh or not any(tenant.plan for tenant in (await deps.here.policy.current()).tenants.values()):
         return
-    keys = await waiting_for(deps.tables, fresh)
+    keys = await waiting_for(deps.storage.tables, fresh)
     if keys:
-        await deps.queues.send("tasks", Envelope({"waiting": keys}, deps.clock()))
+        await deps.storage.queues.send("tasks", Envelope({"waiting": keys}, deps.here.clock()))
 
 
 def _alone(batch: _Batch, **items: Any) -> dict[str, Any]:

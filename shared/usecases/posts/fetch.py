@@ -44,9 +44,9 @@ class FetchResult:
 
 async def fan_out(deps: Deps, source: str, now: datetime) -> None:
     """One `fetches` message per tenant that has this source, so that one that fails does not stop the others."""
-    for name, tenant in (await deps.policy.current()).tenants.items():
+    for name, tenant in (await deps.here.policy.current()).tenants.items():
         if source_of(tenant, source):
-            await deps.queues.send("fetches", Envelope({"tenant": name, "source": source}, now))
+            await deps.storage.queues.send("fetches", Envelope({"tenant": name, "source": source}, now))
 
 
 async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
@@ -56,16 +56,16 @@ async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
     """
     name, source = str(envelope.body.get("tenant")), str(envelope.body.get("source"))
     try:
-        tenant = (await deps.policy.current()).tenants.get(name)
+        tenant = (await deps.here.policy.current()).tenants.get(name)
         feed = source_of(tenant, source) if tenant else None
         if tenant is None or feed is None:
             _log.warning("tenant %s: the policy names no such tenant with source %s; dropped", name, source)
             return FetchResult(name, source, "dropped")
-        last = await source_record(deps.tables, name, source)
+        last = await source_record(deps.storage.tables, name, source)
     except (TransientError, PermanentError) as error:
         _log.warning("tenant %s: %s not fetched, and that could not be noted: %s", name, source, error)
         return FetchResult(name, source, "failed", failure=str(error)[:_SHOWN])
-    if last.not_before and last.not_before > deps.clock():
+    if last.not_before and last.not_before > deps.here.clock():
         return FetchResult(name, source, "waiting")
     try:
         write, result = await _fetch(deps, tenant, feed, last)
@@ -76,10 +76,10 @@ async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
 
 async def _fetch(deps: Deps, tenant: Tenant, source: Source, last: SourceRecord) -> tuple[Write, FetchResult]:
     """Pull, compare, send; the row to write, which must be written last: a run that dies before is done again."""
-    now, name, feed = deps.clock(), last.tenant, source.feed_of(tenant) or ""
+    now, name, feed = deps.here.clock(), last.tenant, source.feed_of(tenant) or ""
     snapshot = last.snapshot(feed)  # under another plan or organisation nothing is known, and nothing is lost
     pull = Pull(snapshot, source.know)
-    async for page in deps.feeds[source.name].pages(name, tenant):
+    async for page in deps.outside.feeds[source.name].pages(name, tenant):
         for raw in page:
             pull.take(raw)
     believe = last.doubted is not None and now - last.doubted >= BELIEVED_AFTER
@@ -90,20 +90,20 @@ async def _fetch(deps: Deps, tenant: Tenant, source: Source, last: SourceRecord)
     write = last.write_fetch(difference.next_snapshot, feed, now, posts, counts)
     cut = source.cut(name, tenant, now, pull.changed, difference.gone)
     for blob, data in cut.blobs.items():
-        await deps.blobs.put(batches.OVERSIZE, blob, data)
+        await deps.storage.blobs.put(batches.OVERSIZE, blob, data)
     for body in cut.bodies:
-        await deps.queues.send(source.queue, Envelope(body, now))
+        await deps.storage.queues.send(source.queue, Envelope(body, now))
     return write, FetchResult(name, source.name, "done", posts, *counts, messages=len(cut.bodies))
 
 
 def _failed(deps: Deps, error: Exception, last: SourceRecord) -> Write:
     """What a failure writes: when the source may be asked again."""
-    now = deps.clock()
+    now = deps.here.clock()
     failures = last.failures + 1
     delay = min(_FIRST_BACK_OFF * 2.0 ** min(failures - 1, 10), _LONGEST_BACK_OFF)
     if isinstance(error, TransientError) and error.retry_after is not None:
         delay = min(error.retry_after, _LONGEST_WAIT)
-    not_before = now + timedelta(seconds=delay * deps.pace)
+    not_before = now + timedelta(seconds=delay * deps.here.pace)
     doubted = last.doubted or now if isinstance(error, DoubtedError) else None
     _log.warning("tenant %s: %s failed, next try after %s: %s", last.tenant, last.source, not_before, error)
     return last.write_failure(str(error)[:_SHOWN], now, failures, not_before, doubted)
@@ -112,7 +112,7 @@ def _failed(deps: Deps, error: Exception, last: SourceRecord) -> Write:
 async def _write(deps: Deps, write: Write, result: FetchResult) -> FetchResult:
     """The one conditional write of a run."""
     try:
-        await commit(deps.tables, write)
+        await commit(deps.storage.tables, write)
     except ConflictError:
         _log.info("tenant %s: another run of %s was faster; this one is dropped", result.tenant, result.source)
         return FetchResult(result.tenant, result.source, "overtaken")

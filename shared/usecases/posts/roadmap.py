@@ -32,10 +32,10 @@ Outcome = Literal["done", "off", "fresh", "failed"]
 
 async def fetch_roadmap(deps: Deps) -> Outcome:
     """Read it where the last good reading is a day old. A failure is logged and stands on the row; nothing is lost."""
-    roadmap, now = (await deps.policy.current()).roadmap, deps.clock()
+    roadmap, now = (await deps.here.policy.current()).roadmap, deps.here.clock()
     if not roadmap.enabled:
         return "off"
-    last = await roadmap_record(deps.tables)
+    last = await roadmap_record(deps.storage.tables)
     if not last.failure and last.fetched and now - last.fetched < _FRESH:
         return "fresh"
     believe = last.doubted is not None and now - last.doubted >= BELIEVED_AFTER
@@ -49,7 +49,7 @@ async def fetch_roadmap(deps: Deps) -> Outcome:
         write = last.write_failure(str(error)[:_SHOWN], now, doubted)
         outcome = "failed"
     try:
-        await commit(deps.tables, write)
+        await commit(deps.storage.tables, write)
     except ConflictError:
         _LOG.info("another run read the roadmap at the same time")
     return outcome
@@ -57,19 +57,19 @@ async def fetch_roadmap(deps: Deps) -> Outcome:
 
 async def _renew(deps: Deps, url: str, *, believe: bool) -> tuple[int, int]:
     """Read, compare item by item, and write only where one differs; how many there are and how many differ."""
-    read = read_items(await deps.roadmap.items(url))
+    read = read_items(await deps.outside.roadmap.items(url))
     before = await known(deps)
     after = renewed(before, read, believe=believe)
     differ = [identity for identity, item in after.items() if before.get(identity) != item]
     if differ:
         data = {identity: item_to_json(item) for identity, item in sorted(after.items())}
-        await deps.blobs.put(CONTAINER, BLOB, zlib.compress(json.dumps(data, separators=(",", ":")).encode()))
+        await deps.storage.blobs.put(CONTAINER, BLOB, zlib.compress(json.dumps(data, separators=(",", ":")).encode()))
     return len(read), len(differ)
 
 
 async def known(deps: Deps) -> dict[str, RoadmapItem]:
     """Every item that was ever read; one call. What cannot be read is nothing: the next fetch writes it anew."""
-    blob = await deps.blobs.get(CONTAINER, BLOB)
+    blob = await deps.storage.blobs.get(CONTAINER, BLOB)
     try:
         data = json.loads(zlib.decompress(blob)) if blob else {}
         return {identity: item_from_json(identity, item) for identity, item in data.items()}
@@ -81,16 +81,16 @@ async def known(deps: Deps) -> dict[str, RoadmapItem]:
 async def roadmap_of(deps: Deps, change: Change) -> tuple[RoadmapView, ...]:
     """What the roadmap says of a change's roadmap ids; nothing where it names none or the roadmap is not read."""
     ids = roadmap_ids(change.read())
-    if not ids or not (await deps.policy.current()).roadmap.enabled:
+    if not ids or not (await deps.here.policy.current()).roadmap.enabled:
         return ()
-    return join(ids, change.classification, await known(deps), deps.clock().date())
+    return join(ids, change.classification, await known(deps), deps.here.clock().date())
 
 
 async def roadmap_state(deps: Deps) -> dict[str, Any]:
     """How the roadmap is, for `/api/health`."""
-    if not (await deps.policy.current()).roadmap.enabled:
+    if not (await deps.here.policy.current()).roadmap.enabled:
         return {"enabled": False, "ok": True}
-    last = await roadmap_record(deps.tables)
+    last = await roadmap_record(deps.storage.tables)
     return {
         "enabled": True,
         "items": last.items,

@@ -57,18 +57,18 @@ async def track(deps: Deps, envelope: Envelope) -> None:
     for arrival in arrivals:
         if arrival.change:
             linked[arrival.change].append(arrival)
-    policy = await deps.policy.current()
+    policy = await deps.here.policy.current()
     waiting = set()
     for change_id, group in linked.items():
         states = [arrival.state(observed) for arrival in group]
         if not await record_tasks(deps, policy, change_id, states):
             waiting.update({state.id for state in states})
             for state in states:
-                await keep_waiting(deps.tables, change_id, state)
+                await keep_waiting(deps.storage.tables, change_id, state)
+    tables = deps.storage.tables
     for each in arrivals:  # the task's own row comes last: a crash before it does the rest again, which changes nothing
-        await remember_task(
-            deps.tables, each.tenant, each.plan, each.task, each.change, each.known, waiting=each.task.id in waiting
-        )
+        waits = each.task.id in waiting
+        await remember_task(tables, each.tenant, each.plan, each.task, each.change, each.known, waiting=waits)
 
 
 async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelope: Envelope) -> list[_Arrival]:
@@ -81,7 +81,7 @@ async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelop
         except PermanentError as error:
             alone = {"tenant": tenant, "plan": plan, "observed": observed.isoformat(), "tasks": [raw]}
             await park(deps, "tasks", alone, envelope.first_seen, str(error))
-    known = await known_tasks(deps.tables, tenant, plan)
+    known = await known_tasks(deps.storage.tables, tenant, plan)
     arrivals = []
     for task in tasks:
         before = known.get(task.id)
@@ -93,10 +93,10 @@ async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelop
 
 
 async def _by_details(deps: Deps, tenant: str, task: Task) -> str:
-    policy = await deps.policy.current()
+    policy = await deps.here.policy.current()
     if tenant not in policy.tenants:
         return ""
-    return change_in_details(await deps.tasks.details(tenant, policy.tenants[tenant], task.id)) or ""
+    return change_in_details(await deps.outside.tasks.details(tenant, policy.tenants[tenant], task.id)) or ""
 
 
 async def record_tasks(deps: Deps, policy: Policy, change_id: str, tasks: Sequence[TaskState]) -> bool:
@@ -115,9 +115,11 @@ async def record_tasks(deps: Deps, policy: Policy, change_id: str, tasks: Sequen
 
 async def _take_up(deps: Deps, key: str) -> None:
     """A task that waited: record it beside its change and take it off the list."""
-    waiting = await waiting_task(deps.tables, key)
+    waiting = await waiting_task(deps.storage.tables, key)
     if waiting is None:
         return
-    policy = await deps.policy.current()
+    policy = await deps.here.policy.current()
     if await record_tasks(deps, policy, waiting.change, [waiting.state]):
-        await delete_waiting(deps.tables, waiting)  # not where a newer one waits: `mend` or the next new change does
+        await delete_waiting(
+            deps.storage.tables, waiting
+        )  # not where a newer one waits: `mend` or the next new change does

@@ -45,8 +45,8 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
     record, effect = due
     state = effect.state
     change_id, key = record.change.id, state.effect.key
-    policy = await deps.policy.current()
-    system = await deps.ticket_system(policy, state.effect.target)
+    policy = await deps.here.policy.current()
+    system = await deps.outside.ticket_system(policy, state.effect.target)
     effects.wait_for_search(deps, change_id, state, system.searches_late)
     claimed = await effects.claim(deps, change_id, effect)
     try:
@@ -55,7 +55,7 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
     except (TransientError, PermanentError):
         await effects.undo_claim(deps, change_id, state)
         raise
-    if waits := succession.must_wait(related, deps.clock()):
+    if waits := succession.must_wait(related, deps.here.clock()):
         await effects.undo_claim(deps, change_id, state)
         patience = _PREDECESSOR_PATIENCE if waits in related.predecessors else _SUCCESSOR_PATIENCE
         raise TransientError(f"{change_id} {key} may share its ticket with {waits.id}; waiting for that", patience)
@@ -66,17 +66,17 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
         raise
     after = await _record(deps, change_id, claimed, done)
     if after.number != state.number and policy.tickets[state.effect.target].inbound:
-        await numbers.remember(deps.tables, state.effect.target, after.number, change_id)
+        await numbers.remember(deps.storage.tables, state.effect.target, after.number, change_id)
     for predecessor in succession.left_open(after.number, related) if done.ref else ():
         await relate.raise_ticket(deps, predecessor, change_id)
     if after.due:  # a newer event came while we worked: its own message may have met our claim
-        await deps.queues.send("tickets", Envelope({"id": change_id, "effect": key}, deps.clock()))
+        await deps.storage.queues.send("tickets", Envelope({"id": change_id, "effect": key}, deps.here.clock()))
     await _close(deps, policy, record.change, after, done.plan)
     return done.ref
 
 
 async def _record(deps: Deps, change_id: str, claimed: EffectRecord, done: _Done) -> EffectState:
-    now = deps.clock()
+    now = deps.here.clock()
 
     def result(current: EffectState) -> EffectState:
         ours, ref = done.state, done.ref
@@ -129,7 +129,7 @@ async def _tenants(deps: Deps, policy: Policy, record: ChangeRecord) -> tuple[st
     if len(policy.tenants) == 1:
         return tuple(policy.tenants)
     change_id = record.change.id
-    copies = await copies_of(deps.tables, ids.partition(change_id), [change_id])
+    copies = await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])
     return tuple(each.copy.tenant for each in copies.get(change_id, []) if not each.copy.gone)
 
 
@@ -141,7 +141,7 @@ def _only_tried(policy: Policy, state: EffectState) -> bool:
 def _ticket(
     deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, related: Succession, tenants: tuple[str, ...]
 ) -> Ticket:
-    ticket = ticket_of(record.change, state, policy, deps.deployment, deps.public_url, tenants)
+    ticket = ticket_of(record.change, state, policy, deps.here.deployment, deps.here.public_url, tenants)
     more = (line for name, line in succession.notes(related).items() if name not in state.applied)
     return replace(ticket, notes=(*ticket.notes, *more))
 
@@ -156,6 +156,6 @@ async def _adopt(
     if not await relate.take_ticket(deps, before, change_id):
         raise TransientError(f"{before.id} has moved on while {change_id} took its ticket; looking again", 5)
     theirs = before.state
-    key = theirs.key or ticket_key(deps.deployment, before.id)
+    key = theirs.key or ticket_key(deps.here.deployment, before.id)
     ours = replace(state, adopted_from=before.id, key=key, opened_at=theirs.opened_at)
     return ours, TicketRef(theirs.number, theirs.url, "new")

@@ -28,7 +28,7 @@ _WATCHED = timedelta(days=30)  # after its closing a ticket is still looked at s
 
 async def follow_tickets(deps: Deps) -> int:
     """Every open ticket's state, asked system by system; how many had moved. One system's failure leaves the others."""
-    policy = await deps.policy.current()
+    policy = await deps.here.policy.current()
     by_system: dict[str, dict[str, str]] = defaultdict(dict)
     async for change_id, record, listed in _with_tickets(deps):
         tickets = [
@@ -56,22 +56,22 @@ async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, ChangeRecord, bo
     """
     waiting: dict[str, set[str]] = defaultdict(set)
     listed: set[str] = set()
-    async for entry in open_changes(deps.tables, "ticket"):
+    async for entry in open_changes(deps.storage.tables, "ticket"):
         waiting[ids.partition(entry.id)].add(entry.id)
         listed.add(entry.id)
-    since = deps.clock() - _WATCHED
-    for month in sorted({f"{since:%Y-%m}", f"{deps.clock():%Y-%m}"}):
-        for closing in await closings_in(deps.tables, month, "ticket"):
+    since = deps.here.clock() - _WATCHED
+    for month in sorted({f"{since:%Y-%m}", f"{deps.here.clock():%Y-%m}"}):
+        for closing in await closings_in(deps.storage.tables, month, "ticket"):
             if closing.closed >= since:
                 waiting[ids.partition(closing.id)].add(closing.id)
     for partition, change_ids in waiting.items():
-        for change_id, record in (await changes_of(deps.tables, partition, change_ids)).items():
+        for change_id, record in (await changes_of(deps.storage.tables, partition, change_ids)).items():
             yield change_id, record, change_id in listed
 
 
 async def follow_numbers(deps: Deps, policy: Policy, name: str, tickets: Mapping[str, str]) -> int:
     """Ask one system for these tickets (number to change) and take over what it says; how many had moved."""
-    system = await deps.ticket_system(policy, name)
+    system = await deps.outside.ticket_system(policy, name)
     moved = 0
     asked = sorted(tickets)
     for at in range(0, len(asked), _ASKED_AT_ONCE):
@@ -103,7 +103,7 @@ async def _take_over(
         if now.remote_state != state.remote_state and (ref is None or ref.state == UNKNOWN):
             _LOG.warning("%s: ticket %s is %s; its state stays %s", change_id, now.number, now.remote_state, now.state)
         if now.state != state.state:
-            now = replace(now, done_at=(ref and ref.closed_at) or deps.clock())
+            now = replace(now, done_at=(ref and ref.closed_at) or deps.here.clock())
         called = now.number
         return [record.see_ticket(now)]
 
@@ -111,6 +111,6 @@ async def _take_over(
     if settled is None:
         return False
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
-        await numbers.remember(deps.tables, system, called, change_id)
+        await numbers.remember(deps.storage.tables, system, called, change_id)
     await refresh_lists(deps, policy, *settled)
     return True

@@ -35,7 +35,7 @@ async def hear(deps: Deps, secrets: Secrets, name: str, headers: Mapping[str, st
 
     Raises TransientError and PermanentError, whose words are not for strangers: no secret, no answer from the system.
     """
-    policy = await deps.policy.current()
+    policy = await deps.here.policy.current()
     entry = policy.tickets.get(name)
     if entry is None or not entry.inbound:
         return Heard("unknown", "no ticket system of this name takes calls; the policy's `inbound` opens it")
@@ -62,7 +62,7 @@ async def _is_authentic(
     if fault := fault_of(secret):
         raise PermanentError(f"secret {secret_name} (tickets.{name}.inbound) {fault}; try `openssl rand -base64 32`")
     small = {header.lower(): value for header, value in headers.items()}
-    return inbound.authentic(secret, small, body, deps.clock())
+    return inbound.authentic(secret, small, body, deps.here.clock())
 
 
 async def _tickets(deps: Deps, policy: Policy, name: str, body: bytes) -> Sequence[str]:
@@ -72,7 +72,7 @@ async def _tickets(deps: Deps, policy: Policy, name: str, body: bytes) -> Sequen
         raise _UnreadableError(f"the body is no JSON; {_EXPECTED}") from None
     if not isinstance(said, dict):
         raise _UnreadableError(f"the body is no object; {_EXPECTED}")
-    system = await deps.ticket_system(policy, name)
+    system = await deps.outside.ticket_system(policy, name)
     try:
         received = await system.receive(said) if isinstance(system, Receives) else ()
     except PermanentError as error:
@@ -86,7 +86,7 @@ async def _tickets(deps: Deps, policy: Policy, name: str, body: bytes) -> Sequen
 
 
 async def _follow(deps: Deps, policy: Policy, name: str, asked: Sequence[str]) -> Heard:
-    found = {number: await numbers.change_of(deps.tables, name, number) for number in asked}
+    found = {number: await numbers.change_of(deps.storage.tables, name, number) for number in asked}
     ours = {number: change_id for number, change_id in found.items() if change_id}
     moved = await follow_numbers(deps, policy, name, ours) if ours else 0
     strange = len(found) - len(ours)

@@ -37,7 +37,7 @@ class Mended:
 async def mend(deps: Deps) -> Mended:
     """Everything here can run at any time and twice: what it sends again is recognised, its writes are conditional."""
     done = Mended()
-    tasks = await all_tasks(deps.tables)
+    tasks = await all_tasks(deps.storage.tables)
     await _classify_again(deps, done)
     await _rebuild(deps, tasks, done)
     await _waiting(deps, done)
@@ -47,40 +47,44 @@ async def mend(deps: Deps) -> Mended:
 async def _classify_again(deps: Deps, done: Mended) -> None:
     """Changes whose classification was recorded as due and whose message may be lost."""
     hanging: dict[str, list[str]] = defaultdict(list)
-    async for change_id in waiting_for_classification(deps.tables):
+    async for change_id in waiting_for_classification(deps.storage.tables):
         hanging[ids.partition(change_id)].append(change_id)
     for change_ids in hanging.values():
         for at in range(0, len(change_ids), _IDS_A_MESSAGE):
-            await deps.queues.send("changes", Envelope({"ids": change_ids[at : at + _IDS_A_MESSAGE]}, deps.clock()))
+            await deps.storage.queues.send(
+                "changes", Envelope({"ids": change_ids[at : at + _IDS_A_MESSAGE]}, deps.here.clock())
+            )
         done.classify += len(change_ids)
 
 
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
-    policy, now = await deps.policy.current(), deps.clock()
-    relations, numbers = await RelationSweep.read(deps), await NumberIndex.read(deps.tables, policy)
-    listed, closings = await OpenList.read(deps.tables), await ClosingIndex.read(deps.tables)
-    async for record in all_changes(deps.tables):
+    policy, now = await deps.here.policy.current(), deps.here.clock()
+    relations, numbers = await RelationSweep.read(deps), await NumberIndex.read(deps.storage.tables, policy)
+    listed, closings = await OpenList.read(deps.storage.tables), await ClosingIndex.read(deps.storage.tables)
+    async for record in all_changes(deps.storage.tables):
         change, states, of_change = record.change, record.states, tasks.get(record.change.id, [])
         relations.take(record)
-        done.numbers += await numbers.mend(deps.tables, change.id, states)
+        done.numbers += await numbers.mend(deps.storage.tables, change.id, states)
         if change.stage == "decided":
             done.effects += await send_due(deps, change.id, states)
         closed = closed_row(change, states, of_change, policy)
         if closed:
-            done.closings += await closings.mend(deps.tables, closed)
+            done.closings += await closings.mend(deps.storage.tables, closed)
         entry = open_row(change, states, of_change, policy, now)
         if entry:
-            done.listed += await listed.mend(deps.tables, entry)
+            done.listed += await listed.mend(deps.storage.tables, entry)
         elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
             listed.leave(change.id)
     done.relations = await relations.mend(deps)
-    done.unlisted = await listed.delete_rest(deps.tables)
+    done.unlisted = await listed.delete_rest(deps.storage.tables)
 
 
 async def _waiting(deps: Deps, done: Mended) -> None:
     """Tasks whose change has come meanwhile without taking them up."""
-    waiting = await waiting_keys(deps.tables)
-    ready = [key for key, change_id in waiting.items() if await has_change(deps.tables, change_id)]
+    waiting = await waiting_keys(deps.storage.tables)
+    ready = [key for key, change_id in waiting.items() if await has_change(deps.storage.tables, change_id)]
     for at in range(0, len(ready), _IDS_A_MESSAGE):
-        await deps.queues.send("tasks", Envelope({"waiting": ready[at : at + _IDS_A_MESSAGE]}, deps.clock()))
+        await deps.storage.queues.send(
+            "tasks", Envelope({"waiting": ready[at : at + _IDS_A_MESSAGE]}, deps.here.clock())
+        )
     done.tasks += len(ready)

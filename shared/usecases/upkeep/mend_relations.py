@@ -25,7 +25,7 @@ class RelationSweep:
 
     @classmethod
     async def read(cls, deps: Deps) -> "RelationSweep":
-        every = await all_relations(deps.tables)
+        every = await all_relations(deps.storage.tables)
         identities = [relation for relation in every if relation.kind in IDENTITY]
         return cls(
             {(relation.change, relation.kind, relation.other): relation for relation in every},
@@ -40,7 +40,7 @@ class RelationSweep:
     async def mend(self, deps: Deps) -> int:
         """How many relations were new, and how many tickets had to be looked at again."""
         new = [each for each in unstated(self.sketches) if (each.change, each.kind, each.other) not in self.known]
-        done = sum([await record_relation(deps.tables, relation) for relation in new])
+        done = sum([await record_relation(deps.storage.tables, relation) for relation in new])
         for relation in self.known.values():
             if relation.kind in IDENTITY:
                 yields = relation.kind == "supersedes"

@@ -1,13 +1,10 @@
 """A bad hour of Graph, through the use case: nothing is lost, and who failed is named."""
 
-from dataclasses import fields
-
 from shared.adapters.sources.message_center import MessageCenter
 from shared.record.tenants import tenant_states
-from shared.usecases.deps import Deps
 from shared.usecases.posts.fetch import fan_out, fetch_tenant
 from tests.adapters.clients.server import SignIn, graph_of, serving, tenant_at
-from tests.fakes import FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, a_policy
+from tests.fakes import FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, a_policy, deps_of
 
 
 def busy(status, **headers):
@@ -38,11 +35,8 @@ async def test_a_bad_hour_of_graph_loses_nothing_and_names_who_failed(caplog):
     sign_in = SignIn("expiring", "expiring too", "fresh")
     async with serving(*hour()) as ours, serving(*[busy(403)] * 9) as theirs, graph_of(sign_in) as graph:
         policy = FakePolicy(a_policy(tenants={"contoso": tenant_at(ours), "fabrikam": tenant_at(theirs)}))
-        known = {
-            "tables": tables, "queues": queues, "blobs": FakeBlobs(), "policy": policy, "clock": clock,
-            "feeds": {"messages": MessageCenter(graph)}, "pace": 1.0,
-        }  # fmt: skip
-        deps = Deps(**{field.name: known.get(field.name) for field in fields(Deps)})
+        feeds = {"messages": MessageCenter(graph)}
+        deps = deps_of(tables=tables, queues=queues, blobs=FakeBlobs(), policy=policy, clock=clock, feeds=feeds)
         outcomes = {"contoso": [], "fabrikam": []}
         for _ in range(5):
             await fan_out(deps, "messages", clock())
@@ -56,7 +50,8 @@ async def test_a_bad_hour_of_graph_loses_nothing_and_names_who_failed(caplog):
         sent = [raw["id"] for body in queues.bodies("posts") for raw in body["posts"]]
         assert sorted(sent) == sorted(f"MC{1_000_000 + n}" for n in range(1199))
         states = {
-            state.name: state for state in await tenant_states(deps.tables, (await deps.policy.current()).tenants)
+            state.name: state
+            for state in await tenant_states(deps.storage.tables, (await deps.here.policy.current()).tenants)
         }
         assert (states["contoso"].posts, states["contoso"].failure) == (1199, "")
         assert "ServiceMessage.Read.All" in states["fabrikam"].failure

@@ -60,7 +60,7 @@ async def test_a_process_that_dies_after_sending_leaves_its_claim_until_it_ends(
     with pytest.raises(TransientError) as waiting:
         await notify(world.worker(), one)
 
-    assert waiting.value.retry_after == world.deps.claim_seconds
+    assert waiting.value.retry_after == world.deps.here.claim_seconds
     world.clock.forward(seconds=120)
     assert await notify(world.worker(), one)
 

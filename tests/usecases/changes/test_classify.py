@@ -65,7 +65,7 @@ async def test_an_effect_that_storage_refuses_parks_its_change_and_the_others_go
     await world.arrive(*(post(f"MC120000{n}") for n in (1, 2, 3)))
 
     assert [(await world.change(f"MC120000{n}")).stage for n in (1, 2, 3)] == ["decided", "parked", "decided"]
-    assert [item.item for item in await parked_items(world.deps.tables)] == ["MC1200002"]
+    assert [item.item for item in await parked_items(world.deps.storage.tables)] == ["MC1200002"]
 
 
 async def test_a_change_whose_edition_is_gone_is_parked_alone():
@@ -76,12 +76,12 @@ async def test_a_change_whose_edition_is_gone_is_parked_alone():
     place = (changes.TABLE, ids.partition("MC1200001"), change_keys.edition_key("MC1200001", first.id))
     del world.tables.rows[place]
     world.queues.sent.clear()
-    await world.deps.queues.send("changes", pointer("MC1200001", "MC1200002"))
+    await world.deps.storage.queues.send("changes", pointer("MC1200001", "MC1200002"))
 
     await world.drain()
 
     assert [(await world.change(f"MC120000{n}")).stage for n in (1, 2)] == ["parked", "decided"]
-    (item,) = await parked_items(world.deps.tables)
+    (item,) = await parked_items(world.deps.storage.tables)
     assert "its row is gone" in item.reason
     assert (await world.change()).parked == item.reason
 
@@ -93,12 +93,12 @@ async def test_a_change_that_breaks_us_is_parked_alone():
     place = (changes.TABLE, ids.partition("MC1200001"), change_keys.change_key("MC1200001"))
     values, etag = world.tables.rows[place]
     world.tables.rows[place] = ({**values, "state0": b"damaged"}, etag)
-    await world.deps.queues.send("changes", pointer("MC1200001", "MC1200002"))
+    await world.deps.storage.queues.send("changes", pointer("MC1200001", "MC1200002"))
 
     await world.drain()
 
     assert (await world.change("MC1200002")).stage == "decided"
-    assert [item.reason for item in await parked_items(world.deps.tables)] == ["failed again and again"]
+    assert [item.reason for item in await parked_items(world.deps.storage.tables)] == ["failed again and again"]
 
 
 async def test_a_claim_that_is_alive_is_left_alone_by_a_new_event(world):
@@ -162,7 +162,7 @@ async def test_a_policy_that_names_a_channel_that_is_gone_parks_the_card_alone()
 
     assert len(world.inbox.cards) == 1
     assert len(await world.all("register")) == 1
-    assert [item.queue for item in await parked_items(world.deps.tables)] == ["cards"]
+    assert [item.queue for item in await parked_items(world.deps.storage.tables)] == ["cards"]
 
 
 async def test_an_id_that_is_none_is_a_failure_of_that_message_alone():

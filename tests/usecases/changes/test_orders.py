@@ -26,7 +26,7 @@ async def record(order, pauses):
     """What is held after these messages; at a pause all that follows is done before the next one comes."""
     world = World()
     for (index, tenant), pause in zip(order, pauses, strict=True):
-        await world.deps.queues.send("posts", message(index, tenant))
+        await world.deps.storage.queues.send("posts", message(index, tenant))
         if pause == "decided":
             await world.drain()
         elif pause == "merged":

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 import random
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import permutations, product
 
@@ -23,6 +23,7 @@ from shared.usecases.delivery.deliver import deliver
 from shared.usecases.pages import change
 from shared.usecases.tickets.file_ticket import file_ticket
 from tests.core.changes.test_relations import HISTORY, PUBLIC
+from tests.fakes import deps_with
 from tests.usecases.test_crashes import DyingWorld, picture
 from tests.usecases.world import HANDLERS, World, batch, policy, post
 
@@ -146,7 +147,7 @@ async def test_every_order_and_repetition_ends_with_one_ticket(order):
         world = World(policy(routes=routes))
         for index in (*order, *reversed(order)):
             at = world.clock() + timedelta(minutes=index)
-            await world.deps.queues.send("posts", batch(messages[index], observed=at))
+            await world.deps.storage.queues.send("posts", batch(messages[index], observed=at))
             if drained:
                 await world.drain()
         await world.drain()
@@ -376,13 +377,13 @@ async def test_workers_that_meet_leave_one_ticket(routes):
     for seed in range(40):
         world = World(policy(routes=routes))
         chance = random.Random(seed)
-        world.deps = replace(world.deps, tables=Uneven(world.tables, chance))
+        world.deps = deps_with(world.deps, tables=Uneven(world.tables, chance))
         messages = [first(), yields(), new(), replaces(modified="2026-09-01T08:30:00Z")][: chance.choice([3, 4])]
         for raw in messages[: chance.randrange(2)]:
-            await world.deps.queues.send("posts", batch(raw))
+            await world.deps.storage.queues.send("posts", batch(raw))
             await all_at_once(world)
         for raw in messages:
-            await world.deps.queues.send("posts", batch(raw, observed=world.clock() + timedelta(seconds=1)))
+            await world.deps.storage.queues.send("posts", batch(raw, observed=world.clock() + timedelta(seconds=1)))
         await all_at_once(world)
         if chance.random() < 0.5:
             await world.mend()

@@ -36,7 +36,7 @@ async def test_what_may_work_later_is_put_back_with_a_delay_and_its_history(retr
     ((queue, again, waits),) = world.queues.sent
     assert (queue, again.attempts, waits) == ("tickets", attempts + 1, delay)
     assert again.first_seen == NOW - timedelta(hours=1)
-    assert not await parked_items(world.deps.tables)
+    assert not await parked_items(world.deps.storage.tables)
 
 
 async def test_delays_are_shortened_by_the_pace():
@@ -55,7 +55,7 @@ async def test_no_delay_is_longer_than_what_is_left_of_the_day(retry_after):
 async def test_after_a_day_it_is_parked_whole_with_its_reason():
     world = await run(TransientError("still busy"), 30, timedelta(hours=24, seconds=1))
 
-    (item,) = await parked_items(world.deps.tables)
+    (item,) = await parked_items(world.deps.storage.tables)
     assert item.reason == "tried 31 times over 1 day, 0:00:01: still busy"
     assert item.content == {"id": "MC1200001", "effect": "ticket|crb"}
     assert not world.queues.sent
@@ -64,7 +64,7 @@ async def test_after_a_day_it_is_parked_whole_with_its_reason():
 async def test_a_fetch_is_never_parked():
     world = await run(TransientError("busy"), 30, timedelta(days=2), "fetches", {"tenant": "contoso"})
 
-    assert not await parked_items(world.deps.tables)
+    assert not await parked_items(world.deps.storage.tables)
     assert not world.queues.sent
 
 
@@ -72,7 +72,7 @@ async def test_a_fetch_is_never_parked():
 async def test_what_will_never_work_is_parked_at_once(error):
     world = await run(error)
 
-    (item,) = await parked_items(world.deps.tables)
+    (item,) = await parked_items(world.deps.storage.tables)
     assert "never" in item.reason
     assert not world.queues.sent
 
@@ -86,7 +86,7 @@ async def test_a_batch_that_fails_for_good_is_tried_item_by_item_first(error, ag
 
     assert world.queues.bodies("changes") == [{"ids": ["MC1200001"]}, {"ids": ["MC1200002"]}]
     assert {envelope.first_seen for _, envelope, _ in world.queues.sent} == {NOW - age}
-    assert not await parked_items(world.deps.tables)
+    assert not await parked_items(world.deps.storage.tables)
 
 
 async def test_what_is_no_message_of_ours_is_parked():
@@ -94,7 +94,7 @@ async def test_what_is_no_message_of_ours_is_parked():
 
     await deliver(world.deps, "posts", b"\x00", raising(AssertionError("not called")))
 
-    assert "not a message of ours" in (await parked_items(world.deps.tables))[0].reason
+    assert "not a message of ours" in (await parked_items(world.deps.storage.tables))[0].reason
 
 
 async def test_an_error_of_ours_is_left_to_the_host():

@@ -22,7 +22,7 @@ def noise(size):
 
 
 async def parked(world):
-    return [(item.queue, item.item, item.reason) for item in await parked_items(world.deps.tables)]
+    return [(item.queue, item.item, item.reason) for item in await parked_items(world.deps.storage.tables)]
 
 
 async def test_parking_twice_is_parking_once():
@@ -43,7 +43,7 @@ async def test_a_bad_item_is_parked_alone_and_replayed_when_it_can_be_taken():
     assert {item for _, item, _ in await parked(world)} == {"MC1200002 (contoso)", "None (contoso)"}
     assert (await world.change()).stage == "decided"
     world.tables.refuse.clear()
-    key = next(item.key for item in await parked_items(world.deps.tables) if "MC1200002" in item.item)
+    key = next(item.key for item in await parked_items(world.deps.storage.tables) if "MC1200002" in item.item)
     assert await replay(world.deps, key)
     await world.drain()
     assert (await world.change("MC1200002")).stage == "decided"
@@ -54,7 +54,7 @@ async def test_a_replay_is_a_new_message_about_the_old_observation():
     world = World()
     await park(world.deps, "posts", batch(post()).body, NOW, "no good")
     world.clock.forward(days=3)
-    (item,) = await parked_items(world.deps.tables)
+    (item,) = await parked_items(world.deps.storage.tables)
 
     await replay(world.deps, item.key)
 
@@ -68,16 +68,16 @@ async def test_an_item_that_fits_no_message_is_replayed_through_a_blob(size):
     world = World()
     large = post(body={"content": noise(size)})
     await park(world.deps, "posts", batch(large).body, NOW, "too large")
-    (item,) = await parked_items(world.deps.tables)
+    (item,) = await parked_items(world.deps.storage.tables)
 
     assert await replay(world.deps, item.key)
     await world.drain()
 
     if size < 1_000_000:
         assert (await world.change()).post == large
-        assert not await parked_items(world.deps.tables)
+        assert not await parked_items(world.deps.storage.tables)
     else:
-        (again,) = await parked_items(world.deps.tables)
+        (again,) = await parked_items(world.deps.storage.tables)
         assert "storage will not take it" in again.reason
 
 
@@ -85,12 +85,12 @@ async def test_a_replay_whose_blob_is_gone_says_so():
     world = World()
     await park(world.deps, "posts", batch(post(body={"content": noise(2_500_000)})).body, NOW, "too large")
     world.blobs.held.clear()
-    (item,) = await parked_items(world.deps.tables)
+    (item,) = await parked_items(world.deps.storage.tables)
 
     with pytest.raises(PermanentError, match="oversize/parked/"):
         await replay(world.deps, item.key)
 
-    assert len(await parked_items(world.deps.tables)) == 1
+    assert len(await parked_items(world.deps.storage.tables)) == 1
 
 
 async def test_what_is_no_message_of_ours_is_kept_and_cannot_be_replayed():
@@ -98,10 +98,10 @@ async def test_what_is_no_message_of_ours_is_kept_and_cannot_be_replayed():
 
     await park_message(world.deps, "posts", b"\xff\xfe nothing", "poison")
 
-    (item,) = await parked_items(world.deps.tables)
+    (item,) = await parked_items(world.deps.storage.tables)
     with pytest.raises(PermanentError, match="not a message of ours"):
         await replay(world.deps, item.key)
-    assert (await parked_item(world.deps.tables, item.key)).content["base64"]
+    assert (await parked_item(world.deps.storage.tables, item.key)).content["base64"]
     assert not await replay(world.deps, "2026-09:nothing")
 
 
@@ -116,7 +116,7 @@ async def test_a_poisoned_batch_comes_again_item_by_item_so_that_only_the_bad_on
     for queue, body in bodies.items():
         await park_message(world.deps, queue, encode(Envelope(body, NOW)), "poison")
 
-    assert not await parked_items(world.deps.tables)
+    assert not await parked_items(world.deps.storage.tables)
     posts = world.queues.bodies("posts")
     assert [([p["id"] for p in b.get("posts", [])], b.get("gone", [])) for b in posts] == [
         (["MC1200001"], []),
@@ -130,7 +130,7 @@ async def test_a_poisoned_batch_comes_again_item_by_item_so_that_only_the_bad_on
 
 async def test_a_parked_change_says_so_and_mend_leaves_it_until_it_is_replayed():
     world = World()
-    await world.deps.queues.send("posts", batch(post()))
+    await world.deps.storage.queues.send("posts", batch(post()))
     await world.drain_only("posts")
     world.queues.sent.clear()
 
@@ -139,7 +139,7 @@ async def test_a_parked_change_says_so_and_mend_leaves_it_until_it_is_replayed()
     assert ((await world.change()).stage, (await world.change()).parked) == ("parked", "it fails")
     await world.mend()
     assert (await world.change()).stage == "parked"
-    (item,) = await parked_items(world.deps.tables)
+    (item,) = await parked_items(world.deps.storage.tables)
     await replay(world.deps, item.key)
     await world.drain()
     assert ((await world.change()).stage, (await world.change()).parked) == ("decided", "")
@@ -149,12 +149,12 @@ async def test_a_parked_effect_says_so_and_mend_leaves_it_until_it_is_replayed()
     world = World()
     world.inbox.fails = [PermanentError("the workflow is gone")] * 2
     await world.arrive(post())
-    assert len(await parked_items(world.deps.tables)) == 2
+    assert len(await parked_items(world.deps.storage.tables)) == 2
 
     await world.mend()
 
     assert not world.inbox.cards
-    for item in await parked_items(world.deps.tables):
+    for item in await parked_items(world.deps.storage.tables):
         await replay(world.deps, item.key)
     await world.drain()
     assert len(world.inbox.cards) == 2
@@ -180,7 +180,7 @@ async def test_a_replay_of_what_is_done_meanwhile_does_nothing_again():
     await park(world.deps, "changes", {"ids": ["MC1200001"]}, NOW, "no good")
     before = await world.held()
 
-    for item in await parked_items(world.deps.tables):
+    for item in await parked_items(world.deps.storage.tables):
         await replay(world.deps, item.key)
     await world.drain()
 
@@ -196,6 +196,6 @@ async def test_odd_ids_are_parked_and_listed(name):
     await world.arrive({"id": name, "title": "\udfff"}, post("MC1200009"))
     await park_message(world.deps, "changes", encode(Envelope({"ids": [name]}, NOW)), "why \ud800")
 
-    assert len(await parked_items(world.deps.tables)) == 2
-    json.dumps([item.item for item in await parked_items(world.deps.tables)], ensure_ascii=False).encode()
+    assert len(await parked_items(world.deps.storage.tables)) == 2
+    json.dumps([item.item for item in await parked_items(world.deps.storage.tables)], ensure_ascii=False).encode()
     assert (await world.change("MC1200009")).stage == "decided"

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +18,7 @@ from shared.record.register import read_entry
 from shared.usecases.changes.classify import classify
 from shared.usecases.posts.deduplicate import deduplicate
 from shared.usecases.tickets.file_ticket import file_ticket
-from tests.fakes import NOW, Lifetime, Mortal
+from tests.fakes import NOW, Lifetime, Mortal, deps_with
 from tests.usecases.world import NOVEMBER, OCTOBER, World, batch, policy, post
 
 MANY = [f"MC12{n:05d}" for n in range(60)]
@@ -126,8 +125,8 @@ async def test_one_new_post_costs_no_more_than_its_budget():
     one_card = Route(team="workplace", routes=(Route(match=Match(crb=True), ticket="crb", cards=("owner",)),))
     world = World(policy(tenants={"contoso": Tenant(plan="plan1")}, routes=one_card))
     life = Lifetime()
-    ports = {name: Mortal(getattr(world.deps, name), life) for name in ("tables", "queues", "blobs")}
-    world.deps = replace(world.deps, **ports)
+    ports = {name: Mortal(getattr(world.deps.storage, name), life) for name in ("tables", "queues", "blobs")}
+    world.deps = deps_with(world.deps, **ports)
     world.posts.held = {"contoso": [post()]}
 
     await world.fetch("messages")
@@ -245,7 +244,7 @@ async def test_one_bad_item_is_parked_alone_and_the_rest_goes_on(bad):
 
     await world.arrive(post(), bad, post("MC1200002"))
 
-    assert len(await parked_items(world.deps.tables)) == 1
+    assert len(await parked_items(world.deps.storage.tables)) == 1
     assert len(await world.all("register")) == 2
 
 
@@ -255,7 +254,7 @@ async def test_a_row_that_storage_refuses_is_parked_alone_and_the_rest_done_agai
 
     await world.arrive(*(post(i) for i in MANY))
 
-    assert sorted(item.item for item in await parked_items(world.deps.tables)) == [
+    assert sorted(item.item for item in await parked_items(world.deps.storage.tables)) == [
         f"{MANY[3]} (contoso)",
         f"{MANY[7]} (contoso)",
     ]
@@ -276,7 +275,7 @@ async def test_a_post_of_several_megabytes_is_held_or_parked_alone():
 
     assert (await world.change("MC1200002")).stage == "decided"
     known = [key for key in world.tables.keys("changes") if key == change_keys.change_key("MC1200001")]
-    assert len(known) + len(await parked_items(world.deps.tables)) == 1
+    assert len(known) + len(await parked_items(world.deps.storage.tables)) == 1
 
 
 async def test_a_conflict_is_read_again_and_the_pure_step_done_again(world):

@@ -1,6 +1,6 @@
 import uuid
 from collections import Counter
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,9 +11,8 @@ from shared.core.policy.model import Tenant
 from shared.core.ports.storage import Row, Write
 from shared.core.sources.batches import read_blob
 from shared.record.tenants import tenant_states
-from shared.usecases.deps import Deps
 from shared.usecases.posts.fetch import fan_out, fetch_tenant
-from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, a_policy
+from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, a_policy, deps_of, deps_with
 
 
 class FakeFeed:
@@ -43,12 +42,11 @@ class World:
         self.tasks = FakeFeed()
         self.tables, self.queues, self.blobs = FakeTables(), FakeQueues(), FakeBlobs()
         self.policy = FakePolicy(policy or a_policy())
-        ours = {
-            "tables": self.tables, "queues": self.queues, "blobs": self.blobs, "policy": self.policy,
-            "feeds": {"messages": self.posts, "planner": self.tasks}, "tasks": self.tasks,
-            "clock": self.clock, "pace": pace,
-        }  # fmt: skip
-        self.deps = Deps(**{field.name: ours.get(field.name) for field in fields(Deps)})
+        self.deps = deps_of(
+            tables=self.tables, queues=self.queues, blobs=self.blobs, policy=self.policy,
+            feeds={"messages": self.posts, "planner": self.tasks}, tasks=self.tasks,
+            clock=self.clock, pace=pace,
+        )  # fmt: skip
 
     async def fetch(self, source="messages", tenant="contoso"):
         return await fetch_tenant(self.deps, Envelope({"tenant": tenant, "source": source}, NOW))
@@ -425,7 +423,7 @@ async def test_health_knows_every_tenant_and_source_of_the_policy_and_no_other()
 
     states = {
         (state.name, state.source): state
-        for state in await tenant_states(world.deps.tables, (await world.deps.policy.current()).tenants)
+        for state in await tenant_states(world.deps.storage.tables, (await world.deps.here.policy.current()).tenants)
     }
 
     assert set(states) == {("contoso", "messages"), ("contoso", "planner"), ("fabrikam", "messages")}
@@ -468,7 +466,7 @@ async def test_over_real_tables_an_unchanged_tenant_costs_two_calls_and_a_failur
     await tables.create(["tenants"])
     name = f"tenant-{uuid.uuid4().hex}"
     world = World(policy=a_policy(tenants={name: Tenant()}))
-    world.deps = replace(world.deps, tables=tables)
+    world.deps = deps_with(world.deps, tables=tables)
     world.serve(feed(5000), tenant=name)
 
     first = await world.fetch(tenant=name)
@@ -477,7 +475,7 @@ async def test_over_real_tables_an_unchanged_tenant_costs_two_calls_and_a_failur
     unchanged = calls["storage"]
     world.serve(TransientError("busy", 60), tenant=name)
     await world.fetch(tenant=name)
-    (failed,) = await tenant_states(world.deps.tables, (await world.deps.policy.current()).tenants)
+    (failed,) = await tenant_states(world.deps.storage.tables, (await world.deps.here.policy.current()).tenants)
     world.clock.forward(seconds=61)
     world.serve([*feed(4999), post(1_004_999, "edited")], tenant=name)
     last = await world.fetch(tenant=name)

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.core.policy.model import Match, Route
-from tests.fakes import DiedError, Lifetime, Mortal
+from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.world import World, policy, post
 
 ASKS = Route(
@@ -80,11 +80,7 @@ async def test_a_death_at_any_call_loses_no_joined_tenant(after):
         await mine.arrive(post())
         life = Lifetime(calls, after=after)
         whole = mine.deps
-        mine.deps = type(whole)(**{
-            **{name: getattr(whole, name) for name in whole.__dataclass_fields__},
-            "tables": Mortal(mine.tables, life),
-            "queues": Mortal(mine.queues, life),
-        })  # fmt: skip
+        mine.deps = deps_with(whole, tables=Mortal(mine.tables, life), queues=Mortal(mine.queues, life))
         try:
             await mine.arrive(post(), tenant="fabrikam")
         except DiedError:

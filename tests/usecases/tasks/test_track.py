@@ -186,7 +186,7 @@ async def test_one_bad_task_is_parked_alone(bad):
 
     await world.bring(bad, done())
 
-    assert len(await parked_items(world.deps.tables)) == 1
+    assert len(await parked_items(world.deps.storage.tables)) == 1
     assert (await world.change()).closed
 
 
@@ -198,7 +198,7 @@ async def test_a_task_whose_details_will_never_be_read_is_parked_alone():
     await world.bring(task("nameless", "nothing is named"), done())
 
     assert (await world.change()).closed
-    assert [item.reason for item in await parked_items(world.deps.tables)] == ["not yours to read"]
+    assert [item.reason for item in await parked_items(world.deps.storage.tables)] == ["not yours to read"]
 
 
 async def test_details_that_cannot_be_read_now_are_read_later():

@@ -1,7 +1,6 @@
 """The one ticket of a change is brought to what it should be (rule 2)."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from shared.record.effects import effect_key
 from shared.record.parked import parked_items
 from shared.record.register import read_entry
 from shared.usecases.tickets.file_ticket import file_ticket
+from tests.fakes import deps_with
 from tests.usecases.world import CANCELLED, NOVEMBER, World, post
 
 POINTER = Envelope({"id": "MC1200001", "effect": "ticket|crb"}, World().clock())
@@ -179,7 +179,7 @@ async def test_a_system_that_will_never_take_it_parks_the_effect():
     await world.mend()
 
     assert (await world.ticket_state()).parked == "the instance is gone"
-    assert [item.reason for item in await parked_items(world.deps.tables)] == ["the instance is gone"]
+    assert [item.reason for item in await parked_items(world.deps.storage.tables)] == ["the instance is gone"]
 
 
 async def test_a_ticket_deleted_by_hand_is_made_again_when_something_happens():
@@ -217,5 +217,5 @@ async def test_a_row_that_is_written_while_we_record_is_read_again():
 
     system.open = open_and_touch
 
-    assert (await file_ticket(replace(world.deps, worker="me"), POINTER)).number == "T1"
+    assert (await file_ticket(deps_with(world.deps, worker="me"), POINTER)).number == "T1"
     assert (await world.ticket_state()).number == "T1"

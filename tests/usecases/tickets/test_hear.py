@@ -259,13 +259,13 @@ async def test_tickets_from_before_the_door_was_opened_are_found_from_the_next_n
 
 async def test_a_number_that_has_gone_to_another_change_is_that_ones(opened):
     await opened.arrive(post(), post("MC1200002"))
-    await remember(opened.deps.tables, "crb", "CHG1200001", "MC1200002")
+    await remember(opened.deps.storage.tables, "crb", "CHG1200001", "MC1200002")
     assert await change_of(opened.tables, "crb", "CHG1200001") == "", "the record has the last word"
 
     assert (await opened.mend()).numbers == 1
 
     assert await change_of(opened.tables, "crb", "CHG1200001") == "MC1200001"
-    await remember(opened.deps.tables, "crb", "CHG1200001", "MC1200001")
+    await remember(opened.deps.storage.tables, "crb", "CHG1200001", "MC1200001")
     assert len(await opened.all("numbers")) == 2
 
 

@@ -177,7 +177,7 @@ async def test_the_app_puts_a_dry_run_in_place_of_a_system_only_where_the_policy
     app = App(Surroundings(Settings("test", "https://x.example", connection_string=connection)))
     try:
         for mode, kind in (("live", "Register"), ("dry_run", "DryRun")):
-            made = await app.deps.ticket_system(
+            made = await app.deps.outside.ticket_system(
                 policy(tickets={"crb": TicketSystemEntry(kind="register", mode=mode)}), "crb"
             )
             assert type(made).__name__ == kind

@@ -30,7 +30,7 @@ async def test_what_a_first_load_finds_is_listed_at_night(world):
 
 async def test_lost_messages_are_sent_again():
     world = World()
-    await world.deps.queues.send("posts", _batch())
+    await world.deps.storage.queues.send("posts", _batch())
     await world.drain_only("posts")
     world.queues.sent.clear()
     assert (await world.mend()).classify == 1
