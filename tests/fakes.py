@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.core.changes.change import Effect, EffectState, TicketState
 from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
@@ -260,3 +261,10 @@ def deps_with(deps: Deps, **ports: Any) -> Deps:
     """The same Deps with other ports."""
     groups = (deps.storage, deps.outside, deps.here)
     return deps_of(**{f.name: getattr(group, f.name) for group in groups for f in fields(group)} | ports)
+
+
+def effect_state(effect: Effect, **values: Any) -> EffectState:
+    """The state of an effect, with what belongs to its ticket named beside the rest."""
+    of_ticket = {f.name for f in fields(TicketState)} & set(values)
+    ticket = TicketState(**{name: values.pop(name) for name in of_ticket})
+    return EffectState(effect, ticket=ticket, **values)

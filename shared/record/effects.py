@@ -5,10 +5,11 @@ A row has four groups of columns, which different parts of the system write: int
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from shared.core import ids
-from shared.core.changes.change import EffectState
+from shared.core.changes.change import Claim, EffectState, TicketState
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import when
 from shared.record import codec
@@ -31,56 +32,71 @@ class EffectRecord(NamedTuple):
 
 
 def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
+    ticket = state.ticket
     values: dict[str, Value] = {
         "effect": json.dumps(codec.effect_to_json(state.effect), ensure_ascii=False),
         "kind": state.effect.kind,
         "target": state.effect.target,
         "pending": "yes" if state.due and not state.parked else "",
-        "due": state.due,
-        "claim_owner": state.claim_owner,
-        "claim_until": state.claim_until.isoformat() if state.claim_until else "",
+        "due": _due_column(state),
+        "claim_owner": state.claim.owner if state.claim else "",
+        "claim_until": state.claim.until.isoformat() if state.claim else "",
         "done": state.done,
-        "done_at": state.done_at.isoformat() if state.done_at else "",
-        "opened_at": state.opened_at.isoformat() if state.opened_at else "",
-        "number": state.number,
-        "url": state.url,
-        "state": state.state,
-        "applied": json.dumps(state.applied),
+        "done_at": _iso(state.done_at),
+        "opened_at": _iso(ticket.opened_at),
+        "number": ticket.number,
+        "url": ticket.url,
+        "state": ticket.state,
+        "applied": json.dumps(ticket.applied),
         "parked": state.parked[:1000],
-        "followed_by": state.followed_by,
-        "adopted_from": state.adopted_from,
-        "key": state.key,
-        "remote_state": state.remote_state,
-        "decision": state.decision,
-        "decided_by": state.decided_by,
-        "decided_at": state.decided_at.isoformat() if state.decided_at else "",
+        "followed_by": ticket.followed_by,
+        "adopted_from": ticket.adopted_from,
+        "key": ticket.key,
+        "remote_state": ticket.remote_state,
+        "decision": ticket.decision,
+        "decided_by": ticket.decided_by,
+        "decided_at": _iso(ticket.decided_at),
     }
     return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
 
 
 def read_effect(row: Row) -> EffectState:
+    """The state in a row, also in one of an earlier version, which lacks the columns that came later."""
     v: Mapping[str, Any] = row.values
+    due, _, because = v["due"].partition("+")
+    claimed_until = when(v["claim_until"])
     return EffectState(
         effect=codec.effect_from_json(json.loads(v["effect"])),
-        due=v["due"],
-        claim_owner=v["claim_owner"],
-        claim_until=when(v["claim_until"]),
+        due=due,
+        due_because=because,
+        claim=Claim(v["claim_owner"], claimed_until) if v["claim_owner"] and claimed_until else None,
         done=v["done"],
         done_at=when(v["done_at"]),
-        opened_at=when(v["opened_at"]),
-        number=v["number"],
-        url=v["url"],
-        state=v["state"],
-        applied=tuple(json.loads(v["applied"])),
         parked=v["parked"],
-        followed_by=v.get("followed_by", ""),
-        adopted_from=v.get("adopted_from", ""),
-        key=v.get("key", ""),
-        remote_state=v.get("remote_state", ""),
-        decision=v.get("decision", ""),
-        decided_by=v.get("decided_by", ""),
-        decided_at=when(v.get("decided_at")),
+        ticket=TicketState(
+            number=v["number"],
+            url=v["url"],
+            state=v["state"],
+            remote_state=v.get("remote_state", ""),
+            decision=v.get("decision", ""),
+            decided_by=v.get("decided_by", ""),
+            decided_at=when(v.get("decided_at")),
+            opened_at=when(v["opened_at"]),
+            applied=tuple(json.loads(v["applied"])),
+            followed_by=v.get("followed_by", ""),
+            adopted_from=v.get("adopted_from", ""),
+            key=v.get("key", ""),
+        ),
     )
+
+
+def _due_column(state: EffectState) -> str:
+    """Both in one column, as earlier versions read it: `<edition>`, or `<edition>+<change>`."""
+    return f"{state.due}+{state.due_because}" if state.due and state.due_because else state.due
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
 
 
 class EffectColumns(NamedTuple):

@@ -30,9 +30,9 @@ async def change_of(tables: Tables, system: str, number: str) -> str:
             return ""
         record = await effect_of(tables, change_id, f"ticket|{system}")
         state = record.state if record else None
-        if state is None or not state.followed_by:
-            return change_id if state and state.number == number else ""
-        change_id = state.followed_by
+        if state is None or not state.ticket.followed_by:
+            return change_id if state and state.ticket.number == number else ""
+        change_id = state.ticket.followed_by
     return ""
 
 
@@ -54,8 +54,8 @@ class NumberIndex:
         """How many numbers of this change were missing or another's."""
         done = 0
         for state in states:
-            system, number = state.effect.target, state.number
-            if state.effect.kind != "ticket" or system not in self._systems or not number or state.followed_by:
+            system, number = state.effect.target, state.ticket.number
+            if state.effect.kind != "ticket" or system not in self._systems or not number or state.ticket.followed_by:
                 continue
             row = self._held.get((system, _key(number)))
             if row is None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.core.changes.change import EffectState
+from shared.core.changes.change import Claim, EffectState
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.record.changes import ChangeRecord, read_with_effects
@@ -33,10 +33,10 @@ async def claim(deps: Deps, change_id: str, effect: EffectRecord) -> EffectRecor
     Raises TransientError while somebody else holds it, for as long as the claim lasts, and when another was faster.
     """
     now, state = deps.here.clock(), effect.state
-    if state.claim_until and state.claim_until > now:
-        left = (state.claim_until - now).total_seconds()
+    if state.claim and state.claim.until > now:
+        left = (state.claim.until - now).total_seconds()
         raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", left)
-    ours = replace(state, claim_owner=deps.here.worker, claim_until=now + timedelta(seconds=deps.here.claim_seconds))
+    ours = replace(state, claim=Claim(deps.here.worker, now + timedelta(seconds=deps.here.claim_seconds)))
     try:
         return await write_claim(deps.storage.tables, effect, ours)
     except ConflictError as conflict:
@@ -45,13 +45,13 @@ async def claim(deps: Deps, change_id: str, effect: EffectRecord) -> EffectRecor
 
 def took_over(state: EffectState) -> bool:
     """Whether an earlier claim was never finished: what it did is unknown, so our key is looked up first."""
-    return bool(state.claim_owner)
+    return state.claim is not None
 
 
 def wait_for_search(deps: Deps, change_id: str, state: EffectState, searches_late: float) -> None:
     """TransientError while a look-up may not yet see what an unfinished claim made; it ended with that claim."""
-    if took_over(state) and not state.number and state.claim_until:
-        left = (state.claim_until - deps.here.clock()).total_seconds() + searches_late
+    if state.claim and not state.ticket.number:
+        left = (state.claim.until - deps.here.clock()).total_seconds() + searches_late
         if left > 0:
             raise TransientError(f"{change_id} {state.effect.key} may exist and is not to be found yet; waiting", left)
 
@@ -72,15 +72,9 @@ async def record(
         if current is None:
             raise TransientError(f"{change_id}: the row of {key} is gone", 60)
         now = result(current.state)
-        raised = now.due != claimed.state.due
-        done = replace(
-            now,
-            done=claimed.state.due.partition("+")[0],
-            done_at=at,
-            due=now.due if raised else "",
-            claim_owner="",
-            claim_until=None,
-        )
+        done = replace(now, done=claimed.state.due, done_at=at, claim=None)
+        if (now.due, now.due_because) == (claimed.state.due, claimed.state.due_because):
+            done = replace(done, due="", due_because="")
         await write_outcome(deps.storage.tables, current, done)
         return done
 
@@ -89,7 +83,7 @@ async def record(
 
 async def undo_claim(deps: Deps, change_id: str, before: EffectState) -> None:
     """The claim as it was before ours, where nothing was done under it: the next one has nothing to look up."""
-    await _end_claim(deps, change_id, before.effect.key, before.claim_owner, before.claim_until)
+    await _end_claim(deps, change_id, before.effect.key, before.claim)
 
 
 async def abandon_claim(deps: Deps, change_id: str, claimed: EffectRecord) -> None:
@@ -98,14 +92,14 @@ async def abandon_claim(deps: Deps, change_id: str, claimed: EffectRecord) -> No
     The owner's name stays, and when it ended: what was done outside is not known, so that the next one looks our key
     up first.
     """
-    await _end_claim(deps, change_id, claimed.state.effect.key, deps.here.worker, deps.here.clock())
+    await _end_claim(deps, change_id, claimed.state.effect.key, Claim(deps.here.worker, deps.here.clock()))
 
 
-async def _end_claim(deps: Deps, change_id: str, effect: str, owner: str, until: datetime | None) -> None:
+async def _end_claim(deps: Deps, change_id: str, effect: str, now: Claim | None) -> None:
     record = await effect_of(deps.storage.tables, change_id, effect)
-    if record and record.state.claim_owner == deps.here.worker:
+    if record and record.state.claim and record.state.claim.owner == deps.here.worker:
         with contextlib.suppress(ConflictError):
-            await write_claim(deps.storage.tables, record, replace(record.state, claim_owner=owner, claim_until=until))
+            await write_claim(deps.storage.tables, record, replace(record.state, claim=now))
 
 
 async def send_due(deps: Deps, change_id: str, states: Iterable[EffectState]) -> int:

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from shared.core import ids
-from shared.core.tickets.content import ticket_key, ticket_of
+from shared.core.tickets.content import ticket_key, wanted_ticket
 from shared.record import change_keys, changes
 from shared.record.changes import read_changes
 from shared.record.parked import parked_items
@@ -60,11 +60,13 @@ async def test_every_third_call_fails_and_each_change_has_one_ticket_with_all_th
         one = await held(world, change_id)
         state = one.effects["ticket|crb"][0]
         assert not state.due
-        wanted = ticket_of(one.change, state, world.policy.policy, "test", "https://foresignal.example", ("contoso",))
-        shown, stored = rig.shows(wanted), await rig.fields(state.number)
+        wanted = wanted_ticket(
+            one.change, state, world.policy.policy, "test", "https://foresignal.example", ("contoso",)
+        )
+        shown, stored = rig.shows(wanted), await rig.fields(state.ticket.number)
         assert {name: stored.get(name) for name in shown} == shown, change_id
-        numbers[change_id] = state.number
-        told = [line.partition(": ")[2][:15] for line in await rig.history(state.number)]
+        numbers[change_id] = state.ticket.number
+        told = [line.partition(": ")[2][:15] for line in await rig.history(state.ticket.number)]
         assert told.count("Microsoft moved") == (change_id in MOVED and change_id not in FALLEN), change_id
         assert told.count("Microsoft cance") == (change_id in FALLEN), change_id
         assert sum(line.startswith("Announced") for line in told) == 1, change_id

@@ -8,7 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core import ids
-from shared.core.changes.change import Change, Closing, Copy, Decision, Edition, Effect, EffectState, Event, Facts
+from shared.core.changes.change import (
+    Change,
+    Claim,
+    Closing,
+    Copy,
+    Decision,
+    Edition,
+    Effect,
+    EffectState,
+    Event,
+    Facts,
+    TicketState,
+)
 from shared.core.changes.reasons import SentenceReason
 from shared.core.classify import classify
 from shared.core.posts.post import read_post
@@ -42,7 +54,10 @@ CHANGE = Change(
     {"opened": AT},
     "",
 )
-STATE = EffectState(EFFECT, "due", "me", AT, "done", AT, AT, "CHG1", "https://x.example", "new", ("a", "b"), "parked")
+TICKET = TicketState(
+    "CHG1", "https://x.example", "new", "New", "approved", "Ana", AT, AT, ("a", "b"), "MC1300001", "MC1100001", "key"
+)
+STATE = EffectState(EFFECT, "due", "MC1100001", Claim("me", AT), "done", AT, "parked", TICKET)
 COPY = Copy("contoso", ("A", "B"), EDITION.id, AT, AT, AT, "variant", AT, "{}")
 TASK = TaskState("contoso", "task/1 #?\\", "E1", AT, AT, None)
 
@@ -55,6 +70,32 @@ def test_what_is_written_is_read_back():
     assert read_copy(copy_row("MC1200001", replace(COPY, gone=None))).gone is None
     assert read_task_state(task_row("MC1200001", TASK)) == TASK
     assert read_edition(edition_row("MC1200001", EDITION, RAW)) == RAW
+
+
+@pytest.mark.parametrize(
+    ("due", "because", "column"),
+    [("e1", "", "e1"), ("e1", "MC1100001", "e1+MC1100001"), ("", "", ""), ("", "MC1100001", "")],
+)
+def test_the_column_due_holds_what_earlier_versions_wrote_and_read(due, because, column):
+    row = effect_row("MC1200001", replace(STATE, due=due, due_because=because))
+    read = read_effect(row)
+
+    assert row.values["due"] == column
+    assert (read.due, read.due_because) == (due, because if due else "")
+
+
+def test_a_row_of_before_boards_decided_and_tickets_were_taken_over_has_neither():
+    row = effect_row("MC1200001", STATE)
+    later = {"remote_state", "decision", "decided_by", "decided_at", "followed_by", "adopted_from", "key"}
+    old = replace(row, values={name: value for name, value in row.values.items() if name not in later})
+
+    assert read_effect(old).ticket == TicketState(
+        TICKET.number, TICKET.url, TICKET.state, opened_at=AT, applied=TICKET.applied
+    )
+
+
+def test_an_effect_that_nobody_works_on_has_no_claim():
+    assert read_effect(effect_row("MC1200001", replace(STATE, claim=None))).claim is None
 
 
 def test_whether_a_change_is_parked_is_what_its_row_says():

@@ -1,5 +1,7 @@
 """A process may die between any two calls to storage (rule 1): what remains is what an undisturbed run leaves."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared.core.tickets.ticket import TicketRef
@@ -104,8 +106,7 @@ async def picture(world):
             "decided": (one.decision.edition, one.decision.teams, one.decision.effects, one.decision.silent),
             "closed": one.closed and (one.closed.through, one.closed.reference, one.closed.number),
             "effects": [
-                (s.effect, s.due, s.claim_owner, s.done, s.number, s.url, s.state, s.applied, s.parked)
-                for s in held.states
+                (s.effect, s.due, s.claim, s.done, s.parked, replace(s.ticket, opened_at=None)) for s in held.states
             ],
             "tasks": [(t.tenant, t.id, t.etag, t.opened, t.completed) for t in held.task_states],
         }

@@ -69,7 +69,7 @@ def change_card(
     `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are.
     """
     post, found, happened = change.read(), change.classification, newest_events(change, state)
-    filed = ticket if ticket and ticket.number else state
+    filed = ticket.ticket if ticket else state.ticket
     return ChangeCard(
         headline=headline(happened, found.status),
         tone=_tone(happened, found),

@@ -213,33 +213,51 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class EffectState:
-    """The row of one effect: what is due, who holds it, what is done; three separate things (state.md).
+class Claim:
+    """Who works on an effect. One that has run out was never finished: what was done under it is unknown."""
 
-    `due` is the edition id to be applied, empty when nothing is; one raised by a relation names it behind the edition
-    (`<edition>+<change>`), so that it differs from one that is being applied. `number`, `url` and `state` are the
-    ticket's, `remote_state` is its state in the system's own word, `decision` the board's, with who and when as far as
-    the system says. `opened_at` is when it was first filed. `applied`: ids of the events that it has been told.
-    `followed_by`: the change that deals with the ticket from now on (nothing is done here any more). `adopted_from`:
-    the change whose ticket this is, and `key` that ticket's key; empty for one of its own.
+    owner: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketState:
+    """The ticket of an effect, as far as it is known. A `number` comes with the first filing.
+
+    `state` is one of ours, `remote_state` the system's own word for it; `decision` is the board's, with who and when
+    as far as the system says. `applied`: ids of the events that the ticket has been told. `followed_by`: the change
+    that deals with the ticket from now on (nothing is done here any more). `adopted_from`: the change whose ticket
+    this is, and `key` that ticket's key; empty for a ticket of its own.
     """
 
-    effect: Effect
-    due: str = ""
-    claim_owner: str = ""
-    claim_until: datetime | None = None
-    done: str = ""
-    done_at: datetime | None = None
-    opened_at: datetime | None = None
     number: str = ""
     url: str = ""
     state: str = ""
-    applied: tuple[str, ...] = ()
-    parked: str = ""
-    followed_by: str = ""
-    adopted_from: str = ""
-    key: str = ""
     remote_state: str = ""
     decision: str = ""
     decided_by: str = ""
     decided_at: datetime | None = None
+    opened_at: datetime | None = None
+    applied: tuple[str, ...] = ()
+    followed_by: str = ""
+    adopted_from: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectState:
+    """One effect and how far it is: what is due, who holds it and what is done are three separate things.
+
+    `due`: the edition's id to be applied, empty when nothing is. `due_because`: the other change that made it due
+    again. `done`: the edition that was applied last, `done_at` when. `parked`: why it waits for a person. `ticket`
+    stays empty for a card.
+    """
+
+    effect: Effect
+    due: str = ""
+    due_because: str = ""
+    claim: Claim | None = None
+    done: str = ""
+    done_at: datetime | None = None
+    parked: str = ""
+    ticket: TicketState = TicketState()

@@ -22,7 +22,7 @@ def settle(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskS
         if any(state.due for state in ended):  # it has to be told something first, and then it says what it is
             return change
         at = max((state.done_at for state in ended if state.done_at), default=None)
-        return _settled(change, len(ended) == len(tickets), at, "ticket", tickets[0].number)
+        return _settled(change, len(ended) == len(tickets), at, "ticket", tickets[0].ticket.number)
     done = [task for task in tasks if task.completed]
     if not tasks:
         return change
@@ -32,7 +32,7 @@ def settle(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskS
 
 def is_ended(ticket: EffectState) -> bool:
     """Whether nothing is waited for here any more: the ticket ended, or another change deals with it."""
-    return ticket.state in ENDED or bool(ticket.followed_by)
+    return ticket.ticket.state in ENDED or bool(ticket.ticket.followed_by)
 
 
 def _settled(
@@ -86,7 +86,7 @@ def open_row(
         act_by=read.act_by,
         plan_end=planned(change, policy)[1],
         through="ticket" if ticket else "task" if tasks else "",
-        reference=ticket.number if ticket else "",
+        reference=ticket.ticket.number if ticket else "",
     )
 
 
@@ -97,7 +97,7 @@ def planned(change: Change, policy: Policy) -> tuple[date | None, date | None]:
 
 
 def _opened(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskState]) -> datetime:
-    filed = [state.opened_at for state in effects if state.effect.kind == "ticket" and state.opened_at]
+    filed = [state.ticket.opened_at for state in effects if state.effect.kind == "ticket" and state.ticket.opened_at]
     return min([*filed, *(task.opened for task in tasks)], default=change.first_seen)
 
 

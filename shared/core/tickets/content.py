@@ -32,7 +32,7 @@ def ticket_key(deployment: str, change_id: str) -> str:
     return f"foresignal-{deployment}-{change_id}"
 
 
-def ticket_of(
+def wanted_ticket(
     change: Change,
     state: EffectState,
     policy: Policy,
@@ -50,7 +50,7 @@ def ticket_of(
     entry = policy.tickets.get(state.effect.target) or TicketSystemEntry(kind="")
     untold = tuple(event for event in change.events if _to_tell(event, state))
     return Ticket(
-        key=state.key or ticket_key(deployment, change.id),
+        key=state.ticket.key or ticket_key(deployment, change.id),
         change_id=change.id,
         title=cut(f"{change.id} {clean(post.title)}".strip(), TITLE_LIMIT),
         what=cut(_what(post), _WHAT_LIMIT),
@@ -85,12 +85,12 @@ def ticket_of(
 
 
 def _to_tell(event: Event, state: EffectState) -> bool:
-    return not event.late and event.id in state.effect.events and event.id not in state.applied
+    return not event.late and event.id in state.effect.events and event.id not in state.ticket.applied
 
 
 def _opens_again(state: EffectState, entry: TicketSystemEntry, untold: Sequence[Event]) -> bool:
     """Whether a ticket that has ended is to be looked at again for what happened since."""
-    if state.state not in ENDED or entry.reopen == "never":
+    if state.ticket.state not in ENDED or entry.reopen == "never":
         return False
     happened = {event.type for event in untold} & MATERIAL - {"announced", "cancelled", "superseded"}
     return "resumed" in happened or (entry.reopen == "material" and bool(happened))

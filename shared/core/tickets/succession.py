@@ -48,7 +48,7 @@ def must_wait(succession: Succession, now: datetime) -> RelatedTicket | None:
         if not _settled(state) and ((state.due and not state.parked) or _claimed(state, now)):
             return before
     return next(
-        (after for after in succession.successors if not after.state.number and _claimed(after.state, now)), None
+        (after for after in succession.successors if not after.state.ticket.number and _claimed(after.state, now)), None
     )
 
 
@@ -61,14 +61,14 @@ def plan(change_id: str, number: str, succession: Succession) -> Plan:
     for after in succession.successors:
         if not number and _has_ticket(after.state):
             return Plan("follow", after)
-        if number and after.state.number == number:
+        if number and after.state.ticket.number == number:
             return Plan("follow", after)
-        if number and after.state.number and after.state.state != "cancelled":
+        if number and after.state.ticket.number and after.state.ticket.state != "cancelled":
             return Plan("cancel", after)
     if not number:
         for before in succession.predecessors:
-            mine = before.state.followed_by in {"", change_id}
-            if mine and before.state.number and before.state.state not in ENDED:
+            mine = before.state.ticket.followed_by in {"", change_id}
+            if mine and before.state.ticket.number and before.state.ticket.state not in ENDED:
                 return Plan("adopt", before)
     return Plan("keep")
 
@@ -78,7 +78,7 @@ def left_open(number: str, succession: Succession) -> tuple[RelatedTicket, ...]:
     return tuple(
         before
         for before in succession.predecessors
-        if before.state.number not in {"", number} and not _settled(before.state) and not before.state.due
+        if before.state.ticket.number not in {"", number} and not _settled(before.state) and not before.state.due
     )
 
 
@@ -90,18 +90,13 @@ def notes(succession: Succession) -> dict[str, str]:
     }
 
 
-def raised(edition: str, by: str) -> str:
-    """What is due at an edition because of another change; differs from the edition that may be worked on just now."""
-    return f"{edition}+{by}"
-
-
 def _settled(state: EffectState) -> bool:
-    return bool(state.followed_by) or state.state in ENDED
+    return bool(state.ticket.followed_by) or state.ticket.state in ENDED
 
 
 def _claimed(state: EffectState, now: datetime) -> bool:
-    return state.claim_until is not None and state.claim_until > now
+    return state.claim is not None and state.claim.until > now
 
 
 def _has_ticket(state: EffectState) -> bool:
-    return bool(state.number or (state.due and not state.parked))
+    return bool(state.ticket.number or (state.due and not state.parked))

@@ -20,7 +20,7 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
     change_id, state = record.change.id, effect.state
     policy = await deps.here.policy.current()
     channel = await deps.outside.channel(policy, state.effect.target)
-    ticket = next((other for other in record.states if other.effect.kind == "ticket" and other.number), None)
+    ticket = next((other for other in record.states if other.effect.kind == "ticket" and other.ticket.number), None)
     card = change_card(record.change, state, policy, deps.here.public_url, ticket)
     claimed = await effects.claim(deps, change_id, effect)
     try:

@@ -106,9 +106,9 @@ async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: 
 
 def _raised(state: EffectState, effect: Effect) -> EffectState:
     """The effect as it is due now; events that it has not been told yet are told with the new ones."""
-    untold = (event for event in state.effect.events if event not in state.applied)
+    untold = (event for event in state.effect.events if event not in state.ticket.applied)
     effect = replace(effect, events=tuple(dict.fromkeys((*untold, *effect.events))))
-    return replace(state, effect=effect, due=effect.edition, parked="")
+    return replace(state, effect=effect, due=effect.edition, due_because="", parked="")
 
 
 async def with_facts(deps: Deps, change: Change) -> Change:

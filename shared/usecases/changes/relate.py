@@ -14,7 +14,7 @@ from shared.core.changes.relations import (
 )
 from shared.core.errors import ConflictError
 from shared.core.life.closing import is_ended
-from shared.core.tickets.succession import RelatedTicket, Succession, raised
+from shared.core.tickets.succession import RelatedTicket, Succession
 from shared.record import changes
 from shared.record.changes import ChangeRecord, read_with_effects
 from shared.record.effects import EffectRecord, insert_effects, write_outcome
@@ -59,11 +59,10 @@ async def _relate(deps: Deps, relation: Relation, wanted: Sequence[EffectState])
     writes = [insert_relation(relation)]
     if record:
         change = record.change
-        due = raised(change.current.id, relation.other)
         writes += [
-            record.raise_effect(replace(state, due=due))
+            record.raise_effect(replace(state, due=change.current.id, due_because=relation.other))
             for state in record.states
-            if state.effect.kind == "ticket" and not state.parked and not state.followed_by
+            if state.effect.kind == "ticket" and not state.parked and not state.ticket.followed_by
         ]
         if change.stage == "decided":
             lacking = missing(change, record.states, wanted, relation.other)
@@ -73,7 +72,7 @@ async def _relate(deps: Deps, relation: Relation, wanted: Sequence[EffectState])
 
 
 def _open_tickets(states: Iterable[EffectState]) -> list[EffectState]:
-    return [s for s in states if s.effect.kind == "ticket" and not is_ended(s) and (s.number or s.due)]
+    return [s for s in states if s.effect.kind == "ticket" and not is_ended(s) and (s.ticket.number or s.due)]
 
 
 def missing(change: Change, states: Sequence[EffectState], wanted: Sequence[EffectState], of: str) -> list[EffectState]:
@@ -117,9 +116,9 @@ async def _last_successor(deps: Deps, change: Change, other: str, words: str, ke
     """The successor that deals with the ticket now: one that is followed itself hands on to its own successor."""
     ticket = await _related_ticket(deps, other, words, key)
     for _ in range(_HOPS):
-        if ticket is None or not ticket.state.followed_by or ticket.state.followed_by == change.id:
+        if ticket is None or not ticket.state.ticket.followed_by or ticket.state.ticket.followed_by == change.id:
             return ticket
-        ticket = await _related_ticket(deps, ticket.state.followed_by, words, key) or ticket
+        ticket = await _related_ticket(deps, ticket.state.ticket.followed_by, words, key) or ticket
     return ticket
 
 
@@ -133,7 +132,7 @@ async def raise_ticket(deps: Deps, ticket: RelatedTicket, by: str) -> None:
         state = effect.state
         if state.due or state.parked or is_ended(state):
             return state
-        now = replace(state, due=raised(record.change.current.id, by))
+        now = replace(state, due=record.change.current.id, due_because=by)
         await changes.commit(deps.storage.tables, [record.raise_effect(now)])
         return now
 
@@ -147,12 +146,14 @@ async def take_ticket(deps: Deps, predecessor: RelatedTicket, by: str) -> bool:
     if effect is None:
         return False
     state = effect.state
-    if state.followed_by == by:
+    if state.ticket.followed_by == by:
         return True
-    if state.followed_by or state.due or (state.claim_until and state.claim_until > deps.here.clock()):
+    now = deps.here.clock()
+    if state.ticket.followed_by or state.due or (state.claim and state.claim.until > now):
         return False
+    followed = replace(state, ticket=replace(state.ticket, followed_by=by), done_at=now)
     try:
-        await write_outcome(deps.storage.tables, effect, replace(state, followed_by=by, done_at=deps.here.clock()))
+        await write_outcome(deps.storage.tables, effect, followed)
     except ConflictError:
         return False
     return True

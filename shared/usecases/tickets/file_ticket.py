@@ -10,8 +10,8 @@ from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports.outside import TicketSystem
 from shared.core.tickets import succession
-from shared.core.tickets.content import ticket_key, ticket_of
-from shared.core.tickets.seen import as_seen
+from shared.core.tickets.content import ticket_key, wanted_ticket
+from shared.core.tickets.seen import with_remote_state
 from shared.core.tickets.succession import Plan, RelatedTicket, Succession
 from shared.core.tickets.ticket import DRY_RUN, Ticket, TicketRef
 from shared.record import numbers
@@ -51,7 +51,7 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
     claimed = await effects.claim(deps, change_id, effect)
     try:
         # Under the claim: whoever relates another change to this one after this sees that we are at work.
-        related = Succession() if state.followed_by else await relate.succession(deps, record.change, key)
+        related = Succession() if state.ticket.followed_by else await relate.succession(deps, record.change, key)
     except (TransientError, PermanentError):
         await effects.undo_claim(deps, change_id, state)
         raise
@@ -65,9 +65,9 @@ async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
         await effects.abandon_claim(deps, change_id, claimed)
         raise
     after = await _record(deps, change_id, claimed, done)
-    if after.number != state.number and policy.tickets[state.effect.target].inbound:
-        await numbers.remember(deps.storage.tables, state.effect.target, after.number, change_id)
-    for predecessor in succession.left_open(after.number, related) if done.ref else ():
+    if after.ticket.number != state.ticket.number and policy.tickets[state.effect.target].inbound:
+        await numbers.remember(deps.storage.tables, state.effect.target, after.ticket.number, change_id)
+    for predecessor in succession.left_open(after.ticket.number, related) if done.ref else ():
         await relate.raise_ticket(deps, predecessor, change_id)
     if after.due:  # a newer event came while we worked: its own message may have met our claim
         await deps.storage.queues.send("tickets", Envelope({"id": change_id, "effect": key}, deps.here.clock()))
@@ -79,12 +79,12 @@ async def _record(deps: Deps, change_id: str, claimed: EffectRecord, done: _Done
     now = deps.here.clock()
 
     def result(current: EffectState) -> EffectState:
-        ours, ref = done.state, done.ref
-        current = replace(current, followed_by=ours.followed_by, adopted_from=ours.adopted_from, key=ours.key)
-        if ref is None:
-            return current
-        opened = current.opened_at or ours.opened_at or now
-        return replace(as_seen(current, ref), opened_at=opened, applied=done.applied)
+        ours, ref = done.state.ticket, done.ref
+        ticket = replace(current.ticket, followed_by=ours.followed_by, adopted_from=ours.adopted_from, key=ours.key)
+        if ref:
+            opened = ticket.opened_at or ours.opened_at or now
+            ticket = replace(with_remote_state(ticket, ref), opened_at=opened, applied=done.applied)
+        return replace(current, ticket=ticket)
 
     return await effects.record(deps, change_id, claimed, result, (done.ref and done.ref.closed_at) or now)
 
@@ -104,19 +104,22 @@ async def _reconcile(
     deps: Deps, system: TicketSystem, policy: Policy, record: ChangeRecord, state: EffectState, related: Succession
 ) -> _Done:
     """Look before creating wherever somebody may have created already; then make the ticket what it should be."""
-    applied = tuple(dict.fromkeys((*state.applied, *state.effect.events, *succession.notes(related))))
-    if state.followed_by:
+    applied = tuple(dict.fromkeys((*state.ticket.applied, *state.effect.events, *succession.notes(related))))
+    if state.ticket.followed_by:
         return _Done(state, None, Plan("keep"), applied)
     tenants = await _tenants(deps, policy, record)
     ticket = _ticket(deps, policy, record, state, related, tenants)
-    ref = TicketRef(state.number, state.url, "new") if state.number and not _only_tried(policy, state) else None
+    ref = None
+    if state.ticket.number and not _only_tried(policy, state):
+        ref = TicketRef(state.ticket.number, state.ticket.url, "new")
     if ref is None and effects.took_over(state):
         ref = await system.find(ticket.key)
     plan = succession.plan(record.change.id, ref.number if ref else "", related)
     if plan.other and plan.step == "follow":
-        return _Done(replace(state, followed_by=plan.other.id), None, plan, applied)
+        followed = replace(state, ticket=replace(state.ticket, followed_by=plan.other.id))
+        return _Done(followed, None, plan, applied)
     if plan.other and plan.step == "cancel":
-        why = f"the change goes on as {plan.other.id} in ticket {plan.other.state.number}"
+        why = f"the change goes on as {plan.other.id} in ticket {plan.other.state.ticket.number}"
         ticket = replace(ticket, cancelled=True, why_cancelled=why)
     elif plan.other and plan.step == "adopt":
         state, ref = await _adopt(deps, record.change.id, state, plan.other)
@@ -135,14 +138,14 @@ async def _tenants(deps: Deps, policy: Policy, record: ChangeRecord) -> tuple[st
 
 def _only_tried(policy: Policy, state: EffectState) -> bool:
     """Whether the ticket is one of a dry run that is over: it never stood in the system."""
-    return state.number.startswith(DRY_RUN) and policy.tickets[state.effect.target].mode == "live"
+    return state.ticket.number.startswith(DRY_RUN) and policy.tickets[state.effect.target].mode == "live"
 
 
 def _ticket(
     deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, related: Succession, tenants: tuple[str, ...]
 ) -> Ticket:
-    ticket = ticket_of(record.change, state, policy, deps.here.deployment, deps.here.public_url, tenants)
-    more = (line for name, line in succession.notes(related).items() if name not in state.applied)
+    ticket = wanted_ticket(record.change, state, policy, deps.here.deployment, deps.here.public_url, tenants)
+    more = (line for name, line in succession.notes(related).items() if name not in state.ticket.applied)
     return replace(ticket, notes=(*ticket.notes, *more))
 
 
@@ -155,7 +158,7 @@ async def _adopt(
     """
     if not await relate.take_ticket(deps, before, change_id):
         raise TransientError(f"{before.id} has moved on while {change_id} took its ticket; looking again", 5)
-    theirs = before.state
+    theirs = before.state.ticket
     key = theirs.key or ticket_key(deps.here.deployment, before.id)
-    ours = replace(state, adopted_from=before.id, key=key, opened_at=theirs.opened_at)
-    return ours, TicketRef(theirs.number, theirs.url, "new")
+    ours = replace(state.ticket, adopted_from=before.id, key=key, opened_at=theirs.opened_at)
+    return replace(state, ticket=ours), TicketRef(theirs.number, theirs.url, "new")

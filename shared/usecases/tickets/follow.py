@@ -12,7 +12,7 @@ from shared.core.life.closing import is_ended
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
 from shared.core.terms import UNKNOWN
-from shared.core.tickets.seen import as_seen, gone
+from shared.core.tickets.seen import with_remote_state, without_remote
 from shared.core.tickets.ticket import TicketRef
 from shared.record import numbers
 from shared.record.changes import ChangeRecord, changes_of
@@ -31,12 +31,12 @@ async def follow_tickets(deps: Deps) -> int:
     policy = await deps.here.policy.current()
     by_system: dict[str, dict[str, str]] = defaultdict(dict)
     async for change_id, record, listed in _with_tickets(deps):
-        tickets = [
-            state for state in record.states if state.effect.kind == "ticket" and (state.number or state.followed_by)
-        ]
+        effects = [state for state in record.states if state.effect.kind == "ticket"]
+        tickets = [state for state in effects if state.ticket.number or state.ticket.followed_by]
         for state in tickets:
-            if state.number and not state.followed_by and (not is_ended(state) or not listed):
-                by_system[state.effect.target][state.number] = change_id
+            ticket = state.ticket
+            if ticket.number and not ticket.followed_by and (not is_ended(state) or not listed):
+                by_system[state.effect.target][ticket.number] = change_id
         if listed and tickets and all(is_ended(state) for state in tickets):
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
             await settle_change(deps, policy, change_id)
@@ -97,15 +97,16 @@ async def _take_over(
         if effect is None:
             return None
         state = effect.state
-        now = as_seen(state, ref) if ref else gone(state)
-        if now == state:
+        before = state.ticket
+        now = with_remote_state(before, ref) if ref else without_remote(before)
+        if now == before:
             return None
-        if now.remote_state != state.remote_state and (ref is None or ref.state == UNKNOWN):
+        if now.remote_state != before.remote_state and (ref is None or ref.state == UNKNOWN):
             _LOG.warning("%s: ticket %s is %s; its state stays %s", change_id, now.number, now.remote_state, now.state)
-        if now.state != state.state:
-            now = replace(now, done_at=(ref and ref.closed_at) or deps.here.clock())
+        moved = now.state != before.state
+        done_at = (ref and ref.closed_at) or deps.here.clock() if moved else state.done_at
         called = now.number
-        return [record.see_ticket(now)]
+        return [record.see_ticket(replace(state, ticket=now, done_at=done_at))]
 
     settled = await settle_record(deps, policy, change_id, see)
     if settled is None:

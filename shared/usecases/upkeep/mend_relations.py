@@ -53,7 +53,8 @@ class RelationSweep:
         new, old = self.records.get(successor), self.records.get(predecessor)
         if new is None or old is None or _mutual(self.known, successor, predecessor):
             return 0
-        waiting = [s for s in old.states if s.effect.kind == "ticket" and s.number and not s.due and not is_ended(s)]
+        tickets = [state for state in old.states if state.effect.kind == "ticket" and state.ticket.number]
+        waiting = [state for state in tickets if not state.due and not is_ended(state)]
         added = await add_tickets(deps, successor, missing(new.change, new.states, waiting, predecessor))
         await send_tickets(deps, successor, added)
         raised = 0
@@ -67,9 +68,9 @@ class RelationSweep:
 
 async def _raise(deps: Deps, own: EffectState, successor: str, predecessor: RelatedTicket) -> int:
     """Both have a ticket, and neither is about to be looked at."""
-    if own.due or own.parked or own.followed_by or not own.number or own.state == "cancelled":
+    if own.due or own.parked or own.ticket.followed_by or not own.ticket.number or own.ticket.state == "cancelled":
         return 0
-    tickets = left_open(own.number, Succession(predecessors=(predecessor,)))
+    tickets = left_open(own.ticket.number, Succession(predecessors=(predecessor,)))
     for ticket in tickets:
         await raise_ticket(deps, ticket, successor)
     return len(tickets)

@@ -7,6 +7,7 @@ from shared.core.changes.change import Change, Decision, Edition, Effect, Effect
 from shared.core.changes.reasons import SentenceReason
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.posts.classification import Classification, Interval, Why, Window
+from tests.fakes import effect_state
 
 PUBLIC = "https://changes.contoso.example"
 BODY = """
@@ -157,7 +158,7 @@ def a_ticket_state() -> EffectState:
     effect = Effect(
         "ticket", "register", "workplace", SECOND.id, (SentenceReason("a Change Review Board would want to see this"),)
     )
-    return EffectState(
+    return effect_state(
         effect,
         done=SECOND.id,
         done_at=at(5, 4, 20),

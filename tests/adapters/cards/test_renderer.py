@@ -20,6 +20,7 @@ from tests.adapters.cards.changes import (
     span,
 )  # fmt: skip
 from tests.adapters.cards.checks import assert_fits, elements, parse_events, schema, texts
+from tests.fakes import effect_state
 
 HOSTILE = (
     '"}], "x": {{7*7}} ${x} {% for %} {# # **b** _i_ [l](https://e.example) `c` ~~s~~ > q | p | 1. \\ &lt; <b>h</b>'
@@ -113,7 +114,7 @@ def test_the_buttons_lead_to_the_change_the_post_and_the_ticket(cards):
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "", "https://t.example/" + "x" * 3000, "/api/register/CHG1"])
 def test_a_ticket_without_a_usable_address_gets_no_button(url):
     ticket = a_ticket_state()
-    card = card_of(ticket=type(ticket)(ticket.effect, number="CHG1", url=url))
+    card = card_of(ticket=effect_state(ticket.effect, number="CHG1", url=url))
 
     assert len(card["actions"]) == 2
     assert "CHG1" in texts(card)

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, EffectState, Facts
+from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, Facts
 from shared.core.life.closing import closed_row, open_row, planned, settle
 from shared.core.posts.classification import Classification, Interval, Window
 from shared.core.tasks.task import TaskState
+from tests.fakes import effect_state
 from tests.usecases.world import policy
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -29,7 +30,7 @@ def change(stage="decided", closed=None, **read):
 
 def ticket(state="", number="CHG1", done=None, due="", target="crb", **over):
     effect = Effect("ticket", target, "messaging", "e", ())
-    return EffectState(effect, due=due, number=number, state=state, done_at=done, **over)
+    return effect_state(effect, due=due, number=number, state=state, done_at=done, **over)
 
 
 def task(name="t1", completed=None, assigned=None, opened=NOW):
@@ -82,7 +83,7 @@ def test_every_closing_has_a_number_of_its_own():
 
 
 def test_the_row_of_a_closing_holds_the_whole_life():
-    tickets, tasks = [replace(ENDED, opened_at=day(1))], [task(assigned=day(2), opened=day(2))]
+    tickets, tasks = [ticket("closed", done=day(3), opened_at=day(1))], [task(assigned=day(2), opened=day(2))]
     closed = settle(change(), tickets, tasks)
 
     row = closed_row(closed, tickets, tasks, policy())

@@ -8,16 +8,17 @@ from shared.core.changes.change import EffectState
 from shared.core.decisions.decide import decide
 from shared.core.posts.classification import Classification
 from shared.core.text.safe import cut
-from shared.core.tickets.content import ticket_key, ticket_of
+from shared.core.tickets.content import ticket_key, wanted_ticket
 from shared.core.tickets.proposal import risk_of
 from tests.core.decisions.test_decide import MOVED, NOW, change, decided
+from tests.fakes import effect_state
 from tests.usecases.world import policy
 
 
 def made(one=None, applied=(), **over):
     one = one or change(*MOVED)
     effect = decide(one, (), policy(), NOW).effects[0]
-    return ticket_of(one, EffectState(effect, applied=applied, **over), policy(), "test", "https://x.example")
+    return wanted_ticket(one, effect_state(effect, applied=applied, **over), policy(), "test", "https://x.example")
 
 
 def test_a_ticket_says_what_when_for_whom_and_why():
@@ -47,8 +48,8 @@ def test_late_events_and_those_that_the_decision_did_not_name_are_not_told():
     late = replace(one, events=tuple(replace(event, late=True) for event in one.events))
     effect = decide(one, (), policy(), NOW).effects[0]
 
-    assert not ticket_of(late, EffectState(effect), policy(), "test", "").notes
-    assert not ticket_of(one, EffectState(replace(effect, events=())), policy(), "test", "").notes
+    assert not wanted_ticket(late, EffectState(effect), policy(), "test", "").notes
+    assert not wanted_ticket(one, EffectState(replace(effect, events=())), policy(), "test", "").notes
 
 
 def test_a_title_of_any_length_fits():
@@ -67,7 +68,7 @@ def test_a_team_that_the_policy_no_longer_has_is_named_as_it_was():
     one = decided(change(*MOVED))
     effect = replace(decide(one, (), policy(), NOW).effects[0], team="former")
 
-    assert ticket_of(one, EffectState(effect), policy(), "test", "").group == "former"
+    assert wanted_ticket(one, EffectState(effect), policy(), "test", "").group == "former"
 
 
 @pytest.mark.parametrize(("status", "over"), [("cancelled", True), ("withdrawn", True), ("on_hold", False)])

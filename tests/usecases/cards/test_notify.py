@@ -25,7 +25,7 @@ async def test_a_card_is_sent_once_and_recorded(world):
     assert not await notify(world.worker(), one)
 
     state = (await world.held()).effects[one.body["effect"]][0]
-    assert (state.due, state.done, state.claim_owner) == ("", state.effect.edition, "")
+    assert (state.due, state.done, state.claim) == ("", state.effect.edition, None)
     assert len(world.inbox.cards) == 1
 
 

@@ -110,8 +110,8 @@ async def test_a_claim_that_is_alive_is_left_alone_by_a_new_event(world):
     await world.arrive_only(edit(NOVEMBER, 5), observed=NOW.replace(hour=10))
 
     state = await world.ticket_state()
-    assert (state.claim_owner, state.due) == ("me", (await world.change()).current.id)
-    assert state.number == "CHG1200001"
+    assert (state.claim.owner, state.due) == ("me", (await world.change()).current.id)
+    assert state.ticket.number == "CHG1200001"
 
 
 async def test_cards_are_one_a_channel_and_edition_and_the_ticket_is_one_for_all(world):

@@ -99,9 +99,9 @@ async def test_the_ticket_follows_to_the_post_that_comes_later(words):
     )  # fmt: skip
     assert sum("Takes the place of MC1200001" in text for _, text in entry.history) == 1
     old, adopted = await world.ticket_state(OLD), await world.ticket_state(NEW)
-    assert (old.followed_by, old.number) == (NEW, "CHG1200001")
-    assert (adopted.adopted_from, adopted.number, adopted.key) == (OLD, "CHG1200001", entry.key)
-    assert adopted.opened_at == old.opened_at
+    assert (old.ticket.followed_by, old.ticket.number) == (NEW, "CHG1200001")
+    assert (adopted.ticket.adopted_from, adopted.ticket.number, adopted.ticket.key) == (OLD, "CHG1200001", entry.key)
+    assert adopted.ticket.opened_at == old.ticket.opened_at
 
 
 async def test_the_ticket_follows_to_a_post_that_says_it_replaces():
@@ -111,7 +111,7 @@ async def test_the_ticket_follows_to_a_post_that_says_it_replaces():
     await world.arrive(replaces())
 
     await settled(world)
-    assert (await world.ticket_state(NEW)).number == "CHG1200001"
+    assert (await world.ticket_state(NEW)).ticket.number == "CHG1200001"
     assert (await world.change(OLD)).closed.through == "ticket"
 
 
@@ -137,7 +137,7 @@ async def test_a_post_that_yields_from_its_first_day_opens_no_ticket_beside_the_
 
     await settled(world)
     assert list(await tickets(world)) == ["CHG1300001"]
-    assert (await world.ticket_state(OLD)).followed_by == NEW
+    assert (await world.ticket_state(OLD)).ticket.followed_by == NEW
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
@@ -167,7 +167,7 @@ async def test_a_ticket_that_is_being_worked_on_is_waited_for():
 
     with pytest.raises(TransientError, match=OLD):
         await file_ticket(world.worker(), Envelope({"id": NEW, "effect": "ticket|crb"}, world.clock()))
-    assert not (await world.ticket_state(NEW)).claim_owner, "who only waited leaves no claim to be looked up"
+    assert (await world.ticket_state(NEW)).claim is None, "who only waited leaves no claim to be looked up"
     await world.drain()
 
     await settled(world)
@@ -206,7 +206,8 @@ async def test_a_relation_that_is_stated_while_the_ticket_is_filed_is_told_after
     register.open = open_slowly
     await file_ticket(world.worker(), pointer)
     state = await world.ticket_state(NEW)
-    assert (state.done, state.due) == (state.effect.edition, f"{state.effect.edition}+{OLD}")
+    edition = state.effect.edition
+    assert (state.done, state.due, state.due_because) == (edition, edition, OLD)
     await world.drain()
 
     await settled(world)
@@ -225,8 +226,8 @@ async def test_a_chain_ends_at_its_last_post():
 
     (entry,) = (await tickets(world)).values()
     assert (entry.number, entry.change_id, entry.state) == ("CHG1200001", "MC1400001", "new")
-    assert (await world.ticket_state(NEW)).followed_by == "MC1400001"
-    assert (await world.ticket_state("MC1400001")).number == "CHG1200001"
+    assert (await world.ticket_state(NEW)).ticket.followed_by == "MC1400001"
+    assert (await world.ticket_state("MC1400001")).ticket.number == "CHG1200001"
 
 
 async def test_the_other_post_takes_the_ticket_over_though_its_own_policy_asks_for_none():

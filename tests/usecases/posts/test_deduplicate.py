@@ -90,7 +90,7 @@ async def test_eight_workers_with_the_same_messages_make_one_change_one_ticket_a
         held = await world.held(change_id)
         assert (held.change.revision, held.change.stage) == (1, "decided")
         assert len(held.states) == 3
-        assert not [state for state in held.states if state.due or state.claim_owner]
+        assert not [state for state in held.states if state.due or state.claim]
     entries = [read_entry(row) for row in await world.all("register")]
     assert [len(entry.history) for entry in entries] == [2, 2]
     assert len(world.inbox.cards) == 4

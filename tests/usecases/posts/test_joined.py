@@ -37,7 +37,7 @@ async def test_a_tenant_that_joins_later_brings_what_the_policy_wants_for_it_and
     assert due == ["", ""]
     assert len(mine.inbox.cards) == cards
     assert (await mine.change()).decision.tenants == ("contoso", "fabrikam")
-    assert (await mine.ticket_state()).number == "CHG1200001"
+    assert (await mine.ticket_state()).ticket.number == "CHG1200001"
     assert not (await mine.copy("fabrikam")).due
 
 
@@ -88,7 +88,7 @@ async def test_a_death_at_any_call_loses_no_joined_tenant(after):
         mine.deps = whole
         await mine.mend()
 
-        assert (await mine.ticket_state()).number == "CHG1200001", calls
+        assert (await mine.ticket_state()).ticket.number == "CHG1200001", calls
         assert len(mine.inbox.cards) == 1, calls
         if life.left is not None:
             return

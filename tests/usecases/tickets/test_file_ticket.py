@@ -66,7 +66,7 @@ async def test_a_ticket_is_filed_once_and_recorded():
 
     assert (first.number, again) == ("CHG1200001", None)
     state = await world.ticket_state()
-    assert (state.due, state.number, state.state, state.claim_owner) == ("", "CHG1200001", "new", "")
+    assert (state.due, state.ticket.number, state.ticket.state, state.claim) == ("", "CHG1200001", "new", None)
     assert state.done == (await world.change()).current.id
     assert len(await entries(world)) == 1
 
@@ -153,7 +153,7 @@ async def test_what_was_not_told_yet_is_told_with_what_comes_next():
     (entry,) = await entries(world)
     said = [" ".join(text.split()[:3]) for _, text in entry.history]
     assert said == ["Opened by Foresignal", "2026-09-01: Announced: Retirement", "2026-09-01: Microsoft moved"]
-    assert (await world.ticket_state()).applied == tuple(event.id for event in (await world.change()).events)
+    assert (await world.ticket_state()).ticket.applied == tuple(event.id for event in (await world.change()).events)
 
 
 async def test_a_cancelled_change_cancels_its_ticket_and_closes_with_it():
@@ -191,7 +191,7 @@ async def test_a_ticket_deleted_by_hand_is_made_again_when_something_happens():
     await world.arrive(post(when=NOVEMBER, modified="2026-09-01T10:00:00Z"))
 
     (entry,) = await entries(world)
-    assert entry.number == (await world.ticket_state()).number
+    assert entry.number == (await world.ticket_state()).ticket.number
 
 
 async def test_a_message_about_an_effect_that_does_not_exist_is_a_permanent_failure():
@@ -218,4 +218,4 @@ async def test_a_row_that_is_written_while_we_record_is_read_again():
     system.open = open_and_touch
 
     assert (await file_ticket(deps_with(world.deps, worker="me"), POINTER)).number == "T1"
-    assert (await world.ticket_state()).number == "T1"
+    assert (await world.ticket_state()).ticket.number == "T1"

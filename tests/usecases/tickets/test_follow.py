@@ -59,7 +59,7 @@ async def test_a_move_that_is_no_end_is_noted_and_closes_nothing(world):
 
     assert await world.follow() == 1
 
-    assert (await world.ticket_state()).state == "authorize"
+    assert (await world.ticket_state()).ticket.state == "authorize"
     assert (await world.change()).closed is None
 
 
@@ -133,7 +133,7 @@ async def test_a_ticket_deleted_by_hand_is_said_to_be_gone_once_and_leaves_its_c
     assert await world.follow() == 0
 
     state = await world.ticket_state()
-    assert (state.state, state.remote_state) == ("new", "no longer there")
+    assert (state.ticket.state, state.ticket.remote_state) == ("new", "no longer there")
     assert (await world.change()).closed is None
 
 
@@ -165,7 +165,7 @@ async def test_a_state_that_nobody_mapped_leaves_ours_as_it_was_and_is_shown():
 
     state = await world.ticket_state()
     assert moved == 1
-    assert (state.state, state.remote_state) == ("new", "Waiting for Bob")
+    assert (state.ticket.state, state.ticket.remote_state) == ("new", "Waiting for Bob")
     assert (await world.change()).closed is None
     assert await world.follow() == 0
     system.said = {"state": "closed", "remote_state": "Done"}
@@ -181,14 +181,14 @@ async def test_the_boards_decision_is_read_back_with_who_and_when():
 
     state = await world.ticket_state()
     assert moved == 1
-    assert (state.decision, state.decided_by, state.decided_at) == ("approved", "Ana", at)
+    assert (state.ticket.decision, state.ticket.decided_by, state.ticket.decided_at) == ("approved", "Ana", at)
     system.said = {"state": "implement", "remote_state": "Implement"}
     assert await world.follow() == 1
-    assert (await world.ticket_state()).decision == "approved", "systems forget approvals when a ticket moves on"
+    assert (await world.ticket_state()).ticket.decision == "approved", "systems forget approvals when a ticket moves on"
     system.said = {"state": "implement", "remote_state": "Implement", "decision": "rejected"}
     assert await world.follow() == 1
     state = await world.ticket_state()
-    assert (state.decision, state.decided_by, state.decided_at) == ("rejected", "", None)
+    assert (state.ticket.decision, state.ticket.decided_by, state.ticket.decided_at) == ("rejected", "", None)
 
 
 async def test_three_hundred_tickets_are_followed():

@@ -74,7 +74,7 @@ async def test_what_the_body_says_of_the_ticket_is_not_believed(opened):
     heard = await call(opened, {"number": "CHG1200001", "state": "closed", "decision": "approved"})
 
     assert (heard.known, heard.moved) == (1, 0)
-    assert (await opened.ticket_state()).decision == ""
+    assert (await opened.ticket_state()).ticket.decision == ""
     assert (await opened.change()).closed is None
 
 
@@ -290,11 +290,11 @@ async def test_a_ticket_that_was_made_anew_is_asked_for_by_its_new_number_only(o
     await opened.arrive(post())
     system.gone = True
     assert (await call(opened, {"number": "N1"})).moved == 1
-    assert (await opened.ticket_state()).remote_state == "no longer there"
+    assert (await opened.ticket_state()).ticket.remote_state == "no longer there"
 
     await opened.arrive(post(when=NOVEMBER, modified="2026-09-02T10:00:00Z"))
 
-    assert (await opened.ticket_state()).number == "N2"
+    assert (await opened.ticket_state()).ticket.number == "N2"
     assert await change_of(opened.tables, "crb", "N1") == ""
     assert await change_of(opened.tables, "crb", "N2") == "MC1200001"
 
@@ -309,7 +309,7 @@ async def test_a_ticket_that_got_another_number_in_its_system_is_found_by_it(ope
 
     assert await opened.follow() == 1
 
-    assert (await opened.ticket_state()).number == "OTHER-9"
+    assert (await opened.ticket_state()).ticket.number == "OTHER-9"
     assert (await call(opened, {"key": "OTHER-9"})).known == 1
 
 

@@ -36,7 +36,7 @@ async def told(*calls):
         "tickets", "webhook", {"url": "HOOK_URL", "secret": "HOOK_SECRET"}, registry.AdapterDeps(**made_of)
     )
     await world.arrive(post())
-    assert (await world.ticket_state()).number == KEY
+    assert (await world.ticket_state()).ticket.number == KEY
     shown = {"Authorization": f"Bearer {SECRET}"}
     return world, [await hear(world.deps, vault, "crb", shown, json.dumps(said).encode()) for said in calls]
 
@@ -49,7 +49,7 @@ async def test_a_decision_and_an_end_that_are_told_are_on_the_change():
 
     assert [(one.known, one.moved) for one in heard] == [(1, 1), (1, 1)]
     state = await world.ticket_state()
-    assert (state.decision, state.decided_by) == ("approved", "Ana")
+    assert (state.ticket.decision, state.ticket.decided_by) == ("approved", "Ana")
     assert (await world.change()).closed.reference == KEY
 
 
@@ -59,7 +59,7 @@ async def test_a_number_that_is_given_later_is_the_tickets_from_then_on():
     )
 
     assert [(one.known, one.moved) for one in heard] == [(1, 1), (1, 1), (0, 0)]
-    assert (await world.ticket_state()).number == "INC-9"
+    assert (await world.ticket_state()).ticket.number == "INC-9"
     assert (await world.change()).closed
     assert await world.follow() == 0
 
@@ -71,4 +71,4 @@ async def test_a_number_that_is_given_while_our_own_look_comes_first_is_no_loss(
     assert await world.follow() == 1
 
     state = await world.ticket_state()
-    assert (state.number, state.state, state.remote_state) == ("INC-9", "assess", "assess")
+    assert (state.ticket.number, state.ticket.state, state.ticket.remote_state) == ("INC-9", "assess", "assess")

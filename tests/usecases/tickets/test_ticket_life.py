@@ -55,7 +55,7 @@ async def test_when_a_ticket_that_ended_is_opened_again(reopen, event, state):
 
     (entry,) = await entries(world)
     assert entry.state == state
-    assert (await world.ticket_state()).state == state
+    assert (await world.ticket_state()).ticket.state == state
     assert ((await world.change()).closed is None) is (state == "assess")
     assert any("moved the rollout" in line or "goes on" in line for _, line in entry.history), "it is told in any case"
 
@@ -115,7 +115,10 @@ async def test_a_dry_run_files_nothing_and_shows_what_it_would_file():
     assert dry.fields["title"] == "MC1200001 Retirement of the old viewer"
     assert [line.split(": ")[1][:15] for line in dry.notes] == ["Announced", "Microsoft moved"]
     state = await world.ticket_state()
-    assert (state.number, state.url) == ("DRY-MC1200001", "https://foresignal.example/api/dry-run/MC1200001")
+    assert (state.ticket.number, state.ticket.url) == (
+        "DRY-MC1200001",
+        "https://foresignal.example/api/dry-run/MC1200001",
+    )
     assert await world.follow() == 0
 
 
@@ -130,7 +133,7 @@ async def test_after_a_dry_run_the_ticket_is_filed_by_what_comes_next():
 
     (entry,) = await entries(world)
     assert entry.number == "CHG1200001"
-    assert (await world.ticket_state()).number == "CHG1200001"
+    assert (await world.ticket_state()).ticket.number == "CHG1200001"
 
 
 async def test_a_dry_run_of_a_ticket_that_is_there_leaves_it_alone_and_keeps_its_number():
@@ -143,7 +146,7 @@ async def test_a_dry_run_of_a_ticket_that_is_there_leaves_it_alone_and_keeps_its
     await world.arrive(later(NOVEMBER, 1))
 
     assert await entries(world) == before
-    assert (await world.ticket_state()).number == "CHG1200001"
+    assert (await world.ticket_state()).ticket.number == "CHG1200001"
     (dry,) = await dry_runs(world.deps)
     assert dry.number == "CHG1200001"
     await move(world, "CHG1200001", "closed")
