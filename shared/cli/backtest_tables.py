@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from shared.cli.tools import printable, table
+from shared.core.text.safe import cut
 
 if TYPE_CHECKING:
     from shared.core.backtest.difference import Differs
@@ -48,7 +49,7 @@ def show(new: "Report", old: "Report | None", differs: "Sequence[Differs]") -> N
     _heading("Would have been missed: neither ticket nor card")
     _table(
         ("change", "seen", "title", "although"),
-        ((m.change, m.at.date(), _cut(m.title), ", ".join(m.concerns)) for m in new.missed[:_ROWS]),
+        ((m.change, m.at.date(), cut(m.title, _TITLE), ", ".join(m.concerns)) for m in new.missed[:_ROWS]),
         "nothing that is for the board, asks for action, or has high impact",
     )
     _more(len(new.missed), "more")
@@ -77,7 +78,10 @@ def _differences(old: "Report", differs: "Sequence[Differs]") -> None:
     _heading(f"What differs from {old.name}")
     _table(
         ("change", "what", "kind", "target", "team", "title", "why"),
-        ((d.change, d.what, d.kind, d.target, _team(d), _cut(d.title), "; ".join(d.why)) for d in differs[: 2 * _ROWS]),
+        (
+            (d.change, d.what, d.kind, d.target, _team(d), cut(d.title, _TITLE), "; ".join(d.why))
+            for d in differs[: 2 * _ROWS]
+        ),
         "nothing: the same tickets and cards for the same teams",
     )
     if len(differs) > 2 * _ROWS:
@@ -111,10 +115,6 @@ def _part(count: int, whole: int) -> str:
 
 def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"
 
 
 def as_data(new: "Report", old: "Report | None", differs: "Sequence[Differs]") -> dict[str, Any]:

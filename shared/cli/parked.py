@@ -5,8 +5,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, complain, cut, fields_of, minute, printable, table, with_deployment
+from shared.cli.tools import (
+    LONGEST_CELL,
+    Json,
+    State,
+    as_json,
+    complain,
+    fields_of,
+    minute,
+    printable,
+    table,
+    with_deployment,
+)
 from shared.core.errors import PermanentError
+from shared.core.text.safe import cut
 
 if TYPE_CHECKING:
     from shared.usecases.deps import Deps
@@ -28,7 +40,7 @@ def list_parked(json_: Json = False, state: State = None) -> None:
     else:
         table(
             ("key", "item", "queue", "parked", "reason"),
-            ((p.key, p.item, p.queue, minute(p.parked_at), cut(p.reason)) for p in found),
+            ((p.key, p.item, p.queue, minute(p.parked_at), cut(p.reason, LONGEST_CELL)) for p in found),
         )
 
 

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, cut, fields_of, minute, printable, table, with_deployment
+from shared.cli.tools import LONGEST_CELL, Json, State, as_json, fields_of, minute, printable, table, with_deployment
 from shared.core.errors import PermanentError
+from shared.core.text.safe import cut
 
 if TYPE_CHECKING:
     from shared.core.tickets.register import Entry
@@ -71,4 +72,4 @@ def move_register(
 
 def _row(entry: "Entry") -> tuple[object, ...]:
     planned = " to ".join(str(day) for day in (entry.planned_start, entry.planned_end) if day)
-    return (entry.number, entry.state, entry.risk, entry.group, planned, cut(entry.title))
+    return (entry.number, entry.state, entry.risk, entry.group, planned, cut(entry.title, LONGEST_CELL))

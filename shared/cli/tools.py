@@ -111,7 +111,8 @@ def _sandbox(state: Path) -> "Surroundings":
     return Surroundings(settings, clock=SandboxClock(state))
 
 
-_CUT = 90
+#: Characters of a title or a reason in a table.
+LONGEST_CELL = 90
 
 
 def fields_of(item: "Parked | Entry") -> dict[str, Any]:
@@ -121,7 +122,3 @@ def fields_of(item: "Parked | Entry") -> dict[str, Any]:
 
 def minute(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M}"
-
-
-def cut(text: str) -> str:
-    return text if len(text) <= _CUT else f"{text[: _CUT - 1]}…"

@@ -11,6 +11,7 @@ from shared.core.posts.fingerprints import comparable as _said
 from shared.core.posts.fingerprints import link_targets, plain_title
 from shared.core.posts.post import read_post
 from shared.core.text.html import blocks
+from shared.core.text.safe import cut
 
 LONGEST = 300
 """Characters of a sentence that are kept and shown."""
@@ -33,7 +34,7 @@ def sentences_of(raw: Mapping[str, Any]) -> tuple[str, ...]:
     for sentence in found:
         key = said(sentence)
         if key and key not in kept and left > 0:
-            kept[key] = _cut(_STAMP.sub("", sentence))
+            kept[key] = cut(_STAMP.sub("", sentence), LONGEST)
             left -= len(kept[key])
     return tuple(kept.values())
 
@@ -77,7 +78,3 @@ def _dateless(sentence: str) -> str:
     for phrase in reversed(phrases.find(text)):
         text = f"{text[: phrase.start]}#{text[phrase.end :]}"
     return said(text)
-
-
-def _cut(sentence: str) -> str:
-    return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST - 1].rstrip()}…"

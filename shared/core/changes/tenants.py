@@ -1,6 +1,5 @@
 """What differs between tenants: services that one of them gained or lost, who joined when, and another text."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,11 +10,11 @@ from shared.core.changes.change import Change, Copy, Event
 from shared.core.classify import plain_text
 from shared.core.posts.post import Post, read_post
 from shared.core.posts.services import canonical_set
+from shared.core.text.wording import sentences
 
 _TOGETHER = timedelta(hours=1)
 """Tenants are read one after the other, and a post takes a while to reach them all: so far it is one announcement."""
 _NAMED = 5
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _SHOWN = 300
 _LOOKED_AT = 500  # sentences: comparing takes their square at worst
 
@@ -69,7 +68,8 @@ def differences(ours: Post, raw: Mapping[str, Any], most: int = 3) -> tuple[Diff
 
 def _sentences(post: Post) -> list[str]:
     text = f"{post.title}\n{plain_text(post.body, post.body_type)}"
-    return [" ".join(part.split()) for part in _SENTENCE.split(text) if part.strip()][:_LOOKED_AT]
+    lines = (" ".join(sentence.split()) for line in text.splitlines() for sentence in sentences(line))
+    return [line for line in lines if line][:_LOOKED_AT]
 
 
 def _names(tenants: list[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from shared.core.policy.check import Fault
 from shared.core.policy.model import Match, Policy, service_key, walk
 from shared.core.policy.parts import LONGEST_ROUTE_NAME
+from shared.core.text.safe import cut
 
 _FLAGS = {
     ("crb", True): "for the board",
@@ -42,7 +43,7 @@ def _names(policy: Policy) -> Iterator[Fault]:
     taken = {service_key(route.name) for _, route in walk(policy.routes) if route.name}
     for path, route in walk(policy.routes):
         if not route.name:
-            name = _free(_cut(_described(route.match or Match(), root=path == "routes")), taken)
+            name = _free(_shortened(_described(route.match or Match(), root=path == "routes")), taken)
             taken.add(service_key(name))
             yield path, f"has no name, so reasons tell its place in the file; it could be called “{name}”"
 
@@ -65,10 +66,10 @@ def _condition(name: str, value: object) -> str:
     return _KEYS.get(name, f"{name.replace('_', ' ')} {{}}").format(words)
 
 
-def _cut(name: str) -> str:
+def _shortened(name: str) -> str:
     """Short enough for a name, with room for a number behind it."""
     longest = LONGEST_ROUTE_NAME - len(" (99)")
-    return name if len(name) <= longest else f"{name[: longest - 1].rstrip(' ,')}…"
+    return cut(name, longest)
 
 
 def _free(name: str, taken: set[str]) -> str:

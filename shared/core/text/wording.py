@@ -13,4 +13,5 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"(])")
 
 
 def sentences(text: str) -> list[str]:
+    """The sentences of one line."""
     return SENTENCE_END.split(text)

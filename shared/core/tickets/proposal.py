@@ -9,11 +9,12 @@ from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
 from shared.core.terms import IMPACT_RANK, OVER, Level
 from shared.core.text.html import blocks
+from shared.core.text.safe import cut
+from shared.core.text.wording import sentences
 from shared.core.words import dates as plain_dates
 
 _LONGEST = 300
 _BEFORE_USERS, _BEFORE_DESK = timedelta(weeks=2), timedelta(weeks=1)
-_SENTENCE = re.compile(r"(?<=[.!])\s+")
 _WAY_OUT = re.compile(
     r"\b(?:admin\w*|tenants?|organi[sz]ations?|you|users?|customers?|makers?)\b[^?]{0,120}"
     r"\b(?:can|may|could|must|able to|option(?:ally)? (?:of|to)|want to|prefer|choose to|unless)\b[^?]{0,120}"
@@ -71,15 +72,10 @@ def risk_of(read: Classification) -> Level:
 def way_out(post: Post) -> str:
     """The post's own sentence on how to opt out, turn it off or go back; empty where it has none."""
     for block in blocks(post.body, post.body_type):
-        for sentence in _SENTENCE.split(block.text) if block.kind != "heading" else ():
+        for sentence in sentences(block.text) if block.kind != "heading" else ():
             if _WAY_OUT.search(sentence) and not _NO_WAY.search(sentence) and not sentence.endswith("?"):
-                return _short(sentence)
+                return _in_one_line(sentence)
     return ""
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
 
 
 def _audience(post: Post, read: Classification, dates: OurDates) -> str:
@@ -97,8 +93,12 @@ def _audience(post: Post, read: Classification, dates: OurDates) -> str:
 
 def _quoted(read: Classification, *names: str) -> str:
     """The words of the post that decided these fields, each once."""
-    words = dict.fromkeys(_short(why.words) for name in names if (why := read.why.get(name)) and why.words)
-    return "; ".join(f"“{text}”" for text in words)
+    words = (why.words for name in names if (why := read.why.get(name)) and why.words)
+    return "; ".join(f"“{text}”" for text in dict.fromkeys(map(_in_one_line, words)))
+
+
+def _in_one_line(text: str) -> str:
+    return cut(" ".join(text.split()), _LONGEST)
 
 
 def _impact_why(read: Classification) -> str:
