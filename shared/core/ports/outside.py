@@ -86,7 +86,7 @@ class TicketSystem(Protocol):
 class Receives(Protocol):
     """A ticket system that cannot be asked: it tells us, and its adapter keeps what it says, for `states` to answer."""
 
-    async def receive(self, said: Mapping[str, Any]) -> Sequence[str]:
+    async def receive(self, body: Mapping[str, Any]) -> Sequence[str]:
         """Keep what a call's body says. The tickets' numbers; nothing where none of them is ours.
 
         Raises PermanentError for a body that it does not take.
