@@ -63,7 +63,7 @@ def _function(registered: Any) -> Function:
     kind, argument = binding["type"], binding["name"]
     outputs = [other.type for other in registered.get_bindings() if other is not trigger and other.type != "http"]
     if outputs:
-        # design rule 1: they send only after the function has returned
+        # output bindings send only after the function has returned; our functions send before they record
         raise SandboxError(f"function {name}: the sandbox runs no bindings beside the trigger ({', '.join(outputs)})")
     if kind == "timerTrigger":
         return TimerFunction(name, call, argument, binding["schedule"], bool(binding.get("runOnStartup")))

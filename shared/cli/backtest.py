@@ -105,9 +105,7 @@ def _gathered(
         newest = max(version.observed for versions in changes for version in versions)
         start = beginning(since, newest) if since else None
         within = [
-            versions
-            for versions in changes
-            if start is None or any(version.observed >= start for version in versions)
+            versions for versions in changes if start is None or any(version.observed >= start for version in versions)
         ]
         return within, [(_name(file), checked_policy(file))], start, wrong
     from shared.record.editions import past

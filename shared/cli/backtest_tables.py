@@ -185,6 +185,6 @@ def write_csv(file: Path, reports: "Sequence[Report]") -> None:
 
 
 def _cell(value: object) -> str:
-    """Without what a spreadsheet would take for a formula: titles are Microsoft's words, not ours (rule 9)."""
+    """Without what a spreadsheet would take for a formula: titles are Microsoft's words, not ours."""
     text = printable(str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text

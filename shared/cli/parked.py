@@ -72,9 +72,7 @@ def replay_parked(
             except PermanentError as error:
                 wrong.append(str(error))
             else:
-                (done if was_there else wrong).append(
-                    each if was_there else f"nothing is parked under {each!r}"
-                )
+                (done if was_there else wrong).append(each if was_there else f"nothing is parked under {each!r}")
         return done, wrong
 
     done, wrong = with_deployment(state, replayed)

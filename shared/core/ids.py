@@ -1,4 +1,4 @@
-"""Message Center ids and the keys made of them (state.md, Tables)."""
+"""Message Center ids and the keys made of them."""
 
 import re
 
@@ -17,7 +17,7 @@ def normalise(text: str) -> str:
     return f"MC{int(match[1])}"
 
 
-def is_one(text: str) -> bool:
+def is_id(text: str) -> bool:
     return bool(_ID.match(text))
 
 

@@ -1,4 +1,4 @@
-"""Acting on an effect: claim it, act, record it as done; what is due, claimed and done are three things (rule 2)."""
+"""Acting on an effect: claim it, act, record it as done. What is due, claimed and done are three things."""
 
 import contextlib
 from collections.abc import Callable, Iterable

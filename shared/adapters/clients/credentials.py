@@ -22,7 +22,7 @@ _CLOUDS = {
     "dod": _GOVERNMENT,
     "china": ("login.chinacloudapi.cn", "api://AzureADTokenExchangeChina"),
 }
-"""Where a cloud's tenants sign in, and the audience of a federated credential there (facts 2.6)."""
+"""Where a cloud's tenants sign in, and the audience of a federated credential there."""
 _FRESH = 300.0  # seconds that an assertion must still be good for
 
 

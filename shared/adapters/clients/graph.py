@@ -1,4 +1,4 @@
-"""Microsoft Graph for every tenant: msgraph's request builders, raw JSON answers, our two failures (facts 3.5)."""
+"""Microsoft Graph for every tenant: msgraph's request builders, raw JSON answers, our two kinds of failure."""
 
 import asyncio
 import json
@@ -57,8 +57,8 @@ class RefusedTokenError(Exception):
 class Graph:
     """One HTTP client a process, one `GraphServiceClient` a tenant, made on first use.
 
-    `calls["graph"]` counts the HTTP requests. The SDK's retries and redirects are off: a failure is ours to time
-    (design rule 4), and a token goes only to the host that the policy names.
+    `calls["graph"]` counts the HTTP requests. The SDK's retries and redirects are off: only the triggers' shell tries
+    again, and a token goes only to the host that the policy names.
     """
 
     def __init__(

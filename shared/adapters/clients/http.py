@@ -12,7 +12,7 @@ import httpx
 from shared.core.errors import PermanentError, TransientError
 
 TIMEOUT = 30.0
-"""Seconds for a whole call; claims on effects live longer than this (design rule 2)."""
+"""Seconds for a whole call. It is shorter than a claim on an effect, so that no call outlives its claim."""
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BODY_SHOWN = 300
 _LONGEST_WAIT = 86_400.0  # seconds; a Retry-After of years, or infinite, is a mistake

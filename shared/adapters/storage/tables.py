@@ -14,7 +14,7 @@ from shared.adapters.storage.failures import RETRIES, as_ours
 from shared.core.errors import ConflictError, RefusedError, TransientError
 from shared.core.ports.storage import Row, Value, Write
 
-# Azurite takes what Azure refuses (facts 7.1), so the limits are checked here.
+# Azurite takes what Azure refuses, so the limits are checked here.
 MAX_PROPERTY = 64 * 1024
 MAX_ENTITY = 1024 * 1024
 MAX_PROPERTIES = 252

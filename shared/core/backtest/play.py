@@ -50,7 +50,7 @@ class SentEffect:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one policy made of a decision. `old`: known without effects, because of the first load (design.md, rule 11).
+    """What one policy made of a decision. `old`: known without effects, because of the first load.
 
     `unowned`: services of the post that nobody owns, or NO_SERVICE.
     """

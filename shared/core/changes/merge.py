@@ -1,4 +1,4 @@
-"""Merging: what one tenant's copy of a post does to the organisation's change (rule 6; state.md, Hashes)."""
+"""Merging: what one tenant's copy of a post does to the organisation's change, in whatever order copies arrive."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -87,7 +87,7 @@ def _touched(change: Change, twin: Edition, stamp: datetime) -> Change:
 
 
 def _is_variant(change: Change, copy: Copy | None, arrived: Edition) -> bool:
-    """Another content under the same stamp is an edit only from a tenant that held the current one (state.md)."""
+    """Another content under the same stamp is an edit only from a tenant that held the current one."""
     newest = change.current
     if all(arrived.modified not in edition.stamps for edition in change.editions):
         return False

@@ -1,4 +1,4 @@
-"""Relations that a post states about other posts, in its own words; and the rows that keep them (state.md)."""
+"""Relations that a post states about other posts, in its own words (docs/decisions/0005-relations.md)."""
 
 import re
 from collections.abc import Iterable, Iterator

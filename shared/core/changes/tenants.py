@@ -31,7 +31,8 @@ class Difference:
 def with_scope(change: Change, before: Copy | None, after: Copy) -> Change:
     """The change with the event that this tenant's services are others than in its own earlier copy.
 
-    Renames are none, an edition has at most one such event, and it is only shown: nobody is told (state.md).
+    A rename is no such event. An edition has at most one, and it is only shown: nobody gets a card
+    (docs/decisions/0006-roadmap-and-tenants.md).
     """
     if before is None or before is after or canonical_set(before.services) == after.services:
         return change

@@ -1,4 +1,7 @@
-"""Deciding: from a classified change and the policy to effects, each with its why (rule 11 included)."""
+"""Deciding: from a classified change and the policy to effects, each with its why.
+
+A change that is old at the first load makes no effect.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -114,7 +117,7 @@ def _effects(
 
 
 def first_load_reason(change: Change, policy: Policy) -> str:
-    """Why a change that is seen for the first time concerns nobody (rule 11); empty where it does.
+    """Why a change that is seen for the first time concerns nobody; empty where it does.
 
     Judged at the moment when the post was first observed, so that it does not depend on when the message is handled.
     """

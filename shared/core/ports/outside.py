@@ -41,7 +41,7 @@ class RoadmapSource(Protocol):
 
 
 class TicketSystem(Protocol):
-    """A Change Review Board's ticket system. Reconciled, not told: our key is on every ticket (design rule 2).
+    """A Change Review Board's ticket system. Our key is on every ticket, so what a failed call did can be looked up.
 
     Every method raises TransientError (429, 5xx, network; `retry_after` where told) or PermanentError (what waiting
     does not mend), both naming the system in the policy and what to do, and no secret. None of them tries again.

@@ -1,4 +1,4 @@
-"""The two hashes of a post (state.md, Hashes and editions): is it sent on, and is it another content?"""
+"""The two hashes of a post: is it sent on, and is its content new? docs/decisions/0003-what-counts-as-an-edition.md"""
 
 import html
 import json

@@ -1,4 +1,4 @@
-"""What a tenant's feed held at the last look, 24 bytes a post, and what differs from it now (state.md)."""
+"""What a tenant's feed held at the last look, 24 bytes a post, and what differs from it now."""
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -117,7 +117,7 @@ def known_post(raw: Any) -> FeedItem:
 
 
 def known_task(raw: Any) -> FeedItem:
-    """A Planner task: its etag stands for its content, and of two etags the greater is the newer (facts 3.3)."""
+    """A Planner task: its etag stands for its content, and of two etags the greater is the newer."""
     if not isinstance(raw, Mapping) or not isinstance(raw.get("id"), str):
         return FeedItem(broken_number(raw), digest(raw), "")
     etag = raw.get("@odata.etag")

@@ -12,7 +12,7 @@ from shared.core.text.safe import text_of
 from shared.core.times import when
 
 # The sync writes "[Service] Title [MC1234567]" and a description that begins with "Message ID: MC1234567"; other tools
-# put the id first or into brackets of their own (facts 3.4).
+# put the id first or into brackets of their own.
 _AT_END = re.compile(r"\[\s*(MC\d{5,8})\s*\]\s*$", re.IGNORECASE)
 _ANYWHERE = re.compile(r"\b(MC\d{5,8})\b", re.IGNORECASE)
 _HEADER = re.compile(r"^\s*Message ID:\s*(MC\d{4,8})", re.IGNORECASE | re.MULTILINE)
@@ -21,7 +21,7 @@ _DONE = 100
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One `plannerTask` as Graph sent it. `etag` grows with each change, by ordinal comparison (facts 3.3)."""
+    """One `plannerTask` as Graph sent it. `etag` grows with each change, by ordinal comparison."""
 
     id: str
     etag: str

@@ -1,4 +1,4 @@
-"""Parking: what failed for good is kept whole with its reason, said, and can be replayed (design.md section 2)."""
+"""Parking: keeps what failed for good, whole and with its reason, logs it, and can replay it."""
 
 import base64
 import hashlib
@@ -89,7 +89,7 @@ def _changes(queue: str, body: Mapping[str, Any]) -> list[str]:
     if queue not in {"changes", "tickets", "cards"}:
         return []
     item_ids = [str(item) for item in ([body["id"]] if "id" in body else body.get("ids", []))]
-    return [change_id for change_id in item_ids if ids.is_one(change_id)]
+    return [change_id for change_id in item_ids if ids.is_id(change_id)]
 
 
 async def replay(deps: Deps, key: str) -> bool:

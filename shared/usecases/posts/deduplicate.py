@@ -1,4 +1,4 @@
-"""`deduplicate`: merges a batch of one tenant's posts into the organisation's changes (design.md section 1)."""
+"""`deduplicate`: merges a batch of one tenant's posts into the organisation's changes."""
 
 import logging
 from collections import defaultdict
@@ -71,7 +71,7 @@ async def _read(deps: Deps, envelope: Envelope) -> _Batch:
 async def _without_refused(
     deps: Deps, batch: _Batch, partition: str, arrivals: list[Arrival], envelope: Envelope
 ) -> None:
-    """Merge, and where storage refuses a row, park that post alone and do the rest again (rule 4)."""
+    """Merge, and where storage refuses a row, park that post alone and do the rest again."""
     rest = arrivals
     while rest:
         current = rest
@@ -174,7 +174,7 @@ async def _mark_gone(deps: Deps, partition: str, change_id: str) -> None:
 
 
 async def _take_up_waiting(deps: Deps, fresh: Sequence[str]) -> None:
-    """Tasks that came before their change: send them again now that it is known (state.md, tasks)."""
+    """Tasks that came before their change: send them again now that it is known."""
     if not fresh or not any(tenant.plan for tenant in (await deps.here.policy.current()).tenants.values()):
         return
     keys = await waiting_for(deps.storage.tables, fresh)

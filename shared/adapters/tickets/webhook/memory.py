@@ -97,7 +97,7 @@ class Memory:
 
     def _place(self, key: str) -> tuple[str, str] | None:
         change_id = key.rsplit("-", 1)[-1]
-        return (ids.partition(change_id), f"{ids.key(change_id)}|{self._system}") if ids.is_one(change_id) else None
+        return (ids.partition(change_id), f"{ids.key(change_id)}|{self._system}") if ids.is_id(change_id) else None
 
     def _led(self, number: str) -> tuple[str, str]:
         return f"numbers-{self._system}", quote(number, safe="")
