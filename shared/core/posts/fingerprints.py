@@ -1,4 +1,4 @@
-"""The two hashes of a post: is it sent on, and is its content new? docs/decisions/0003-what-counts-as-an-edition.md"""
+"""The two hashes of a post: one says what is sent on, the other what is an edition (docs/decisions/0003)."""
 
 import html
 import json
