@@ -1,4 +1,4 @@
-"""The function app: registers the blueprints, nothing else (design rule 7)."""
+"""The function app: registers the blueprints and does nothing else; importing it loads no adapter."""
 
 import azure.functions as func
 

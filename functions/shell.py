@@ -1,4 +1,4 @@
-"""What every queue trigger does: hand the message's bytes to one use case inside the shell (rule 4)."""
+"""What every queue trigger does: hand the bytes of the message to one use case, inside the shell."""
 
 from typing import TYPE_CHECKING
 

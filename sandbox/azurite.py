@@ -93,10 +93,10 @@ def find(state: Path) -> Azurite | None:
     """The Azurite that its pid file names, if that process still is one."""
     try:
         noted = json.loads(_pid_file(state).read_text(encoding="utf-8"))
-        found = Azurite(state, int(noted["pid"]), Ports(**noted["ports"]))
+        running = Azurite(state, int(noted["pid"]), Ports(**noted["ports"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return found if _is_azurite(found.pid, state) else None
+    return running if _is_azurite(running.pid, state) else None
 
 
 def _pid_file(state: Path) -> Path:
@@ -121,10 +121,10 @@ def _folder_lock(state: Path, patience: float) -> Iterator[IO[str] | None]:
                 return
 
 
-def _running(state: Path, wanted: Ports) -> Azurite:
+def _running(state: Path, ports: Ports) -> Azurite:
     """The one that has the lock; it may still be starting."""
     until = time.monotonic() + _START
-    while (found := find(state)) is None or not found.answers():
+    while (running := find(state)) is None or not running.answers():
         if time.monotonic() > until:
             raise SandboxError(
                 f"another process uses {state / 'azurite'} and does not answer; two on one folder would corrupt it. "
@@ -132,13 +132,13 @@ def _running(state: Path, wanted: Ports) -> Azurite:
             )
         time.sleep(0.1)
     for service in SERVICES:
-        port = getattr(wanted, service)
-        if port and port != getattr(found.ports, service):
+        port = getattr(ports, service)
+        if port and port != getattr(running.ports, service):
             raise SandboxError(
-                f"Azurite already runs on {state} with its {service} port {getattr(found.ports, service)}, "
-                f"not {port}: stop it first (kill -TERM {found.pid})"
+                f"Azurite already runs on {state} with its {service} port {getattr(running.ports, service)}, "
+                f"not {port}: stop it first (kill -TERM {running.pid})"
             )
-    return found
+    return running
 
 
 def _launch(state: Path, lock: IO[str], ports: Ports, modules: Path, *, in_memory: bool) -> Azurite:
@@ -165,28 +165,28 @@ def _launch(state: Path, lock: IO[str], ports: Ports, modules: Path, *, in_memor
     return azurite
 
 
-def _chosen_ports(process: subprocess.Popen[bytes], log: Path, wanted: Ports) -> Ports:
+def _chosen_ports(process: subprocess.Popen[bytes], log: Path, ports_asked: Ports) -> Ports:
     """What it says it listens on, once all three services do and answer."""
     until = time.monotonic() + _START
     while time.monotonic() < until:
         text = log.read_text(encoding="utf-8", errors="replace")
-        found = dict(re.findall(r"Azurite (\w+) service is successfully listening at http://[\d.]+:(\d+)", text))
-        if len(found) == len(SERVICES):
-            ports = Ports(**{service: int(found[service.title()]) for service in SERVICES})
+        by_service = dict(re.findall(r"Azurite (\w+) service is successfully listening at http://[\d.]+:(\d+)", text))
+        if len(by_service) == len(SERVICES):
+            ports = Ports(**{service: int(by_service[service.title()]) for service in SERVICES})
             if all(_answers(getattr(ports, service), service) for service in SERVICES):
                 return ports
         if process.poll() is not None:
-            raise SandboxError(_why_not(text, wanted))
+            raise SandboxError(_why_not(text, ports_asked))
         time.sleep(0.03)
     process.terminate()
     raise SandboxError(f"Azurite does not answer after {_START:.0f} s; its log: {log}")
 
 
-def _why_not(text: str, wanted: Ports) -> str:
-    taken = re.search(r"EADDRINUSE.*?(\d+)\s*$", text, re.MULTILINE)
-    if taken:
-        return f"port {taken[1]} is taken, Azurite cannot listen there; stop what uses it or choose another port"
-    return f"Azurite did not start (ports {wanted}): {text.strip()[-500:] or 'it said nothing'}"
+def _why_not(text: str, ports: Ports) -> str:
+    busy_port = re.search(r"EADDRINUSE.*?(\d+)\s*$", text, re.MULTILINE)
+    if busy_port:
+        return f"port {busy_port[1]} is taken, Azurite cannot listen there; stop what uses it or choose another port"
+    return f"Azurite did not start (ports {ports}): {text.strip()[-500:] or 'it said nothing'}"
 
 
 def _answers(port: int, service: str) -> bool:
@@ -205,10 +205,10 @@ def _node() -> str:
     node = shutil.which("node")
     if node is None:
         raise SandboxError(f"Node is not installed, and Azurite needs it: install Node {OLDEST_NODE} or newer")
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    version = re.match(r"v(\d+)", said)
+    text = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)", text)
     if version is None or int(version[1]) < OLDEST_NODE:
-        raise SandboxError(f"{node} is version {said.strip() or 'unknown'}; install Node {OLDEST_NODE} or newer")
+        raise SandboxError(f"{node} is version {text.strip() or 'unknown'}; install Node {OLDEST_NODE} or newer")
     return node
 
 
@@ -227,5 +227,7 @@ def _is_azurite(pid: int, state: Path) -> bool:
         with contextlib.suppress(OSError):
             return b"azurite.js" in (process / "cmdline").read_bytes() and (process / "cwd").resolve() == folder
         return False
-    said = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
-    return "azurite.js" in said.stdout and (str(folder) in said.stdout or "--inMemoryPersistence" in said.stdout)
+    listing = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
+    return "azurite.js" in listing.stdout and (
+        str(folder) in listing.stdout or "--inMemoryPersistence" in listing.stdout
+    )

@@ -58,8 +58,8 @@ class SandboxClock:
         self._write(self(), stopped=True)
 
     def _read(self) -> None:
-        found = self._file.stat()
-        stamp = (found.st_mtime_ns, found.st_ino)
+        status = self._file.stat()
+        stamp = (status.st_mtime_ns, status.st_ino)
         if stamp == self._stamp:
             return
         values = json.loads(self._file.read_text(encoding="utf-8"))

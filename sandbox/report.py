@@ -78,9 +78,9 @@ class Report:
 
     def day(self, now: datetime, happened: Mapping[tuple[str, str], int], cards: Sequence[Card]) -> None:
         """What a step of a history brought: counts of (one of what, what with it), and the first cards."""
-        told = ", ".join(f"{n:,} {what}{'s' * (n != 1)} {done}" for (what, done), n in happened.items() if n)
-        if told:
-            self.say(f"{now:%Y-%m-%d %H:%M}  {told}")
+        counts = ", ".join(f"{n:,} {what}{'s' * (n != 1)} {done}" for (what, done), n in happened.items() if n)
+        if counts:
+            self.say(f"{now:%Y-%m-%d %H:%M}  {counts}")
         for card in cards[:_SHOWN]:
             self.say(f"{'':18}to {card.channel}: {_title(card.card)}")
         if len(cards) > _SHOWN:

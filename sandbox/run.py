@@ -34,21 +34,21 @@ def main(options: Options) -> int:
 
 async def _run(options: Options) -> int:
     report = Report(as_json=options.json)
-    told = asyncio.Event()
+    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
+        loop.add_signal_handler(number, stop.set)
     story, moments = _story(options)
     report.say("starting storage, Microsoft 365 and the functions ...")
     async with world(options, story, report) as running:
         report.places(running.places)
-        if await _unless(told, _while_stored(running, _play(running, options, moments, report))):
+        if await _unless(stop, _while_stored(running, _play(running, options, moments, report))):
             report.say("stopping ...")
             return 130
         if not options.once:
             await running.host.switch_timers_on()
             report.say("live: the timers run by the sandbox's clock; Ctrl-C stops everything")
-            await _unless(told, _while_stored(running, _live(running, report)))
+            await _unless(stop, _while_stored(running, _live(running, report)))
             report.say("stopping ...")
     return 0
 
@@ -76,9 +76,9 @@ async def _storage_gone(running: World) -> None:
     raise SandboxError("storage (Azurite) has stopped; start the sandbox again with the same --state to go on")
 
 
-async def _unless(told: asyncio.Event, work: Awaitable[None]) -> bool:
+async def _unless(stop_event: asyncio.Event, work: Awaitable[None]) -> bool:
     """Do the work, or drop it when told to stop; says whether it was dropped."""
-    doing, stop = asyncio.ensure_future(work), asyncio.ensure_future(told.wait())
+    doing, stop = asyncio.ensure_future(work), asyncio.ensure_future(stop_event.wait())
     await asyncio.wait((doing, stop), return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
     if doing.done():
@@ -123,7 +123,7 @@ async def _play(running: World, options: Options, moments: list[datetime], repor
         await round_.fire("mend")
     after = await _counts(running)
     calls = running.host.calls
-    found: Summary = {
+    summary: Summary = {
         "posts_read": running.served.total(),
         **{name: after[name] - before[name] for name in after},
         "graph_calls": running.graph_calls,
@@ -132,7 +132,7 @@ async def _play(running: World, options: Options, moments: list[datetime], repor
         "seconds": round(time.monotonic() - began, 1),
     }
     report.repeated_failures()
-    report.summary(found)
+    report.summary(summary)
 
 
 def _own(options: Options) -> bool:
@@ -145,11 +145,11 @@ async def _counts(running: World) -> dict[str, int]:
 
     ours = app.App(app.Surroundings(running.settings, clock=running.clock))
     try:
-        found = await home.count(ours.deps)
+        totals = await home.count(ours.deps)
     finally:
         await ours.close()
     return {
-        name: getattr(found, name)
+        name: getattr(totals, name)
         for name in ("changes", "revisions", "tickets", "notes", "cancelled", "cards", "closed", "parked")
     }
 
@@ -174,16 +174,16 @@ class _Round:
         moved = await self._board(now)
         await self.fire("fetch_tasks")
         await self.fire("follow_tickets")
-        sent = self._running.inbox.cards[cards:]
+        new_cards = self._running.inbox.cards[cards:]
         happened = {
-            ("post", "new or edited"): self._running.story.between(self._running.seen, now),
+            ("post", "new or edited"): self._running.story.between(self._running.last_look, now),
             ("post", "read"): self._running.served.total() - posts if self._running.story.plain else 0,
             ("ticket", "filed"): await self._tickets() - tickets,
-            ("card", "sent"): len(sent),
+            ("card", "sent"): len(new_cards),
             ("ticket", "moved on by the board"): moved,
         }
-        self._running.seen = now
-        self._report.day(now, happened, sent)
+        self._running.last_look = now
+        self._report.day(now, happened, new_cards)
 
     async def fire(self, function: str) -> None:
         """Run a timer, and all that follows from it."""
@@ -211,10 +211,10 @@ class _Round:
 
 async def _live(running: World, report: Report) -> None:
     """Tell what comes, until cancelled."""
-    told = len(running.inbox.cards)
+    count = len(running.inbox.cards)
     while True:
         report.failures(await running.host.status())
-        for card in running.inbox.cards[told:]:
+        for card in running.inbox.cards[count:]:
             report.card(card)
-        told = len(running.inbox.cards)
+        count = len(running.inbox.cards)
         await asyncio.sleep(_WATCH)

@@ -11,11 +11,11 @@ _QUIET = time(17, tzinfo=UTC)
 
 def steps(lines: Iterable[Line], first: date | None = None, last: date | None = None) -> list[datetime]:
     """The moments, in order; none loses an edition. Without `first` and `last`: from the first day seen to the last."""
-    seen = sorted((line for line in lines if line.observed > BEGINNING), key=lambda line: line.observed)
-    if not seen:
+    in_order = sorted((line for line in lines if line.observed > BEGINNING), key=lambda line: line.observed)
+    if not in_order:
         return []
-    by_day = {day: list(found) for day, found in groupby(seen, key=lambda line: line.observed.date())}
-    first, last = first or seen[0].observed.date(), last or seen[-1].observed.date()
+    by_day = {day: list(on_day) for day, on_day in groupby(in_order, key=lambda line: line.observed.date())}
+    first, last = first or in_order[0].observed.date(), last or in_order[-1].observed.date()
     moments: list[datetime] = []
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
@@ -25,16 +25,16 @@ def steps(lines: Iterable[Line], first: date | None = None, last: date | None = 
 
 def _of_day(lines: list[Line]) -> list[datetime]:
     moments: list[datetime] = []
-    held: dict[str, list[Line]] = {}
+    by_post: dict[str, list[Line]] = {}
     last: datetime | None = None
     for line in lines:
-        if last and last < line.observed and any(_same_tenant(line, other) for other in held.get(line.id, ())):
+        if last and last < line.observed and any(_same_tenant(line, other) for other in by_post.get(line.id, ())):
             moments.append(last)
-            held.clear()
-        held.setdefault(line.id, []).append(line)
+            by_post.clear()
+        by_post.setdefault(line.id, []).append(line)
         last = line.observed
     return [*moments, last] if last else moments
 
 
-def _same_tenant(one: Line, other: Line) -> bool:
-    return one.tenants is None or other.tenants is None or bool(set(one.tenants) & set(other.tenants))
+def _same_tenant(line: Line, other: Line) -> bool:
+    return line.tenants is None or other.tenants is None or bool(set(line.tenants) & set(other.tenants))

@@ -75,7 +75,7 @@ class World:
     places: dict[str, str]
     graph: web.Application
     story: Story
-    seen: datetime
+    last_look: datetime
     served: Counter[str] = field(default_factory=Counter)
     tickets: Server | None = None
 
@@ -96,7 +96,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         storage = await _storage(state, stack, in_memory=options.state is None)
         clock = SandboxClock(state)
         now = clock.start(story.begin)
-        seen = now if memory.start else BEGINNING
+        last_look = now if memory.start else BEGINNING
         stack.callback(clock.stop)
 
         organisations = tenants.names(options.tenants)
@@ -133,7 +133,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         places = _places(url, inbox_url, state)
         if board:
             places = {**places, SYSTEMS[options.tickets].title: board_url + "/"}
-        yield World(clock, inbox, host, tables, storage, settings, places, graph, story, seen, served, board)
+        yield World(clock, inbox, host, tables, storage, settings, places, graph, story, last_look, served, board)
 
 
 def _folder(options: Options, stack: AsyncExitStack) -> Path:
@@ -143,10 +143,10 @@ def _folder(options: Options, stack: AsyncExitStack) -> Path:
     return options.state.resolve()
 
 
-def _port(wanted: int, memory: Memory, what: str) -> socket:
+def _port(number: int, memory: Memory, what: str) -> socket:
     """The port asked for, else that of the last run, else a free one."""
-    if wanted or not memory.ports.get(what):
-        return listen(wanted)
+    if number or not memory.ports.get(what):
+        return listen(number)
     try:
         return listen(memory.ports[what])
     except SandboxError:

@@ -138,24 +138,24 @@ class App:
         return self._built["graph"]
 
     async def _ticket_system(self, policy: Policy, name: str) -> TicketSystem:
-        found: TicketSystem = self._adapter("tickets", policy.tickets, name)
+        system: TicketSystem = self._adapter("tickets", policy.tickets, name)
         if policy.tickets[name].mode == "live":
-            return found
+            return system
         from shared.adapters.ticketing.dry_run import DryRun
 
-        return DryRun(name, found, self.tables, self.around.clock, self.settings.public_url)
+        return DryRun(name, system, self.tables, self.around.clock, self.settings.public_url)
 
     async def _channel(self, policy: Policy, name: str) -> Channel:
-        found: Channel = self._adapter("channels", policy.channels, name)
-        return found
+        channel: Channel = self._adapter("channels", policy.channels, name)
+        return channel
 
-    def _adapter(self, folder: str, known: Mapping[str, Outside], name: str) -> Any:
+    def _adapter(self, folder: str, entries: Mapping[str, Outside], name: str) -> Any:
         """The adapter that the policy names; built once for the same settings."""
         from shared.adapters import registry
 
-        if name not in known:
-            raise PermanentError(f"the policy has no {folder} {name!r} (known: {', '.join(known) or 'none'})")
-        outside = known[name]
+        if name not in entries:
+            raise PermanentError(f"the policy has no {folder} {name!r} (known: {', '.join(entries) or 'none'})")
+        outside = entries[name]
         key = json.dumps([folder, name, outside.kind, outside.settings], sort_keys=True, default=str)
         if key not in self._built:
             made_of = registry.AdapterDeps(

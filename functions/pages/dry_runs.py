@@ -34,7 +34,7 @@ async def _dry_run(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.usecases.pages.dry_runs import dry_runs_of
 
     text = request.route_params["id"]
-    found = await dry_runs_of(app.deps, text)
-    if not found:
+    filed = await dry_runs_of(app.deps, text)
+    if not filed:
         return message("Not found", f"No dry run has filed anything for {text}.", 404)
-    return html(dry_run_page(found[0]))
+    return html(dry_run_page(filed[0]))

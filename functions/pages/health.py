@@ -35,8 +35,8 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 
     try:
         app = current()
-        found = await health(app.deps)
+        report = await health(app.deps)
     except (PermanentError, TransientError) as error:
         logging.getLogger("foresignal.health").error("down: %s", error)  # noqa: TRY400 - the reason is enough
         return as_json({"status": "down"}, 503)
-    return as_json(found if app.settings.connection_string else {"status": found["status"]})
+    return as_json(report if app.settings.connection_string else {"status": report["status"]})

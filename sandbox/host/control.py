@@ -97,8 +97,8 @@ class Control:
         return web.json_response({"ok": True})
 
     async def _switch(self, request: web.Request) -> web.Response:
-        wanted: dict[str, Any] = await request.json()
-        self._timers.switch(on=bool(wanted["on"]))
+        body: dict[str, Any] = await request.json()
+        self._timers.switch(on=bool(body["on"]))
         return web.json_response({"ok": True})
 
 

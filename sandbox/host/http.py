@@ -31,7 +31,7 @@ def _handler(function: HttpFunction, runner: Runner) -> Any:
     async def handle(request: web.Request) -> web.Response:
         import azure.functions as func
 
-        given = func.HttpRequest(
+        http_request = func.HttpRequest(
             method=request.method,
             url=str(request.url),
             headers=dict(request.headers),
@@ -40,7 +40,7 @@ def _handler(function: HttpFunction, runner: Runner) -> Any:
             body=await request.read(),
         )
         try:
-            return _response(await runner.call(function, given))
+            return _response(await runner.call(function, http_request))
         except Exception:  # noqa: BLE001 - noted by the runner; Azure answers 500 as well
             return web.Response(status=500, text=f"function {function.name} failed; the host's log says why\n")
 

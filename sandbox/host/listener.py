@@ -98,9 +98,9 @@ class Listener:
             if (message.dequeue_count or 1) > self._options.max_dequeue_count:
                 await self._give_up(message)  # earlier tries died without saying so
                 return
-            async with Held(self._queue, message, self._pace.lock) as held:
+            async with Held(self._queue, message, self._pace.lock) as lock:
                 succeeded = await self._try(message)
-            await self._settle(held.message, succeeded=succeeded)
+            await self._settle(lock.message, succeeded=succeeded)
         except ResourceNotFoundError:
             log.warning("queue %s: message %s was no longer ours", self._queue.queue_name, message.id)
         except AzureError as error:

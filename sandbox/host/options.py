@@ -27,12 +27,21 @@ class HostOptions:
 
     def arguments(self) -> list[str]:
         """The command line that `parse` reads."""
-        given = ["--state", str(self.state), "--app", self.app, "--lock", str(self.lock), "--claim", str(self.claim)]
-        given += ["--pace", str(self.pace)]
-        given += ["--port", str(self.port)] if self.socket is None else ["--socket", str(self.socket)]
-        given += ["--max-dequeue", str(self.max_dequeue)] if self.max_dequeue is not None else []
-        given += ["--timers"] if self.timers else []
-        return [*given, "--with-parent"] if self.with_parent else given
+        arguments = [
+            "--state",
+            str(self.state),
+            "--app",
+            self.app,
+            "--lock",
+            str(self.lock),
+            "--claim",
+            str(self.claim),
+        ]
+        arguments += ["--pace", str(self.pace)]
+        arguments += ["--port", str(self.port)] if self.socket is None else ["--socket", str(self.socket)]
+        arguments += ["--max-dequeue", str(self.max_dequeue)] if self.max_dequeue is not None else []
+        arguments += ["--timers"] if self.timers else []
+        return [*arguments, "--with-parent"] if self.with_parent else arguments
 
     def listening(self) -> sockets.socket:
         return listen(self.port) if self.socket is None else sockets.socket(fileno=self.socket)

@@ -93,17 +93,17 @@ class HostProcess:
 
     async def drain(self, waiting: Callable[[Status], None], patience: float) -> Status:
         """Until nothing is left to do; the last status. SandboxError when nothing moves for `patience` seconds."""
-        moved, seen = time.monotonic(), None
-        while not (found := self._heard(await self._ask("GET", "/_sandbox/idle?wait=1")))["idle"]:
+        moved, last_state = time.monotonic(), None
+        while not (answer := self._heard(await self._ask("GET", "/_sandbox/idle?wait=1")))["idle"]:
             status = await self.status()
             waiting(status)
             state = (status["pid"], status["queues"], status["functions"])
-            if state != seen:
-                moved, seen = time.monotonic(), state
+            if state != last_state:
+                moved, last_state = time.monotonic(), state
             elif time.monotonic() - moved > patience:
                 left = ", ".join(f"{name}: {count}" for name, count in status["queues"].items() if count)
                 raise SandboxError(f"nothing has moved for {patience:.0f} s, and there is work left: {left}")
-        return found
+        return answer
 
     async def _ask(self, method: str, path: str, **more: Any) -> Any:
         """Asked again where the host dies over it. SandboxError when it gives no proper answer for long."""

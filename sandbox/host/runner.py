@@ -52,9 +52,9 @@ class Runner:
             return await asyncio.wait_for(_call(function, trigger), self.timeout)
         except Exception as error:
             self.failed[function.name] += 1
-            said = str(error) or type(error).__name__
-            self.failures.append(Failure(self.failed.total(), function.name, said))
-            log.exception("function %s failed after %.2f s: %s", function.name, time.monotonic() - began, said)
+            text = str(error) or type(error).__name__
+            self.failures.append(Failure(self.failed.total(), function.name, text))
+            log.exception("function %s failed after %.2f s: %s", function.name, time.monotonic() - began, text)
             raise
         finally:
             self.running[function.name] -= 1
@@ -73,7 +73,7 @@ class Runner:
 
 
 async def _call(function: Function, trigger: Any) -> Any:
-    given = {function.argument: trigger}
+    arguments = {function.argument: trigger}
     if inspect.iscoroutinefunction(function.call):
-        return await function.call(**given)
-    return await asyncio.to_thread(function.call, **given)
+        return await function.call(**arguments)
+    return await asyncio.to_thread(function.call, **arguments)

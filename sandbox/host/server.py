@@ -44,7 +44,7 @@ async def serve(options: HostOptions, stopping: asyncio.Event) -> None:
     functions = triggers.load(options.app)
     obeyed = _obeyed(options)
     runner = Runner(obeyed.function_timeout)
-    timers = Timers([found for found in functions if isinstance(found, triggers.TimerFunction)], runner, clock)
+    timers = Timers([each for each in functions if isinstance(each, triggers.TimerFunction)], runner, clock)
     timers.switch(on=options.timers)
     calls = Counter[str]()
     async with _connect(settings, calls) as storage, _connect(settings, Counter()) as uncounted:
@@ -52,7 +52,7 @@ async def serve(options: HostOptions, stopping: asyncio.Event) -> None:
         watched = {name: uncounted.get_queue_client(name) for name in _queue_names(functions)}
         names = [function.name for function in functions]
         control = Control(runner, timers, watched, names, calls, _surround(options, settings, clock))
-        https = [found for found in functions if isinstance(found, triggers.HttpFunction)]
+        https = [each for each in functions if isinstance(each, triggers.HttpFunction)]
         pages = web.AppRunner(application(https, obeyed.route_prefix, runner, control), access_log=None)
         await pages.setup()
         await web.SockSite(pages, listening).start()
@@ -84,9 +84,9 @@ async def _close(options: HostOptions) -> None:
 
 
 def _obeyed(options: HostOptions) -> host_json.HostJson:
-    found = host_json.read()
-    found = replace(found, retry_delay=found.retry_delay * options.pace)
-    return found if options.max_dequeue is None else replace(found, max_dequeue_count=options.max_dequeue)
+    settings = host_json.read()
+    settings = replace(settings, retry_delay=settings.retry_delay * options.pace)
+    return settings if options.max_dequeue is None else replace(settings, max_dequeue_count=options.max_dequeue)
 
 
 def _connect(settings: Settings, calls: Counter[str]) -> QueueServiceClient:
@@ -96,8 +96,10 @@ def _connect(settings: Settings, calls: Counter[str]) -> QueueServiceClient:
 
 def _queue_names(functions: list[triggers.Function]) -> list[str]:
     """Every queue with its poison queue."""
-    named = {found.queue.removesuffix(POISON) for found in functions if isinstance(found, triggers.QueueFunction)}
-    return sorted(named | {name + POISON for name in named})
+    names = {
+        function.queue.removesuffix(POISON) for function in functions if isinstance(function, triggers.QueueFunction)
+    }
+    return sorted(names | {name + POISON for name in names})
 
 
 async def _listeners(
@@ -112,12 +114,12 @@ async def _listeners(
     for client in clients.values():
         await _create(client)
     listeners = []
-    for found in functions:
-        if isinstance(found, triggers.QueueFunction):
-            hopeless = found.queue.endswith(POISON)
-            queue = Queue(clients[found.queue], None if hopeless else clients[found.queue + POISON])
+    for function in functions:
+        if isinstance(function, triggers.QueueFunction):
+            hopeless = function.queue.endswith(POISON)
+            queue = Queue(clients[function.queue], None if hopeless else clients[function.queue + POISON])
             pace = Pace(options.lock, longest=_POISON_POLLING) if hopeless else Pace(options.lock)
-            listeners.append(Listener(found, queue, runner, obeyed, pace))
+            listeners.append(Listener(function, queue, runner, obeyed, pace))
     return listeners
 
 

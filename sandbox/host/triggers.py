@@ -57,13 +57,13 @@ def load(app: str) -> list[Function]:
     return [_function(function) for function in functions]
 
 
-def _function(found: Any) -> Function:
-    name, call, trigger = found.get_function_name(), found.get_user_function(), found.get_trigger()
+def _function(registered: Any) -> Function:
+    name, call, trigger = registered.get_function_name(), registered.get_user_function(), registered.get_trigger()
     binding = trigger.get_dict_repr()
     kind, argument = binding["type"], binding["name"]
-    outputs = [other.type for other in found.get_bindings() if other is not trigger and other.type != "http"]
+    outputs = [other.type for other in registered.get_bindings() if other is not trigger and other.type != "http"]
     if outputs:
-        # design rule 1: they send only after the function has returned
+        # output bindings send only after the function has returned; our functions send before they record
         raise SandboxError(f"function {name}: the sandbox runs no bindings beside the trigger ({', '.join(outputs)})")
     if kind == "timerTrigger":
         return TimerFunction(name, call, argument, binding["schedule"], bool(binding.get("runOnStartup")))

@@ -52,7 +52,7 @@ class Inbox:
 
     def __init__(self, clock: Callable[[], datetime], path: Path | None = None) -> None:
         self._clock, self._path = clock, path
-        self.cards: list[Card] = list(_kept(path)) if path and path.exists() else []
+        self.cards: list[Card] = list(_cards_in(path)) if path and path.exists() else []
 
     def add(self, channel: str, cards: list[dict[str, Any]]) -> None:
         """Each attachment becomes a message of its own, as the Workflows template posts them."""
@@ -66,8 +66,8 @@ class Inbox:
     def select(self, channel: str = "", after: int = 0, before: int = 0, limit: int = 0) -> list[Card]:
         """Newest first: those of a channel (all without), numbered higher than `after` and lower than `before`."""
         until = before - 1 if before else len(self.cards)
-        found = [card for card in self.cards[after:until] if channel in ("", card.channel)]
-        return found[::-1][: limit or None]
+        cards = [card for card in self.cards[after:until] if channel in ("", card.channel)]
+        return cards[::-1][: limit or None]
 
     def app(self) -> web.Application:
         """`POST /hook/{channel}`, the page at `/`, and `/cards.json`."""
@@ -110,12 +110,12 @@ class Inbox:
             after, before, limit = (int(request.query.get(name, "0")) for name in ("after", "before", "limit"))
         except ValueError:
             return _refused(400, "BadRequest", "after, before and limit are numbers")
-        found = self.select(request.query.get("channel", ""), max(0, after), max(0, before), max(0, limit))
+        cards = self.select(request.query.get("channel", ""), max(0, after), max(0, before), max(0, limit))
         body = {
             "now": f"{self._clock():%Y-%m-%dT%H:%M:%SZ}",
             "newest": len(self.cards),
             "channels": dict(sorted(Counter(card.channel for card in self.cards).items())),
-            "cards": [card.as_json() for card in found],
+            "cards": [card.as_json() for card in cards],
         }
         return web.json_response(body, headers=_NO_SNIFFING)
 
@@ -146,7 +146,7 @@ def fault_of(envelope: object) -> str | None:
     return None
 
 
-def _kept(path: Path) -> Iterator[Card]:
+def _cards_in(path: Path) -> Iterator[Card]:
     """The cards of a state file. A last line that was cut off by a sudden end is taken out of the file."""
     data = path.read_bytes()
     whole = data.rfind(b"\n") + 1
@@ -154,8 +154,8 @@ def _kept(path: Path) -> Iterator[Card]:
         path.write_bytes(data[:whole])
     for number, line in enumerate(data[:whole].splitlines(), 1):
         try:
-            found = json.loads(line)
-            yield Card(number, found["at"], found["channel"], found["card"])
+            card = json.loads(line)
+            yield Card(number, card["at"], card["channel"], card["card"])
         except (ValueError, TypeError, KeyError) as error:
             raise SandboxError(f"{path}:{number}: this is no card of the inbox ({error!r})") from error
 

@@ -24,8 +24,8 @@ _PEOPLE = ("ana", "ben", "chidi", "dora", "emre", "freya", "goran")
 def read_script(path: Path) -> Script:
     """A tasks.json; SandboxError naming the file where it cannot be used."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {tenant: [_checked(entry) for entry in entries] for tenant, entries in found.items()}
+        script = json.loads(path.read_text(encoding="utf-8"))
+        return {tenant: [_checked(entry) for entry in entries] for tenant, entries in script.items()}
     except OSError as error:
         raise SandboxError(f"{path} cannot be read: {error.strerror or error}") from error
     except (ValueError, AttributeError, TypeError, KeyError) as error:
@@ -66,16 +66,16 @@ def courses(tenant: str, post: Post, since: datetime, came: datetime, entries: I
         return None if hours is None else max(since + timedelta(hours=float(hours)), not_before)
 
     for number, entry in enumerate(entries):
-        if made := at(entry, "made", came):
+        if created := at(entry, "made", came):
             parts = (tenant, post["id"], number)
             yield Course(
                 id=planner_id("task", *parts),
                 tenant=tenant,
                 post=post,
-                made=made,
-                assigned=at(entry, "assigned", made),
-                started=at(entry, "started", made),
-                completed=at(entry, "completed", made),
+                made=created,
+                assigned=at(entry, "assigned", created),
+                started=at(entry, "started", created),
+                completed=at(entry, "completed", created),
                 assignee=str(entry.get("assignee") or _PEOPLE[0]),
                 title=entry.get("title"),
             )
@@ -90,12 +90,12 @@ def invented(tenant: str, post: Post, since: datetime) -> list[Entry]:
     if has >= 1 / 3 or moment(post["startDateTime"]) < since:
         return []
     begun = made * 24
-    taken = begun + 6 + assigned * 24 * 6
-    worked = taken + 4 + started * 24 * 8
+    assigned_at = begun + 6 + assigned * 24 * 6
+    worked = assigned_at + 4 + started * 24 * 8
     entry = {
         "post": post["id"],
         "made_after_hours": begun,
-        "assigned_after_hours": taken if assigned < 0.85 else None,
+        "assigned_after_hours": assigned_at if assigned < 0.85 else None,
         "started_after_hours": worked if assigned < 0.85 and started < 0.7 else None,
         "completed_after_hours": worked + 12 + how_long**2 * 24 * 45 if completed < 0.75 else None,
         "assignee": _PEOPLE[int(who * len(_PEOPLE))],

@@ -14,13 +14,13 @@ from sandbox.microsoft365.history import Line, Post, moment, read
 _OBSERVED = attrgetter("observed")
 
 
-def sources(named: Sequence[str], tenants: Sequence[str]) -> dict[str, str]:
+def sources(names: Sequence[str], tenants: Sequence[str]) -> dict[str, str]:
     """Whose posts each tenant of this run has: its own, else those of a named one not yet taken, else round robin."""
-    spare = [name for name in named if name not in tenants]
+    spare = [name for name in names if name not in tenants]
     return {
-        tenant: tenant if tenant in named else (spare.pop(0) if spare else named[index % len(named)])
+        tenant: tenant if tenant in names else (spare.pop(0) if spare else names[index % len(names)])
         for index, tenant in enumerate(tenants)
-        if named
+        if names
     }
 
 
@@ -70,9 +70,9 @@ class Feed:
     def __init__(self, lines: Iterable[Line], tenants: Sequence[str] = ()) -> None:
         """`tenants`: the names in this run; without them those in the lines."""
         lines = sorted(lines, key=_OBSERVED)
-        named = list(dict.fromkeys(name for line in lines for name in line.tenants or ()))
-        self.tenants: tuple[str, ...] = tuple(tenants) or tuple(named)
-        self.source: Mapping[str, str] = sources(named, self.tenants)
+        names = list(dict.fromkeys(name for line in lines for name in line.tenants or ()))
+        self.tenants: tuple[str, ...] = tuple(tenants) or tuple(names)
+        self.source: Mapping[str, str] = sources(names, self.tenants)
         self._tenants = {
             tenant: _Tenant([x for x in lines if x.tenants is None or self.source.get(tenant) in x.tenants])
             for tenant in self.tenants
@@ -99,29 +99,29 @@ class Feed:
         until = bisect_right(lines, now, key=_OBSERVED)
         return lines[until - 1].post if until else None
 
-    def known(self, tenant: str) -> list[tuple[Post, datetime]]:
+    def posts_ever(self, tenant: str) -> list[tuple[Post, datetime]]:
         """Every post that is ever there: its first edition, and when it came."""
         firsts = (next((x for x in lines if x.post), None) for lines in self._tenants[tenant].by_id.values())
         return [(first.post, first.observed) for first in firsts if first and first.post]
 
     def edit(self, tenant: str | None, post_id: str, changes: Mapping[str, Any], now: datetime) -> None:
         """Change fields of one post from `now` on, for one tenant or all (None) that have it; KeyError if none has."""
-        found = [(name, self.post(name, post_id, now)) for name in self._named(tenant)]
-        if not any(post for _, post in found):
+        posts = [(name, self.post(name, post_id, now)) for name in self._tenants_of(tenant)]
+        if not any(post for _, post in posts):
             raise KeyError(post_id)
-        for name, post in found:
+        for name, post in posts:
             if post:
                 self._tenants[name].add(Line(now, None, post_id, deepcopy(post) | deepcopy(dict(changes))))
 
     def publish(self, tenant: str | None, post: Post, now: datetime) -> None:
         """A new post, or one that returns, from `now` on."""
-        for name in self._named(tenant):
+        for name in self._tenants_of(tenant):
             self._tenants[name].add(Line(now, None, post["id"], deepcopy(post)))
 
     def withdraw(self, tenant: str | None, post_id: str, now: datetime) -> None:
         """The post is gone from `now` on."""
-        for name in self._named(tenant):
+        for name in self._tenants_of(tenant):
             self._tenants[name].add(Line(now, None, post_id, None))
 
-    def _named(self, tenant: str | None) -> tuple[str, ...]:
+    def _tenants_of(self, tenant: str | None) -> tuple[str, ...]:
         return self.tenants if tenant is None else (tenant,)

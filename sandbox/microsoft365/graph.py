@@ -45,7 +45,7 @@ COUNTS: web.AppKey[Counter[Call]] = web.AppKey("counts", Counter)
 
 
 @dataclass(slots=True)
-class _Asked:
+class _Question:
     """One request: who asks (once the token is read), when, and the id that every answer carries."""
 
     request: web.Request
@@ -80,7 +80,7 @@ def graph_app(feed: Feed, planner: Planner, clock: Clock, faults: Faults | None 
         ("/v1.0/planner/tasks/{id}/details", "details", graph.details),
     ):
         app.router.add_get(path, graph.answering(endpoint, handle))
-    app.router.add_route("*", "/{path:.*}", graph.answering("unknown", lambda asked: asked.error(404)))
+    app.router.add_route("*", "/{path:.*}", graph.answering("unknown", lambda question: question.error(404)))
     return app
 
 
@@ -92,71 +92,75 @@ class _Graph:
         self.counts: Counter[Call] = Counter()
 
     def answering(
-        self, endpoint: str, handle: Callable[[_Asked], web.Response]
+        self, endpoint: str, handle: Callable[[_Question], web.Response]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         """The handler as aiohttp wants it: the token is read first, faults are met, and the call is counted."""
 
         async def answer(request: web.Request) -> web.Response:
-            asked = _Asked(request, request.headers.get("client-request-id") or str(uuid.uuid4()), self.clock())
-            response = self._refusal(asked) or handle(asked)
-            response.headers["request-id"] = response.headers["client-request-id"] = asked.id
-            self.counts[Call(asked.tenant, endpoint, response.status)] += 1
+            question = _Question(request, request.headers.get("client-request-id") or str(uuid.uuid4()), self.clock())
+            response = self._refusal(question) or handle(question)
+            response.headers["request-id"] = response.headers["client-request-id"] = question.id
+            self.counts[Call(question.tenant, endpoint, response.status)] += 1
             return response
 
         return answer
 
-    def _refusal(self, asked: _Asked) -> web.Response | None:
-        scheme, _, token = asked.request.headers.get("Authorization", "").partition(" ")
+    def _refusal(self, question: _Question) -> web.Response | None:
+        scheme, _, token = question.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            return asked.error(401, message="Access token is empty.", headers=_CHALLENGE)
-        found = read_token(token)
-        if not found or found[0] not in self.feed.tenants:
-            return asked.error(401, message="CompactToken parsing failed.", headers=_CHALLENGE)
-        asked.tenant, expires = found
+            return question.error(401, message="Access token is empty.", headers=_CHALLENGE)
+        grant = read_token(token)
+        if not grant or grant[0] not in self.feed.tenants:
+            return question.error(401, message="CompactToken parsing failed.", headers=_CHALLENGE)
+        question.tenant, expires = grant
         if expires <= time.time():
-            return asked.error(401, message="Lifetime validation failed, the token is expired.", headers=_CHALLENGE)
-        fault = self.faults.take(asked.tenant)
-        return _faulty(asked, fault) if fault else None
+            return question.error(401, message="Lifetime validation failed, the token is expired.", headers=_CHALLENGE)
+        fault = self.faults.take(question.tenant)
+        return _faulty(question, fault) if fault else None
 
-    def messages(self, asked: _Asked) -> web.Response:
-        return self._page(asked, self.feed.posts(asked.tenant, asked.now), "admin/serviceAnnouncement/messages")
+    def messages(self, question: _Question) -> web.Response:
+        return self._page(
+            question, self.feed.posts(question.tenant, question.now), "admin/serviceAnnouncement/messages"
+        )
 
-    def message(self, asked: _Asked) -> web.Response:
-        post = self.feed.post(asked.tenant, asked.part("id"), asked.now)
-        return _entity(asked, post, "admin/serviceAnnouncement/messages/$entity") if post else asked.error(404)
+    def message(self, question: _Question) -> web.Response:
+        post = self.feed.post(question.tenant, question.part("id"), question.now)
+        return _entity(question, post, "admin/serviceAnnouncement/messages/$entity") if post else question.error(404)
 
-    def tasks(self, asked: _Asked) -> web.Response:
-        plan = asked.part("plan")
-        refusal = _planner_refusal(asked, self.planner.tenant_of_plan(plan))
+    def tasks(self, question: _Question) -> web.Response:
+        plan = question.part("plan")
+        refusal = _planner_refusal(question, self.planner.tenant_of_plan(plan))
         if refusal:
             return refusal
-        return self._page(asked, self.planner.tasks(asked.tenant, asked.now), f"planner/plans('{plan}')/tasks")
+        return self._page(question, self.planner.tasks(question.tenant, question.now), f"planner/plans('{plan}')/tasks")
 
-    def task(self, asked: _Asked) -> web.Response:
-        return self._of_task(asked, self.planner.task, "planner/tasks/$entity")
+    def task(self, question: _Question) -> web.Response:
+        return self._of_task(question, self.planner.task, "planner/tasks/$entity")
 
-    def details(self, asked: _Asked) -> web.Response:
-        return self._of_task(asked, self.planner.details, f"planner/tasks('{asked.part('id')}')/details/$entity")
+    def details(self, question: _Question) -> web.Response:
+        return self._of_task(question, self.planner.details, f"planner/tasks('{question.part('id')}')/details/$entity")
 
-    def _of_task(self, asked: _Asked, find: Callable[[str, datetime], Resource | None], context: str) -> web.Response:
-        found = find(asked.part("id"), asked.now)
-        refusal = _planner_refusal(asked, self.planner.tenant_of_task(asked.part("id")) if found else None)
-        return refusal or _entity(asked, found or {}, context)
+    def _of_task(
+        self, question: _Question, find: Callable[[str, datetime], Resource | None], context: str
+    ) -> web.Response:
+        resource = find(question.part("id"), question.now)
+        refusal = _planner_refusal(question, self.planner.tenant_of_task(question.part("id")) if resource else None)
+        return refusal or _entity(question, resource or {}, context)
 
-    def _page(self, asked: _Asked, items: Sequence[Mapping[str, Any]], context: str) -> web.Response:
+    def _page(self, question: _Question, items: Sequence[Mapping[str, Any]], context: str) -> web.Response:
         """One page from `$skip` on. Graph counts afresh for every page: what comes in between shifts them."""
-        request = asked.request
+        request = question.request
         unknown = [name for name in request.query if name not in ("$skip", _AFTER_EMPTY)]
         skip = request.query.get("$skip", "0")
         if unknown or not (skip.isascii() and skip.isdigit()):
             what = f"unknown here: {', '.join(unknown)}" if unknown else f"$skip must be a number, not {skip!r}"
-            return asked.error(400, "invalidRequest", f"The sandbox pages by $skip only; {what}")
+            return question.error(400, "invalidRequest", f"The sandbox pages by $skip only; {what}")
         preferred = _PREFERENCE.search(request.headers.get("Prefer", ""))
         size = max(1, min(int(preferred[1]) if preferred else _PAGE, _MAX_PAGE, self.faults.largest_page))
         start = int(skip)
-        body: dict[str, Any] = {"@odata.context": f"{_base(asked)}/v1.0/$metadata#{context}"}
-        link = f"{_base(asked)}{request.path}?$skip="
-        if start and asked.tenant in self.faults.empty_pages and _AFTER_EMPTY not in request.query:
+        body: dict[str, Any] = {"@odata.context": f"{_base(question)}/v1.0/$metadata#{context}"}
+        link = f"{_base(question)}{request.path}?$skip="
+        if start and question.tenant in self.faults.empty_pages and _AFTER_EMPTY not in request.query:
             body |= {"@odata.nextLink": f"{link}{start}&{_AFTER_EMPTY}=1", "value": []}
         else:
             if start + size < len(items):
@@ -165,26 +169,26 @@ class _Graph:
         return web.json_response(body)
 
 
-def _faulty(asked: _Asked, fault: Answer) -> web.Response:
+def _faulty(question: _Question, fault: Answer) -> web.Response:
     if fault.body is None:
-        return asked.error(fault.status, headers=fault.headers)
+        return question.error(fault.status, headers=fault.headers)
     if isinstance(fault.body, str):
         return web.Response(text=fault.body, status=fault.status, headers=fault.headers)
     return web.json_response(fault.body, status=fault.status, headers=fault.headers)
 
 
-def _planner_refusal(asked: _Asked, owner: str | None) -> web.Response | None:
+def _planner_refusal(question: _Question, owner: str | None) -> web.Response | None:
     """Planner's errors have an empty code (github.com/microsoftgraph/microsoft-graph-docs/issues/5928)."""
     if owner is None:
-        return asked.error(404, "", "The requested item is not found.")
-    if owner != asked.tenant:
-        return asked.error(403, "", "You do not have the required permissions to access this item.")
+        return question.error(404, "", "The requested item is not found.")
+    if owner != question.tenant:
+        return question.error(403, "", "You do not have the required permissions to access this item.")
     return None
 
 
-def _base(asked: _Asked) -> str:
-    return f"{asked.request.scheme}://{asked.request.host}"
+def _base(question: _Question) -> str:
+    return f"{question.request.scheme}://{question.request.host}"
 
 
-def _entity(asked: _Asked, found: Mapping[str, Any], context: str) -> web.Response:
-    return web.json_response({"@odata.context": f"{_base(asked)}/v1.0/$metadata#{context}"} | dict(found))
+def _entity(question: _Question, resource: Mapping[str, Any], context: str) -> web.Response:
+    return web.json_response({"@odata.context": f"{_base(question)}/v1.0/$metadata#{context}"} | dict(resource))

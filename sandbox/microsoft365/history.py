@@ -29,8 +29,8 @@ class Line:
 
 def moment(text: str) -> datetime:
     """A time as Graph writes it, in UTC; ValueError where it is none."""
-    found = datetime.fromisoformat(text)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def read(path: Path) -> list[Line]:
@@ -66,26 +66,26 @@ def _open(path: Path) -> IO[bytes]:
 
 def _line(text: str) -> Line:
     try:
-        found = json.loads(text)
+        data = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"this is no JSON ({error.msg} at column {error.colno})") from None
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise ValueError("expected a JSON object")  # noqa: TRY004 - the file is wrong, not a call
-    if "observed" not in found:
-        return Line(BEGINNING, None, *_post(found))
-    tenants = found.get("tenants")
+    if "observed" not in data:
+        return Line(BEGINNING, None, *_post(data))
+    tenants = data.get("tenants")
     if tenants is not None and not (
         isinstance(tenants, list) and tenants and all(isinstance(name, str) and name for name in tenants)
     ):
         raise ValueError("`tenants` must be a list of names")
     who = None if tenants is None else tuple(tenants)
-    if "gone" in found:
-        if not isinstance(found["gone"], str):
+    if "gone" in data:
+        if not isinstance(data["gone"], str):
             raise ValueError("`gone` must be the id of a post")
-        return Line(_time(found, "observed"), who, found["gone"], None)
-    if not isinstance(found.get("post"), dict):
+        return Line(_time(data, "observed"), who, data["gone"], None)
+    if not isinstance(data.get("post"), dict):
         raise ValueError("expected `post` (a serviceUpdateMessage) or `gone` (its id)")  # noqa: TRY004
-    return Line(_time(found, "observed"), who, *_post(found["post"]))
+    return Line(_time(data, "observed"), who, *_post(data["post"]))
 
 
 def _post(post: Post) -> tuple[str, Post]:
@@ -97,13 +97,13 @@ def _post(post: Post) -> tuple[str, Post]:
     return post["id"], post | {"viewPoint": None}
 
 
-def _time(found: dict[str, Any], name: str) -> datetime:
+def _time(data: dict[str, Any], name: str) -> datetime:
     try:
-        return moment(found[name])
+        return moment(data[name])
     except KeyError:
         raise ValueError(f"`{name}` is missing") from None
     except (TypeError, ValueError):
-        raise ValueError(f"`{name}` is no time: {found[name]!r}") from None
+        raise ValueError(f"`{name}` is no time: {data[name]!r}") from None
 
 
 def _without_stale(lines: list[Line]) -> Iterator[Line]:

@@ -39,18 +39,18 @@ class Planner:
         return self._plans.get(plan)
 
     def tenant_of_task(self, task_id: str) -> str | None:
-        found = self._find(task_id)
-        return found.tenant if found else None
+        course = self._find(task_id)
+        return course.tenant if course else None
 
     def tasks(self, tenant: str, now: datetime) -> list[Resource]:
         """The plan's tasks at `now` as `plannerTask`, in the order in which they were made."""
         self._discover(tenant)
-        made = [task for task in self._tasks.values() if task.tenant == tenant and task.made <= now]
-        return [self._resource(task, now) for task in sorted(made, key=lambda task: (task.made, task.id))]
+        tasks_there = [task for task in self._tasks.values() if task.tenant == tenant and task.made <= now]
+        return [self._resource(task, now) for task in sorted(tasks_there, key=lambda task: (task.made, task.id))]
 
     def task(self, task_id: str, now: datetime) -> Resource | None:
-        found = self._find(task_id)
-        return self._resource(found, now) if found and found.made <= now else None
+        course = self._find(task_id)
+        return self._resource(course, now) if course and course.made <= now else None
 
     def details(self, task_id: str, now: datetime) -> Resource | None:
         """`plannerTaskDetails`, with an ETag of its own."""
@@ -87,7 +87,7 @@ class Planner:
     def _discover(self, tenant: str) -> None:
         """Plan the courses for posts that were not looked at before."""
         settled = self._settled[tenant]
-        fresh = [(post, came) for post, came in self._feed.known(tenant) if post["id"] not in settled]
+        fresh = [(post, came) for post, came in self._feed.posts_ever(tenant) if post["id"] not in settled]
         if not fresh:
             return
         scripted: dict[str, list[Entry]] = {}
@@ -101,11 +101,11 @@ class Planner:
             settled.add(post["id"])
             published = moment(post["startDateTime"])
             if self._script is None:
-                made = courses(tenant, post, published, came, invented(tenant, post, self._since))
+                new_courses = courses(tenant, post, published, came, invented(tenant, post, self._since))
             else:
                 since = came if came > BEGINNING else published
-                made = courses(tenant, post, since, came, scripted.get(post["id"], ()))
-            self._tasks.update((course.id, course) for course in made)
+                new_courses = courses(tenant, post, since, came, scripted.get(post["id"], ()))
+            self._tasks.update((course.id, course) for course in new_courses)
 
     def _edition(self, task: Course) -> Post:
         """The post as it was when the task was made: whether later edits reach a task is not documented."""
@@ -149,9 +149,9 @@ class Planner:
         }
 
 
-def _unknown(post_id: str, seen: datetime) -> Post:
+def _unknown(post_id: str, first_look: datetime) -> Post:
     """Of a post that the tenant never had, a task made by hand."""
-    time = f"{seen:%Y-%m-%dT%H:%M:%SZ}"
+    time = f"{first_look:%Y-%m-%dT%H:%M:%SZ}"
     return {
         "id": post_id,
         "title": "A post that is not in the feed",

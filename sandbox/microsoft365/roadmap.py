@@ -13,8 +13,8 @@ SAMPLE = Path(__file__).parents[1] / "samples" / "roadmap.json"
 
 def roadmap_app(items: Iterable[Mapping[str, Any]] | None = None) -> web.Application:
     """Serves these items, in the short form of samples/roadmap.json; without any, the samples."""
-    held = json.loads(SAMPLE.read_text(encoding="utf-8")) if items is None else list(items)
-    served = [as_answered(item) for item in held]
+    listed = json.loads(SAMPLE.read_text(encoding="utf-8")) if items is None else list(items)
+    served = [as_answered(item) for item in listed]
 
     async def answer(_: web.Request) -> web.Response:
         return web.json_response(served)
@@ -44,6 +44,6 @@ def as_answered(item: Mapping[str, Any]) -> dict[str, Any]:
         "status": item["status"],
         "modified": item["modified"],
         "locale": None,
-        "tags": [tag for named in tags.values() for tag in named],
+        "tags": [tag for names in tags.values() for tag in names],
         "tagsContainer": tags,
     }

@@ -76,7 +76,7 @@ def references(post: Post) -> dict[str, str]:
     """The post's links as Planner keys them, with their names."""
     links = [(str(x.get("value")), str(x.get("name"))) for x in post.get("details") or () if isinstance(x, dict)]
     return {
-        re.sub("[%.:@#]", lambda found: _KEY[found[0]], address): name
+        re.sub("[%.:@#]", lambda match: _KEY[match[0]], address): name
         for address, name in links
         if address.startswith(("https://", "http://"))
     }

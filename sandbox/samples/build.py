@@ -31,16 +31,16 @@ Source = dict[str, Any]
 def _inline(text: str) -> str:
     """`code`, **bold** and [links](https://...) as HTML; everything else escaped."""
     out, at = [], 0
-    for found in _MARKS.finditer(text):
-        out.append(html.escape(text[at : found.start()], quote=False))
-        code, bold, label, address = found.groups()
+    for match in _MARKS.finditer(text):
+        out.append(html.escape(text[at : match.start()], quote=False))
+        code, bold, label, address = match.groups()
         if code:
             out.append(f"<code>{html.escape(code, quote=False)}</code>")
         elif bold:
             out.append(f"<b>{_inline(bold)}</b>")
         else:
             out.append(f'<a href="{html.escape(address)}" target="_blank">{html.escape(label, quote=False)}</a>')
-        at = found.end()
+        at = match.end()
     out.append(html.escape(text[at:], quote=False))
     return "".join(out)
 
@@ -50,10 +50,10 @@ def _list(lines: list[str]) -> str:
     out: list[str] = []
     open_tags: list[str] = []
     for line in lines:
-        found = _BULLET.match(line)
-        if not found:
+        match = _BULLET.match(line)
+        if not match:
             raise ValueError(f"not a list item: {line!r}")
-        depth, tag = len(found[1]) // 2 + 1, "ul" if found[2] == "-" else "ol"
+        depth, tag = len(match[1]) // 2 + 1, "ul" if match[2] == "-" else "ol"
         while len(open_tags) > depth:
             out.append(f"</li></{open_tags.pop()}>")
         if len(open_tags) == depth:
@@ -61,7 +61,7 @@ def _list(lines: list[str]) -> str:
         else:
             out.append(f"<{tag}>")
             open_tags.append(tag)
-        out.append(f"<li>{_inline(found[3])}")
+        out.append(f"<li>{_inline(match[3])}")
     while open_tags:
         out.append(f"</li></{open_tags.pop()}>")
     return "".join(out)
@@ -132,7 +132,7 @@ def _iso(moment: datetime) -> str:
 
 def _rings(rings: dict[str, dict[str, str]], stamp: str, *, backwards: bool) -> str:
     """`FeatureStatusJson`: a JSON text inside the JSON, whose order means nothing and changes at will."""
-    made = {}
+    by_roadmap_id = {}
     for roadmap_id, platforms in rings.items():
         rows = [
             {
@@ -144,8 +144,8 @@ def _rings(rings: dict[str, dict[str, str]], stamp: str, *, backwards: bool) -> 
             }
             for platform, status in platforms.items()
         ]
-        made[roadmap_id] = rows[::-1] if backwards else rows
-    return json.dumps(made, separators=(",", ":"))
+        by_roadmap_id[roadmap_id] = rows[::-1] if backwards else rows
+    return json.dumps(by_roadmap_id, separators=(",", ":"))
 
 
 def _details(post: Source) -> list[dict[str, str]]:
@@ -194,10 +194,10 @@ def to_graph(post: Source, modified: datetime) -> dict[str, Any]:
 # The story ----------------------------------------------------------------------------------------------------------
 
 
-def _observed(at: datetime, given: str | None) -> datetime:
+def _observed(at: datetime, text: str | None) -> datetime:
     """When a collector that looks every quarter of an hour sees it."""
-    if given:
-        return _moment(given)
+    if text:
+        return _moment(text)
     quarter = timedelta(minutes=15)
     return max(FIRST_LOOK, datetime.fromtimestamp(-(-at.timestamp() // 900) * 900, UTC) + quarter)
 
@@ -228,21 +228,21 @@ def _edited(post: Source, edit: Source) -> Source:
 def lines_of(post: Source) -> list[dict[str, Any]]:
     """Every line of one post: its states as the tenants saw them, and where it vanished from a feed."""
     modified = _moment(post["published"]) + timedelta(seconds=2)
-    seen = _observed(modified, post.get("observed"))
-    lines = [(seen, post.get("first", post["tenants"]), to_graph(post, modified))]
+    observed = _observed(modified, post.get("observed"))
+    lines = [(observed, post.get("first", post["tenants"]), to_graph(post, modified))]
     out: list[dict[str, Any]] = []
     for edit in post.get("edits", []):
         at = _moment(edit["at"])
-        seen = _observed(at, edit.get("observed"))
+        observed = _observed(at, edit.get("observed"))
         tenants = edit.get("tenants", post["tenants"])
         if edit.get("gone") == "true":
-            out.append({"observed": _iso(seen), "tenants": tenants, "gone": post["id"]})
+            out.append({"observed": _iso(observed), "tenants": tenants, "gone": post["id"]})
             continue
         after = _edited(post, edit)
         modified = modified if edit.get("silent") == "true" else at
-        if seen == FIRST_LOOK and "tenants" not in edit:
+        if observed == FIRST_LOOK and "tenants" not in edit:
             lines.clear()  # nobody looked before; only the last state of those days was ever seen
-        lines.append((seen, tenants, to_graph(after, modified)))
+        lines.append((observed, tenants, to_graph(after, modified)))
         post = post if edit.get("aside") == "true" else after
     out += [{"observed": _iso(moment), "tenants": tenants, "post": state} for moment, tenants, state in lines]
     return out
@@ -267,15 +267,15 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; fail when history.jsonl is out of date")
     options = parser.parse_args()
     target = HERE / "history.jsonl"
-    made = build()
+    text = build()
     if options.check:
-        same = target.exists() and target.read_text(encoding="utf-8") == made
+        same = target.exists() and target.read_text(encoding="utf-8") == text
         sys.stdout.write(
             "history.jsonl is up to date\n" if same else "history.jsonl is out of date; run without --check\n"
         )
         return 0 if same else 1
-    target.write_text(made, encoding="utf-8")
-    sys.stdout.write(f"wrote {made.count(chr(10))} lines to {target}\n")
+    target.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"wrote {text.count(chr(10))} lines to {target}\n")
     return 0
 
 

@@ -69,6 +69,6 @@ def server(kind: str, clock: Clock, groups: Sequence[str]) -> Server:
     """The server of a kind; `groups`: the assignment groups that the policy names."""
     if kind not in SYSTEMS:
         raise SandboxError(f"there is no server for {kind!r} here (known: register, {', '.join(SYSTEMS)})")
-    made = getattr(import_module(f"sandbox.ticket_systems.{SYSTEMS[kind].module}"), SYSTEMS[kind].name)
-    found: Server = made(clock, groups=tuple(groups)) if kind in _WITH_GROUPS else made(clock)
-    return found
+    system = getattr(import_module(f"sandbox.ticket_systems.{SYSTEMS[kind].module}"), SYSTEMS[kind].name)
+    running: Server = system(clock, groups=tuple(groups)) if kind in _WITH_GROUPS else system(clock)
+    return running

@@ -59,7 +59,7 @@ def routes(name: str, records: Records, *, tickets: str = "/ticket/{number}") ->
         )
         return _page(name, f"<h1>{_text(name)}: {len(records())} tickets</h1>{table}")
 
-    async def one(request: web.Request) -> web.Response:
+    async def ticket_page(request: web.Request) -> web.Response:
         number = request.match_info["number"]
         for record in records():
             if record.number == number:
@@ -68,8 +68,8 @@ def routes(name: str, records: Records, *, tickets: str = "/ticket/{number}") ->
             f"No {number} · {name}", f'<p>There is no ticket {_text(number)}. <a href="/">All tickets</a></p>', 404
         )
 
-    found = [web.get("/", index), web.get("/ticket/{number}", one)]
-    return found if tickets == "/ticket/{number}" else [*found, web.get(tickets, one)]
+    all_routes = [web.get("/", index), web.get("/ticket/{number}", ticket_page)]
+    return all_routes if tickets == "/ticket/{number}" else [*all_routes, web.get(tickets, ticket_page)]
 
 
 def _row(record: Record) -> str:
@@ -78,7 +78,9 @@ def _row(record: Record) -> str:
 
 
 def _ticket(record: Record, name: str) -> str:
-    fields = "".join(f"<tr><th>{_text(field)}<td>{_text(_shown(what))}</tr>" for field, what in record.fields.items())
+    fields = "".join(
+        f"<tr><th>{_text(field)}<td>{_text(_value_as_text(what))}</tr>" for field, what in record.fields.items()
+    )
     history = "".join(f"<li>{_text(line)}" for line in record.history)
     return (
         f'<p><a href="/">{_text(name)}</a></p><h1>{_text(record.number)} {_text(record.title)}</h1>'
@@ -87,7 +89,7 @@ def _ticket(record: Record, name: str) -> str:
     )
 
 
-def _shown(what: Any) -> str:
+def _value_as_text(what: Any) -> str:
     return what if isinstance(what, str) else json.dumps(what, ensure_ascii=False, indent=1)
 
 

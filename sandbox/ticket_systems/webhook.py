@@ -33,9 +33,9 @@ class WebhookReceiver:
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
-        self.held: dict[str, _Ticket] = {}
+        self.by_key: dict[str, _Ticket] = {}
         self.stopped = self.silent = False
-        self.seen: dict[str, dict[str, Any]] = {}
+        self.answers: dict[str, dict[str, Any]] = {}
         self.kinds: list[str] = []
         self.largest = 0
         self._clock = clock
@@ -53,17 +53,19 @@ class WebhookReceiver:
     @property
     def tickets(self) -> list[Record]:
         return [
-            Record(one.number, key, str(one.data.get("title", "")), one.state, one.data, tuple(one.history))
-            for key, one in self.held.items()
+            Record(
+                ticket.number, key, str(ticket.data.get("title", "")), ticket.state, ticket.data, tuple(ticket.history)
+            )
+            for key, ticket in self.by_key.items()
         ]
 
     def delete(self, number: str) -> None:
-        self.held = {key: one for key, one in self.held.items() if one.number != number}
+        self.by_key = {key: ticket for key, ticket in self.by_key.items() if ticket.number != number}
 
     def move(self, number: str, state: str) -> None:
-        one = next(one for one in self.held.values() if one.number == number)
-        one.history.append(f"{self._clock():%Y-%m-%d}: The board: {one.state} to {state}")
-        one.state = state
+        ticket = next(ticket for ticket in self.by_key.values() if ticket.number == number)
+        ticket.history.append(f"{self._clock():%Y-%m-%d}: The board: {ticket.state} to {state}")
+        ticket.state = state
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=1_000_000)
@@ -80,23 +82,23 @@ class WebhookReceiver:
             return web.json_response({"error": "gone"}, status=410)
         message_id = headers["webhook-id"]
         self.largest = max(self.largest, len(body))
-        if message_id not in self.seen:
-            self.seen[message_id] = self._taken(json.loads(body))
-        return web.Response(status=204) if self.silent else web.json_response(self.seen[message_id])
+        if message_id not in self.answers:
+            self.answers[message_id] = self._take(json.loads(body))
+        return web.Response(status=204) if self.silent else web.json_response(self.answers[message_id])
 
-    def _taken(self, message: Mapping[str, Any]) -> dict[str, Any]:
+    def _take(self, message: Mapping[str, Any]) -> dict[str, Any]:
         data = dict(message["data"])
         self.kinds.append(str(message["type"]))
-        one = self.held.setdefault(data["key"], _Ticket(f"HOOK-{len(self.seen) + 1}", {}))
-        one.history += data.pop("notes")
-        ended = one.state in {"closed", "cancelled"}
+        ticket = self.by_key.setdefault(data["key"], _Ticket(f"HOOK-{len(self.answers) + 1}", {}))
+        ticket.history += data.pop("notes")
+        ended = ticket.state in {"closed", "cancelled"}
         if message["type"] == "ticket.cancelled" and not ended:
-            one.state = "cancelled"
+            ticket.state = "cancelled"
         elif message["type"] == "ticket.reopened":
-            one.state = "assess"
-        one.data = data
+            ticket.state = "assess"
+        ticket.data = data
         return {
-            "number": one.number,
-            "state": one.state,
-            "url": f"{self._url or 'https://hooks.example'}/ticket/{one.number}",
+            "number": ticket.number,
+            "state": ticket.state,
+            "url": f"{self._url or 'https://hooks.example'}/ticket/{ticket.number}",
         }

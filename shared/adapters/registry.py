@@ -40,13 +40,13 @@ def kinds(folder: str) -> tuple[str, ...]:
 
 def module(folder: str, kind: str) -> ModuleType:
     """The adapter's module: `Settings` (pydantic) and `build(settings, deps)`."""
-    known = kinds(folder)
-    if kind not in known:
-        raise PermanentError(f"unknown kind {kind!r} (known: {', '.join(known)})")
+    names = kinds(folder)
+    if kind not in names:
+        raise PermanentError(f"unknown kind {kind!r} (known: {', '.join(names)})")
     return import_module(f"shared.adapters.{folder}.{kind}")
 
 
 def build(folder: str, kind: str, settings: Mapping[str, Any], deps: AdapterDeps) -> Any:
     """The adapter, its settings validated; `check` has said the same before, with the path."""
-    found = module(folder, kind)
-    return found.build(found.Settings.model_validate(settings), deps)
+    adapter = module(folder, kind)
+    return adapter.build(adapter.Settings.model_validate(settings), deps)

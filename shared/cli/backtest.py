@@ -63,16 +63,18 @@ def backtest(
     """
     if posts and str(posts) != "-" and not posts.is_file():
         raise typer.BadParameter(f"there is no file {posts}", param_hint="--posts")
-    changes, named, start, wrong = _gathered(posts, since, policy, state)
+    changes, by_name, start, wrong = _gathered(posts, since, policy, state)
     if against:
-        named.append((_name(against), checked_policy(against)))
-        if named[0][0] == named[1][0]:  # two folders, one file name
-            named = [(str(file), each) for file, (_, each) in zip((policy or named[0][0], against), named, strict=True)]
+        by_name.append((_name(against), checked_policy(against)))
+        if by_name[0][0] == by_name[1][0]:  # two folders, one file name
+            by_name = [
+                (str(file), each) for file, (_, each) in zip((policy or by_name[0][0], against), by_name, strict=True)
+            ]
     from shared.core.backtest.difference import differences
     from shared.core.backtest.report import report
 
-    played = play(changes, [each for _, each in named])
-    new, *rest = (report(name, played, index, each, start) for index, (name, each) in enumerate(named))
+    played = play(changes, [each for _, each in by_name])
+    new, *rest = (report(name, played, index, each, start) for index, (name, each) in enumerate(by_name))
     old = rest[0] if rest else None
     differs = differences(new, old) if old else ()
     from shared.cli import backtest_tables
@@ -102,11 +104,15 @@ def _gathered(
         file = policy or default_file()
         newest = max(version.observed for versions in changes for version in versions)
         start = beginning(since, newest) if since else None
-        wanted = [each for each in changes if start is None or any(one.observed >= start for one in each)]
-        return wanted, [(_name(file), checked_policy(file))], start, wrong
+        within = [
+            versions for versions in changes if start is None or any(version.observed >= start for version in versions)
+        ]
+        return within, [(_name(file), checked_policy(file))], start, wrong
     from shared.record.editions import past
 
-    async def held(deps: "Deps") -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
+    async def from_storage(
+        deps: "Deps",
+    ) -> "tuple[list[list[Version]], list[tuple[str, Policy]], datetime | None, int]":
         start = beginning(since or "365d", deps.here.clock())
         if policy:
             name, own = _name(policy), checked_policy(policy)
@@ -114,10 +120,12 @@ def _gathered(
             name, own = "in force", await deps.here.policy.current()
         return await past(deps.storage.tables, start), [(name, own)], start, 0
 
-    found = with_deployment(state, held)
-    if not found[0]:
-        raise PermanentError(f"storage holds no post that was seen since {found[2]:%Y-%m-%d}; name a file with --posts")
-    return found
+    gathered = with_deployment(state, from_storage)
+    if not gathered[0]:
+        raise PermanentError(
+            f"storage holds no post that was seen since {gathered[2]:%Y-%m-%d}; name a file with --posts"
+        )
+    return gathered
 
 
 def _name(file: Path) -> str:

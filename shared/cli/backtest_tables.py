@@ -97,9 +97,9 @@ def _heading(text: str) -> None:
 
 
 def _table(headings: Sequence[str], rows: Iterable[Iterable[object]], empty: str) -> None:
-    found = list(rows)
-    if found:
-        table(headings, found)
+    all_rows = list(rows)
+    if all_rows:
+        table(headings, all_rows)
     else:
         typer.echo(empty)
 
@@ -126,29 +126,29 @@ def as_data(new: "Report", old: "Report | None", differs: "Sequence[Differs]") -
     }
 
 
-def _report(one: "Report") -> dict[str, Any]:
+def _report(report: "Report") -> dict[str, Any]:
     return {
-        "policy": one.name,
-        "first": one.first,
-        "last": one.last,
-        "changes": one.changes,
-        "editions": one.editions,
-        "old": one.old,
-        "ticketed": one.ticketed,
-        "carded": one.carded,
-        "with_unowned_services": one.ownerless,
-        "board_without_ticket": one.unticketed,
-        **_counts(one.total),
-        "weeks": [{"week": week, **_counts(tally)} for week, tally in one.weeks.items()],
-        "teams": [{"team": team, **_counts(tally)} for team, tally in one.teams.items()],
+        "policy": report.name,
+        "first": report.first,
+        "last": report.last,
+        "changes": report.changes,
+        "editions": report.editions,
+        "old": report.old,
+        "ticketed": report.ticketed,
+        "carded": report.carded,
+        "with_unowned_services": report.ownerless,
+        "board_without_ticket": report.unticketed,
+        **_counts(report.total),
+        "weeks": [{"week": week, **_counts(tally)} for week, tally in report.weeks.items()],
+        "teams": [{"team": team, **_counts(tally)} for team, tally in report.teams.items()],
         "weeks_and_teams": [
-            {"week": week, "team": team, **_counts(tally)} for (week, team), tally in one.cells.items()
+            {"week": week, "team": team, **_counts(tally)} for (week, team), tally in report.cells.items()
         ],
         "routes": [
-            {"route": row.path, "name": row.name, "asks_for": row.words, **_counts(row.tally)} for row in one.routes
+            {"route": row.path, "name": row.name, "asks_for": row.words, **_counts(row.tally)} for row in report.routes
         ],
-        "unowned": [_fields(each) for each in one.unowned],
-        "missed": [_fields(each) for each in one.missed],
+        "unowned": [_fields(each) for each in report.unowned],
+        "missed": [_fields(each) for each in report.missed],
     }
 
 
@@ -156,8 +156,8 @@ def _counts(tally: "Tally") -> dict[str, int]:
     return {"tickets": tally.tickets, "updates": tally.updates, "cards": tally.cards}
 
 
-def _fields(one: Any) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in type(one).__slots__}
+def _fields(entry: Any) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in type(entry).__slots__}
 
 
 def write_csv(file: Path, reports: "Sequence[Report]") -> None:
@@ -167,13 +167,13 @@ def write_csv(file: Path, reports: "Sequence[Report]") -> None:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_HEADINGS)
-    for one in reports:
-        for sent in one.sent:
+    for report in reports:
+        for sent in report.sent:
             played, effect = sent.played, sent.effect
             writer.writerow(
                 _cell(value)
                 for value in (
-                    one.name, monday(played.at), played.at.date(), played.change, played.title, played.revision,
+                    report.name, monday(played.at), played.at.date(), played.change, played.title, played.revision,
                     " ".join(played.events), effect.kind, effect.target, sent.team, "yes" if effect.first else "no",
                     "; ".join(reason.words for reason in effect.why),
                 )
@@ -185,6 +185,6 @@ def write_csv(file: Path, reports: "Sequence[Report]") -> None:
 
 
 def _cell(value: object) -> str:
-    """Without what a spreadsheet would take for a formula: titles are Microsoft's words, not ours (rule 9)."""
+    """Without what a spreadsheet would take for a formula: titles are Microsoft's words, not ours."""
     text = printable(str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -42,17 +42,17 @@ def check(
     file = policy or default_file()
     checked = policy_file.check_file(file)
     services = services_in(posts) if posts else with_deployment(state, services_seen) if seen else {}
-    found = [("fault", note) for note in checked.faults]
-    found += _remarks(checked, services)
+    remarks = [("fault", note) for note in checked.faults]
+    remarks += _remarks(checked, services)
     if checked.policy and (secrets or online):
-        found += with_deployment(state, lambda deps: _asked(deps, checked, secrets=secrets, online=online))
-    _tell(found, as_json=json_)
-    wrong = [note for kind, note in found if kind == "fault" or (strict and kind == "warning")]
+        remarks += with_deployment(state, lambda deps: _outside_faults(deps, checked, secrets=secrets, online=online))
+    _tell(remarks, as_json=json_)
+    wrong = [note for kind, note in remarks if kind == "fault" or (strict and kind == "warning")]
     if checked.policy is None or wrong:
-        complain(f"{file}: {numbers_of(found)}")
+        complain(f"{file}: {numbers_of(remarks)}")
         raise typer.Exit(1)
     if not json_:
-        fine = f"{counted(checked.policy)}{', ' + numbers_of(found) if found else ''}"
+        fine = f"{counted(checked.policy)}{', ' + numbers_of(remarks) if remarks else ''}"
         typer.echo(f"fine: {fine}" if policy else f"{file} is fine: {fine}")
 
 
@@ -67,37 +67,37 @@ def _remarks(checked: "Checked", services: dict[str, int]) -> "list[tuple[str, N
     return warned + [("hint", checked.places.note(path, what)) for path, what in hints(checked.policy)]
 
 
-def _tell(found: "list[tuple[str, Note]]", *, as_json: bool) -> None:
-    for kind, note in found:
+def _tell(remarks: "list[tuple[str, Note]]", *, as_json: bool) -> None:
+    for kind, note in remarks:
         if as_json:
-            told = {"file": note.file, "line": note.line, "path": note.path, "kind": kind, "message": note.what}
-            typer.echo(json.dumps(told, ensure_ascii=False))
+            line = {"file": note.file, "line": note.line, "path": note.path, "kind": kind, "message": note.what}
+            typer.echo(json.dumps(line, ensure_ascii=False))
         else:
             typer.echo(printable(str(note) if kind == "fault" else f"{kind}: {note}"))
 
 
-async def _asked(deps: "Deps", checked: "Checked", *, secrets: bool, online: bool) -> "list[tuple[str, Note]]":
+async def _outside_faults(deps: "Deps", checked: "Checked", *, secrets: bool, online: bool) -> "list[tuple[str, Note]]":
     """What only the outside knows: which secrets are missing, and what the adapters may do."""
     from shared.core.errors import PermanentError, TransientError
 
     policy = checked.policy
     assert policy is not None
-    found: list[tuple[str, Note]] = []
+    faults: list[tuple[str, Note]] = []
     if secrets:
         for path, name in secret_names(policy):
             if wrong := await _wrong_with(path, name):
-                found.append(("fault", checked.places.note(path, wrong)))
+                faults.append(("fault", checked.places.note(path, wrong)))
     if online:
         for name in policy.tickets:
             try:
-                said = await (await deps.outside.ticket_system(policy, name)).ping()
+                answer = await (await deps.outside.ticket_system(policy, name)).ping()
             except (PermanentError, TransientError) as error:
-                found.append(("fault", checked.places.note(f"tickets.{name}", str(error))))
+                faults.append(("fault", checked.places.note(f"tickets.{name}", str(error))))
             else:
-                typer.echo(f"tickets.{name}: {printable(said)}")
+                typer.echo(f"tickets.{name}: {printable(answer)}")
         for name in policy.channels:
             typer.echo(f"channels.{name}: cannot be tried without posting a card there")
-    return found
+    return faults
 
 
 async def _wrong_with(path: str, name: str) -> str:

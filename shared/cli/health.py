@@ -9,15 +9,15 @@ def health(json_: Json = False, state: State = None) -> None:
     """Show each tenant's last fetch and failure, and how much is parked. Exit code 1 unless all is well."""
     from shared.usecases.pages.health import health
 
-    found = with_deployment(state, health)
+    report = with_deployment(state, health)
     if json_:
-        as_json(found)
+        as_json(report)
     else:
-        typer.echo(f"{found['status']}; {found['parked']} parked")
-        typer.echo(printable(f"policy: {found['policy']}"))
+        typer.echo(f"{report['status']}; {report['parked']} parked")
+        typer.echo(printable(f"policy: {report['policy']}"))
         table(
             ("tenant", "source", "posts", "fetched", "failure"),
-            ((t["tenant"], t["source"], t["posts"], t["fetched"] or "never", t["failure"]) for t in found["tenants"]),
+            ((t["tenant"], t["source"], t["posts"], t["fetched"] or "never", t["failure"]) for t in report["tenants"]),
         )
-    if found["status"] != "ok":
+    if report["status"] != "ok":
         raise typer.Exit(1)

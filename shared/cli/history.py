@@ -70,39 +70,41 @@ def history(
     """Show what happened to a change: each event with its date, old and new values, and how far dates slipped."""
     from shared.core import ids
 
-    wanted = ids.normalise(change)
-    found = _replayed(wanted, posts) if posts else _stored(wanted, state)
-    if found is None:
-        raise PermanentError(f"there is no {wanted} in {posts}" if posts else f"{wanted} was never seen in any tenant")
+    change_id = ids.normalise(change)
+    stored = _replayed(change_id, posts) if posts else _stored(change_id, state)
+    if stored is None:
+        raise PermanentError(
+            f"there is no {change_id} in {posts}" if posts else f"{change_id} was never seen in any tenant"
+        )
     if json_:
-        as_json(_as_data(found))
+        as_json(_as_data(stored))
     else:
-        _show(found)
+        _show(stored)
 
 
-def _replayed(wanted: str, posts: Path) -> "Change | None":
+def _replayed(change_id: str, posts: Path) -> "Change | None":
     from shared.core.backtest.replay import Replay
     from shared.core.posts.post import read_post
 
     world = Replay()
     with opened(posts) as source:
         for number, line in lines_of(source, str(posts)):
-            if wanted[2:].encode() not in line:
+            if change_id[2:].encode() not in line:
                 continue
             try:
                 data = json.loads(line)
-                if read_post(data.get("post", data)).id == wanted:
+                if read_post(data.get("post", data)).id == change_id:
                     _replayed_line(world, data)
             except (ValueError, RecursionError, AttributeError, PermanentError) as error:
                 complain(f"{posts}:{number}: {printable(str(error))}")
-    return world.changes.get(wanted)
+    return world.changes.get(change_id)
 
 
-def _stored(wanted: str, state: Path | None) -> "Change | None":
+def _stored(change_id: str, state: Path | None) -> "Change | None":
     from shared.usecases.pages import change as views
 
-    found = with_deployment(state, lambda deps: views.change(deps, wanted))
-    return found.change if found else None
+    view = with_deployment(state, lambda deps: views.change(deps, change_id))
+    return view.change if view else None
 
 
 def _as_data(change: "Change") -> dict[str, Any]:
@@ -150,16 +152,16 @@ def _show(change: "Change") -> None:
 def _details(happened: "Happened") -> "list[Text]":
     from rich.text import Text
 
-    found = []
+    lines = []
     for move in happened.moves:
         slip = f", {move.slip}" if move.slip else ""
-        found.append(Text(printable(f"  {move.what}: {move.old} -> {move.new}{slip}")))
-    found += [Text(printable(f"  - {sentence}"), style="red") for sentence in happened.gone]
-    found += [Text(printable(f"  + {sentence}"), style="green") for sentence in happened.came]
+        lines.append(Text(printable(f"  {move.what}: {move.old} -> {move.new}{slip}")))
+    lines += [Text(printable(f"  - {sentence}"), style="red") for sentence in happened.gone]
+    lines += [Text(printable(f"  + {sentence}"), style="green") for sentence in happened.came]
     if happened.old or happened.new:
-        told = " -> ".join(filter(None, (happened.old, happened.new)))
-        found.append(Text(printable(f"  {told}")))
-    return found
+        words = " -> ".join(filter(None, (happened.old, happened.new)))
+        lines.append(Text(printable(f"  {words}")))
+    return lines
 
 
 def _replayed_line(world: "Replay", line: object) -> dict[str, Any]:
@@ -181,10 +183,10 @@ def _replayed_line(world: "Replay", line: object) -> dict[str, Any]:
 
 def event_to_json(event: Event) -> dict[str, Any]:
     """An event as commands print it."""
-    shown: dict[str, Any] = {"type": event.type, "at": event.at.isoformat(), "old": event.old, "new": event.new}
+    values: dict[str, Any] = {"type": event.type, "at": event.at.isoformat(), "old": event.old, "new": event.new}
     if event.slips:
-        shown["slips"] = [_slip_to_json(slip) for slip in event.slips]
-    return shown | ({"late": True} if event.late else {})
+        values["slips"] = [_slip_to_json(slip) for slip in event.slips]
+    return values | ({"late": True} if event.late else {})
 
 
 def _slip_to_json(slip: "Slip") -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.adapters.policy.starter import Answers
 
 
-def _given(words: str, *names: str, metavar: str | None = None) -> Any:
+def _option(words: str, *names: str, metavar: str | None = None) -> Any:
     return typer.Option(*names, show_default=False, metavar=metavar, help=words)
 
 
@@ -23,31 +23,31 @@ def init(
         "my-policy.yaml"
     ),
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take options, else proposals.")] = False,
-    organisation: Annotated[str, _given("The organisation's name.")] = "",
-    domain: Annotated[str, _given("Its mail domain, for proposed addresses.")] = "",
+    organisation: Annotated[str, _option("The organisation's name.")] = "",
+    domain: Annotated[str, _option("Its mail domain, for proposed addresses.")] = "",
     tenant: Annotated[
         list[str] | None,
-        _given("A tenant; the deployment's own tenant needs no id. Repeatable.", metavar="NAME[=ID]"),
+        _option("A tenant; the deployment's own tenant needs no id. Repeatable.", metavar="NAME[=ID]"),
     ] = None,
     owner: Annotated[
         list[str] | None,
-        _given("The owner of an area, and the deputy. Repeatable.", metavar="AREA=ADDRESS[,DEPUTY]"),
+        _option("The owner of an area, and the deputy. Repeatable.", metavar="AREA=ADDRESS[,DEPUTY]"),
     ] = None,
     merge: Annotated[
         list[str] | None,
-        _given("Give an area to another area's team. Repeatable.", metavar="AREA=OTHER"),
+        _option("Give an area to another area's team. Repeatable.", metavar="AREA=OTHER"),
     ] = None,
     role: Annotated[
         list[str] | None,
-        _given("Who is help_desk, user_communications_lead or training_lead. Repeatable.", metavar="ROLE=ADDRESS"),
+        _option("Who is help_desk, user_communications_lead or training_lead. Repeatable.", metavar="ROLE=ADDRESS"),
     ] = None,
     channels: Annotated[
         bool | None,
         typer.Option("--channels/--no-channels", show_default=False, help="Whether cards are sent to Teams channels."),
     ] = None,
-    tickets: Annotated[str, _given("The ticket system: register, servicenow, jira ...", metavar="KIND")] = "",
+    tickets: Annotated[str, _option("The ticket system: register, servicenow, jira ...", metavar="KIND")] = "",
     ticket_setting: Annotated[
-        list[str] | None, _given("A setting of the ticket system. Repeatable.", metavar="NAME=VALUE")
+        list[str] | None, _option("A setting of the ticket system. Repeatable.", metavar="NAME=VALUE")
     ] = None,
     posts: Annotated[
         Path | None,
@@ -86,16 +86,16 @@ def init(
     if not yes:
         from shared.cli import questions
 
-        answers = questions.asked(answers, channels=channels, tickets=tickets)
+        answers = questions.ask_all(answers, channels=channels, tickets=tickets)
     elif channels:
         for name in starter.ownership()["roles"]:
             answers["roles"].setdefault(name, starter.mail(name, answers["domain"]))
-    made = _made(answers)
-    _write(file, starter.starter(made))
-    _tell(file, made, services)
+    complete = _to_answers(answers)
+    _write(file, starter.starter(complete))
+    _tell(file, complete, services)
 
 
-def _made(answers: Mapping[str, Any]) -> "Answers":
+def _to_answers(answers: Mapping[str, Any]) -> "Answers":
     from shared.adapters import registry
     from shared.adapters.policy import starter
 
@@ -107,22 +107,22 @@ def _made(answers: Mapping[str, Any]) -> "Answers":
                 f"unknown area {other!r} (known: {', '.join(starter.areas())})", param_hint="--merge"
             )
     if answers["tickets"] not in registry.kinds("tickets"):
-        known = ", ".join(registry.kinds("tickets"))
-        raise typer.BadParameter(f"unknown kind {answers['tickets']!r} (known: {known})", param_hint="--tickets")
+        kinds = ", ".join(registry.kinds("tickets"))
+        raise typer.BadParameter(f"unknown kind {answers['tickets']!r} (known: {kinds})", param_hint="--tickets")
     return starter.Answers(**answers)
 
 
-def _pairs(given: list[str] | None, option: str, known: Mapping[str, Any] | None = None) -> dict[str, str]:
+def _pairs(values: list[str] | None, option: str, names: Mapping[str, Any] | None = None) -> dict[str, str]:
     """`NAME=VALUE` of an option that can stand several times."""
-    found = {}
-    for each in given or ():
+    pairs = {}
+    for each in values or ():
         name, sign, value = each.partition("=")
         if not sign or not value:
             raise typer.BadParameter(f"{each!r} is no NAME=VALUE", param_hint=option)
-        if known is not None and name not in known:
-            raise typer.BadParameter(f"unknown name {name!r} (known: {', '.join(known)})", param_hint=option)
-        found[name] = value.strip()
-    return found
+        if names is not None and name not in names:
+            raise typer.BadParameter(f"unknown name {name!r} (known: {', '.join(names)})", param_hint=option)
+        pairs[name] = value.strip()
+    return pairs
 
 
 def _write(file: Path, text: str) -> None:
@@ -139,7 +139,7 @@ def _write(file: Path, text: str) -> None:
         schema.write_text(schema_text(), encoding="utf-8")
 
 
-def _tell(file: Path, made: "Answers", services: Mapping[str, int]) -> None:
+def _tell(file: Path, answers: "Answers", services: Mapping[str, int]) -> None:
     """What was written, what is still to do, and what to do next."""
     from shared.adapters.policy import file as policy_file
     from shared.adapters.policy import starter
@@ -153,10 +153,10 @@ def _tell(file: Path, made: "Answers", services: Mapping[str, int]) -> None:
         typer.echo(printable(f"nobody's so far, look at workload {starter.OTHERS}: {', '.join(others)}"))
     if secrets := dict.fromkeys(name.replace("_", "-") for _, name in secret_names(policy)):
         typer.echo("to put into Key Vault: " + ", ".join(secrets))
-    if any(made.tenants.values()):
+    if any(answers.tenants.values()):
         typer.echo("tenants with an id need the client_id of an app registration there: look for 00000000 in the file")
-    if made.settings or starter.ownership()["tickets"].get(made.tickets):
-        typer.echo(f"look at the settings of {made.tickets} under tickets")
+    if answers.settings or starter.ownership()["tickets"].get(answers.tickets):
+        typer.echo(f"look at the settings of {answers.tickets} under tickets")
     typer.echo("next:")
     typer.echo(f"  foresignal check {file}")
     typer.echo(f"  foresignal backtest --policy {file} --html report.html    (or --posts FILE)")

@@ -32,15 +32,15 @@ def list_parked(json_: Json = False, state: State = None) -> None:
     """List everything that is parked, newest first."""
     from shared.record.parked import parked_items
 
-    found = with_deployment(state, lambda deps: parked_items(deps.storage.tables))
+    items = with_deployment(state, lambda deps: parked_items(deps.storage.tables))
     if json_:
-        as_json([fields_of(item) for item in found])
-    elif not found:
+        as_json([fields_of(item) for item in items])
+    elif not items:
         typer.echo("nothing is parked")
     else:
         table(
             ("key", "item", "queue", "parked", "reason"),
-            ((p.key, p.item, p.queue, minute(p.parked_at), cut(p.reason, LONGEST_CELL)) for p in found),
+            ((p.key, p.item, p.queue, minute(p.parked_at), cut(p.reason, LONGEST_CELL)) for p in items),
         )
 
 
@@ -49,16 +49,16 @@ def show_parked(key: Key, json_: Json = False, state: State = None) -> None:
     """Show one parked item, whole."""
     from shared.record.parked import parked_item
 
-    found = with_deployment(state, lambda deps: parked_item(deps.storage.tables, key))
-    if found is None:
+    item = with_deployment(state, lambda deps: parked_item(deps.storage.tables, key))
+    if item is None:
         raise PermanentError(f"nothing is parked under {key!r}; `foresignal parked list` shows the keys")
     if json_:
-        as_json(fields_of(found))
+        as_json(fields_of(item))
         return
-    for name, value in (("key", found.key), ("item", found.item), ("queue", found.queue), ("reason", found.reason)):
+    for name, value in (("key", item.key), ("item", item.item), ("queue", item.queue), ("reason", item.reason)):
         typer.echo(f"{name:8}{printable(value)}")
-    typer.echo(f"{'parked':8}{minute(found.parked_at)}")
-    typer.echo(json.dumps(found.content, indent=2))
+    typer.echo(f"{'parked':8}{minute(item.parked_at)}")
+    typer.echo(json.dumps(item.content, indent=2))
 
 
 @parked.command("replay")
@@ -78,13 +78,13 @@ def replay_parked(
         keys = [item.key for item in await parked_items(deps.storage.tables)] if all_ else [key]
         done: list[str] = []
         wrong: list[str] = []
-        for one in keys:
+        for each in keys:
             try:
-                found = await park.replay(deps, one)
+                was_there = await park.replay(deps, each)
             except PermanentError as error:
                 wrong.append(str(error))
             else:
-                (done if found else wrong).append(one if found else f"nothing is parked under {one!r}")
+                (done if was_there else wrong).append(each if was_there else f"nothing is parked under {each!r}")
         return done, wrong
 
     done, wrong = with_deployment(state, replayed)

@@ -34,24 +34,24 @@ def read_versions(file: Path, only: str = "") -> "tuple[list[list[Version]], int
     from shared.core.backtest.play import versions_of
 
     name = "standard input" if str(file) == "-" else str(file)
-    found: dict[str, list[Version]] = defaultdict(list)
+    changes: dict[str, list[Version]] = defaultdict(list)
     wrong = 0
     with opened(file) as source:
         for number, line in lines_of(source, name):
             if only and only[2:].encode() not in line:
                 continue
             try:
-                read = versions_of(json.loads(line))
+                versions = versions_of(json.loads(line))
             except (ValueError, RecursionError, PermanentError) as error:
                 wrong += 1
                 complain(f"{name}:{number}: {printable(str(error))}")
                 continue
-            for change, version in read:
+            for change, version in versions:
                 if only in {"", change}:
-                    found[change].append(version)
-    if not found and not only:
+                    changes[change].append(version)
+    if not changes and not only:
         raise PermanentError(f"{name} holds no post")
-    return list(found.values()), wrong
+    return list(changes.values()), wrong
 
 
 def beginning(since: str, now: datetime) -> datetime:
@@ -84,9 +84,9 @@ def play(changes: "Sequence[Sequence[Version]]", policies: "Sequence[Policy]") -
 
         with ProcessPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
             waiting = {pool.submit(play_all, chunk, policies): len(chunk) for chunk in chunks}
-            for done in as_completed(waiting):
-                played += done.result()
-                bar.advance(waiting[done])
+            for future in as_completed(waiting):
+                played += future.result()
+                bar.advance(waiting[future])
     return in_order(played)
 
 

@@ -70,10 +70,10 @@ def back(
         now = await policy_store.in_force(deps.storage.blobs)
         _show_difference(now.text, text, version)
         who = by or await signed_in()
-        made = await policy_store.push(
+        version_made = await policy_store.push(
             deps.storage.blobs, text, who=who, at=deps.here.clock(), message=f"back to {version}", file=version
         )
-        return f"{version} is in force again, as {made.name}"
+        return f"{version} is in force again, as {version_made.name}"
 
     typer.echo(with_deployment(state, work))
 
@@ -123,22 +123,34 @@ def versions(json_: Json = False, state: State = None) -> None:
 
     async def work(deps: "Deps") -> "tuple[list[dict[str, object]], InForce]":
         now = await policy_store.in_force(deps.storage.blobs)
-        held = now.version.name if now.version else ""
+        in_force = now.version.name if now.version else ""
         return [
-            {"version": one.name, "at": one.at, "who": one.who, "in force": one.name == held, "message": one.message}
-            for one in await policy_store.versions(deps.storage.blobs)
+            {
+                "version": each.name,
+                "at": each.at,
+                "who": each.who,
+                "in force": each.name == in_force,
+                "message": each.message,
+            }
+            for each in await policy_store.versions(deps.storage.blobs)
         ], now
 
-    found, now = with_deployment(state, work)
+    pushed, now = with_deployment(state, work)
     if json_:
-        as_json(found)
+        as_json(pushed)
         return
-    if not found:
+    if not pushed:
         typer.echo(f"none was pushed; in force: {_which(now)}")
         return
     rows = (
-        (one["version"], f"{one['at']:%Y-%m-%d %H:%M}", one["who"], "yes" if one["in force"] else "", one["message"])
-        for one in reversed(found)
+        (
+            each["version"],
+            f"{each['at']:%Y-%m-%d %H:%M}",
+            each["who"],
+            "yes" if each["in force"] else "",
+            each["message"],
+        )
+        for each in reversed(pushed)
     )
     table(("version", "when", "who", "in force", "why"), rows)
     if now.etag and not now.version:

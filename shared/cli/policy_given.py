@@ -72,24 +72,24 @@ def counted(policy: "Policy") -> str:
     return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items())
 
 
-def numbers_of(found: "list[tuple[str, Note]]") -> str:
-    counts = Counter(kind for kind, _ in found)
+def numbers_of(remarks: "list[tuple[str, Note]]") -> str:
+    counts = Counter(kind for kind, _ in remarks)
     return ", ".join(f"{n} {kind}{'' if n == 1 else 's'}" for kind, n in sorted(counts.items()))
 
 
 def services_in(posts: Path) -> dict[str, int]:
     """The services that posts name, with how many posts; an edit of a post counts once."""
-    named: dict[str, set[str]] = {}
+    by_service: dict[str, set[str]] = {}
     with opened(posts) as source:
         for number, line in lines_of(source, str(posts)):
             try:
                 data = json.loads(line)
                 raw = data.get("post", data)
                 for service in raw.get("services") or ():
-                    named.setdefault(str(service), set()).add(str(raw.get("id")))
+                    by_service.setdefault(str(service), set()).add(str(raw.get("id")))
             except (ValueError, AttributeError, TypeError) as error:
                 complain(f"{posts}:{number}: is no post: {printable(str(error))}")
-    return {service: len(ids) for service, ids in named.items()}
+    return {service: len(ids) for service, ids in by_service.items()}
 
 
 async def services_seen(deps: "Deps") -> dict[str, int]:
@@ -107,7 +107,7 @@ def secret_names(policy: "Policy") -> list[tuple[str, str]]:
     from shared.adapters import registry
     from shared.core.policy.model import SecretName
 
-    found = [
+    secrets = [
         (f"tenants.{name}.auth.secret", tenant.auth.secret)
         for name, tenant in policy.tenants.items()
         if tenant.auth.kind == "secret"
@@ -118,6 +118,6 @@ def secret_names(policy: "Policy") -> list[tuple[str, str]]:
             meta = SecretName.__metadata__  # type: ignore[attr-defined]  # an Annotated type has it
             for key, value in outside.settings.items():
                 if key in fields and meta[0] in fields[key].metadata and value:
-                    found.append((f"{folder}.{name}.settings.{key}", str(value)))
-    found += [(f"tickets.{name}.inbound", entry.inbound) for name, entry in policy.tickets.items() if entry.inbound]
-    return found
+                    secrets.append((f"{folder}.{name}.settings.{key}", str(value)))
+    secrets += [(f"tickets.{name}.inbound", entry.inbound) for name, entry in policy.tickets.items() if entry.inbound]
+    return secrets

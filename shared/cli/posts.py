@@ -65,14 +65,14 @@ def explain(
     from shared.core.classify import classify as read
 
     post = _find(change, posts)
-    found = read(post)
+    classification = read(post)
     if html:
         from shared.adapters.pages.explain import explain_page
 
-        html.write_text(explain_page(post, found), encoding="utf-8")
+        html.write_text(explain_page(post, classification), encoding="utf-8")
         typer.echo(f"wrote {html}")
         return
-    _show(post, found)
+    _show(post, classification)
 
 
 def _find(change: str, posts: Path) -> "Post":
@@ -80,22 +80,22 @@ def _find(change: str, posts: Path) -> "Post":
     from shared.core import ids
     from shared.core.posts.post import read_post
 
-    wanted = ids.normalise(change)
-    known: Post | None = None
+    change_id = ids.normalise(change)
+    newest: Post | None = None
     with opened(posts) as source:
         for _, line in lines_of(source, str(posts)):
-            if wanted[2:].encode() not in line:
+            if change_id[2:].encode() not in line:
                 continue
             raw = json.loads(line)
             post = read_post(raw.get("post", raw))
-            if post.id == wanted and (known is None or post.modified >= known.modified):
-                known = post
-    if known is None:
-        raise PermanentError(f"there is no {wanted} in {posts}")
-    return known
+            if post.id == change_id and (newest is None or post.modified >= newest.modified):
+                newest = post
+    if newest is None:
+        raise PermanentError(f"there is no {change_id} in {posts}")
+    return newest
 
 
-def _show(post: "Post", found: "Classification") -> None:
+def _show(post: "Post", classification: "Classification") -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -108,15 +108,15 @@ def _show(post: "Post", found: "Classification") -> None:
     table = Table(box=box.SIMPLE_HEAD, title=Text(printable(f"{post.id}: {post.title}")), title_justify="left")
     for name in ("field", "read as", "because of", "sure"):
         table.add_column(name, overflow="fold")
-    for field in fields(found):
+    for field in fields(classification):
         sure = "" if field.confidence is None else f"{field.confidence:.0%}"
         words = (field.name, field.value, field.why or "nothing in the post", sure)
         table.add_row(*(Text("\n".join(map(printable, text.split("\n")))) for text in words))
     console.print(table)
     text = Text()
-    for part in parts(post, found):
-        shown = "\n".join(map(printable, part.text.split("\n")))
-        text.append(shown, style="bold black on yellow" if part.fields else "")
+    for part in parts(post, classification):
+        lines = "\n".join(map(printable, part.text.split("\n")))
+        text.append(lines, style="bold black on yellow" if part.fields else "")
         if part.fields:
             text.append(f" <{', '.join(part.fields)}>", style="dim")
     console.print(text)

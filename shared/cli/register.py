@@ -20,13 +20,13 @@ def list_register(json_: Json = False, state: State = None) -> None:
     """List every ticket of the register."""
     from shared.record.register import entries
 
-    found = with_deployment(state, lambda deps: entries(deps.storage.tables))
+    listed = with_deployment(state, lambda deps: entries(deps.storage.tables))
     if json_:
-        as_json([fields_of(entry) for entry in found])
-    elif not found:
+        as_json([fields_of(entry) for entry in listed])
+    elif not listed:
         typer.echo("the register is empty")
     else:
-        table(("number", "state", "risk", "group", "planned", "title"), (_row(entry) for entry in found))
+        table(("number", "state", "risk", "group", "planned", "title"), (_row(entry) for entry in listed))
 
 
 @register.command("show")
@@ -34,16 +34,16 @@ def show_register(number: Number, json_: Json = False, state: State = None) -> N
     """Show one ticket with its history."""
     from shared.record.register import entry_of
 
-    found = with_deployment(state, lambda deps: entry_of(deps.storage.tables, number))
-    if found is None:
+    entry = with_deployment(state, lambda deps: entry_of(deps.storage.tables, number))
+    if entry is None:
         raise PermanentError(f"the register holds no {number!r}; `foresignal register list` shows the numbers")
     if json_:
-        as_json(fields_of(found))
+        as_json(fields_of(entry))
         return
-    for name, value in fields_of(found).items():
+    for name, value in fields_of(entry).items():
         if name not in {"description", "history"} and value is not None:
             typer.echo(f"{name:14}{printable(str(value))}")
-    for at, line in found.history:
+    for at, line in entry.history:
         typer.echo(f"  {minute(at)}  {printable(line)}")
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DESCRIBED = "A described change"
 
 
-def _given(words: str, **more: Any) -> Any:
+def _option(words: str, **more: Any) -> Any:
     return typer.Option(show_default=False, help=words, rich_help_panel=_DESCRIBED, **more)
 
 
@@ -37,24 +37,24 @@ def route(
         ),
     ] = None,
     policy: PolicyFile = None,
-    service: Annotated[list[str] | None, _given("A service of the post, as Microsoft names it. Repeatable.")] = None,
-    title: Annotated[str, _given("The post's title.")] = "",
-    text: Annotated[str, _given("The post's text.")] = "",
-    kind: Annotated[str, _given(f"One of {', '.join(get_args(Kind))}.")] = "info",
-    status: Annotated[str, _given(f"One of {', '.join(get_args(Status))}.")] = "scheduled",
-    user_impact: Annotated[str, _given("high, medium or low.")] = "low",
-    admin_impact: Annotated[str, _given("high, medium or low.")] = "low",
-    action: Annotated[str, _given("What the admin must do: required, optional or none.")] = "none",
-    default: Annotated[str, _given("How it arrives: on, off, removed or n/a.")] = "n/a",
-    event: Annotated[list[str] | None, _given("What has just happened. Default: announced. Repeatable.")] = None,
-    starts: Annotated[str, _given("The day on which the rollout begins.", metavar="DAY")] = "",
-    act_by: Annotated[str, _given("The day to act by.", metavar="DAY")] = "",
-    category: Annotated[str, _given("Message Center's category.")] = "",
-    tag: Annotated[list[str] | None, _given("One of Message Center's tags. Repeatable.")] = None,
-    tenant: Annotated[list[str] | None, _given("A tenant that shows it. Default: all. Repeatable.")] = None,
-    crb: Annotated[bool, _given("It is for the Change Review Board.")] = False,
-    training: Annotated[bool, _given("Users should be told or trained.")] = False,
-    major: Annotated[bool, _given("Message Center calls it a major update.")] = False,
+    service: Annotated[list[str] | None, _option("A service of the post, as Microsoft names it. Repeatable.")] = None,
+    title: Annotated[str, _option("The post's title.")] = "",
+    text: Annotated[str, _option("The post's text.")] = "",
+    kind: Annotated[str, _option(f"One of {', '.join(get_args(Kind))}.")] = "info",
+    status: Annotated[str, _option(f"One of {', '.join(get_args(Status))}.")] = "scheduled",
+    user_impact: Annotated[str, _option("high, medium or low.")] = "low",
+    admin_impact: Annotated[str, _option("high, medium or low.")] = "low",
+    action: Annotated[str, _option("What the admin must do: required, optional or none.")] = "none",
+    default: Annotated[str, _option("How it arrives: on, off, removed or n/a.")] = "n/a",
+    event: Annotated[list[str] | None, _option("What has just happened. Default: announced. Repeatable.")] = None,
+    starts: Annotated[str, _option("The day on which the rollout begins.", metavar="DAY")] = "",
+    act_by: Annotated[str, _option("The day to act by.", metavar="DAY")] = "",
+    category: Annotated[str, _option("Message Center's category.")] = "",
+    tag: Annotated[list[str] | None, _option("One of Message Center's tags. Repeatable.")] = None,
+    tenant: Annotated[list[str] | None, _option("A tenant that shows it. Default: all. Repeatable.")] = None,
+    crb: Annotated[bool, _option("It is for the Change Review Board.")] = False,
+    training: Annotated[bool, _option("Users should be told or trained.")] = False,
+    major: Annotated[bool, _option("Message Center calls it a major update.")] = False,
     json_: Json = False,
     state: State = None,
 ) -> None:  # fmt: skip
@@ -74,16 +74,16 @@ def route(
         today = datetime.now(UTC)
         in_force = checked_policy(policy or default_file())
         windows = (starting(_day(starts, "--starts")),) if starts else ()
-        read = c.Classification(
+        classification = c.Classification(
             "",
             windows=windows,
-            status=_one(status, Status, "--status"),
+            status=_value_of(status, Status, "--status"),
             act_by=_day(act_by, "--act-by") if act_by else None,
-            kind=_one(kind, Kind, "--kind"),
-            admin_impact=_one(admin_impact, Impact, "--admin-impact"),
-            user_impact=_one(user_impact, Impact, "--user-impact"),
-            default=_one(default, Default, "--default"),
-            action=_one(action, Action, "--action"),
+            kind=_value_of(kind, Kind, "--kind"),
+            admin_impact=_value_of(admin_impact, Impact, "--admin-impact"),
+            user_impact=_value_of(user_impact, Impact, "--user-impact"),
+            default=_value_of(default, Default, "--default"),
+            action=_value_of(action, Action, "--action"),
             crb=crb,
             training=training,
         )
@@ -91,8 +91,10 @@ def route(
             "", title, today, start=today, category=category, major=major,
             services=tuple(service or ()), tags=tuple(tag or ()), body=text, body_type="text",
         )  # fmt: skip
-        events = [Event(_one(each, EventType, "--event"), "", today) for each in event or ["announced"]]
-        answer = what_if_described(in_force, post, read, events, today.date(), tenant or tuple(in_force.tenants))
+        events = [Event(_value_of(each, EventType, "--event"), "", today) for each in event or ["announced"]]
+        answer = what_if_described(
+            in_force, post, classification, events, today.date(), tenant or tuple(in_force.tenants)
+        )
     from shared.cli import route_tree
     from shared.core.decisions.what_if import as_data
 
@@ -107,18 +109,18 @@ def _in_file(change: str, posts: Path, policy: Path | None) -> "WhatIf":
     from shared.core.backtest.replay import Replay
     from shared.core.decisions.what_if import what_if
 
-    wanted = ids.normalise(change)
+    change_id = ids.normalise(change)
     in_force = checked_policy(policy or default_file())
-    changes, _ = read_versions(posts, only=wanted)
+    changes, _ = read_versions(posts, only=change_id)
     if not changes:
-        raise PermanentError(f"there is no {wanted} in {posts}")
+        raise PermanentError(f"there is no {change_id} in {posts}")
     world = Replay()
     versions = sorted(changes[0], key=lambda version: version.observed)
     for version in versions:
         world.take(version.raw, version.observed, version.tenant)
     tenants = tuple({version.tenant: None for version in versions})
-    known = tenants if set(tenants) <= set(in_force.tenants) else tuple(in_force.tenants)
-    return what_if(in_force, world.changes[wanted], versions[-1].observed, known)
+    in_tenants = tenants if set(tenants) <= set(in_force.tenants) else tuple(in_force.tenants)
+    return what_if(in_force, world.changes[change_id], versions[-1].observed, in_tenants)
 
 
 def _stored(change: str, policy: Path | None, state: Path | None) -> "WhatIf":
@@ -136,10 +138,10 @@ def _stored(change: str, policy: Path | None, state: Path | None) -> "WhatIf":
     return with_deployment(state, work)
 
 
-def _one(value: str, literal: Any, option: str) -> Any:
-    known = get_args(literal)
-    if value not in known:
-        raise typer.BadParameter(f"unknown value {value!r} (known: {', '.join(known)})", param_hint=option)
+def _value_of(value: str, literal: Any, option: str) -> Any:
+    values = get_args(literal)
+    if value not in values:
+        raise typer.BadParameter(f"unknown value {value!r} (known: {', '.join(values)})", param_hint=option)
     return value
 
 

@@ -26,12 +26,11 @@ def show(answer: "WhatIf") -> None:
     if answer.id or answer.title:
         title = ": ".join(filter(None, (answer.id, answer.title)))
         console.print(Text(printable(title), style="bold"))
-    read = answer.subject.classification
-    crb = ", for the Change Review Board" if read.crb else ""
+    classification = answer.subject.classification
+    crb = ", for the Change Review Board" if classification.crb else ""
     events = ", ".join(event.type for event in answer.subject.events)
-    console.print(
-        Text(f"{read.kind}, {read.status}, users {read.user_impact}, admins {read.admin_impact}{crb}; {events}")
-    )
+    impact = f"users {classification.user_impact}, admins {classification.admin_impact}"
+    console.print(Text(f"{classification.kind}, {classification.status}, {impact}{crb}; {events}"))
     for steps in _walks(answer):
         console.print()
         console.print(_tree(answer, steps))
@@ -41,12 +40,12 @@ def show(answer: "WhatIf") -> None:
 
 def _walks(answer: "WhatIf") -> "list[dict[str, RouteStep]]":
     """The nodes that were looked at, by path; one walk for each workload of the change."""
-    found: list[dict[str, RouteStep]] = []
+    walks: list[dict[str, RouteStep]] = []
     for step in answer.steps:
         if step.depth == 0:
-            found.append({})
-        found[-1][step.path] = step
-    return found
+            walks.append({})
+        walks[-1][step.path] = step
+    return walks
 
 
 def _tree(answer: "WhatIf", steps: "Mapping[str, RouteStep]") -> "Tree":

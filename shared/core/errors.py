@@ -1,4 +1,4 @@
-"""The two failures (design rule 4), and the signal that a row was written by somebody else."""
+"""The two kinds of failure, permanent and transient, and the signal that somebody else wrote a row."""
 
 
 class PermanentError(Exception):
@@ -19,7 +19,7 @@ class TransientError(Exception):
 
 
 class ConflictError(Exception):
-    """A conditional write met a row that somebody else wrote meanwhile: read again, redo the pure step (rule 5)."""
+    """A conditional write met a row that somebody else wrote meanwhile: read again, redo the pure step."""
 
 
 class RefusedError(Exception):

@@ -1,4 +1,4 @@
-"""Message Center ids and the keys made of them (state.md, Tables)."""
+"""Message Center ids and the keys made of them."""
 
 import re
 
@@ -11,13 +11,13 @@ _PARTITION_BITS = 14  # about 100 changes a partition, never 250: counted on 4,1
 
 def normalise(text: str) -> str:
     """The id as Microsoft writes it, `MC` and digits; PermanentError when it is none."""
-    found = _ID.match(re.sub(r"\s+", "", text).upper())
-    if not found:
+    match = _ID.match(re.sub(r"\s+", "", text).upper())
+    if not match:
         raise PermanentError(f"{text!r} is no Message Center id; expected MC and 4 to 10 digits, such as MC1234567")
-    return f"MC{int(found[1])}"
+    return f"MC{int(match[1])}"
 
 
-def is_one(text: str) -> bool:
+def is_id(text: str) -> bool:
     return bool(_ID.match(text))
 
 

@@ -1,4 +1,4 @@
-"""What travels in queues: an envelope around one JSON body, compressed when that helps (state.md; design rule 4)."""
+"""What travels in queues: an envelope around one JSON body, compressed when that helps."""
 
 import json
 import zlib
@@ -11,7 +11,7 @@ from shared.core.errors import PermanentError
 from shared.core.times import when
 
 LIMIT = 48 * 1024
-"""Bytes before base64: a queue message holds 64 KiB after it (facts 7.2; 49,153 bytes are refused)."""
+"""Bytes before base64: a queue message holds 64 KiB after it (49,153 bytes are refused)."""
 _PLAIN = 1024  # shorter messages stay readable in the portal
 
 

@@ -1,4 +1,4 @@
-"""Changes with what stands beside them: rows `c|` of table `changes`, their effects and tasks (state.md, Tables)."""
+"""Changes with what stands beside them: rows `c|` of table `changes`, their effects and tasks."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

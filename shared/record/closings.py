@@ -43,8 +43,8 @@ def read_closing(row: Row) -> ClosedChange:
 
 async def closings_in(tables: Tables, month: str, through: str = "") -> list[ClosedChange]:
     """What was closed in a month (`2026-05`); `through`: only by a ticket, or a task."""
-    found = await tables.range(TABLE, month, "", END, {"through": through} if through else None)
-    return [read_closing(row) for row in found]
+    rows = await tables.range(TABLE, month, "", END, {"through": through} if through else None)
+    return [read_closing(row) for row in rows]
 
 
 async def insert_closing(tables: Tables, closing: ClosedChange) -> bool:

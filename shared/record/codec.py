@@ -104,8 +104,8 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
 
 def _reasons_from_json(sentences: Sequence[str], reasons: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
     """The reasons; instead of each that is missing or of an unknown kind, the sentence that stands in its place."""
-    known = [*reasons, *({} for _ in range(len(sentences) - len(reasons)))]
-    return tuple(_reason_from_json(data, sentence) for data, sentence in zip(known, sentences, strict=True))
+    padded = [*reasons, *({} for _ in range(len(sentences) - len(reasons)))]
+    return tuple(_reason_from_json(data, sentence) for data, sentence in zip(padded, sentences, strict=True))
 
 
 def _reason_from_json(data: Mapping[str, Any], sentence: str) -> Reason:
@@ -140,8 +140,8 @@ def _away_from_json(data: Mapping[str, Any]) -> Away:
 
 
 def _event_to_json(e: Event) -> list[Any]:
-    told = [e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late]
-    return [*told, [_slip_to_json(slip) for slip in e.slips], e.tenant] if e.slips or e.tenant else told
+    values = [e.type, e.edition, e.at.isoformat(), e.old, e.new, e.late]
+    return [*values, [_slip_to_json(slip) for slip in e.slips], e.tenant] if e.slips or e.tenant else values
 
 
 def _event_from_json(

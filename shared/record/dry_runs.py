@@ -19,14 +19,14 @@ def _key(system: str, change_id: str) -> str:
 
 
 def dry_ticket_row(entry: DryTicket, etag: str) -> Row:
-    held = [entry.opened_for, entry.change_id, entry.title, entry.where, dict(entry.fields), list(entry.notes)]
+    content = [entry.opened_for, entry.change_id, entry.title, entry.where, dict(entry.fields), list(entry.notes)]
     values = {
         "system": entry.system,
         "number": entry.number,
         "state": entry.state,
         "created": entry.created.isoformat(),
         "updated": entry.updated.isoformat(),
-        **pack("text", _as_json(held)),
+        **pack("text", _as_json(content)),
     }
     return Row(ids.partition(entry.opened_for), _key(entry.system, entry.opened_for), values, etag)
 
@@ -44,9 +44,9 @@ def read_dry_ticket(row: Row) -> DryTicket:
 def _as_json(value: Any) -> Any:
     """As JSON: days and times become text."""
     if isinstance(value, Mapping):
-        return {str(name): _as_json(one) for name, one in value.items()}
+        return {str(name): _as_json(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_as_json(one) for one in value]
+        return [_as_json(item) for item in value]
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 

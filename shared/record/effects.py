@@ -126,7 +126,7 @@ async def insert_effects(tables: Tables, change_id: str, states: Sequence[Effect
 
 
 def write_intent(record: EffectRecord, state: EffectState) -> Write:
-    """What is due is raised; claim and outcome are left alone (state.md)."""
+    """The write that raises what is due; claim and outcome stay as they are."""
     return _write(record, state, _INTENT)
 
 

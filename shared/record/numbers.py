@@ -39,9 +39,9 @@ async def change_of(tables: Tables, system: str, number: str) -> str:
 class NumberIndex:
     """The table as it is, held against every ticket by `mend`."""
 
-    def __init__(self, systems: frozenset[str], held: dict[tuple[str, str], Row]) -> None:
+    def __init__(self, systems: frozenset[str], rows: dict[tuple[str, str], Row]) -> None:
         self._systems = systems
-        self._held = held
+        self._held = rows
 
     @classmethod
     async def read(cls, tables: Tables, policy: Policy) -> "NumberIndex":

@@ -68,8 +68,8 @@ async def delete_parked(tables: Tables, record: ParkedRecord) -> bool:
 
 async def parked_items(tables: Tables) -> list[Parked]:
     """Everything that is parked, newest first."""
-    found = [read_parked(row) async for row in tables.scan(TABLE)]
-    return sorted(found, key=lambda item: item.parked_at, reverse=True)
+    items = [read_parked(row) async for row in tables.scan(TABLE)]
+    return sorted(items, key=lambda item: item.parked_at, reverse=True)
 
 
 async def parked_item(tables: Tables, key: str) -> Parked | None:

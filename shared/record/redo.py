@@ -1,4 +1,4 @@
-"""Optimistic concurrency: read, decide, write; on conflict the whole step again, at most five times (rule 5)."""
+"""Optimistic concurrency: read, decide, write; on conflict do the whole step again, at most five times."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import TypeVar

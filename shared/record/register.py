@@ -74,8 +74,8 @@ TABLE = "register"
 
 async def entries(tables: Tables) -> list[Entry]:
     """Every ticket, the newest change first."""
-    found = [read_entry(row) async for row in tables.scan(TABLE)]
-    return sorted(found, key=lambda entry: entry.number, reverse=True)
+    all_entries = [read_entry(row) async for row in tables.scan(TABLE)]
+    return sorted(all_entries, key=lambda entry: entry.number, reverse=True)
 
 
 async def count_entries(tables: Tables) -> int:
@@ -84,17 +84,17 @@ async def count_entries(tables: Tables) -> int:
 
 async def entries_of(tables: Tables, numbers: Iterable[str]) -> dict[str, Entry]:
     """The tickets of these numbers, by number: one range query for each partition."""
-    asked: dict[str, list[str]] = defaultdict(list)
+    by_partition: dict[str, list[str]] = defaultdict(list)
     for number in numbers:
         change_id = change_of(number)
         if change_id:
-            asked[ids.partition(change_id)].append(number)
-    found = {}
-    for partition, some in asked.items():
+            by_partition[ids.partition(change_id)].append(number)
+    by_number = {}
+    for partition, some in by_partition.items():
         for row in await tables.range(TABLE, partition, min(some), max(some) + END):
             if row.key in some:
-                found[row.key] = read_entry(row)
-    return found
+                by_number[row.key] = read_entry(row)
+    return by_number
 
 
 async def entry_of(tables: Tables, number: str) -> Entry | None:

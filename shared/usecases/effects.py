@@ -1,4 +1,4 @@
-"""Acting on an effect: claim it, act, record it as done; what is due, claimed and done are three things (rule 2)."""
+"""Acting on an effect: claim it, act, record it as done. What is due, claimed and done are three things."""
 
 import contextlib
 from collections.abc import Callable, Iterable
@@ -34,8 +34,8 @@ async def claim(deps: Deps, change_id: str, effect: EffectRecord) -> EffectRecor
     """
     now, state = deps.here.clock(), effect.state
     if state.claim and state.claim.until > now:
-        left = (state.claim.until - now).total_seconds()
-        raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", left)
+        seconds = (state.claim.until - now).total_seconds()
+        raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", seconds)
     ours = replace(state, claim=Claim(deps.here.worker, now + timedelta(seconds=deps.here.claim_seconds)))
     try:
         return await write_claim(deps.storage.tables, effect, ours)
@@ -51,9 +51,11 @@ def took_over(state: EffectState) -> bool:
 def wait_for_search(deps: Deps, change_id: str, state: EffectState, searches_late: float) -> None:
     """TransientError while a look-up may not yet see what an unfinished claim made; it ended with that claim."""
     if state.claim and not state.ticket.number:
-        left = (state.claim.until - deps.here.clock()).total_seconds() + searches_late
-        if left > 0:
-            raise TransientError(f"{change_id} {state.effect.key} may exist and is not to be found yet; waiting", left)
+        seconds = (state.claim.until - deps.here.clock()).total_seconds() + searches_late
+        if seconds > 0:
+            raise TransientError(
+                f"{change_id} {state.effect.key} may exist and is not to be found yet; waiting", seconds
+            )
 
 
 async def record(

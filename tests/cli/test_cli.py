@@ -19,7 +19,7 @@ from shared.cli.main import app
 from shared.core import names
 from shared.core.messages import decode
 from shared.core.ports.storage import Row, Write
-from shared.core.tickets.register import wanted
+from shared.core.tickets.register import new_entry
 from shared.record.parked import parked_items
 from shared.record.register import entry_row
 from shared.settings import Settings
@@ -379,7 +379,7 @@ def test_health_names_what_is_wrong_with_the_policy(state: Path):
 def filed(state: Path) -> str:
     """A ticket in the register; its number."""
     made_up = ticket("MC1000001", key="test-MC1000001", title="A made-up change", planned_start=date(2026, 4, 1))
-    entry = wanted(made_up, "Something moves.", "new", NOW, ((NOW, "Opened by Foresignal"),))
+    entry = new_entry(made_up, "Something moves.", "new", NOW, ((NOW, "Opened by Foresignal"),))
 
     async def file() -> None:
         ours = _app(state)

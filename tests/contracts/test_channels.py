@@ -147,7 +147,7 @@ async def test_what_may_get_better_is_transient_and_keeps_the_wait(channel, inbo
         await channel.post(CARD)
 
     assert failed.value.retry_after == seconds
-    assert len(inbox.got) == 1, "retried in two places (design rule 4)"
+    assert len(inbox.got) == 1, "retried in two places; only the triggers' shell may try again"
     assert_tells_no_secret(failed.value)
 
 

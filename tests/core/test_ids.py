@@ -23,7 +23,7 @@ from tests.properties import unhurried
 )
 def test_an_id_is_read_as_people_write_it(text, expected):
     assert ids.normalise(text) == expected
-    assert ids.is_one(expected)
+    assert ids.is_id(expected)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_an_id_is_read_as_people_write_it(text, expected):
 def test_anything_else_is_no_id(text):
     with pytest.raises(PermanentError, match="no Message Center id"):
         ids.normalise(text)
-    assert not ids.is_one(text)
+    assert not ids.is_id(text)
 
 
 @unhurried

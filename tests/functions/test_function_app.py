@@ -1,4 +1,4 @@
-"""Nothing happens while the function app is imported (rule 7): an exception there is an app without functions."""
+"""Nothing happens while the function app is imported: an exception there is an app without functions."""
 
 import json
 import os

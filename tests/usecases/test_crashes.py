@@ -1,4 +1,4 @@
-"""A process may die between any two calls to storage (rule 1): what remains is what an undisturbed run leaves."""
+"""A process may die between any two calls to storage: what remains is what an undisturbed run leaves."""
 
 from dataclasses import replace
 

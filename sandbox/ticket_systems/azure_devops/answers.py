@@ -62,7 +62,7 @@ class Limits:
         self._clock = clock
         self._recent: deque[datetime] = deque()
 
-    def asked(self) -> tuple[float, dict[str, str]]:
+    def count_request(self) -> tuple[float, dict[str, str]]:
         """Seconds that this request is held back, and the headers that say so; Limited where it is refused."""
         now = self._clock()
         while self._recent and now - self._recent[0] >= _WINDOW:

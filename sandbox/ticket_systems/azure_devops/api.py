@@ -64,12 +64,12 @@ class Boards:
         if "api-version" not in request.query:
             message = f'No api-version was supplied for the "{request.method}" request. The version must be supplied.'
             raise Refused(400, message, "VssVersionNotSpecifiedException")
-        asked = request.match_info.get("project")
+        project = request.match_info.get("project")
         if request.match_info.get("org", self.organization) != self.organization:
             raise Refused(404, f"The resource cannot be found: {request.path}", "VssServiceResponseException")
-        if asked and (asked not in {self.project, PROJECT_ID} or "read" not in self.rights):
+        if project and (project not in {self.project, PROJECT_ID} or "read" not in self.rights):
             message = (
-                f"TF200016: The following project does not exist: {asked}. Verify that the name of the project is "
+                f"TF200016: The following project does not exist: {project}. Verify that the name of the project is "
             )
             message += "correct and that the project exists on the specified Azure DevOps Server."
             raise Refused(404, message, "ProjectDoesNotExistWithNameException")
@@ -85,7 +85,7 @@ class Boards:
         return web.json_response({"id": 1, "identifier": AREA_ID, "name": self.project, "structureType": "area"})
 
     async def _permissions(self, request: web.Request) -> web.Response:
-        asked, token = int(request.match_info["bits"]), request.query.get("tokens", "")
+        bits, token = int(request.match_info["bits"]), request.query.get("tokens", "")
         places = {
             AREAS_NAMESPACE: (f"vstfs:///Classification/Node/{AREA_ID}", {_READ: "read", _WRITE: "write"}),
             TAGGING_NAMESPACE: (f"/{PROJECT_ID}", {_CREATE_TAG: "tags"}),
@@ -93,18 +93,18 @@ class Boards:
         place, rights = places.get(request.match_info["namespace"], ("", {}))
         if token != place or not place:
             raise Refused(400, f"The token {token} is not valid.", "InvalidSecurityTokenException")
-        has = all(right in self.rights for bit, right in rights.items() if asked & bit)
+        has = all(right in self.rights for bit, right in rights.items() if bits & bit)
         return web.json_response({"count": 1, "value": [has]})
 
     async def _types(self, _request: web.Request) -> web.Response:
         return web.json_response({"count": 2, "value": [{"name": self.kind.name}, {"name": "Task"}]})
 
     async def _field(self, request: web.Request) -> web.Response:
-        known = FIELDS.get(request.match_info["name"])
-        if known is None:
+        field = FIELDS.get(request.match_info["name"])
+        if field is None:
             message = f"TF51535: Cannot find field {request.match_info['name']}."
             raise Refused(404, message, "WorkItemTrackingFieldDefinitionNotFoundException")
-        return web.json_response({"name": known.name, "referenceName": known.reference, "type": known.kind})
+        return web.json_response({"name": field.name, "referenceName": field.reference, "type": field.kind})
 
     async def _type(self, request: web.Request) -> web.Response:
         kind = self._kind(request)
@@ -126,11 +126,11 @@ class Boards:
         body = await _json(request, dict)
         holds = parse(str(body.get("query", "")), self.project)
         top = int(request.query.get("$top", 20_000))
-        found = [item for item in self._visible().values() if holds(item)][:top]
+        matches = [item for item in self._visible().values() if holds(item)][:top]
         base = _base(request)
-        shown = [{"id": item.id, "url": f"{base}/_apis/wit/workItems/{item.id}"} for item in found]
+        rows = [{"id": item.id, "url": f"{base}/_apis/wit/workItems/{item.id}"} for item in matches]
         return web.json_response(
-            {"queryType": "flat", "queryResultType": "workItem", "asOf": stamp(self._clock()), "workItems": shown}
+            {"queryType": "flat", "queryResultType": "workItem", "asOf": stamp(self._clock()), "workItems": rows}
         )
 
     async def _create(self, request: web.Request) -> web.Response:
@@ -145,7 +145,7 @@ class Boards:
         return web.json_response(item.as_json(_base(request)))
 
     async def _patch(self, request: web.Request) -> web.Response:
-        item, operations = self._asked(request), await self._operations(request)
+        item, operations = self._item_of(request), await self._operations(request)
         self._may_write(operations, item.tags())
         patched = item.patched(operations, self._clock(), _US)
         self._keep(patched)
@@ -161,39 +161,43 @@ class Boards:
                 "TF237111: The current user does not have permissions to save work items under the specified area path."
             )
             raise Refused(403, message, "WorkItemUnauthorizedSavingUnderAreaException")
-        known = self._known_tags | {tag.casefold() for tag in there}
-        given = [str(one.get("value", "")) for one in operations if one.get("path") == "/fields/System.Tags"]
-        new = [tag for text in given for tag in split_tags(text) if tag.casefold() not in known]
+        tags = self._known_tags | {tag.casefold() for tag in there}
+        texts = [
+            str(operation.get("value", ""))
+            for operation in operations
+            if operation.get("path") == "/fields/System.Tags"
+        ]
+        new = [tag for text in texts for tag in split_tags(text) if tag.casefold() not in tags]
         if new and "tags" not in self.rights:
             message = "TF401289: The current user does not have permissions to create tags in project."
             raise Refused(403, message, "TagCreatePermissionException")
 
     async def _list(self, request: web.Request) -> web.Response:
-        asked = [part for part in request.query.get("ids", "").split(",") if part]
-        if not asked or len(asked) > _MOST_IDS or not all(re.fullmatch(r"\d{1,10}", part) for part in asked):
-            message = f"VS403474: You requested {len(asked)} work items, over the limit of {_MOST_IDS}, or none."
+        ids = [part for part in request.query.get("ids", "").split(",") if part]
+        if not ids or len(ids) > _MOST_IDS or not all(re.fullmatch(r"\d{1,10}", part) for part in ids):
+            message = f"VS403474: You requested {len(ids)} work items, over the limit of {_MOST_IDS}, or none."
             raise Refused(400, message, "VssPropertyValidationException")
         omit = request.query.get("errorPolicy", "").lower() == "omit"
-        found: list[Any] = []
-        for part in asked:
+        answers: list[Any] = []
+        for part in ids:
             item = self._visible().get(int(part))
             if item is None and not omit:
                 raise no_item(part)
-            found.append(item.as_json(_base(request), relations=False) if item else None)
-        return web.json_response({"count": len(found), "value": found})
+            answers.append(item.as_json(_base(request), relations=False) if item else None)
+        return web.json_response({"count": len(answers), "value": answers})
 
     async def _get(self, request: web.Request) -> web.Response:
-        return web.json_response(self._asked(request).as_json(_base(request)))
+        return web.json_response(self._item_of(request).as_json(_base(request)))
 
     async def _updates(self, request: web.Request) -> web.Response:
-        item = self._asked(request)
+        item = self._item_of(request)
         skip, top = int(request.query.get("$skip", 0)), min(int(request.query.get("$top", 200)), 200)
         page = item.updates[skip : skip + top]
         return web.json_response({"count": len(page), "value": page})
 
     async def _comments(self, request: web.Request) -> web.Response:
-        item = self._asked(request)
-        said = [
+        item = self._item_of(request)
+        comments = [
             {
                 "id": update["id"],
                 "text": update["fields"]["System.History"]["newValue"],
@@ -202,19 +206,19 @@ class Boards:
             for update in item.updates
             if "System.History" in update["fields"]
         ]
-        return web.json_response({"totalCount": len(said), "count": len(said), "comments": said})
+        return web.json_response({"totalCount": len(comments), "count": len(comments), "comments": comments})
 
     async def _comment(self, request: web.Request) -> web.Response:
-        item, body = self._asked(request), await _json(request, dict)
+        item, body = self._item_of(request), await _json(request, dict)
         self._may_write([], ())
-        told = [{"op": "add", "path": "/fields/System.History", "value": body.get("text")}]
-        self._keep(item.patched(told, self._clock(), _US))
+        operations = [{"op": "add", "path": "/fields/System.History", "value": body.get("text")}]
+        self._keep(item.patched(operations, self._clock(), _US))
         return web.json_response({"id": item.rev + 1, "text": body.get("text")})
 
     def _visible(self) -> dict[int, Item]:
         return self.items if "read" in self.rights else {}
 
-    def _asked(self, request: web.Request) -> Item:
+    def _item_of(self, request: web.Request) -> Item:
         number = request.match_info["id"]
         item = self._visible().get(int(number)) if re.fullmatch(r"\d{1,10}", number) else None
         if item is None:
@@ -228,23 +232,23 @@ class Boards:
                 "which is not supported. Valid content types for this method are: application/json-patch+json."
             )
             raise Refused(415, message, "VssRequestContentTypeNotSupportedException")
-        found: list[Mapping[str, Any]] = await _json(request, list)
-        unknown = [one for one in found if not isinstance(one, dict)]
-        if unknown or not found:
+        operations: list[Mapping[str, Any]] = await _json(request, list)
+        unknown = [operation for operation in operations if not isinstance(operation, dict)]
+        if unknown or not operations:
             message = "You must pass a valid patch document in the body of the request."
             raise Refused(400, message, "VssPropertyValidationException")
-        return found
+        return operations
 
 
 async def _json(request: web.Request, kind: type) -> Any:
     try:
-        found = json.loads(await request.text())
+        body = json.loads(await request.text())
     except ValueError:
-        found = None
-    if not isinstance(found, kind):
+        body = None
+    if not isinstance(body, kind):
         message = "You must pass a valid patch document in the body of the request."
         raise Refused(400, message, "VssPropertyValidationException")
-    return found
+    return body
 
 
 def _base(request: web.Request) -> str:

@@ -42,7 +42,7 @@ class Item:
     def patched(self, operations: Sequence[Operation], now: datetime, who: str) -> "Item":
         """The item as the operations make it, all or none; raises Refused."""
         new = copy.deepcopy(self)
-        said = ""
+        comment = ""
         for operation in operations:
             how, path = operation.get("op"), str(operation.get("path", ""))
             if path == "/rev" and how == "test":
@@ -58,7 +58,7 @@ class Item:
             elif path.startswith("/fields/") and how in {"add", "replace", "remove"}:
                 name, value = path.removeprefix("/fields/"), None if how == "remove" else operation.get("value")
                 if name == "System.History":
-                    said = _html(FIELDS[name], value)
+                    comment = _html(FIELDS[name], value)
                 else:
                     new.put(name, value)
             else:
@@ -68,21 +68,21 @@ class Item:
         if not str(new.fields.get("System.Title", "")).strip():
             raise rule_error("System.Title", "Title", "Required, InvalidEmpty")
         new.check_state(self if self.rev else None, now)
-        new.log(self, said, now, who)
+        new.log(self, comment, now, who)
         return new
 
     def put(self, name: str, value: Any) -> None:
-        known = FIELDS.get(name)
-        if known is None:
+        definition = FIELDS.get(name)
+        if definition is None:
             raise Refused(
                 400, f"TF51535: Cannot find field {name}.", "WorkItemTrackingFieldDefinitionNotFoundException"
             )
-        if known.read_only:
-            raise rule_error(name, known.name, "ReadOnly, InvalidNotOldValue")
+        if definition.read_only:
+            raise rule_error(name, definition.name, "ReadOnly, InvalidNotOldValue")
         if value in {None, ""} if not isinstance(value, list | dict) else False:
             self.fields.pop(name, None)
             return
-        self.fields[name] = _stored(known, value, self.project)
+        self.fields[name] = _stored(definition, value, self.project)
 
     def check_state(self, before: "Item | None", now: datetime) -> None:
         state = self.fields.get("System.State") or next(iter(self.kind.states))
@@ -104,7 +104,7 @@ class Item:
         else:
             self.fields.pop("Microsoft.VSTS.Common.ClosedDate", None)
 
-    def log(self, before: "Item", said: str, now: datetime, who: str) -> None:
+    def log(self, before: "Item", comment: str, now: datetime, who: str) -> None:
         """A revision, as the endpoint of updates tells it."""
         self.rev = before.rev + 1
         self.fields |= {"System.ChangedDate": stamp(now), "System.ChangedBy": {"displayName": who}}
@@ -114,9 +114,9 @@ class Item:
             for name in sorted({*before.fields, *self.fields})
             if before.fields.get(name) != self.fields.get(name)
         }
-        if said:
-            changed["System.History"] = {"newValue": said}
-            self.history += [line for line in text_lines(said) if line]
+        if comment:
+            changed["System.History"] = {"newValue": comment}
+            self.history += [line for line in text_lines(comment) if line]
         old, new = before.fields.get("System.State"), self.fields["System.State"]
         if old and old != new:
             self.history.append(f"{old} to {new} by {who}")
@@ -141,10 +141,10 @@ class Item:
             "System.WorkItemType": self.kind.name,
             **self.fields,
         }
-        found: dict[str, Any] = {"id": self.id, "rev": self.rev, "fields": fields, "url": url}
+        body: dict[str, Any] = {"id": self.id, "rev": self.rev, "fields": fields, "url": url}
         if relations and self.relations:
-            found["relations"] = self.relations
-        return found | {"_links": {"html": {"href": f"{base}/{self.project}/_workitems/edit/{self.id}"}}}
+            body["relations"] = self.relations
+        return body | {"_links": {"html": {"href": f"{base}/{self.project}/_workitems/edit/{self.id}"}}}
 
     def record(self) -> Record:
         title, state = str(self.fields["System.Title"]), self.fields["System.State"]
@@ -170,39 +170,39 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _stored(known: Field, value: Any, project: str) -> Any:
-    if known.kind == "html":
-        return _html(known, value)
-    if known.values:
-        if value not in known.values:
-            raise rule_error(known.reference, known.name, "HasValues, LimitedToValues, InvalidListValue")
+def _stored(definition: Field, value: Any, project: str) -> Any:
+    if definition.kind == "html":
+        return _html(definition, value)
+    if definition.values:
+        if value not in definition.values:
+            raise rule_error(definition.reference, definition.name, "HasValues, LimitedToValues, InvalidListValue")
         return value
     if not isinstance(value, str):
-        raise rule_error(known.reference, known.name, "InvalidType")
-    if known.kind == "dateTime":
-        return _moment(known, value)
-    if known.kind == "treePath":
-        return _path(known, value, project)
-    if known.kind == "tags":
+        raise rule_error(definition.reference, definition.name, "InvalidType")
+    if definition.kind == "dateTime":
+        return _moment(definition, value)
+    if definition.kind == "treePath":
+        return _path(definition, value, project)
+    if definition.kind == "tags":
         return _tags(value)
     if re.search(r"[\x00-\x1f]", value):
-        raise rule_error(known.reference, known.name, "InvalidCharacters")
-    if length(value) > (LONGEST_TITLE if known.reference == "System.Title" else _LONGEST_STRING):
-        flags = "Required, InvalidTooLong" if known.required else "InvalidTooLong"
-        raise rule_error(known.reference, known.name, flags)
+        raise rule_error(definition.reference, definition.name, "InvalidCharacters")
+    if length(value) > (LONGEST_TITLE if definition.reference == "System.Title" else _LONGEST_STRING):
+        flags = "Required, InvalidTooLong" if definition.required else "InvalidTooLong"
+        raise rule_error(definition.reference, definition.name, flags)
     return value
 
 
-def _moment(known: Field, value: str) -> str:
+def _moment(definition: Field, value: str) -> str:
     if not _MOMENT.fullmatch(value):
-        raise rule_error(known.reference, known.name, "InvalidDate")
+        raise rule_error(definition.reference, definition.name, "InvalidDate")
     return f"{value}T00:00:00Z" if len(value) == 10 else value
 
 
-def _path(known: Field, value: str, project: str) -> str:
+def _path(definition: Field, value: str, project: str) -> str:
     root, *nodes = value.split("\\")
     if root != project or nodes not in ([], ["Messaging"]):
-        message = f"TF401347: Invalid tree name given for work item -1, field '{known.reference}'."
+        message = f"TF401347: Invalid tree name given for work item -1, field '{definition.reference}'."
         raise Refused(400, message, "WorkItemTrackingTreeNodeNotFoundException")
     return value
 
@@ -214,20 +214,20 @@ def _tags(value: str) -> str:
     return "; ".join(sorted(tags.values(), key=str.casefold))
 
 
-def _html(known: Field, value: Any) -> str:
+def _html(definition: Field, value: Any) -> str:
     """As it is kept: cleaned of what could run, which also changes how it is written."""
     if not isinstance(value, str) or re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", value):
-        raise rule_error(known.reference, known.name, "InvalidCharacters")
+        raise rule_error(definition.reference, definition.name, "InvalidCharacters")
     if length(value) > LONGEST_TEXT:
-        raise rule_error(known.reference, known.name, "InvalidTooLong")
+        raise rule_error(definition.reference, definition.name, "InvalidTooLong")
     return nh3.clean(value)
 
 
 def _relation(value: Any, there: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    given = value if isinstance(value, dict) else {}
-    url = given.get("url", "")
-    if given.get("rel") != "Hyperlink" or not re.match(r"https?://\S", url) or length(url) > 2083:
+    relation = value if isinstance(value, dict) else {}
+    url = relation.get("url", "")
+    if relation.get("rel") != "Hyperlink" or not re.match(r"https?://\S", url) or length(url) > 2083:
         raise Refused(400, "TF401349: The relation is not valid.", "VssPropertyValidationException")
-    if any(one["url"] == url for one in there):
+    if any(each["url"] == url for each in there):
         raise Refused(400, "Relation already exists.", "RelationAlreadyExistsException")
-    return {"rel": "Hyperlink", "url": url, "attributes": dict(given.get("attributes") or {})}
+    return {"rel": "Hyperlink", "url": url, "attributes": dict(relation.get("attributes") or {})}

@@ -33,7 +33,7 @@ class Field:
 
 
 def _any_to_any(*states: str) -> dict[str, tuple[str, ...]]:
-    return {one: tuple(other for other in states if other != one) for one in states}
+    return {state: tuple(other for other in states if other != state) for state in states}
 
 
 _AGILE = {

@@ -96,10 +96,10 @@ class AzureDevOps:
         """Who asks, how often, and refusals in the words of Azure DevOps."""
         if "/_apis/" not in request.path:
             return await handler(request)
-        if not self._known(request):
+        if not self._is_authorized(request):
             return stranger(request)
         try:
-            delay, headers = self.limits.asked()
+            delay, headers = self.limits.count_request()
             await asyncio.sleep(delay)
             self.boards.check(request)
             response = await handler(request)
@@ -109,12 +109,12 @@ class AzureDevOps:
             return _with(headers, web.json_response(refused.body, status=refused.status))
         return _with(headers, response)
 
-    def _known(self, request: web.Request) -> bool:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    def _is_authorized(self, request: web.Request) -> bool:
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return self._accepts(given)
+            return self._accepts(credentials)
         try:
-            return scheme.lower() == "basic" and base64.b64decode(given, validate=True).decode().endswith(
+            return scheme.lower() == "basic" and base64.b64decode(credentials, validate=True).decode().endswith(
                 f":{self._pat}"
             )
         except ValueError:

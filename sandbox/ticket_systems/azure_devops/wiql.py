@@ -23,26 +23,30 @@ def parse(query: str, project: str) -> Callable[[Item], bool]:
     where, at = shape["where"], 0
     conditions: list[tuple[str, str, str]] = []
     while at < len(where):
-        found = _CLAUSE.match(where, at)
-        if not found:
+        clause = _CLAUSE.match(where, at)
+        if not clause:
             raise _bad(f"Expecting field name or expression. The error is caused by «{where[at : at + 40]}».")
-        name, how, value = found[1], found[2].lower(), found[3]
+        name, how, value = clause[1], clause[2].lower(), clause[3]
         if name not in FIELDS:
             raise _bad(f"TF51005: The query references a field that does not exist. The error is caused by «[{name}]».")
         text = project if value.lower() == "@project" else value.strip("'").replace("''", "'")
         conditions.append((name, how, text.casefold()))
-        joined = _AND.match(where, found.end())
-        if not joined and found.end() < len(where):
-            raise _bad(f"Expecting end of string. The error is caused by «{where[found.end() : found.end() + 40]}».")
-        at = joined.end() if joined else found.end()
+        joined = _AND.match(where, clause.end())
+        if not joined and clause.end() < len(where):
+            raise _bad(f"Expecting end of string. The error is caused by «{where[clause.end() : clause.end() + 40]}».")
+        at = joined.end() if joined else clause.end()
     return lambda item: all(_holds(item, *condition) for condition in conditions)
 
 
 def _holds(item: Item, name: str, how: str, text: str) -> bool:
     if name == "System.Tags":
         return text in [tag.casefold() for tag in item.tags()]
-    held = {"System.TeamProject": item.project, "System.WorkItemType": item.kind.name, "System.Id": str(item.id)}
-    value = str(held.get(name, item.fields.get(name, ""))).casefold()
+    system_fields = {
+        "System.TeamProject": item.project,
+        "System.WorkItemType": item.kind.name,
+        "System.Id": str(item.id),
+    }
+    value = str(system_fields.get(name, item.fields.get(name, ""))).casefold()
     return text in value if how == "contains" else text == value
 
 

@@ -79,20 +79,20 @@ class Store:
     def now(self) -> str:
         return f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
 
-    def insert(self, given: Mapping[str, Any]) -> Change:
-        self._check(given, {}, new=True)
+    def insert(self, fields: Mapping[str, Any]) -> Change:
+        self._check(fields, {}, new=True)
         self._last += 1
         now = self.now()
         empty = dict.fromkeys((*_PLANNED, *_OTHERS))
         change = Change(self._last, self._clock(), {**empty, "approval_status": 4, "created_at": now})
         change.values |= {"custom_fields": dict.fromkeys(sorted(self.own)), "planning_fields": {}}
-        self._set(change, given)
+        self._set(change, fields)
         self.changes[change.id] = change
         return change
 
-    def update(self, change: Change, given: Mapping[str, Any]) -> None:
-        self._check(given, change.values, new=False)
-        self._set(change, given)
+    def update(self, change: Change, fields: Mapping[str, Any]) -> None:
+        self._check(fields, change.values, new=False)
+        self._set(change, fields)
 
     def move(self, change: Change, status: int) -> None:
         """To a status, whatever the life cycle says."""
@@ -101,109 +101,111 @@ class Store:
         if (status == 6) != (before == 6):
             change.closed_at = self.now() if status == 6 else None
 
-    def _set(self, change: Change, given: Mapping[str, Any]) -> None:
-        for name, what in given.items():
+    def _set(self, change: Change, fields: Mapping[str, Any]) -> None:
+        for name, what in fields.items():
             if name == "custom_fields":
                 change.values[name] = {**change.values[name], **what}
             elif name == "planning_fields":
-                plans = {plan: {"description": _cleaned(one["description"])} for plan, one in what.items()}
+                plans = {plan: {"description": _cleaned(text_of["description"])} for plan, text_of in what.items()}
                 change.values[name] = {**change.values[name], **plans}
             elif name == "description":
                 change.values |= {name: _cleaned(what), "description_text": _text(what)}
             elif name != "status" or "status" not in change.values:
                 change.values[name] = what
         change.values["updated_at"] = self.now()
-        if "status" in given:
-            self.move(change, given["status"])
+        if "status" in fields:
+            self.move(change, fields["status"])
 
-    def _check(self, given: Mapping[str, Any], there: Mapping[str, Any], *, new: bool) -> None:
-        errors = [*self._lacking(given, new=new), *self._unknown(given), *self._wrong(given)]
-        before, after = there.get("status"), given.get("status")
+    def _check(self, fields: Mapping[str, Any], there: Mapping[str, Any], *, new: bool) -> None:
+        errors = [*self._lacking(fields, new=new), *self._unknown(fields), *self._wrong(fields)]
+        before, after = there.get("status"), fields.get("status")
         if not new and after is not None and (before, after) in self._forbidden:
             errors.append(("status", f"Transition from {before} to {after} is not allowed", "invalid_value"))
-        start, end = (given.get(name, there.get(name)) for name in _PLANNED)
+        start, end = (fields.get(name, there.get(name)) for name in _PLANNED)
         if start and end and not errors and start > end:
             errors.append(("planned_end_date", "It should be greater than planned_start_date", "invalid_value"))
         if errors:
             raise InvalidError(*errors)
 
-    def _lacking(self, given: Mapping[str, Any], *, new: bool) -> Iterator[Error]:
+    def _lacking(self, fields: Mapping[str, Any], *, new: bool) -> Iterator[Error]:
         for name in self.required:
-            if (new or name in given) and given.get(name) in (None, ""):
+            if (new or name in fields) and fields.get(name) in (None, ""):
                 yield name, "It should not be blank as this is a mandatory field", "missing_field"
 
-    def _unknown(self, given: Mapping[str, Any]) -> Iterator[Error]:
-        known = {*REQUIRED, *_PLANNED, *_OTHERS, "custom_fields", "planning_fields"}
-        for name in given:
-            if name not in known:
+    def _unknown(self, fields: Mapping[str, Any]) -> Iterator[Error]:
+        names = {*REQUIRED, *_PLANNED, *_OTHERS, "custom_fields", "planning_fields"}
+        for name in fields:
+            if name not in names:
                 yield name, "Unexpected/invalid field in request", "invalid_field"
         for whole, parts in (("custom_fields", self.own), ("planning_fields", frozenset(_PLANS))):
-            for name in given.get(whole) or {}:
+            for name in fields.get(whole) or {}:
                 if name not in parts:
                     yield name, "Unexpected/invalid field in request", "invalid_field"
 
-    def _wrong(self, given: Mapping[str, Any]) -> Iterator[Error]:
+    def _wrong(self, fields: Mapping[str, Any]) -> Iterator[Error]:
         for name, most in _NUMBERS.items():
-            if given.get(name) is not None and given[name] not in range(1, most + 1):
+            if fields.get(name) is not None and fields[name] not in range(1, most + 1):
                 values = ",".join(map(str, range(1, most + 1)))
                 yield name, f"It should be one of these values: '{values}'", "invalid_value"
-        if given.get("status") is not None and given["status"] not in self.statuses:
+        if fields.get("status") is not None and fields["status"] not in self.statuses:
             values = ",".join(map(str, self.statuses))
             yield "status", f"It should be one of these values: '{values}'", "invalid_value"
         for name in ("group_id", "requester_id"):
-            if given.get(name) is not None and not isinstance(given[name], int):
+            if fields.get(name) is not None and not isinstance(fields[name], int):
                 yield name, "Value set is of type String.It should be a/an Positive Integer", "datatype_mismatch"
         for name in _PLANNED:
-            if given.get(name) is not None and not _TIME.fullmatch(str(given[name])):
+            if fields.get(name) is not None and not _TIME.fullmatch(str(fields[name])):
                 yield name, "It should be in the 'combined date and time ISO8601' format", "invalid_date"
-        if len(str(given.get("subject") or "")) > 255:
-            said = f"Has {len(given['subject'])} characters, it can have maximum of 255 characters"
-            yield "subject", said, "invalid_value"
+        if len(str(fields.get("subject") or "")) > 255:
+            message = f"Has {len(fields['subject'])} characters, it can have maximum of 255 characters"
+            yield "subject", message, "invalid_value"
 
     def listed(self, since: str) -> list[Change]:
         """Newest first; those of the last thirty days where nothing says since when."""
         month = self._clock() - timedelta(days=30)
-        found = [
-            one for one in self.changes.values() if (one.values["updated_at"] >= since if since else one.at >= month)
+        listed = [
+            change
+            for change in self.changes.values()
+            if (change.values["updated_at"] >= since if since else change.at >= month)
         ]
-        return sorted(found, key=lambda one: -one.id)
+        return sorted(listed, key=lambda change: -change.id)
 
     def filtered(self, query: str) -> list[Change]:
         """`"name:'text' AND name:1"`, in double quotes; ValueError for what is none."""
         if not re.fullmatch(r'".+"', query):
             raise ValueError(query)
-        found = [one for one in self.listed("0") if self._clock() - one.at >= _LAG]
+        matches = [change for change in self.listed("0") if self._clock() - change.at >= _LAG]
         for clause in query[1:-1].split(" AND "):
             match = _CLAUSE.fullmatch(clause.strip())
             if not match or match[1] not in self.own | {*REQUIRED, *_OTHERS, "approval_status"}:
                 raise InvalidError(("query", "Query is invalid", "invalid_value"))
-            name, wanted = match[1], match[2] if match[2] is not None else match[3]
-            found = [
-                one for one in found
-                if str({**one.values["custom_fields"], **one.values}.get(name, "")).casefold() == wanted.casefold()
+            name, value = match[1], match[2] if match[2] is not None else match[3]
+            matches = [
+                each for each in matches
+                if str({**each.values["custom_fields"], **each.values}.get(name, "")).casefold() == value.casefold()
             ]  # fmt: skip
-        return found
+        return matches
 
     def record(self, change: Change, key_field: str) -> Record:
-        told = [(at, line) for at, body in change.notes for line in _lines(body)]
-        lines = [line for _, line in sorted([*told, *change.moves], key=lambda one: one[0])]
+        notes = [(at, line) for at, body in change.notes for line in _lines(body)]
+        lines = [line for _, line in sorted([*notes, *change.moves], key=lambda entry: entry[0])]
         custom = {name: what for name, what in change.values["custom_fields"].items() if what is not None}
-        plans = {name: one["description"] for name, one in change.values["planning_fields"].items()}
+        plans = {name: entry["description"] for name, entry in change.values["planning_fields"].items()}
         plain = {name: what for name, what in change.values.items() if what is not None and name not in {
             "custom_fields", "planning_fields", "description_text"}}  # fmt: skip
-        said = re.search(r"Foresignal key: (\S+)\s*\Z", change.values["description_text"])
-        key = str(custom.get(key_field) or (said[1] if said else ""))
+        match = re.search(r"Foresignal key: (\S+)\s*\Z", change.values["description_text"])
+        key = str(custom.get(key_field) or (match[1] if match else ""))
         label = self.statuses.get(change.values["status"], str(change.values["status"]))
-        held = {**plain, **plans, **custom}
-        return Record(change.number, key, change.values["subject"], label, held, tuple(lines))
+        fields = {**plain, **plans, **custom}
+        return Record(change.number, key, change.values["subject"], label, fields, tuple(lines))
 
 
 def shown(change: Change, *, stats: bool, whole: bool) -> dict[str, Any]:
     """As the API shows it: lists leave out `custom_fields` and `planning_fields`."""
-    found = {"id": change.id, **change.values}
+    values = {"id": change.id, **change.values}
     if not whole:
-        found = {name: what for name, what in found.items() if name not in {"custom_fields", "planning_fields"}}
-    return found | ({"stats": {"closed_at": change.closed_at}} if stats else {})
+        values = {name: what for name, what in values.items() if name not in {"custom_fields", "planning_fields"}}
+    return values | ({"stats": {"closed_at": change.closed_at}} if stats else {})
 
 
 def moment(text: str) -> datetime:

@@ -96,17 +96,17 @@ class Freshservice:
     def app(self) -> web.Application:
         app = web.Application(client_max_size=10_000_000, middlewares=[self._answering])
         app.add_routes(routes("Freshservice", lambda: self.tickets))
-        one = rf"{_API}/changes/{{id:\d+}}"
+        change_path = rf"{_API}/changes/{{id:\d+}}"
         app.add_routes(
             [
                 web.get(r"/a/changes/{id:\d+}", self._page),
                 web.get(f"{_API}/changes", self._list),
                 web.post(f"{_API}/changes", self._create),
-                web.get(one, self._view),
-                web.put(one, self._update),
-                web.get(f"{one}/notes", self._notes),
-                web.post(f"{one}/notes", self._add_note),
-                web.get(f"{one}/approvals", self._approvals),
+                web.get(change_path, self._view),
+                web.put(change_path, self._update),
+                web.get(f"{change_path}/notes", self._notes),
+                web.post(f"{change_path}/notes", self._add_note),
+                web.get(f"{change_path}/approvals", self._approvals),
                 web.get(f"{_API}/groups", self._list_groups),
                 web.get(f"{_API}/change_form_fields", self._form),
             ]
@@ -131,13 +131,13 @@ class Freshservice:
         try:
             return await handler(request)
         except InvalidError as invalid:
-            errors = [{"field": name, "message": said, "code": code} for name, said, code in invalid.errors]
+            errors = [{"field": name, "message": message, "code": code} for name, message, code in invalid.errors]
             return web.json_response({"description": "Validation failed", "errors": errors}, status=400)
         except web.HTTPNotFound:
             return web.Response(status=404)  # without a body
         except ValueError:
-            said = "Request body has invalid json format"
-            return web.json_response({"code": "invalid_json", "message": said}, status=400)
+            message = "Request body has invalid json format"
+            return web.json_response({"code": "invalid_json", "message": message}, status=400)
 
     def _refused(self, request: web.Request, spent: int) -> web.Response | None:
         header = request.headers.get("Authorization", "")
@@ -148,8 +148,8 @@ class Freshservice:
         except ValueError:
             key = ""
         if key != _API_KEY:
-            said = "You have to be logged in to perform this action."
-            return web.json_response({"code": "invalid_credentials", "message": said}, status=401)
+            message = "You have to be logged in to perform this action."
+            return web.json_response({"code": "invalid_credentials", "message": message}, status=401)
         right = {"GET": "view", "POST": "create", "PUT": "edit"}[request.method]
         if right not in self.rights:
             return web.json_response(_DENIED, status=403)
@@ -159,13 +159,13 @@ class Freshservice:
         now = self._clock()
         if not self._a_minute:
             return None
-        self._spent = [one for one in self._spent if now - one[0] < timedelta(minutes=1)]
+        self._spent = [call for call in self._spent if now - call[0] < timedelta(minutes=1)]
         if sum(cost for _, cost in self._spent) + spent <= self._a_minute:
             self._spent.append((now, spent))
             return None
         wait = int((self._spent[0][0] + timedelta(minutes=1) - now).total_seconds()) + 1
-        said = {"message": "You have exceeded the limit of requests per minute"}
-        return web.json_response(said, status=429, headers={"Retry-After": str(wait)})
+        message = {"message": "You have exceeded the limit of requests per minute"}
+        return web.json_response(message, status=429, headers={"Retry-After": str(wait)})
 
     async def _page(self, request: web.Request) -> web.Response:
         raise web.HTTPFound(f"/ticket/CHN-{request.match_info['id']}")
@@ -174,13 +174,13 @@ class Freshservice:
         query = request.query.get("query", "")
         if query:
             try:
-                found = self.store.filtered(query)
+                matches = self.store.filtered(query)
             except ValueError:
                 return web.Response(status=500)
         else:
-            found = self.store.listed(request.query.get("updated_since", ""))
+            matches = self.store.listed(request.query.get("updated_since", ""))
         stats = request.query.get("include") == "stats"
-        return _paged(request, "changes", [shown(one, stats=stats, whole=False) for one in found])
+        return _paged(request, "changes", [shown(change, stats=stats, whole=False) for change in matches])
 
     async def _create(self, request: web.Request) -> web.Response:
         change = self.store.insert(await _body(request))
@@ -188,19 +188,21 @@ class Freshservice:
 
     async def _view(self, request: web.Request) -> web.Response:
         stats = request.query.get("include") == "stats"
-        return web.json_response({"change": shown(self._asked(request), stats=stats, whole=True)})
+        return web.json_response({"change": shown(self._change_of(request), stats=stats, whole=True)})
 
     async def _update(self, request: web.Request) -> web.Response:
-        change = self._asked(request)
+        change = self._change_of(request)
         self.store.update(change, await _body(request))
         return web.json_response({"change": shown(change, stats=False, whole=True)})
 
     async def _notes(self, request: web.Request) -> web.Response:
-        notes = [{"id": n, "body": body, "created_at": at} for n, (at, body) in enumerate(self._asked(request).notes)]
+        notes = [
+            {"id": n, "body": body, "created_at": at} for n, (at, body) in enumerate(self._change_of(request).notes)
+        ]
         return _paged(request, "notes", notes)
 
     async def _add_note(self, request: web.Request) -> web.Response:
-        change, body = self._asked(request), (await _body(request)).get("body")
+        change, body = self._change_of(request), (await _body(request)).get("body")
         if not body:
             raise InvalidError(("body", "It should not be blank as this is a mandatory field", "missing_field"))
         change.notes.append((self.store.now(), str(body)))
@@ -208,23 +210,28 @@ class Freshservice:
 
     async def _approvals(self, request: web.Request) -> web.Response:
         names = {1: "approved", 2: "rejected"}
-        found = [
-            {"id": one, "approver_name": who, "approval_status": {"id": what, "name": names[what]}, "updated_at": at}
-            for one, who, what, at in self._asked(request).approvals
+        rows = [
+            {
+                "id": approval_id,
+                "approver_name": who,
+                "approval_status": {"id": what, "name": names[what]},
+                "updated_at": at,
+            }
+            for approval_id, who, what, at in self._change_of(request).approvals
         ]
-        return _paged(request, "approvals", found)
+        return _paged(request, "approvals", rows)
 
     async def _list_groups(self, request: web.Request) -> web.Response:
-        return _paged(request, "groups", [{"id": one, "name": name} for one, name in self.groups.items()])
+        return _paged(request, "groups", [{"id": group_id, "name": name} for group_id, name in self.groups.items()])
 
     async def _form(self, _request: web.Request) -> web.Response:
         names = dict.fromkeys((*REQUIRED, *self.store.required, *sorted(self.store.own)))
         fields = [{"name": name, "required": name in self.store.required, "choices": []} for name in names]
-        choices = [{"id": one, "value": name} for one, name in self.store.statuses.items()]
-        next(one for one in fields if one["name"] == "status")["choices"] = choices
+        choices = [{"id": each, "value": name} for each, name in self.store.statuses.items()]
+        next(each for each in fields if each["name"] == "status")["choices"] = choices
         return web.json_response({"change_fields": fields})
 
-    def _asked(self, request: web.Request) -> Change:
+    def _change_of(self, request: web.Request) -> Change:
         change = self.store.changes.get(int(request.match_info["id"]))
         if change is None:
             raise web.HTTPNotFound
@@ -238,13 +245,13 @@ async def _body(request: web.Request) -> dict[str, Any]:
     return body
 
 
-def _paged(request: web.Request, name: str, found: Sequence[Any]) -> web.Response:
-    page, size = (request.query.get(one, default) for one, default in (("page", "1"), ("per_page", "30")))
+def _paged(request: web.Request, name: str, rows: Sequence[Any]) -> web.Response:
+    page, size = (request.query.get(parameter, default) for parameter, default in (("page", "1"), ("per_page", "30")))
     if not (re.fullmatch("[1-9][0-9]{0,4}", page) and re.fullmatch("[1-9][0-9]?|100", size)):
         raise InvalidError(("per_page", "It should be a Positive Integer less than or equal to 100", "invalid_value"))
     start = (int(page) - 1) * int(size)
     headers = {}
-    if start + int(size) < len(found):
+    if start + int(size) < len(rows):
         address = request.url.update_query(page=str(int(page) + 1))
         headers["Link"] = f'<{address}>; rel="next"'
-    return web.json_response({name: list(found[start : start + int(size)])}, headers=headers)
+    return web.json_response({name: list(rows[start : start + int(size)])}, headers=headers)

@@ -59,21 +59,21 @@ class Limits:
 
 async def json_body(request: web.Request) -> dict[str, Any]:
     try:
-        found = await request.json()
+        body = await request.json()
     except ValueError:
         raise Refused(400, "Invalid request payload. Refer to the REST API documentation and try again.") from None
-    if not isinstance(found, dict):
+    if not isinstance(body, dict):
         raise Refused(400, "Invalid request payload. Refer to the REST API documentation and try again.")
-    return found
+    return body
 
 
-def unauthorized(given: str) -> web.Response:
-    scheme, _, rest = given.partition(" ")
+def unauthorized(header: str) -> web.Response:
+    scheme, _, rest = header.partition(" ")
     try:
-        known = scheme == "Basic" and b":" in base64.b64decode(rest, validate=True)
+        well_formed = scheme == "Basic" and b":" in base64.b64decode(rest, validate=True)
     except ValueError:
-        known = False
-    if known:
+        well_formed = False
+    if well_formed:
         text = "Client must be authenticated to access this resource."
         return web.Response(text=text, status=401, headers={"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"})
     return web.json_response(

@@ -55,29 +55,29 @@ class Tickets:
             query = parse(str(body.get("jql", "")))
         except BadQueryError as error:
             raise Refused(400, str(error)) from None
-        found = self.site.store.search(query, {str(number) for number in reconciled})
+        matches = self.site.store.search(query, {str(number) for number in reconciled})
         if "BROWSE_PROJECTS" not in self.site.permissions:
-            found = []
+            matches = []
         size = min(int(body.get("maxResults", 50)), _PAGE)
         token = str(body.get("nextPageToken") or "0")
         start = int(token) if re.fullmatch(r"\d{1,9}", token) else -1
         if start < 0:
             raise Refused(400, "The provided next page token is invalid or expired.")
         fields = body.get("fields", [])
-        answer: dict[str, Any] = {"issues": [issue.as_json(fields) for issue in found[start : start + size]]}
-        answer["isLast"] = start + size >= len(found)
+        answer: dict[str, Any] = {"issues": [issue.as_json(fields) for issue in matches[start : start + size]]}
+        answer["isLast"] = start + size >= len(matches)
         if not answer["isLast"]:
             answer["nextPageToken"] = str(start + size)
         return web.json_response(answer)
 
     async def _create(self, request: web.Request) -> web.Response:
         body = await json_body(request)
-        given = dict(body.get("fields", {}))
-        project, kind = self._place(given)
-        found = rules.faults(project, given, whole=True)
-        if found:
-            raise Refused(400, errors=found)
-        issue = self.site.store.add(project, kind, given, body.get("properties", []))
+        fields = dict(body.get("fields", {}))
+        project, kind = self._place(fields)
+        errors = rules.faults(project, fields, whole=True)
+        if errors:
+            raise Refused(400, errors=errors)
+        issue = self.site.store.add(project, kind, fields, body.get("properties", []))
         here = f"{request.scheme}://{request.host}/rest/api/3/issue/{issue.id}"
         return web.json_response({"id": issue.id, "key": issue.key, "self": here}, status=201)
 
@@ -97,41 +97,41 @@ class Tickets:
 
     async def _bulk(self, request: web.Request) -> web.Response:
         body = await json_body(request)
-        asked = body.get("issueIdsOrKeys", [])
-        if not asked or len(asked) > 100:
+        ids = body.get("issueIdsOrKeys", [])
+        if not ids or len(ids) > 100:
             raise Refused(400, "issueIdsOrKeys takes 1 to 100 ids or keys")
-        found = {issue.id: issue for one in asked if (issue := self.site.store.find(str(one)))}
+        issues = {issue.id: issue for each in ids if (issue := self.site.store.find(str(each)))}
         if "BROWSE_PROJECTS" not in self.site.permissions:
-            found = {}
-        shown = [found[number].as_json(body.get("fields", [])) for number in sorted(found, key=int)]
-        return web.json_response({"issues": shown, "issueErrors": []})
+            issues = {}
+        rows = [issues[number].as_json(body.get("fields", [])) for number in sorted(issues, key=int)]
+        return web.json_response({"issues": rows, "issueErrors": []})
 
     async def _get(self, request: web.Request) -> web.Response:
-        issue = self.site.asked(request)
+        issue = self.site.issue_of(request)
         return web.json_response(issue.as_json(request.query.get("fields", "*all").split(",")))
 
     async def _edit(self, request: web.Request) -> web.Response:
-        issue, body = self.site.asked(request, "EDIT_ISSUES"), await json_body(request)
-        given = dict(body.get("fields", {}))
+        issue, body = self.site.issue_of(request, "EDIT_ISSUES"), await json_body(request)
+        fields = dict(body.get("fields", {}))
         labels = list(issue.fields.get("labels", []))
         for operation in body.get("update", {}).get("labels", []):
             for how, label in operation.items():
-                labels = [one for one in labels if one != label] + ([label] if how == "add" else [])
-            given["labels"] = labels
-        found = rules.faults(issue.project, given, whole=False)
-        if found:
-            raise Refused(400, errors=found)
-        issue.edit(given, self._clock(), "Foresignal")
+                labels = [each for each in labels if each != label] + ([label] if how == "add" else [])
+            fields["labels"] = labels
+        errors = rules.faults(issue.project, fields, whole=False)
+        if errors:
+            raise Refused(400, errors=errors)
+        issue.edit(fields, self._clock(), "Foresignal")
         return web.Response(status=204)
 
     async def _comments(self, request: web.Request) -> web.Response:
-        issue = self.site.asked(request)
+        issue = self.site.issue_of(request)
         start, size = int(request.query.get("startAt", 0)), min(int(request.query.get("maxResults", 100)), 100)
         page = issue.comments[start : start + size]
         return web.json_response({"comments": page, "startAt": start, "maxResults": size, "total": len(issue.comments)})
 
     async def _comment(self, request: web.Request) -> web.Response:
-        issue, body = self.site.asked(request, "ADD_COMMENTS"), await json_body(request)
+        issue, body = self.site.issue_of(request, "ADD_COMMENTS"), await json_body(request)
         fault = rules.document_fault(body.get("body")) or (
             "" if body["body"]["content"] else "Comment body can not be empty!"
         )
@@ -140,7 +140,7 @@ class Tickets:
         return web.json_response(issue.comment(body["body"], self._clock(), "Foresignal"), status=201)
 
     async def _changelog(self, request: web.Request) -> web.Response:
-        issue = self.site.asked(request)
+        issue = self.site.issue_of(request)
         start, size = int(request.query.get("startAt", 0)), min(int(request.query.get("maxResults", 100)), 100)
         page, total = issue.changes[start : start + size], len(issue.changes)
         return web.json_response(
@@ -148,15 +148,17 @@ class Tickets:
         )
 
     async def _transitions(self, request: web.Request) -> web.Response:
-        issue = self.site.asked(request)
+        issue = self.site.issue_of(request)
         fields = "transitions.fields" in request.query.get("expand", "")
         allowed = issue.transitions() if "TRANSITION_ISSUES" in self.site.permissions else []
-        return web.json_response({"transitions": [_transition_json(issue, one, fields=fields) for one in allowed]})
+        return web.json_response(
+            {"transitions": [_transition_json(issue, transition, fields=fields) for transition in allowed]}
+        )
 
     async def _transition(self, request: web.Request) -> web.Response:
-        issue, body = self.site.asked(request, "TRANSITION_ISSUES"), await json_body(request)
+        issue, body = self.site.issue_of(request, "TRANSITION_ISSUES"), await json_body(request)
         number = str(body.get("transition", {}).get("id", ""))
-        chosen = next((one for one in issue.transitions() if one.id == number), None)
+        chosen = next((transition for transition in issue.transitions() if transition.id == number), None)
         if chosen is None:
             raise Refused(400, f"Transition id '{number}' is not valid for this issue.")
         resolution = (body.get("fields", {}).get("resolution") or {}).get("name", "")
@@ -171,7 +173,7 @@ class Tickets:
         return web.Response(status=204)
 
     async def _approvals(self, request: web.Request) -> web.Response:
-        issue = self.site.asked(request)
+        issue = self.site.issue_of(request)
         if issue.project.kind != "service_desk":
             raise Refused(404, "The request does not exist.")
         return web.json_response(
@@ -180,7 +182,7 @@ class Tickets:
 
 
 def _transition_json(issue: Issue, transition: Transition, *, fields: bool) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+    data: dict[str, Any] = {
         "id": transition.id, "name": transition.name, "to": issue.status_json(transition.to), "isAvailable": True,
         "isGlobal": not transition.before, "hasScreen": bool(transition.resolution),
     }  # fmt: skip
@@ -188,5 +190,5 @@ def _transition_json(issue: Issue, transition: Transition, *, fields: bool) -> d
         values = [{"id": str(at), "name": name} for at, name in enumerate(RESOLUTIONS, 10000)]
         needed = transition.resolution == "required"
         field = {"name": "Resolution", "key": "resolution", "required": needed, "allowedValues": values}
-        shown["fields"] = {"resolution": field | {"hasDefaultValue": False}} if transition.resolution else {}
-    return shown
+        data["fields"] = {"resolution": field | {"hasDefaultValue": False}} if transition.resolution else {}
+    return data

@@ -37,15 +37,15 @@ class Issue:
 
     def index(self, now: datetime) -> None:
         labels = list(self.fields.get("labels") or [])
-        seen = {"labels": labels, "project": [self.project.key, self.project.id], "key": [self.key], "id": [self.id]}
-        self.indexed.append((now, seen))
+        entry = {"labels": labels, "project": [self.project.key, self.project.id], "key": [self.key], "id": [self.id]}
+        self.indexed.append((now, entry))
 
-    def seen(self, at: datetime) -> Seen | None:
-        known = [seen for since, seen in self.indexed if since <= at]
-        return known[-1] if known else None
+    def entry_at(self, at: datetime) -> Seen | None:
+        entries = [entry for since, entry in self.indexed if since <= at]
+        return entries[-1] if entries else None
 
-    def edit(self, given: Mapping[str, Any], now: datetime, who: str) -> None:
-        moved = {name: value for name, value in given.items() if self.fields.get(name) != value}
+    def edit(self, fields: Mapping[str, Any], now: datetime, who: str) -> None:
+        moved = {name: value for name, value in fields.items() if self.fields.get(name) != value}
         self.fields |= moved
         if moved:
             self._log(now, who, [(name, "", "") for name in moved])
@@ -62,15 +62,15 @@ class Issue:
         self.history.append(f"{before} to {name} by {who}")
 
     def comment(self, body: Mapping[str, Any], now: datetime, who: str) -> dict[str, Any]:
-        said = {
+        comment = {
             "id": str(20000 + len(self.comments)),
             "author": {"displayName": who},
             "body": body,
             "created": stamp(now),
         }
-        self.comments.append(said)
+        self.comments.append(comment)
         self.history += text_of(body)
-        return said
+        return comment
 
     def decide(self, decision: str, who: str, now: datetime) -> None:
         person = {"displayName": who, "accountId": who}
@@ -88,20 +88,24 @@ class Issue:
             self.move(to, now, who)
 
     def transitions(self) -> list[Transition]:
-        return [one for one in self.project.transitions if not one.before or self.status in one.before]
+        return [
+            transition
+            for transition in self.project.transitions
+            if not transition.before or self.status in transition.before
+        ]
 
     def status_json(self, name: str) -> dict[str, Any]:
         status = self.project.status(name)
         assert status is not None
         return {"id": status.id, "name": name, "statusCategory": {"key": status.category}}
 
-    def as_json(self, wanted: Sequence[str]) -> dict[str, Any]:
+    def as_json(self, names: Sequence[str]) -> dict[str, Any]:
         """With the fields that were asked for; none where none was."""
-        shown: dict[str, Any] = {"id": self.id, "key": self.key, "self": f"/rest/api/3/issue/{self.id}"}
-        if not wanted:
+        data: dict[str, Any] = {"id": self.id, "key": self.key, "self": f"/rest/api/3/issue/{self.id}"}
+        if not names:
             return {"id": self.id}
         every = {
-            **{one.id: None for one in self.project.fields}, "description": None, "labels": [], **self.fields,
+            **{each.id: None for each in self.project.fields}, "description": None, "labels": [], **self.fields,
             "project": {"id": self.project.id, "key": self.project.key, "projectTypeKey": self.project.kind},
             "issuetype": {"id": self.kind[0], "name": self.kind[1]},
             "status": self.status_json(self.status), "statuscategorychangedate": stamp(self.status_since),
@@ -109,9 +113,9 @@ class Issue:
             "resolutiondate": stamp(self.resolved) if self.resolved else None, "created": stamp(self.created),
             "comment": {"comments": self.comments[:_INLINE], "total": len(self.comments), "startAt": 0},
         }  # fmt: skip
-        all_of_them = {"*all", "*navigable"} & set(wanted)
-        shown["fields"] = {name: value for name, value in every.items() if all_of_them or name in wanted}
-        return shown
+        all_of_them = {"*all", "*navigable"} & set(names)
+        data["fields"] = {name: value for name, value in every.items() if all_of_them or name in names}
+        return data
 
     def record(self) -> Record:
         labels = self.fields.get("labels") or [""]
@@ -146,14 +150,14 @@ class Store:
         return list(self._issues.values())
 
     def find(self, id_or_key: str) -> Issue | None:
-        wanted = id_or_key.upper()
-        return next((issue for issue in self._issues.values() if wanted in {issue.id, issue.key}), None)
+        sought = id_or_key.upper()
+        return next((issue for issue in self._issues.values() if sought in {issue.id, issue.key}), None)
 
-    def add(self, project: Project, kind: tuple[str, str], given: Mapping[str, Any], properties: list[Any]) -> Issue:
+    def add(self, project: Project, kind: tuple[str, str], values: Mapping[str, Any], properties: list[Any]) -> Issue:
         self._count += 1
         self._numbers[project.key] += 1
         now = self._clock()
-        fields = {name: value for name, value in given.items() if name not in {"project", "issuetype"}}
+        fields = {name: value for name, value in values.items() if name not in {"project", "issuetype"}}
         issue = Issue(
             id=str(10000 + self._count), key=f"{project.key}-{self._numbers[project.key]}", project=project, kind=kind,
             fields=fields, properties=properties, created=now, status=project.statuses[0].name, status_since=now,
@@ -163,19 +167,19 @@ class Store:
         return issue
 
     def delete(self, number: str) -> None:
-        found = self.find(number)
-        if found:
-            del self._issues[found.id]
+        issue = self.find(number)
+        if issue:
+            del self._issues[issue.id]
 
     def search(self, query: Query, reconciled: set[str]) -> list[Issue]:
         """In the order of creation; those that are named as they are now, the others as the index has them."""
         now = self._clock()
-        found = []
+        matches = []
         for issue in self._issues.values():
-            seen = issue.seen(now if issue.id in reconciled else now - timedelta(seconds=self.late))
-            if seen is not None and query(seen):
-                found.append(issue)
-        return found
+            indexed = issue.entry_at(now if issue.id in reconciled else now - timedelta(seconds=self.late))
+            if indexed is not None and query(indexed):
+                matches.append(issue)
+        return matches
 
 
 def stamp(at: datetime) -> str:

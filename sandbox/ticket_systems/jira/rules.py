@@ -39,18 +39,18 @@ _FILLED = frozenset({"bulletList", "orderedList", "listItem", "blockquote", "pan
 
 def faults(project: Project, fields: Mapping[str, Any], *, whole: bool) -> dict[str, str]:
     """What Jira says about each field that it does not take; `whole`: an issue is about to be made of them."""
-    known = {field.id: field for field in project.fields}
-    found: dict[str, str] = {}
+    by_id = {field.id: field for field in project.fields}
+    by_field: dict[str, str] = {}
     for name, value in fields.items():
-        fault = "" if name in {"project", "issuetype"} else _fault(known.get(name), name, value)
+        fault = "" if name in {"project", "issuetype"} else _fault(by_id.get(name), name, value)
         if fault:
-            found[name] = fault
+            by_field[name] = fault
     if whole and "summary" not in fields:
-        found["summary"] = "You must specify a summary of the issue."
+        by_field["summary"] = "You must specify a summary of the issue."
     for field in project.fields:
         if field.required and (fields.get(field.id) is None if whole else fields.get(field.id, "") is None):
-            found[field.id] = f"{field.name} is required."
-    return found
+            by_field[field.id] = f"{field.name} is required."
+    return by_field
 
 
 def _fault(field: Field | None, name: str, value: Any) -> str:
@@ -137,9 +137,9 @@ def _field_fault(field: Field, value: Any) -> str:
         return document_fault(value)
     if field.kind in {"option", "priority"}:
         name = "name" if field.kind == "priority" else "value"
-        given = value.get(name) if isinstance(value, dict) else None
-        if given not in field.options:
-            return f"Specify a valid '{name}' for {field.id}" if not given else f"Option value '{given}' is not valid"
+        part = value.get(name) if isinstance(value, dict) else None
+        if part not in field.options:
+            return f"Specify a valid '{name}' for {field.id}" if not part else f"Option value '{part}' is not valid"
         return ""
     if not isinstance(value, str):
         return "Operation value must be a string"

@@ -21,27 +21,27 @@ def parse(jql: str) -> Query:
 
     Clauses are joined by AND; the order is always that of creation. Raises BadQueryError.
     """
-    wanted = re.sub(r"\s+order\s+by\s+(created|key|id)(\s+asc)?\s*$", "", jql, flags=re.IGNORECASE).strip()
-    if not wanted:
+    text = re.sub(r"\s+order\s+by\s+(created|key|id)(\s+asc)?\s*$", "", jql, flags=re.IGNORECASE).strip()
+    if not text:
         raise BadQueryError(
             "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
         )
     clauses: list[tuple[str, set[str]]] = []
     at = 0
-    while at < len(wanted):
-        found = _CLAUSE.match(wanted, at)
-        if not found or found[1].lower() not in _FIELDS:
+    while at < len(text):
+        clause = _CLAUSE.match(text, at)
+        if not clause or clause[1].lower() not in _FIELDS:
             raise BadQueryError(
-                f"Error in the JQL Query: '{wanted[at : at + 40]}' is not understood. (line 1, character {at + 1})"
+                f"Error in the JQL Query: '{text[at : at + 40]}' is not understood. (line 1, character {at + 1})"
             )
-        values = {re.sub(r"\\(.)", r"\1", quoted) if quoted else bare for quoted, bare in _VALUE.findall(found[3])}
-        clauses.append((_FIELDS[found[1].lower()], values))
-        joined = re.compile(r"\s+and\s+", re.IGNORECASE).match(wanted, found.end())
-        if found.end() < len(wanted) and not joined:
+        values = {re.sub(r"\\(.)", r"\1", quoted) if quoted else bare for quoted, bare in _VALUE.findall(clause[3])}
+        clauses.append((_FIELDS[clause[1].lower()], values))
+        joined = re.compile(r"\s+and\s+", re.IGNORECASE).match(text, clause.end())
+        if clause.end() < len(text) and not joined:
             raise BadQueryError(
-                f"Error in the JQL Query: Expecting operator but got the end. (line 1, character {found.end()})"
+                f"Error in the JQL Query: Expecting operator but got the end. (line 1, character {clause.end()})"
             )
-        at = joined.end() if joined else found.end()
+        at = joined.end() if joined else clause.end()
 
     def holds(issue: Mapping[str, Any]) -> bool:
         return all(values & set(issue[field]) for field, values in clauses)

@@ -80,10 +80,10 @@ class Jira:
         self._existing(number).decide("declined", who, self._clock())
 
     def _existing(self, number: str) -> Issue:
-        found = self.store.find(number)
-        if found is None:
+        issue = self.store.find(number)
+        if issue is None:
             raise LookupError(f"there is no {number}")
-        return found
+        return issue
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=10_000_000, middlewares=[self._answering])
@@ -98,9 +98,9 @@ class Jira:
         """Who asks, how often, and refusals in Jira's words."""
         if not request.path.startswith("/rest/"):
             return await handler(request)
-        given = request.headers.get("Authorization", "")
-        if given not in self._accepted:
-            return unauthorized(given)
+        header = request.headers.get("Authorization", "")
+        if header not in self._accepted:
+            return unauthorized(header)
         limited = self.limits.refusal(request)
         if limited:
             return limited

@@ -21,19 +21,19 @@ class Site:
     email: str
     permissions: set[str] = field(default_factory=lambda: set(PERMISSIONS))
 
-    def asked(self, request: web.Request, permission: str = "") -> Issue:
-        found = self.store.find(request.match_info["issue"])
-        if found is None or "BROWSE_PROJECTS" not in self.permissions:
+    def issue_of(self, request: web.Request, permission: str = "") -> Issue:
+        issue = self.store.find(request.match_info["issue"])
+        if issue is None or "BROWSE_PROJECTS" not in self.permissions:
             raise Refused(404, _NO_ISSUE)
         self.may(permission)
-        return found
+        return issue
 
-    def asked_project(self, request: web.Request) -> Project:
+    def project_of(self, request: web.Request) -> Project:
         key = request.match_info["project"]
-        found = self.store.project(key)
-        if found is None or "BROWSE_PROJECTS" not in self.permissions:
+        project = self.store.project(key)
+        if project is None or "BROWSE_PROJECTS" not in self.permissions:
             raise Refused(404, f"No project could be found with key '{key}'.")
-        return found
+        return project
 
     def may(self, permission: str) -> None:
         if permission and permission not in self.permissions:
@@ -67,20 +67,20 @@ class Places:
         )
 
     async def _mypermissions(self, request: web.Request) -> web.Response:
-        asked = request.query.get("permissions", "")
-        if not asked:
+        names = request.query.get("permissions", "")
+        if not names:
             raise Refused(400, "The 'permissions' query parameter is required.")
         key = request.query.get("projectKey", "")
         if key and (self.site.store.project(key) is None or "BROWSE_PROJECTS" not in self.site.permissions):
             raise Refused(404, f"No project could be found with key '{key}'.")
-        unknown = [name for name in asked.split(",") if name not in PERMISSIONS]
+        unknown = [name for name in names.split(",") if name not in PERMISSIONS]
         if unknown:
             raise Refused(400, f"Unrecognized permission: {', '.join(unknown)}")
-        answer = {name: {"key": name, "havePermission": name in self.site.permissions} for name in asked.split(",")}
+        answer = {name: {"key": name, "havePermission": name in self.site.permissions} for name in names.split(",")}
         return web.json_response({"permissions": answer})
 
     async def _project(self, request: web.Request) -> web.Response:
-        project = self.site.asked_project(request)
+        project = self.site.project_of(request)
         types = [{"id": number, "name": name, "subtask": False} for number, name in project.types]
         return web.json_response(
             {
@@ -93,7 +93,7 @@ class Places:
         )
 
     async def _statuses(self, request: web.Request) -> web.Response:
-        project = self.site.asked_project(request)
+        project = self.site.project_of(request)
         statuses = [
             {"id": status.id, "name": status.name, "statusCategory": {"key": status.category}}
             for status in project.statuses
@@ -103,13 +103,13 @@ class Places:
         )
 
     async def _types(self, request: web.Request) -> web.Response:
-        project = self.site.asked_project(request)
+        project = self.site.project_of(request)
         types = [{"id": number, "name": name} for number, name in project.types]
-        shown = types if "CREATE_ISSUES" in self.site.permissions else []
-        return web.json_response({"maxResults": 50, "startAt": 0, "total": len(shown), "issueTypes": shown})
+        types_there = types if "CREATE_ISSUES" in self.site.permissions else []
+        return web.json_response({"maxResults": 50, "startAt": 0, "total": len(types_there), "issueTypes": types_there})
 
     async def _create_fields(self, request: web.Request) -> web.Response:
-        project = self.site.asked_project(request)
+        project = self.site.project_of(request)
         if request.match_info["type"] not in dict(project.types):
             raise Refused(404, "The issue type is not to be found.")
         basic = [

@@ -51,12 +51,12 @@ class Change:
     moves: list[tuple[str, str]] = field(default_factory=list)
 
     def record(self) -> Record:
-        told = [(at, line) for at, _, _, text in self.journal for line in text.split("\n")]
-        lines = [line for _, line in sorted([*told, *self.moves], key=lambda one: one[0])]
-        held = {name: text for name, text in self.values.items() if text}
+        notes = [(at, line) for at, _, _, text in self.journal for line in text.split("\n")]
+        lines = [line for _, line in sorted([*notes, *self.moves], key=lambda entry: entry[0])]
+        fields = {name: text for name, text in self.values.items() if text}
         return Record(
             self.number, self.values.get("correlation_id", ""), self.values.get("short_description", ""),
-            STATES.get(self.values["state"], self.values["state"]), held, tuple(lines),
+            STATES.get(self.values["state"], self.values["state"]), fields, tuple(lines),
         )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ class Store:
     def now(self) -> str:
         return f"{self._clock():%Y-%m-%d %H:%M:%S}"
 
-    def insert(self, given: Mapping[str, Any], who: str, kind: str = "") -> tuple[Change, list[str]]:
+    def insert(self, fields: Mapping[str, Any], who: str, kind: str = "") -> tuple[Change, list[str]]:
         """A new change, and the fields that this instance does not have."""
         self._last += 1
         now = self.now()
@@ -84,25 +84,25 @@ class Store:
             {"state": "-5", "type": kind or "normal", "approval": "not requested", "active": "true",
              "sys_created_on": now, "sys_updated_on": now},
         )  # fmt: skip
-        ignored = self.update(change, {**given, "type": kind or given.get("type", "normal")}, who, new=True)
+        ignored = self.update(change, {**fields, "type": kind or fields.get("type", "normal")}, who, new=True)
         self.changes[change.sys_id] = change
         return change, ignored
 
-    def update(self, change: Change, given: Mapping[str, Any], who: str, *, new: bool = False) -> list[str]:
+    def update(self, change: Change, fields: Mapping[str, Any], who: str, *, new: bool = False) -> list[str]:
         """Set fields as a REST call does: cut what is long, leave out what is unknown, refuse what a rule forbids."""
-        ignored = [name for name in given if name not in _KNOWN | self._own_fields and name not in _OWN]
-        state = str(given.get("state", "")) if "state" in given else ""
+        ignored = [name for name in fields if name not in _KNOWN | self._own_fields and name not in _OWN]
+        state = str(fields.get("state", "")) if "state" in fields else ""
         if state and state != change.values["state"] and not new and state not in _NEXT.get(change.values["state"], ()):
             raise AbortedError("Change Model: Check State Transition")
         before = dict(change.values)
-        for name, value in given.items():
+        for name, value in fields.items():
             if name in ignored or name in _OWN or name in {"work_notes", "comments"}:
                 continue
             change.values[name] = self._stored(name, value)
         for name in ("work_notes", "comments"):
-            if given.get(name):
-                change.journal.append((self.now(), who, name, str(given[name])))
-        if change.values != before or given.get("work_notes"):
+            if fields.get(name):
+                change.journal.append((self.now(), who, name, str(fields[name])))
+        if change.values != before or fields.get("work_notes"):
             change.values["sys_updated_on"] = self.now()
         if change.values["state"] in {"3", "4"} and before["state"] not in {"3", "4"}:
             change.values |= {"active": "false", "closed_at": self.now()}
@@ -122,8 +122,10 @@ class Store:
         """A field's value, and how it is shown."""
         if name in {"work_notes", "comments"}:
             label = "Work notes" if name == "work_notes" else "Additional comments"
-            told = [f"{at} - {who} ({label})\n{text}\n" for at, who, of, text in reversed(change.journal) if of == name]
-            return "", "\n".join(told)
+            entries = [
+                f"{at} - {who} ({label})\n{text}\n" for at, who, of, text in reversed(change.journal) if of == name
+            ]
+            return "", "\n".join(entries)
         value = {"sys_id": change.sys_id, "number": change.number}.get(name, change.values.get(name, ""))
         if name == "state":
             return value, STATES.get(value, value)
@@ -133,11 +135,11 @@ class Store:
 
     def find(self, query: str) -> Iterator[Change]:
         """An encoded query of what the sandbox knows: `a=b`, `aINb,c`, joined by `^`, with `ORDERBY`."""
-        found = list(self.changes.values())
+        matches = list(self.changes.values())
         for part in query.split("^"):
             if part.startswith("ORDERBY") or not part:
                 continue
             name, several = part.split("IN", 1) if "IN" in part and "=" not in part else (part.partition("=")[0], None)
-            wanted = set(several.split(",")) if several is not None else {part.partition("=")[2]}
-            found = [change for change in found if self.shown(change, name)[0] in wanted]
-        yield from sorted(found, key=lambda change: (change.values["sys_created_on"], change.number))
+            values = set(several.split(",")) if several is not None else {part.partition("=")[2]}
+            matches = [change for change in matches if self.shown(change, name)[0] in values]
+        yield from sorted(matches, key=lambda change: (change.values["sys_created_on"], change.number))

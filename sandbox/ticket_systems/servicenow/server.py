@@ -125,9 +125,9 @@ class ServiceNow:
         """Who asks, how often, and refusals in ServiceNow's words."""
         if not request.path.startswith("/api/"):
             return await handler(request)
-        if not self._known(request.headers.get("Authorization", "")):
-            said = "Required to provide Auth information"
-            return _refused(401, "User Not Authenticated", said, {"WWW-Authenticate": 'BASIC realm="Service-now"'})
+        if not self._is_authorized(request.headers.get("Authorization", "")):
+            message = "Required to provide Auth information"
+            return _refused(401, "User Not Authenticated", message, {"WWW-Authenticate": 'BASIC realm="Service-now"'})
         if limited := self._limited():
             return limited
         try:
@@ -138,7 +138,7 @@ class ServiceNow:
         except ValueError:
             return _refused(400, "Exception while reading request", "The payload is not valid JSON.")
 
-    def _known(self, header: str) -> bool:
+    def _is_authorized(self, header: str) -> bool:
         if header.startswith("Bearer "):
             return self._tokens.get(header.removeprefix("Bearer "), self._clock()) > self._clock()
         return header == f"Basic {base64.b64encode(f'{_USER}:{_PASSWORD}'.encode()).decode()}"
@@ -177,7 +177,7 @@ class ServiceNow:
         if "sn_change_write" not in self.roles:
             return _refused(403, "Operation Failed", "ACL Exception Insert Failed due to security constraints")
         change, _ = self.store.insert(await self._body(request), _USER)
-        return web.json_response({"result": self._shown(change, request)}, status=201)
+        return web.json_response({"result": self._as_json(change, request)}, status=201)
 
     async def _insert_by_model(self, request: web.Request) -> web.Response:
         if "sn_change_write" not in self.roles:
@@ -193,10 +193,10 @@ class ServiceNow:
         return body if isinstance(body, dict) else {}
 
     async def _list(self, request: web.Request) -> web.Response:
-        found = list(self.store.find(request.query.get("sysparm_query", "")))
+        matches = list(self.store.find(request.query.get("sysparm_query", "")))
         limit = int(request.query.get("sysparm_limit", "10000"))
-        shown = [self._shown(change, request) for change in found[:limit]]
-        return web.json_response({"result": shown}, headers={"X-Total-Count": str(len(found))})
+        rows = [self._as_json(change, request) for change in matches[:limit]]
+        return web.json_response({"result": rows}, headers={"X-Total-Count": str(len(matches))})
 
     async def _update(self, request: web.Request) -> web.Response:
         change = self.store.changes.get(request.match_info["sys_id"])
@@ -205,33 +205,33 @@ class ServiceNow:
         if "sn_change_write" not in self.roles:
             return _refused(403, "Operation Failed", "ACL Exception Update Failed due to security constraints")
         self.store.update(change, await self._body(request), _USER)
-        return web.json_response({"result": self._shown(change, request)})
+        return web.json_response({"result": self._as_json(change, request)})
 
     async def _list_groups(self, request: web.Request) -> web.Response:
         name = request.query.get("sysparm_query", "").partition("name=")[2]
-        found = [{"sys_id": sys_id} for sys_id, known in self.store.groups.items() if known == name]
-        return web.json_response({"result": found})
+        matches = [{"sys_id": sys_id} for sys_id, group in self.store.groups.items() if group == name]
+        return web.json_response({"result": matches})
 
     async def _list_roles(self, _request: web.Request) -> web.Response:
         return web.json_response({"result": [{"role.name": role} for role in sorted(self.roles)]})
 
     async def _list_approvals(self, request: web.Request) -> web.Response:
-        asked = request.query.get("sysparm_query", "").partition("^")[0].removeprefix("sysapprovalIN").split(",")
-        found = [
+        ids = request.query.get("sysparm_query", "").partition("^")[0].removeprefix("sysapprovalIN").split(",")
+        rows = [
             {
-                "sysapproval": {"value": one["sysapproval"], "display_value": "CHG"},
-                "state": {"value": one["state"], "display_value": one["state"].capitalize()},
-                "approver": {"value": "0" * 32, "display_value": one["approver"]},
-                "sys_updated_on": {"value": one["at"], "display_value": one["at"]},
+                "sysapproval": {"value": approval["sysapproval"], "display_value": "CHG"},
+                "state": {"value": approval["state"], "display_value": approval["state"].capitalize()},
+                "approver": {"value": "0" * 32, "display_value": approval["approver"]},
+                "sys_updated_on": {"value": approval["at"], "display_value": approval["at"]},
             }
-            for one in self.store.approvals
-            if one["sysapproval"] in asked
+            for approval in self.store.approvals
+            if approval["sysapproval"] in ids
         ]
-        return web.json_response({"result": found})
+        return web.json_response({"result": rows})
 
-    def _shown(self, change: Change, request: web.Request) -> dict[str, Any]:
-        asked = request.query.get("sysparm_fields", "")
-        names = asked.split(",") if asked else ["sys_id", "number", "work_notes", *change.values]
+    def _as_json(self, change: Change, request: web.Request) -> dict[str, Any]:
+        fields = request.query.get("sysparm_fields", "")
+        names = fields.split(",") if fields else ["sys_id", "number", "work_notes", *change.values]
         if request.query.get("sysparm_display_value") == "all":
             return {name: self._both(change, name) for name in names}
         return {name: self.store.shown(change, name)[0] for name in names}

@@ -88,10 +88,10 @@ def _render(view: ChangeCard) -> dict[str, Any]:
 
 def _rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     """What stands beside a label: (label, lines, weight). Dates that moved stand above and are not told twice."""
-    told = {f"{move.what}: {move.new}" for move in view.moved}
+    move_lines = {f"{move.what}: {move.new}" for move in view.moved}
     rows = [
         ("To do", (view.to_do,), "Bolder" if view.tone == "act" else "Default"),
-        ("When", tuple(line for line in view.when if line not in told), "Default"),
+        ("When", tuple(line for line in view.when if line not in move_lines), "Default"),
         ("For whom", (", ".join(view.services) or "No service is named",), "Default"),
         ("Impact", (f"Admins {view.admin_impact.lower()}, users {view.user_impact.lower()}",), "Default"),
         ("What", (" · ".join(filter(None, (view.kind, view.arrives))),), "Default"),
@@ -107,8 +107,12 @@ def _cut(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
         return shorten(value, characters)
 
     def texts(values: tuple[str, ...]) -> tuple[str, ...]:
-        kept = tuple(text(value) for value in values[:entries])
-        return (*kept, f"… and {len(values) - entries} more on the change page") if len(values) > entries else kept
+        shortened = tuple(text(value) for value in values[:entries])
+        return (
+            (*shortened, f"… and {len(values) - entries} more on the change page")
+            if len(values) > entries
+            else shortened
+        )
 
     moved = tuple(Move(text(move.what), text(move.old), text(move.new), move.slip) for move in view.moved[:entries])
     if len(view.moved) > entries:
@@ -132,9 +136,9 @@ def shorten(text: str, characters: int) -> str:
     """The text, or as much of it as ends at a word, with where to read on."""
     if len(text) <= characters:
         return text
-    kept = text[:characters]
-    at_word = kept.rfind(" ", characters * 4 // 5)
-    return (kept[:at_word] if at_word > 0 else kept).rstrip() + MORE
+    beginning = text[:characters]
+    at_word = beginning.rfind(" ", characters * 4 // 5)
+    return (beginning[:at_word] if at_word > 0 else beginning).rstrip() + MORE
 
 
 def _web_address(url: str) -> str:

@@ -65,10 +65,10 @@ class TeamsWorkflow:
         except PermanentError as error:
             raise PermanentError(_without(url, str(error))) from None
         if response.status_code in _HINTS:
-            said = _without(url, response.text[:300])
+            answer = _without(url, response.text[:300])
             hint = _HINTS[response.status_code]
             raise PermanentError(
-                f"{self._what}: answered {response.status_code}: {hint} (secret {self._secret}) {said}"
+                f"{self._what}: answered {response.status_code}: {hint} (secret {self._secret}) {answer}"
             )
 
 
@@ -94,7 +94,7 @@ def fault_of(url: str) -> str:
     if scheme != "https":
         return "the address must begin with https://"
     if not host.endswith(HOSTS):
-        return f"{host} is no host of Teams Workflows (known: {', '.join('*' + known for known in HOSTS)})"
+        return f"{host} is no host of Teams Workflows (known: {', '.join('*' + suffix for suffix in HOSTS)})"
     return ""
 
 

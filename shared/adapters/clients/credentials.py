@@ -22,7 +22,7 @@ _CLOUDS = {
     "dod": _GOVERNMENT,
     "china": ("login.chinacloudapi.cn", "api://AzureADTokenExchangeChina"),
 }
-"""Where a cloud's tenants sign in, and the audience of a federated credential there (facts 2.6)."""
+"""Where a cloud's tenants sign in, and the audience of a federated credential there."""
 _FRESH = 300.0  # seconds that an assertion must still be good for
 
 
@@ -52,12 +52,12 @@ class Credentials:
 
         return ManagedIdentityCredential(client_id=client_id or None)
 
-    async def _federated(self, tenant: Tenant, held: "AsyncTokenCredential | None") -> "AsyncTokenCredential":
+    async def _federated(self, tenant: Tenant, credential: "AsyncTokenCredential | None") -> "AsyncTokenCredential":
         from azure.identity.aio import ClientAssertionCredential
 
         authority, audience = _CLOUDS[tenant.cloud]
         await self._assertion(audience)  # the SDK asks for it in a synchronous callback, where nothing can be awaited
-        return held or ClientAssertionCredential(
+        return credential or ClientAssertionCredential(
             tenant.tenant_id,
             tenant.auth.client_id,
             func=lambda: self._assertions[audience].token,
@@ -66,8 +66,8 @@ class Credentials:
 
     async def _assertion(self, audience: str) -> None:
         async with self._lock:
-            known = self._assertions.get(audience)
-            if known and known.expires_on - time.time() > _FRESH:
+            assertion = self._assertions.get(audience)
+            if assertion and assertion.expires_on - time.time() > _FRESH:
                 return
             identity = self._identity(self._client_id)
             try:
@@ -75,11 +75,11 @@ class Credentials:
             finally:
                 await identity.close()
 
-    async def _with_secret(self, tenant: Tenant, held: "AsyncTokenCredential | None") -> "AsyncTokenCredential":
+    async def _with_secret(self, tenant: Tenant, credential: "AsyncTokenCredential | None") -> "AsyncTokenCredential":
         from azure.identity.aio import ClientSecretCredential
 
-        if held:
-            return held
+        if credential:
+            return credential
         secret = await self._secrets.get(tenant.auth.secret)
         authority, _ = _CLOUDS[tenant.cloud]
         return ClientSecretCredential(tenant.tenant_id, tenant.auth.client_id, secret, authority=authority)
@@ -101,9 +101,9 @@ class Renewable:
 
     async def close(self) -> None:
         async with self._lock:
-            held, self._held = self._held, None
-            if held:
-                await held.close()
+            credential, self._held = self._held, None
+            if credential:
+                await credential.close()
 
     async def __aenter__(self) -> "Renewable":
         return self

@@ -1,4 +1,4 @@
-"""Microsoft Graph for every tenant: msgraph's request builders, raw JSON answers, our two failures (facts 3.5)."""
+"""Microsoft Graph for every tenant: msgraph's request builders, raw JSON answers, our two kinds of failure."""
 
 import asyncio
 import json
@@ -57,8 +57,8 @@ class RefusedTokenError(Exception):
 class Graph:
     """One HTTP client a process, one `GraphServiceClient` a tenant, made on first use.
 
-    `calls["graph"]` counts the HTTP requests. The SDK's retries and redirects are off: a failure is ours to time
-    (design rule 4), and a token goes only to the host that the policy names.
+    `calls["graph"]` counts the HTTP requests. The SDK's retries and redirects are off: only the triggers' shell tries
+    again, and a token goes only to the host that the policy names.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Graph:
     async def pages(self, name: str, tenant: Tenant, question: Question) -> AsyncIterator[list[Any]]:
         """Every page to the end, also behind an empty one. A pull that cannot be complete raises."""
         base = _base(name, tenant)
-        link, seen = "", set[str]()
+        link, links = "", set[str]()
         while True:
             page = await self.ask(name, tenant, question, link)
             items = page.get("value") if isinstance(page, Mapping) else None
@@ -102,9 +102,9 @@ class Graph:
             if not link:
                 return
             _must_be_at(base, link, name)
-            if link in seen or len(seen) >= _MAX_PAGES:
-                raise TransientError(f"tenant {name}: the pages of {question.what} do not end; page {len(seen) + 1}")
-            seen.add(link)
+            if link in links or len(links) >= _MAX_PAGES:
+                raise TransientError(f"tenant {name}: the pages of {question.what} do not end; page {len(links) + 1}")
+            links.add(link)
 
     async def close(self) -> None:
         for client in self._tenants.values():
@@ -150,8 +150,8 @@ class Graph:
             ) from error
 
     async def _client(self, name: str, tenant: Tenant) -> "_Client":
-        held = self._tenants.get(name)
-        if held and held.tenant != tenant:  # the policy changed
+        client = self._tenants.get(name)
+        if client and client.tenant != tenant:  # the policy changed
             await self._tenants.pop(name).credential.close()
         if name not in self._tenants:
             self._tenants[name] = self._connect(name, tenant)
@@ -226,11 +226,11 @@ def _must_be_at(base: httpx.URL, link: str, name: str) -> None:
 def _refusal(name: str, question: Question, error: "APIError") -> Exception:
     status = error.response_status_code or 0
     headers: Mapping[str, str] = error.response_headers or {}
-    said = f"tenant {name}: Graph answered {status} to {question.what}"
+    text = f"tenant {name}: Graph answered {status} to {question.what}"
     if status == 401:
-        return RefusedTokenError(said)
+        return RefusedTokenError(text)
     if status == 403:
-        return PermanentError(f"{said}; grant the app role {question.role} there and consent to it")
+        return PermanentError(f"{text}; grant the app role {question.role} there and consent to it")
     if status in _NOT_NOW or status >= 500:
-        return TransientError(said, retry_after(headers.get("retry-after"), datetime.now(UTC)))
-    return PermanentError(f"{said} (request-id {headers.get('request-id', 'none')}); check the policy of this tenant")
+        return TransientError(text, retry_after(headers.get("retry-after"), datetime.now(UTC)))
+    return PermanentError(f"{text} (request-id {headers.get('request-id', 'none')}); check the policy of this tenant")

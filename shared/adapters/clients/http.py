@@ -12,7 +12,7 @@ import httpx
 from shared.core.errors import PermanentError, TransientError
 
 TIMEOUT = 30.0
-"""Seconds for a whole call; claims on effects live longer than this (design rule 2)."""
+"""Seconds for a whole call. It is shorter than a claim on an effect, so that no call outlives its claim."""
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BODY_SHOWN = 300
 _LONGEST_WAIT = 86_400.0  # seconds; a Retry-After of years, or infinite, is a mistake
@@ -41,9 +41,9 @@ def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:
     `X-RateLimit-Reset` is seconds since 1970 at ServiceNow and Azure DevOps, an ISO time at Jira, and elsewhere a
     number of seconds.
     """
-    told = retry_after(headers.get("retry-after"), now)
-    if told is not None:
-        return told
+    seconds_asked = retry_after(headers.get("retry-after"), now)
+    if seconds_asked is not None:
+        return seconds_asked
     for name in _RESETS:
         value = headers.get(name, "")
         try:
@@ -122,7 +122,7 @@ class Http:
         status = response.status_code
         if response.is_success or status in expected:
             return response
-        reason = f"{what}: {redact(url)} answered {status}: {_said(response, url, hide)}"
+        reason = f"{what}: {redact(url)} answered {status}: {_answer_of(response, url, hide)}"
         if status in _TRANSIENT or status in transient or 520 <= status <= 527:
             raise TransientError(reason, wait_of(response.headers, datetime.now(UTC)))
         raise PermanentError(reason)
@@ -131,7 +131,7 @@ class Http:
         await self._client.aclose()
 
 
-def _said(response: httpx.Response, url: str, hide: Iterable[str]) -> str:
+def _answer_of(response: httpx.Response, url: str, hide: Iterable[str]) -> str:
     """The beginning of what the other side said; secrets are taken out before it is cut."""
     text = " ".join(response.text.split()).replace(url, redact(url))
     for secret in hide:

@@ -93,11 +93,11 @@ def _chart(name: str, new: Report, old: Report | None) -> Chart:
 
 def _counts(name: str, weeks: Mapping[date, Tally]) -> list[Count]:
     """By week, labelled by its Monday, or by month, labelled by its first day."""
-    found: dict[date, int] = {}
+    counts: dict[date, int] = {}
     for week, tally in weeks.items():
         day = week if len(weeks) <= _WEEKS else week.replace(day=1)
-        found[day] = found.get(day, 0) + (tally.tickets if name == "Tickets" else tally.cards)
-    return [Count(day.isoformat(), count) for day, count in found.items()]
+        counts[day] = counts.get(day, 0) + (tally.tickets if name == "Tickets" else tally.cards)
+    return [Count(day.isoformat(), count) for day, count in counts.items()]
 
 
 def _teams(new: Report, old: Report | None) -> list[TeamRow]:

@@ -30,19 +30,19 @@ def change_page(
     related: Sequence[Related] = (),
 ) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
-    post, found = change.read(), change.classification
+    post, classification = change.read(), change.classification
     return render(
         "change.html.j2",
         title=f"{change.id}: {post.title or 'no title'}",
         change=change,
         post=post,
-        found=found,
-        status=labels.STATUSES.get(found.status, found.status),
+        classification=classification,
+        status=labels.STATUSES.get(classification.status, classification.status),
         what=what_changes(post),
-        to_do=to_do(found),
-        when=when_lines(found),
+        to_do=to_do(classification),
+        when=when_lines(classification),
         body=Markup(safe_html(post.body, post.body_type)),  # noqa: S704  (cleaned by nh3)
-        fields=fields(found),
+        fields=fields(classification),
         happened=timeline(change)[::-1],
         slipped=total(change.events),
         editions=list(enumerate(change.editions, 1))[::-1],
@@ -50,7 +50,7 @@ def change_page(
         rollout_lines=rollout_lines,
         roadmap=roadmap,
         variants=variants,
-        related=[(labels.RELATIONS.get(one.kind, one.kind), one) for one in related],
+        related=[(labels.RELATIONS.get(relation.kind, relation.kind), relation) for relation in related],
         revisions={edition.id: number for number, edition in enumerate(change.editions, 1)},
         tickets=[state for state in effects if state.effect.kind == "ticket"],
         cards=[state for state in effects if state.effect.kind == "card"],

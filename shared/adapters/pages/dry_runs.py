@@ -15,8 +15,8 @@ def dry_runs_page(entries: Sequence[DryTicket]) -> str:
 
 def dry_run_page(entry: DryTicket) -> str:
     """One ticket that a dry run would have filed, field by field."""
-    shown = [(name, text if isinstance(text, str) else _as_text(text)) for name, text in entry.fields.items()]
-    return render("dry_run.html.j2", title=f"{entry.number}: {entry.title}", entry=entry, fields=shown)
+    values = [(name, text if isinstance(text, str) else _as_text(text)) for name, text in entry.fields.items()]
+    return render("dry_run.html.j2", title=f"{entry.number}: {entry.title}", entry=entry, fields=values)
 
 
 def _as_text(value: object) -> str:

@@ -20,33 +20,33 @@ class Field:
     confidence: float | None
 
 
-def explain_page(post: Post, found: Classification) -> str:
+def explain_page(post: Post, classification: Classification) -> str:
     """One post with the words that decided each field marked; stands alone, as a file."""
     return render(
         "explain.html.j2",
         title=f"{post.id} explained",
         post=post,
-        fields=fields(found),
-        text=explain.parts(post, found),
+        fields=fields(classification),
+        text=explain.parts(post, classification),
     )
 
 
-def fields(found: Classification) -> list[Field]:
+def fields(classification: Classification) -> list[Field]:
     """The fields of a classification as they are shown, in the order of docs/classification.md."""
-    shown = {
-        "rollouts": "\n".join(dates.line(window) for window in found.windows) or "none",
-        "status": labels.STATUSES.get(found.status, found.status),
-        "superseded_by": found.superseded_by or "",
-        "act_by": dates.day(found.act_by) if found.act_by else "no deadline",
-        "kind": labels.KINDS.get(found.kind, found.kind),
-        "admin_impact": labels.IMPACTS.get(found.admin_impact, found.admin_impact),
-        "user_impact": labels.IMPACTS.get(found.user_impact, found.user_impact),
-        "default": labels.ARRIVALS.get(found.default, found.default) or "–",
-        "action": to_do(found),
-        "crb": "Yes" if found.crb else "No",
-        "training": "Yes" if found.training else "No",
+    values = {
+        "rollouts": "\n".join(dates.line(window) for window in classification.windows) or "none",
+        "status": labels.STATUSES.get(classification.status, classification.status),
+        "superseded_by": classification.superseded_by or "",
+        "act_by": dates.day(classification.act_by) if classification.act_by else "no deadline",
+        "kind": labels.KINDS.get(classification.kind, classification.kind),
+        "admin_impact": labels.IMPACTS.get(classification.admin_impact, classification.admin_impact),
+        "user_impact": labels.IMPACTS.get(classification.user_impact, classification.user_impact),
+        "default": labels.ARRIVALS.get(classification.default, classification.default) or "–",
+        "action": to_do(classification),
+        "crb": "Yes" if classification.crb else "No",
+        "training": "Yes" if classification.training else "No",
     }
-    return [_field(name, value, found) for name, value in shown.items() if value]
+    return [_field(name, value, classification) for name, value in values.items() if value]
 
 
 _NAMES = {
@@ -59,7 +59,7 @@ _NAMES = {
 }
 
 
-def _field(name: str, value: str, found: Classification) -> Field:
-    why = found.why.get(name)
-    words = found.crb_why if name == "crb" and found.crb_why else why.words if why else ""
+def _field(name: str, value: str, classification: Classification) -> Field:
+    why = classification.why.get(name)
+    words = classification.crb_why if name == "crb" and classification.crb_why else why.words if why else ""
     return Field(_NAMES.get(name, name.replace("_", " ").capitalize()), value, words, why.confidence if why else None)

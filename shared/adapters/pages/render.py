@@ -60,7 +60,7 @@ def _environment() -> Environment:
         "moment": moment,
         "short_day": short_day,
         "days": days,
-        "told": told,
+        "in_words": in_words,
         "planned": planned,
         "number": "{:,}".format,
     }
@@ -80,15 +80,15 @@ def _without_controls(value: Any) -> Any:
 
 def moment(value: datetime) -> Markup:
     """A moment in UTC, for people and machines."""
-    known = value.astimezone(UTC)
+    utc = value.astimezone(UTC)
     return Markup('<time datetime="{}">{} {:%b %Y, %H:%M} UTC</time>').format(
-        known.isoformat(timespec="seconds"), known.day, known
+        utc.isoformat(timespec="seconds"), utc.day, utc
     )
 
 
 def short_day(value: date | str) -> str:
-    known = date.fromisoformat(value) if isinstance(value, str) else value
-    return f"{known.day} {known:%b}"
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{day.day} {day:%b}"
 
 
 def days(value: float | None) -> str:
@@ -110,10 +110,10 @@ def planned(ticket: _Planned) -> str:
     start, end = ticket.planned_start, ticket.planned_end
     if start and end and start < end:
         return dates.interval(Interval(start, end))
-    known = start or end
-    return dates.day(known) if known else ""
+    day = start or end
+    return dates.day(day) if day else ""
 
 
-def told(text: str) -> str:
+def in_words(text: str) -> str:
     """An event's old or new value in words: a status, days, or the text itself."""
     return next((words for status, words in labels.STATUSES.items() if status == text), dates.spoken(text))

@@ -1,4 +1,4 @@
-"""A post's body as HTML that may be shown: no script, no style, no form, images over https only (design rule 9)."""
+"""A post's body as HTML that may be shown: no script, no style, no form, images over https only."""
 
 from html import escape
 

@@ -22,9 +22,9 @@ def faults_of_model(model: type[BaseModel], data: Mapping[str, Any], at: Keys, *
     except ValidationError as error:
         schema = model.model_json_schema()
         return [
-            (path_of((*at, *in_file(data, one["loc"]))), _in_words(one, schema, secret))
-            for one in error.errors(include_url=False)
-            if one["type"] != "too_short" or not one["input"]  # told as well when all that stands there is wrong
+            (path_of((*at, *in_file(data, entry["loc"]))), _in_words(entry, schema, secret))
+            for entry in error.errors(include_url=False)
+            if entry["type"] != "too_short" or not entry["input"]  # told as well when all that stands there is wrong
         ]
     return []
 
@@ -39,20 +39,20 @@ def faults_of_adapters(folder: str, section: object) -> Iterator[Fault]:
         except PermanentError as error:
             yield f"{folder}.{name}.kind", f"{error}{did_you_mean(kind, registry.kinds(folder))}"
             continue
-        given = entry.get("settings", {})
-        if isinstance(given, dict):
-            yield from faults_of_model(settings, given, (folder, name, "settings"), secret=True)
+        own_settings = entry.get("settings", {})
+        if isinstance(own_settings, dict):
+            yield from faults_of_model(settings, own_settings, (folder, name, "settings"), secret=True)
 
 
 def in_file(data: object, loc: Keys) -> Keys:
     """The model's location as it stands in the file: one value that counts as a list has no index there."""
-    kept: list[int | str] = []
+    path: list[int | str] = []
     for key in loc:
         if key == "[key]" or (isinstance(key, int) and not isinstance(data, list)):
             continue
-        kept.append(key)
+        path.append(key)
         data = under(data, key)
-    return tuple(kept)
+    return tuple(path)
 
 
 def under(data: object, key: int | str) -> object:
@@ -87,8 +87,8 @@ _WORDS = {  # by pydantic's error types
 
 def _in_words(error: ErrorDetails, schema: Mapping[str, Any], secret: bool) -> str:
     if error["type"] == "extra_forbidden":
-        known = _known_keys(schema, error["loc"][:-1])
-        return f"unknown key (known: {', '.join(known) or 'none'}){did_you_mean(str(error['loc'][-1]), known)}"
+        names = _known_keys(schema, error["loc"][:-1])
+        return f"unknown key (known: {', '.join(names) or 'none'}){did_you_mean(str(error['loc'][-1]), names)}"
     words = _WORDS.get(error["type"])
     if words is None:
         return "is not right" if secret else error["msg"][:1].lower() + error["msg"][1:]
@@ -98,11 +98,11 @@ def _in_words(error: ErrorDetails, schema: Mapping[str, Any], secret: bool) -> s
     suggested = ""
     if error["type"] == "literal_error" and isinstance(error["input"], str) and not secret:
         suggested = did_you_mean(error["input"], context["expected"].split(", "))
-    said = words.format(said=_said(error["input"], secret), **context) + suggested
-    return said.replace(f"unknown value {_HIDDEN}", "unknown value")
+    text = words.format(said=_value_in_words(error["input"], secret), **context) + suggested
+    return text.replace(f"unknown value {_HIDDEN}", "unknown value")
 
 
-def _said(value: object, secret: bool) -> str:
+def _value_in_words(value: object, secret: bool) -> str:
     if isinstance(value, dict | list | tuple):
         return "a mapping" if isinstance(value, dict) else "a list"
     if value is None or isinstance(value, bool):

@@ -80,19 +80,19 @@ class Places:
 
 def load(text: str, name: str) -> Policy:
     """The policy in `text`; PermanentError naming the file and all its faults."""
-    return _taken(check_text(text, name), name)
+    return _policy_of(check_text(text, name), name)
 
 
 def load_file(path: Path) -> Policy:
     """The policy in a file and those that it includes; PermanentError with every fault."""
-    return _taken(check_file(path), str(path))
+    return _policy_of(check_file(path), str(path))
 
 
-def _taken(checked: Checked, name: str) -> Policy:
+def _policy_of(checked: Checked, name: str) -> Policy:
     if checked.policy is None:
         count = len(checked.faults)
-        told = "; ".join(str(fault) for fault in checked.faults)
-        raise PermanentError(f"{name} has {count} fault{'s' if count > 1 else ''}: {told}")
+        listed = "; ".join(str(fault) for fault in checked.faults)
+        raise PermanentError(f"{name} has {count} fault{'s' if count > 1 else ''}: {listed}")
     return checked.policy
 
 
@@ -105,10 +105,10 @@ def check_text(text: str, name: str) -> Checked:
     """A policy that is one text; what includes files must come through `check_file`."""
     parsed = parse(text, name)
     places = Places(parsed)
-    found = [Note(name, line, path, what) for line, path, what in parsed.faults]
+    notes = [Note(name, line, path, what) for line, path, what in parsed.faults]
     if isinstance(parsed.data, dict) and parsed.data.get("include"):
-        found.append(places.note("include", "is not resolved here; foresignal policy push puts all files into one"))
-    return _checked(parsed.data, found, places, name, text)
+        notes.append(places.note("include", "is not resolved here; foresignal policy push puts all files into one"))
+    return _checked(parsed.data, notes, places, name, text)
 
 
 def check_file(path: Path) -> Checked:
@@ -116,12 +116,12 @@ def check_file(path: Path) -> Checked:
     text = _read(path)
     parsed = parse(text, str(path))
     places = Places(parsed)
-    found = [Note(str(path), line, at, what) for line, at, what in parsed.faults]
+    notes = [Note(str(path), line, at, what) for line, at, what in parsed.faults]
     data = parsed.data
     if isinstance(data, dict) and data.get("include"):
         data, more = _with_included(data, path, places)
-        found += more
-    return _checked(data, found, places, str(path), text)
+        notes += more
+    return _checked(data, notes, places, str(path), text)
 
 
 def _read(path: Path) -> str:
@@ -140,26 +140,26 @@ def _read(path: Path) -> str:
 def _with_included(data: dict[str, Any], path: Path, places: Places) -> tuple[dict[str, Any], list[Note]]:
     """The sections of all files as one; what stands in two of them is a fault of the second."""
     whole = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
-    found: list[Note] = []
+    notes: list[Note] = []
     for file, note in _included(data["include"], path, places):
         if note:
-            found.append(note)
+            notes.append(note)
             continue
         parsed = parse(_read(file), str(file))
-        found += [Note(str(file), line, at, what) for line, at, what in parsed.faults]
+        notes += [Note(str(file), line, at, what) for line, at, what in parsed.faults]
         if not isinstance(parsed.data, dict):
             if not parsed.faults:
-                found.append(Note(str(file), 0, "", f"holds none of the sections {', '.join(MERGED)}"))
+                notes.append(Note(str(file), 0, "", f"holds none of the sections {', '.join(MERGED)}"))
             continue
-        for section, held in parsed.data.items():
-            found += _merge(whole, section, held, parsed, places)
-    return whole, found
+        for section, content in parsed.data.items():
+            notes += _merge(whole, section, content, parsed, places)
+    return whole, notes
 
 
 def _included(patterns: object, path: Path, places: Places) -> Iterator[tuple[Path, Note | None]]:
     listed = patterns if isinstance(patterns, list) else [patterns]
     root = path.resolve().parent
-    seen = {path.resolve()}
+    files_so_far = {path.resolve()}
     for index, pattern in enumerate(listed):
         at = f"include[{index}]" if isinstance(patterns, list) else "include"
         if not isinstance(pattern, str) or pattern.startswith(("/", "~")) or ".." in Path(pattern).parts:
@@ -171,22 +171,22 @@ def _included(patterns: object, path: Path, places: Places) -> Iterator[tuple[Pa
         for file in files:
             if root not in file.resolve().parents:
                 yield path, places.note(at, f"{file} leads out of this file's folder")
-            elif file.resolve() not in seen:
-                seen.add(file.resolve())
+            elif file.resolve() not in files_so_far:
+                files_so_far.add(file.resolve())
                 yield file, None
 
 
-def _merge(whole: dict[str, Any], section: str, held: object, parsed: Parsed, places: Places) -> Iterator[Note]:
+def _merge(whole: dict[str, Any], section: str, content: object, parsed: Parsed, places: Places) -> Iterator[Note]:
     line = parsed.line(section)
     if section not in MERGED:
-        said = "cannot stand in an included file"
-        yield Note(parsed.name, line, section, f"{said} (known there: {', '.join(MERGED)})")
+        what = "cannot stand in an included file"
+        yield Note(parsed.name, line, section, f"{what} (known there: {', '.join(MERGED)})")
         return
     into = whole.setdefault(section, {})
-    if not isinstance(held, dict) or not isinstance(into, dict):
+    if not isinstance(content, dict) or not isinstance(into, dict):
         yield Note(parsed.name, line, section, "must be a mapping")
         return
-    for name, value in held.items():
+    for name, value in content.items():
         at = f"{section}.{name}"
         if name in into:
             first = places.note(at, "")
@@ -196,26 +196,26 @@ def _merge(whole: dict[str, Any], section: str, held: object, parsed: Parsed, pl
         places.claim(at, parsed)
 
 
-def _checked(data: object, found: Sequence[Note], places: Places, name: str, source: str) -> Checked:
+def _checked(data: object, notes: Sequence[Note], places: Places, name: str, source: str) -> Checked:
     if not isinstance(data, dict):
-        if found:
-            return Checked(None, tuple(found), {}, places, name, source)
+        if notes:
+            return Checked(None, tuple(notes), {}, places, name, source)
         keys = ", ".join(Policy.model_fields)
         what = f"{'is empty' if data is None else 'is no mapping'}; it holds the keys {keys}"
         return Checked(None, (Note(name, 0, "", what),), {}, places, name, source)
-    every = [*found, *_faults_in(data, places)]
+    every = [*notes, *_faults_in(data, places)]
     every.sort(key=lambda note: (note.file != name, note.file, note.line))
     policy = None if every else Policy.model_validate(data)
     return Checked(policy, tuple(every), data, places, name, source)
 
 
 def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
-    told = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
-    whole = mended(data) if told else Policy.model_validate(data)
-    paths = {note.path for note in told}
+    notes = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
+    whole = mended(data) if notes else Policy.model_validate(data)
+    paths = {note.path for note in notes}
     for path, what in undefined_names(whole) if whole else ():
         if path not in paths:
-            told.append(places.note(path, what))
+            notes.append(places.note(path, what))
     for folder in ("channels", "tickets"):
-        told += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
-    return told
+        notes += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
+    return notes

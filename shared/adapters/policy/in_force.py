@@ -33,16 +33,16 @@ class PolicyInForce:
         if self._policy is not None and self._read_at and now - self._read_at < _KEPT:
             return self._policy
         try:
-            held = await self._blobs.get(CONTAINER, BLOB)
+            data = await self._blobs.get(CONTAINER, BLOB)
         except TransientError as error:
             if self._policy is None:
                 raise
             _LOG.warning("the policy in force goes on: %s", error)
             return self._policy
-        text = held.decode(errors="replace") if held else file.DEFAULT.read_text()
+        text = data.decode(errors="replace") if data else file.DEFAULT.read_text()
         self._read_at = now
         if text != self._text or self._policy is None:
-            await self._take(text, f"blob {CONTAINER}/{BLOB}" if held else "config/policy.yaml", pushed=bool(held))
+            await self._take(text, f"blob {CONTAINER}/{BLOB}" if data else "config/policy.yaml", pushed=bool(data))
         if self._policy is None:
             raise TransientError(f"there is no good policy: {self.failure}", 60)
         return self._policy
@@ -68,11 +68,11 @@ class PolicyInForce:
 
     async def _fall_back(self) -> None:
         """A process that starts under a wrong policy goes on with the last one that was good."""
-        held = await self._blobs.get(CONTAINER, LAST_GOOD)
-        if held is None:
+        data = await self._blobs.get(CONTAINER, LAST_GOOD)
+        if data is None:
             return
         try:
-            self._policy = file.load(held.decode(errors="replace"), f"blob {CONTAINER}/{LAST_GOOD}")
+            self._policy = file.load(data.decode(errors="replace"), f"blob {CONTAINER}/{LAST_GOOD}")
         except PermanentError as error:
             _LOG.error("neither is the last good one: %s", error)
             return

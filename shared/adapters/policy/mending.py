@@ -20,8 +20,8 @@ def mended(data: Mapping[str, Any]) -> Policy | None:
         try:
             return Policy.model_validate(rest)
         except ValidationError as error:
-            for one in reversed(error.errors(include_url=False)):
-                _mend(rest, in_file(rest, one["loc"]), one["type"], next(iter(teams)))
+            for fault in reversed(error.errors(include_url=False)):
+                _mend(rest, in_file(rest, fault["loc"]), fault["type"], next(iter(teams)))
     return None
 
 

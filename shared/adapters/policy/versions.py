@@ -44,31 +44,31 @@ class InForce:
 
 async def in_force(blobs: Blobs) -> InForce:
     """What is in force now; without a pushed one the policy that came with the package."""
-    held = await blobs.read(CONTAINER, BLOB)
-    if held is None:
+    blob = await blobs.read(CONTAINER, BLOB)
+    if blob is None:
         return InForce(policy_file.DEFAULT.read_text(encoding="utf-8"), None, "")
-    found = [version for version in await versions(blobs) if version.digest == _digest(held.data)]
-    return InForce(held.data.decode(errors="replace"), found[-1] if found else None, held.etag)
+    same = [version for version in await versions(blobs) if version.digest == _digest(blob.data)]
+    return InForce(blob.data.decode(errors="replace"), same[-1] if same else None, blob.etag)
 
 
 async def versions(blobs: Blobs) -> Sequence[Version]:
     """Every policy that was pushed, oldest first."""
-    found = []
+    all_versions = []
     for name in await blobs.names(CONTAINER, _PREFIX):
         data = await blobs.get(CONTAINER, name)
         if data is not None:
-            found.append(_read(name, data)[0])
-    return found
+            all_versions.append(_read(name, data)[0])
+    return all_versions
 
 
 async def text_of(blobs: Blobs, name: str) -> str:
     """A version's text, by its name or the beginning of it; PermanentError where there is none, or several."""
-    found = [one for one in await blobs.names(CONTAINER, _PREFIX) if one.removeprefix(_PREFIX).startswith(name)]
-    data = await blobs.get(CONTAINER, found[0]) if len(found) == 1 else None
+    names = [each for each in await blobs.names(CONTAINER, _PREFIX) if each.removeprefix(_PREFIX).startswith(name)]
+    data = await blobs.get(CONTAINER, names[0]) if len(names) == 1 else None
     if data is None:
-        there = f"{len(found)} versions begin with {name!r}" if found else f"there is no version {name!r}"
+        there = f"{len(names)} versions begin with {name!r}" if names else f"there is no version {name!r}"
         raise PermanentError(f"{there}; foresignal policy versions lists them")
-    return _read(found[0], data)[1]
+    return _read(names[0], data)[1]
 
 
 async def push(
@@ -85,9 +85,11 @@ async def push(
     data = text.encode()
     newest = max(await blobs.names(CONTAINER, _PREFIX), default=_PREFIX).removeprefix(_PREFIX)
     version = Version(_name(at, _digest(data), newest), at, who, message, file, _digest(data))
-    kept = {**asdict(version), "at": at.isoformat(), "text": text}
+    document = {**asdict(version), "at": at.isoformat(), "text": text}
     try:
-        await blobs.replace(CONTAINER, f"{_PREFIX}{version.name}", json.dumps(kept, ensure_ascii=False).encode(), "")
+        await blobs.replace(
+            CONTAINER, f"{_PREFIX}{version.name}", json.dumps(document, ensure_ascii=False).encode(), ""
+        )
         await blobs.replace(CONTAINER, BLOB, data, now.etag)
     except ConflictError as conflict:
         raise PermanentError(f"somebody else pushed just now; {_AGAIN}") from conflict
@@ -130,12 +132,12 @@ def _by_whom(version: Version | None) -> str:
 
 
 def _read(name: str, data: bytes) -> tuple[Version, str]:
-    held = json.loads(data)
+    entry = json.loads(data)
     version = Version(
-        name.removeprefix(_PREFIX), datetime.fromisoformat(held["at"]), held["who"], held["message"], held["file"],
-        held["digest"],
+        name.removeprefix(_PREFIX), datetime.fromisoformat(entry["at"]), entry["who"], entry["message"], entry["file"],
+        entry["digest"],
     )  # fmt: skip
-    return version, held["text"]
+    return version, entry["text"]
 
 
 def _digest(data: bytes) -> str:

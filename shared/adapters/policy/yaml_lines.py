@@ -47,33 +47,33 @@ class _TooLargeError(Exception):
 
 def parse(text: str, name: str) -> Parsed:
     """The document as plain values; what is wrong with the YAML itself is in `faults`, and nothing is raised."""
-    found = Parsed(name)
+    parsed = Parsed(name)
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
-        found.data = _value(loader, node, (), found) if node else None
+        parsed.data = _value(loader, node, (), parsed) if node else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"column {mark.column + 1}" if mark else ""
         what = ", ".join(filter(None, (error.context, error.problem)))
-        found.faults = [(mark.line + 1 if mark else 0, where, what)]
-        found.data = None
+        parsed.faults = [(mark.line + 1 if mark else 0, where, what)]
+        parsed.data = None
     except yaml.YAMLError as error:
-        found.faults, found.data = [(0, "", " ".join(str(error).split()))], None
+        parsed.faults, parsed.data = [(0, "", " ".join(str(error).split()))], None
     except RecursionError:
-        found.faults, found.data = [(0, "", "an alias stands inside what it stands for")], None
+        parsed.faults, parsed.data = [(0, "", "an alias stands inside what it stands for")], None
     except _TooLargeError:
-        found.faults, found.data = [(0, "", f"holds over {_MOST:,} values: aliases stand inside aliases")], None
-    return found
+        parsed.faults, parsed.data = [(0, "", f"holds over {_MOST:,} values: aliases stand inside aliases")], None
+    return parsed
 
 
-def _value(loader: _Loader, node: yaml.Node, at: Keys, found: Parsed) -> object:
-    found.counted += 1
-    if found.counted > _MOST:
+def _value(loader: _Loader, node: yaml.Node, at: Keys, parsed: Parsed) -> object:
+    parsed.counted += 1
+    if parsed.counted > _MOST:
         raise _TooLargeError
-    found.lines.setdefault(path_of(at), node.start_mark.line + 1)
+    parsed.lines.setdefault(path_of(at), node.start_mark.line + 1)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(loader, item, (*at, index), found) for index, item in enumerate(node.value)]
+        return [_value(loader, item, (*at, index), parsed) for index, item in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
         return loader.construct_object(node)
     values: dict[str, object] = {}
@@ -85,10 +85,10 @@ def _value(loader: _Loader, node: yaml.Node, at: Keys, found: Parsed) -> object:
         line = key_node.start_mark.line + 1
         path = path_of((*at, key))
         if key in values:
-            found.faults.append((line, path, f"stands twice, here and in line {found.lines[path]}"))
-        found.lines[path] = line
-        values[key] = _value(loader, value_node, (*at, key), found)
-        found.lines[path] = line
+            parsed.faults.append((line, path, f"stands twice, here and in line {parsed.lines[path]}"))
+        parsed.lines[path] = line
+        values[key] = _value(loader, value_node, (*at, key), parsed)
+        parsed.lines[path] = line
     return values
 
 

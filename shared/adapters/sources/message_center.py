@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from msgraph.graph_service_client import GraphServiceClient
 
 _PAGE = 1000
-"""The most that Graph gives in one page (facts 3.1); its default is 100, and 240 requests a minute are allowed."""
+"""The most that Graph gives in one page; its default is 100, and 240 requests a minute are allowed."""
 
 
 class MessageCenter:

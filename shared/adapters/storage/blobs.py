@@ -50,20 +50,20 @@ class AzureBlobs:
                 return None
 
     async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
-        held: dict[str, Any] = (
+        condition: dict[str, Any] = (
             {"etag": etag, "match_condition": MatchConditions.IfNotModified, "overwrite": True} if etag else {}
         )
         with as_ours(f"writing container {container}"):
             try:
-                await self._service.get_blob_client(container, name).upload_blob(data, **held)
+                await self._service.get_blob_client(container, name).upload_blob(data, **condition)
             except (ResourceExistsError, ResourceModifiedError) as error:
                 raise ConflictError(f"{container}/{name}") from error
 
     async def names(self, container: str, prefix: str) -> list[str]:
         with as_ours(f"listing container {container}"):
             try:
-                found = self._service.get_container_client(container).list_blob_names(name_starts_with=prefix)
-                return sorted([name async for name in found])
+                names = self._service.get_container_client(container).list_blob_names(name_starts_with=prefix)
+                return sorted([name async for name in names])
             except ResourceNotFoundError:
                 return []
 

@@ -1,4 +1,4 @@
-"""Counts the HTTP calls that our own code makes to storage, attempt by attempt (design.md section 9)."""
+"""Counts the HTTP calls that our own code makes to storage, attempt by attempt (docs/architecture.md, Budgets)."""
 
 from collections import Counter
 from typing import Any

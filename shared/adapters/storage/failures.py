@@ -8,7 +8,7 @@ from azure.core.exceptions import AzureError, HttpResponseError
 from shared.core.errors import TransientError
 
 RETRIES = {"retry_total": 1, "retry_connect": 1, "retry_read": 1, "retry_status": 1, "retry_backoff_factor": 0.2}
-"""One quick retry in the SDK; all waiting longer than that is the trigger's shell's (rule 4)."""
+"""One quick retry in the SDK. The triggers' shell does all longer waiting."""
 
 
 @contextmanager

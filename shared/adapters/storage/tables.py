@@ -14,7 +14,7 @@ from shared.adapters.storage.failures import RETRIES, as_ours
 from shared.core.errors import ConflictError, RefusedError, TransientError
 from shared.core.ports.storage import Row, Value, Write
 
-# Azurite takes what Azure refuses (facts 7.1), so the limits are checked here.
+# Azurite takes what Azure refuses, so the limits are checked here.
 MAX_PROPERTY = 64 * 1024
 MAX_ENTITY = 1024 * 1024
 MAX_PROPERTIES = 252
@@ -58,27 +58,27 @@ class AzureTables:
         self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
     ) -> list[Row]:
         text = "PartitionKey eq @partition and RowKey ge @low and RowKey lt @high"
-        known = {"partition": partition, "low": low, "high": high}
-        return [row async for row in self._query(table, text, known, equal)]
+        params = {"partition": partition, "low": low, "high": high}
+        return [row async for row in self._query(table, text, params, equal)]
 
     async def scan(
         self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
     ) -> AsyncIterator[Row]:
-        text, known = "PartitionKey ge @first", {"first": ""}
+        text, params = "PartitionKey ge @first", {"first": ""}
         if high:
-            text, known = f"{text} and RowKey ge @low and RowKey lt @high", {**known, "low": low, "high": high}
-        async for row in self._query(table, text, known, equal):
+            text, params = f"{text} and RowKey ge @low and RowKey lt @high", {**params, "low": low, "high": high}
+        async for row in self._query(table, text, params, equal):
             yield row
 
     async def _query(
-        self, table: str, text: str, known: dict[str, str], equal: Mapping[str, str] | None
+        self, table: str, text: str, parameters: dict[str, str], equal: Mapping[str, str] | None
     ) -> AsyncIterator[Row]:
         for index, (name, value) in enumerate((equal or {}).items()):
             text += f" and {name} eq @v{index}"
-            known[f"v{index}"] = value
+            parameters[f"v{index}"] = value
         with as_ours(f"reading table {table}"):
-            found = self._table(table).query_entities(text, parameters=known, results_per_page=_PAGE)
-            async for entity in found:
+            entities = self._table(table).query_entities(text, parameters=parameters, results_per_page=_PAGE)
+            async for entity in entities:
                 yield _row(entity)
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
@@ -87,15 +87,15 @@ class AzureTables:
         with as_ours(f"writing table {table}"):
             try:
                 if len(operations) == 1:
-                    return [await self._one(table, *operations[0])]
-                done = await self._table(table).submit_transaction(operations)
-                return [str(one.get("etag") or "") for one in done]
+                    return [await self._write(table, *operations[0])]
+                answers = await self._table(table).submit_transaction(operations)
+                return [str(answer.get("etag") or "") for answer in answers]
             except TableTransactionError as error:
                 raise _meant(error, writes[min(error.index or 0, len(writes) - 1)]) from error
             except HttpResponseError as error:
                 raise _meant(error, writes[0]) from error
 
-    async def _one(self, table: str, how: str, entity: Mapping[str, Any], options: Mapping[str, Any]) -> str:
+    async def _write(self, table: str, how: str, entity: Mapping[str, Any], options: Mapping[str, Any]) -> str:
         client = self._table(table)
         if how == "delete":
             await client.delete_entity(entity, **options)
@@ -122,10 +122,10 @@ def _operation(write: Write) -> tuple[str, dict[str, Any], dict[str, Any]]:
     entity: dict[str, Any] = {"PartitionKey": write.row.partition, "RowKey": write.row.key, **write.row.values}
     if write.how == "insert":
         return "create", entity, {}
-    held = {"etag": write.row.etag, "match_condition": MatchConditions.IfNotModified}
+    condition = {"etag": write.row.etag, "match_condition": MatchConditions.IfNotModified}
     if write.how == "delete":
-        return "delete", entity, held
-    return "update", entity, {**held, "mode": UpdateMode.MERGE if write.how == "merge" else UpdateMode.REPLACE}
+        return "delete", entity, condition
+    return "update", entity, {**condition, "mode": UpdateMode.MERGE if write.how == "merge" else UpdateMode.REPLACE}
 
 
 def _check(writes: Sequence[Write]) -> None:
@@ -156,8 +156,8 @@ def _size(value: Value) -> int:
 
 
 def _meant(error: HttpResponseError, write: Write) -> Exception:
-    said = getattr(error, "error_code", None)
-    code = str(getattr(said, "value", said) or "")
+    error_code = getattr(error, "error_code", None)
+    code = str(getattr(error_code, "value", error_code) or "")
     conflict = isinstance(error, ResourceExistsError | ResourceModifiedError) or error.status_code in {409, 412}
     if conflict or (error.status_code == 404 and code != "TableNotFound"):
         return ConflictError(write.row.key)

@@ -31,9 +31,9 @@ class Planner:
             lambda client: client.planner.tasks.by_planner_task_id(task).details.to_get_request_information(),
             optional=True,
         )
-        found = await self._graph.ask(name, tenant, question)
-        if found is None:
+        details = await self._graph.ask(name, tenant, question)
+        if details is None:
             return {}
-        if not isinstance(found, Mapping):
+        if not isinstance(details, Mapping):
             raise TransientError(f"tenant {name}: Graph's answer about {question.what} is no object")
-        return found
+        return details

@@ -43,10 +43,10 @@ def value(text: object) -> str:
 
 def link(name: object, address: object) -> str:
     """A link in a template's output; an address of another kind than the web's is shown as text."""
-    shown, to = (_MARKS.sub("", " ".join(str(part).split())) for part in (name, address))
+    label, to = (_MARKS.sub("", " ".join(str(part).split())) for part in (name, address))
     if not re.match(r"https?://[^\s\"<>|\\^`{}]+\Z", to):
-        return value(f"{shown}: {to}" if to else shown)
-    return f"{_OPEN}{shown}{_TO}{to}{_CLOSE}"
+        return value(f"{label}: {to}" if to else label)
+    return f"{_OPEN}{label}{_TO}{to}{_CLOSE}"
 
 
 def parse(text: str) -> Document:
@@ -79,19 +79,19 @@ def utf16(text: str) -> int:
 
 def cut_utf16(text: str, limit: int) -> str:
     """At most so many UTF-16 units, the cut said by an ellipsis."""
-    kept = cut(text, limit)
-    while utf16(kept) > limit:
-        kept = cut(kept, len(kept) - max(1, (utf16(kept) - limit + 1) // 2))
-    return kept
+    shortened = cut(text, limit)
+    while utf16(shortened) > limit:
+        shortened = cut(shortened, len(shortened) - max(1, (utf16(shortened) - limit + 1) // 2))
+    return shortened
 
 
 def _runs(text: str) -> tuple[Run, ...]:
-    found: list[Run] = []
+    runs: list[Run] = []
     at = 0
     for match in _LINK.finditer(text):
-        found += [Run(_MARKS.sub("", text[at : match.start()])), Run(match[1], match[2])]
+        runs += [Run(_MARKS.sub("", text[at : match.start()])), Run(match[1], match[2])]
         at = match.end()
-    return tuple(run for run in (*found, Run(_MARKS.sub("", text[at:]))) if run.text)
+    return tuple(run for run in (*runs, Run(_MARKS.sub("", text[at:]))) if run.text)
 
 
 # In each system's markup. `limit`: the most characters that the result may have.

@@ -27,28 +27,28 @@ class DryRun:
         self._public_url = public_url
 
     async def find(self, key: str) -> TicketRef | None:
-        kept = await dry_ticket(self._tables, self._name, _change_of(key))
-        return self._ref(kept) if kept else None
+        entry = await dry_ticket(self._tables, self._name, _change_of(key))
+        return self._ref(entry) if entry else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
         return await self._keep(ticket, "")
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         """A ticket that is really there, from before the dry run, keeps its number and is left alone."""
-        kept = await self._keep(ticket, "" if ref.number.startswith(DRY_RUN) else ref.number)
-        return kept if kept.number == ref.number else replace(kept, number=ref.number, url=ref.url)
+        entry = await self._keep(ticket, "" if ref.number.startswith(DRY_RUN) else ref.number)
+        return entry if entry.number == ref.number else replace(entry, number=ref.number, url=ref.url)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         """Those of the dry run from our side; reading the others does no harm."""
         real = [number for number in numbers if not number.startswith(DRY_RUN)]
-        found = dict(await self._inner.states(real)) if real else {}
+        refs = dict(await self._inner.states(real)) if real else {}
         for number in numbers:
             if not number.startswith(DRY_RUN):
                 continue
-            kept = await dry_ticket(self._tables, self._name, number.removeprefix(DRY_RUN))
-            if kept:
-                found[number] = self._ref(kept)
-        return found
+            entry = await dry_ticket(self._tables, self._name, number.removeprefix(DRY_RUN))
+            if entry:
+                refs[number] = self._ref(entry)
+        return refs
 
     def preview(self, ticket: Ticket) -> Preview:
         return self._inner.preview(ticket)
@@ -64,7 +64,7 @@ class DryRun:
         return self._ref(entry)
 
     def _entry(self, ticket: Ticket, change_id: str, before: DryTicket | None, real: str) -> DryTicket:
-        now, shown = self._clock(), self._inner.preview(ticket)
+        now, preview = self._clock(), self._inner.preview(ticket)
         notes = (*(before.notes if before else ()), *ticket.notes)
         state: State = before.state if before and before.state in ENDED and not ticket.reopen else "new"
         return DryTicket(
@@ -73,8 +73,8 @@ class DryRun:
             opened_for=change_id,
             change_id=ticket.change_id,
             title=ticket.title,
-            where=shown.where,
-            fields=shown.fields,
+            where=preview.where,
+            fields=preview.fields,
             notes=tuple(dict.fromkeys(notes))[-_NOTES_KEPT:],
             state="cancelled" if ticket.cancelled else state,
             created=before.created if before else now,

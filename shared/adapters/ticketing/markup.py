@@ -137,13 +137,13 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&$])|^(\s*)([-+=]|\d+[.)])", re.MULT
 
 
 def _markdown(document: Document) -> str:
-    def said(run: Run) -> str:
+    def as_text(run: Run) -> str:
         text = _MARKDOWN.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", run.text).replace("\n", "  \n")
         return f"[{text}]({run.address})" if run.address else text
 
     parts = []
     for kind, blocks in _groups(document):
-        texts = ["".join(said(run) for run in block.runs) for block in blocks]
+        texts = ["".join(as_text(run) for run in block.runs) for block in blocks]
         parts += ["\n".join(f"- {text}" for text in texts)] if kind == "item" else [
             f"### {text}" if kind == "heading" else text for text in texts
         ]  # fmt: skip
@@ -154,7 +154,7 @@ _TEXTILE_BLOCK = re.compile(r"^(\s*(?:h[1-6]|p|bq|bc|pre|fn\d+|table|notextile|c
 
 
 def _textile(document: Document) -> str:
-    def said(run: Run) -> str:
+    def as_text(run: Run) -> str:
         if run.address:
             return f'"{run.text.replace(chr(34), chr(39))}":{run.address}'
         # <notextile> would be the way for a whole block; in a line an entity keeps each mark from being one
@@ -163,7 +163,7 @@ def _textile(document: Document) -> str:
 
     parts = []
     for kind, blocks in _groups(document):
-        texts = ["".join(said(run) for run in block.runs) for block in blocks]
+        texts = ["".join(as_text(run) for run in block.runs) for block in blocks]
         parts += ["\n".join(f"* {text}" for text in texts)] if kind == "item" else [
             f"h3. {text}" if kind == "heading" else text for text in texts
         ]  # fmt: skip

@@ -65,23 +65,23 @@ class TicketSettings(Strict):
 
     @field_validator("fields")
     @classmethod
-    def _fields_work(cls, given: dict[str, Any]) -> dict[str, Any]:
-        for name, what in given.items():
+    def _fields_work(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        for name, what in fields.items():
             for text in _texts_in(what):
                 try:
                     _checked(text)
                 except ValueError as error:
                     raise ValueError(f"{name}: {error}") from None
-        return given
+        return fields
 
     @field_validator("values")
     @classmethod
-    def _values_are_of_ours(cls, given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        known = ("risk", "impact", "admin_impact", "user_impact", "kind", "group")
-        for name in given:
-            if name not in known:
-                raise ValueError(f"unknown {name!r} (known: {', '.join(known)})")
-        return given
+    def _values_are_of_ours(cls, values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        names = ("risk", "impact", "admin_impact", "user_impact", "kind", "group")
+        for name in values:
+            if name not in names:
+                raise ValueError(f"unknown {name!r} (known: {', '.join(names)})")
+        return values
 
     def value(self, name: str, ours: str, default: Any) -> Any:
         """The system's own word for one of ours: the policy's, else the adapter's."""
@@ -93,8 +93,8 @@ class TicketSettings(Strict):
 
     def title(self, ticket: Ticket, limit: int) -> str:
         """One line of at most `limit` characters."""
-        said = _render(self.templates.title, ticket) if self.templates.title else ticket.title
-        return cut(" ".join(bare(value(bare(said))).split()), limit)
+        text = _render(self.templates.title, ticket) if self.templates.title else ticket.title
+        return cut(" ".join(bare(value(bare(text))).split()), limit)
 
     def description(self, ticket: Ticket, kind: str) -> Document:
         """The description, for the markup of the system (shared/adapters/ticketing/document.py).
@@ -112,10 +112,10 @@ def _shipped(kind: str) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> SandboxedEnvironment:
-    def finalize(one: Any) -> Any:
-        if isinstance(one, Undefined):
-            return str(one)  # raises, naming it
-        return one if isinstance(one, _Said) else value("" if one is None else one)
+    def finalize(result: Any) -> Any:
+        if isinstance(result, Undefined):
+            return str(result)  # raises, naming it
+        return result if isinstance(result, _Said) else value("" if result is None else result)
 
     env = SandboxedEnvironment(finalize=finalize, undefined=StrictUndefined, keep_trailing_newline=True)
     env.globals = {"link": lambda name, address: _Said(link(name, address)), "day": dates.day}
@@ -157,12 +157,12 @@ def _texts_in(what: Any) -> list[str]:
     if isinstance(what, str):
         return [what] if "{" in what else []
     inside = what.values() if isinstance(what, dict) else what if isinstance(what, list | tuple) else ()
-    return [text for one in inside for text in _texts_in(one)]
+    return [text for item in inside for text in _texts_in(item)]
 
 
 def _filled(what: Any, ticket: Ticket) -> Any:
     if isinstance(what, str):
         return bare(_render(what, ticket)) if "{" in what else what
     if isinstance(what, dict):
-        return {name: _filled(one, ticket) for name, one in what.items()}
-    return [_filled(one, ticket) for one in what] if isinstance(what, list | tuple) else what
+        return {name: _filled(item, ticket) for name, item in what.items()}
+    return [_filled(item, ticket) for item in what] if isinstance(what, list | tuple) else what

@@ -8,7 +8,7 @@ from shared.adapters.ticketing.markup import plain
 from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.terms import State
 from shared.core.tickets.content import TITLE_LIMIT
-from shared.core.tickets.register import Entry, amended, number_of_key, wanted
+from shared.core.tickets.register import Entry, amended, new_entry, number_of_key
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 from shared.record.register import change_entry, entries_of, entry_of, insert_entry, touch
 
@@ -36,7 +36,7 @@ class Register:
         now = self._deps.clock()
         history = tuple((now, line) for line in ("Opened by Foresignal", *ticket.notes))
         state: State = "cancelled" if ticket.cancelled else "new"
-        entry = wanted(self._titled(ticket), self._description(ticket), state, now, history)
+        entry = new_entry(self._titled(ticket), self._description(ticket), state, now, history)
         if ticket.cancelled:
             entry = replace(entry, closed=now)
         if not await insert_entry(self._deps.tables, entry):
@@ -53,13 +53,13 @@ class Register:
         return self._ref(entry)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        found = await entries_of(self._deps.tables, numbers)
-        return {number: self._ref(entry) for number, entry in found.items()}
+        entries = await entries_of(self._deps.tables, numbers)
+        return {number: self._ref(entry) for number, entry in entries.items()}
 
     def preview(self, ticket: Ticket) -> Preview:
-        entry = wanted(self._titled(ticket), self._description(ticket), "new", self._deps.clock(), ())
-        shown = ("number", "title", "description", "risk", "group", "planned_start", "planned_end", "act_by")
-        return Preview("the built-in register", {name: getattr(entry, name) for name in shown})
+        entry = new_entry(self._titled(ticket), self._description(ticket), "new", self._deps.clock(), ())
+        names = ("number", "title", "description", "risk", "group", "planned_start", "planned_end", "act_by")
+        return Preview("the built-in register", {name: getattr(entry, name) for name in names})
 
     async def ping(self) -> str:
         await touch(self._deps.tables)

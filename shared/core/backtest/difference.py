@@ -32,18 +32,20 @@ class Differs:
 def differences(new: Report, old: Report) -> tuple[Differs, ...]:
     """Every difference, in the order of changes; what both policies send alike is none, whatever their reasons."""
     ours, theirs = _by_target(new), _by_target(old)
-    found = [*_of(ours, theirs, "added"), *_of(theirs, ours, "removed"), *_handed(ours, theirs)]
-    return tuple(sorted(found, key=lambda one: (one.change, one.kind, one.target, one.what)))
+    all_differences = [*_of(ours, theirs, "added"), *_of(theirs, ours, "removed"), *_handed(ours, theirs)]
+    return tuple(
+        sorted(all_differences, key=lambda differs: (differs.change, differs.kind, differs.target, differs.what))
+    )
 
 
 Key = tuple[str, str, str]
 
 
 def _by_target(report: Report) -> dict[Key, list[Sent]]:
-    found: dict[Key, list[Sent]] = {}
-    for one in report.sent:
-        found.setdefault((one.played.change, one.effect.kind, one.effect.target), []).append(one)
-    return found
+    effects: dict[Key, list[Sent]] = {}
+    for sent in report.sent:
+        effects.setdefault((sent.played.change, sent.effect.kind, sent.effect.target), []).append(sent)
+    return effects
 
 
 def _of(these: dict[Key, list[Sent]], those: dict[Key, list[Sent]], what: Difference) -> Iterator[Differs]:

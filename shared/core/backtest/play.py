@@ -50,7 +50,7 @@ class SentEffect:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one policy made of a decision. `old`: known without effects, because of the first load (design.md, rule 11).
+    """What one policy made of a decision. `old`: known without effects, because of the first load.
 
     `unowned`: services of the post that nobody owns, or NO_SERVICE.
     """
@@ -89,31 +89,31 @@ def versions_of(line: object) -> list[tuple[str, Version]]:
     if not isinstance(line, Mapping) or not isinstance(raw, Mapping):
         raise PermanentError("a line without a post")
     post = read_post(raw)
-    seen = when(line.get("observed")) or min(filter(None, (post.start, post.modified)))
+    observed = when(line.get("observed")) or min(filter(None, (post.start, post.modified)))
     tenants = line.get("tenants") if raw is not line else None
     names = [str(name) for name in tenants] if isinstance(tenants, list) and tenants else [TENANT]
-    return [(post.id, Version(seen.astimezone(UTC), raw, name)) for name in names]
+    return [(post.id, Version(observed.astimezone(UTC), raw, name)) for name in names]
 
 
 def play(versions: Iterable[Version], policies: Sequence[Policy]) -> list[Played]:
     """One change's versions in the order in which they were seen, each read once and decided by every policy."""
     world = Replay()
     runs = [_PolicyRun(policy) for policy in policies]
-    seen: dict[str, None] = {}
+    tenants: dict[str, None] = {}
     played: list[Played] = []
     for version in sorted(versions, key=lambda version: version.observed):
         before = next(iter(world.changes.values()), None)
         change, _ = world.take(version.raw, version.observed, version.tenant)
-        joined = version.tenant not in seen
-        seen.setdefault(version.tenant)
+        joined = version.tenant not in tenants
+        tenants.setdefault(version.tenant)
         if before and change.revision == before.revision and not joined:
             continue
-        outcomes = [run.decide(change, version.observed, tuple(seen)) for run in runs]
+        outcomes = [run.decide(change, version.observed, tuple(tenants)) for run in runs]
         # Which editions were decided does not depend on the policy: what comes late is late for all of them.
         world.changes[change.id] = replace(change, decision=runs[0].decision)
         if any(outcomes):
-            known = [outcome or Outcome(()) for outcome in outcomes]
-            played.append(_played(change, version.observed, before, known))
+            compared = [outcome or Outcome(()) for outcome in outcomes]
+            played.append(_played(change, version.observed, before, compared))
     return played
 
 
@@ -125,18 +125,18 @@ class _PolicyRun:
         self._states: dict[str, EffectState] = {}
         self.decision: Decision | None = None
 
-    def decide(self, change: Change, now: datetime, seen: Sequence[str]) -> Outcome | None:
+    def decide(self, change: Change, now: datetime, shown_in: Sequence[str]) -> Outcome | None:
         """What is made of the change as it is now; None where there is nothing new to decide."""
         before, policy = self.decision, self._policy
         # A post of which no tenant is known counts as standing in all that the policy reads.
-        tenants = tuple(policy.tenants) if TENANT in seen else seen
+        tenants = tuple(policy.tenants) if TENANT in shown_in else shown_in
         change = replace(change, decision=before)
         decision = decide(change, self._states.values(), policy, now, tenants if policy.matches_on_tenants else ())
         if decision is before:
             return None
         self.decision = decision
-        known = {(state.effect.kind, state.effect.target) for state in self._states.values()}
-        sent = tuple(_sent(effect, first=(effect.kind, effect.target) not in known) for effect in decision.effects)
+        earlier = {(state.effect.kind, state.effect.target) for state in self._states.values()}
+        sent = tuple(_sent(effect, first=(effect.kind, effect.target) not in earlier) for effect in decision.effects)
         for effect in decision.effects:
             self._states[effect.key] = EffectState(effect, done=effect.edition)
         old = before is None and bool(decision.silent) and decision.silent == first_load_reason(change, policy)
@@ -154,8 +154,8 @@ def in_order(played: Iterable[Played]) -> list[Played]:
 
 
 def _played(change: Change, at: datetime, before: Change | None, outcomes: Sequence[Outcome]) -> Played:
-    known = {event.id for event in before.events} if before else set()
-    events = tuple(event.type for event in change.events if event.id not in known and not event.late)
+    earlier = {event.id for event in before.events} if before else set()
+    events = tuple(event.type for event in change.events if event.id not in earlier and not event.late)
     concerns = concerns_of(change.classification) if MATERIAL.intersection(events) else ()
     title = change.read().title
     return Played(change.id, title, at, change.revision, events or (JOINED,), concerns, tuple(outcomes))
@@ -165,15 +165,15 @@ def _sent(effect: Effect, *, first: bool) -> SentEffect:
     return SentEffect(effect.kind, effect.target, effect.team, effect.why, first)
 
 
-def concerns_of(read: Classification) -> tuple[str, ...]:
+def concerns_of(classification: Classification) -> tuple[str, ...]:
     """Why a change should reach somebody, by what was read out of it; empty for one that may well pass unseen."""
-    if read.status in {"withdrawn", "superseded"}:
+    if classification.status in {"withdrawn", "superseded"}:
         return ()
-    found = {
-        "for the board": read.crb,
-        "action required": read.action == "required",
-        "high impact on users": read.user_impact == "high",
-        "high impact on admins": read.admin_impact == "high",
-        f"to be acted on by {read.act_by}": read.act_by is not None,
+    concerns = {
+        "for the board": classification.crb,
+        "action required": classification.action == "required",
+        "high impact on users": classification.user_impact == "high",
+        "high impact on admins": classification.admin_impact == "high",
+        f"to be acted on by {classification.act_by}": classification.act_by is not None,
     }
-    return tuple(words for words, holds in found.items() if holds)
+    return tuple(words for words, holds in concerns.items() if holds)

@@ -34,8 +34,8 @@ class Replay:
             change = replace(change, editions=tuple(_read(e, merged.edition, raw) for e in change.editions))
             change = replace(change, events=derive(change), stage="decided")
         self.changes[change_id] = change
-        known = {event.id for event in before.events} if before else set()
-        return change, tuple(event for event in change.events if event.id not in known)
+        earlier = {event.id for event in before.events} if before else set()
+        return change, tuple(event for event in change.events if event.id not in earlier)
 
 
 def _read(edition: Edition, arrived: Edition, raw: Mapping[str, Any]) -> Edition:

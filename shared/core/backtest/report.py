@@ -123,10 +123,10 @@ def report(name: str, played: Sequence[Played], index: int, policy: Policy, sinc
     cells: dict[tuple[date, str], Tally] = defaultdict(Tally)
     for team in policy.teams:
         teams[team]  # one of whom nothing is heard is shown, too
-    for one in sent:
-        week = monday(one.played.at)
-        for tally in (total, weeks[week], teams[one.team], cells[week, one.team]):
-            tally.add(one.played.change, one.effect)
+    for effect_sent in sent:
+        week = monday(effect_sent.played.at)
+        for tally in (total, weeks[week], teams[effect_sent.team], cells[week, effect_sent.team]):
+            tally.add(effect_sent.played.change, effect_sent.effect)
     heard = {decision.change for decision in within}
     return Report(
         name=name,
@@ -198,20 +198,20 @@ def _missed(played: Iterable[Played], index: int, got: set[str]) -> Iterator[Mis
 
 
 def _unowned(played: Iterable[Played], index: int) -> Iterator[Unowned]:
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    services: dict[str, dict[str, None]] = defaultdict(dict)
     for decision in played:
         for service in decision.outcomes[index].unowned:
-            found[service][decision.change] = None
-    for service, changes in sorted(found.items(), key=lambda item: (-len(item[1]), item[0])):
+            services[service][decision.change] = None
+    for service, changes in sorted(services.items(), key=lambda item: (-len(item[1]), item[0])):
         yield Unowned(service, len(changes), tuple(changes)[:5])
 
 
 def _routes(policy: Policy, sent: Iterable[Sent]) -> Iterator[RouteRow]:
     """The places of the policy, the noisiest first; an effect for which two places asked counts at both."""
     tallies: dict[str, Tally] = defaultdict(Tally)
-    for one in sent:
-        for path in dict.fromkeys(one.effect.routes or (KEPT_TRUE,)):
-            tallies[path].add(one.played.change, one.effect)
+    for effect_sent in sent:
+        for path in dict.fromkeys(effect_sent.effect.routes or (KEPT_TRUE,)):
+            tallies[path].add(effect_sent.played.change, effect_sent.effect)
     routes = dict(walk(policy.routes))
     for path, tally in sorted(tallies.items(), key=lambda i: (-i[1].cards - i[1].tickets - i[1].updates, i[0])):
         route = routes.get(path)

@@ -68,24 +68,24 @@ def change_card(
 
     `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are.
     """
-    post, found, happened = change.read(), change.classification, newest_events(change, state)
+    post, classification, happened = change.read(), change.classification, newest_events(change, state)
     filed = ticket.ticket if ticket else state.ticket
     return ChangeCard(
-        headline=headline(happened, found.status),
-        tone=_tone(happened, found),
+        headline=headline(happened, classification.status),
+        tone=_tone(happened, classification),
         title=clean(post.title) or change.id,
         change_id=change.id,
         revision=change.revision,
-        kind=KINDS.get(found.kind, found.kind),
+        kind=KINDS.get(classification.kind, classification.kind),
         what=what_changes(post),
         services=tuple(clean(service) for service in post.services),
-        when=when_lines(found),
+        when=when_lines(classification),
         moved=moves(change, happened),
-        to_do=to_do(found),
+        to_do=to_do(classification),
         how=how_to_prepare(post),
-        admin_impact=IMPACTS.get(found.admin_impact, found.admin_impact),
-        user_impact=IMPACTS.get(found.user_impact, found.user_impact),
-        arrives=ARRIVALS.get(found.default, found.default),
+        admin_impact=IMPACTS.get(classification.admin_impact, classification.admin_impact),
+        user_impact=IMPACTS.get(classification.user_impact, classification.user_impact),
+        arrives=ARRIVALS.get(classification.default, classification.default),
         why=tuple(clean(reason.words) for reason in state.effect.why),
         team=_team(state.effect.team, state.effect.answers, policy),
         post_url=post_url(change.id),
@@ -104,13 +104,13 @@ def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
     return tuple(event for event in chosen if event.edition == newest)
 
 
-def _tone(happened: Sequence[Event], found: Classification) -> Tone:
+def _tone(happened: Sequence[Event], classification: Classification) -> Tone:
     types = {event.type for event in happened if not is_partial(event)}
-    if types & {"cancelled", "superseded", "paused", "gone"} or found.status in UNDATED:
+    if types & {"cancelled", "superseded", "paused", "gone"} or classification.status in UNDATED:
         return "quiet"
     if types & {"dates_moved", "act_by_moved"} or len(types) < len(happened):
         return "moved"
-    return "act" if found.action == "required" else "new"
+    return "act" if classification.action == "required" else "new"
 
 
 def _team(name: str, answers: str, policy: Policy) -> str:

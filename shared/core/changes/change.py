@@ -1,4 +1,4 @@
-"""A change: what the organisation manages; its editions, events, decision and life (design.md section 2)."""
+"""A change: what the organisation manages; its editions, events, decision and life."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -194,7 +194,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One tenant's copy of a change: row `t|<id>|<tenant>` (state.md).
+    """One tenant's copy of a change: row `t|<id>|<tenant>`.
 
     `edition` is the edition's id that the tenant shows; `variant` the content hash where its text truly differs. `due`:
     the tenant joined a change that is decided, and a policy that asks for tenants has not looked at that yet.

@@ -18,8 +18,8 @@ __all__ = ["facts_of"]
 def facts_of(raw: Mapping[str, Any]) -> Facts:
     """Everything that events are derived from; raises PermanentError for what is no post, as `read_post` does."""
     post = read_post(raw)
-    read = classify(post)
-    stands = read.status in {"scheduled", "no_schedule"}
+    classification = classify(post)
+    stands = classification.status in {"scheduled", "no_schedule"}
     halts = read_halts(read_document(post)) if stands else ()
-    title, said = plain_title(post.title), stated(post, read)
-    return Facts(read, post.category, post.major, post.tags, title, halts, sentences_of(raw), said)
+    title, relations = plain_title(post.title), stated(post, classification)
+    return Facts(classification, post.category, post.major, post.tags, title, halts, sentences_of(raw), relations)

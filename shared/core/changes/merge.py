@@ -1,4 +1,4 @@
-"""Merging: what one tenant's copy of a post does to the organisation's change (rule 6; state.md, Hashes)."""
+"""Merging: what one tenant's copy of a post does to the organisation's change, in whatever order copies arrive."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -47,11 +47,13 @@ def merge(change: Change | None, copy: Copy | None, arrival: Arrival) -> Merged:
     if change is None:
         new = Change(arrival.post.id, arrival.post.raw, arrival.observed, (arrived,))
         return Merged("new", new, _copied(None, arrival, arrived, ""), True, True, arrived)
-    known = _known(change, arrived)
-    if known:
-        return _with_copy("known", change, _touched(change, known, arrived.modified), copy, arrival, shown=known)
+    twin = _twin_of(change, arrived)
+    if twin:
+        return _with_copy("known", change, _touched(change, twin, arrived.modified), copy, arrival, shown=twin)
     if _is_variant(change, copy, arrived):
-        return _with_copy("variant", change, change, copy, arrival, shown=_shown(change, copy), variant=arrival.hash)
+        return _with_copy(
+            "variant", change, change, copy, arrival, shown=_edition_shown(change, copy), variant=arrival.hash
+        )
     arrived = replace(arrived, late=_is_late(change, arrived))
     merged = replace(change, editions=_placed(change, arrived), stage="classify", parked="")
     newest = merged.current is arrived
@@ -60,7 +62,7 @@ def merge(change: Change | None, copy: Copy | None, arrival: Arrival) -> Merged:
     return _with_copy("edition" if newest else "late", change, merged, copy, arrival, shown=arrived, new=arrived)
 
 
-def _known(change: Change, arrived: Edition) -> Edition | None:
+def _twin_of(change: Change, arrived: Edition) -> Edition | None:
     """The edition that this content is, None for a new one.
 
     A touch of the stamp alone is no edition; a return to an older content, with another one in between, is.
@@ -76,22 +78,22 @@ def _known(change: Change, arrived: Edition) -> Edition | None:
     return next((edition for edition in near if edition.hash == arrived.hash), None)
 
 
-def _touched(change: Change, known: Edition, stamp: datetime) -> Change:
+def _touched(change: Change, twin: Edition, stamp: datetime) -> Change:
     """The change with one more stamp of a known content, so that what was shown before it is known to be older."""
-    if stamp in known.stamps:
+    if stamp in twin.stamps:
         return change
-    after = replace(known, touched=tuple(sorted((*known.touched, stamp))))
-    return replace(change, editions=tuple(after if edition is known else edition for edition in change.editions))
+    after = replace(twin, touched=tuple(sorted((*twin.touched, stamp))))
+    return replace(change, editions=tuple(after if edition is twin else edition for edition in change.editions))
 
 
 def _is_variant(change: Change, copy: Copy | None, arrived: Edition) -> bool:
-    """Another content under the same stamp is an edit only from a tenant that held the current one (state.md)."""
+    """Another content under the same stamp is an edit only from a tenant that held the current one."""
     newest = change.current
     if all(arrived.modified not in edition.stamps for edition in change.editions):
         return False
     if any(_came_before(arrived, edition) for edition in change.editions):
         return False
-    if copy is None or copy.variant or _shown(change, copy).hash != newest.hash:
+    if copy is None or copy.variant or _edition_shown(change, copy).hash != newest.hash:
         return True
     follows = arrived.observed > copy.observed
     preceded = arrived.observed < copy.observed and arrived.key < newest.key  # two messages in the wrong order
@@ -127,14 +129,14 @@ def _split(edition: Edition, between: Edition) -> tuple[Edition, Edition]:
         tuple(stamp for stamp in edition.stamps if (stamp < between.modified) is before) for before in (True, False)
     ]
     own, other = halves if edition.modified in halves[0] else halves[::-1]
-    seen, late = max(edition.observed, between.observed), edition.late or between.late
+    observed, late = max(edition.observed, between.observed), edition.late or between.late
     return (
         replace(edition, touched=tuple(stamp for stamp in own if stamp != edition.modified)),
-        replace(edition, modified=other[0], touched=other[1:], observed=seen, late=late),
+        replace(edition, modified=other[0], touched=other[1:], observed=observed, late=late),
     )
 
 
-def _shown(change: Change, copy: Copy | None) -> Edition:
+def _edition_shown(change: Change, copy: Copy | None) -> Edition:
     return next((e for e in change.editions if copy and e.id == copy.edition), change.current)
 
 

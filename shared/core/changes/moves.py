@@ -45,13 +45,19 @@ class Total:
 
 def moves(change: Change, happened: Iterable[Event]) -> tuple[Move, ...]:
     """From where to where dates moved: by rollout where both editions are classified, else as the event tells it."""
-    found: list[Move] = []
+    all_moves: list[Move] = []
     for event in happened:
         if event.type == "act_by_moved":
-            found.append(Move("Deadline", _told(event.old), _told(event.new), _slip(event.slips, "act_by", [])))
+            all_moves.append(
+                Move(
+                    "Deadline", _dates_in_words(event.old), _dates_in_words(event.new), _slip(event.slips, "act_by", [])
+                )
+            )
         elif event.type == "dates_moved":
-            found += _window_moves(change, event) or [Move("Dates", _told(event.old), _told(event.new))]
-    return tuple(found)
+            all_moves += _window_moves(change, event) or [
+                Move("Dates", _dates_in_words(event.old), _dates_in_words(event.new))
+            ]
+    return tuple(all_moves)
 
 
 def total(events: Iterable[Event]) -> Total | None:
@@ -80,7 +86,7 @@ def _by_place(event: Event) -> dict[tuple[str, str, str], int]:
     return days
 
 
-def _told(text: str) -> str:
+def _dates_in_words(text: str) -> str:
     return spoken(" ".join(text.split())) or "none"
 
 
@@ -89,7 +95,7 @@ def _name(phase: str, names: Sequence[Cloud]) -> str:
 
 
 def _window_moves(change: Change, event: Event) -> list[Move]:
-    at = next((index for index, known in enumerate(change.editions) if known.id == event.edition), 0)
+    at = next((index for index, edition in enumerate(change.editions) if edition.id == event.edition), 0)
     now, before = change.editions[at].facts, next((e.facts for e in reversed(change.editions[:at]) if e.facts), None)
     if not now or not before:
         return []
@@ -115,9 +121,9 @@ def _by_cloud(windows: Sequence[Window]) -> dict[tuple[Phase, Cloud], str]:
     return {place: "; ".join(dates) for place, dates in places.items()}
 
 
-def _slip(found: Iterable[Slip], phase: str, names: Sequence[Cloud]) -> str:
+def _slip(slips: Iterable[Slip], phase: str, names: Sequence[Cloud]) -> str:
     """How far: one figure where start and end moved alike, else one for each of them."""
-    ours = [slip for slip in found if slip.phase == phase and (not names or set(slip.clouds) & set(names))]
+    ours = [slip for slip in slips if slip.phase == phase and (not names or set(slip.clouds) & set(names))]
     days = list(dict.fromkeys(slip.days for slip in ours))
     if len(days) <= 1:
         return words_of(days[0]) if days else ""

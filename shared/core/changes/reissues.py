@@ -60,52 +60,52 @@ def normal_title(title: str) -> str:
 
 def unstated(sketches: Iterable[Sketch]) -> list[Relation]:
     """Re-issues and series among these changes, as rows on both sides of each pair."""
-    every = sorted(sketches, key=lambda one: (one.at, one.id))
-    found: dict[tuple[str, str], Relation] = {}
+    every = sorted(sketches, key=lambda each: (each.at, each.id))
+    pairs: dict[tuple[str, str], Relation] = {}
     rhythmic: set[str] = set()
-    for members in _groups(every, lambda one: [_MONTH.sub("", one.title)] if one.title else []):
+    for members in _groups(every, lambda each: [_MONTH.sub("", each.title)] if each.title else []):
         for run in _by_service(members):
             gap = _rhythm(run)
-            if gap or len({one.at.date() for one in run}) >= _OFTEN:
-                rhythmic |= {one.id for one in run}
+            if gap or len({each.at.date() for each in run}) >= _OFTEN:
+                rhythmic |= {each.id for each in run}
                 words = f"the same notice {len(run)} times" + (f", about every {round(gap)} days" if gap else "")
                 for before, after in pairwise(run):
-                    _pair(found, before, after, ("series", "series"), words, 0.9 if gap else 0.75)
-    single = [one for one in every if one.id not in rhythmic]
-    for members in _groups(single, lambda one: [one.title] if one.title else []):
+                    _pair(pairs, before, after, ("series", "series"), words, 0.9 if gap else 0.75)
+    single = [each for each in every if each.id not in rhythmic]
+    for members in _groups(single, lambda each: [each.title] if each.title else []):
         for before, after in _months_apart(members):
             same = bool(before.roadmap & after.roadmap)
             words = f"the same title, {(after.at - before.at).days} days later" + (", the same roadmap id" * same)
-            _pair(found, before, after, ("reissue_of", "reissued_as"), words, 0.95 if same else 0.85)
-    for members in _groups(single, lambda one: sorted(one.roadmap)):
+            _pair(pairs, before, after, ("reissue_of", "reissued_as"), words, 0.95 if same else 0.85)
+    for members in _groups(single, lambda each: sorted(each.roadmap)):
         for before, after in _months_apart(members):
-            if (before.id, after.id) not in found:
+            if (before.id, after.id) not in pairs:
                 number = min(before.roadmap & after.roadmap)
                 words = f"roadmap id {number} again, {(after.at - before.at).days} days later, under another title"
-                _pair(found, before, after, ("reissue_of", "reissued_as"), words, 0.5)
-    return list(found.values())
+                _pair(pairs, before, after, ("reissue_of", "reissued_as"), words, 0.5)
+    return list(pairs.values())
 
 
 def _groups(every: Sequence[Sketch], keys: Callable[[Sketch], Sequence[str]]) -> Iterator[list[Sketch]]:
     by: dict[str, list[Sketch]] = defaultdict(list)
-    for one in every:
-        for key in keys(one):
-            by[key].append(one)
+    for each in every:
+        for key in keys(each):
+            by[key].append(each)
     yield from (members for members in by.values() if len(members) > 1)
 
 
 def _by_service(members: Sequence[Sketch]) -> Iterator[list[Sketch]]:
     """The members that share a service with the first of them, and again among the rest."""
-    left = list(members)
-    while left:
-        first = left[0]
-        yield [one for one in left if one is first or one.services & first.services]
-        left = [one for one in left if one is not first and not one.services & first.services]
+    rest = list(members)
+    while rest:
+        first = rest[0]
+        yield [each for each in rest if each is first or each.services & first.services]
+        rest = [each for each in rest if each is not first and not each.services & first.services]
 
 
 def _rhythm(run: Sequence[Sketch]) -> float:
     """Days from one to the next where they come back regularly; 0 where they do not."""
-    days = sorted({one.at.date() for one in run})
+    days = sorted({each.at.date() for each in run})
     gaps = [(after - before).days for before, after in pairwise(days)]
     if len(days) < _MEMBERS:
         return 0.0
@@ -124,7 +124,7 @@ def _months_apart(members: Sequence[Sketch]) -> Iterator[tuple[Sketch, Sketch]]:
 
 
 def _pair(
-    found: dict[tuple[str, str], Relation],
+    pairs: dict[tuple[str, str], Relation],
     before: Sketch,
     after: Sketch,
     kinds: tuple[str, str],
@@ -132,5 +132,5 @@ def _pair(
     sure: float,
 ) -> None:
     """The relation as each of the two is told it; the later one is what the first of the kinds says."""
-    found[before.id, after.id] = Relation(before.id, kinds[0], after.id, words, sure)
-    found[after.id, before.id] = Relation(after.id, kinds[1], before.id, words, sure)
+    pairs[before.id, after.id] = Relation(before.id, kinds[0], after.id, words, sure)
+    pairs[after.id, before.id] = Relation(after.id, kinds[1], before.id, words, sure)

@@ -1,4 +1,4 @@
-"""Relations that a post states about other posts, in its own words; and the rows that keep them (state.md)."""
+"""Relations that a post states about other posts, in its own words (docs/decisions/0005-relations.md)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -80,22 +80,22 @@ class Related:
     said_here: bool
 
 
-def stated(post: Post, read: Classification) -> tuple[Stated, ...]:
+def stated(post: Post, classification: Classification) -> tuple[Stated, ...]:
     """What the post says about other posts, one relation for each of them, the strongest; at most MOST."""
-    found: dict[str, Stated] = {}
-    for one in _found(post, read):
-        before = found.get(one.other)
-        if one.other != post.id and (before is None or _RANK.index(one.kind) < _RANK.index(before.kind)):
-            found[one.other] = one
-    return tuple(sorted(found.values(), key=lambda one: _RANK.index(one.kind))[:MOST])
+    strongest: dict[str, Stated] = {}
+    for relation in _relations_in(post, classification):
+        before = strongest.get(relation.other)
+        if relation.other != post.id and (before is None or _RANK.index(relation.kind) < _RANK.index(before.kind)):
+            strongest[relation.other] = relation
+    return tuple(sorted(strongest.values(), key=lambda relation: _RANK.index(relation.kind))[:MOST])
 
 
-def _found(post: Post, read: Classification) -> Iterator[Stated]:
-    if read.superseded_by and _ID.fullmatch(read.superseded_by):
-        why = read.why.get("superseded_by")
+def _relations_in(post: Post, classification: Classification) -> Iterator[Stated]:
+    if classification.superseded_by and _ID.fullmatch(classification.superseded_by):
+        why = classification.why.get("superseded_by")
         yield Stated(
             "superseded_by",
-            _normal(read.superseded_by),
+            _normal(classification.superseded_by),
             why.words[:_WORDS] if why else "",
             why.confidence if why else 0.8,
         )
@@ -107,12 +107,12 @@ def _found(post: Post, read: Classification) -> Iterator[Stated]:
 
 def _in_sentence(sentence: str, *, leads: bool) -> Iterator[Stated]:
     words = sentence.strip()[:_WORDS]
-    said: tuple[tuple[str, re.Pattern[str], float], ...] = (
+    wordings: tuple[tuple[str, re.Pattern[str], float], ...] = (
         ("duplicate_of", _DUPLICATE, 0.95),
         ("supersedes", _REPLACES, 0.95),
         ("superseded_by", _REPLACED, 0.9),
     )
-    for kind, wording, confidence in said if leads else ():
+    for kind, wording, confidence in wordings if leads else ():
         match = wording.search(sentence)
         for text in _ID.findall(match["ids"]) if match else ():
             yield Stated(kind, _normal(text), words, confidence)
@@ -127,18 +127,21 @@ def _normal(text: str) -> str:
 
 def stated_by(change: Change) -> tuple[Stated, ...]:
     """What any edition of the change has said, the strongest about each other one, in the newest words."""
-    found: dict[str, Stated] = {}
+    strongest: dict[str, Stated] = {}
     for edition in change.editions:
-        for one in edition.facts.relations if edition.facts else ():
-            before = found.get(one.other)
-            if before is None or _RANK.index(one.kind) <= _RANK.index(before.kind):
-                found[one.other] = one
-    return tuple(found.values())
+        for relation in edition.facts.relations if edition.facts else ():
+            before = strongest.get(relation.other)
+            if before is None or _RANK.index(relation.kind) <= _RANK.index(before.kind):
+                strongest[relation.other] = relation
+    return tuple(strongest.values())
 
 
 def related(change: Change, incoming: Iterable[Relation]) -> tuple[Related, ...]:
     """Every relation of a change, seen from it: what it says, and what others say about it."""
-    own = [Related(one.kind, one.other, one.words, one.confidence, said_here=True) for one in stated_by(change)]
+    own = [
+        Related(relation.kind, relation.other, relation.words, relation.confidence, said_here=True)
+        for relation in stated_by(change)
+    ]
     theirs = [
         Related(_INVERSE.get(row.kind, row.kind), row.other, row.words, row.confidence, said_here=False)
         for row in incoming
@@ -153,17 +156,17 @@ def successors_and_predecessors(change: Change, incoming: Iterable[Relation]) ->
     """
     successors: dict[str, str] = {}
     predecessors: dict[str, str] = {}
-    for one in related(change, incoming):
-        if one.kind in _SUCCESSOR:
-            successors.setdefault(one.other, one.words)
-        elif one.kind in {"supersedes", "has_duplicate"}:
-            predecessors.setdefault(one.other, one.words)
+    for relation in related(change, incoming):
+        if relation.kind in _SUCCESSOR:
+            successors.setdefault(relation.other, relation.words)
+        elif relation.kind in {"supersedes", "has_duplicate"}:
+            predecessors.setdefault(relation.other, relation.words)
     for other in successors.keys() & predecessors.keys():
         newer = ids.number(change.id) > ids.number(other)
         (successors if newer else predecessors).pop(other)
     return successors, predecessors
 
 
-def takes_over(one: Stated) -> bool:
+def takes_over(relation: Stated) -> bool:
     """Whether the speaker is the one that goes on (`supersedes`), and the other the one that yields."""
-    return one.kind == "supersedes"
+    return relation.kind == "supersedes"

@@ -7,8 +7,7 @@ from typing import Any
 
 from shared.core.classify.dates import phrases
 from shared.core.classify.dates.previous import take_out
-from shared.core.posts.fingerprints import comparable as _said
-from shared.core.posts.fingerprints import link_targets, plain_title
+from shared.core.posts.fingerprints import comparable, link_targets, plain_title
 from shared.core.posts.post import read_post
 from shared.core.text.html import blocks
 from shared.core.text.safe import cut
@@ -20,7 +19,7 @@ _SHOWN = 4
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\"'])")
 _STAMP = re.compile(r"^\W*Updated?\b[^:]{0,20}\d{2,4}\s*:\s*", re.IGNORECASE)
 _LINK = "Link: "
-said = lru_cache(maxsize=2048)(_said)
+_comparable = lru_cache(maxsize=2048)(comparable)
 """A sentence as it is compared; the editions of one change share most of theirs."""
 
 
@@ -28,15 +27,15 @@ def sentences_of(raw: Mapping[str, Any]) -> tuple[str, ...]:
     """Title, sentences and link targets of a post, each once, without what only says that something was updated."""
     post = read_post(raw)
     links = (_LINK + link for link in link_targets(raw.get("body")))
-    found = [plain_title(post.title), *_split(post.body, post.body_type), *links]
-    kept: dict[str, str] = {}
-    left = _KEPT
-    for sentence in found:
-        key = said(sentence)
-        if key and key not in kept and left > 0:
-            kept[key] = cut(_STAMP.sub("", sentence), LONGEST)
-            left -= len(kept[key])
-    return tuple(kept.values())
+    sentences = [plain_title(post.title), *_split(post.body, post.body_type), *links]
+    by_key: dict[str, str] = {}
+    room = _KEPT
+    for sentence in sentences:
+        key = _comparable(sentence)
+        if key and key not in by_key and room > 0:
+            by_key[key] = cut(_STAMP.sub("", sentence), LONGEST)
+            room -= len(by_key[key])
+    return tuple(by_key.values())
 
 
 def _split(body: str, kind: str) -> list[str]:
@@ -45,9 +44,9 @@ def _split(body: str, kind: str) -> list[str]:
 
 def difference(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The sentences that went, and those that came; another order, white space or stamp is no difference."""
-    was, now = {said(sentence) for sentence in old}, {said(sentence) for sentence in new}
-    gone = tuple(sentence for sentence in old if said(sentence) not in now)
-    came = tuple(sentence for sentence in new if said(sentence) not in was)
+    was, now = {_comparable(sentence) for sentence in old}, {_comparable(sentence) for sentence in new}
+    gone = tuple(sentence for sentence in old if _comparable(sentence) not in now)
+    came = tuple(sentence for sentence in new if _comparable(sentence) not in was)
     return gone, came
 
 
@@ -61,15 +60,15 @@ def without_dates(gone: Sequence[str], came: Sequence[str]) -> tuple[tuple[str, 
     )
 
 
-def shown(found: Sequence[str]) -> str:
+def shown(sentences: Sequence[str]) -> str:
     """A few sentences, one a line, for an event's old and new."""
-    more = len(found) - _SHOWN
-    return "\n".join((*found[:_SHOWN], *([f"(and {more} more)"] if more > 0 else [])))
+    more = len(sentences) - _SHOWN
+    return "\n".join((*sentences[:_SHOWN], *([f"(and {more} more)"] if more > 0 else [])))
 
 
-def any_says(found: Iterable[str], pattern: re.Pattern[str]) -> str:
+def any_says(sentences: Iterable[str], pattern: re.Pattern[str]) -> str:
     """The first sentence in which a pattern is found; empty where there is none."""
-    return next((sentence for sentence in found if pattern.search(sentence)), "")
+    return next((sentence for sentence in sentences if pattern.search(sentence)), "")
 
 
 @lru_cache(maxsize=2048)
@@ -77,4 +76,4 @@ def _dateless(sentence: str) -> str:
     text, _ = take_out(sentence)
     for phrase in reversed(phrases.find(text)):
         text = f"{text[: phrase.start]}#{text[phrase.end :]}"
-    return said(text)
+    return _comparable(text)

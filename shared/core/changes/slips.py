@@ -32,20 +32,20 @@ class Slip:
 
 def slips(old: Sequence[Window], new: Sequence[Window]) -> tuple[Slip, ...]:
     """What moved between two plans. A date that only one of them states has not moved: the event's texts tell it."""
-    found: dict[tuple[Window, Window], list[Cloud]] = {}
+    pairs: dict[tuple[Window, Window], list[Cloud]] = {}
     for place in _places(new):
         for pair in _pairs(_at(old, *place), _at(new, *place)):
-            found.setdefault(pair, []).append(place[1])
+            pairs.setdefault(pair, []).append(place[1])
     grouped: dict[tuple[Phase, Edge, Interval, Interval], list[Cloud]] = {}
-    for (was, now), clouds in found.items():
+    for (was, now), clouds in pairs.items():
         edges: tuple[tuple[Edge, Interval | None, Interval | None], ...] = (
             ("start", was.start, now.start),
             ("end", was.end, now.end),
         )
         for edge, before, after in edges:
             if before and after and before != after:
-                known = grouped.setdefault((now.phase, edge, before, after), [])
-                known += (cloud for cloud in clouds if cloud not in known)
+                grouped_clouds = grouped.setdefault((now.phase, edge, before, after), [])
+                grouped_clouds += (cloud for cloud in clouds if cloud not in grouped_clouds)
     return tuple(
         Slip(phase, tuple(clouds), edge, before, after, distance(before, after, edge))
         for (phase, edge, before, after), clouds in grouped.items()
@@ -81,25 +81,25 @@ def _pairs(old: list[Window], new: list[Window]) -> list[tuple[Window, Window]]:
     What did not move is taken out first; of the rest, those go together whose words are most alike, then in order.
     """
     still = {(window.start, window.end) for window in old} & {(window.start, window.end) for window in new}
-    left = [window for window in old if (window.start, window.end) not in still]
+    remaining = [window for window in old if (window.start, window.end) not in still]
     right = [window for window in new if (window.start, window.end) not in still]
-    if len(left) == 1 and len(right) == 1:
-        return [(left[0], right[0])]
+    if len(remaining) == 1 and len(right) == 1:
+        return [(remaining[0], right[0])]
     ranked = sorted(
-        ((-_alike(a, b), abs(i - j), i, j) for i, a in enumerate(left) for j, b in enumerate(right)),
+        ((-_alike(a, b), abs(i - j), i, j) for i, a in enumerate(remaining) for j, b in enumerate(right)),
     )
     pairs, used_old, used_new = [], set[int](), set[int]()
     for _, _, i, j in ranked:
         if i not in used_old and j not in used_new:
             used_old.add(i)
             used_new.add(j)
-            pairs.append((left[i], right[j]))
+            pairs.append((remaining[i], right[j]))
     return pairs
 
 
-def _alike(one: Window, other: Window) -> float:
+def _alike(line: Window, other_line: Window) -> float:
     """The share of words that both lines have, dates apart."""
-    a, b = _features(one.words), _features(other.words)
+    a, b = _features(line.words), _features(other_line.words)
     return len(a & b) / len(a | b) if a | b else 0.0
 
 

@@ -30,13 +30,14 @@ class Difference:
 def with_scope(change: Change, before: Copy | None, after: Copy) -> Change:
     """The change with the event that this tenant's services are others than in its own earlier copy.
 
-    Renames are none, an edition has at most one such event, and it is only shown: nobody is told (state.md).
+    A rename is no such event. An edition has at most one, and it is only shown: nobody gets a card
+    (docs/decisions/0006-roadmap-and-tenants.md).
     """
     if before is None or before is after or canonical_set(before.services) == after.services:
         return change
     old, new = ", ".join(canonical_set(before.services)), ", ".join(after.services)
     event = Event("scope_changed", after.edition, after.observed, old, new, late=True, tenant=after.tenant)
-    if any(known.id == event.id for known in change.events):
+    if any(earlier.id == event.id for earlier in change.events):
         return change
     return replace(change, events=(*change.events, event))
 
@@ -48,8 +49,8 @@ def with_joined(change: Change, copies: Iterable[Copy]) -> Change:
         if copy.first_seen > change.first_seen + _TOGETHER:
             days.setdefault(copy.first_seen.date(), []).append(copy)
     joined = [
-        Event("tenant_joined", change.current.id, found[0].first_seen, new=_names([copy.tenant for copy in found]))
-        for found in days.values()
+        Event("tenant_joined", change.current.id, joiners[0].first_seen, new=_names([copy.tenant for copy in joiners]))
+        for joiners in days.values()
     ]
     return replace(change, events=tuple(sorted((*change.events, *joined), key=lambda e: e.at))) if joined else change
 
@@ -58,10 +59,10 @@ def differences(ours: Post, raw: Mapping[str, Any], most: int = 3) -> tuple[Diff
     """The first places where a tenant's text says something else than the change's own."""
     theirs = read_post(raw)
     left, right = _sentences(ours), _sentences(theirs)
-    found = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    blocks = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     return tuple(
         Difference(" ".join(left[a:b])[:_SHOWN], " ".join(right[c:d])[:_SHOWN])
-        for what, a, b, c, d in found
+        for what, a, b, c, d in blocks
         if what != "equal"
     )[:most]
 

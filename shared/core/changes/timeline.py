@@ -34,7 +34,7 @@ def _happened(change: Change, event: Event) -> Happened:
     if event.type in {"text_changed", "rollout_started"}:
         return Happened(event, words, gone=tuple(old.splitlines()), came=tuple(new.splitlines()))
     if event.type in {"cancelled", "paused", "resumed"} and not is_partial(event):
-        old, new = (next((said for name, said in STATUSES.items() if name == text), text) for text in (old, new))
+        old, new = (next((label for name, label in STATUSES.items() if name == text), text) for text in (old, new))
     elif event.type == "superseded":
         old = ""
     return Happened(event, words, old=old, new=new)

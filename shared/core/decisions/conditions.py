@@ -83,8 +83,8 @@ def _compared(name: str, wanted: Any, subject: Subject, workload: str | None) ->
         return _SPECIAL[name](wanted, subject)
     values = _values(name, subject, workload)
     spelt = (lambda value: service_key(str(value))) if name in ANY_SPELLING else (lambda value: value)
-    known = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
-    hit = next((value for value in values if spelt(value) in known), None)
+    accepted = {spelt(value) for value in (wanted if isinstance(wanted, tuple) else (wanted,))}
+    hit = next((value for value in values if spelt(value) in accepted), None)
     actual = _text_of_value(tuple(value for value in values if value is not None))
     return (None if hit is None else _text_of_value(hit)), actual
 
@@ -112,14 +112,14 @@ def _text_of_value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _quote(name: str, read: Classification) -> str:
+def _quote(name: str, classification: Classification) -> str:
     """The post's own words behind a field, shortened."""
     field_name = _READ_FROM.get(name, "")
     if name == "impact_at_least":
-        users = IMPACT_RANK[read.user_impact] >= IMPACT_RANK[read.admin_impact]
+        users = IMPACT_RANK[classification.user_impact] >= IMPACT_RANK[classification.admin_impact]
         field_name = "user_impact" if users else "admin_impact"
-    words = read.crb_why if name == "crb" and read.crb else ""
-    if not words and (why := read.why.get(field_name)):
+    words = classification.crb_why if name == "crb" and classification.crb else ""
+    if not words and (why := classification.why.get(field_name)):
         words = why.words
     words = " ".join(words.split())
     return words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + "…"
@@ -129,11 +129,11 @@ def _quote(name: str, read: Classification) -> str:
 
 
 def _at_least(*fields: str) -> "Special":
-    def held(wanted: Any, subject: Subject) -> tuple[str | None, str]:
+    def check(wanted: Any, subject: Subject) -> tuple[str | None, str]:
         there = max((getattr(subject.classification, name) for name in fields), key=lambda level: IMPACT_RANK[level])
         return (there if IMPACT_RANK[there] >= IMPACT_RANK[wanted] else None), str(there)
 
-    return held
+    return check
 
 
 # Text
@@ -155,7 +155,7 @@ def _text_of(body: str, kind: str) -> str:
 
 
 def _patterns(text_of: Callable[[Post], str]) -> "Special":
-    def held(wanted: Any, subject: Subject) -> tuple[str | None, str]:
+    def check(wanted: Any, subject: Subject) -> tuple[str | None, str]:
         text = text_of(subject.post)
         for pattern in wanted:
             expression = _compiled(pattern)
@@ -164,13 +164,13 @@ def _patterns(text_of: Callable[[Post], str]) -> "Special":
                     return pattern, ""
                 continue
             try:
-                if found := expression.search(text, timeout=_SECONDS):
-                    return " ".join(found[0].split())[:_QUOTED] or pattern, ""
+                if match := expression.search(text, timeout=_SECONDS):
+                    return " ".join(match[0].split())[:_QUOTED] or pattern, ""
             except TimeoutError:
                 return None, f"{pattern} takes too long over this text: write it simpler"
         return None, "other words"
 
-    return held
+    return check
 
 
 # Days
@@ -181,9 +181,9 @@ def _starts(wanted: Any, subject: Subject) -> tuple[str | None, str]:
     start, end, today = subject.dates.start, subject.dates.end, subject.today
     if start is None or today is None:
         return None, plain_dates.NO_DATE
-    said = plain_dates.day(start.first)
+    day = plain_dates.day(start.first)
     over = (end or start).last < today
-    return (None if over or (start.first - today).days > wanted else said), f"{said}{', and is over' if over else ''}"
+    return (None if over or (start.first - today).days > wanted else day), f"{day}{', and is over' if over else ''}"
 
 
 def _act_by(wanted: Any, subject: Subject) -> tuple[str | None, str]:
@@ -191,8 +191,8 @@ def _act_by(wanted: Any, subject: Subject) -> tuple[str | None, str]:
     act_by, today = subject.classification.act_by, subject.today
     if act_by is None or today is None:
         return None, "no deadline"
-    said = plain_dates.day(act_by)
-    return (said if 0 <= (act_by - today).days <= wanted else None), said
+    day = plain_dates.day(act_by)
+    return (day if 0 <= (act_by - today).days <= wanted else None), day
 
 
 Special = Callable[[Any, Subject], tuple[str | None, str]]

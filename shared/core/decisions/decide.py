@@ -1,4 +1,7 @@
-"""Deciding: from a classified change and the policy to effects, each with its why (rule 11 included)."""
+"""Deciding: from a classified change and the policy to effects, each with its why.
+
+A change that is old at the first load makes no effect.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -25,10 +28,10 @@ def decide(
 
     `effects`: those that exist already. `tenants`: where the post stands, for a policy that asks for it.
     """
-    known = tuple(effects)
+    states = tuple(effects)
     events = _undecided(change)
     if change.decision and not events:
-        return _joined(change, change.decision, known, policy, now, tenants)
+        return _joined(change, change.decision, states, policy, now, tenants)
     material = tuple(event for event in events if event.type in MATERIAL)
     silent = ""
     if change.decision is None and (reason := first_load_reason(change, policy)):
@@ -42,22 +45,26 @@ def decide(
     )
     if silent:
         return decided
-    found = _effects(change, routed, known, material, policy)
-    return replace(decided, effects=found, silent="" if found else "; ".join(routed.withheld), withheld=routed.withheld)
+    wanted = _effects(change, routed, states, material, policy)
+    return replace(
+        decided, effects=wanted, silent="" if wanted else "; ".join(routed.withheld), withheld=routed.withheld
+    )
 
 
 def subject_of(
     change: Change, policy: Policy, events: tuple[Event, ...], now: datetime, tenants: Sequence[str]
 ) -> Subject:
     """What the routes look at: the change as it is, what happened to it, and the day."""
-    read = change.classification
-    return Subject(change.read(), read, events, now.date(), our_dates_of(read, policy), tuple(tenants))
+    classification = change.classification
+    return Subject(
+        change.read(), classification, events, now.date(), our_dates_of(classification, policy), tuple(tenants)
+    )
 
 
 def _joined(
     change: Change,
     decision: Decision,
-    known: tuple[EffectState, ...],
+    states: tuple[EffectState, ...],
     policy: Policy,
     now: datetime,
     tenants: Sequence[str],
@@ -68,11 +75,11 @@ def _joined(
         return decision
     event = Event("tenant_joined", change.current.id, now, new=", ".join(new))
     routed = route(policy, subject_of(change, policy, (event,), now, tenants))
-    told = {(state.effect.kind, state.effect.target) for state in known}
+    reached = {(state.effect.kind, state.effect.target) for state in states}
     wanted = tuple(
         replace(effect, events=())
         for effect in routed.effects
-        if (effect.kind, effect.target) not in told and not first_load_reason(change, policy)
+        if (effect.kind, effect.target) not in reached and not first_load_reason(change, policy)
     )
     return replace(
         decision,
@@ -84,8 +91,8 @@ def _joined(
 
 
 def _undecided(change: Change) -> tuple[Event, ...]:
-    done = change.decision
-    decided = next((e.key for e in change.editions if done and e.id == done.edition), None)
+    decision = change.decision
+    decided = next((e.key for e in change.editions if decision and e.id == decision.edition), None)
     keys = {edition.id: edition.key for edition in change.editions}
     return tuple(
         event
@@ -95,38 +102,38 @@ def _undecided(change: Change) -> tuple[Event, ...]:
 
 
 def _effects(
-    change: Change, routed: Routed, known: tuple[EffectState, ...], events: tuple[Event, ...], policy: Policy
+    change: Change, routed: Routed, states: tuple[EffectState, ...], events: tuple[Event, ...], policy: Policy
 ) -> tuple[Effect, ...]:
     """What the routes want, and what those already told must hear: a ticket or card once sent is kept true."""
     edition, ids = change.current.id, tuple(event.id for event in events)
     wanted = {(effect.kind, effect.target): replace(effect, edition=edition, events=ids) for effect in routed.effects}
     news = NewsReason(tuple(event.type for event in events))
     post = change.read()
-    for state in known:
-        sent = state.effect
+    for earlier in states:
+        sent = earlier.effect
         if (sent.kind, sent.target) not in wanted and allowed(policy, post, sent.kind, sent.target):
             wanted[sent.kind, sent.target] = replace(sent, edition=edition, why=(news,), events=ids)
     return tuple(wanted.values())
 
 
 def first_load_reason(change: Change, policy: Policy) -> str:
-    """Why a change that is seen for the first time concerns nobody (rule 11); empty where it does.
+    """Why a change that is seen for the first time concerns nobody; empty where it does.
 
     Judged at the moment when the post was first observed, so that it does not depend on when the message is handled.
     """
     first = change.editions[0]
-    seen = change.first_seen
-    if first.facts and plan_is_over(first.facts.classification, seen):
-        return f"its plan was over when it was first seen on {seen:%Y-%m-%d}"
+    first_seen = change.first_seen
+    if first.facts and plan_is_over(first.facts.classification, first_seen):
+        return f"its plan was over when it was first seen on {first_seen:%Y-%m-%d}"
     start = change.read().start
-    if start and start < seen - timedelta(days=policy.first_load.days):
+    if start and start < first_seen - timedelta(days=policy.first_load.days):
         return f"published {start:%Y-%m-%d}, over {policy.first_load.days} days before it was first seen"
     return ""
 
 
-def plan_is_over(read: Classification, at: datetime) -> bool:
+def plan_is_over(classification: Classification, at: datetime) -> bool:
     """Whether every window that is said, and the day to act by, lie before that moment. No date: not over."""
-    days = [interval.last for w in read.windows if (interval := w.end or w.start)]
-    if read.act_by:
-        days.append(read.act_by)
+    days = [interval.last for w in classification.windows if (interval := w.end or w.start)]
+    if classification.act_by:
+        days.append(classification.act_by)
     return bool(days) and max(days) < at.date()

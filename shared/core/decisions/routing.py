@@ -69,7 +69,7 @@ class _Node:
 
 def route(policy: Policy, subject: Subject) -> Routed:
     """What the policy wants done about this change now. Effects carry the edition and events they stand for."""
-    found: dict[str, Effect] = {}
+    effects: dict[str, Effect] = {}
     teams: dict[str, None] = {}
     withheld: dict[str, None] = {}
     shares = _shares(policy, subject.post)
@@ -80,9 +80,9 @@ def route(policy: Policy, subject: Subject) -> Routed:
                 if no := refusal(policy, subject.post, effect.kind, effect.target):
                     withheld.setdefault(no)
                 else:
-                    found[effect.key] = _united(found.get(effect.key), effect)
+                    effects[effect.key] = _united(effects.get(effect.key), effect)
     return Routed(
-        effects=tuple(found.values()),
+        effects=tuple(effects.values()),
         teams=tuple(teams),
         workloads=tuple(share.workload for share in shares if share.workload),
         unowned=tuple(service for share in shares if not share.workload for service in share.services),

@@ -54,13 +54,13 @@ def what_if(policy: Policy, change: Change, now: datetime, tenants: Sequence[str
 def what_if_described(
     policy: Policy,
     post: Post,
-    read: Classification,
+    classification: Classification,
     events: Sequence[Event],
     today: date,
     tenants: Sequence[str] = (),
 ) -> WhatIf:
     """About a change that is only described."""
-    subject = Subject(post, read, tuple(events), today, our_dates_of(read, policy), tuple(tenants))
+    subject = Subject(post, classification, tuple(events), today, our_dates_of(classification, policy), tuple(tenants))
     return _answered(policy, "", post.title, subject, "")
 
 

@@ -74,8 +74,8 @@ def open_row(
     if change.closed or change.stage != "decided":
         return None
     ticket = next((state for state in effects if state.effect.kind == "ticket"), None)
-    read = change.classification
-    if not ticket and not tasks and (read.status != "scheduled" or plan_is_over(read, now)):
+    classification = change.classification
+    if not ticket and not tasks and (classification.status != "scheduled" or plan_is_over(classification, now)):
         return None
     return OpenChange(
         id=change.id,
@@ -83,7 +83,7 @@ def open_row(
         team=_team(change, effects, policy),
         workloads=change.decision.workloads if change.decision else (),
         opened=_opened(change, effects, tasks),
-        act_by=read.act_by,
+        act_by=classification.act_by,
         plan_end=planned(change, policy)[1],
         through="ticket" if ticket else "task" if tasks else "",
         reference=ticket.ticket.number if ticket else "",

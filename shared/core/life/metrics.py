@@ -89,10 +89,10 @@ def days_between(start: datetime, end: datetime) -> float:
 
 
 def spread(days: Iterable[float]) -> Spread:
-    known = sorted(days)
-    if not known:
+    in_order = sorted(days)
+    if not in_order:
         return Spread(0, None, None)
-    return Spread(len(known), median(known), known[-(-len(known) * 9 // 10) - 1])
+    return Spread(len(in_order), median(in_order), in_order[-(-len(in_order) * 9 // 10) - 1])
 
 
 def overdue(waiting: Iterable[OpenChange], today: date) -> tuple[Overdue, ...]:

@@ -94,10 +94,10 @@ def _of_routes(policy: Policy) -> Iterator[Fault]:
 
 
 def _of_cards(policy: Policy, path: str, cards: tuple[str, ...]) -> Iterator[Fault]:
-    known = [*policy.channels, OWNER, *(name for name in Roles.model_fields if policy.roles.get(name))]
+    names = [*policy.channels, OWNER, *(name for name in Roles.model_fields if policy.roles.get(name))]
     for card in cards:
         if card not in Roles.model_fields:
-            yield from _undefined(f"{path}.cards", "channel", card, known)
+            yield from _undefined(f"{path}.cards", "channel", card, names)
         if card == OWNER:
             yield from _unheard(f"{path}.cards", policy)
         elif card in Roles.model_fields and not (role := policy.roles.get(card)):
@@ -114,14 +114,14 @@ def _unheard(path: str, policy: Policy) -> Iterator[Fault]:
         yield f"{path}", f"{OWNER!r} reaches nobody for {', '.join(silent)}: give them, or the root's team, a `channel`"
 
 
-def _undefined(path: str, what: str, name: str | None, known: Mapping[str, object] | list[str]) -> Iterator[Fault]:
-    if name and name not in known:
-        listed = ", ".join(known) or "none"
-        yield path, f"undefined {what} {name!r} (known: {listed}){did_you_mean(name, known)}"
+def _undefined(path: str, what: str, name: str | None, names: Mapping[str, object] | list[str]) -> Iterator[Fault]:
+    if name and name not in names:
+        listed = ", ".join(names) or "none"
+        yield path, f"undefined {what} {name!r} (known: {listed}){did_you_mean(name, names)}"
 
 
-def did_you_mean(said: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, names: Iterable[str]) -> str:
     """A suggestion for a misspelt name, as the end of a sentence; empty where nothing is near."""
-    by_plain = {service_key(name): name for name in known}
-    near = difflib.get_close_matches(service_key(said), by_plain, n=1, cutoff=0.7)
+    by_plain = {service_key(name): name for name in names}
+    near = difflib.get_close_matches(service_key(name), by_plain, n=1, cutoff=0.7)
     return f"; did you mean {by_plain[near[0]]!r}?" if near else ""

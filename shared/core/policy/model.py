@@ -115,8 +115,8 @@ class Roles(Strict):
     privacy_readers: Role | None = None
 
     def get(self, name: str) -> Role | None:
-        found: Role | None = getattr(self, name, None) if name in Roles.model_fields else None
-        return found
+        role: Role | None = getattr(self, name, None) if name in Roles.model_fields else None
+        return role
 
 
 class Target(Strict):
@@ -134,8 +134,8 @@ class Targets(Strict):
     medium: Target = Target(triage=5, decide=20, close=60)
     low: Target = Target(triage=10, decide=30, close=90)
 
-    def of(self, read: c.Classification) -> Target:
-        impact = max(read.admin_impact, read.user_impact, key=IMPACT_RANK.__getitem__)
+    def of(self, classification: c.Classification) -> Target:
+        impact = max(classification.admin_impact, classification.user_impact, key=IMPACT_RANK.__getitem__)
         return {"high": self.high, "medium": self.medium, "low": self.low}[impact]
 
 
@@ -242,17 +242,19 @@ class Policy(Strict):
     @cached_property
     def owners(self) -> Mapping[str, str]:
         """Service, as `service_key` has it, to workload; a name that Microsoft gave up counts as its new one."""
-        named = {
-            service_key(one): name for name, load in self.workloads.items() for one in (*load.services, *load.aliases)
+        by_service = {
+            service_key(service): name
+            for name, load in self.workloads.items()
+            for service in (*load.services, *load.aliases)
         }
-        renamed = {service_key(canonical(one)): named[service_key(one)] for one in named}
-        return {**renamed, **named}
+        renamed = {service_key(canonical(service)): by_service[service_key(service)] for service in by_service}
+        return {**renamed, **by_service}
 
     @cached_property
     def beginnings(self) -> tuple[tuple[str, str], ...]:
         """How titles begin, as `service_key` has it, and whose workload that is; the longest first."""
-        found = [(service_key(begin), name) for name, load in self.workloads.items() for begin in load.titles]
-        return tuple(sorted(found, key=lambda pair: -len(pair[0])))
+        prefixes = [(service_key(begin), name) for name, load in self.workloads.items() for begin in load.titles]
+        return tuple(sorted(prefixes, key=lambda pair: -len(pair[0])))
 
     def workload_of(self, service: str, title: str = "") -> str | None:
         """The workload that names this service (case and blanks do not matter).
@@ -261,8 +263,8 @@ class Policy(Strict):
         """
         owner = self.owners.get(service_key(service)) or self.owners.get(service_key(canonical(service)))
         if title and (owner is None or self.workloads[owner].catch_all):
-            said = service_key(title)
-            owner = next((name for begin, name in self.beginnings if said.startswith(begin)), owner)
+            key = service_key(title)
+            owner = next((name for begin, name in self.beginnings if key.startswith(begin)), owner)
         return owner
 
     @cached_property

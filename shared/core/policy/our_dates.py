@@ -16,16 +16,16 @@ class OurDates:
     windows: tuple[Window, ...]
 
 
-def our_dates(read: Classification, tenants: Iterable[Tenant]) -> OurDates:
+def our_dates(classification: Classification, tenants: Iterable[Tenant]) -> OurDates:
     """The dates for these tenants; no window of theirs: no date, even where other clouds have one.
 
     A tenant on the targeted ring gets what is released to it first, where the post says so; a preview is nobody's
     date, as one must join it, unless the post announces nothing else.
     """
-    found: dict[Window, None] = {}
+    chosen: dict[Window, None] = {}
     for tenant in tenants:
-        found.update(dict.fromkeys(_of_tenant(read.windows, tenant)))
-    windows = tuple(found)
+        chosen.update(dict.fromkeys(_of_tenant(classification.windows, tenant)))
+    windows = tuple(chosen)
     starts = [window.start for window in windows if window.start]
     ends = [interval for window in windows if (interval := window.end or window.start)]
     return OurDates(
@@ -35,9 +35,9 @@ def our_dates(read: Classification, tenants: Iterable[Tenant]) -> OurDates:
     )
 
 
-def our_dates_of(read: Classification, policy: Policy) -> OurDates:
+def our_dates_of(classification: Classification, policy: Policy) -> OurDates:
     """The dates over all tenants of the policy."""
-    return our_dates(read, policy.tenants.values())
+    return our_dates(classification, policy.tenants.values())
 
 
 def _of_tenant(windows: tuple[Window, ...], tenant: Tenant) -> tuple[Window, ...]:

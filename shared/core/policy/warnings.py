@@ -20,13 +20,13 @@ _AT_LEAST = {"admin_impact_at_least": ("admin_impact",), "user_impact_at_least":
 _WITHIN = ("starts_within", "act_by_within")
 
 
-def warnings(policy: Policy, seen: Mapping[str, int] | None = None) -> list[Fault]:
-    """Each as (path, what). `seen`: services of real posts, with how many posts name each."""
+def warnings(policy: Policy, services: Mapping[str, int] | None = None) -> list[Fault]:
+    """Each as (path, what). `services`: those of real posts, with how many posts name each."""
     return [
         *_dead(policy, policy.routes, "routes", ()),
         *_unreached(policy),
         *_misspelt(policy),
-        *_unowned(policy, seen or {}),
+        *_unowned(policy, services or {}),
     ]
 
 
@@ -59,8 +59,8 @@ def _takes_all(match: Match, mine: tuple[Match, ...]) -> bool:
 
 def _implied(name: str, wanted: Any, mine: tuple[Match, ...]) -> bool:
     for match in mine:
-        given = getattr(match, name)
-        if given is not None and _within(name, given, wanted):
+        own = getattr(match, name)
+        if own is not None and _within(name, own, wanted):
             return True
         for exact in _AT_LEAST.get(name, ()):
             levels = getattr(match, exact)
@@ -69,13 +69,13 @@ def _implied(name: str, wanted: Any, mine: tuple[Match, ...]) -> bool:
     return False
 
 
-def _within(name: str, given: Any, wanted: Any) -> bool:
-    """Whether what meets `given` meets `wanted`."""
+def _within(name: str, own: Any, wanted: Any) -> bool:
+    """Whether what meets `own` meets `wanted`."""
     if name.endswith("_at_least"):
-        return IMPACT_RANK[given] >= IMPACT_RANK[wanted]
+        return IMPACT_RANK[own] >= IMPACT_RANK[wanted]
     if name in _WITHIN:
-        return bool(given <= wanted)
-    return set(_spelt(name, given)) <= set(_spelt(name, wanted))
+        return bool(own <= wanted)
+    return set(_spelt(name, own)) <= set(_spelt(name, wanted))
 
 
 def _spelt(name: str, values: Any) -> tuple[Any, ...]:
@@ -86,18 +86,18 @@ def _spelt(name: str, values: Any) -> tuple[Any, ...]:
 def _contradiction(policy: Policy, mine: tuple[Match, ...]) -> str:
     """Why no change can meet all of these; empty where one might."""
     for name in _ONE_VALUE:
-        left: set[Any] | None = None
+        common: set[Any] | None = None
         for match in mine:
             values = getattr(match, name)
             if values is None:
                 continue
             here = set(_spelt(name, values))
-            if left is not None and not left & here:
-                return f"{name} cannot be {_either(here)} below a route for {_either(left)}"
-            left = here if left is None else left & here
+            if common is not None and not common & here:
+                return f"{name} cannot be {_either(here)} below a route for {_either(common)}"
+            common = here if common is None else common & here
     for name, (exact,) in _AT_LEAST.items():
-        named = (level for match in mine if (level := getattr(match, name)))
-        least = max(named, key=IMPACT_RANK.__getitem__, default="low")
+        named_levels = (level for match in mine if (level := getattr(match, name)))
+        least = max(named_levels, key=IMPACT_RANK.__getitem__, default="low")
         for match in mine:
             levels = getattr(match, exact) or ()
             if levels and all(IMPACT_RANK[level] < IMPACT_RANK[least] for level in levels):
@@ -153,21 +153,23 @@ def _unreached(policy: Policy) -> Iterator[Fault]:
 
 
 def _misspelt(policy: Policy) -> Iterator[Fault]:
-    known = known_names()
-    by_plain = {service_key(name) for name in known}
+    names = known_names()
+    by_plain = {service_key(name) for name in names}
     for name, load in policy.workloads.items():
         for index, service in enumerate(load.services):
-            if service_key(service) not in by_plain and (meant := did_you_mean(service, known)):
+            if service_key(service) not in by_plain and (meant := did_you_mean(service, names)):
                 yield f"workloads.{name}.services[{index}]", f"Microsoft has no service {service!r} so far{meant}"
 
 
-def _unowned(policy: Policy, seen: Mapping[str, int]) -> Iterator[Fault]:
-    unowned = {service: count for service, count in seen.items() if policy.workload_of(service) is None}
+def _unowned(policy: Policy, services: Mapping[str, int]) -> Iterator[Fault]:
+    unowned = {service: count for service, count in services.items() if policy.workload_of(service) is None}
     for service, count in sorted(unowned.items(), key=lambda item: -item[1]):
         posts = f"{count} post{'' if count == 1 else 's'}"
-        near = did_you_mean(service, [*_named(policy)]) or did_you_mean(canonical(service), [*_named(policy)])
+        near = did_you_mean(service, [*_services_of(policy)]) or did_you_mean(
+            canonical(service), [*_services_of(policy)]
+        )
         yield "workloads", f"nobody owns {service!r}, which {posts} name{'s' if count == 1 else ''}{near}"
 
 
-def _named(policy: Policy) -> Sequence[str]:
+def _services_of(policy: Policy) -> Sequence[str]:
     return [service for load in policy.workloads.values() for service in (*load.services, *load.aliases)]

@@ -41,7 +41,7 @@ class RoadmapSource(Protocol):
 
 
 class TicketSystem(Protocol):
-    """A Change Review Board's ticket system. Reconciled, not told: our key is on every ticket (design rule 2).
+    """A Change Review Board's ticket system. Our key is on every ticket, so what a failed call did can be looked up.
 
     Every method raises TransientError (429, 5xx, network; `retry_after` where told) or PermanentError (what waiting
     does not mend), both naming the system in the policy and what to do, and no secret. None of them tries again.
@@ -86,7 +86,7 @@ class TicketSystem(Protocol):
 class Receives(Protocol):
     """A ticket system that cannot be asked: it tells us, and its adapter keeps what it says, for `states` to answer."""
 
-    async def receive(self, said: Mapping[str, Any]) -> Sequence[str]:
+    async def receive(self, body: Mapping[str, Any]) -> Sequence[str]:
         """Keep what a call's body says. The tickets' numbers; nothing where none of them is ours.
 
         Raises PermanentError for a body that it does not take.

@@ -1,4 +1,4 @@
-"""The two hashes of a post (state.md, Hashes and editions): is it sent on, and is it another content?"""
+"""The two hashes of a post: one says what is sent on, the other what is an edition (docs/decisions/0003)."""
 
 import html
 import json
@@ -123,21 +123,21 @@ def _target(link: str) -> str:
         address = unquote(wrapped[1])
     page, _, query = address.partition("?")
     query, _, anchor = query.partition("#")
-    kept = "&".join(part for part in query.split("&") if part and not _TRACKING.match(part))
-    return f"{page}?{kept}#{anchor}"
+    query_kept = "&".join(part for part in query.split("&") if part and not _TRACKING.match(part))
+    return f"{page}?{query_kept}#{anchor}"
 
 
 def _watched(raw: Mapping[str, Any]) -> dict[str, Any]:
-    seen = {name: value for name, value in raw.items() if name not in _UNWATCHED}
-    if isinstance(seen.get("details"), list):
-        seen["details"] = [_detail(item) for item in seen["details"]]
+    watched = {name: value for name, value in raw.items() if name not in _UNWATCHED}
+    if isinstance(watched.get("details"), list):
+        watched["details"] = [_detail(item) for item in watched["details"]]
     for name in _UNORDERED:
-        if isinstance(seen.get(name), list):
-            seen[name] = sorted(map(_canonical, seen[name]))
-    body = seen.get("body")
+        if isinstance(watched.get(name), list):
+            watched[name] = sorted(map(_canonical, watched[name]))
+    body = watched.get("body")
     if isinstance(body, Mapping) and isinstance(body.get("content"), str):
-        seen["body"] = {**body, "content": _without_image_addresses(body["content"])}
-    return seen
+        watched["body"] = {**body, "content": _without_image_addresses(body["content"])}
+    return watched
 
 
 def _without_image_addresses(content: str) -> str:

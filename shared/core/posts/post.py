@@ -41,7 +41,7 @@ class Post:
 
     def detail(self, name: str) -> tuple[str, ...]:
         """Every value of the detail of that name, in order."""
-        return tuple(value for known, value in self.details if known == name)
+        return tuple(value for own_name, value in self.details if own_name == name)
 
 
 def read_post(raw: Mapping[str, Any]) -> Post:

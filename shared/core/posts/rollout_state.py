@@ -36,12 +36,12 @@ class RolloutState:
 def rollout_states(text: str) -> tuple[RolloutState, ...]:
     """Every state that the JSON text tells, in one order whatever its own; nothing of what cannot be read."""
     try:
-        read = json.loads(text[:_READ_LIMIT])
+        content = json.loads(text[:_READ_LIMIT])
     except (ValueError, RecursionError):
         return ()
-    states = {_state(roadmap_id, row) for roadmap_id, row in _rows(read)}
-    told = sorted((state for state in states if state.status), key=_order)
-    return tuple(told[:_ROWS_LIMIT])
+    states = {_state(roadmap_id, row) for roadmap_id, row in _rows(content)}
+    with_status = sorted((state for state in states if state.status), key=_order)
+    return tuple(with_status[:_ROWS_LIMIT])
 
 
 def rollout_lines(text: str) -> tuple[str, ...]:
@@ -58,9 +58,9 @@ def rollout_lines(text: str) -> tuple[str, ...]:
     )
 
 
-def _rows(read: object) -> Iterator[tuple[str, dict[str, object]]]:
+def _rows(content: object) -> Iterator[tuple[str, dict[str, object]]]:
     """Roadmap id and row; {id: [row, ...]} as Microsoft sends it, and a bare list or row as well."""
-    groups = read.items() if isinstance(read, dict) and not _is_row(read) else [("", read)]
+    groups = content.items() if isinstance(content, dict) and not _is_row(content) else [("", content)]
     for name, rows in groups:
         for row in rows if isinstance(rows, list) else [rows]:
             if isinstance(row, dict):
@@ -103,8 +103,8 @@ def _moment(text: str) -> datetime | None:
 
 
 def _order(state: RolloutState) -> tuple[object, ...]:
-    known = list(_STATUSES.values())
-    rank = known.index(state.status) if state.status in known else len(known)
+    order = list(_STATUSES.values())
+    rank = order.index(state.status) if state.status in order else len(order)
     updated = state.updated.timestamp() if state.updated else 0.0
     return state.roadmap_id.zfill(_WORD_LIMIT), rank, state.status, state.ring, state.platform, updated
 
@@ -113,8 +113,8 @@ def _clauses(statuses: dict[str, list[str]]) -> Iterator[str]:
     """Each status with its platforms; the row for all of them is left out where they are named one by one."""
     named = any(platform != _EVERYWHERE for platforms in statuses.values() for platform in platforms)
     for status, platforms in statuses.items():
-        shown = [platform for platform in platforms if platform != _EVERYWHERE]
-        if shown:
-            yield f"{status} on {', '.join(shown)}"
+        names = [platform for platform in platforms if platform != _EVERYWHERE]
+        if names:
+            yield f"{status} on {', '.join(names)}"
         elif not named:
             yield status

@@ -28,10 +28,12 @@ def how_to_prepare(post: Post) -> str:
     return clean("\n".join(_section(blocks(post.body, post.body_type))))
 
 
-def _section(found: Sequence[HtmlBlock]) -> list[str]:
-    at = next((i for i, block in enumerate(found) if block.kind == "heading" and _PREPARE.search(block.text)), None)
+def _section(html_blocks: Sequence[HtmlBlock]) -> list[str]:
+    at = next(
+        (i for i, block in enumerate(html_blocks) if block.kind == "heading" and _PREPARE.search(block.text)), None
+    )
     if at is None:
         return []
-    section = takewhile(lambda block: block.kind != "heading", found[at + 1 :])
-    told = [block for block in section if not _ELSEWHERE.match(block.text)]
-    return [f"• {block.text}" if block.kind == "item" else block.text for block in told[:3]]
+    section = takewhile(lambda block: block.kind != "heading", html_blocks[at + 1 :])
+    instructions = [block for block in section if not _ELSEWHERE.match(block.text)]
+    return [f"• {block.text}" if block.kind == "item" else block.text for block in instructions[:3]]

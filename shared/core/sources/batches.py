@@ -1,4 +1,4 @@
-"""What is new, edited or gone, cut into the bodies of messages (design rule 3): whole partitions first."""
+"""What is new, edited or gone, cut into the bodies of messages; one partition stays together where it fits."""
 
 import json
 import zlib

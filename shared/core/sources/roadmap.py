@@ -60,8 +60,8 @@ def read_item(raw: object) -> RoadmapItem | None:
         id=identity,
         title=text_of(raw.get("title")).strip(),
         status=text_of(raw.get("status")).strip(),
-        products=_named(tags.get("products")),
-        clouds=_named(tags.get("cloudInstances")),
+        products=_tag_names(tags.get("products")),
+        clouds=_tag_names(tags.get("cloudInstances")),
         ga=month_of(raw.get("publicDisclosureAvailabilityDate")),
         preview=month_of(raw.get("publicPreviewDate")),
         modified=text_of(raw.get("modified")),
@@ -70,9 +70,9 @@ def read_item(raw: object) -> RoadmapItem | None:
 
 def month_of(value: object) -> date | None:
     """The first day of "October CY2026"; None for anything else."""
-    found = _MONTH.search(value) if isinstance(value, str) else None
-    month = _MONTHS.get(found[1]) if found else None
-    return date(int(found[2]), month, 1) if found and month and int(found[2]) else None
+    match = _MONTH.search(value) if isinstance(value, str) else None
+    month = _MONTHS.get(match[1]) if match else None
+    return date(int(match[2]), month, 1) if match and month and int(match[2]) else None
 
 
 def read_items(answer: object) -> dict[str, RoadmapItem]:
@@ -86,47 +86,51 @@ def read_items(answer: object) -> dict[str, RoadmapItem]:
 
 
 def renewed(
-    held: Mapping[str, RoadmapItem], read: Mapping[str, RoadmapItem], *, believe: bool = False
+    before: Mapping[str, RoadmapItem], items: Mapping[str, RoadmapItem], *, believe: bool = False
 ) -> dict[str, RoadmapItem]:
     """What is known after this reading; items that vanished stay and are marked.
 
     Raises DoubtedError where more than half of at least 20 vanished: reported, not believed, unless `believe` says so.
     """
-    there = {identity for identity, item in held.items() if not item.gone}
-    lost = len(there - read.keys())
+    there = {identity for identity, item in before.items() if not item.gone}
+    lost = len(there - items.keys())
     if len(there) >= _FEW and 2 * lost > len(there) and not believe:
         raise DoubtedError(
-            f"the roadmap holds {len(read)} items and lost {lost} of {len(there)}: reported, not believed"
+            f"the roadmap holds {len(items)} items and lost {lost} of {len(there)}: reported, not believed"
         )
-    return {identity: replace(item, gone=True) for identity, item in held.items() if identity not in read} | dict(read)
+    return {identity: replace(item, gone=True) for identity, item in before.items() if identity not in items} | dict(
+        items
+    )
 
 
 def roadmap_ids(post: Post) -> tuple[str, ...]:
     """The ids that a post names, in its details or its text, each once."""
     text = _TAGS.sub(" ", post.body)
-    named = [*post.detail("RoadmapIds"), *(found[1] for found in _IN_TEXT.finditer(text))]
-    return tuple(dict.fromkeys(identity for part in named for identity in _ID.findall(part)))
+    all_ids = [*post.detail("RoadmapIds"), *(match[1] for match in _IN_TEXT.finditer(text))]
+    return tuple(dict.fromkeys(identity for part in all_ids for identity in _ID.findall(part)))
 
 
 def join(
-    ids: Iterable[str], found: Classification, items: Mapping[str, RoadmapItem], today: date
+    ids: Iterable[str], classification: Classification, items: Mapping[str, RoadmapItem], today: date
 ) -> tuple[RoadmapView, ...]:
     """What the roadmap says of each id, held against what was read out of the post."""
-    known = ((identity, items.get(identity)) for identity in ids)
-    return tuple(RoadmapView(i, item, tuple(_against(item, found, today)) if item else ()) for i, item in known)
+    pairs = ((identity, items.get(identity)) for identity in ids)
+    return tuple(
+        RoadmapView(i, item, tuple(_against(item, classification, today)) if item else ()) for i, item in pairs
+    )
 
 
-def _against(item: RoadmapItem, found: Classification, today: date) -> Iterable[str]:
+def _against(item: RoadmapItem, classification: Classification, today: date) -> Iterable[str]:
     cancelled = item.status.casefold() in {"cancelled", "canceled"}
-    if found.status in OVER:
-        if not cancelled and not item.gone and found.status != "superseded":
+    if classification.status in OVER:
+        if not cancelled and not item.gone and classification.status != "superseded":
             yield f"The post says that this will not come; the roadmap says “{item.status or 'no status'}”."
         return
     if cancelled:
         yield "The roadmap says that this is cancelled; the post does not."
         return
-    windows = [window for window in found.windows if window.phase == "ga" and (window.start or window.end)]
-    if found.status == "on_hold" or not windows:
+    windows = [window for window in classification.windows if window.phase == "ga" and (window.start or window.end)]
+    if classification.status == "on_hold" or not windows:
         return
     spans = [span for window in windows if (span := _span(window))]
     begins = min(span.first for span in spans)
@@ -149,7 +153,7 @@ def _in_post(windows: Iterable[Window]) -> str:
     return dates.listed(list(dict.fromkeys(dates.window(window) for window in windows)))
 
 
-def _named(value: object) -> tuple[str, ...]:
+def _tag_names(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, list) else []
     return tuple(text_of(item["tagName"]) for item in items if isinstance(item, Mapping) and item.get("tagName"))
 

@@ -1,4 +1,4 @@
-"""What a tenant's feed held at the last look, 24 bytes a post, and what differs from it now (state.md)."""
+"""What a tenant's feed held at the last look, 24 bytes a post, and what differs from it now."""
 
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,16 +39,16 @@ class Seen:
 class Snapshot:
     """One tenant's posts from one source, by number (`number_of`, or `broken_number` for what has no id)."""
 
-    seen: Mapping[int, Seen] = field(default_factory=dict)
+    posts: Mapping[int, Seen] = field(default_factory=dict)
 
     def to_properties(self) -> dict[str, bytes]:
         """Binary properties `c00`, `c01` ... of at most 64 KiB; PermanentError where one row cannot hold them."""
-        if len(self.seen) > MAX_POSTS:
+        if len(self.posts) > MAX_POSTS:
             raise PermanentError(
-                f"{len(self.seen)} posts are more than one row can remember ({MAX_POSTS}); "
+                f"{len(self.posts)} posts are more than one row can remember ({MAX_POSTS}); "
                 "no tenant is known to have a tenth of that: look at what the source sends"
             )
-        data = b"".join(_ENTRY.pack(number, seen.watch, seen.absent) for number, seen in sorted(self.seen.items()))
+        data = b"".join(_ENTRY.pack(number, seen.watch, seen.absent) for number, seen in sorted(self.posts.items()))
         return {f"c{index:02d}": data[at : at + _CHUNK] for index, at in enumerate(range(0, len(data), _CHUNK))}
 
     @classmethod
@@ -96,15 +96,15 @@ class Pull:
         self._know = know
 
     def take(self, raw: Any) -> None:
-        known = self._know(raw)
-        if known.age < self._ages.get(known.number, ""):
+        item = self._know(raw)
+        if item.age < self._ages.get(item.number, ""):
             return
-        self.watches[known.number], self._ages[known.number] = known.watch, known.age
-        last = self._snapshot.seen.get(known.number)
-        if last and last.watch == known.watch:
-            self.changed.pop(known.number, None)
+        self.watches[item.number], self._ages[item.number] = item.watch, item.age
+        last = self._snapshot.posts.get(item.number)
+        if last and last.watch == item.watch:
+            self.changed.pop(item.number, None)
         else:
-            self.changed[known.number] = raw
+            self.changed[item.number] = raw
 
 
 def known_post(raw: Any) -> FeedItem:
@@ -117,7 +117,7 @@ def known_post(raw: Any) -> FeedItem:
 
 
 def known_task(raw: Any) -> FeedItem:
-    """A Planner task: its etag stands for its content, and of two etags the greater is the newer (facts 3.3)."""
+    """A Planner task: its etag stands for its content, and of two etags the greater is the newer."""
     if not isinstance(raw, Mapping) or not isinstance(raw.get("id"), str):
         return FeedItem(broken_number(raw), digest(raw), "")
     etag = raw.get("@odata.etag")
@@ -153,14 +153,14 @@ def compare(snapshot: Snapshot, posts: Iterable[tuple[int, bytes]], *, believe: 
     pulled = dict(posts)
     if not believe:
         _doubt(snapshot, pulled)
-    known = snapshot.seen
-    missing = known.keys() - pulled.keys()
-    gone = frozenset(number for number in missing if known[number].absent)
+    last = snapshot.posts
+    missing = last.keys() - pulled.keys()
+    gone = frozenset(number for number in missing if last[number].absent)
     remembered = {number: Seen(watch) for number, watch in pulled.items()}
-    remembered |= {number: Seen(known[number].watch, absent=True) for number in missing - gone}
+    remembered |= {number: Seen(last[number].watch, absent=True) for number in missing - gone}
     return Comparison(
-        new=frozenset(pulled.keys() - known.keys()),
-        edited=frozenset(n for n, watch in pulled.items() if n in known and known[n].watch != watch),
+        new=frozenset(pulled.keys() - last.keys()),
+        edited=frozenset(n for n, watch in pulled.items() if n in last and last[n].watch != watch),
         gone=frozenset(number for number in gone if not is_broken(number)),
         next_snapshot=Snapshot(remembered),
     )
@@ -175,12 +175,12 @@ def _age(value: object) -> str:
 
 
 def _doubt(snapshot: Snapshot, pulled: Mapping[int, bytes]) -> None:
-    held = {number for number, seen in snapshot.seen.items() if not seen.absent and not is_broken(number)}
-    found = {number for number in pulled if not is_broken(number)}
-    lost = len(held - found)
-    if (len(held) >= _FEW and 2 * lost > len(held)) or (held and not found):
+    before = {number for number, seen in snapshot.posts.items() if not seen.absent and not is_broken(number)}
+    now = {number for number in pulled if not is_broken(number)}
+    lost = len(before - now)
+    if (len(before) >= _FEW and 2 * lost > len(before)) or (before and not now):
         raise DoubtedError(
-            f"the feed holds {len(found)} posts and lost {lost} of the {len(held)} of the last one: "
+            f"the feed holds {len(now)} posts and lost {lost} of the {len(before)} of the last one: "
             "reported, not believed; the snapshot is kept"
         )
 

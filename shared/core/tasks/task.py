@@ -12,7 +12,7 @@ from shared.core.text.safe import text_of
 from shared.core.times import when
 
 # The sync writes "[Service] Title [MC1234567]" and a description that begins with "Message ID: MC1234567"; other tools
-# put the id first or into brackets of their own (facts 3.4).
+# put the id first or into brackets of their own.
 _AT_END = re.compile(r"\[\s*(MC\d{5,8})\s*\]\s*$", re.IGNORECASE)
 _ANYWHERE = re.compile(r"\b(MC\d{5,8})\b", re.IGNORECASE)
 _HEADER = re.compile(r"^\s*Message ID:\s*(MC\d{4,8})", re.IGNORECASE | re.MULTILINE)
@@ -21,7 +21,7 @@ _DONE = 100
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One `plannerTask` as Graph sent it. `etag` grows with each change, by ordinal comparison (facts 3.3)."""
+    """One `plannerTask` as Graph sent it. `etag` grows with each change, by ordinal comparison."""
 
     id: str
     etag: str
@@ -60,8 +60,8 @@ def read_task(raw: Any, observed: datetime) -> Task:
 
 def change_in_title(title: str) -> str | None:
     """The change that a task's title names: in brackets at its end, else anywhere."""
-    found = _AT_END.search(title) or _ANYWHERE.search(title)
-    return ids.normalise(found[1]) if found else None
+    match = _AT_END.search(title) or _ANYWHERE.search(title)
+    return ids.normalise(match[1]) if match else None
 
 
 def change_in_details(details: Mapping[str, Any]) -> str | None:
@@ -69,12 +69,14 @@ def change_in_details(details: Mapping[str, Any]) -> str | None:
     description = str(details.get("description") or "")
     references = details.get("references")
     linked = " ".join(references) if isinstance(references, Mapping) else ""
-    found = _HEADER.search(description) or _ANYWHERE.search(description) or _ANYWHERE.search(linked)
-    return ids.normalise(found[1]) if found else None
+    match = _HEADER.search(description) or _ANYWHERE.search(description) or _ANYWHERE.search(linked)
+    return ids.normalise(match[1]) if match else None
 
 
 def _assigned(assignments: object, observed: datetime) -> datetime | None:
     if not isinstance(assignments, Mapping):
         return None
-    given = [value for name, value in assignments.items() if not name.startswith("@") and isinstance(value, Mapping)]
-    return min((when(value.get("assignedDateTime")) or observed for value in given), default=None)
+    assignees = [
+        value for name, value in assignments.items() if not name.startswith("@") and isinstance(value, Mapping)
+    ]
+    return min((when(value.get("assignedDateTime")) or observed for value in assignees), default=None)

@@ -86,8 +86,8 @@ def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
     flat = _flatten(body) if kind != "text" and ("<" in body or "&" in body) else body
     for odd, plain in _FORMS:
         flat = flat.replace(odd, plain)
-    found = (_block(line) for line in flat.split("\n") if line)
-    return tuple(block for block in found if block is not None)
+    html_blocks = (_block(line) for line in flat.split("\n") if line)
+    return tuple(block for block in html_blocks if block is not None)
 
 
 def plain_text(html: str, kind: str = "html") -> str:

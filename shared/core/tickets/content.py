@@ -44,8 +44,8 @@ def wanted_ticket(
 
     `tenants`: in which the post stands.
     """
-    post, read, dates = change.read(), change.classification, our_dates_of(change.classification, policy)
-    said = propose(post, read, dates)
+    post, classification, dates = change.read(), change.classification, our_dates_of(change.classification, policy)
+    proposal = propose(post, classification, dates)
     team = policy.teams.get(state.effect.team)
     entry = policy.tickets.get(state.effect.target) or TicketSystemEntry(kind="")
     untold = tuple(event for event in change.events if _to_tell(event, state))
@@ -54,31 +54,31 @@ def wanted_ticket(
         change_id=change.id,
         title=cut(f"{change.id} {clean(post.title)}".strip(), TITLE_LIMIT),
         what=cut(_what(post), _WHAT_LIMIT),
-        kind=labels.KINDS.get(read.kind, read.kind),
-        arrives=labels.ARRIVALS.get(read.default, read.default),
-        audience=said.audience,
+        kind=labels.KINDS.get(classification.kind, classification.kind),
+        arrives=labels.ARRIVALS.get(classification.default, classification.default),
+        audience=proposal.audience,
         services=tuple(clean(service) for service in post.services),
-        tenants=_named(tenants),
-        when=when_lines(read),
+        tenants=_tenant_names(tenants),
+        when=when_lines(classification),
         planned_start=dates.start.first if dates.start else None,
         planned_end=dates.end.last if dates.end else None,
-        act_by=read.act_by,
-        to_do=to_do(read),
-        if_nobody_acts=said.if_nobody_acts,
-        risk=said.risk,
-        risk_why=said.risk_why,
-        impact=said.impact,
-        admin_impact=read.admin_impact,
-        user_impact=read.user_impact,
-        impact_why=said.impact_why,
-        why_board=read.crb_why or "The policy asks for it.",
+        act_by=classification.act_by,
+        to_do=to_do(classification),
+        if_nobody_acts=proposal.if_nobody_acts,
+        risk=proposal.risk,
+        risk_why=proposal.risk_why,
+        impact=proposal.impact,
+        admin_impact=classification.admin_impact,
+        user_impact=classification.user_impact,
+        impact_why=proposal.impact_why,
+        why_board=classification.crb_why or "The policy asks for it.",
         why=tuple(reason.words for reason in state.effect.why),
-        test_plan=said.test_plan,
-        communication_plan=said.communication_plan,
-        backout=said.backout,
+        test_plan=proposal.test_plan,
+        communication_plan=proposal.communication_plan,
+        backout=proposal.backout,
         group=(team.crb_group or state.effect.team) if team else state.effect.team,
         links=_links(post, public_url),
-        cancelled=read.status in _CANCELLING and entry.on_cancel == "cancel",
+        cancelled=classification.status in _CANCELLING and entry.on_cancel == "cancel",
         reopen=_opens_again(state, entry, untold),
         notes=tuple(note(change, event) for event in untold),
     )
@@ -103,7 +103,7 @@ def _what(post: Post) -> str:
     return clean(plain_text(post.body, post.body_type)) or clean(post.title) or post.id
 
 
-def _named(tenants: Sequence[str]) -> tuple[str, ...]:
+def _tenant_names(tenants: Sequence[str]) -> tuple[str, ...]:
     """The tenants by name, of very many the first and how many more."""
     more = len(tenants) - _TENANTS_SHOWN
     return (*tenants[:_TENANTS_SHOWN], *((f"and {more} more",) if more > 0 else ()))

@@ -34,29 +34,29 @@ def authentic(secret: str, headers: Mapping[str, str], body: bytes, now: datetim
     )
 
 
-def named(body: Mapping[str, Any]) -> tuple[str, ...]:
+def numbers_in(body: Mapping[str, Any]) -> tuple[str, ...]:
     """The numbers of the tickets that a body names, in its order: our own words, or the systems' own bodies.
 
     Everything else in it is left unread: the system itself is asked what has become of them.
     """
-    found = [number for name in ("numbers", "number", "key") for number in _numbers(body.get(name))]
+    in_body = [number for name in ("numbers", "number", "key") for number in _numbers(body.get(name))]
     hooked = body.get("resource")  # Azure DevOps; `resource.id` of an update is the update's
     if isinstance(hooked, Mapping):
-        found += _numbers(hooked.get("workItemId")) or _numbers(hooked.get("id"))
+        in_body += _numbers(hooked.get("workItemId")) or _numbers(hooked.get("id"))
     for around in (body, body.get("payload"), body.get("data")):
         places = [around.get(name) for name in _INSIDE] if isinstance(around, Mapping) else []
         for inside in places:
             if isinstance(inside, Mapping):
-                found += next((numbers for called in _CALLED if (numbers := _numbers(inside.get(called)))), [])
-    return tuple(dict.fromkeys(found))
+                in_body += next((numbers for called in _CALLED if (numbers := _numbers(inside.get(called)))), [])
+    return tuple(dict.fromkeys(in_body))
 
 
 def _is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    message, at, sent = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
+    message, at, signatures = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
     if not message or not _SECONDS.fullmatch(at) or abs(int(at) - now.timestamp()) > _TOLERANCE:
         return False
     right = as_bytes(signature(secret, message, at, body))
-    return any(hmac.compare_digest(as_bytes(one), right) for one in sent.split())
+    return any(hmac.compare_digest(as_bytes(each), right) for each in signatures.split())
 
 
 def _is_hub_signed(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
@@ -80,7 +80,7 @@ def _is_shown(secret: str, authorization: str) -> bool:
 def _numbers(value: object) -> list[str]:
     """A number, or several, as text; what can be none is left out."""
     if isinstance(value, list):
-        return [number for one in value if not isinstance(one, list) for number in _numbers(one)]
+        return [number for item in value if not isinstance(item, list) for number in _numbers(item)]
     if isinstance(value, bool) or not isinstance(value, str | int):
         return []
     try:

@@ -15,10 +15,10 @@ _GONE = "no longer planned"
 
 def note(change: Change, event: Event) -> str:
     """One line, beginning with the day on which it was seen: what moves to and fro makes a line each time."""
-    return f"{event.at:%Y-%m-%d}: {_said(change, event)}"
+    return f"{event.at:%Y-%m-%d}: {_in_words(change, event)}"
 
 
-_SAID: dict[EventType, str] = {
+_SENTENCES: dict[EventType, str] = {
     "announced": "Announced: {new}",
     "cancelled": "Microsoft cancelled this change",
     "paused": "Microsoft put this change on hold; there is no date now",
@@ -36,26 +36,29 @@ _PARTLY: dict[EventType, str] = {
 }
 
 
-def _said(change: Change, event: Event) -> str:
+def _in_words(change: Change, event: Event) -> str:
     old, new = _line(event.old), _line(event.new)
     if event.type in {"dates_moved", "act_by_moved"}:
-        return _moved(moves(change, [event])) or f"Microsoft changed the dates: from {old or 'none'} to {new or 'none'}"
+        return (
+            _moves_in_words(moves(change, [event]))
+            or f"Microsoft changed the dates: from {old or 'none'} to {new or 'none'}"
+        )
     if event.type == "text_changed":
         return f"Microsoft's text changed: {_difference(old, new)}"
     if event.postponed and not event.part:
         return "Microsoft postponed it to other dates"
     if event.type == "cancelled" and event.new == "withdrawn":
         return "Microsoft withdrew this post"
-    words = _PARTLY[event.type] if is_partial(event) else _SAID[event.type]
+    words = _PARTLY[event.type] if is_partial(event) else _SENTENCES[event.type]
     return words.format(old=old or "nothing", new=new or "nothing more is said")
 
 
-def _moved(found: Sequence[Move]) -> str:
+def _moves_in_words(all_moves: Sequence[Move]) -> str:
     """Every date that moved: "Microsoft moved the rollout (...) from early May 2026 to June 2026 (41 days later)"."""
-    return _line("; ".join(_one(move, first=not at) for at, move in enumerate(found)), 2 * _LONGEST)
+    return _line("; ".join(_move_in_words(move, first=not at) for at, move in enumerate(all_moves)), 2 * _LONGEST)
 
 
-def _one(move: Move, *, first: bool) -> str:
+def _move_in_words(move: Move, *, first: bool) -> str:
     what = {"Deadline": "the deadline", "Dates": "the dates"}.get(move.what, f"the rollout ({move.what})")
     slip = f" ({move.slip})" if move.slip else ""
     who = "Microsoft " if first else ""
@@ -75,5 +78,5 @@ def _difference(old: str, new: str) -> str:
 
 
 def _line(text: str, longest: int = _LONGEST) -> str:
-    one = "; ".join(line.strip() for line in text.splitlines() if line.strip())
-    return one if len(one) <= longest else f"{one[: longest - 1].rstrip()}…"
+    joined = "; ".join(line.strip() for line in text.splitlines() if line.strip())
+    return joined if len(joined) <= longest else f"{joined[: longest - 1].rstrip()}…"

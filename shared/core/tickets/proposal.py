@@ -45,28 +45,28 @@ class Proposal:
     backout: str
 
 
-def propose(post: Post, read: Classification, dates: OurDates) -> Proposal:
-    impact = max((read.admin_impact, read.user_impact), key=lambda level: IMPACT_RANK[level])
+def propose(post: Post, classification: Classification, dates: OurDates) -> Proposal:
+    impact = max((classification.admin_impact, classification.user_impact), key=lambda level: IMPACT_RANK[level])
     start = dates.start.first if dates.start else None
     return Proposal(
-        audience=_audience(post, read, dates),
-        risk=risk_of(read),
-        risk_why=_risk_why(read),
+        audience=_audience(post, classification, dates),
+        risk=risk_of(classification),
+        risk_why=_risk_why(classification),
         impact=impact,
-        impact_why=_impact_why(read),
-        if_nobody_acts=_if_nobody_acts(read, dates),
-        test_plan=_test_plan(read, start),
-        communication_plan=_communication(read, start),
-        backout=_backout(post, read),
+        impact_why=_impact_why(classification),
+        if_nobody_acts=_if_nobody_acts(classification, dates),
+        test_plan=_test_plan(classification, start),
+        communication_plan=_communication(classification, start),
+        backout=_backout(post, classification),
     )
 
 
-def risk_of(read: Classification) -> Level:
+def risk_of(classification: Classification) -> Level:
     """The higher of the two impacts; a change that the board must see is never low."""
-    impacts = {read.admin_impact, read.user_impact}
+    impacts = {classification.admin_impact, classification.user_impact}
     if "high" in impacts:
         return "high"
-    return "medium" if "medium" in impacts or read.crb else "low"
+    return "medium" if "medium" in impacts or classification.crb else "low"
 
 
 def way_out(post: Post) -> str:
@@ -78,10 +78,10 @@ def way_out(post: Post) -> str:
     return ""
 
 
-def _audience(post: Post, read: Classification, dates: OurDates) -> str:
+def _audience(post: Post, classification: Classification, dates: OurDates) -> str:
     people = [
         who
-        for who, level in (("users", read.user_impact), ("administrators", read.admin_impact))
+        for who, level in (("users", classification.user_impact), ("administrators", classification.admin_impact))
         if IMPACT_RANK[level] > 0
     ]
     who = " and ".join(people).capitalize() or "Hardly anybody: low impact on users and on administrators"
@@ -91,9 +91,9 @@ def _audience(post: Post, read: Classification, dates: OurDates) -> str:
     return f"{who}{of}{where}."
 
 
-def _quoted(read: Classification, *names: str) -> str:
+def _quoted(classification: Classification, *names: str) -> str:
     """The words of the post that decided these fields, each once."""
-    words = (why.words for name in names if (why := read.why.get(name)) and why.words)
+    words = (why.words for name in names if (why := classification.why.get(name)) and why.words)
     return "; ".join(f"“{text}”" for text in dict.fromkeys(map(_in_one_line, words)))
 
 
@@ -101,67 +101,73 @@ def _in_one_line(text: str) -> str:
     return cut(" ".join(text.split()), _LONGEST)
 
 
-def _impact_why(read: Classification) -> str:
-    levels = {"admin_impact": read.admin_impact, "user_impact": read.user_impact}
-    admins, users = ("" if level == "low" else _quoted(read, name) for name, level in levels.items())
+def _impact_why(classification: Classification) -> str:
+    levels = {"admin_impact": classification.admin_impact, "user_impact": classification.user_impact}
+    admins, users = ("" if level == "low" else _quoted(classification, name) for name, level in levels.items())
     parts = [f"Users: {users}." if users else "", f"Admins: {admins}." if admins and admins != users else ""]
     return " ".join(part for part in parts if part) or "The post says nothing that users or admins would notice."
 
 
-def _risk_why(read: Classification) -> str:
+def _risk_why(classification: Classification) -> str:
     """The rule that decided, in words."""
-    if "high" in (read.admin_impact, read.user_impact):
+    if "high" in (classification.admin_impact, classification.user_impact):
         who = plain_dates.listed(
-            [who for who, level in (("users", read.user_impact), ("admins", read.admin_impact)) if level == "high"]
+            [
+                who
+                for who, level in (("users", classification.user_impact), ("admins", classification.admin_impact))
+                if level == "high"
+            ]
         )
         return f"The impact on {who} is high."
-    if "medium" in (read.admin_impact, read.user_impact):
+    if "medium" in (classification.admin_impact, classification.user_impact):
         return "The higher of the two impacts is medium."
-    return "Low impact, but it is for the board." if read.crb else "Low impact on users and on admins."
+    return "Low impact, but it is for the board." if classification.crb else "Low impact on users and on admins."
 
 
 def _when(start: date | None, before: str = " from ") -> str:
     return f"{before}{plain_dates.day(start)}" if start else ""
 
 
-def _if_nobody_acts(read: Classification, dates: OurDates) -> str:
+def _if_nobody_acts(classification: Classification, dates: OurDates) -> str:
     start = dates.start.first if dates.start else None
-    if read.status in OVER:
+    if classification.status in OVER:
         return "Nothing: Microsoft does not go on with this plan."
-    if read.status == "on_hold":
+    if classification.status == "on_hold":
         return "Nothing for now: Microsoft has put it on hold."
-    deadline = f" Microsoft asks for action by {plain_dates.day(read.act_by)}." if read.act_by else ""
-    if read.kind == "retirement" or read.default == "removed":
-        said = f"It is taken away{_when(start)}, and whoever still uses it then loses it."
-    elif read.default == "on":
-        said = f"It arrives by itself{_when(start)}, with Microsoft's settings."
-    elif read.default == "off":
-        said = "Nothing changes until an admin turns it on."
-    elif read.action == "required":
-        said = f"What Microsoft asks for is left undone, and the change comes all the same{_when(start)}."
+    deadline = (
+        f" Microsoft asks for action by {plain_dates.day(classification.act_by)}." if classification.act_by else ""
+    )
+    if classification.kind == "retirement" or classification.default == "removed":
+        outcome = f"It is taken away{_when(start)}, and whoever still uses it then loses it."
+    elif classification.default == "on":
+        outcome = f"It arrives by itself{_when(start)}, with Microsoft's settings."
+    elif classification.default == "off":
+        outcome = "Nothing changes until an admin turns it on."
+    elif classification.action == "required":
+        outcome = f"What Microsoft asks for is left undone, and the change comes all the same{_when(start)}."
     else:
-        said = f"It comes as Microsoft plans it{_when(start)}; the post asks nothing of us."
-    return said + deadline
+        outcome = f"It comes as Microsoft plans it{_when(start)}; the post asks nothing of us."
+    return outcome + deadline
 
 
-def _test_plan(read: Classification, start: date | None) -> str:
-    early = [window for window in read.windows if window.phase in {"preview", "targeted"} and window.start]
+def _test_plan(classification: Classification, start: date | None) -> str:
+    early = [window for window in classification.windows if window.phase in {"preview", "targeted"} and window.start]
     first = ""
     if early:
         phase = plain_dates.PHASES[early[0].phase].lower()
         first = f" A {phase} comes first ({plain_dates.window(early[0])}): put a pilot group into it."
     by = _when(start, " before ")
-    if read.kind == "retirement" or read.default == "removed":
+    if classification.kind == "retirement" or classification.default == "removed":
         return (
             "1. Find who still uses it: usage reports, audit log, a question to the owners. 2. Let a pilot group work "
             f"with the replacement. 3. Check that their daily tasks succeed without the old one{by}.{first}"
         )
-    if read.kind == "security":
+    if classification.kind == "security":
         return (
             "1. Find what depends on today's behaviour: sign-in and audit logs, service accounts, devices. 2. Turn "
             f"the new behaviour on for a pilot group or a test tenant. 3. Check sign-in, mail, automation{by}.{first}"
         )
-    if read.default == "off":
+    if classification.default == "off":
         return (
             f"1. Turn it on for a pilot group only. 2. Check access, retention, labels. 3. Decide on the rest.{first}"
         )
@@ -171,10 +177,10 @@ def _test_plan(read: Classification, start: date | None) -> str:
     )
 
 
-def _communication(read: Classification, start: date | None) -> str:
-    if read.status in OVER:
+def _communication(classification: Classification, start: date | None) -> str:
+    if classification.status in OVER:
         return "Tell whoever was told about it that it will not come."
-    if not read.training and read.user_impact == "low":
+    if not classification.training and classification.user_impact == "low":
         return "No message to users is needed. Tell the administrators concerned and the help desk."
     if start is None:
         return (
@@ -188,14 +194,18 @@ def _communication(read: Classification, start: date | None) -> str:
     )
 
 
-def _backout(post: Post, read: Classification) -> str:
-    found = way_out(post)
-    until = f" Until {plain_dates.day(read.act_by)}, as far as the post says." if found and read.act_by else ""
-    if read.status in OVER:
+def _backout(post: Post, classification: Classification) -> str:
+    opt_out = way_out(post)
+    until = (
+        f" Until {plain_dates.day(classification.act_by)}, as far as the post says."
+        if opt_out and classification.act_by
+        else ""
+    )
+    if classification.status in OVER:
         return "Not needed: Microsoft does not go on with this plan."
-    if found:
-        return f"The vendor's change itself cannot be backed out. The post's own way out: “{found}”{until}"
-    if read.default == "off":
+    if opt_out:
+        return f"The vendor's change itself cannot be backed out. The post's own way out: “{opt_out}”{until}"
+    if classification.default == "off":
         return "It is off until an admin turns it on: leaving it off, or turning it off again, is the way back."
     return (
         "The vendor's change cannot be backed out, and the post names no opt-out. Keep the help desk ready, and report "

@@ -47,11 +47,11 @@ def number_of_key(key: str) -> str:
 
 def change_of(number: str) -> str | None:
     """The change of a register number; None for what is none."""
-    found = _NUMBER.fullmatch(number)
-    return f"MC{int(found[1])}" if found else None
+    match = _NUMBER.fullmatch(number)
+    return f"MC{int(match[1])}" if match else None
 
 
-def wanted(
+def new_entry(
     ticket: Ticket, description: str, state: State, now: datetime, history: tuple[tuple[datetime, str], ...]
 ) -> Entry:
     """`description`: the ticket's texts as the register shows them."""
@@ -80,9 +80,11 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
     Its state is the board's, except that what Microsoft cancels is cancelled, and that the policy may ask for another
     look at one that has ended.
     """
-    said = {text for _, text in entry.history}
-    history = (*entry.history, *((now, line) for line in ticket.notes if line not in said))
-    after = replace(wanted(ticket, description, entry.state, now, history), created=entry.created, closed=entry.closed)
+    earlier = {text for _, text in entry.history}
+    history = (*entry.history, *((now, line) for line in ticket.notes if line not in earlier))
+    after = replace(
+        new_entry(ticket, description, entry.state, now, history), created=entry.created, closed=entry.closed
+    )
     if ticket.cancelled and entry.state not in ENDED:
         return moved(after, "cancelled", ticket.why_cancelled, now)
     if ticket.reopen and entry.state in ENDED:

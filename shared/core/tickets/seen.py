@@ -17,12 +17,12 @@ def with_remote_state(ticket: TicketState, ref: TicketRef) -> TicketState:
     A state that nobody mapped leaves ours as it was, and is shown in the system's own word. A decision, once read, is
     only replaced by another one: systems forget their approvals when a ticket moves on.
     """
-    known = ref.state != UNKNOWN
+    is_mapped = ref.state != UNKNOWN
     now = replace(
         ticket,
         number=ref.number,
         url=ref.url,
-        state=ref.state if known else ticket.state or "new",
+        state=ref.state if is_mapped else ticket.state or "new",
         remote_state=ref.remote_state[:_LONGEST],
     )
     if not ref.decision:

@@ -1,4 +1,4 @@
-"""Of two changes that are one announcement one keeps the ticket: what becomes of a change's own (pure; state.md)."""
+"""Two changes that are one announcement keep one ticket (docs/decisions/0005-relations.md)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -112,9 +112,9 @@ def _whole_months(first: date, last: date) -> str:
 
 def _joined(start: str, end: str) -> str:
     """Two phrases as one, saying a year or month that they share only once."""
-    one, other = _PART.match(start), _PART.match(end)
-    if one and other and one[2] == other[2]:
-        return f"{one[1]} to {end}"
+    first, last = _PART.match(start), _PART.match(end)
+    if first and last and first[2] == last[2]:
+        return f"{first[1]} to {end}"
     a_year, b_year = _YEAR.search(start), _YEAR.search(end)
     if a_year and b_year and a_year[1] == b_year[1]:
         start = start[: a_year.start()]

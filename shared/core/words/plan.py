@@ -17,14 +17,14 @@ _ACTIONS: dict[Action, tuple[str, str]] = {
 }
 
 
-def when_lines(found: Classification) -> tuple[str, ...]:
+def when_lines(classification: Classification) -> tuple[str, ...]:
     """One line per rollout; where there is none, one that says why."""
-    if found.windows:
-        return tuple(line(each) for each in found.windows)
-    return (UNDATED.get(found.status, NO_DATE.capitalize()),)
+    if classification.windows:
+        return tuple(line(each) for each in classification.windows)
+    return (UNDATED.get(classification.status, NO_DATE.capitalize()),)
 
 
-def to_do(found: Classification) -> str:
+def to_do(classification: Classification) -> str:
     """What is asked of the organisation, with its day: "Action required by 14 March 2027"."""
-    plain, dated = _ACTIONS[found.action]
-    return dated.format(day(found.act_by)) if found.act_by else plain
+    plain, dated = _ACTIONS[classification.action]
+    return dated.format(day(classification.act_by)) if classification.act_by else plain

@@ -1,4 +1,4 @@
-"""`notify`: renders and posts one Adaptive Card. A webhook cannot be looked up: claim, send, record (rule 2)."""
+"""`notify`: renders and posts one card. A webhook cannot be looked up, so the order is claim, send, record."""
 
 from shared.core.cards.card import change_card
 from shared.core.errors import PermanentError, TransientError

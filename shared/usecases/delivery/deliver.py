@@ -1,4 +1,7 @@
-"""The triggers' shell: decode, one use case, and what becomes of a failure (rule 4)."""
+"""The triggers' shell: decodes a message, calls one use case, and handles a failure.
+
+A permanent failure is parked; a transient one is put back with a delay.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable

@@ -19,8 +19,8 @@ async def put_aside(deps: Deps, body: Mapping[str, Any]) -> list[Any]:
     """
     items = []
     for name in body.get("blobs", []):
-        held = await deps.storage.blobs.get(OVERSIZE, str(name))
-        if held is None:
+        blob = await deps.storage.blobs.get(OVERSIZE, str(name))
+        if blob is None:
             raise TransientError(f"blob {OVERSIZE}/{name} is not there", 300)
-        items.append(read_blob(held))
+        items.append(read_blob(blob))
     return items

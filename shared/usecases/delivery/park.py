@@ -1,4 +1,4 @@
-"""Parking: what failed for good is kept whole with its reason, said, and can be replayed (design.md section 2)."""
+"""Parking: keeps what failed for good, whole and with its reason, logs it, and can replay it."""
 
 import base64
 import hashlib
@@ -88,8 +88,8 @@ def _changes(queue: str, body: Mapping[str, Any]) -> list[str]:
     """The changes whose own rows say that they are parked."""
     if queue not in {"changes", "tickets", "cards"}:
         return []
-    named = [str(item) for item in ([body["id"]] if "id" in body else body.get("ids", []))]
-    return [change_id for change_id in named if ids.is_one(change_id)]
+    item_ids = [str(item) for item in ([body["id"]] if "id" in body else body.get("ids", []))]
+    return [change_id for change_id in item_ids if ids.is_id(change_id)]
 
 
 async def replay(deps: Deps, key: str) -> bool:
@@ -134,11 +134,13 @@ async def _fitting(deps: Deps, envelope: Envelope) -> Envelope:
 def _item(body: Mapping[str, Any]) -> str:
     """What it is about, for a list: ids where there are some, not longer than ids are."""
     posts = [item for item in body.get("posts", []) if isinstance(item, Mapping)]
-    named = [str(body["id"])] if "id" in body else [str(item) for item in body.get("ids", [])]
-    named += [str(item.get("id")) for item in posts] + [str(item) for item in body.get("gone", [])]
+    item_ids = [str(body["id"])] if "id" in body else [str(item) for item in body.get("ids", [])]
+    item_ids += [str(item.get("id")) for item in posts] + [str(item) for item in body.get("gone", [])]
     where = f" ({body['tenant']})" if "tenant" in body else ""
-    shown = ", ".join(name[:40] for name in named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-    return (shown or "an item") + where
+    listed = ", ".join(name[:40] for name in item_ids[:3]) + (
+        f" and {len(item_ids) - 3} more" if len(item_ids) > 3 else ""
+    )
+    return (listed or "an item") + where
 
 
 def _storable(text: str) -> str:

@@ -15,8 +15,8 @@ _STALE = timedelta(hours=2)
 
 
 def _required(policy: Policy, tenant: str) -> bool:
-    known = policy.tenants.get(tenant)
-    return known.required if known else True
+    entry = policy.tenants.get(tenant)
+    return entry.required if entry else True
 
 
 async def health(deps: Deps) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""`deduplicate`: merges a batch of one tenant's posts into the organisation's changes (design.md section 1)."""
+"""`deduplicate`: merges a batch of one tenant's posts into the organisation's changes."""
 
 import logging
 from collections import defaultdict
@@ -71,18 +71,18 @@ async def _read(deps: Deps, envelope: Envelope) -> _Batch:
 async def _without_refused(
     deps: Deps, batch: _Batch, partition: str, arrivals: list[Arrival], envelope: Envelope
 ) -> None:
-    """Merge, and where storage refuses a row, park that post alone and do the rest again (rule 4)."""
-    left = arrivals
-    while left:
-        current = left
+    """Merge, and where storage refuses a row, park that post alone and do the rest again."""
+    rest = arrivals
+    while rest:
+        current = rest
         try:
             fresh = await redo(lambda: _merge(deps, batch.tenant, partition, current))  # noqa: B023 - called at once
         except RefusedError as refused:
             bad = changes.refused_change(refused)
-            for arrival in [a for a in left if a.post.id == bad]:
+            for arrival in [a for a in rest if a.post.id == bad]:
                 body = _alone(batch, posts=[arrival.post.raw])
                 await park(deps, "posts", body, envelope.first_seen, f"storage will not take it: {refused.reason}")
-            left = [arrival for arrival in left if arrival.post.id != bad]
+            rest = [arrival for arrival in rest if arrival.post.id != bad]
             continue
         await _take_up_waiting(deps, fresh)
         return
@@ -90,9 +90,9 @@ async def _without_refused(
 
 async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arrival]) -> list[str]:
     """One read, the pure step, as few transactions as hold the rows; returns the changes that are (still) new."""
-    wanted = [arrival.post.id for arrival in arrivals]
-    records = await changes_of(deps.storage.tables, partition, wanted)
-    copies = await _copies(deps, tenant, partition, wanted)
+    post_ids = [arrival.post.id for arrival in arrivals]
+    records = await changes_of(deps.storage.tables, partition, post_ids)
+    copies = await _copies(deps, tenant, partition, post_ids)
     asks_tenants = (await deps.here.policy.current()).matches_on_tenants
     groups, due, fresh = [], [], []
     newest = {arrival.post.id: arrival for arrival in sorted(arrivals, key=lambda arrival: arrival.post.modified)}
@@ -141,9 +141,9 @@ def _writes(before: ChangeRecord | None, own: CopyRecord | None, merged: Merged,
 
 async def _send_due(deps: Deps, due: Iterable[str]) -> None:
     """The pointer to what has just been recorded as due for classification."""
-    wanted = list(dict.fromkeys(due))
-    if wanted:
-        await deps.storage.queues.send("changes", Envelope({"ids": wanted}, deps.here.clock()))
+    unique = list(dict.fromkeys(due))
+    if unique:
+        await deps.storage.queues.send("changes", Envelope({"ids": unique}, deps.here.clock()))
 
 
 async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) -> None:
@@ -174,7 +174,7 @@ async def _mark_gone(deps: Deps, partition: str, change_id: str) -> None:
 
 
 async def _take_up_waiting(deps: Deps, fresh: Sequence[str]) -> None:
-    """Tasks that came before their change: send them again now that it is known (state.md, tasks)."""
+    """Tasks that came before their change: send them again now that it is known."""
     if not fresh or not any(tenant.plan for tenant in (await deps.here.policy.current()).tenants.values()):
         return
     keys = await waiting_for(deps.storage.tables, fresh)

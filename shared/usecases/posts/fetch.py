@@ -1,4 +1,4 @@
-"""Reads one tenant's whole feed, sends on what is new, edited or gone, and remembers the rest (design section 1)."""
+"""Reads one tenant's whole feed, sends on what is new, edited or gone, and remembers the rest."""
 
 import logging
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ async def fan_out(deps: Deps, source: str, now: datetime) -> None:
 async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
     """One run for one tenant and source.
 
-    Raises nothing for a failure: that stands on the tenant's row, and the next timer asks again (design rule 4).
+    Raises nothing for a failure: the tenant's row has it, and the next timer asks again.
     """
     name, source = str(envelope.body.get("tenant")), str(envelope.body.get("source"))
     try:

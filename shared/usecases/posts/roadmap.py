@@ -57,17 +57,17 @@ async def fetch_roadmap(deps: Deps) -> Outcome:
 
 async def _renew(deps: Deps, url: str, *, believe: bool) -> tuple[int, int]:
     """Read, compare item by item, and write only where one differs; how many there are and how many differ."""
-    read = read_items(await deps.outside.roadmap.items(url))
-    before = await known(deps)
-    after = renewed(before, read, believe=believe)
+    items = read_items(await deps.outside.roadmap.items(url))
+    before = await roadmap_items(deps)
+    after = renewed(before, items, believe=believe)
     differ = [identity for identity, item in after.items() if before.get(identity) != item]
     if differ:
         data = {identity: item_to_json(item) for identity, item in sorted(after.items())}
         await deps.storage.blobs.put(CONTAINER, BLOB, zlib.compress(json.dumps(data, separators=(",", ":")).encode()))
-    return len(read), len(differ)
+    return len(items), len(differ)
 
 
-async def known(deps: Deps) -> dict[str, RoadmapItem]:
+async def roadmap_items(deps: Deps) -> dict[str, RoadmapItem]:
     """Every item that was ever read; one call. What cannot be read is nothing: the next fetch writes it anew."""
     blob = await deps.storage.blobs.get(CONTAINER, BLOB)
     try:
@@ -83,7 +83,7 @@ async def roadmap_of(deps: Deps, change: Change) -> tuple[RoadmapView, ...]:
     ids = roadmap_ids(change.read())
     if not ids or not (await deps.here.policy.current()).roadmap.enabled:
         return ()
-    return join(ids, change.classification, await known(deps), deps.here.clock().date())
+    return join(ids, change.classification, await roadmap_items(deps), deps.here.clock().date())
 
 
 async def roadmap_state(deps: Deps) -> dict[str, Any]:

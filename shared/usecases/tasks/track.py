@@ -34,7 +34,7 @@ class _Arrival:
     tenant: str
     plan: str
     task: Task
-    known: KnownTask | None
+    earlier: KnownTask | None
     change: str
 
     def state(self, observed: datetime) -> TaskState:
@@ -68,7 +68,7 @@ async def track(deps: Deps, envelope: Envelope) -> None:
     tables = deps.storage.tables
     for each in arrivals:  # the task's own row comes last: a crash before it does the rest again, which changes nothing
         waits = each.task.id in waiting
-        await remember_task(tables, each.tenant, each.plan, each.task, each.change, each.known, waiting=waits)
+        await remember_task(tables, each.tenant, each.plan, each.task, each.change, each.earlier, waiting=waits)
 
 
 async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelope: Envelope) -> list[_Arrival]:
@@ -81,10 +81,10 @@ async def _find(deps: Deps, body: Mapping[str, Any], observed: datetime, envelop
         except PermanentError as error:
             alone = {"tenant": tenant, "plan": plan, "observed": observed.isoformat(), "tasks": [raw]}
             await park(deps, "tasks", alone, envelope.first_seen, str(error))
-    known = await known_tasks(deps.storage.tables, tenant, plan)
+    earlier = await known_tasks(deps.storage.tables, tenant, plan)
     arrivals = []
     for task in tasks:
-        before = known.get(task.id)
+        before = earlier.get(task.id)
         if before and before.etag >= task.etag:
             continue  # an older one never overwrites; the same one was read before
         change = change_in_title(task.title) or (before.change if before else "")

@@ -1,4 +1,4 @@
-"""`file_ticket`: brings the one ticket of a change to what it should be (rule 2); of two that are one, one keeps it."""
+"""`file_ticket`: brings the ticket of a change to what it should be; two changes that are one keep one ticket."""
 
 from dataclasses import dataclass, replace
 

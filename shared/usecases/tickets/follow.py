@@ -73,12 +73,12 @@ async def follow_numbers(deps: Deps, policy: Policy, name: str, tickets: Mapping
     """Ask one system for these tickets (number to change) and take over what it says; how many had moved."""
     system = await deps.outside.ticket_system(policy, name)
     moved = 0
-    asked = sorted(tickets)
-    for at in range(0, len(asked), _ASKED_AT_ONCE):
-        some = asked[at : at + _ASKED_AT_ONCE]
-        seen = await system.states(some)
+    in_order = sorted(tickets)
+    for at in range(0, len(in_order), _ASKED_AT_ONCE):
+        some = in_order[at : at + _ASKED_AT_ONCE]
+        refs = await system.states(some)
         for number in some:
-            moved += await _take_over(deps, policy, tickets[number], name, number, seen.get(number))
+            moved += await _take_over(deps, policy, tickets[number], name, number, refs.get(number))
     return moved
 
 

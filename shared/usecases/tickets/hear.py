@@ -45,10 +45,10 @@ async def hear(deps: Deps, secrets: Secrets, name: str, headers: Mapping[str, st
         _LOG.warning("a call for ticket system %s was refused: neither signed with its secret nor showing it", name)
         return Heard("refused", "not authenticated")
     try:
-        asked = await _tickets(deps, policy, name, body)
+        ticket_numbers = await _tickets(deps, policy, name, body)
     except _UnreadableError as error:
         return Heard("unreadable", str(error))
-    return await _follow(deps, policy, name, asked)
+    return await _follow(deps, policy, name, ticket_numbers)
 
 
 class _UnreadableError(Exception):
@@ -67,28 +67,28 @@ async def _is_authentic(
 
 async def _tickets(deps: Deps, policy: Policy, name: str, body: bytes) -> Sequence[str]:
     try:
-        said = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         raise _UnreadableError(f"the body is no JSON; {_EXPECTED}") from None
-    if not isinstance(said, dict):
+    if not isinstance(content, dict):
         raise _UnreadableError(f"the body is no object; {_EXPECTED}")
     system = await deps.outside.ticket_system(policy, name)
     try:
-        received = await system.receive(said) if isinstance(system, Receives) else ()
+        received = await system.receive(content) if isinstance(system, Receives) else ()
     except PermanentError as error:
         raise _UnreadableError(str(error)) from None
-    asked = received or inbound.named(said)
-    if not asked:
+    ticket_numbers = received or inbound.numbers_in(content)
+    if not ticket_numbers:
         raise _UnreadableError(f"the body names no ticket; {_EXPECTED}")
-    if len(asked) > inbound.MOST:
-        raise _UnreadableError(f"the body names {len(asked)} tickets; at most {inbound.MOST} in one call")
-    return asked
+    if len(ticket_numbers) > inbound.MOST:
+        raise _UnreadableError(f"the body names {len(ticket_numbers)} tickets; at most {inbound.MOST} in one call")
+    return ticket_numbers
 
 
-async def _follow(deps: Deps, policy: Policy, name: str, asked: Sequence[str]) -> Heard:
-    found = {number: await numbers.change_of(deps.storage.tables, name, number) for number in asked}
-    ours = {number: change_id for number, change_id in found.items() if change_id}
+async def _follow(deps: Deps, policy: Policy, name: str, ticket_numbers: Sequence[str]) -> Heard:
+    changes = {number: await numbers.change_of(deps.storage.tables, name, number) for number in ticket_numbers}
+    ours = {number: change_id for number, change_id in changes.items() if change_id}
     moved = await follow_numbers(deps, policy, name, ours) if ours else 0
-    strange = len(found) - len(ours)
+    strange = len(changes) - len(ours)
     _LOG.info("ticket system %s called: %d of our tickets, %d had moved, %d unknown", name, len(ours), moved, strange)
     return Heard("heard", f"{len(ours)} known, {moved} moved, {strange} unknown", len(ours), moved)

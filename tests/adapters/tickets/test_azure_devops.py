@@ -83,8 +83,8 @@ def test_risk_and_group_are_said_in_the_words_of_the_policy():
     values = {"risk": {"high": 1}, "group": {"Messaging": "Changes\\Mail"}}
     settings = Settings(**(PLAIN | {"values": values}))
 
-    fields = items.wanted(settings, ticket())
-    other = items.wanted(settings, ticket(risk="low", group="Other"))
+    fields = items.wanted_fields(settings, ticket())
+    other = items.wanted_fields(settings, ticket(risk="low", group="Other"))
 
     assert (fields["Microsoft.VSTS.Common.Priority"], fields["System.AreaPath"]) == (1, "Changes\\Mail")
     assert not {"Microsoft.VSTS.Common.Priority", "System.AreaPath"} & other.keys()
@@ -92,7 +92,7 @@ def test_risk_and_group_are_said_in_the_words_of_the_policy():
 
 @pytest.mark.parametrize("text", ["x" * 300, "𝔘" * 300, HOSTILE * 9], ids=["x", "astral", "hostile"])
 def test_a_title_is_one_line_that_azure_devops_takes_and_says_that_it_was_cut(text):
-    title = items.wanted(Settings(**PLAIN), ticket(title=text))["System.Title"]
+    title = items.wanted_fields(Settings(**PLAIN), ticket(title=text))["System.Title"]
 
     assert utf16(title) <= 255
     assert title.endswith("…")
@@ -104,7 +104,7 @@ def test_whatever_a_post_says_is_taken_and_read_back_as_it_was(text):
     settings = Settings(**PLAIN)
     there = devops_items.Item(1, KINDS["agile"], "Changes", {}).patched(items.creation(settings, told), NOW, "us")
 
-    assert items.differences(items.wanted(settings, told), there.as_json("http://x"), told) == []
+    assert items.differences(items.wanted_fields(settings, told), there.as_json("http://x"), told) == []
     line = items.folded(items.line_of(text))
     said = [
         one

@@ -100,7 +100,7 @@ def test_a_new_issue_holds_what_every_project_takes_and_what_the_policy_adds():
 
 @pytest.mark.parametrize("text", ["x" * 300, "𝔘" * 300, "é" * 300, HOSTILE * 9], ids=["x", "astral", "é", "hostile"])
 def test_a_summary_is_one_line_that_jira_takes_and_says_that_it_was_cut(text):
-    summary = issues.wanted(Settings(**PLAIN), ticket(title=text))["summary"]
+    summary = issues.wanted_fields(Settings(**PLAIN), ticket(title=text))["summary"]
 
     assert utf16(summary) <= 255
     assert "\n" not in summary
@@ -108,7 +108,7 @@ def test_a_summary_is_one_line_that_jira_takes_and_says_that_it_was_cut(text):
 
 
 def test_a_description_that_is_too_long_is_cut_to_what_jira_takes_and_says_so():
-    document = issues.wanted(Settings(**PLAIN), ticket(what="𝔘ß\n\n" * 40_000))["description"]
+    document = issues.wanted_fields(Settings(**PLAIN), ticket(what="𝔘ß\n\n" * 40_000))["description"]
 
     assert rules.document_fault(document) == ""
     assert 25_000 < utf16(json.dumps(document, ensure_ascii=False)) <= 32_767

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.ticket_systems.servicenow.server import ServiceNow
-from shared.adapters.tickets.servicenow.record import told
+from shared.adapters.tickets.servicenow.record import note_lines
 from shared.core.errors import PermanentError, TransientError
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
@@ -240,7 +240,7 @@ async def test_without_the_right_to_write_the_role_is_named(rig):
 def test_work_notes_are_read_back_oldest_first():
     shown = "2026-09-02 09:00:00 - Ana (Work notes)\nlater\n\n2026-09-01 09:00:00 - Fore Signal (Work notes)\na\nb\n"
 
-    assert told({"work_notes": {"value": "", "display_value": shown}}) == ["a", "b", "later"]
+    assert note_lines({"work_notes": {"value": "", "display_value": shown}}) == ["a", "b", "later"]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ async def test_a_message_whose_answer_was_lost_is_taken_once(rig):
 
     await port.open(ticket())
 
-    assert len(server.seen) == 1
+    assert len(server.answers) == 1
     assert server.tickets[0].history == ticket().notes
 
 

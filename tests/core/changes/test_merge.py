@@ -1,4 +1,4 @@
-"""Merging copies of posts into changes: editions, not arrivals (rule 6)."""
+"""Merging copies of posts into changes: editions, not arrivals."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, permutations

@@ -74,7 +74,7 @@ def test_a_feed_that_lost_most_of_itself_is_not_believed(known, left):
 
 @pytest.mark.parametrize(("known", "left"), [(20, 10), (19, 1), (100, 50), (0, 0)])
 def test_a_feed_that_shrinks_less_is_believed(known, left):
-    assert len(compare(snapshot(feed(known)), feed(left).items()).next_snapshot.seen) == known
+    assert len(compare(snapshot(feed(known)), feed(left).items()).next_snapshot.posts) == known
 
 
 def test_what_was_absent_once_is_no_loss_a_second_time():
@@ -89,7 +89,7 @@ def test_a_feed_of_broken_posts_alone_is_not_believed():
 
 
 def test_a_doubted_feed_can_be_believed_after_all():
-    assert len(compare(snapshot(feed(20)), [], believe=True).next_snapshot.seen) == 20
+    assert len(compare(snapshot(feed(20)), [], believe=True).next_snapshot.posts) == 20
 
 
 def test_of_a_number_that_comes_twice_the_last_counts():
@@ -105,7 +105,7 @@ def test_something_broken_is_new_once_and_never_gone():
     assert first.new == {number, 1}
     assert not again.new | again.edited
     assert not away.gone
-    assert number not in away.next_snapshot.seen
+    assert number not in away.next_snapshot.posts
 
 
 def test_numbers_of_broken_things_meet_no_id():

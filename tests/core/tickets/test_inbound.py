@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.core.signing import fault_of, signature
-from shared.core.tickets.inbound import authentic, named
+from shared.core.tickets.inbound import authentic, numbers_in
 
 # The example that the Standard Webhooks libraries test themselves with.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -164,7 +164,7 @@ def test_a_secret_that_can_be_guessed_opens_nothing(secret, fault):
     ],
 )
 def test_a_body_names_its_tickets(body, numbers):
-    assert list(named(body)) == numbers
+    assert list(numbers_in(body)) == numbers
 
 
 def test_the_bodies_in_the_documentation_name_one_ticket_each():
@@ -173,9 +173,9 @@ def test_the_bodies_in_the_documentation_name_one_ticket_each():
 
     assert len(blocks) == 5
     for block in blocks:
-        assert len(named(json.loads(block))) == 1, block
+        assert len(numbers_in(json.loads(block))) == 1, block
 
 
 def test_a_body_of_any_shape_names_nothing_and_breaks_nothing():
     for text in ('{"issue": {"issue": {}}}', '{"data": {"issue": []}}', '{"payload": 1, "data": null}'):
-        assert named(json.loads(text)) == ()
+        assert numbers_in(json.loads(text)) == ()

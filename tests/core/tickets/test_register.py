@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.tickets.register import amended, change_of, moved, number_of, wanted
+from shared.core.tickets.register import amended, change_of, moved, new_entry, number_of
 from shared.record.register import entry_row, read_entry
 from tests.contracts.rig import ticket
 from tests.properties import unhurried
@@ -15,7 +15,7 @@ from tests.properties import unhurried
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)
 TICKET = replace(ticket(), notes=("a",))
-ENTRY = wanted(TICKET, "D", "new", NOW, ((NOW, "Opened by Foresignal"), (NOW, "a")))
+ENTRY = new_entry(TICKET, "D", "new", NOW, ((NOW, "Opened by Foresignal"), (NOW, "a")))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A card is claimed, sent, recorded; the one gap is a death between the last two (rule 2)."""
+"""A card is claimed, sent, recorded; the one gap is a death between the last two."""
 
 import asyncio
 

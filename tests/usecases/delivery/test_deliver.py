@@ -1,4 +1,4 @@
-"""The triggers' shell: what becomes of a failure (rule 4)."""
+"""The triggers' shell: what becomes of a failure."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What failed for good is kept whole, said, and can be replayed (rule 4)."""
+"""What failed for good is kept whole and logged, and can be replayed."""
 
 import json
 import random

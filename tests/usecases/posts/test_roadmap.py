@@ -4,7 +4,7 @@ from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Roadmap
 from shared.usecases.pages import change
 from shared.usecases.pages.health import health
-from shared.usecases.posts.roadmap import fetch_roadmap, known
+from shared.usecases.posts.roadmap import fetch_roadmap, roadmap_items
 from tests.core.sources.test_roadmap import RAW
 from tests.usecases.world import World, policy, post
 
@@ -47,7 +47,7 @@ async def test_only_what_differs_is_written():
         world.clock.forward(hours=24)
 
     assert len(puts) == 2
-    assert (await known(world.deps))["912345"].title == "Another viewer"
+    assert (await roadmap_items(world.deps))["912345"].title == "Another viewer"
 
 
 async def test_a_failure_is_named_by_health_loses_nothing_and_is_tried_again():
@@ -60,7 +60,7 @@ async def test_a_failure_is_named_by_health_loses_nothing_and_is_tried_again():
         found = await state(world)
         assert (found["ok"], found["failure"], found["items"]) == (False, str(failure), 1)
     assert (await health(world.deps))["status"] == "degraded"
-    assert "912345" in await known(world.deps)
+    assert "912345" in await roadmap_items(world.deps)
 
     world.roadmap.held = [RAW]
     assert await fetch_roadmap(world.deps) == "done"
@@ -77,7 +77,7 @@ async def test_a_roadmap_that_shrinks_by_more_than_half_is_believed_after_a_day_
     assert "lost 20 of 30" in (await state(world))["failure"]
     world.clock.forward(hours=24)
     assert await fetch_roadmap(world.deps) == "done"
-    assert sum(item.gone for item in (await known(world.deps)).values()) == 20
+    assert sum(item.gone for item in (await roadmap_items(world.deps)).values()) == 20
 
 
 async def test_where_it_is_switched_off_nothing_is_read_and_nothing_shown():
@@ -105,9 +105,9 @@ async def test_a_damaged_blob_is_nothing_known_and_written_anew():
     world = reading(RAW)
     world.blobs.held["config", "roadmap.json.z"] = b"no"
 
-    assert await known(world.deps) == {}
+    assert await roadmap_items(world.deps) == {}
     await fetch_roadmap(world.deps)
-    assert "912345" in await known(world.deps)
+    assert "912345" in await roadmap_items(world.deps)
 
 
 async def test_another_run_at_the_same_time_is_no_failure():

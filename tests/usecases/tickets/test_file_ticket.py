@@ -1,4 +1,4 @@
-"""The one ticket of a change is brought to what it should be (rule 2)."""
+"""The one ticket of a change is brought to what it should be."""
 
 import asyncio
 from datetime import timedelta

@@ -65,15 +65,15 @@ def mail(name: str, domain: str) -> str:
     return f"{role}@{domain}"
 
 
-def uncovered(seen: Iterable[str]) -> tuple[str, ...]:
+def uncovered(services: Iterable[str]) -> tuple[str, ...]:
     """Services that no proposal names, under any of their names."""
-    known = {
+    keys = {
         service_key(name) for area in areas().values() for load in area["workloads"].values() for name in _names(load)
     }
-    known |= {service_key(canonical(name)) for name in known}
+    keys |= {service_key(canonical(name)) for name in keys}
     return tuple(
-        name for name in dict.fromkeys(" ".join(each.split()) for each in seen)
-        if service_key(name) not in known and service_key(canonical(name)) not in known
+        name for name in dict.fromkeys(" ".join(each.split()) for each in services)
+        if service_key(name) not in keys and service_key(canonical(name)) not in keys
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def ref_of(settings: Settings, item: Item, category: str = "") -> TicketRef:
     )
 
 
-def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict[str, Any]:
+def wanted_fields(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict[str, Any]:
     """The fields of a new work item. `rich`: those of the policy's own that hold HTML."""
     own: dict[str, Any] = {}
     for name, what in settings.own_fields(ticket).items():
@@ -89,7 +89,7 @@ def tag_of(key: str) -> str:
 
 def creation(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> list[Operation]:
     """The patch that makes the work item, with its links and what there is to tell: all of it or nothing."""
-    fields = wanted(settings, ticket, rich)
+    fields = wanted_fields(settings, ticket, rich)
     operations = [_put(name, what) for name, what in fields.items() if what not in {None, ""} or what == 0]
     return [*operations, *_links(ticket, ()), *telling(ticket.notes)]
 
@@ -97,22 +97,22 @@ def creation(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> li
 def differences(should: Mapping[str, Any], item: Item, ticket: Ticket) -> list[Operation]:
     """What to write, so that the work item is as it should be; tags and links that others put there stay."""
     there = item["fields"]
-    found: list[Operation] = []
+    operations: list[Operation] = []
     for name, what in should.items():
-        held = there.get(name)
+        current = there.get(name)
         if name == "System.Tags":
-            tags = _tags(held or "")
-            missing = [tag for tag in _tags(what) if tag.casefold() not in {one.casefold() for one in tags}]
+            tags = _tags(current or "")
+            missing = [tag for tag in _tags(what) if tag.casefold() not in {own.casefold() for own in tags}]
             if missing:
-                found.append(_put(name, "; ".join((*tags, *missing))))
-        elif name in _FIRST or _same(what, held):
+                operations.append(_put(name, "; ".join((*tags, *missing))))
+        elif name in _FIRST or _same(what, current):
             continue
         elif what is None or what == "":
-            found.append({"op": "remove", "path": f"/fields/{name}"})
+            operations.append({"op": "remove", "path": f"/fields/{name}"})
         else:
-            found.append(_put(name, what))
-    known = [str(one.get("url", "")) for one in item.get("relations") or ()]
-    return [*found, *_links(ticket, known)]
+            operations.append(_put(name, what))
+    addresses = [str(relation.get("url", "")) for relation in item.get("relations") or ()]
+    return [*operations, *_links(ticket, addresses)]
 
 
 def move_to(state: str) -> Operation:
@@ -121,8 +121,8 @@ def move_to(state: str) -> Operation:
 
 def telling(notes: Iterable[str]) -> list[Operation]:
     """The notes as one entry of the discussion, a paragraph each."""
-    said = [text for note in notes if (text := line_of(note))]
-    return [_put("System.History", "".join(f"<p>{as_html(text)}</p>" for text in said))] if said else []
+    texts = [text for note in notes if (text := line_of(note))]
+    return [_put("System.History", "".join(f"<p>{as_html(text)}</p>" for text in texts))] if texts else []
 
 
 def line_of(text: str) -> str:
@@ -147,27 +147,27 @@ def holds(item: Item, key: str) -> bool:
 def moment(text: Any) -> datetime | None:
     """A time as Azure DevOps writes it, or a day."""
     try:
-        found = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _put(name: str, what: Any) -> Operation:
     return {"op": "add", "path": f"/fields/{name}", "value": what}
 
 
-def _links(ticket: Ticket, known: Iterable[str]) -> list[Operation]:
-    there = set(known)
-    found = []
+def _links(ticket: Ticket, addresses: Iterable[str]) -> list[Operation]:
+    linked = set(addresses)
+    operations = []
     for name, address in ticket.links:
-        if address in there or not re.match(r"https?://\S+\Z", address):
+        if address in linked or not re.match(r"https?://\S+\Z", address):
             continue
-        there.add(address)
+        linked.add(address)
         attributes = {"comment": cut_utf16(name, _LONGEST_COMMENT)}
         link = {"rel": "Hyperlink", "url": address, "attributes": attributes}
-        found.append({"op": "add", "path": "/relations/-", "value": link})
-    return found
+        operations.append({"op": "add", "path": "/relations/-", "value": link})
+    return operations
 
 
 def _tags(text: Any) -> list[str]:

@@ -36,9 +36,9 @@ async def ping(calls: Calls, settings: Settings, rich: Iterable[str]) -> str:
         raise PermanentError(f"{calls.what}: {who} lacks in project {settings.project}: {', '.join(missing)}")
     await _try(calls, settings, rich)
     odd = [
-        str(one["name"])
-        for one in kind["states"]
-        if state_of(settings, str(one["name"]), one.get("category", "")) is None
+        str(state["name"])
+        for state in kind["states"]
+        if state_of(settings, str(state["name"]), state.get("category", "")) is None
     ]
     rest = f"; say under `states` what these states mean: {', '.join(odd)}" if odd else ""
     where = f"{redact(settings.api)}, organisation {settings.organization}"
@@ -49,27 +49,29 @@ async def _kind(calls: Calls, settings: Settings) -> dict[str, list[dict[str, st
     path = f"/{quote(settings.project)}/_apis/wit/workitemtypes"
     answer = await calls.ask("GET", f"{path}/{quote(settings.work_item_type)}", allowed=_ABSENT)
     if answer.is_success:
-        found: dict[str, list[dict[str, str]]] = calls.read(answer, "states")
-        return found
-    known = [str(one.get("name", "")) for one in await calls.get_part(path, "value")]
+        kind: dict[str, list[dict[str, str]]] = calls.read(answer, "states")
+        return kind
+    names = [str(each.get("name", "")) for each in await calls.get_part(path, "value")]
     raise PermanentError(
         f"{calls.what}: project {settings.project} has no work item type {settings.work_item_type!r} (it has: "
-        f"{', '.join(sorted(known))})"
+        f"{', '.join(sorted(names))})"
     )
 
 
 async def _missing(calls: Calls, project: str, project_id: str) -> list[str]:
     """The permissions that we lack, as far as Azure DevOps tells us."""
     answer = await calls.ask("GET", f"/{project}/_apis/wit/classificationnodes/areas", allowed=_UNREADABLE)
-    wanted = [(_TAGGING, _CREATE, f"/{project_id}", "create tag definitions (access level Basic, not Stakeholder)")]
+    permissions = [
+        (_TAGGING, _CREATE, f"/{project_id}", "create tag definitions (access level Basic, not Stakeholder)")
+    ]
     if answer.is_success:
         token = f"vstfs:///Classification/Node/{calls.read_part(answer, 'identifier')}"
-        wanted += [
+        permissions += [
             (_AREAS, _READ, token, "view work items in this node (Project settings, Project configuration, Areas)"),
             (_AREAS, _WRITE, token, "edit work items in this node (Project settings, Project configuration, Areas)"),
         ]
     missing = []
-    for namespace, bit, token, name in wanted:
+    for namespace, bit, token, name in permissions:
         path = f"/_apis/permissions/{namespace}/{bit}"
         answer = await calls.ask("GET", path, allowed=_UNREADABLE, params={"tokens": token})
         if answer.is_success and calls.read_part(answer, "value") == [False]:

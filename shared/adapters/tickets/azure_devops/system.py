@@ -42,24 +42,24 @@ class AzureDevOpsSystem:
         self._types: dict[str, str] = {}  # of the policy's own fields
 
     async def find(self, key: str) -> TicketRef | None:
-        found = await self._look_up(key)
-        if found is None:
+        item = await self._look_up(key)
+        if item is None:
             self._look_ups.keep_miss(key)
             return None
-        self._look_ups.keep(str(found["id"]), found)
-        return await self._ref(found)
+        self._look_ups.keep(str(item["id"]), item)
+        return await self._ref(item)
 
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
-            found = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
-            if found is None:
+            item = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
+            if item is None:
                 patch = items.creation(self._settings, ticket, await self._html_fields(ticket))
                 answer = await self._calls.patch("POST", self._creating(), patch)
-                found = self._item(answer)
-                self._numbers[ticket.key] = str(found["id"])
+                item = self._item(answer)
+                self._numbers[ticket.key] = str(item["id"])
                 if not ticket.cancelled:
-                    return await self._ref(found)
-            return await self._bring(found, ticket)
+                    return await self._ref(item)
+            return await self._bring(item, ticket)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         item = self._look_ups.take(ref.number) or await self._read(ref.number)
@@ -69,21 +69,25 @@ class AzureDevOpsSystem:
         return await self._bring(item, ticket)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        asked = [number for number in numbers if items.NUMBER.fullmatch(number)]
-        found: dict[str, TicketRef] = {}
-        for at in range(0, len(asked), _AT_ONCE):
-            some = ",".join(asked[at : at + _AT_ONCE])
+        ours = [number for number in numbers if items.NUMBER.fullmatch(number)]
+        refs: dict[str, TicketRef] = {}
+        for at in range(0, len(ours), _AT_ONCE):
+            some = ",".join(ours[at : at + _AT_ONCE])
             asking = {"ids": some, "fields": _SHOWN, "errorPolicy": "omit"}
             for item in await self._calls.get_part("/_apis/wit/workitems", "value", asking):
                 if item:
                     ref = await self._ref(item)
-                    found[ref.number] = ref
-        return found
+                    refs[ref.number] = ref
+        return refs
 
     def preview(self, ticket: Ticket) -> Preview:
         patch = items.creation(self._settings, ticket)
-        fields = {one["path"].removeprefix("/fields/"): one["value"] for one in patch if "/fields/" in one["path"]}
-        links = [one["value"]["url"] for one in patch if one["path"] == "/relations/-"]
+        fields = {
+            operation["path"].removeprefix("/fields/"): operation["value"]
+            for operation in patch
+            if "/fields/" in operation["path"]
+        }
+        links = [operation["value"]["url"] for operation in patch if operation["path"] == "/relations/-"]
         return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}))
 
     async def ping(self) -> str:
@@ -103,8 +107,8 @@ class AzureDevOpsSystem:
         tag = items.tag_of(key).replace("'", "''")
         query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
         answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
-        for one in self._calls.read_part(answer, "workItems"):
-            item = await self._read(str(one["id"]))
+        for match in self._calls.read_part(answer, "workItems"):
+            item = await self._read(str(match["id"]))
             if item and items.holds(item, key):
                 self._numbers[key] = str(item["id"])
                 return item
@@ -118,9 +122,9 @@ class AzureDevOpsSystem:
         return self._item(answer) if answer.is_success else None
 
     def _item(self, answer: Any) -> Item:
-        found: Item = self._calls.read(answer, "fields")
+        item: Item = self._calls.read(answer, "fields")
         self._calls.read(answer, "rev")
-        return found
+        return item
 
     async def _bring(self, item: Item, ticket: Ticket) -> TicketRef:
         """The work item as it should be, in one write. What has ended stays as the board left it, but for notes."""
@@ -134,17 +138,19 @@ class AzureDevOpsSystem:
             lines.append(line)
         changes: list[Operation] = []
         if not ended or target:
-            should = items.wanted(self._settings, ticket, await self._html_fields(ticket))
+            should = items.wanted_fields(self._settings, ticket, await self._html_fields(ticket))
             changes = items.differences(should, item, ticket)
-        told = await self._untold(item, lines)
+        untold = await self._untold(item, lines)
         move = [items.move_to(target)] if target else []
-        if not (move or changes or told):
+        if not (move or changes or untold):
             return await self._ref(item)
-        answer = await self._write(item, [*changes, *move, *items.telling(told)], allowed=_BAD if move else frozenset())
+        answer = await self._write(
+            item, [*changes, *move, *items.telling(untold)], allowed=_BAD if move else frozenset()
+        )
         if not answer.is_success:  # a rule of the process stands in the way of the move
             why = f"Azure DevOps does not let us: {self._calls.complaint_of(answer)}"
-            told = await self._untold(item, [*ticket.notes, move_by_hand(ticket, why)])
-            answer = await self._write(item, [*(changes if not ended else ()), *items.telling(told)])
+            untold = await self._untold(item, [*ticket.notes, move_by_hand(ticket, why)])
+            answer = await self._write(item, [*(changes if not ended else ()), *items.telling(untold)])
         return await self._ref(self._item(answer))
 
     async def _write(self, item: Item, patch: list[Operation], allowed: frozenset[int] = frozenset()) -> Any:
@@ -157,62 +163,64 @@ class AzureDevOpsSystem:
         kind = await self._kind(item)
         now = item["fields"]["System.State"]
         reachable = [way["to"] for way in (kind.get("transitions") or {}).get(now) or ()]
-        states = {one["name"]: items.state_of(self._settings, one["name"], one["category"]) for one in kind["states"]}
+        states = {
+            state["name"]: items.state_of(self._settings, state["name"], state["category"]) for state in kind["states"]
+        }
         allowed = [name for name in states if name in reachable]
         if how == "cancel":
-            found = [name for name in allowed if states[name] == "cancelled"]
+            targets = [name for name in allowed if states[name] == "cancelled"]
         else:
-            found = sorted(
+            targets = sorted(
                 (name for name in allowed if states[name] in _AGAIN), key=lambda n: _AGAIN.index(states[n] or "")
             )
-        if found:
-            return found[0], moved(ticket)
+        if targets:
+            return targets[0], moved(ticket)
         return "", move_by_hand(ticket, f"its process has no such way from “{now}”")
 
     async def _untold(self, item: Item, notes: Iterable[str]) -> list[str]:
         """Those of the notes that the work item's history does not hold yet."""
-        told = {items.folded(text): text for note in notes if (text := items.line_of(note))}
-        if told:
+        by_line = {items.folded(text): text for note in notes if (text := items.line_of(note))}
+        if by_line:
             there = await self._history(item)
-            told = {line: text for line, text in told.items() if line not in there}
-        return list(told.values())
+            by_line = {line: text for line, text in by_line.items() if line not in there}
+        return list(by_line.values())
 
     async def _history(self, item: Item) -> frozenset[str]:
         """Every line of the discussion; what a revision has does not change."""
-        rev, known = self._told.get(item["id"], (0, frozenset()))
+        rev, lines = self._told.get(item["id"], (0, frozenset()))
         if rev == item["rev"]:
-            return known
-        said: set[str] = set()
+            return lines
+        history: set[str] = set()
         start = 0
         while True:
             path = f"/_apis/wit/workitems/{item['id']}/updates"
             page = await self._calls.get_part(path, "value", {"$top": "200", "$skip": str(start)})
             for update in page:
                 entry = (update.get("fields") or {}).get("System.History") or {}
-                said.update(items.lines(entry.get("newValue")))
+                history.update(items.lines(entry.get("newValue")))
             start += len(page)
             if len(page) < 200:
                 break
-        self._told[item["id"]] = (item["rev"], frozenset(said))
-        return frozenset(said)
+        self._told[item["id"]] = (item["rev"], frozenset(history))
+        return frozenset(history)
 
     async def _ref(self, item: Item) -> TicketRef:
         ref = items.ref_of(self._settings, item)
         if ref.state != "unknown":
             return ref
         states = (await self._kind(item))["states"]
-        category = next((one["category"] for one in states if one["name"] == ref.remote_state), "")
+        category = next((state["category"] for state in states if state["name"] == ref.remote_state), "")
         return items.ref_of(self._settings, item, category)
 
     async def _kind(self, item: Item) -> Mapping[str, Any]:
         """The work item's type, with its states and what leads where; read again for a state that it did not have."""
         fields = item["fields"]
         project, name = str(fields.get("System.TeamProject", "")), str(fields.get("System.WorkItemType", ""))
-        known = self._kinds.get((project, name))
-        if known is None or fields.get("System.State") not in {one["name"] for one in known["states"]}:
+        kind = self._kinds.get((project, name))
+        if kind is None or fields.get("System.State") not in {state["name"] for state in kind["states"]}:
             path = f"/{quote(project or self._settings.project)}/_apis/wit/workitemtypes/{quote(name)}"
-            known = self._kinds[project, name] = await self._calls.get(path, "states")
-        return known
+            kind = self._kinds[project, name] = await self._calls.get(path, "states")
+        return kind
 
     async def _html_fields(self, ticket: Ticket) -> frozenset[str]:
         """Which of the policy's own fields hold HTML; asked once a field, and only where it makes a difference."""

@@ -36,19 +36,19 @@ class Calls(RemoteCalls):
 
     async def page(self, path: str, name: str, number: int, params: Mapping[str, str]) -> list[Mapping[str, Any]]:
         """One page of a list, at most a hundred; a shorter one is the last."""
-        asked = {**params, "per_page": "100", "page": str(number)}
-        found = await self.get_part(path, name, asked)
-        return [one for one in found if isinstance(one, dict)]
+        query = {**params, "per_page": "100", "page": str(number)}
+        entries = await self.get_part(path, name, query)
+        return [entry for entry in entries if isinstance(entry, dict)]
 
     async def all(self, path: str, name: str) -> list[Mapping[str, Any]]:
         """Every page of a short list (notes, groups)."""
-        found: list[Mapping[str, Any]] = []
+        entries: list[Mapping[str, Any]] = []
         for number in range(1, 51):
             page = await self.page(path, name, number, {})
-            found += page
+            entries += page
             if len(page) < 100:
                 break
-        return found
+        return entries
 
     def complaint(self, body: Mapping[str, Any]) -> str:
         whole = str(body.get("description") or body.get("message") or "")
@@ -58,5 +58,9 @@ class Calls(RemoteCalls):
 
 def errors(body: Any) -> list[Mapping[str, Any]]:
     """What is wrong with which field."""
-    found = body.get("errors") if isinstance(body, dict) else None
-    return [one for one in found or () if isinstance(one, dict) and one.get("field")] if isinstance(found, list) else []
+    entries = body.get("errors") if isinstance(body, dict) else None
+    return (
+        [entry for entry in entries or () if isinstance(entry, dict) and entry.get("field")]
+        if isinstance(entries, list)
+        else []
+    )

@@ -37,7 +37,7 @@ PLANNED = ("planned_start_date", "planned_end_date")
 Change = Mapping[str, Any]
 
 
-def wanted(settings: Settings, ticket: Ticket) -> dict[str, Any]:
+def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, Any]:
     """The fields that we keep as they should be."""
     why = "\n\n".join((ticket.why_board, *ticket.why))
     impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
@@ -77,7 +77,7 @@ def created(settings: Settings, ticket: Ticket, group: Any = None) -> dict[str, 
         "workspace_id": settings.workspace_id or None,
         **{name: what for name, what in settings.own_fields(ticket).items() if name in _FIRST},
     }
-    fields = {**first, **wanted(settings, ticket)}
+    fields = {**first, **wanted_fields(settings, ticket)}
     return body_of({name: what for name, what in fields.items() if what is not None and what != ""})
 
 
@@ -97,23 +97,23 @@ def body_of(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 def differences(should: Mapping[str, Any], change: Change) -> dict[str, Any]:
     """The fields to write, so that the change is as it should be."""
-    return {name: what for name, what in should.items() if not _same(what, held(change, name))}
+    return {name: what for name, what in should.items() if not _same(what, value_at(change, name))}
 
 
-def held(change: Change, name: str) -> Any:
+def value_at(change: Change, name: str) -> Any:
     whole, _, part = name.partition(".")
-    found = change.get(whole)
+    content = change.get(whole)
     if part:
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found.get("description") if whole == "planning_fields" and isinstance(found, Mapping) else found
+        content = content.get(part) if isinstance(content, Mapping) else None
+    return content.get("description") if whole == "planning_fields" and isinstance(content, Mapping) else content
 
 
 def holds(settings: Settings, change: Change, key: str) -> bool:
     """Whether it carries our key: in its field, or as the last line that says so."""
-    if settings.key_field and held(change, f"custom_fields.{settings.key_field}") == key[:_KEY]:
+    if settings.key_field and value_at(change, f"custom_fields.{settings.key_field}") == key[:_KEY]:
         return True
-    said = [line for line in lines(change.get("description")) if line.startswith(_LABEL)]
-    return bool(said) and said[-1] == _LABEL + key
+    key_lines = [line for line in lines(change.get("description")) if line.startswith(_LABEL)]
+    return bool(key_lines) and key_lines[-1] == _LABEL + key
 
 
 def ref_of(settings: Settings, change: Change, labels: Mapping[int, str]) -> TicketRef:
@@ -152,9 +152,9 @@ def id_of(number: str) -> str:
     return match[1] if match else ""
 
 
-def note_of(told: Iterable[str]) -> str:
+def note_of(new_lines: Iterable[str]) -> str:
     """Lines as one note, a paragraph each."""
-    return "".join(f"<p>{html.escape(line)}</p>" for line in told)
+    return "".join(f"<p>{html.escape(line)}</p>" for line in new_lines)
 
 
 def line_of(note: str) -> str:
@@ -170,10 +170,10 @@ def lines(text: Any) -> Iterator[str]:
 
 def moment(text: Any) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _label(status: Any, labels: Mapping[int, str]) -> str:

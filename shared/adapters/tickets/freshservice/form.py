@@ -19,19 +19,19 @@ class Form:
         """By name; empty where we may not read it."""
         if self._fields is None or anew:
             answer = await self._calls.ask("GET", "/change_form_fields", allowed=frozenset({403, 404}))
-            found = self._calls.read_part(answer, "change_fields") if answer.is_success else []
-            self._fields = {str(one.get("name")): one for one in found if isinstance(one, dict)}
+            entries = self._calls.read_part(answer, "change_fields") if answer.is_success else []
+            self._fields = {str(entry.get("name")): entry for entry in entries if isinstance(entry, dict)}
         return self._fields
 
     async def required(self) -> frozenset[str]:
-        return frozenset(name for name, one in (await self.fields()).items() if one.get("required"))
+        return frozenset(name for name, field in (await self.fields()).items() if field.get("required"))
 
     async def labels(self, status: Any) -> Mapping[int, str]:
         """The statuses' names; not asked for where those that ship will do."""
         if status in changes.SHIPPED and not self._settings.states:
             return changes.SHIPPED
-        found = _statuses(await self.fields())
-        return found if status in found else _statuses(await self.fields(anew=True))
+        statuses = _statuses(await self.fields())
+        return statuses if status in statuses else _statuses(await self.fields(anew=True))
 
     async def cancelled(self) -> int:
         """The status that means cancelled, 0 where the account has none."""
@@ -43,5 +43,5 @@ class Form:
 
 def _statuses(fields: Mapping[str, Mapping[str, Any]]) -> dict[int, str]:
     choices = fields.get("status", {}).get("choices")
-    found = [one for one in choices or () if isinstance(one, dict)] if isinstance(choices, list) else []
-    return {one["id"]: str(one.get("value") or "") for one in found if isinstance(one.get("id"), int)}
+    entries = [entry for entry in choices or () if isinstance(entry, dict)] if isinstance(choices, list) else []
+    return {entry["id"]: str(entry.get("value") or "") for entry in entries if isinstance(entry.get("id"), int)}

@@ -27,29 +27,29 @@ class Notes:
         """We have just made it."""
         self._told[str(change["id"])] = (self._clock() + _KNOWN, set())
 
-    def hold(self, one: str) -> None:
+    def hold(self, change_id: str) -> None:
         """What comes after the notes failed: the next attempt need not read them again."""
-        if one in self._told:
-            self._told[one] = (self._clock() + _HELD, self._told[one][1])
+        if change_id in self._told:
+            self._told[change_id] = (self._clock() + _HELD, self._told[change_id][1])
 
     async def tell(self, change: Change, notes: Sequence[str]) -> None:
         """One note with those of the lines that its notes do not hold yet."""
-        said = [line for note in dict.fromkeys(notes) if (line := changes.line_of(note))]
-        if not said:
+        wanted_lines = [line for note in dict.fromkeys(notes) if (line := changes.line_of(note))]
+        if not wanted_lines:
             return
-        one = str(change["id"])
-        until, there = self._told.get(one, (None, set()))
+        change_id = str(change["id"])
+        until, there = self._told.get(change_id, (None, set()))
         if until is None or self._clock() > until:
-            found = await self._calls.all(f"/changes/{one}/notes", "notes")
-            there = {line for note in found for line in changes.lines(note.get("body"))}
-            self._told[one] = (self._clock() + _KNOWN, there)
-        new = [line for line in said if line not in there]
+            notes_there = await self._calls.all(f"/changes/{change_id}/notes", "notes")
+            there = {line for note in notes_there for line in changes.lines(note.get("body"))}
+            self._told[change_id] = (self._clock() + _KNOWN, there)
+        new = [line for line in wanted_lines if line not in there]
         if not new:
             return
         try:
-            await self._calls.ask("POST", f"/changes/{one}/notes", body={"body": changes.note_of(new)})
+            await self._calls.ask("POST", f"/changes/{change_id}/notes", body={"body": changes.note_of(new)})
         except TransientError:
-            del self._told[one]  # it may be there: looked at again next time
-            self.left[one] = change
+            del self._told[change_id]  # it may be there: looked at again next time
+            self.left[change_id] = change
             raise
         there.update(new)

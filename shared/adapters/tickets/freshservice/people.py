@@ -23,30 +23,32 @@ class People:
 
     async def group(self, name: str) -> tuple[Any, tuple[str, ...]]:
         """The group's id; where it has none, a line that says so: better an unassigned ticket than none."""
-        known = self._settings.value("group", name, name)
-        if not known or isinstance(known, int):
-            return known or None, ()
-        if known not in self._groups:
-            found = await self._calls.all("/groups", "groups")
-            self._groups = {str(one.get("name")): one.get("id") for one in found}
-        if known not in self._groups:
-            return None, (f"No group {known!r} is known here, so nobody is assigned yet",)
-        return self._groups[known], ()
+        group = self._settings.value("group", name, name)
+        if not group or isinstance(group, int):
+            return group or None, ()
+        if group not in self._groups:
+            groups = await self._calls.all("/groups", "groups")
+            self._groups = {str(each.get("name")): each.get("id") for each in groups}
+        if group not in self._groups:
+            return None, (f"No group {group!r} is known here, so nobody is assigned yet",)
+        return self._groups[group], ()
 
     async def with_decider(self, change: Change, ref: TicketRef) -> TicketRef:
         """Who decided, and when, where we may read that."""
         if not ref.decision:
             return ref
-        known = f"{change['id']} {ref.decision}"
-        if known not in self._decided:
+        key = f"{change['id']} {ref.decision}"
+        if key not in self._decided:
             path = f"/changes/{change['id']}/approvals"
             answer = await self._calls.ask("GET", path, allowed=frozenset({400, 403, 404}))
-            found = self._calls.read_part(answer, "approvals") if answer.is_success else []
-            theirs = [one for one in found if isinstance(one, dict) and _verdict(one) == ref.decision]
-            last: Mapping[str, Any] = max(theirs, key=lambda one: str(one.get("updated_at")), default={})
+            approvals = self._calls.read_part(answer, "approvals") if answer.is_success else []
+            theirs = [
+                approval for approval in approvals if isinstance(approval, dict) and _verdict(approval) == ref.decision
+            ]
+            last: Mapping[str, Any] = max(theirs, key=lambda approval: str(approval.get("updated_at")), default={})
             who = str(last.get("approver_name") or last.get("user_name") or "")
-            self._decided[known] = (who, changes.moment(last.get("updated_at")))
-        who, at = self._decided[known]
+            self._decided[key] = (who, changes.moment(last.get("updated_at")))
+        who, at = self._decided[key]
         return replace(ref, decided_by=who, decided_at=at)
 
 

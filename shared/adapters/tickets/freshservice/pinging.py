@@ -13,7 +13,7 @@ async def ping(calls: Calls, form: Form, settings: Settings) -> str:
     where = {"workspace_id": str(settings.workspace_id)} if settings.workspace_id else {}
     await calls.get("/changes", "changes", {"per_page": "1", **where})
     fields = await form.fields(anew=True)
-    should = {**changes.created(settings, SAMPLE, 1), **changes.wanted(settings, SAMPLE)}
+    should = {**changes.created(settings, SAMPLE, 1), **changes.wanted_fields(settings, SAMPLE)}
     missing = [
         name.partition(".")[2]
         for name in should
@@ -31,7 +31,7 @@ async def ping(calls: Calls, form: Form, settings: Settings) -> str:
             "them: give it a role that may create and edit changes (Change manager, or one of your own)"
         )
     try:
-        wants = {str(one["field"]) for one in errors(answer.json()) if one.get("code") == "missing_field"}
+        wants = {str(fault["field"]) for fault in errors(answer.json()) if fault.get("code") == "missing_field"}
     except ValueError:
         wants = set()
     lacking = sorted(name for name in wants if name not in should and f"custom_fields.{_bare(name)}" not in should)

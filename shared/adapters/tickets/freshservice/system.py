@@ -46,28 +46,28 @@ class Freshservice:
         self._look_ups: LookUps[Change] = LookUps(deps.clock)
 
     async def find(self, key: str) -> TicketRef | None:
-        found = await self._look_up(key)
-        if found is None:
+        change = await self._look_up(key)
+        if change is None:
             self._look_ups.keep_miss(key)
             return None
-        self._look_ups.keep(str(found["id"]), found)
-        return await self._ref(found)
+        self._look_ups.keep(str(change["id"]), change)
+        return await self._ref(change)
 
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
-            found = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
-            return await (self._bring(found, ticket) if found else self._create(ticket))
+            change = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
+            return await (self._bring(change, ticket) if change else self._create(ticket))
 
     async def _create(self, ticket: Ticket) -> TicketRef:
         group, line = await self._people.group(ticket.group)
         answer = await self._calls.ask("POST", "/changes", body=changes.created(self._settings, ticket, group))
-        made = self._change(answer)
-        self._numbers[ticket.key] = str(made["id"])
-        self._notes.none_yet(made)
+        change = self._change(answer)
+        self._numbers[ticket.key] = str(change["id"])
+        self._notes.none_yet(change)
         if ticket.cancelled:
-            return await self._bring(made, ticket)
-        await self._notes.tell(made, (*ticket.notes, *line))
-        return await self._ref(made)
+            return await self._bring(change, ticket)
+        await self._notes.tell(change, (*ticket.notes, *line))
+        return await self._ref(change)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         number = changes.id_of(ref.number)
@@ -76,19 +76,19 @@ class Freshservice:
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         """Many are read by the page first, newest first; what is not found there one by one."""
-        asked = {number: one for number in dict.fromkeys(numbers) if (one := changes.id_of(number))}
-        read: dict[str, Change] = {}
-        for page in range(1, 1 + len(asked) // 10):
+        ids = {number: change_id for number in dict.fromkeys(numbers) if (change_id := changes.id_of(number))}
+        by_id: dict[str, Change] = {}
+        for page in range(1, 1 + len(ids) // 10):
             some = await self._page(page, _STATS)
-            read |= {str(one["id"]): one for one in some}
+            by_id |= {str(each["id"]): each for each in some}
             if len(some) < 100:
                 break
-        found: dict[str, TicketRef] = {}
-        for number, one in asked.items():
-            change = read.get(one) or await self._read(one)
+        refs: dict[str, TicketRef] = {}
+        for number, change_id in ids.items():
+            change = by_id.get(change_id) or await self._read(change_id)
             if change and not change.get("deleted"):
-                found[number] = await self._people.with_decider(change, await self._ref(change))
-        return found
+                refs[number] = await self._people.with_decider(change, await self._ref(change))
+        return refs
 
     def preview(self, ticket: Ticket) -> Preview:
         body = changes.created(self._settings, ticket, ticket.group or None)
@@ -104,8 +104,8 @@ class Freshservice:
             if change and changes.holds(self._settings, change, key):
                 return change
             del self._numbers[key]
-        for one in await self._candidates(key):
-            change = await self._read(str(one["id"]))  # lists leave out half of a change
+        for candidate in await self._candidates(key):
+            change = await self._read(str(candidate["id"]))  # lists leave out half of a change
             if change and changes.holds(self._settings, change, key):
                 self._numbers[key] = str(change["id"])
                 return change
@@ -114,16 +114,16 @@ class Freshservice:
     async def _candidates(self, key: str) -> list[Change]:
         """Those that may carry the key, oldest first: by its field, else from the list."""
         if self._settings.key_field:
-            asked = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._where()}
-            answer = await self._calls.ask("GET", "/changes", params=asked, allowed=frozenset({400}))
+            params = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._where()}
+            answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
             if answer.is_success:
                 return _in_order(self._calls.read_part(answer, "changes"))
-        found: list[Change] = []
+        candidates: list[Change] = []
         for number in range(1, _PAGES + 1):
             page = await self._page(number, {})
-            found += [one for one in page if changes.holds(self._settings, one, key)]
+            candidates += [change for change in page if changes.holds(self._settings, change, key)]
             if len(page) < 100:
-                return _in_order(found)
+                return _in_order(candidates)
         raise PermanentError(
             f"{self._calls.what}: there are too many changes to look a ticket up: add a custom field for our key, and "
             "name it in `key_field`"
@@ -132,71 +132,71 @@ class Freshservice:
     async def _page(self, number: int, params: Mapping[str, str]) -> list[Change]:
         """A page of what was touched lately; without a time Freshservice lists thirty days only."""
         since = {"updated_since": f"{self._clock() - _BACK:%Y-%m-%dT%H:%M:%SZ}"}
-        found = await self._calls.page("/changes", "changes", number, {**since, **params, **self._where()})
-        return [one for one in found if _whole(one)]
+        entries = await self._calls.page("/changes", "changes", number, {**since, **params, **self._where()})
+        return [entry for entry in entries if _whole(entry)]
 
     def _where(self) -> dict[str, str]:
         return {"workspace_id": str(self._settings.workspace_id)} if self._settings.workspace_id else {}
 
-    async def _current(self, one: str) -> Change | None:
+    async def _current(self, change_id: str) -> Change | None:
         """The change, or what we had read of it when we were cut short: then its notes come first."""
-        return self._notes.left.get(one) or await self._read(one)
+        return self._notes.left.get(change_id) or await self._read(change_id)
 
-    async def _read(self, one: str) -> Change | None:
+    async def _read(self, change_id: str) -> Change | None:
         """The change of that id; None where there is none, or it lies in the bin."""
-        if not one:
+        if not change_id:
             return None
-        answer = await self._calls.ask("GET", f"/changes/{one}", params=_STATS, allowed=frozenset({404}))
+        answer = await self._calls.ask("GET", f"/changes/{change_id}", params=_STATS, allowed=frozenset({404}))
         if not answer.is_success:
             return None
-        found = self._change(answer)
-        return None if found.get("deleted") else found
+        change = self._change(answer)
+        return None if change.get("deleted") else change
 
     def _change(self, answer: Any) -> Change:
-        found: Change = self._calls.read_part(answer, "change")
-        if not _whole(found):
+        change: Change = self._calls.read_part(answer, "change")
+        if not _whole(change):
             raise TransientError(f"{self._calls.what}: a change came without id or status: is it Freshservice?", 60)
-        return found
+        return change
 
     async def _ref(self, change: Change) -> TicketRef:
         return changes.ref_of(self._settings, change, await self._form.labels(change.get("status")))
 
     async def _bring(self, change: Change, ticket: Ticket) -> TicketRef:
         """The change as it should be. What has ended stays as the board left it, but for notes."""
-        one = str(change["id"])
-        if self._notes.left.pop(one, None):
+        change_id = str(change["id"])
+        if self._notes.left.pop(change_id, None):
             with suppress(PermanentError):  # it may be gone: that is looked at next
                 await self._notes.tell(change, ticket.notes)
-            now = await self._read(one)
+            now = await self._read(change_id)
             if now is None:
                 return await self._create(ticket)
             change = now
         ref = await self._ref(change)
-        ended, target, told = ref.state in ENDED, 0, list(ticket.notes)
+        ended, target, notes = ref.state in ENDED, 0, list(ticket.notes)
         if ticket.cancelled and not ended:
             target = await self._form.cancelled()
-            told.append(moved(ticket) if target else _by_hand(ticket, "it has no status for that"))
+            notes.append(moved(ticket) if target else _by_hand(ticket, "it has no status for that"))
         elif ticket.reopen and ended:
             target = changes.OPEN
-            told.append(moved(ticket))
+            notes.append(moved(ticket))
         fields: dict[str, Any] = {}
         if not ended or target:
-            fields = changes.differences(changes.wanted(self._settings, ticket), change)
-            told += await self._keep_required(fields)
-        await self._notes.tell(change, told)
+            fields = changes.differences(changes.wanted_fields(self._settings, ticket), change)
+            notes += await self._keep_required(fields)
+        await self._notes.tell(change, notes)
         if target:
-            answer = await self._put(one, {**fields, "status": target}, allowed=_REFUSED)
+            answer = await self._put(change_id, {**fields, "status": target}, allowed=_REFUSED)
             if answer.is_success:
                 return await self._ref(self._change(answer))
             await self._notes.tell(change, [_by_hand(ticket, "its life cycle does not let us")])
             fields = {} if ended else fields
-        return await self._ref(self._change(await self._put(one, fields))) if fields else ref
+        return await self._ref(self._change(await self._put(change_id, fields))) if fields else ref
 
-    async def _put(self, one: str, fields: Mapping[str, Any], allowed: frozenset[int] = frozenset()) -> Any:
+    async def _put(self, change_id: str, fields: Mapping[str, Any], allowed: frozenset[int] = frozenset()) -> Any:
         try:
-            return await self._calls.ask("PUT", f"/changes/{one}", body=changes.body_of(fields), allowed=allowed)
+            return await self._calls.ask("PUT", f"/changes/{change_id}", body=changes.body_of(fields), allowed=allowed)
         except TransientError:
-            self._notes.hold(one)
+            self._notes.hold(change_id)
             raise
 
     async def _keep_required(self, fields: dict[str, Any]) -> list[str]:
@@ -205,17 +205,17 @@ class Freshservice:
         kept = [name for name in gone if name in await self._form.required()]
         for name in kept:
             del fields[name]
-        said = {"planned_start_date": "planned start", "planned_end_date": "planned end"}
-        return [f"The {said[name]} is not known any more; the last one is kept, as Freshservice wants one"
+        labels = {"planned_start_date": "planned start", "planned_end_date": "planned end"}
+        return [f"The {labels[name]} is not known any more; the last one is kept, as Freshservice wants one"
                 for name in kept]  # fmt: skip
 
 
-def _in_order(found: Sequence[Any]) -> list[Change]:
-    return sorted((one for one in found if _whole(one)), key=lambda one: one["id"])
+def _in_order(entries: Sequence[Any]) -> list[Change]:
+    return sorted((entry for entry in entries if _whole(entry)), key=lambda entry: entry["id"])
 
 
-def _whole(one: Any) -> bool:
-    return isinstance(one, dict) and isinstance(one.get("id"), int) and isinstance(one.get("status"), int)
+def _whole(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("id"), int) and isinstance(entry.get("status"), int)
 
 
 def _by_hand(ticket: Ticket, why: str) -> str:

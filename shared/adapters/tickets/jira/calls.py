@@ -45,5 +45,5 @@ class Calls(RemoteCalls):
     def complaint(self, body: Mapping[str, Any]) -> str:
         messages = [str(message) for message in (*(body.get("errorMessages") or ()), body.get("message")) if message]
         errors = body.get("errors")
-        named = [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
-        return "; ".join((*messages, *named))
+        by_field = [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
+        return "; ".join((*messages, *by_field))

@@ -41,12 +41,12 @@ def state_of(settings: Settings, status: Mapping[str, Any], resolution: str = ""
     mapped = {word.casefold(): state for word, state in settings.states.items()}.get(name.casefold())
     if mapped:
         return mapped
-    known = _WORDS.get(name.casefold().replace("’", "'"))
+    meaning = _WORDS.get(name.casefold().replace("’", "'"))
     if category == "done":
         called_off = resolution.casefold().replace("’", "'") in CALLED_OFF
-        return "cancelled" if known == "cancelled" or called_off else "closed"
-    if known and known not in ENDED:
-        return known
+        return "cancelled" if meaning == "cancelled" or called_off else "closed"
+    if meaning and meaning not in ENDED:
+        return meaning
     return "new" if category == "new" else None
 
 
@@ -69,7 +69,7 @@ def label_of(key: str) -> str:
     return re.sub(r"\s", "_", key)[-LONGEST_LABEL:]
 
 
-def wanted(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict[str, Any]:
+def wanted_fields(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict[str, Any]:
     """The fields that we keep as they should be. `rich`: those of the policy's own that hold documents."""
     document = settings.description(ticket, "jira")
     own: dict[str, Any] = {}
@@ -96,21 +96,21 @@ def created(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dic
         "project": {"key": settings.project},
         "issuetype": {by: settings.issue_type},
         **({"components": [{"name": group}]} if group else {}),  # the board's own business from then on
-        **{name: what for name, what in wanted(settings, ticket, rich).items() if what is not None},
+        **{name: what for name, what in wanted_fields(settings, ticket, rich).items() if what is not None},
     }
 
 
 def differences(should: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
     """What to write, so that the issue is as it should be; labels that others put there stay."""
-    found = {
+    fields = {
         name: what
         for name, what in should.items()
         if name not in {"labels", *_FIRST} and not _same(what, there.get(name))
     }
     missing = [label for label in should["labels"] if label not in (there.get("labels") or [])]
     if missing:
-        found["labels"] = [*(there.get("labels") or []), *missing]
-    return found
+        fields["labels"] = [*(there.get("labels") or []), *missing]
+    return fields
 
 
 def note(text: str) -> dict[str, Any]:
@@ -154,10 +154,10 @@ def lines(node: Any) -> Iterator[str]:
 def moment(text: Any) -> datetime | None:
     """A time as Jira writes it: 2026-09-01T09:00:00.000+0000."""
     try:
-        found = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
-    return found if found.tzinfo else None
+    return at if at.tzinfo else None
 
 
 def _paragraphs(texts: Iterable[str]) -> Document:
@@ -167,10 +167,10 @@ def _paragraphs(texts: Iterable[str]) -> Document:
 def _fitting(document: Document) -> dict[str, Any]:
     limit = LONGEST_TEXT
     while True:
-        said = adf(document, limit)
-        over = _size(said) / LONGEST_TEXT
+        body = adf(document, limit)
+        over = _size(body) / LONGEST_TEXT
         if over <= 1 or limit < 100:
-            return said
+            return body
         limit = int(limit / max(over, 1.02))
 
 

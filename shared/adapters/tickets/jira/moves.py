@@ -38,7 +38,7 @@ def _to_open(settings: Settings, offered: Sequence[Transition]) -> Iterator[dict
         done = transition["to"].get("statusCategory", {}).get("key") == "done"
         if state not in ENDED and not done:
             ranked.append((_AGAIN.index(state) if state in _AGAIN else len(_AGAIN), transition))
-    for _, transition in sorted(ranked, key=lambda one: one[0]):
+    for _, transition in sorted(ranked, key=lambda pair: pair[0]):
         body = _body(settings, transition)
         if body:
             yield body
@@ -60,7 +60,8 @@ def _resolution(settings: Settings, transition: Transition) -> str:
     """The policy's resolution, else the first that says that nothing was done, of those that the screen offers."""
     field = (transition.get("fields") or {}).get("resolution") or {}
     offered = {
-        str(one["name"]).casefold().replace("’", "'"): str(one["name"]) for one in field.get("allowedValues") or ()
+        str(value["name"]).casefold().replace("’", "'"): str(value["name"])
+        for value in field.get("allowedValues") or ()
     }
     for name in (settings.resolution.casefold(), *CALLED_OFF):
         if name in offered:

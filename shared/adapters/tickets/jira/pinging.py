@@ -27,8 +27,8 @@ async def ping(calls: Calls, settings: Settings) -> str:
     me = await calls.get(f"{_API}/myself", "accountId")
     who = me.get("displayName") or me.get("emailAddress") or "an unnamed user"
     project = settings.project
-    asked = {"projectKey": project, "permissions": ",".join(_NEEDED)}
-    answer = await calls.ask("GET", f"{_API}/mypermissions", params=asked, allowed=frozenset({404}))
+    params = {"projectKey": project, "permissions": ",".join(_NEEDED)}
+    answer = await calls.ask("GET", f"{_API}/mypermissions", params=params, allowed=frozenset({404}))
     if not answer.is_success:
         raise PermanentError(f"{calls.what}: there is no project {project}, or {who} may not see it (Browse projects)")
     have = calls.read_part(answer, "permissions")
@@ -56,8 +56,8 @@ class Screen:
         """The policy's own fields that hold documents instead of text; asked only where one could."""
         if self._rich is None:
             texts = [name for name, what in self._settings.fields.items() if isinstance(what, str)]
-            asked = any(name.startswith("customfield_") or name == "environment" for name in texts)
-            self._rich = frozenset(_rich_of(await self.fields())) if asked else frozenset()
+            needed = any(name.startswith("customfield_") or name == "environment" for name in texts)
+            self._rich = frozenset(_rich_of(await self.fields())) if needed else frozenset()
         return self._rich
 
     async def fields(self) -> dict[str, Any]:
@@ -67,14 +67,14 @@ class Screen:
         if not self._type:
             kinds = await _all(calls, path, "issueTypes")
             wanted = settings.issue_type.casefold()
-            found = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
-            if not found:
-                known = ", ".join(str(kind["name"]) for kind in kinds) or "none that we may create"
+            fitting = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
+            if not fitting:
+                names = ", ".join(str(kind["name"]) for kind in kinds) or "none that we may create"
                 raise PermanentError(
                     f"{calls.what}: project {settings.project} has no issue type {settings.issue_type!r} "
-                    f"(it has: {known})"
+                    f"(it has: {names})"
                 )
-            self._type = str(found[0]["id"])
+            self._type = str(fitting[0]["id"])
         fields = await _all(calls, f"{path}/{self._type}", "fields")
         return {str(field.get("fieldId") or field.get("key")): field for field in fields}
 
@@ -90,14 +90,14 @@ def _rich_of(fields: dict[str, Any]) -> Iterator[str]:
 
 
 async def _all(calls: Calls, path: str, name: str) -> list[Any]:
-    found: list[Any] = []
+    entries: list[Any] = []
     for _ in range(_PAGES):
-        page = await calls.get(path, "total", {"startAt": str(len(found)), "maxResults": "50"})
+        page = await calls.get(path, "total", {"startAt": str(len(entries)), "maxResults": "50"})
         some = page.get(name) or page.get("values") or []
-        found += some
-        if not some or len(found) >= page.get("total", 0):
+        entries += some
+        if not some or len(entries) >= page.get("total", 0):
             break
-    return found
+    return entries
 
 
 def _check_fields(calls: Calls, settings: Settings, fields: dict[str, Any]) -> None:

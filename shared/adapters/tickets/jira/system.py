@@ -40,30 +40,30 @@ class JiraSystem:
         self._look_ups: LookUps[Issue] = LookUps(deps.clock)
 
     async def find(self, key: str) -> TicketRef | None:
-        found = await self._known(key)
-        if found:
-            self._look_ups.keep(found["key"], found)
+        issue = await self._issue_with_key(key)
+        if issue:
+            self._look_ups.keep(issue["key"], issue)
         else:
-            found = await self._search(key)
-            if found is None:
+            issue = await self._search(key)
+            if issue is None:
                 self._look_ups.keep_miss(key)
-        return issues.ref_of(self._settings, found) if found else None
+        return issues.ref_of(self._settings, issue) if issue else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
-            found = await self._known(ticket.key)
+            existing = await self._issue_with_key(ticket.key)
             looked = self._look_ups.take_miss(ticket.key)
-            if found is None and not looked and (searched := await self._search(ticket.key)):
-                found = await self._issue(searched["id"])  # what the search says of it may be old
-            if found:
-                return await self._bring(found, ticket)
+            if existing is None and not looked and (searched := await self._search(ticket.key)):
+                existing = await self._issue(searched["id"])  # what the search says of it may be old
+            if existing:
+                return await self._bring(existing, ticket)
             fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
-            made = self._calls.read(await self._calls.ask("POST", f"{API}/issue", body={"fields": fields}), "key")
-            self._ids[ticket.key] = made["key"]
-            issue = await self._issue(made["key"])
+            created = self._calls.read(await self._calls.ask("POST", f"{API}/issue", body={"fields": fields}), "key")
+            self._ids[ticket.key] = created["key"]
+            issue = await self._issue(created["key"])
             if issue is None:
                 raise PermanentError(
-                    f"{self._calls.what}: {made['key']} was created and cannot be read; give us Browse projects and "
+                    f"{self._calls.what}: {created['key']} was created and cannot be read; give us Browse projects and "
                     "the right to see issues of its security level"
                 )
             return await self._bring(issue, ticket, fresh=True)
@@ -77,10 +77,10 @@ class JiraSystem:
         return await self._bring(issue, ticket)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        asked = [number for number in numbers if issues.KEY.fullmatch(number)]
-        found: dict[str, TicketRef] = {}
-        for at in range(0, len(asked), _AT_ONCE):
-            some = asked[at : at + _AT_ONCE]
+        keys = [number for number in numbers if issues.KEY.fullmatch(number)]
+        refs: dict[str, TicketRef] = {}
+        for at in range(0, len(keys), _AT_ONCE):
+            some = keys[at : at + _AT_ONCE]
             body = {"issueIdsOrKeys": some, "fields": self._fields}
             answer = await self._calls.ask("POST", f"{API}/issue/bulkfetch", body=body)
             by_key = {issue["key"]: issue for issue in self._calls.read_part(answer, "issues")}
@@ -88,8 +88,8 @@ class JiraSystem:
             for number in some:
                 issue = by_key.get(number) or (await self._issue(number) if elsewhere else None)
                 if issue:
-                    found[number] = await self._ref(issue)
-        return found
+                    refs[number] = await self._ref(issue)
+        return refs
 
     def preview(self, ticket: Ticket) -> Preview:
         where = f"{self._settings.api}{API}/issue"
@@ -98,7 +98,7 @@ class JiraSystem:
     async def ping(self) -> str:
         return await ping(self._calls, self._settings)
 
-    async def _known(self, key: str) -> Issue | None:
+    async def _issue_with_key(self, key: str) -> Issue | None:
         """The issue that this process knows to have the key, as it is now."""
         if key not in self._ids:
             return None
@@ -114,11 +114,11 @@ class JiraSystem:
         quoted = label.replace("\\", "\\\\").replace('"', '\\"')
         body = {"jql": f'labels = "{quoted}" ORDER BY created ASC', "fields": self._fields, "maxResults": _AT_ONCE}
         answer = await self._calls.ask("POST", f"{API}/search/jql", body=body)
-        for issue in sorted(self._calls.read_part(answer, "issues"), key=lambda one: int(one["id"])):
+        for issue in sorted(self._calls.read_part(answer, "issues"), key=lambda each: int(each["id"])):
             if label in (issue["fields"].get("labels") or ()):
                 self._ids[key] = issue["key"]
-                found: Issue = issue
-                return found
+                oldest: Issue = issue
+                return oldest
         return None
 
     async def _issue(self, number: str) -> Issue | None:
@@ -132,8 +132,8 @@ class JiraSystem:
         )
         if not answer.is_success:
             return None
-        found: Issue = self._calls.read(answer, "fields")
-        return found
+        issue: Issue = self._calls.read(answer, "fields")
+        return issue
 
     async def _bring(self, issue: Issue, ticket: Ticket, *, fresh: bool = False) -> TicketRef:
         """The issue as it should be. What has ended stays as the board left it, but for notes. `fresh`: just made."""
@@ -146,7 +146,7 @@ class JiraSystem:
             lines += [line]
             ended = not has_moved
         if not ended and not fresh:
-            should = issues.wanted(self._settings, ticket, await self._screen.rich_fields())
+            should = issues.wanted_fields(self._settings, ticket, await self._screen.rich_fields())
             changes = issues.differences(should, issue["fields"])
             if changes:
                 await self._calls.ask("PUT", f"{API}/issue/{number}", body={"fields": changes})
@@ -172,8 +172,8 @@ class JiraSystem:
 
     async def _tell(self, issue: Issue, notes: Sequence[str]) -> None:
         """Those of the notes that no comment holds yet."""
-        told = {issues.folded(text): text for note in notes if (text := issues.line_of(note)).strip()}
-        if not told:
+        untold = {issues.folded(text): text for note in notes if (text := issues.line_of(note)).strip()}
+        if not untold:
             return
         path = f"{API}/issue/{issue['key']}/comment"
         there = issue["fields"].get("comment") or {"comments": [], "total": 1}  # not shown: there may be some
@@ -184,8 +184,8 @@ class JiraSystem:
             total = page.get("total", 0) if page["comments"] else 0
         for comment in comments:
             for line in issues.lines(comment.get("body")):
-                told.pop(line, None)
-        for document in issues.comments(told.values()):
+                untold.pop(line, None)
+        for document in issues.comments(untold.values()):
             await self._calls.ask("POST", path, body={"body": document})
 
     async def _ref(self, issue: Issue) -> TicketRef:
@@ -195,14 +195,14 @@ class JiraSystem:
             return ref
         path = f"/rest/servicedeskapi/request/{ref.number}/approval"
         answer = await self._calls.ask("GET", path, allowed=frozenset({400, 403, 404}))
-        given = self._calls.read_part(answer, "values") if answer.is_success else []
-        if not given or (verdict := _verdict(given[-1])) == "":
+        approvals = self._calls.read_part(answer, "values") if answer.is_success else []
+        if not approvals or (verdict := _verdict(approvals[-1])) == "":
             return ref
-        last = given[-1]
+        last = approvals[-1]
         who = [
-            str((one.get("approver") or {}).get("displayName", ""))
-            for one in last.get("approvers") or ()
-            if one.get("approverDecision") == last["finalDecision"]
+            str((approver.get("approver") or {}).get("displayName", ""))
+            for approver in last.get("approvers") or ()
+            if approver.get("approverDecision") == last["finalDecision"]
         ]
         at = issues.moment((last.get("completedDate") or {}).get("iso8601"))
         return TicketRef(
@@ -211,5 +211,5 @@ class JiraSystem:
 
 
 def _verdict(approval: Mapping[str, Any]) -> Verdict:
-    found: dict[str, Verdict] = {"approved": "approved", "declined": "rejected"}
-    return found.get(str(approval.get("finalDecision", "")), "")
+    verdicts: dict[str, Verdict] = {"approved": "approved", "declined": "rejected"}
+    return verdicts.get(str(approval.get("finalDecision", "")), "")

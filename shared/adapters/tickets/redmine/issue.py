@@ -45,10 +45,10 @@ def state_of(settings: Settings, status: Mapping[str, Any]) -> State | None:
     mapped = {word.casefold(): state for word, state in settings.states.items()}.get(name)
     if mapped:
         return mapped
-    known = _WORDS.get(name)
+    meaning = _WORDS.get(name)
     if status.get("is_closed"):
-        return "cancelled" if known == "cancelled" else "closed"
-    return known if known not in ENDED else None
+        return "cancelled" if meaning == "cancelled" else "closed"
+    return meaning if meaning not in ENDED else None
 
 
 def choose(settings: Settings, offered: Iterable[Mapping[str, Any]], how: str) -> Mapping[str, Any] | None:
@@ -60,7 +60,7 @@ def choose(settings: Settings, offered: Iterable[Mapping[str, Any]], how: str) -
             ranked.append((0 if status.get("is_closed") else 1, at, status))
         elif how == "reopen" and state not in ENDED and not status.get("is_closed"):
             ranked.append((_AGAIN.index(state) if state in _AGAIN else len(_AGAIN), at, status))
-    return min(ranked, key=lambda one: one[:2])[2] if ranked else None
+    return min(ranked, key=lambda each: each[:2])[2] if ranked else None
 
 
 def ref_of(settings: Settings, issue: Issue) -> TicketRef:
@@ -75,13 +75,13 @@ def ref_of(settings: Settings, issue: Issue) -> TicketRef:
     )
 
 
-def wanted(settings: Settings, ticket: Ticket) -> dict[str, Any]:
+def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, Any]:
     """The fields that we keep as they should be, by Redmine's names and those of custom fields."""
     start, end = ticket.planned_start, ticket.planned_end
     own = {name: "" if what is None else what for name, what in settings.own_fields(ticket).items()}
     return {
         "subject": settings.title(ticket, LONGEST_SUBJECT) or ticket.key,
-        "description": _said(settings)(settings.description(ticket, "redmine"), _LONGEST_TEXT),
+        "description": _markup_of(settings)(settings.description(ticket, "redmine"), _LONGEST_TEXT),
         "start_date": str(start) if start else "",  # Redmine takes today where nothing is said
         "due_date": str(max(start or end, end)) if end else "",
         **own,
@@ -108,16 +108,16 @@ def differences(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, i
         for name, what in fields.items()
         if name not in FIRST
         and not (
-            _same(what, custom(issue, numbers[name])) if name in numbers else _same(what, _held(issue, name))
+            _same(what, custom(issue, numbers[name])) if name in numbers else _same(what, _value_of(issue, name))
         )
     }  # fmt: skip
 
 
 def custom(issue: Issue, number: int) -> Any:
     """The value of a custom field; None where the issue does not have the field."""
-    for one in issue.get("custom_fields") or ():
-        if one.get("id") == number:
-            return one.get("value") or ""
+    for field in issue.get("custom_fields") or ():
+        if field.get("id") == number:
+            return field.get("value") or ""
     return None
 
 
@@ -130,21 +130,21 @@ def notes_of(settings: Settings, lines: Sequence[str], issue: Issue) -> Iterator
     some: tuple[TextBlock, ...] = ()
     for line in dict.fromkeys(filter(None, map(_line, lines))):
         block = TextBlock("paragraph", (Run(line),))
-        if _gist(_said(settings)((block,), _LONGEST_TEXT)) in there:
+        if _gist(_markup_of(settings)((block,), _LONGEST_TEXT)) in there:
             continue
-        if some and len(_said(settings)((*some, block), _LONGEST_TEXT * 9)) > _LONGEST_TEXT:
-            yield _said(settings)(some, _LONGEST_TEXT)
+        if some and len(_markup_of(settings)((*some, block), _LONGEST_TEXT * 9)) > _LONGEST_TEXT:
+            yield _markup_of(settings)(some, _LONGEST_TEXT)
             some = ()
         some += (block,)
     if some:
-        yield _said(settings)(some, _LONGEST_TEXT)
+        yield _markup_of(settings)(some, _LONGEST_TEXT)
 
 
-def decider(issue: Issue, field: int, held: str) -> tuple[str, datetime | None]:
+def decider(issue: Issue, field: int, text: str) -> tuple[str, datetime | None]:
     """Who set the custom field to what it holds, and when, as the history says."""
     for journal in reversed(issue.get("journals") or ()):
         for detail in journal.get("details") or ():
-            if detail.get("property") == "cf" and detail.get("name") == str(field) and detail.get("new_value") == held:
+            if detail.get("property") == "cf" and detail.get("name") == str(field) and detail.get("new_value") == text:
                 return str((journal.get("user") or {}).get("name", "")), moment(journal.get("created_on"))
     return "", None
 
@@ -152,13 +152,13 @@ def decider(issue: Issue, field: int, held: str) -> tuple[str, datetime | None]:
 def moment(text: Any) -> datetime | None:
     """A time as Redmine writes it: 2026-09-01T09:00:00Z."""
     try:
-        found = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except (TypeError, ValueError):
         return None
-    return found if found.tzinfo else None
+    return at if at.tzinfo else None
 
 
-def _said(settings: Settings) -> Callable[[Document, int], str]:
+def _markup_of(settings: Settings) -> Callable[[Document, int], str]:
     return textile if settings.markup == "textile" else markdown
 
 
@@ -171,21 +171,21 @@ def _gist(text: str) -> str:
     return " ".join(html.unescape(re.sub(r"\\([^\w\s])", r"\1", text)).split())
 
 
-def _held(issue: Issue, name: str) -> Any:
-    found = issue.get("parent" if name == "parent_issue_id" else name.removesuffix("_id"))
-    return found.get("id") if isinstance(found, dict) else found
+def _value_of(issue: Issue, name: str) -> Any:
+    part = issue.get("parent" if name == "parent_issue_id" else name.removesuffix("_id"))
+    return part.get("id") if isinstance(part, dict) else part
 
 
 def _text(what: Any) -> Any:
     if isinstance(what, bool):
         return "1" if what else "0"
-    return [str(one) for one in what] if isinstance(what, list | tuple) else str(what)
+    return [str(item) for item in what] if isinstance(what, list | tuple) else str(what)
 
 
 def _same(should: Any, there: Any) -> bool:
     if isinstance(should, list | tuple):
-        found = there if isinstance(there, list) else [there] if there else []
-        return sorted(map(str, should)) == sorted(map(str, found))
+        values = there if isinstance(there, list) else [there] if there else []
+        return sorted(map(str, should)) == sorted(map(str, values))
     if isinstance(should, float | int) and isinstance(there, float | int):
         return float(should) == float(there)
     return bool(_folded(_text(should)) == _folded("" if there is None else _text(there)))

@@ -23,7 +23,7 @@ async def ping(calls: Calls, names: Names, settings: Settings) -> str:
     me = await calls.get_part("/users/current.json", "user", {"include": "memberships"})
     who = str(me.get("login") or "an unnamed user")
     project = await names.project()
-    if not any(one.get("name") == "issue_tracking" for one in project.get("enabled_modules") or ()):
+    if not any(module.get("name") == "issue_tracking" for module in project.get("enabled_modules") or ()):
         raise PermanentError(f"{calls.what}: project {settings.project} has no issues (its settings, Modules)")
     await names.tracker()
     key = await names.key_field()
@@ -37,8 +37,8 @@ async def ping(calls: Calls, names: Names, settings: Settings) -> str:
 async def _words(names: Names, settings: Settings) -> None:
     """Priorities and categories that the policy names are there."""
     for word in settings.values.get("risk", {}).values():
-        await names.priority(word, asked=True)
-    await names.priority(priority(settings, SAMPLE)[0], asked=False)
+        await names.priority(word, required=True)
+    await names.priority(priority(settings, SAMPLE)[0], required=False)
     for word in settings.values.get("group", {}).values():
         await names.category(word)
 
@@ -47,9 +47,9 @@ async def _permissions(calls: Calls, me: Mapping[str, Any], project: Mapping[str
     """What our roles in the project let us do. An empty string where that is all we need, else what was not seen."""
     roles = [
         role
-        for one in me.get("memberships") or ()
-        if (one.get("project") or {}).get("id") == project.get("id")
-        for role in one.get("roles") or ()
+        for membership in me.get("memberships") or ()
+        if (membership.get("project") or {}).get("id") == project.get("id")
+        for role in membership.get("roles") or ()
     ]
     have: set[str] = set()
     for role in roles:
@@ -59,9 +59,9 @@ async def _permissions(calls: Calls, me: Mapping[str, Any], project: Mapping[str
         have |= set(calls.read_part(answer, "role").get("permissions") or ())
     missing = [label for name, label in _NEEDED.items() if name not in have]
     if missing:
-        named = ", ".join(str(role.get("name")) for role in roles) or "no role"
+        listed = ", ".join(str(role.get("name")) for role in roles) or "no role"
         raise PermanentError(
-            f"{calls.what}: {who} has {named} in project {project.get('identifier')}, without: {', '.join(missing)} "
+            f"{calls.what}: {who} has {listed} in project {project.get('identifier')}, without: {', '.join(missing)} "
             "(Administration, Roles and permissions)"
         )
     return ""
@@ -69,8 +69,8 @@ async def _permissions(calls: Calls, me: Mapping[str, Any], project: Mapping[str
 
 async def _filters(calls: Calls, settings: Settings, key: int) -> str:
     """Redmine takes no notice of a filter that it does not know: a key that nobody has must find nothing."""
-    asked = {"project_id": settings.project, "status_id": "*", f"cf_{key}": SAMPLE.key, "limit": "1"}
-    if await calls.get_part("/issues.json", "issues", asked):
+    params = {"project_id": settings.project, "status_id": "*", f"cf_{key}": SAMPLE.key, "limit": "1"}
+    if await calls.get_part("/issues.json", "issues", params):
         raise PermanentError(
             f"{calls.what}: issues cannot be looked up by the custom field {settings.key_field!r}: tick “Used as a "
             f"filter” there, and enable it for project {settings.project} and its tracker"

@@ -36,14 +36,14 @@ class RedmineSystem:
         self._decided: Recent[tuple[str, str], tuple[str, datetime | None]] = Recent(REMEMBERED)
 
     async def find(self, key: str) -> TicketRef | None:
-        found = await self._known(key)
-        return await self._ref(found) if found else None
+        issue = await self._issue_with_key(key)
+        return await self._ref(issue) if issue else None
 
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
-            found = await self._known(ticket.key)
-            if found:
-                return await self._bring(found, ticket)
+            issue = await self._issue_with_key(ticket.key)
+            if issue:
+                return await self._bring(issue, ticket)
             return await self._bring(await self._create(ticket), ticket, fresh=True)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
@@ -54,24 +54,24 @@ class RedmineSystem:
         return await self._bring(issue, ticket)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        asked = [number for number in numbers if issues.NUMBER.fullmatch(number)]
-        found: dict[str, TicketRef] = {}
-        for at in range(0, len(asked), _AT_ONCE):
-            some = ",".join(asked[at : at + _AT_ONCE])
+        ours = [number for number in numbers if issues.NUMBER.fullmatch(number)]
+        refs: dict[str, TicketRef] = {}
+        for at in range(0, len(ours), _AT_ONCE):
+            some = ",".join(ours[at : at + _AT_ONCE])
             params = {"issue_id": some, "status_id": "*", "limit": str(_AT_ONCE)}
             for issue in await self._list(params):
-                found[str(issue["id"])] = await self._ref(issue)
-        return {number: found[number] for number in numbers if number in found}
+                refs[str(issue["id"])] = await self._ref(issue)
+        return {number: refs[number] for number in numbers if number in refs}
 
     def preview(self, ticket: Ticket) -> Preview:
         settings = self._settings
         place = {"project": settings.project, "tracker": settings.tracker, str(settings.key_field): ticket.key}
-        return Preview(f"{settings.url}/issues.json", {**place, **issues.wanted(settings, ticket)})
+        return Preview(f"{settings.url}/issues.json", {**place, **issues.wanted_fields(settings, ticket)})
 
     async def ping(self) -> str:
         return await ping(self._calls, self._names, self._settings)
 
-    async def _known(self, key: str) -> Issue | None:
+    async def _issue_with_key(self, key: str) -> Issue | None:
         """The issue that carries the key, whole; the oldest where there are several."""
         field = await self._names.key_field()
         number = self._ids.get(key) or await self._search(key, field)
@@ -88,10 +88,10 @@ class RedmineSystem:
         project = self._settings.project
         params = {"project_id": project, "status_id": "*", f"cf_{field}": key, "sort": "id", "limit": "100"}
         for issue in await self._list(params):
-            held = issues.custom(issue, field)
-            if held == key:
+            value = issues.custom(issue, field)
+            if value == key:
                 return str(issue["id"])
-            if str(held or "").strip().casefold() != key.casefold():
+            if str(value or "").strip().casefold() != key.casefold():
                 raise PermanentError(
                     f"{self._calls.what}: issues cannot be looked up by the custom field {self._settings.key_field!r}: "
                     f"tick “Used as a filter” there, and enable it for project {project} and its tracker"
@@ -99,8 +99,8 @@ class RedmineSystem:
         return None
 
     async def _list(self, params: Mapping[str, str]) -> list[Issue]:
-        found = await self._calls.get_part("/issues.json", "issues", params)
-        return [await self._whole(issue) for issue in found]
+        entries = await self._calls.get_part("/issues.json", "issues", params)
+        return [await self._whole(issue) for issue in entries]
 
     async def _issue(self, number: str) -> Issue | None:
         if not issues.NUMBER.fullmatch(number):
@@ -115,8 +115,8 @@ class RedmineSystem:
         status = issue.get("status") or {}
         if "is_closed" in status:
             return issue
-        known = {one.get("id"): one for one in await self._names.statuses()}
-        return {**issue, "status": {**status, **known.get(status.get("id"), {})}}
+        statuses = {each.get("id"): each for each in await self._names.statuses()}
+        return {**issue, "status": {**status, **statuses.get(status.get("id"), {})}}
 
     async def _create(self, ticket: Ticket) -> Issue:
         should, numbers = await self._should(ticket)
@@ -127,21 +127,21 @@ class RedmineSystem:
         tracker = await self._names.tracker()
         fields = issues.as_sent({**should, key: ticket.key}, numbers)
         body = {"issue": {"project_id": self._settings.project, "tracker_id": tracker, **fields}}
-        made = self._calls.read_part(await self._calls.ask("POST", "/issues.json", body=body), "issue")
-        if issues.custom(made, numbers[key]) != ticket.key:
+        issue = self._calls.read_part(await self._calls.ask("POST", "/issues.json", body=body), "issue")
+        if issues.custom(issue, numbers[key]) != ticket.key:
             raise PermanentError(
-                f"{self._calls.what}: Redmine made issue {made.get('id')} without our key: enable the custom field "
+                f"{self._calls.what}: Redmine made issue {issue.get('id')} without our key: enable the custom field "
                 f"{key!r} for the tracker and for our role, delete the issue, and replay"
             )
-        self._ids[ticket.key] = str(made["id"])
-        return await self._whole(made)
+        self._ids[ticket.key] = str(issue["id"])
+        return await self._whole(issue)
 
     async def _should(self, ticket: Ticket) -> tuple[dict[str, Any], dict[str, int]]:
         """The fields as they should be, and the numbers of the custom ones, our key's among them."""
-        fields = issues.wanted(self._settings, ticket)
+        fields = issues.wanted_fields(self._settings, ticket)
         if "priority_id" not in fields:
-            named, asked = issues.priority(self._settings, ticket)
-            number = await self._names.priority(named, asked=asked)
+            priority, required = issues.priority(self._settings, ticket)
+            number = await self._names.priority(priority, required=required)
             fields |= {"priority_id": number} if number is not None else {}
         numbers = await self._names.fields([*self._settings.fields, self._settings.key_field])
         return fields, numbers
@@ -189,12 +189,12 @@ class RedmineSystem:
         if not self._settings.decision_field:
             return ref
         field = next(iter((await self._names.fields([self._settings.decision_field])).values()))
-        held = str(issues.custom(issue, field) or "")
-        decision = self._settings.decisions.get(held)
+        value = str(issues.custom(issue, field) or "")
+        decision = self._settings.decisions.get(value)
         if decision is None:
             return ref
-        if (ref.number, held) not in self._decided:
+        if (ref.number, value) not in self._decided:
             whole = issue if "journals" in issue else await self._issue(ref.number) or issue
-            self._decided[ref.number, held] = issues.decider(whole, field, held)
-        who, at = self._decided[ref.number, held]
+            self._decided[ref.number, value] = issues.decider(whole, field, value)
+        who, at = self._decided[ref.number, value]
         return replace(ref, decision=decision, decided_by=who, decided_at=at)

@@ -33,7 +33,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def wanted(settings: Settings, ticket: Ticket) -> dict[str, str]:
+def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
     """The fields that we keep as they should be, by ServiceNow's names; their values as the API takes them."""
     why = "\n".join((ticket.why_board, *(f"- {line}" for line in ticket.why)))
     impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
@@ -59,24 +59,24 @@ def created(settings: Settings, ticket: Ticket) -> dict[str, str]:
     own = {"correlation_id": ticket.key[:KEY_LIMIT], "correlation_display": "Foresignal"}
     notes = {"work_notes": "\n".join(lines)} if (lines := [line_of(note) for note in ticket.notes]) else {}
     kind = {"type": settings.type} if settings.api == "table" else {}
-    return {**wanted(settings, ticket), **kind, **own, **notes}
+    return {**wanted_fields(settings, ticket), **kind, **own, **notes}
 
 
 def differences(should: Mapping[str, str], record: Mapping[str, Any]) -> dict[str, str]:
     """What must be written so that the record is as it should be."""
-    return {name: text for name, text in should.items() if folded(said(record, name)) != folded(text)}
+    return {name: text for name, text in should.items() if folded(raw_value(record, name)) != folded(text)}
 
 
 def untold(notes: Iterable[str], record: Mapping[str, Any]) -> list[str]:
     """Those of the lines that the work notes do not hold yet."""
-    there = {folded(line) for line in shown(record, "work_notes").split("\n")}
+    there = {folded(line) for line in display_value(record, "work_notes").split("\n")}
     return [line for note in dict.fromkeys(notes) if folded(line := line_of(note)) and folded(line) not in there]
 
 
-def told(record: Mapping[str, Any]) -> list[str]:
+def note_lines(record: Mapping[str, Any]) -> list[str]:
     """The work notes' lines, oldest first, without who wrote them and when."""
     entries: list[list[str]] = []
-    for line in shown(record, "work_notes").split("\n"):
+    for line in display_value(record, "work_notes").split("\n"):
         if _HEAD.fullmatch(line):
             entries.append([])
         elif entries and line.strip():
@@ -86,33 +86,33 @@ def told(record: Mapping[str, Any]) -> list[str]:
 
 def ref_of(settings: Settings, record: Mapping[str, Any]) -> TicketRef:
     state = state_of(settings, record)
-    ended = when(said(record, "closed_at")) or when(said(record, "sys_updated_on"))
+    ended = when(raw_value(record, "closed_at")) or when(raw_value(record, "sys_updated_on"))
     return TicketRef(
-        number=said(record, "number"),
-        url=settings.page(said(record, "sys_id")),
+        number=raw_value(record, "number"),
+        url=settings.page(raw_value(record, "sys_id")),
         state=state or "unknown",
         closed_at=ended if state in ENDED else None,
-        remote_state=shown(record, "state"),
-        decision=_DECIDED.get(said(record, "approval"), ""),
+        remote_state=display_value(record, "state"),
+        decision=_DECIDED.get(raw_value(record, "approval"), ""),
     )
 
 
 def state_of(settings: Settings, record: Mapping[str, Any]) -> State | None:
     """Ours for the instance's; None where neither the policy nor ServiceNow's own model knows it."""
     mapped = {str(word).casefold(): state for word, state in settings.states.items()}
-    raw, label = said(record, "state"), shown(record, "state")
+    raw, label = raw_value(record, "state"), display_value(record, "state")
     return mapped.get(label.casefold()) or mapped.get(raw.casefold()) or _STATES.get(raw)
 
 
-def said(record: Mapping[str, Any], name: str) -> str:
+def raw_value(record: Mapping[str, Any], name: str) -> str:
     """A field's value; with `sysparm_display_value=all` it comes beside how it is shown."""
-    held = record.get(name)
-    return str((held.get("value") if isinstance(held, dict) else held) or "")
+    field = record.get(name)
+    return str((field.get("value") if isinstance(field, dict) else field) or "")
 
 
-def shown(record: Mapping[str, Any], name: str) -> str:
-    held = record.get(name)
-    return str((held.get("display_value") if isinstance(held, dict) else held) or "")
+def display_value(record: Mapping[str, Any], name: str) -> str:
+    field = record.get(name)
+    return str((field.get("display_value") if isinstance(field, dict) else field) or "")
 
 
 def when(text: str) -> datetime | None:

@@ -44,20 +44,20 @@ class ServiceNow:
         self._decided: Recent[str, tuple[str, str, datetime | None]] = Recent(REMEMBERED)  # by sys_id and verdict
 
     async def find(self, key: str) -> TicketRef | None:
-        found = await self._search(f"correlation_id={key[: records.KEY_LIMIT]}")
-        if found is None:
+        record = await self._search(f"correlation_id={key[: records.KEY_LIMIT]}")
+        if record is None:
             self._look_ups.keep_miss(key)
             return None
-        ref = records.ref_of(self._settings, found)
-        self._look_ups.keep(ref.number, found)
+        ref = records.ref_of(self._settings, record)
+        self._look_ups.keep(ref.number, record)
         return ref
 
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
             if not self._look_ups.take_miss(ticket.key):
-                found = await self._search(f"correlation_id={ticket.key[: records.KEY_LIMIT]}")
-                if found:
-                    return await self._bring(found, ticket)
+                existing = await self._search(f"correlation_id={ticket.key[: records.KEY_LIMIT]}")
+                if existing:
+                    return await self._bring(existing, ticket)
                 self._look_ups.keep_miss(ticket.key)
             group, line = await self._group(ticket.group)
             body = records.created(self._settings, replace(ticket, notes=(*ticket.notes, *line)))
@@ -65,10 +65,10 @@ class ServiceNow:
                 body["assignment_group"] = group
             answer = await self._calls.ask("POST", self._where(), body=body, params=_ALL)
             self._look_ups.take_miss(ticket.key)
-            made: Record = self._calls.result(answer, dict)
+            record: Record = self._calls.result(answer, dict)
             if ticket.cancelled:
-                return await self._cancelled(made, {}, replace(ticket, notes=()))
-            return records.ref_of(self._settings, made)
+                return await self._cancelled(record, {}, replace(ticket, notes=()))
+            return records.ref_of(self._settings, record)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         record = self._look_ups.take(ref.number)
@@ -77,17 +77,17 @@ class ServiceNow:
         return await (self._bring(record, ticket) if record else self.open(ticket))
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        asked = [number for number in dict.fromkeys(numbers) if records.NUMBER.fullmatch(number)]
-        found: dict[str, TicketRef] = {}
-        for at in range(0, len(asked), _AT_ONCE):
-            some = asked[at : at + _AT_ONCE]
+        ours = [number for number in dict.fromkeys(numbers) if records.NUMBER.fullmatch(number)]
+        by_number: dict[str, TicketRef] = {}
+        for at in range(0, len(ours), _AT_ONCE):
+            some = ours[at : at + _AT_ONCE]
             query = {"sysparm_query": f"numberIN{','.join(some)}", "sysparm_limit": str(2 * _AT_ONCE)}
-            read = await self._calls.results(TABLE, {**query, **_ALL, "sysparm_fields": self._fields()})
-            refs = {records.said(one, "sys_id"): records.ref_of(self._settings, one) for one in read}
+            rows = await self._calls.results(TABLE, {**query, **_ALL, "sysparm_fields": self._fields()})
+            refs = {records.raw_value(row, "sys_id"): records.ref_of(self._settings, row) for row in rows}
             for ref in await self._with_deciders(refs):
                 if ref.number in some:
-                    found[ref.number] = ref
-        return found
+                    by_number[ref.number] = ref
+        return by_number
 
     def preview(self, ticket: Ticket) -> Preview:
         body = records.created(self._settings, ticket)
@@ -97,10 +97,12 @@ class ServiceNow:
         """Reading is tried; of writing the roles tell, where we may see them."""
         await self._calls.results(TABLE, {"sysparm_limit": "1", "sysparm_fields": "sys_id"})
         query = "user=javascript:gs.getUserID()^state=active"
-        asked = {"sysparm_query": query, "sysparm_fields": "role.name", "sysparm_limit": "200"}
-        answer = await self._calls.ask("GET", _ROLES, params=asked, allowed=frozenset({400, 403, 404}))
+        params = {"sysparm_query": query, "sysparm_fields": "role.name", "sysparm_limit": "200"}
+        answer = await self._calls.ask("GET", _ROLES, params=params, allowed=frozenset({400, 403, 404}))
         roles = (
-            {records.said(one, "role.name") for one in self._calls.result(answer, list)} if answer.is_success else set()
+            {records.raw_value(role, "role.name") for role in self._calls.result(answer, list)}
+            if answer.is_success
+            else set()
         )
         who = self._settings.user or f"the client {self._settings.client_id}"
         if roles and not roles & _MAY_WRITE:
@@ -122,35 +124,35 @@ class ServiceNow:
 
     async def _search(self, query: str) -> Record | None:
         """The oldest change request that meets an encoded query."""
-        asked = {
+        params = {
             "sysparm_query": f"{query}^ORDERBYsys_created_on",
             "sysparm_limit": "1",
             "sysparm_fields": self._fields(),
         }
-        found = await self._calls.results(TABLE, {**asked, **_ALL})
-        return found[0] if found else None
+        matches = await self._calls.results(TABLE, {**params, **_ALL})
+        return matches[0] if matches else None
 
     async def _group(self, name: str) -> tuple[str, tuple[str, ...]]:
         """The group's id there; where it has none, a line that says so: better an unassigned ticket than none."""
-        known = str(self._settings.value("group", name, name))
-        if not known or records.SYS_ID.fullmatch(known):
-            return known, ()
-        if known not in self._groups:
-            safe = known.replace("^", " ")
-            asked = {"sysparm_query": f"name={safe}", "sysparm_fields": "sys_id", "sysparm_limit": "1"}
-            answer = await self._calls.ask("GET", _GROUPS, params=asked, allowed=frozenset({403}))
-            found = self._calls.result(answer, list) if answer.is_success else []
-            if not found:
-                return "", (f"No assignment group {known!r} is known here, so nobody is assigned yet",)
-            self._groups[known] = records.said(found[0], "sys_id")
-        return self._groups[known], ()
+        group = str(self._settings.value("group", name, name))
+        if not group or records.SYS_ID.fullmatch(group):
+            return group, ()
+        if group not in self._groups:
+            safe = group.replace("^", " ")
+            params = {"sysparm_query": f"name={safe}", "sysparm_fields": "sys_id", "sysparm_limit": "1"}
+            answer = await self._calls.ask("GET", _GROUPS, params=params, allowed=frozenset({403}))
+            groups = self._calls.result(answer, list) if answer.is_success else []
+            if not groups:
+                return "", (f"No assignment group {group!r} is known here, so nobody is assigned yet",)
+            self._groups[group] = records.raw_value(groups[0], "sys_id")
+        return self._groups[group], ()
 
     async def _bring(self, record: Record, ticket: Ticket) -> TicketRef:
         """The change request as it should be. What has ended stays as the board left it, but for notes."""
         if records.ref_of(self._settings, record).state in ENDED:
             again = (_COPY_BY_HAND,) if ticket.reopen and not ticket.cancelled else ()
             return await self._write(record, {}, (*ticket.notes, *again))
-        changes = records.differences(records.wanted(self._settings, ticket), record)
+        changes = records.differences(records.wanted_fields(self._settings, ticket), record)
         if ticket.cancelled:
             return await self._cancelled(record, changes, ticket)
         return await self._write(record, changes, ticket.notes)
@@ -178,7 +180,7 @@ class ServiceNow:
     async def _patch(
         self, record: Record, body: Mapping[str, str], allowed: frozenset[int] = frozenset()
     ) -> TicketRef | None:
-        path = f"{TABLE}/{records.said(record, 'sys_id')}"
+        path = f"{TABLE}/{records.raw_value(record, 'sys_id')}"
         params = {**_ALL, "sysparm_fields": self._fields()}
         answer = await self._calls.ask("PATCH", path, body=dict(body), params=params, allowed=allowed)
         if not answer.is_success:
@@ -192,17 +194,21 @@ class ServiceNow:
         ]
         if new:
             query = f"sysapprovalIN{','.join(new)}^stateINapproved,rejected^ORDERBYsys_updated_on"
-            asked = {"sysparm_query": query, "sysparm_fields": "sysapproval,state,approver,sys_updated_on", **_ALL}
-            answer = await self._calls.ask("GET", _APPROVERS, params=asked, allowed=frozenset({400, 403, 404}))
-            for one in self._calls.result(answer, list) if answer.is_success else ():
-                key = records.said(one, "sysapproval") + records.said(one, "state")
-                at = records.when(records.said(one, "sys_updated_on"))
-                self._decided[key] = (records.said(one, "state"), records.shown(one, "approver"), at)
-        told = []
+            params = {"sysparm_query": query, "sysparm_fields": "sysapproval,state,approver,sys_updated_on", **_ALL}
+            answer = await self._calls.ask("GET", _APPROVERS, params=params, allowed=frozenset({400, 403, 404}))
+            for approval in self._calls.result(answer, list) if answer.is_success else ():
+                key = records.raw_value(approval, "sysapproval") + records.raw_value(approval, "state")
+                at = records.when(records.raw_value(approval, "sys_updated_on"))
+                self._decided[key] = (
+                    records.raw_value(approval, "state"),
+                    records.display_value(approval, "approver"),
+                    at,
+                )
+        complete = []
         for sys_id, ref in refs.items():
             _, who, at = self._decided.get(f"{sys_id}{ref.decision}", ("", "", None))
-            told.append(replace(ref, decided_by=who, decided_at=at) if ref.decision else ref)
-        return told
+            complete.append(replace(ref, decided_by=who, decided_at=at) if ref.decision else ref)
+        return complete
 
 
 def _pieces(lines: Sequence[str]) -> list[str]:

@@ -31,10 +31,10 @@ async def checked(url: str, what: str, *, allow_private: bool) -> str:
         return url
     if parts.scheme != "https":
         raise PermanentError(f"{what}: the address must begin with https://: what is sent is not for everybody's eyes")
-    for found in await _resolved(host, port or 443, what):
-        if any(found.version == one.version and found in one for one in _NEVER):
-            raise PermanentError(f"{what}: {host} leads to {found}, into the cloud's own private network")
-        if not allow_private and (not found.is_global or found.is_multicast):
+    for ip in await _resolved(host, port or 443, what):
+        if any(ip.version == network.version and ip in network for network in _NEVER):
+            raise PermanentError(f"{what}: {host} leads to {ip}, into the cloud's own private network")
+        if not allow_private and (not ip.is_global or ip.is_multicast):
             raise PermanentError(
                 f"{what}: {host} leads into a private network; set `allow_private: true` where that is meant"
             )
@@ -43,11 +43,11 @@ async def checked(url: str, what: str, *, allow_private: bool) -> str:
 
 async def _resolved(host: str, port: int, what: str) -> list[Ip]:
     try:
-        asked = asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        found = await asyncio.wait_for(asked, _PATIENCE)
+        lookup = asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = await asyncio.wait_for(lookup, _PATIENCE)
     except (OSError, UnicodeError, TimeoutError) as error:
         raise TransientError(f"{what}: {host} is not to be found in the DNS", 300) from error
-    return [_meant(ipaddress.ip_address(str(one[4][0]).partition("%")[0])) for one in found]
+    return [_meant(ipaddress.ip_address(str(address[4][0]).partition("%")[0])) for address in addresses]
 
 
 def _meant(address: Ip) -> Ip:

@@ -63,12 +63,12 @@ class Endpoint:
                 f"{self._settings.url} another address"
             )
         if response.status_code in _REFUSED:
-            said = " ".join(response.text.split())
-            for one in hide:
-                said = said.replace(one, "…")
+            answer_text = " ".join(response.text.split())
+            for secret in hide:
+                answer_text = answer_text.replace(secret, "…")
             raise RefusedError(
                 f"{self.what}: the receiver answered {response.status_code}: it does not take the message "
-                f"({said[:_SHOWN]})"
+                f"({answer_text[:_SHOWN]})"
             )
         try:
             answer = response.json()

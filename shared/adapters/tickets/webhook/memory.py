@@ -67,23 +67,23 @@ class Memory:
     async def get(self, key: str) -> RemoteTicket | None:
         place = self._place(key)
         row = await self._tables.get(TABLE, *place) if place else None
-        known = _from_row(row) if row else None
-        return known if known and known.key == key else None
+        ticket = _from_row(row) if row else None
+        return ticket if ticket and ticket.key == key else None
 
     async def by_number(self, number: str) -> RemoteTicket | None:
         """The ticket that has this number, or had it: whoever asks may not know the newest one yet."""
         if not 0 < len(number) <= _LONGEST or not number.isprintable():
             return None
         row = await self._tables.get(TABLE, *self._led(number))
-        known = await self.get(str(row.values["key"]) if row else number)
-        return known if known and number in (known.number, *known.former) else None
+        ticket = await self.get(str(row.values["key"]) if row else number)
+        return ticket if ticket and number in (ticket.number, *ticket.former) else None
 
-    async def put(self, known: RemoteTicket) -> RemoteTicket:
-        place = self._place(known.key)
+    async def put(self, ticket: RemoteTicket) -> RemoteTicket:
+        place = self._place(ticket.key)
         assert place, "keys are made of a change's id"
-        row = Row(*place, _values(known), known.etag)
-        (etag,) = await self._tables.commit(TABLE, [Write("replace" if known.etag else "insert", row)])
-        return replace(known, etag=etag)
+        row = Row(*place, _values(ticket), ticket.etag)
+        (etag,) = await self._tables.commit(TABLE, [Write("replace" if ticket.etag else "insert", row)])
+        return replace(ticket, etag=etag)
 
     async def holder(self, number: str, key: str) -> str:
         """The key that this number leads to from now on: this one, unless it was another's already."""
@@ -97,7 +97,7 @@ class Memory:
 
     def _place(self, key: str) -> tuple[str, str] | None:
         change_id = key.rsplit("-", 1)[-1]
-        return (ids.partition(change_id), f"{ids.key(change_id)}|{self._system}") if ids.is_one(change_id) else None
+        return (ids.partition(change_id), f"{ids.key(change_id)}|{self._system}") if ids.is_id(change_id) else None
 
     def _led(self, number: str) -> tuple[str, str]:
         return f"numbers-{self._system}", quote(number, safe="")
@@ -119,13 +119,13 @@ _AS_IT_IS = (
 _TIMES = ("closed_at", "decided_at", "at")
 
 
-def _values(known: RemoteTicket) -> dict[str, Any]:
+def _values(ticket: RemoteTicket) -> dict[str, Any]:
     return {
-        **{name: getattr(known, name) for name in _AS_IT_IS},
-        **{name: at.isoformat() if (at := getattr(known, name)) else "" for name in _TIMES},
-        **pack("told", list(known.told[-_KEPT:])),
-        **pack("pending", list(known.pending)),
-        "former": json.dumps(known.former),
+        **{name: getattr(ticket, name) for name in _AS_IT_IS},
+        **{name: at.isoformat() if (at := getattr(ticket, name)) else "" for name in _TIMES},
+        **pack("told", list(ticket.told[-_KEPT:])),
+        **pack("pending", list(ticket.pending)),
+        "former": json.dumps(ticket.former),
     }
 
 
@@ -139,28 +139,30 @@ def _from_row(row: Row) -> RemoteTicket:
     )  # fmt: skip
 
 
-def heard(known: RemoteTicket, said: Mapping[str, Any], states: Mapping[str, State], now: datetime) -> RemoteTicket:
+def heard(ticket: RemoteTicket, message: Mapping[str, Any], states: Mapping[str, State], now: datetime) -> RemoteTicket:
     """The ticket with what its system says of it; a word that nobody mapped is unknown, and not guessed."""
-    if said.get("gone") is True:
-        return RemoteTicket(known.key, known.key, life=known.life + 1, at=known.at, etag=known.etag)
-    number = _text(said.get("number")) or known.number
+    if message.get("gone") is True:
+        return RemoteTicket(ticket.key, ticket.key, life=ticket.life + 1, at=ticket.at, etag=ticket.etag)
+    number = _text(message.get("number")) or ticket.number
     after = replace(
-        known,
+        ticket,
         number=number,
-        former=known.former if number == known.number else (*known.former, known.number)[-_NUMBERS:],
-        url=url if (url := _text(said.get("url"), 2000)).startswith(("https://", "http://")) else known.url,
+        former=ticket.former if number == ticket.number else (*ticket.former, ticket.number)[-_NUMBERS:],
+        url=url if (url := _text(message.get("url"), 2000)).startswith(("https://", "http://")) else ticket.url,
     )
-    if word := _text(said.get("state")):
+    if word := _text(message.get("state")):
         mapped = {name.casefold(): state for name, state in states.items()}
         own = word if word in get_args(State) else "unknown"
         state = mapped.get(word.casefold(), own)
         ended = state in ENDED
-        closed = (when(said.get("closed_at")) or (known.closed_at if known.state == state else now)) if ended else None
+        closed = (
+            (when(message.get("closed_at")) or (ticket.closed_at if ticket.state == state else now)) if ended else None
+        )
         after = replace(after, state=state, remote_state=word, closed_at=closed)
-    verdict = _text(said.get("decision"))
+    verdict = _text(message.get("decision"))
     if verdict in get_args(Verdict) and verdict:
-        at = when(said.get("decided_at")) or (known.decided_at if known.decision == verdict else now)
-        after = replace(after, decision=verdict, decided_by=_text(said.get("decided_by")), decided_at=at)
+        at = when(message.get("decided_at")) or (ticket.decided_at if ticket.decision == verdict else now)
+        after = replace(after, decision=verdict, decided_by=_text(message.get("decided_by")), decided_at=at)
     return after
 
 
@@ -168,9 +170,9 @@ def digest(what: object) -> str:
     return hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()[:24]
 
 
-def number_of(said: Mapping[str, Any]) -> str:
+def number_of(message: Mapping[str, Any]) -> str:
     """The number that an answer or a call names; empty where it names none."""
-    return _text(said.get("number"))
+    return _text(message.get("number"))
 
 
 def _text(value: object, longest: int = _LONGEST) -> str:
@@ -178,4 +180,4 @@ def _text(value: object, longest: int = _LONGEST) -> str:
         return ""
     if isinstance(value, int) and abs(value) > 10**18:
         return ""
-    return "".join(one for one in " ".join(str(value).split()) if one.isprintable())[:longest]
+    return "".join(character for character in " ".join(str(value).split()) if character.isprintable())[:longest]

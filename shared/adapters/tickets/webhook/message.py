@@ -40,10 +40,10 @@ def content_of(settings: Settings, ticket: Ticket) -> dict[str, Any]:
         "custom": settings.own_fields(ticket),
     }
     for limit in _LIMITS:
-        found = _content(settings, ticket, limit)
-        if len(_body(found).encode()) <= PREFERRED - _NOTES - 1_000:
+        content = _content(settings, ticket, limit)
+        if len(_body(content).encode()) <= PREFERRED - _NOTES - 1_000:
             break
-    return {**found, **own}
+    return {**content, **own}
 
 
 def make(
@@ -53,18 +53,18 @@ def make(
 
     `life`: how often the ticket was deleted over there, so that one that is opened again is a message of its own.
     """
-    kept: list[str] = []
+    lines: list[str] = []
     for note in notes:
-        if kept and len(_body([*kept, note]).encode()) > _NOTES:
+        if lines and len(_body([*lines, note]).encode()) > _NOTES:
             break
-        kept.append(note)
+        lines.append(note)
     data = {"key": ticket.key, "change_id": ticket.change_id, **content, "cancelled": ticket.cancelled}
-    data |= {"reopen": ticket.reopen, "notes": kept}
+    data |= {"reopen": ticket.reopen, "notes": lines}
     if ticket.cancelled:
         data["why_cancelled"] = line(ticket.why_cancelled)
     body = {"type": kind, "timestamp": now.isoformat(), "data": data}
     name = f"{ticket.key}:{digest([kind, life, data])}"
-    return Message(name, kind, _body(body), digest(content), tuple(map(digest, kept)))
+    return Message(name, kind, _body(body), digest(content), tuple(map(digest, lines)))
 
 
 def line(note: str) -> str:
@@ -73,10 +73,10 @@ def line(note: str) -> str:
 
 def _content(settings: Settings, ticket: Ticket, limit: int) -> dict[str, Any]:
     document = settings.description(ticket, "webhook")
-    kept = {name: what for name, what in asdict(ticket).items() if name not in _APART}
+    fields = {name: what for name, what in asdict(ticket).items() if name not in _APART}
     return {
         "title": settings.title(ticket, _TITLE) or ticket.key,
-        **{name: _plain(what, limit) for name, what in kept.items()},
+        **{name: _plain(what, limit) for name, what in fields.items()},
         "description": {"text": plain(document, 2 * limit), "html": to_html(document, 3 * limit)},
     }
 
@@ -89,15 +89,15 @@ def _plain(what: Any, limit: int) -> Any:
 
 def _few(some: Iterable[Any], limit: int) -> list[Any]:
     """The first of them, of twice so many characters together."""
-    found: list[Any] = []
-    left = 2 * limit
-    for one in some:
-        if left <= 0:
-            return found
-        said = _plain(one, limit)
-        found.append(said)
-        left -= len(_body(said))
-    return found
+    items: list[Any] = []
+    room = 2 * limit
+    for item in some:
+        if room <= 0:
+            return items
+        part = _plain(item, limit)
+        items.append(part)
+        room -= len(_body(part))
+    return items
 
 
 def _body(what: Any) -> str:
