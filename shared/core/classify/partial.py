@@ -2,7 +2,7 @@
 
 import re
 
-from shared.core.classify import scope
+from shared.core.classify import clouds as cloud_names
 from shared.core.classify.dates import phrases
 from shared.core.classify.document import Document
 from shared.core.posts.classification import POSTPONED, Halt
@@ -63,7 +63,7 @@ def _halt(sentence: str, *, promised: bool) -> Halt | None:
     paused, dropped = _PAUSED.search(sentence), _DROPPED.search(sentence)
     if not (paused or dropped):
         return None
-    clouds = scope.clouds(sentence)
+    clouds = cloud_names.named(sentence)
     part = _PART.search(sentence)
     told = in_words(clouds) if clouds else part["part"].strip() if part else ""
     words = sentence.strip()[:_LONGEST]

@@ -1,12 +1,14 @@
 """One line's rollouts as windows: its spans, with the phase and the clouds that its words or those above it name."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from shared.core.classify import scope
+from shared.core.classify import clouds, scope
 from shared.core.classify.dates.cues import Rollout, spans
+from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.document import Document, Line
 from shared.core.posts.classification import Window
 from shared.core.terms import Cloud, Phase
@@ -14,11 +16,13 @@ from shared.core.text.wording import any_of, sentences
 
 _NOW = any_of(
     r"(?:is|are) (?:now|currently|already) (?:\w+ )?(?:available|rolling out|live|complete\w*|deployed|in effect)",
-    r"now (?:generally |fully )?available",
+    r"(?:now|currently|already) (?:generally |publicly |fully )?available",
     r"available (?:now|today|immediately)",
-    r"(?:is|are) available\b",
+    r"(?:is|are) (?:now |already )?(?:generally |publicly |fully )?available\b",
     r"(?:is |are |now |currently )?rolling out (?:now|today)",
     r"(?:now|currently) rolling out",
+    r"ongoing (?:roll-?out|deployment)",
+    r"roll-?out (?:is )?(?:currently |now |already )?(?:ongoing|under ?way|in progress)",
     r"(?:has|have) (?:now )?(?:already )?(?:been )?(?:completed|rolled out|started|begun|finished|retired|released"
     r"|reached)",
     r"(?:rollout|roll out) (?:has |is )?(?:now )?(?:been )?complete\w*",
@@ -34,6 +38,34 @@ _LATER = any_of(
     r"(?:future|separate|new) (?:post|update|message)",
     r"not (?:be )?(?:yet )?(?:available|proceed|releas)",
 )
+# "May 2026 security update" is a thing, not a time, wherever something comes with it.
+_WITH_UPDATE = any_of(
+    rf"(?:with|in|by|through|includes?|install\w*) the {MONTH} 20\d\d (?:[\w-]+ ){{0,4}}updates?\b",
+)
+# A stop between two days plans nothing: "updates pause on D1 and resume after D2", "no rollout from D1 to D2".
+_PAUSE = any_of(
+    r"paus(?:e|es|ed|ing)\b[^.]*\bresum\w+",
+    r"no (?:\w+ )?(?:roll-?outs?|deployments?|releases?|updates?|changes)\b[^.]*\b(?:from|between|during)\b",
+    r"(?:change|deployment|rollout|release) freeze",
+)
+# "Parts may show up sooner, from mid-March": what some see before the plan begins.
+_SOONER = any_of(r"(?:may|might|could|can)\b[^.;]{0,60}\b(?:sooner|earlier|ahead of|in advance|before)\b")
+# "It has begun in the worldwide cloud and will start in GCC in May": two clouds, of which only the second has a day.
+_BEGUN_THERE = re.compile(
+    r"\b(?:has|have|is|are)\b[^.;:]{0,40}\b(?:beg[au]n|started|rolled out|rolling out|completed|released|available)\b"
+    r"(?P<there>[^.;:]{0,80}?)(?:,|;|\band\b|\bwhile\b|\bwith\b)\s+(?=[^.;:]{0,40}\b(?:will|to|expected|begin\w*|start\w*|other)\b)",
+    re.IGNORECASE,
+)
+# What a post about an end announces besides: something new that comes in its place, or a notice that users see.
+_ARRIVES = any_of(
+    r"new\b[^.;]{0,60}\b(?:introduc|add|releas|launch|availab|mov|creat|us)\w*",
+    r"will be (?:introduced|added|released|launched|available)",
+    r"(?:is|are|be|become) (?:now )?(?:generally |publicly )?available\b",
+    r"(?:see|receive|get|show|display)\w*\b[^.;]{0,30}\b(?:notification|banner|message|prompt|notice|warning)s?\b",
+)
+# A phase that leads its line; in the middle of a sentence it may be a part of a thing's name.
+_PHASE_LABEL = re.compile(r"[^.]{0,20}\b(?:preview|beta|frontier)\b[^.:]{0,60}:", re.IGNORECASE)
+_UNDATED = Rollout(None, None, 10**6, 10**6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +74,16 @@ class Scope:
 
     phases: tuple[Phase, ...] = ()
     clouds: tuple[Cloud, ...] = ()
+    #: Only clouds that the product does not follow.
+    elsewhere: bool = False
 
     @property
     def any(self) -> bool:
-        return bool(self.phases or self.clouds)
+        return bool(self.phases or self.clouds or self.elsewhere)
+
+    @property
+    def places(self) -> bool:
+        return bool(self.clouds) or self.elsewhere
 
 
 def anchors(document: Document, line: Line) -> tuple[date | None, date | None]:
@@ -55,7 +93,8 @@ def anchors(document: Document, line: Line) -> tuple[date | None, date | None]:
 
 
 def merge(inner: Scope, outer: Scope) -> Scope:
-    return Scope(inner.phases or outer.phases, inner.clouds or outer.clouds)
+    placed = inner if inner.places else outer
+    return Scope(inner.phases or outer.phases, placed.clouds, placed.elsewhere)
 
 
 def named_scope(text: str) -> Scope:
@@ -65,17 +104,23 @@ def named_scope(text: str) -> Scope:
     found = scope.phases(text)
     named = [phase for _, _, phase in found[:1]]
     for (_, end, phase), (start, _, other) in pairwise(found):
-        if text[end:start].strip().lower() in {"/", "and", "&", ",", "+"} and other != phase:
+        between = text[end:start].strip().lower()
+        if between == "(":  # "General Availability (Targeted Release)" is for the targeted ones
+            named = [other]
+        elif between in {"/", "and", "&", ",", "+"} and other != phase:
             named.append(other)
         else:
             break
-    return Scope(tuple(named), scope.clouds(text))
+    return Scope(tuple(named), clouds.reached(text), clouds.is_elsewhere(text))
 
 
 def line_windows(
     text: str, above: Scope, counted_from: tuple[date | None, date | None], *, retiring: bool
 ) -> list[Window]:
     """The windows that a line states; an undated one where it says that something is there now."""
+    if _PAUSE.search(text) or _SOONER.search(text):
+        return []
+    text = _WITH_UPDATE.sub("", text)
     found = spans(text, *counted_from)
     if not found:
         if _NOW.search(text) and not _LATER.search(text):
@@ -84,11 +129,27 @@ def line_windows(
         return []
     result: list[Window] = []
     behind = 0
+    begun = _begun_there(text, found[0].at)
+    if begun:
+        behind, place = begun
+        result.extend(windows_of(text[:behind], merge(place, above), _UNDATED, (0, behind), retiring=retiring))
     for index, span in enumerate(found):
         ahead = found[index + 1].at if index + 1 < len(found) else len(text)
-        result.extend(windows_of(text, above, span, (behind, ahead), retiring=retiring))
+        for window in windows_of(text, above, span, (behind, ahead), retiring=retiring):
+            gone = {cloud for told in result[:1] if begun for cloud in told.clouds}
+            rest = tuple(cloud for cloud in window.clouds if cloud not in gone) or window.clouds
+            result.append(replace(window, clouds=rest))
         behind = span.last
     return result
+
+
+def _begun_there(text: str, first: int) -> tuple[int, Scope] | None:
+    """Where the words on clouds that already have it end, before a line's first date, and those clouds."""
+    match = _BEGUN_THERE.search(text, 0, first)
+    if not match:
+        return None
+    place, rest = named_scope(match["there"]), named_scope(text[match.end() : first])
+    return (match.end(), place) if place.clouds and rest.clouds and place.clouds != rest.clouds else None
 
 
 def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], *, retiring: bool) -> Iterator[Window]:
@@ -97,14 +158,25 @@ def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], 
     before, after = text[behind : span.at], text[span.last : ahead]
     named = Scope()
     for part in (before, after, text[:behind]):
-        if not (named.phases and named.clouds):
+        if not (named.phases and named.places):
             named = merge(named, named_scope(part))
+    if retiring and "preview" in named.phases and not _PHASE_LABEL.match(text):
+        named = replace(named, phases=())  # the thing that goes is a preview, or the one that stays
     named = merge(named, above)
+    if named.elsewhere:
+        return
     # What a later sentence takes away ("... That update will remove the old mode") is not what these dates are about.
-    ends = scope.ENDS.search(before) or scope.ENDS.search(sentences(after)[0])
-    phases: tuple[Phase, ...] = ("retirement",) if ends or (retiring and not named.phases) else named.phases or ("ga",)
+    behind_it = sentences(after)[0]
+    ends = scope.ENDS.search(before) or scope.ENDS.search(behind_it)
+    gone = ends or (retiring and not named.phases and not (arrives(before) or arrives(behind_it)))
+    phases: tuple[Phase, ...] = ("retirement",) if gone else named.phases or ("ga",)
     for phase in phases:
         yield Window(phase, named.clouds or ("worldwide",), span.start, span.end, text)
+
+
+def arrives(text: str) -> bool:
+    """Whether a line of a post about an end announces something that comes besides."""
+    return _ARRIVES.search(text) is not None
 
 
 def joined(windows: list[Window]) -> list[Window]:

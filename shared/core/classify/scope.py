@@ -1,8 +1,8 @@
-"""Phase and clouds: for whom a rollout line speaks."""
+"""Phases: the stage that a rollout line speaks of, and the words for the end of something."""
 
 import re
 
-from shared.core.terms import Cloud, Phase
+from shared.core.terms import Phase
 from shared.core.text.wording import any_of
 
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
@@ -43,25 +43,7 @@ ENDS = any_of(
     r"expir(?:e|es|ed|ing)\b",
 )
 
-_EVERY = (r"all clouds\b", r"(?<=\()all environments\b")
-_GOVERNMENT = (r"gov(?:ernment)? clouds?\b", r"government (?:customers|tenants|organizations)\b", *_EVERY)
-_CLOUDS: tuple[tuple[Cloud, re.Pattern[str]], ...] = (
-    (
-        "worldwide",
-        any_of(
-            r"world[\s-]?wide\b", r"WW\b", r"global(?:ly)?\b(?! admin)", r"commercial\b", r"multi-?tenant\b", *_EVERY
-        ),
-    ),
-    ("gcc", any_of(r"GCC\b(?![\s-]*(?:H\b|Hig?h|Hihg))", *_GOVERNMENT)),
-    ("gcch", any_of(r"GCC[\s-]*(?:H\b|High\b|Hihg\b)", *_GOVERNMENT)),
-    ("dod", any_of(r"DoD\b", *_GOVERNMENT)),
-    ("china", any_of(r"China\b", r"Gallatin\b", r"21Vianet\b")),
-)
 
-
-_ANY_CLOUD = any_of(
-    "world", "WW", "global", "commercial", "multi", "GCC", "gov", "DoD", "china", "gallatin", "21Vianet", "all "
-)
 _ANY_PHASE = any_of(
     "preview",
     "beta",
@@ -83,10 +65,3 @@ def phases(text: str) -> list[tuple[int, int, Phase]]:
         return []
     found = [(match.start(), match.end(), phase) for phase, pattern in _PHASES for match in pattern.finditer(text)]
     return sorted(found)
-
-
-def clouds(text: str) -> tuple[Cloud, ...]:
-    """The clouds that a text names, in the order of LABELS.md; empty where it names none."""
-    if not _ANY_CLOUD.search(text):
-        return ()
-    return tuple(cloud for cloud, pattern in _CLOUDS if pattern.search(text))

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from shared.core.classify import scope
+from shared.core.classify import clouds
 from shared.core.classify.document import Document
 from shared.core.posts.classification import Why, Window
 from shared.core.terms import Cloud, Status
@@ -221,7 +221,7 @@ def _partly(sentence: str, windows: tuple[Window, ...]) -> Verdict | None:
     """The plan without the clouds that a sentence drops; None when it drops everything."""
     if not _PARTLY.search(sentence):
         return None
-    gone = set(scope.clouds(sentence))
+    gone = set(clouds.named(sentence))
     rest = tuple(kept for window in windows if (kept := _without(window, gone)))
     return Verdict("scheduled", Why(sentence, 0.8), windows=rest) if rest else None
 

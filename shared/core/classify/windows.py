@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
+from shared.core.classify.columns import with_heads
 from shared.core.classify.dates.cues import spans
 from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.document import Document, Line
 from shared.core.classify.prose import available_windows, prose_windows
-from shared.core.classify.rollouts import Scope, anchors, continues, joined, line_windows, merge, named_scope
+from shared.core.classify.rollouts import Scope, anchors, arrives, continues, joined, line_windows, merge, named_scope
+from shared.core.classify.scope import ENDS
 from shared.core.posts.classification import Interval, Window
 from shared.core.text.wording import any_of
 
@@ -25,7 +27,8 @@ def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
     if not found:
         found = prose_windows(document, retiring=retiring) or available_windows(document)
     elif retiring and not any(window.phase == "retirement" for window in found):
-        found = found + _ends_told(document)
+        told = _ends_told(document)
+        found = found + told if told or {window.phase for window in found} != {"ga"} else _as_ends(found)
     return _distinct([_gone_from(window) for window in found])
 
 
@@ -35,9 +38,14 @@ def _ends_told(document: Document) -> list[Window]:
     return [window for window in told if window.start and window.start.first == window.start.last]
 
 
+def _as_ends(found: list[Window]) -> list[Window]:
+    """The general availability of an end ("General Availability: Rollout begins in May") is that end."""
+    return [window if arrives(window.words) else replace(window, phase="retirement") for window in found]
+
+
 def _gone_from(window: Window) -> Window:
     """From the day by which something will be retired, it is gone."""
-    if window.phase == "retirement" and window.start is None and window.end:
+    if window.phase == "retirement" and window.start is None and window.end and ENDS.search(window.words):
         return replace(window, start=window.end, end=None)
     return window
 
@@ -45,6 +53,8 @@ def _gone_from(window: Window) -> Window:
 def _distinct(found: list[Window]) -> tuple[Window, ...]:
     """Each window once; one that only repeats where another begins is none."""
     whole = {(window.phase, window.clouds, window.start) for window in found if window.end}
+    # "After May 4 it no longer works", where something goes by May 4, is the same end told again.
+    whole |= {(window.phase, window.clouds, window.end) for window in found if window.phase == "retirement"}
     seen: dict[tuple[object, ...], Window] = {}
     for window in found:
         if window.end or (window.phase, window.clouds, window.start) not in whole:
@@ -56,7 +66,7 @@ def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> li
     """Each line of the when-section; a line that names a phase or clouds and no date speaks for those below it."""
     found: list[Window] = []
     above = Scope()
-    for line in islice(lines, _MOST_LINES):
+    for line in with_heads(islice(lines, _MOST_LINES)):
         if _INTERNAL.search(line.text):
             continue
         counted_from = anchors(document, line)

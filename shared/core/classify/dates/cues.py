@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from shared.core.classify.dates import phrases
+from shared.core.classify.dates import neighbours, phrases
 from shared.core.classify.dates.phrases import Phrase
 from shared.core.classify.dates.years import resolve
 from shared.core.posts.classification import Interval
 from shared.core.text.wording import any_of
 
-Cue = Literal["begin", "complete", "range", "other", "none"]
+Cue = Literal["begin", "complete", "both", "range", "other", "none"]
 
 # The last of these in the words before a date tells what the date is.
 _CUES = re.compile(
@@ -24,7 +24,8 @@ _CUES = re.compile(
                 r"originally\b",
                 r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from",
                 r"(?:before|prior to|version|build|until further)\b",
-                r"as (?:communicated|mentioned|announced)\b",
+                r"as (?:communicated|mentioned|announced)\b(?: (?:back )?(?:in|on)\b)?",
+                r"(?:^|(?<=[.;!?] )|(?<=\n))(?:up )?(?:through|until|till|thru)\b",  # how long today's state lasts
                 r"(?:postpone|defer|delay|opt[- ]out)(?: \w+){0,3} until",
             ),
             "begin": (
@@ -38,7 +39,7 @@ _CUES = re.compile(
                 r"(?:underway|in progress)\b",
             ),
             "complete": (
-                r"(?:full(?:y)? )?complet\w+",
+                r"(?:full(?:y)? )?complet\w+(?: as of\b)?",
                 r"conclud\w+",
                 r"finish\w*",
                 r"finali[sz]\w+",
@@ -61,6 +62,12 @@ _RANGE = re.compile(
 )
 _MOVED = any_of(r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from\s*$")
 _FROM_NOW = any_of(r"(?:now|today|immediately|ongoing|in progress|underway)\s*(?:and)?\s*(?:–|-|to|through|until)\s*$")
+# "began and was completed in early May"
+_BOTH = re.compile(
+    r"\b(?:beg[iau]n\w*|start\w*|commenc\w*)\s*(?:and|&|/)\s*(?:(?:was|is|has|have|been|will|be|also|then|fully) ){0,3}"
+    r"(?:complet|finish|conclud|end)\w*\s+(?:(?:in|on|by|during|within)\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
 # "by" a day completes a rollout; in a demand ("please update by") it is the day on which something takes effect.
 _ROLLS = any_of(
@@ -95,7 +102,7 @@ class Rollout:
 
 def dates(text: str, anchor: date | None, published: date | None = None) -> list[tuple[Phrase, Cue, Interval]]:
     """Every date of a line, with what it is and its days. For the anchors see `spans`."""
-    found = phrases.find(text)
+    found = neighbours.join(text, phrases.find(text))
     cues = [_cue(text, found, index) for index in range(len(found))]
     days = resolve(text, found, cues, anchor, published or anchor)
     return [(phrase, cue, each) for phrase, cue, each in zip(found, cues, days, strict=True) if each is not None]
@@ -123,6 +130,8 @@ def _add(result: list[Rollout], phrase: Phrase, cue: Cue, interval: Interval) ->
     waiting = result[-1] if result and result[-1].end is None and result[-1].start else None
     if cue in {"complete", "range"} and waiting:
         waiting.end, waiting.last = interval, phrase.end
+    elif cue == "both":
+        result.append(Rollout(interval, interval, phrase.start, phrase.end, cue))
     elif cue == "complete":
         result.append(Rollout(None, interval, phrase.start, phrase.end, cue))
     else:
@@ -140,6 +149,8 @@ def _cue(text: str, found: list[Phrase], index: int) -> Cue:
         return "begin" if _MOVED.search(text, 0, found[index - 1].start) else "range"
     if _FROM_NOW.search(between):
         return "complete"
+    if _BOTH.search(between):
+        return "both"
     last: Cue = "none"
     for match in _CUES.finditer(between):
         if match["by"]:
