@@ -5,7 +5,7 @@ import re
 from shared.core.terms import Cloud
 from shared.core.text.wording import any_of
 
-_EVERY = (r"all (?:\w+ )?clouds\b", r"(?<=\()all environments\b")
+_EVERY = (r"all (?:supported |Microsoft |M365 )?(?:clouds|cloud environments)\b", r"(?<=\()all environments\b")
 _ALL = any_of(*_EVERY)
 #: The clouds of governments together; they add nothing where single ones are named ("government clouds (DoD)").
 _GOVERNMENT = any_of(

@@ -18,7 +18,8 @@ _NOW = any_of(
     r"(?:is|are) (?:now|currently|already) (?:\w+ )?(?:available|rolling out|live|complete\w*|deployed|in effect)",
     r"(?:now|currently|already) (?:generally |publicly |fully )?available",
     r"available (?:now|today|immediately)",
-    r"(?:is|are) (?:now |already )?(?:generally |publicly |fully )?available\b",
+    r"(?:is|are) available\b",
+    r"(?:is|are) (?:generally|publicly|fully) available\.?$",
     r"(?:is |are |now |currently )?rolling out (?:now|today)",
     r"(?:now|currently) rolling out",
     r"ongoing (?:roll-?out|deployment)",
@@ -38,10 +39,8 @@ _LATER = any_of(
     r"(?:future|separate|new) (?:post|update|message)",
     r"not (?:be )?(?:yet )?(?:available|proceed|releas)",
 )
-# "May 2026 security update" is a thing, not a time, wherever something comes with it.
-_WITH_UPDATE = any_of(
-    rf"(?:with|in|by|through|includes?|install\w*) the {MONTH} 20\d\d (?:[\w-]+ ){{0,4}}updates?\b",
-)
+# What is there now, "with the May 2026 update installed", came on no day that this names.
+_WITH_UPDATE = any_of(rf"(?:with|in|by|through) the {MONTH} 20\d\d (?:[\w-]+ ){{0,4}}updates?\b")
 # A stop between two days plans nothing: "updates pause on D1 and resume after D2", "no rollout from D1 to D2".
 _PAUSE = any_of(
     r"paus(?:e|es|ed|ing)\b[^.]*\bresum\w+",
@@ -49,7 +48,7 @@ _PAUSE = any_of(
     r"(?:change|deployment|rollout|release) freeze",
 )
 # "Parts may show up sooner, from mid-March": what some see before the plan begins.
-_SOONER = any_of(r"(?:may|might|could|can)\b[^.;]{0,60}\b(?:sooner|earlier|ahead of|in advance|before)\b")
+_SOONER = any_of(r"(?:may|might|could) (?:\w+ ){0,6}(?:sooner|earlier)\b", r"ahead of (?:the|this|that)\b")
 # "It has begun in the worldwide cloud and will start in GCC in May": two clouds, of which only the second has a day.
 _BEGUN_THERE = re.compile(
     r"\b(?:has|have|is|are)\b[^.;:]{0,40}\b(?:beg[au]n|started|rolled out|rolling out|completed|released|available)\b"
@@ -59,8 +58,8 @@ _BEGUN_THERE = re.compile(
 # What a post about an end announces besides: something new that comes in its place, or a notice that users see.
 _ARRIVES = any_of(
     r"new\b[^.;]{0,60}\b(?:introduc|add|releas|launch|availab|mov|creat|us)\w*",
-    r"will be (?:introduced|added|released|launched|available)",
-    r"(?:is|are|be|become) (?:now )?(?:generally |publicly )?available\b",
+    r"will be (?:introduced|added|released|launched)",
+    r"release of\b",
     r"(?:see|receive|get|show|display)\w*\b[^.;]{0,30}\b(?:notification|banner|message|prompt|notice|warning)s?\b",
 )
 # A phase that leads its line; in the middle of a sentence it may be a part of a thing's name.
@@ -105,7 +104,7 @@ def named_scope(text: str) -> Scope:
     named = [phase for _, _, phase in found[:1]]
     for (_, end, phase), (start, _, other) in pairwise(found):
         between = text[end:start].strip().lower()
-        if between == "(":  # "General Availability (Targeted Release)" is for the targeted ones
+        if between == "(" and phase == "ga":  # "General Availability (Targeted Release)" is for the targeted ones
             named = [other]
         elif between in {"/", "and", "&", ",", "+"} and other != phase:
             named.append(other)
@@ -119,8 +118,9 @@ def line_windows(
 ) -> list[Window]:
     """The windows that a line states; an undated one where it says that something is there now."""
     if _PAUSE.search(text) or _SOONER.search(text):
-        return []
-    text = _WITH_UPDATE.sub("", text)
+        text = " ".join(each for each in sentences(text) if not (_PAUSE.search(each) or _SOONER.search(each)))
+    if _NOW.search(text):
+        text = _WITH_UPDATE.sub("", text)
     found = spans(text, *counted_from)
     if not found:
         if _NOW.search(text) and not _LATER.search(text):
@@ -160,7 +160,7 @@ def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], 
     for part in (before, after, text[:behind]):
         if not (named.phases and named.places):
             named = merge(named, named_scope(part))
-    if retiring and "preview" in named.phases and not _PHASE_LABEL.match(text):
+    if retiring and "preview" in named.phases and not (_PHASE_LABEL.match(text) or arrives(text)):
         named = replace(named, phases=())  # the thing that goes is a preview, or the one that stays
     named = merge(named, above)
     if named.elsewhere:

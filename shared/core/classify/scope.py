@@ -10,6 +10,7 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
         "preview",
         any_of(
             r"(?:public|private|limited|early|developer) previews?\b",
+            r"limited release\b",
             r"previews?\b(?! update)",
             r"beta\b(?! api)",
             r"frontier\b",
@@ -32,13 +33,15 @@ ENDS = any_of(
     r"end[\s-]of[\s-](?:support|life|service|servicing)",
     r"(?<!may )(?<!might )no longer\b",
     r"stop(?:s|ped)? (?:work|support|function|be|display|receiv|show|accept)\w*",
-    r"(?:be|is|are|being|start|begin) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|deleting|phased out"
+    r"(?:be|is|are|being|start|begin|started|began|will start|to) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|deleting|phased out"
     r"|unavailable)",
     r"shut(?:ting)? ?down",
     r"phas(?:ed|ing) out",
     r"cease\w*",
     r"turn(?:ed|ing)? off",
     r"support (?:will )?ends?\b",
+    r"support for [^.;:]{1,120}? (?:will end|ends|ended|has ended|is ending)\b",
+    r"ending support\b",
     r"reach(?:es|ing)? (?:the )?end",
     r"expir(?:e|es|ed|ing)\b",
 )
@@ -50,6 +53,7 @@ _ANY_PHASE = any_of(
     "frontier",
     "early access",
     "insider",
+    "limited",
     "target",
     "first",
     "general",

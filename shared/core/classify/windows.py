@@ -10,10 +10,22 @@ from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.document import Document, Line
 from shared.core.classify.prose import available_windows, prose_windows
 from shared.core.classify.rollouts import Scope, anchors, arrives, continues, joined, line_windows, merge, named_scope
-from shared.core.classify.scope import ENDS
 from shared.core.posts.classification import Interval, Window
 from shared.core.text.wording import any_of
 
+# "The change will roll out by May 4" is its completion, also where the change is an end.
+_ROLLS = any_of(r"roll(?:s|ed|ing)?[\s-]?out", r"deploy\w*")
+_TITLE_ENDS = any_of(
+    r"retir\w+",
+    r"deprecat\w+",
+    r"remov(?:al|ed|ing)\b",
+    r"we(?:'ll| will) remove",
+    r"no longer\b",
+    r"ends?\b[\s-](?:of )?(?:support|life|service)",
+    r"discontinu\w+",
+    r"sunset\w*",
+    r"phas(?:ed?|ing) out",
+)
 _INTERNAL = any_of(r"MSIT\b", r"Microsoft internal", r"dogfood")
 _LAST_UPDATE = any_of(rf"{MONTH} 20\d\d [\w\s-]{{0,40}}update (?:is|will be|was) the (?:final|last)")
 _MOST_OF_A_YEAR = 300
@@ -28,7 +40,7 @@ def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
         found = prose_windows(document, retiring=retiring) or available_windows(document)
     elif retiring and not any(window.phase == "retirement" for window in found):
         told = _ends_told(document)
-        found = found + told if told or {window.phase for window in found} != {"ga"} else _as_ends(found)
+        found = found + told if told or {window.phase for window in found} != {"ga"} else _as_ends(found, document)
     return _distinct([_gone_from(window) for window in found])
 
 
@@ -38,14 +50,16 @@ def _ends_told(document: Document) -> list[Window]:
     return [window for window in told if window.start and window.start.first == window.start.last]
 
 
-def _as_ends(found: list[Window]) -> list[Window]:
+def _as_ends(found: list[Window], document: Document) -> list[Window]:
     """The general availability of an end ("General Availability: Rollout begins in May") is that end."""
+    if not _TITLE_ENDS.search(document.title):
+        return found
     return [window if arrives(window.words) else replace(window, phase="retirement") for window in found]
 
 
 def _gone_from(window: Window) -> Window:
     """From the day by which something will be retired, it is gone."""
-    if window.phase == "retirement" and window.start is None and window.end and ENDS.search(window.words):
+    if window.phase == "retirement" and window.start is None and window.end and not _ROLLS.search(window.words):
         return replace(window, start=window.end, end=None)
     return window
 
