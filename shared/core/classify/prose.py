@@ -26,6 +26,9 @@ _COMES = any_of(
     r"will (?:\w+ )?(?:change|update|move|introduce|require|enable|become|launch|release|switch|transition|replace"
     r"|migrate|support|receive|reach|start|roll|be)\b",
     r"public preview",
+    r"(?:was|were|has been|have been) (?:\w+ )?(?:released|made available|deployed)",
+    r"window (?:begins?|starts?|ends?)\b",
+    r"supported until\b",
     r"complet\w+",
     r"ending\b",
     r"we(?:'re| are) (?:\w+ )?(?:releasing|launching|updating|changing|rolling|introducing|making)",
@@ -53,6 +56,7 @@ _UPDATE_NAME = any_of(
 )
 # "(published August 2024, updated May 2025)" tells of another post.
 _OTHER_POST = any_of(r"\((?:originally )?(?:published|sent|posted|announced|dated)[^()]{0,80}\)", lead="")
+_SUPPORTED = any_of(r"(?:be|is|are|remains?) supported (?:until|through|for)\b")
 _IS_OUT = any_of(
     r"(?:is|are) now (?:generally |fully |publicly )?(?:available|live)",
     r"(?:has|have) (?:now )?(?:rolled out|reached general availability|been released|retired)",
@@ -66,6 +70,8 @@ def prose_windows(document: Document, *, retiring: bool) -> list[Window]:
     """Posts without a dated when-section: the sentences that say that something comes or goes on a date."""
     for roles in (("banner", "intro", "impact"), ("prepare",)):
         lines = [line for line in document.lines if line.role in roles]
+        if "prepare" in roles:  # what readers should use instead has days of its own
+            lines = [line for line in lines if not _SUPPORTED.search(line.text)]
         found = joined([window for line in lines for window in _told(line, document, retiring=retiring)])
         if found:
             return _without_echoes(found)

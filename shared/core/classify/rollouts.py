@@ -174,6 +174,11 @@ def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], 
         yield Window(phase, named.clouds or ("worldwide",), span.start, span.end, text)
 
 
+def is_pause(text: str) -> bool:
+    """Whether some words tell of a stop between two days, after which things go on as before."""
+    return _PAUSE.search(text) is not None
+
+
 def arrives(text: str) -> bool:
     """Whether a line of a post about an end announces something that comes besides."""
     return _ARRIVES.search(text) is not None

@@ -30,7 +30,7 @@ _WITHDRAWN = any_of(
     "by mistake",
     "in error",
     r"not (?:published|sent|intended|meant|applicable|relevant) (?:to|for)",
-    "(?:appropriate|wrong|incorrect|unintended) audience",
+    "(?:appropriate|wrong|incorrect|unintended|different) audience",
     r"(?:safely )?(?:disregard|ignore) (?:this|the) (?:message|post|communication)",
     "removing this post",
 )
@@ -60,6 +60,7 @@ _PAUSED = any_of(
 _DELAYED = any_of(
     "postpon(?:ed|ing|e)",
     "delay(?:ed|ing)?",
+    "pushed (?:back|out)",
     "evaluating (?:the|our)",
     "reconsidering",
     "deferr?(?:ed|ing)",
@@ -93,6 +94,9 @@ _NEW_PLAN = any_of(
     r"until \w+ \d",
     r"have completed?\b",
 )
+_DATED_PAUSE = any_of(r"paus(?:e|es|ed|ing)\b[^.]{0,80}\d[^.]*\bresum\w+[^.]*\d")
+# "We have paused it on the web. The apps will continue as planned."
+_GOES_ON = any_of(r"(?:will|to) (?:continue|proceed)\b(?:[^.]{0,40}\bas (?:planned|scheduled)|[^.]{0,20}\broll\w*)")
 _LATER = any_of(
     r"(?:communicate|share|provide|announce|update)\b[^.]{0,80}\b(?:when|once|closer|future|later)\b",
     "TBD",
@@ -118,11 +122,11 @@ _RECURRING = any_of(
     "updates? available for",
     "in development for",
     r"get started with \w+ \d{4}",
-    "out-of-band",
     "current status",
     "now available for (?:all )?(?:supported )?(?:versions of )?windows",
-    "known issue",
 )
+# Notices of what has happened: an update for a fault was released on a day, or is only being worked on.
+_REPAIR = any_of("out-of-band", "known issue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +154,11 @@ def read_status(document: Document, windows: tuple[Window, ...], kind: str) -> V
 def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Verdict:
     dated = any(window.start or window.end for window in windows)
     section = "\n".join(line.text for line in document.of("when"))
-    if _RECURRING.search(document.title) and not (dated and section):
+    if _RECURRING.search(document.title) or (_REPAIR.search(document.title) and not dated):
         return Verdict("no_schedule", Why(document.title, 0.9))
+    pause = _DATED_PAUSE.search(section)
+    if not windows and pause:
+        return Verdict("scheduled", Why(pause[0], 0.8))
     if not windows:
         waiting = _LATER.search(section) or _PAUSED.search(section) or _delayed(document)
         return (
@@ -186,7 +193,7 @@ def _halted(banner: str, windows: tuple[Window, ...]) -> Verdict | None:
     """Paused, delayed without a new plan, or never meant for these readers."""
     dated = any(window.start or window.end for window in windows)
     found = _PAUSED.search(banner)
-    if found and not _NEW_PLAN.search(banner):
+    if found and not _NEW_PLAN.search(banner) and not (dated and _GOES_ON.search(banner)):
         return Verdict("on_hold", Why(_sentence(banner, found), 0.85))
     found = _DELAYED.search(banner)
     if found and not (dated and (_NEW_PLAN.search(banner) or not _PROMISE.search(banner))):

@@ -4,13 +4,25 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
+from shared.core.classify import clouds
 from shared.core.classify.columns import with_heads
 from shared.core.classify.dates.cues import spans
 from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.document import Document, Line
 from shared.core.classify.prose import available_windows, prose_windows
-from shared.core.classify.rollouts import Scope, anchors, arrives, continues, joined, line_windows, merge, named_scope
+from shared.core.classify.rollouts import (
+    Scope,
+    anchors,
+    arrives,
+    continues,
+    is_pause,
+    joined,
+    line_windows,
+    merge,
+    named_scope,
+)
 from shared.core.posts.classification import Interval, Window
+from shared.core.terms import Cloud
 from shared.core.text.wording import any_of
 
 # "The change will roll out by May 4" is its completion, also where the change is an end.
@@ -28,6 +40,10 @@ _TITLE_ENDS = any_of(
 )
 _INTERNAL = any_of(r"MSIT\b", r"Microsoft internal", r"dogfood")
 _LAST_UPDATE = any_of(rf"{MONTH} 20\d\d [\w\s-]{{0,40}}update (?:is|will be|was) the (?:final|last)")
+_AFFECTED = any_of(
+    r"who (?:is|will be|are) (?:affected|impacted)", r"this (?:message|change|update) applies to", lead=""
+)
+_PREVIEW_TITLE = any_of(r"(?:public|private|paid|limited|frontier) preview\b", r"(?<=\()preview(?=\))", lead=r"(?<!\w)")
 _MOST_OF_A_YEAR = 300
 _MOST_LINES = 120  # no real when-section has a third of these
 _LABEL = 120  # a longer line without dates explains; it is no label for those below it
@@ -35,13 +51,33 @@ _LABEL = 120  # a longer line without dates explains; it is no label for those b
 
 def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
     """The windows of the post's current plan. `retiring`: what the post announces is the end of something."""
-    found = _section(document.of("when"), document, retiring=retiring)
+    section = document.of("when")
+    found = _section(section, document, retiring=retiring)
+    if not found and is_pause("\n".join(line.text for line in section)):
+        return ()  # what is told elsewhere of it is the same pause
     if not found:
         found = prose_windows(document, retiring=retiring) or available_windows(document)
     elif retiring and not any(window.phase == "retirement" for window in found):
         told = _ends_told(document)
         found = found + told if told or {window.phase for window in found} != {"ga"} else _as_ends(found, document)
-    return _distinct([_gone_from(window) for window in found])
+    reach = _audience(document)
+    return _distinct([_gone_from(_to(window, reach) if reach else window) for window in found])
+
+
+def _audience(document: Document) -> tuple[Cloud, ...]:
+    """The clouds of those who are affected, where no line about the plan names one."""
+    if any(clouds.named(line.text) for line in document.of("when")) or clouds.named(document.title):
+        return ()
+    for line in document.of("intro", "impact"):
+        if _AFFECTED.search(line.label) or _AFFECTED.match(line.text):
+            reach = clouds.reached(line.text)
+            if len(reach) > 1:
+                return reach
+    return ()
+
+
+def _to(window: Window, reach: tuple[Cloud, ...]) -> Window:
+    return window if window.clouds != ("worldwide",) else replace(window, clouds=reach)
 
 
 def _ends_told(document: Document) -> list[Window]:
@@ -79,8 +115,9 @@ def _distinct(found: list[Window]) -> tuple[Window, ...]:
 def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> list[Window]:
     """Each line of the when-section; a line that names a phase or clouds and no date speaks for those below it."""
     found: list[Window] = []
-    above = Scope()
-    for line in with_heads(islice(lines, _MOST_LINES)):
+    lines = tuple(islice(lines, _MOST_LINES))
+    above = title = _titled(document, lines) if not retiring else Scope()
+    for line in with_heads(lines):
         if _INTERNAL.search(line.text):
             continue
         counted_from = anchors(document, line)
@@ -92,8 +129,15 @@ def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> li
         elif windows:
             found.extend(window for window in windows if not (window.start and window.start in told))
         elif len(line.text) < _LABEL:
-            above = named_scope(line.text)
+            above = merge(named_scope(line.text), title)
     return joined(_without_years(_without_lead_ins(found)))
+
+
+def _titled(document: Document, lines: tuple[Line, ...]) -> Scope:
+    """The preview that a title names, where no line of the when-section names a phase."""
+    if not _PREVIEW_TITLE.search(document.title) or any(named_scope(line.text).phases for line in lines):
+        return Scope()
+    return Scope(("preview",))
 
 
 def _without_lead_ins(windows: list[Window]) -> list[Window]:

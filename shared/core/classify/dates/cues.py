@@ -79,7 +79,7 @@ _ROLLS = any_of(
     "generally",
     "finish",
     "all (?:tenants|users|customers)",
-    r"will be\b",
+    r"will (?:be|no longer)\b",
     "see",
     "expect",
 )
