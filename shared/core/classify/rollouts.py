@@ -47,8 +47,12 @@ _PAUSE = any_of(
     r"no (?:\w+ )?(?:roll-?outs?|deployments?|releases?|updates?|changes)\b[^.]*\b(?:from|between|during)\b",
     r"(?:change|deployment|rollout|release) freeze",
 )
-# "Parts may show up sooner, from mid-March": what some see before the plan begins.
-_SOONER = any_of(r"(?:may|might|could) (?:\w+ ){0,6}(?:sooner|earlier)\b", r"ahead of (?:the|this|that)\b")
+# "Parts may show up sooner, from mid-March", "the change in May will not affect you": beside the plan.
+_ASIDE = any_of(
+    r"(?:may|might|could) (?:\w+ ){0,6}(?:sooner|earlier)\b",
+    r"ahead of (?:the|this|that)\b",
+    r"(?:does|do|will) not (?:impact|affect)\b",
+)
 # "It has begun in the worldwide cloud and will start in GCC in May": two clouds, of which only the second has a day.
 _BEGUN_THERE = re.compile(
     r"\b(?:has|have|is|are)\b[^.;:]{0,40}\b(?:beg[au]n|started|rolled out|rolling out|completed|released|available)\b"
@@ -117,8 +121,8 @@ def line_windows(
     text: str, above: Scope, counted_from: tuple[date | None, date | None], *, retiring: bool
 ) -> list[Window]:
     """The windows that a line states; an undated one where it says that something is there now."""
-    if _PAUSE.search(text) or _SOONER.search(text):
-        text = " ".join(each for each in sentences(text) if not (_PAUSE.search(each) or _SOONER.search(each)))
+    if _PAUSE.search(text) or _ASIDE.search(text):
+        text = " ".join(each for each in sentences(text) if not (_PAUSE.search(each) or _ASIDE.search(each)))
     if _NOW.search(text):
         text = _WITH_UPDATE.sub("", text)
     found = spans(text, *counted_from)
