@@ -26,6 +26,8 @@ _DEMAND = any_of(
     "replace",
     "transition",
     "take action",
+    "action required",
+    r"plan to (?:use|move|migrate|switch|transition|replace)",
     "you will need",
     "have to",
     "should",
@@ -73,18 +75,30 @@ _BREAKS = any_of(
     r"(?:fails?|stops?|breaks?|lose[sd]?|expires?)\b",
     "(?:out of|non-?)complian",
 )
+_STOPS = any_of(
+    r"(?:stop|cease)s? (?:to )?(?:work|function|sync|send|receiv)\w*",
+    r"will (?:fail|break|no longer (?:work|function))",
+)
 _BY = re.compile(
-    r"\b(?:by|before|prior to|no later than|until|ahead of|in advance of)\s+(?:the\s+)?(?:start of\s+)?$", re.IGNORECASE
+    r"\b(?:(?:by|before|prior to|no later than|until|ahead of|in advance of)\s+(?:the\s+)?(?:start of\s+)?"
+    r"|(?:before|prior to)\s+(?:[\w'-]+\s+){1,6}(?:on|in)\s+)$",
+    re.IGNORECASE,
 )
 _FROM = re.compile(
     r"\b(?:by|before|prior to|no later than|until|after|from|starting|on|as of)\s+(?:the\s+)?$", re.IGNORECASE
 )
 _LEADS = ("by", "before", "prior", "later", "until", "ahead", "advance")  # one word of each: quickly seen to be missing
-_LEAD_WIDTH = 24
+_LEAD_WIDTH = 60
+# A demand without a word for it: "Test your sign-in before the rollout", where something will break.
+_IMPERATIVE = any_of(
+    r"(?:test|switch|move|verify|configure|replace|remove|upgrade|adjust|set up|validate|update|prepare|install)\b",
+    lead=r"(?:^|[.:;,] |\band )",
+)
 _NOTHING = any_of(
     r"no\b[^.]{0,40}\b(?:action|change|configuration|update|step)s?\b", r"not (?:be )?(?:required|need)\w*"
 )
 _MOST_OF_A_YEAR = 300
+_NEVER = Interval(date.min, date.min)
 
 
 Found = list[tuple[Phrase, Cue, Interval]]
@@ -122,6 +136,7 @@ def _told(document: Document, event: date | None) -> Iterator[tuple[date, Why]]:
     `event`: the day that "before the retirement" means.
     """
     named: date | None = None
+    breaks = any(_STOPS.search(line.text) for line in document.of("intro", "when", "impact"))
     for line in document.of("intro", "when", "impact", "prepare"):
         lower = line.text.lower()
         leads = any(lead in lower for lead in _LEADS)
@@ -131,7 +146,8 @@ def _told(document: Document, event: date | None) -> Iterator[tuple[date, Why]]:
         for sentence in sentences(line.text):
             found = dates(sentence, document.day) if names_days and may_name_days(sentence) else []
             day = _day_of(sentence, found) if found and leads else None
-            if day is None and leads and _MUST.search(sentence) and not _NOTHING.search(sentence):
+            demands = _MUST.search(sentence) or (breaks and _IMPERATIVE.search(sentence))
+            if day is None and leads and demands and not _NOTHING.search(sentence):
                 day = named if _THEN.search(sentence) else event if _EVENT.search(sentence) else None
             if day:
                 yield day, Why(sentence, 0.8)

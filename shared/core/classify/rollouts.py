@@ -27,6 +27,7 @@ _NOW = any_of(
     r"(?:has|have) (?:now )?(?:already )?(?:been )?(?:completed|rolled out|started|begun|finished|retired|released"
     r"|reached)",
     r"(?:rollout|roll out) (?:has |is )?(?:now )?(?:been )?complete\w*",
+    r"(?:effective|starting|with) (?:immediate(?:ly| effect)|now|today)\b",
     r"completed\b",
     r"complete\.?$",
 )

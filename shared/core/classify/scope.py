@@ -33,8 +33,8 @@ ENDS = any_of(
     r"end[\s-]of[\s-](?:support|life|service|servicing)",
     r"(?<!may )(?<!might )no longer\b",
     r"stop(?:s|ped)? (?:work|support|function|be|display|receiv|show|accept)\w*",
-    r"(?:be|is|are|being|start|begin|started|began|will start|to) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|deleting|phased out"
-    r"|unavailable)",
+    r"(?:be|is|are|being|start|begin|started|began|will start|to) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off"
+    r"|deleted|deleting|phased out|unavailable)",
     r"shut(?:ting)? ?down",
     r"phas(?:ed|ing) out",
     r"cease\w*",

@@ -95,7 +95,7 @@ _NEW_PLAN = any_of(
     r"have completed?\b",
 )
 _DATED_PAUSE = any_of(r"paus(?:e|es|ed|ing)\b[^.]{0,80}\d[^.]*\bresum\w+[^.]*\d")
-# "We have paused it on the web. The apps will continue as planned."
+# Where a banner halts one app, the others go on as planned.
 _GOES_ON = any_of(r"(?:will|to) (?:continue|proceed)\b(?:[^.]{0,40}\bas (?:planned|scheduled)|[^.]{0,20}\broll\w*)")
 _LATER = any_of(
     r"(?:communicate|share|provide|announce|update)\b[^.]{0,80}\b(?:when|once|closer|future|later)\b",

@@ -43,6 +43,7 @@ _LAST_UPDATE = any_of(rf"{MONTH} 20\d\d [\w\s-]{{0,40}}update (?:is|will be|was)
 _AFFECTED = any_of(
     r"who (?:is|will be|are) (?:affected|impacted)", r"this (?:message|change|update) applies to", lead=""
 )
+_ALL_OF_THEM = any_of(r"all (?:\w+ ){0,2}(?:tenants|customers|organizations)\b", lead="")
 _PREVIEW_TITLE = any_of(r"(?:public|private|paid|limited|frontier) preview\b", r"(?<=\()preview(?=\))", lead=r"(?<!\w)")
 _MOST_OF_A_YEAR = 300
 _MOST_LINES = 120  # no real when-section has a third of these
@@ -53,6 +54,7 @@ def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
     """The windows of the post's current plan. `retiring`: what the post announces is the end of something."""
     section = document.of("when")
     found = _section(section, document, retiring=retiring)
+    found = _told_anew(found, document)
     if not found and is_pause("\n".join(line.text for line in section)):
         return ()  # what is told elsewhere of it is the same pause
     if not found:
@@ -64,12 +66,25 @@ def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
     return _distinct([_gone_from(_to(window, reach) if reach else window) for window in found])
 
 
+def _told_anew(found: list[Window], document: Document) -> list[Window]:
+    """The when-section's only window with the days of the newest banner, where that tells both of them."""
+    if len(found) != 1 or document.updated is None:
+        return found
+    newest = next((line for line in document.lines if line.role == "banner"), None)
+    if newest is None or not _ROLLS.search(newest.lead_free):
+        return found
+    told = line_windows(newest.lead_free, Scope(), anchors(document, newest), retiring=False)
+    if len(told) == 1 and told[0].start and told[0].end and told[0].start.last >= document.updated:
+        return [replace(found[0], start=told[0].start, end=told[0].end, words=told[0].words)]
+    return found
+
+
 def _audience(document: Document) -> tuple[Cloud, ...]:
     """The clouds of those who are affected, where no line about the plan names one."""
     if any(clouds.named(line.text) for line in document.of("when")) or clouds.named(document.title):
         return ()
     for line in document.of("intro", "impact"):
-        if _AFFECTED.search(line.label) or _AFFECTED.match(line.text):
+        if _AFFECTED.search(line.label) or _AFFECTED.match(line.text) or _ALL_OF_THEM.match(line.text):
             reach = clouds.reached(line.text)
             if len(reach) > 1:
                 return reach

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from shared.core.classify.dates import neighbours, phrases
@@ -84,6 +84,9 @@ _ROLLS = any_of(
     "expect",
 )
 _CUE_WIDTH = 90
+# "As of May 2024, all data is there": how things have stood for long, no plan.
+_STATE = any_of(r"(?:as of|since)\s+(?:early |mid-?|late )?$")
+_HISTORY = timedelta(days=65)
 _MOST_OF_A_YEAR = 300
 # What may stand between "announced in" and the date of that: the other post's id and a bracket.
 _BESIDE = re.compile(r"[\s:]*(?:MC\s?\d+)?[\s(]*(?:on |in |the )?\s*", re.IGNORECASE)
@@ -115,7 +118,8 @@ def spans(text: str, anchor: date | None, published: date | None = None) -> list
     """
     result: list[Rollout] = []
     for phrase, cue, interval in dates(text, anchor, published):
-        if cue != "other" and not _is_past_year(interval, anchor):
+        state = anchor and interval.last < anchor - _HISTORY and _STATE.search(text, 0, phrase.start)
+        if cue != "other" and not state and not _is_past_year(interval, anchor):
             _add(result, phrase, cue, interval)
     return result
 
