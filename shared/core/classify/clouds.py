@@ -38,7 +38,7 @@ _CLOUDS: tuple[tuple[Cloud, re.Pattern[str]], ...] = (
     ("gcc", any_of(r"GCC\b(?![\s-]*(?:H\b|Hig?h|Hihg))", r"government community cloud\b(?! high)")),
     ("gcch", any_of(r"GCC[\s-]*(?:H\b|High\b|Hihg\b)", r"government community cloud high\b")),
     ("dod", any_of(r"DoD\b", r"Department of Defense\b")),
-    ("china", any_of(r"China\b", r"Gallatin\b", r"21Vianet\b")),
+    ("china", any_of(r"China\b", r"Gallatin\b", r"21Vianet\b", r"(?<=, )sovereign\b", r"(?<=and )sovereign\b")),
 )
 _OF_GOVERNMENTS: tuple[Cloud, ...] = ("gcc", "gcch", "dod")
 _ORDER = tuple(cloud for cloud, _ in _CLOUDS)

@@ -145,7 +145,7 @@ def _told(document: Document, event: date | None) -> Iterator[tuple[date, Why]]:
             continue
         for sentence in sentences(line.text):
             found = dates(sentence, document.day) if names_days and may_name_days(sentence) else []
-            day = _day_of(sentence, found) if found and leads else None
+            day = _day_of(sentence, found, breaks=breaks) if found and leads else None
             demands = _MUST.search(sentence) or (breaks and _IMPERATIVE.search(sentence))
             if day is None and leads and demands and not _NOTHING.search(sentence):
                 day = named if _THEN.search(sentence) else event if _EVENT.search(sentence) else None
@@ -154,9 +154,9 @@ def _told(document: Document, event: date | None) -> Iterator[tuple[date, Why]]:
             named = found[-1][2].first if found else named
 
 
-def _day_of(sentence: str, found: Found) -> date | None:
+def _day_of(sentence: str, found: Found, *, breaks: bool) -> date | None:
     """The day by which a sentence demands something, or from which something fails for those who did nothing."""
-    if _DEMAND.search(sentence) or _KEEP.search(sentence):
+    if _DEMAND.search(sentence) or _KEEP.search(sentence) or (breaks and _IMPERATIVE.search(sentence)):
         return _led(_BY, sentence, found)
     if _UNLESS.search(sentence) and _BREAKS.search(sentence):
         return _led(_FROM, sentence, found)
@@ -191,5 +191,5 @@ def _led(leads: re.Pattern[str], sentence: str, found: Found) -> date | None:
     """The first day of the first date that stands behind one of the leads."""
     for phrase, _, interval in found:
         if leads.search(sentence, max(0, phrase.start - _LEAD_WIDTH), phrase.start):
-            return interval.first
+            return interval.last if phrase.words.lower().startswith("end") else interval.first
     return None

@@ -38,7 +38,9 @@ _ASIDE = any_of(
     r"RSVP",
     r"register (?:for|now|here)",
     r"attend",
-    r"session\b",
+    r"(?:live|training|recorded|Q&A|AMA|info\w*|join (?:us|our|the)|this|each) sessions?\b",
+    r"session (?:on|is|will)\b",
+    r"add (?:it|individual sessions) to your calendar",
     r"webinar",
     r"office hours",
     r"survey",
@@ -84,6 +86,8 @@ def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]
     counted_from = anchors(document, line)
     above = merge(named_scope(line.label), Scope(("preview",) if _PREVIEW.search(document.title) else ()))
     for sentence in sentences(_UPDATE_NAME.sub("", _OTHER_POST.sub("", line.lead_free))):
+        if _PREVIEW.search(sentence):  # "We announce a public preview of pages. Its rollout starts on May 4."
+            above = Scope(("preview",), above.clouds)
         if not may_name_days(sentence):
             continue
         if (scope.ENDS.search(sentence) or _COMES.search(sentence)) and not _ASIDE.search(sentence):

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from shared.core.classify import clouds, scope
-from shared.core.classify.dates.cues import Rollout, spans
+from shared.core.classify.dates.cues import Rollout, dates, spans
 from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.document import Document, Line
 from shared.core.posts.classification import Window
@@ -41,6 +41,7 @@ _LATER = any_of(
     r"not (?:be )?(?:yet )?(?:available|proceed|releas)",
 )
 # What is there now, "with the May 2026 update installed", came on no day that this names.
+_UPDATE_OR_LATER = any_of(rf"{MONTH} 20\d\d (?:[\w-]+ ){{0,4}}updates?\s*(?:\([^)]*\))?,? (?:or|and) (?:later|newer)\b")
 _WITH_UPDATE = any_of(rf"(?:with|in|by|through) the {MONTH} 20\d\d (?:[\w-]+ ){{0,4}}updates?\b")
 # A stop between two days plans nothing: "updates pause on D1 and resume after D2", "no rollout from D1 to D2".
 _PAUSE = any_of(
@@ -53,6 +54,7 @@ _ASIDE = any_of(
     r"(?:may|might|could) (?:\w+ ){0,6}(?:sooner|earlier)\b",
     r"ahead of (?:the|this|that)\b",
     r"(?:does|do|will) not (?:impact|affect)\b",
+    r"some (?:\w+ )?(?:users|customers|tenants|organizations) (?:may|might|could)\b",
 )
 # "It has begun in the worldwide cloud and will start in GCC in May": two clouds, of which only the second has a day.
 _BEGUN_THERE = re.compile(
@@ -65,10 +67,17 @@ _ARRIVES = any_of(
     r"new\b[^.;]{0,60}\b(?:introduc|add|releas|launch|availab|mov|creat|us)\w*",
     r"will be (?:introduced|added|released|launched)",
     r"release of\b",
+    r"available:",
     r"(?:see|receive|get|show|display)\w*\b[^.;]{0,30}\b(?:notification|banner|message|prompt|notice|warning)s?\b",
 )
 # A phase that leads its line; in the middle of a sentence it may be a part of a thing's name.
 _PHASE_LABEL = re.compile(r"[^.]{0,20}\b(?:preview|beta|frontier)\b[^.:]{0,60}:", re.IGNORECASE)
+_BEGINS = any_of(r"beg[iau]n\w*", r"start\w*", r"commenc\w*", "phased", "replaced")
+# The clouds in the bracket that closes a line are those of all its dates.
+_FOR_ALL = re.compile(r"(?<= )\([^()]*\)(?=\W*$)")
+# "It will continue to work until May 4": that is the day of its end.
+_GOES_ON = any_of(r"continues? to (?:be )?(?:work|function|support|operat|run|availab|access|us)\w*")
+_UP_TO = re.compile(r"\b(?:until|through|till|up to)\s+(?:the\s+)?$", re.IGNORECASE)
 _UNDATED = Rollout(None, None, 10**6, 10**6)
 
 
@@ -124,9 +133,13 @@ def line_windows(
     """The windows that a line states; an undated one where it says that something is there now."""
     if _PAUSE.search(text) or _ASIDE.search(text):
         text = " ".join(each for each in sentences(text) if not (_PAUSE.search(each) or _ASIDE.search(each)))
+    if "pdate" in text:
+        text = _UPDATE_OR_LATER.sub("", text)
     if _NOW.search(text):
         text = _WITH_UPDATE.sub("", text)
     found = spans(text, *counted_from)
+    if retiring and not found:
+        found = _until(text, *counted_from)
     if not found:
         if _NOW.search(text) and not _LATER.search(text):
             nothing = Rollout(None, None, len(text), len(text))
@@ -148,6 +161,17 @@ def line_windows(
     return result
 
 
+def _until(text: str, anchor: date | None, published: date | None) -> list[Rollout]:
+    """The end of what "will continue to work until" a day."""
+    if not _GOES_ON.search(text):
+        return []
+    return [
+        Rollout(interval, None, phrase.start, phrase.end, "none")
+        for phrase, _, interval in dates(text, anchor, published)
+        if _UP_TO.search(text, 0, phrase.start)
+    ][:1]
+
+
 def _begun_there(text: str, first: int) -> tuple[int, Scope] | None:
     """Where the words on clouds that already have it end, before a line's first date, and those clouds."""
     match = _BEGUN_THERE.search(text, 0, first)
@@ -158,11 +182,14 @@ def _begun_there(text: str, first: int) -> tuple[int, Scope] | None:
 
 
 def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], *, retiring: bool) -> Iterator[Window]:
-    """The windows of one span: the words before it name phase and clouds, else those behind it, else those above."""
+    """The windows of one span: the words before it name phase and clouds, else those behind it, else those above.
+
+    A window without clouds is one for which nobody named any.
+    """
     behind, ahead = around
     before, after = text[behind : span.at], text[span.last : ahead]
     named = Scope()
-    for part in (before, after, text[:behind]):
+    for part in (before, after, text[:behind], *_FOR_ALL.findall(text)):
         if not (named.phases and named.places):
             named = merge(named, named_scope(part))
     if retiring and "preview" in named.phases and not (_PHASE_LABEL.match(text) or arrives(text)):
@@ -176,7 +203,7 @@ def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], 
     gone = ends or (retiring and not named.phases and not (arrives(before) or arrives(behind_it)))
     phases: tuple[Phase, ...] = ("retirement",) if gone else named.phases or ("ga",)
     for phase in phases:
-        yield Window(phase, named.clouds or ("worldwide",), span.start, span.end, text)
+        yield Window(phase, named.clouds, span.start, span.end, text)
 
 
 def is_pause(text: str) -> bool:
@@ -202,7 +229,9 @@ def joined(windows: list[Window]) -> list[Window]:
 
 
 def continues(last: Window, window: Window) -> bool:
-    return last.start is not None and last.end is None and window.start is None and window.end is not None
+    """Whether a window that only begins is completed by one that only ends; of two ends, only where one begins."""
+    open_ = last.start is not None and last.end is None and window.start is None and window.end is not None
+    return open_ and (last.phase != "retirement" or _BEGINS.search(last.words) is not None)
 
 
 def _same(one: Window, other: Window) -> bool:

@@ -42,6 +42,7 @@ ENDS = any_of(
     r"support (?:will )?ends?\b",
     r"support for [^.;:]{1,120}? (?:will end|ends|ended|has ended|is ending)\b",
     r"ending support\b",
+    r"will stop\b",
     r"reach(?:es|ing)? (?:the )?end",
     r"expir(?:e|es|ed|ing)\b",
 )

@@ -166,7 +166,7 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
             if waiting
             else Verdict("no_schedule", Why("no schedule is stated", 0.6))
         )
-    if not dated and kind in {"info", "maintenance"}:  # "the page is available" plans nothing
+    if not dated and kind == "info":  # "the page is available" plans nothing
         return Verdict("no_schedule", Why(windows[0].words, 0.7))
     return Verdict("scheduled", Why(windows[0].words, 0.95 if dated else 0.8), windows=windows)
 

@@ -62,8 +62,37 @@ def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
     elif retiring and not any(window.phase == "retirement" for window in found):
         told = _ends_told(document)
         found = found + told if told or {window.phase for window in found} != {"ga"} else _as_ends(found, document)
-    reach = _audience(document)
-    return _distinct([_gone_from(_to(window, reach) if reach else window) for window in found])
+    found = [_placed(_gone_from(window), document) for window in found] if found else []
+    return _distinct(_on_the_titles_day(found, document) if retiring else found)
+
+
+def _on_the_titles_day(found: list[Window], document: Document) -> list[Window]:
+    """Ends on the day that the title names, where a line names only the part of the month in which it lies."""
+    days = [span.start for span in spans(document.title, document.day) if span.start and _is_day(span.start)]
+    if len(days) != 1:
+        return found
+    (day,) = days
+    return [
+        replace(window, start=day) if window.end is None and window.start and _holds(window.start, day) else window
+        for window in found
+    ]
+
+
+def _is_day(days: Interval) -> bool:
+    return days.first == days.last
+
+
+def _holds(days: Interval, day: Interval) -> bool:
+    """Whether a longer time holds a day."""
+    return days.first <= day.first and day.last <= days.last and days != day
+
+
+def _placed(window: Window, document: Document) -> Window:
+    """The window with the clouds of those who are affected, where nobody named any for it."""
+    if window.clouds:
+        return window
+    reach = _audience(document) if window.phase in {"ga", "retirement"} else ()
+    return replace(window, clouds=reach or ("worldwide",))
 
 
 def _told_anew(found: list[Window], document: Document) -> list[Window]:
@@ -80,8 +109,8 @@ def _told_anew(found: list[Window], document: Document) -> list[Window]:
 
 
 def _audience(document: Document) -> tuple[Cloud, ...]:
-    """The clouds of those who are affected, where no line about the plan names one."""
-    if any(clouds.named(line.text) for line in document.of("when")) or clouds.named(document.title):
+    """The clouds that a post names for those who are affected."""
+    if clouds.named(document.title):
         return ()
     for line in document.of("intro", "impact"):
         if _AFFECTED.search(line.label) or _AFFECTED.match(line.text) or _ALL_OF_THEM.match(line.text):
@@ -89,10 +118,6 @@ def _audience(document: Document) -> tuple[Cloud, ...]:
             if len(reach) > 1:
                 return reach
     return ()
-
-
-def _to(window: Window, reach: tuple[Cloud, ...]) -> Window:
-    return window if window.clouds != ("worldwide",) else replace(window, clouds=reach)
 
 
 def _ends_told(document: Document) -> list[Window]:
@@ -121,10 +146,24 @@ def _distinct(found: list[Window]) -> tuple[Window, ...]:
     # "After May 4 it no longer works", where something goes by May 4, is the same end told again.
     whole |= {(window.phase, window.clouds, window.end) for window in found if window.phase == "retirement"}
     seen: dict[tuple[object, ...], Window] = {}
+    exact = [window for window in found if window.start and _is_day(window.start)]
+    found = [window for window in found if not _repeats(window, exact)]
     for window in found:
         if window.end or (window.phase, window.clouds, window.start) not in whole:
             seen.setdefault((window.phase, window.clouds, window.start, window.end), window)
     return tuple(seen.values())
+
+
+def _repeats(window: Window, exact: list[Window]) -> bool:
+    """Whether a window only names the month of a day that another one names."""
+    return window.end is None and any(
+        other.phase == window.phase
+        and other.clouds == window.clouds
+        and window.start
+        and other.start
+        and _holds(window.start, other.start)
+        for other in exact
+    )
 
 
 def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> list[Window]:

@@ -48,7 +48,7 @@ _CUES = re.compile(
                 r"(?:available|enabled|live) (?:globally|worldwide|everywhere|(?:in|across|to|for) (?:all|every))",
                 r"(?:through|throughout|thru|until|till)\b",
                 r"no later than",
-                r"full(?:y)? (?:rolled out|available|deployed|released|deprecat\w+|retire\w*|remov\w+|disabled)",
+                r"full(?:y)?(?:[ ,]+(?:and )?(?:permanent(?:ly)?|complete(?:ly)?)){0,2}(?: [A-Z]\w+){0,2} (?:rolled out|available|deployed|released|deprecat\w+|retire\w*|remov\w+|disable\w*|enforce\w*)",
             ),
         }.items()
     )
@@ -56,7 +56,7 @@ _CUES = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    r"[\s,]*(?:–|-|/|to|through|thru|until|till|and)\s*(?:the\s+)?$|[\s,]*and (?:will )?(?:be )?(?:continue|continuing)"
+    r"[\s,]*(?:–|-|/|&|to|through|thru|until|till|and)\s*(?:the\s+)?$|[\s,]*and (?:will )?(?:be )?(?:continue|continuing)"
     r"(?: (?:through|until|to|into|over))?\s*$",
     re.IGNORECASE,
 )
@@ -168,8 +168,10 @@ def _cue(text: str, found: list[Phrase], index: int) -> Cue:
 
 
 def _is_list(text: str, found: list[Phrase], index: int) -> bool:
-    """Of two times, "in May and June" is a list; "between May and June" is a range."""
+    """Of two times, "in May and November" is a list; "between May and November" and "in May and June" are ranges."""
     between = text[found[index - 1].end : found[index].start]
-    if "and" not in between.lower() or "continu" in between.lower():
+    if ("and" not in between.lower() and "&" not in between) or "continu" in between.lower():
+        return False
+    if found[index].year and neighbours.are_neighbours(found[index - 1], found[index]):
         return False
     return not _BETWEEN.search(text, 0, found[index - 1].start)

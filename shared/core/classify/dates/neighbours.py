@@ -1,11 +1,11 @@
-"""Neighbouring months told as one time: "May & June 2026", "late September/October", "late May or early June"."""
+"""Neighbouring months told as one time: "late September/October 2026", "late May or early June"."""
 
 import re
 
 from shared.core.classify.dates.phrases import Phrase
 from shared.core.posts.classification import Interval
 
-_AND = re.compile(r"\s*(?:&|/|and(?:/or)?|or)\s*(?:in\s+)?", re.IGNORECASE)
+_OR = re.compile(r"\s*(?:/|and/or|or)\s*(?:in\s+)?", re.IGNORECASE)
 # "between May and June" is from one to the other; but what begins between them has both as its beginning.
 _BETWEEN = re.compile(r"\bbetween\s*$", re.IGNORECASE)
 _BEGINS_BETWEEN = re.compile(
@@ -33,7 +33,7 @@ def join(text: str, found: list[Phrase]) -> list[Phrase]:
 def _joined(text: str, one: Phrase, other: Phrase) -> Phrase | None:
     if one.relative or other.relative:
         return None
-    word = _AND.fullmatch(text, one.end, other.start)
+    word = _OR.fullmatch(text, one.end, other.start)
     before = text[: one.start]
     if word is None and not (_BEGINS_BETWEEN.search(before) and text[one.end : other.start].strip() == "and"):
         return None
@@ -47,13 +47,13 @@ def _joined(text: str, one: Phrase, other: Phrase) -> Phrase | None:
             first = one.span(year - 1)
         return Interval(first.first, last.last) if first and last and first.first <= last.last else None
 
-    if not _are_neighbours(one, other, lists="and" in (word[0].lower() if word else "")):
+    if not are_neighbours(one, other):
         return None
     return Phrase(one.start, other.end, text[one.start : other.end], other.year or one.year, span)
 
 
-def _are_neighbours(one: Phrase, other: Phrase, *, lists: bool) -> bool:
-    """Whether one time follows on the other; two parts of one month in a list ("in early and late") are stages."""
+def are_neighbours(one: Phrase, other: Phrase) -> bool:
+    """Whether one time, longer than a day or two, follows on the other."""
     year = other.year or one.year or _ANY_YEAR
     first, last = one.span(one.year or year), other.span(year)
     if first and last and one.year is None and first.first > last.first:
@@ -61,7 +61,5 @@ def _are_neighbours(one: Phrase, other: Phrase, *, lists: bool) -> bool:
     if not first or not last or first.first >= last.first:
         return False
     if min((first.last - first.first).days, (last.last - last.first).days) < _SHORTEST:
-        return False
-    if lists and first.first.month == last.first.month:
         return False
     return (last.first - first.last).days <= _LONGEST_GAP and (last.last - first.first).days <= _LONGEST
