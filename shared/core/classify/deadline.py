@@ -70,8 +70,9 @@ _UNLESS = any_of(
     r"if (?:\w+ ){1,8}(?:do|does|did|have|has)(?: not|n't)\b",
 )
 _BREAKS = any_of(
-    r"(?:will |may |might |can |could )(?:not|no longer|stop|fail|break|lose|be (?:blocked|deleted|lost|removed|disabled"
-    r"|rejected|unable|interrupted|disrupted|suspended|denied|unavailable))",
+    r"(?:will |may |might |can |could )(?:not|no longer|stop|fail|break|lose)",
+    r"(?:will |may |might |can |could )be (?:blocked|deleted|lost|removed|disabled"
+    r"|rejected|unable|interrupted|disrupted|suspended|denied|unavailable)",
     r"(?:fails?|stops?|breaks?|lose[sd]?|expires?)\b",
     "(?:out of|non-?)complian",
 )
@@ -120,14 +121,11 @@ def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadlin
 
 def _done(document: Document, verdict: Verdict) -> Why | None:
     """Why nothing is left to act on: everything that the post tells of ended before it was published."""
-    ends = [window for window in verdict.windows if window.phase == "retirement"]
-    day = document.day
-    if day and ends and len(ends) == len(verdict.windows):
-        if all(
-            window.start and window.start.last < day and not (window.end and window.end.last >= day) for window in ends
-        ):
-            return Why(ends[0].words, 0.7)
-    return None
+    day, windows = document.day, verdict.windows
+    if not day or not windows or any(window.phase != "retirement" or not window.start for window in windows):
+        return None
+    ahead = any(days and days.last >= day for window in windows for days in (window.start, window.end))
+    return None if ahead else Why(windows[0].words, 0.7)
 
 
 def _told(document: Document, event: date | None) -> Iterator[tuple[date, Why]]:

@@ -236,4 +236,5 @@ def continues(last: Window, window: Window) -> bool:
 
 def _same(one: Window, other: Window) -> bool:
     phases = {one.phase, other.phase}
-    return one.clouds == other.clouds and (len(phases) == 1 or phases == {"retirement", "ga"})
+    clouds_of = [window.clouds or ("worldwide",) for window in (one, other)]
+    return clouds_of[0] == clouds_of[1] and (len(phases) == 1 or phases == {"retirement", "ga"})

@@ -35,8 +35,9 @@ _WITHDRAWN = any_of(
     "removing this post",
 )
 _DROPPED = any_of(
-    r"not (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward|forward|go(?:ing)? (?:forward|ahead)|continu"
-    r"|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing))\w*",
+    r"(?:not|(?:wo|is|are|ca|do)n't) (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward|forward"
+    r"|go(?:ing)? (?:forward|ahead)|continu|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing)|introduc|implement"
+    r"|ship(?:ping)?\b)\w*",
     "cancel(?:l?ed|l?ing|lation)?",
     "keeping this",
     "do(?:es)? not have any (?:immediate )?plans",
@@ -61,6 +62,8 @@ _DELAYED = any_of(
     "postpon(?:ed|ing|e)",
     "delay(?:ed|ing)?",
     "pushed (?:back|out)",
+    r"will not (?:start|begin|happen|take (?:place|effect))\b[^.]{0,40}\bas (?:\w+ )?(?:announced|planned|scheduled"
+    r"|communicated)",
     "evaluating (?:the|our)",
     "reconsidering",
     "deferr?(?:ed|ing)",
@@ -86,7 +89,7 @@ _PROMISE = any_of(
 _NEW_PLAN = any_of(
     r"(?:timelines?|schedule|timing|dates?)\b[^.]{0,40}\b(?:updated|revised|below|changed)",
     "updated (?:the |our )?(?:rollout )?(?:timelines?|timing|schedule|plan)",
-    r"resum\w+",
+    r"resum\w+ [^.]*\d",
     "schedule below",
     "now (?:planned|scheduled|begin)",
     "per the schedule",
@@ -94,6 +97,7 @@ _NEW_PLAN = any_of(
     r"until \w+ \d",
     r"have completed?\b",
 )
+_FIRST_LINES = 3
 _DATED_PAUSE = any_of(r"paus(?:e|es|ed|ing)\b[^.]{0,80}\d[^.]*\bresum\w+[^.]*\d")
 # Where a banner halts one app, the others go on as planned.
 _GOES_ON = any_of(r"(?:will|to) (?:continue|proceed)\b(?:[^.]{0,40}\bas (?:planned|scheduled)|[^.]{0,20}\broll\w*)")
@@ -160,7 +164,8 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
     if not windows and pause:
         return Verdict("scheduled", Why(pause[0], 0.8))
     if not windows:
-        waiting = _LATER.search(section) or _PAUSED.search(section) or _delayed(document)
+        edited = document.banner or any(line.old for line in document.lines)  # a first promise is no halt of a plan
+        waiting = (edited and _LATER.search(section)) or _PAUSED.search(section) or _delayed(document)
         return (
             Verdict("on_hold", Why(waiting[0], 0.85))
             if waiting
@@ -172,10 +177,12 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
 
 
 def _delayed(document: Document) -> re.Match[str] | None:
-    """A delay that a banner tells, or, with a promise, the first line."""
-    first = document.lines[0].text if document.lines else ""
+    """A delay that a banner tells, or, with a promise, one of the first lines."""
     found = _DELAYED.search(document.banner)
-    return found or (_DELAYED.search(first) if _PROMISE.search(first) else None)
+    firsts = (line.text for line in document.lines[:_FIRST_LINES])
+    return found or next(
+        (told for first in firsts if _PROMISE.search(first) and (told := _DELAYED.search(first))), None
+    )
 
 
 def _fallen(banner: str, document: Document, windows: tuple[Window, ...]) -> Verdict | None:

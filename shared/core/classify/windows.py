@@ -46,6 +46,7 @@ _AFFECTED = any_of(
 _ALL_OF_THEM = any_of(r"all (?:\w+ ){0,2}(?:tenants|customers|organizations)\b", lead="")
 _PREVIEW_TITLE = any_of(r"(?:public|private|paid|limited|frontier) preview\b", r"(?<=\()preview(?=\))", lead=r"(?<!\w)")
 _MOST_OF_A_YEAR = 300
+_DAYS_OF_A_MONTH = 31
 _MOST_LINES = 120  # no real when-section has a third of these
 _LABEL = 120  # a longer line without dates explains; it is no label for those below it
 
@@ -80,6 +81,10 @@ def _on_the_titles_day(found: list[Window], document: Document) -> list[Window]:
 
 def _is_day(days: Interval) -> bool:
     return days.first == days.last
+
+
+def _is_month(days: Interval | None) -> bool:
+    return days is not None and (days.last - days.first).days <= _DAYS_OF_A_MONTH
 
 
 def _holds(days: Interval, day: Interval) -> bool:
@@ -156,13 +161,17 @@ def _distinct(found: list[Window]) -> tuple[Window, ...]:
 
 def _repeats(window: Window, exact: list[Window]) -> bool:
     """Whether a window only names the month of a day that another one names."""
-    return window.end is None and any(
-        other.phase == window.phase
-        and other.clouds == window.clouds
-        and window.start
-        and other.start
-        and _holds(window.start, other.start)
-        for other in exact
+    return (
+        _is_month(window.start)
+        and window.end is None
+        and any(
+            other.phase == window.phase
+            and other.clouds == window.clouds
+            and window.start is not None
+            and other.start is not None
+            and _holds(window.start, other.start)
+            for other in exact
+        )
     )
 
 

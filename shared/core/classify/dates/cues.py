@@ -48,7 +48,10 @@ _CUES = re.compile(
                 r"(?:available|enabled|live) (?:globally|worldwide|everywhere|(?:in|across|to|for) (?:all|every))",
                 r"(?:through|throughout|thru|until|till)\b",
                 r"no later than",
-                r"full(?:y)?(?:[ ,]+(?:and )?(?:permanent(?:ly)?|complete(?:ly)?)){0,2}(?: [A-Z]\w+){0,2} (?:rolled out|available|deployed|released|deprecat\w+|retire\w*|remov\w+|disable\w*|enforce\w*)",
+                (
+                    r"full(?:y)?(?: and (?:permanent|complete)(?:ly)?)?(?: [A-Z]\w+){0,2} (?:rolled out|available"
+                    r"|deployed|released|deprecat\w+|retire\w*|remov\w+|disable\w*|enforce\w*)"
+                ),
             ),
         }.items()
     )
@@ -56,8 +59,8 @@ _CUES = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    r"[\s,]*(?:–|-|/|&|to|through|thru|until|till|and)\s*(?:the\s+)?$|[\s,]*and (?:will )?(?:be )?(?:continue|continuing)"
-    r"(?: (?:through|until|to|into|over))?\s*$",
+    r"[\s,]*(?:–|-|/|&|to|through|thru|until|till|and)\s*(?:the\s+)?$"
+    r"|[\s,]*and (?:will )?(?:be )?(?:continue|continuing)(?: (?:through|until|to|into|over))?\s*$",
     re.IGNORECASE,
 )
 _MOVED = any_of(r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from\s*$")
