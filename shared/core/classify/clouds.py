@@ -31,6 +31,7 @@ _CLOUDS: tuple[tuple[Cloud, re.Pattern[str]], ...] = (
             r"global(?:ly)?\b(?! admin)",
             r"commercial\b",
             r"multi-?tenant\b",
+            r"public clouds?\b",
             *_PRODUCTION,
             *_EVERY,
         ),
@@ -59,6 +60,7 @@ _ANY = any_of(
     "all ",
     "other clouds",
     "production",
+    "public cloud",
 )
 # What follows these words, up to the end of the bracket or clause, is left out.
 _WITHOUT = any_of(

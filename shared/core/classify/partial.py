@@ -11,7 +11,8 @@ from shared.core.words.dates import clouds as in_words
 
 _DROPPED = any_of(
     r"(?:not|(?:wo|is|are|ca|do)n't) (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward"
-    r"|go(?:ing)? (?:forward|ahead)|continu|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing)|introduc|implement)\w*",
+    r"|go(?:ing)? (?:forward|ahead)|continu|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing)"
+    r"|introduc|implement)\w*",
     r"cancel(?:l?ed|l?ing)",
     r"no longer (?:be )?(?:proceed|releas|roll|plann|moving)\w*",
     r"decided (?:against|not to)",
@@ -39,8 +40,8 @@ _PROMISE = any_of(
 _RESUMES = any_of(r"resum\w+", r"updated (?:the|our) (?:\w+ )?(?:timeline|schedule|plan)")
 _TO = re.compile(r"\b(?:to|until|till)\s+(?:the\s+)?$", re.IGNORECASE)
 _PART = re.compile(
-    r"(?:^|\b(?:for|in|on|to|of) )(?:the )?(?P<part>(?:new |classic )?(?:Outlook|Teams|Word|Excel|PowerPoint|OneNote|iOS"
-    r"|Android|Mac\b|Windows|web\b|VDI|mobile|desktop)[\w ]{0,30})",
+    r"(?:^|\b(?:for|in|on|to|of) )(?:the )?(?P<part>(?:new |classic )?(?:Outlook|Teams|Word|Excel|PowerPoint|OneNote"
+    r"|iOS|Android|Mac\b|Windows|web\b|VDI|mobile|desktop)[\w ]{0,30})",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")

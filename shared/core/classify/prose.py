@@ -8,7 +8,7 @@ from shared.core.classify.dates.cues import Rollout
 from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Document, Line
-from shared.core.classify.rollouts import Scope, anchors, joined, line_windows, merge, named_scope, windows_of
+from shared.core.classify.rollouts import Scope, anchors, goes_on, joined, line_windows, merge, named_scope, windows_of
 from shared.core.posts.classification import Window
 from shared.core.text.wording import any_of, sentences
 
@@ -90,11 +90,16 @@ def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]
             above = Scope(("preview",), above.clouds)
         if not may_name_days(sentence):
             continue
-        if (scope.ENDS.search(sentence) or _COMES.search(sentence)) and not _ASIDE.search(sentence):
-            for window in line_windows(sentence, above, counted_from, retiring=retiring):
-                days = window.start or window.end
-                if days and not (document.day and days.last < document.day - _HISTORY):
-                    yield window
+        tells = scope.ENDS.search(sentence) or _COMES.search(sentence) or (retiring and goes_on(sentence))
+        if tells and not _ASIDE.search(sentence):
+            told = line_windows(sentence, above, counted_from, retiring=retiring)
+            dated = any(window.start or window.end for window in told)
+            yield from (window for window in told if dated and not _is_history(window, document))
+
+
+def _is_history(window: Window, document: Document) -> bool:
+    days = window.start or window.end
+    return days is not None and document.day is not None and days.last < document.day - _HISTORY
 
 
 def _without_echoes(found: list[Window]) -> list[Window]:

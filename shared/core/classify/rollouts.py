@@ -64,7 +64,7 @@ _BEGUN_THERE = re.compile(
 )
 # What a post about an end announces besides: something new that comes in its place, or a notice that users see.
 _ARRIVES = any_of(
-    r"new\b[^.;]{0,60}\b(?:introduc|add|releas|launch|availab|mov|creat|us)\w*",
+    r"new\b[^.;]{0,60}\b(?:introduc|add|releas|launch|availab|mov|creat|us|transition)\w*",
     r"will be (?:introduced|added|released|launched)",
     r"release of\b",
     r"available:",
@@ -137,9 +137,7 @@ def line_windows(
         text = _UPDATE_OR_LATER.sub("", text)
     if _NOW.search(text):
         text = _WITH_UPDATE.sub("", text)
-    found = spans(text, *counted_from)
-    if retiring and not found:
-        found = _until(text, *counted_from)
+    found = (_until(text, *counted_from) if retiring else []) or spans(text, *counted_from)
     if not found:
         if _NOW.search(text) and not _LATER.search(text):
             nothing = Rollout(None, None, len(text), len(text))
@@ -163,7 +161,7 @@ def line_windows(
 
 def _until(text: str, anchor: date | None, published: date | None) -> list[Rollout]:
     """The end of what "will continue to work until" a day."""
-    if not _GOES_ON.search(text):
+    if not goes_on(text):
         return []
     return [
         Rollout(interval, None, phrase.start, phrase.end, "none")
@@ -209,6 +207,11 @@ def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], 
 def is_pause(text: str) -> bool:
     """Whether some words tell of a stop between two days, after which things go on as before."""
     return _PAUSE.search(text) is not None
+
+
+def goes_on(text: str) -> bool:
+    """Whether some words tell how long something that ends will still work."""
+    return _GOES_ON.search(text) is not None
 
 
 def arrives(text: str) -> bool:

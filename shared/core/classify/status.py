@@ -130,7 +130,8 @@ _RECURRING = any_of(
     "now available for (?:all )?(?:supported )?(?:versions of )?windows",
 )
 # Notices of what has happened: an update for a fault was released on a day, or is only being worked on.
-_REPAIR = any_of("out-of-band", "known issue")
+_OUT_OF_BAND = any_of("out-of-band")
+_REPAIR = any_of("known issue", r"address(?:es|ed|ing)? (?:\w+ )?issues?\b", r"issues? (?:affecting|observed|with)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,12 @@ def read_status(document: Document, windows: tuple[Window, ...], kind: str) -> V
 def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Verdict:
     dated = any(window.start or window.end for window in windows)
     section = "\n".join(line.text for line in document.of("when"))
-    if _RECURRING.search(document.title) or (_REPAIR.search(document.title) and not dated):
+    title = document.title
+    if _OUT_OF_BAND.search(title):
+        recurs = not dated
+    else:
+        recurs = _RECURRING.search(title) is not None or (_REPAIR.search(title) is not None and not section)
+    if recurs:
         return Verdict("no_schedule", Why(document.title, 0.9))
     pause = _DATED_PAUSE.search(section)
     if not windows and pause:

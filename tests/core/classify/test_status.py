@@ -98,7 +98,7 @@ def test_a_fallen_plan_has_no_windows_no_deadline_and_is_not_for_the_board(statu
             "on_hold",
             id="postponed in the first line",
         ),
-        pytest.param("Contoso Notes: Pin a page", PROMISE, "on_hold", id="nothing but a promise"),
+        pytest.param("Contoso Notes: Pin a page", PROMISE, "no_schedule", id="nothing but a promise"),
     ],
 )
 def test_posts_without_a_plan(title: str, body: str, status: str) -> None:
