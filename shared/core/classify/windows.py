@@ -149,7 +149,7 @@ def _distinct(found: list[Window]) -> tuple[Window, ...]:
     """Each window once; one that only repeats where another begins is none."""
     whole = {(window.phase, window.clouds, window.start) for window in found if window.end}
     # "After May 4 it no longer works", where something goes by May 4, is the same end told again.
-    whole |= {(window.phase, window.clouds, window.end) for window in found if window.phase == "retirement"}
+    whole |= {(each.phase, each.clouds, each.end) for each in found if each.phase == "retirement" and each.end}
     seen: dict[tuple[object, ...], Window] = {}
     exact = [window for window in found if window.start and _is_day(window.start)]
     found = [window for window in found if not _repeats(window, exact)]
