@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.core.classify import scope
 from shared.core.classify.dates.cues import Rollout
 from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Document, Line
-from shared.core.classify.rollouts import Scope, anchors, goes_on, joined, line_windows, merge, named_scope, windows_of
+from shared.core.classify.rollouts import anchors, joined, line_windows, windows_of
+from shared.core.classify.scope import ENDS, Scope, merge, named_scope
+from shared.core.classify.statements import goes_on
 from shared.core.posts.classification import Window
 from shared.core.text.wording import any_of, sentences
 
@@ -38,7 +39,7 @@ _ASIDE = any_of(
     r"RSVP",
     r"register (?:for|now|here)",
     r"attend",
-    r"sessions?\b(?! (?:rejection|host|token|limit|recording|histor)\w*)",
+    r"session\b(?! (?:rejection|host|token|limit|recording|histor)\w*)",
     r"AMA\b",
     r"add (?:it|individual sessions) to your calendar",
     r"webinar",
@@ -90,7 +91,7 @@ def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]
             above = Scope(("preview",), above.clouds)
         if not may_name_days(sentence):
             continue
-        tells = scope.ENDS.search(sentence) or _COMES.search(sentence) or (retiring and goes_on(sentence))
+        tells = ENDS.search(sentence) or _COMES.search(sentence) or (retiring and goes_on(sentence))
         if tells and not _ASIDE.search(sentence):
             told = line_windows(sentence, above, counted_from, retiring=retiring)
             dated = any(window.start or window.end for window in told)

@@ -1,8 +1,11 @@
-"""Phases: the stage that a rollout line speaks of, and the words for the end of something."""
+"""Scope: for whom and for which phase a line speaks; and the words for the end of something."""
 
 import re
+from dataclasses import dataclass
+from itertools import pairwise
 
-from shared.core.terms import Phase
+from shared.core.classify import clouds
+from shared.core.terms import Cloud, Phase
 from shared.core.text.wording import any_of
 
 _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
@@ -70,3 +73,44 @@ def phases(text: str) -> list[tuple[int, int, Phase]]:
         return []
     found = [(match.start(), match.end(), phase) for phase, pattern in _PHASES for match in pattern.finditer(text)]
     return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For whom a line speaks; empty where it names nobody."""
+
+    phases: tuple[Phase, ...] = ()
+    clouds: tuple[Cloud, ...] = ()
+    #: Only clouds that the product does not follow.
+    elsewhere: bool = False
+
+    @property
+    def any(self) -> bool:
+        return bool(self.phases or self.clouds or self.elsewhere)
+
+    @property
+    def places(self) -> bool:
+        return bool(self.clouds) or self.elsewhere
+
+
+def merge(inner: Scope, outer: Scope) -> Scope:
+    """The inner scope, with what only the outer one names."""
+    placed = inner if inner.places else outer
+    return Scope(inner.phases or outer.phases, placed.clouds, placed.elsewhere)
+
+
+def named_scope(text: str) -> Scope:
+    """The clouds and the phase that some words name; several phases where they stand side by side as one label."""
+    if not text:
+        return Scope()
+    found = phases(text)
+    named = [phase for _, _, phase in found[:1]]
+    for (_, end, phase), (start, _, other) in pairwise(found):
+        between = text[end:start].strip().lower()
+        if between == "(" and phase == "ga":  # "General Availability (Targeted Release)" is for the targeted ones
+            named = [other]
+        elif between in {"/", "and", "&", ",", "+"} and other != phase:
+            named.append(other)
+        else:
+            break
+    return Scope(tuple(named), clouds.reached(text), clouds.is_elsewhere(text))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from shared.core.classify import clouds
 from shared.core.classify.document import Document
+from shared.core.classify.notices import is_notice
 from shared.core.posts.classification import Why, Window
 from shared.core.terms import Cloud, Status
 from shared.core.text.wording import any_of
@@ -115,23 +116,6 @@ _PARTLY = any_of(
 _REVIEWED = any_of(
     "after further (?:review|consideration)", "we have (?:decided|made the decision)", "at this time", "we are not"
 )
-# Notices that come back every month and plan nothing.
-_RECURRING = any_of(
-    r"(?:security|preview|quality|cumulative|monthly|out-of-band|optional) updates? (?:is|are)(?: now)? available",
-    "office hours",
-    "what's new in",
-    "monthly (?:recap|highlights)",
-    "service update for",
-    "release notes",
-    "updates? available for",
-    "in development for",
-    r"get started with \w+ \d{4}",
-    "current status",
-    "now available for (?:all )?(?:supported )?(?:versions of )?windows",
-)
-# Notices of what has happened: an update for a fault was released on a day, or is only being worked on.
-_OUT_OF_BAND = any_of("out-of-band")
-_REPAIR = any_of("known issue", r"address(?:es|ed|ing)? (?:\w+ )?issues?\b", r"issues? (?:affecting|observed|with)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +143,7 @@ def read_status(document: Document, windows: tuple[Window, ...], kind: str) -> V
 def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Verdict:
     dated = any(window.start or window.end for window in windows)
     section = "\n".join(line.text for line in document.of("when"))
-    title = document.title
-    if _OUT_OF_BAND.search(title):
-        recurs = not dated
-    else:
-        recurs = _RECURRING.search(title) is not None or (_REPAIR.search(title) is not None and not section)
-    if recurs:
+    if is_notice(document.title, dated=dated, planned=bool(section)):
         return Verdict("no_schedule", Why(document.title, 0.9))
     pause = _DATED_PAUSE.search(section)
     if not windows and pause:

@@ -10,18 +10,11 @@ from shared.core.classify.dates.cues import spans
 from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.document import Document, Line
 from shared.core.classify.prose import available_windows, prose_windows
-from shared.core.classify.rollouts import (
-    Scope,
-    anchors,
-    arrives,
-    continues,
-    is_pause,
-    joined,
-    line_windows,
-    merge,
-    named_scope,
-)
-from shared.core.posts.classification import Interval, Window
+from shared.core.classify.repeats import distinct, on_the_titles_day, without_lead_ins, without_years
+from shared.core.classify.rollouts import anchors, continues, joined, line_windows
+from shared.core.classify.scope import Scope, merge, named_scope
+from shared.core.classify.statements import arrives, is_pause
+from shared.core.posts.classification import Window
 from shared.core.terms import Cloud
 from shared.core.text.wording import any_of
 
@@ -45,8 +38,6 @@ _AFFECTED = any_of(
 )
 _ALL_OF_THEM = any_of(r"all (?:\w+ ){0,2}(?:tenants|customers|organizations)\b", lead="")
 _PREVIEW_TITLE = any_of(r"(?:public|private|paid|limited|frontier) preview\b", r"(?<=\()preview(?=\))", lead=r"(?<!\w)")
-_MOST_OF_A_YEAR = 300
-_DAYS_OF_A_MONTH = 31
 _MOST_LINES = 120  # no real when-section has a third of these
 _LABEL = 120  # a longer line without dates explains; it is no label for those below it
 
@@ -64,32 +55,7 @@ def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
         told = _ends_told(document)
         found = found + told if told or {window.phase for window in found} != {"ga"} else _as_ends(found, document)
     found = [_placed(_gone_from(window), document) for window in found] if found else []
-    return _distinct(_on_the_titles_day(found, document) if retiring else found)
-
-
-def _on_the_titles_day(found: list[Window], document: Document) -> list[Window]:
-    """Ends on the day that the title names, where a line names only the part of the month in which it lies."""
-    days = [span.start for span in spans(document.title, document.day) if span.start and _is_day(span.start)]
-    if len(days) != 1:
-        return found
-    (day,) = days
-    return [
-        replace(window, start=day) if window.end is None and window.start and _holds(window.start, day) else window
-        for window in found
-    ]
-
-
-def _is_day(days: Interval) -> bool:
-    return days.first == days.last
-
-
-def _is_month(days: Interval | None) -> bool:
-    return days is not None and (days.last - days.first).days <= _DAYS_OF_A_MONTH
-
-
-def _holds(days: Interval, day: Interval) -> bool:
-    """Whether a longer time holds a day."""
-    return days.first <= day.first and day.last <= days.last and days != day
+    return distinct(on_the_titles_day(found, document) if retiring else found)
 
 
 def _placed(window: Window, document: Document) -> Window:
@@ -145,36 +111,6 @@ def _gone_from(window: Window) -> Window:
     return window
 
 
-def _distinct(found: list[Window]) -> tuple[Window, ...]:
-    """Each window once; one that only repeats where another begins is none."""
-    whole = {(window.phase, window.clouds, window.start) for window in found if window.end}
-    # "After May 4 it no longer works", where something goes by May 4, is the same end told again.
-    whole |= {(each.phase, each.clouds, each.end) for each in found if each.phase == "retirement" and each.end}
-    seen: dict[tuple[object, ...], Window] = {}
-    exact = [window for window in found if window.start and _is_day(window.start)]
-    found = [window for window in found if not _repeats(window, exact)]
-    for window in found:
-        if window.end or (window.phase, window.clouds, window.start) not in whole:
-            seen.setdefault((window.phase, window.clouds, window.start, window.end), window)
-    return tuple(seen.values())
-
-
-def _repeats(window: Window, exact: list[Window]) -> bool:
-    """Whether a window only names the month of a day that another one names."""
-    return (
-        _is_month(window.start)
-        and window.end is None
-        and any(
-            other.phase == window.phase
-            and other.clouds == window.clouds
-            and window.start is not None
-            and other.start is not None
-            and _holds(window.start, other.start)
-            for other in exact
-        )
-    )
-
-
 def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> list[Window]:
     """Each line of the when-section; a line that names a phase or clouds and no date speaks for those below it."""
     found: list[Window] = []
@@ -193,7 +129,7 @@ def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> li
             found.extend(window for window in windows if not (window.start and window.start in told))
         elif len(line.text) < _LABEL:
             above = merge(named_scope(line.text), title)
-    return joined(_without_years(_without_lead_ins(found)))
+    return joined(without_years(without_lead_ins(found)))
 
 
 def _titled(document: Document, lines: tuple[Line, ...]) -> Scope:
@@ -201,20 +137,3 @@ def _titled(document: Document, lines: tuple[Line, ...]) -> Scope:
     if not _PREVIEW_TITLE.search(document.title) or any(named_scope(line.text).phases for line in lines):
         return Scope()
     return Scope(("preview",))
-
-
-def _without_lead_ins(windows: list[Window]) -> list[Window]:
-    """A line that ends in a colon ("in March, as follows:") leads to the lines below, which tell more exactly when."""
-    last = len(windows) - 1
-    return [window for index, window in enumerate(windows) if window.end or index == last or window.words[-1:] != ":"]
-
-
-def _without_years(windows: list[Window]) -> list[Window]:
-    """Beside real dates, a whole year ("and later in 2026") is an outlook, no plan."""
-    plans = [replace(window, end=None) if window.start and _is_year(window.end) else window for window in windows]
-    plans = [window for window in plans if not _is_year(window.start or window.end)]
-    return plans if any(window.start or window.end for window in plans) else windows
-
-
-def _is_year(days: Interval | None) -> bool:
-    return days is not None and (days.last - days.first).days > _MOST_OF_A_YEAR

@@ -23,7 +23,7 @@ _CUES = re.compile(
                 r"(?:announced|published|communicated|shared|mentioned|posted|sent|updated) (?:in|on|back in)",
                 r"originally\b",
                 r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from",
-                r"(?:before|prior to|version|build|until further)\b",
+                r"(?:before|prior to|past|version|build|until further)\b",
                 r"as (?:communicated|mentioned|announced)\b(?: (?:back )?(?:in|on)\b)?",
                 r"(?:^|(?<=[.;!?] )|(?<=\n))(?:up )?(?:through|until|till|thru)\b",  # how long today's state lasts
                 r"(?:postpone|defer|delay|opt[- ]out)(?: \w+){0,3} until",
