@@ -13,11 +13,12 @@ from shared.core.posts.classification import Interval, Why, Window
 from shared.core.posts.post import Post
 from shared.core.text.wording import any_of, sentences
 
+_NEEDS = r"(?<!may )(?<!might )(?<!would )(?<!not )needs? to"
 _DEMAND = any_of(
     "must",
-    "needs? to",
+    _NEEDS,
     "required? to",
-    "ensure",
+    r"(?<!will )(?<!can )ensure",
     r"please (?!note|see|refer|visit|be aware|feel|contact|read|let)",
     "migrate",
     "export",
@@ -30,14 +31,14 @@ _DEMAND = any_of(
     r"plan to (?:use|move|migrate|switch|transition|replace)",
     "you will need",
     "have to",
-    "should",
+    r"(?:you|admins?|administrators|organi[sz]ations?|customers?|tenants?) should",
     r"(?:recommend|encourage|advise|urge)\w*[^.]{0,80}?\b(?:remov|migrat|upgrad|switch|mov|replac|updat|transition)\w*",
     tail=r"\b",
 )
 # The demands that need no day of their own, beside an event: "All others must move their rules before then."
 _MUST = any_of(
     "must",
-    "needs? to",
+    _NEEDS,
     "required",
     "have to",
     r"(?:recommend|encourage|advise|urge)\w*[^.]{0,80}?\b(?:migrat|switch|mov|replac|transition)\w*",
@@ -81,7 +82,7 @@ _STOPS = any_of(
     r"will (?:fail|break|no longer (?:work|function))",
 )
 _BY = re.compile(
-    r"\b(?:(?:by|before|prior to|no later than|until|ahead of|in advance of)\s+(?:the\s+)?(?:start of\s+)?"
+    r"\b(?:(?:by|before|prior to|no later than|have until|ahead of|in advance of)\s+(?:the\s+)?(?:start of\s+)?"
     r"|(?:before|prior to)\s+(?:[\w'-]+\s+){1,6}(?:on|in)\s+)$",
     re.IGNORECASE,
 )
@@ -89,6 +90,7 @@ _FROM = re.compile(
     r"\b(?:by|before|prior to|no later than|until|after|from|starting|on|as of)\s+(?:the\s+)?$", re.IGNORECASE
 )
 _LEADS = ("by", "before", "prior", "later", "until", "ahead", "advance")  # one word of each: quickly seen to be missing
+_IF = re.compile(r"(?:if|when|once|where|should)\b[^,]*,\s*", re.IGNORECASE)
 _LEAD_WIDTH = 60
 # A demand without a word for it: "Test your sign-in before the rollout", where something will break.
 _IMPERATIVE = any_of(
@@ -144,9 +146,10 @@ def _told(document: Document, event: date | None) -> Iterator[tuple[date, Why]]:
         for sentence in sentences(line.text):
             found = dates(sentence, document.day) if names_days and may_name_days(sentence) else []
             day = _day_of(sentence, found, breaks=breaks) if found and leads else None
-            demands = _MUST.search(sentence) or (breaks and _IMPERATIVE.search(sentence))
+            clause = sentence[_condition(sentence) :]
+            demands = _MUST.search(clause) or (breaks and _IMPERATIVE.search(clause))
             if day is None and leads and demands and not _NOTHING.search(sentence):
-                day = named if _THEN.search(sentence) else event if _EVENT.search(sentence) else None
+                day = named if _THEN.search(clause) else event if _EVENT.search(clause, 1) else None
             if day:
                 yield day, Why(sentence, 0.8)
             named = found[-1][2].first if found else named
@@ -154,11 +157,23 @@ def _told(document: Document, event: date | None) -> Iterator[tuple[date, Why]]:
 
 def _day_of(sentence: str, found: Found, *, breaks: bool) -> date | None:
     """The day by which a sentence demands something, or from which something fails for those who did nothing."""
-    if _DEMAND.search(sentence) or _KEEP.search(sentence) or (breaks and _IMPERATIVE.search(sentence)):
+    if sentence.endswith("?"):
+        return None
+    after = _condition(sentence)
+    clause = sentence[after:]
+    if _KEEP.search(sentence):
         return _led(_BY, sentence, found)
+    if _DEMAND.search(clause) or (breaks and _IMPERATIVE.search(clause)):
+        return _led(_BY, sentence, [each for each in found if each[0].start >= after])
     if _UNLESS.search(sentence) and _BREAKS.search(sentence):
         return _led(_FROM, sentence, found)
     return None
+
+
+def _condition(sentence: str) -> int:
+    """Where the condition that leads a sentence ends: what stands in it is no demand ("If you need to ..., ...")."""
+    match = _IF.match(sentence)
+    return match.end() if match else 0
 
 
 def ending_deadline(document: Document, verdict: Verdict) -> Deadline:
