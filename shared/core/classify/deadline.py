@@ -31,7 +31,7 @@ _DEMAND = any_of(
     r"plan to (?:use|move|migrate|switch|transition|replace)",
     "you will need",
     "have to",
-    r"(?:you|admins?|administrators|organi[sz]ations?|customers?|tenants?) should",
+    r"(?:you|admins?|administrators|managers?|owners?|developers|organi[sz]ations?|customers?|tenants?) should",
     r"(?:recommend|encourage|advise|urge)\w*[^.]{0,80}?\b(?:remov|migrat|upgrad|switch|mov|replac|updat|transition)\w*",
     tail=r"\b",
 )

@@ -46,20 +46,25 @@ def line_windows(
             nothing = Rollout(None, None, len(text), len(text))
             return list(windows_of(text, above, nothing, (0, len(text)), retiring=retiring))
         return []
-    result: list[Window] = []
-    behind = 0
     begun = _begun_there(text, found[0].at)
     if begun:
-        behind, place = begun
-        result.extend(windows_of(text[:behind], merge(place, above), _UNDATED, (0, behind), retiring=retiring))
+        at, place = begun
+        there = windows_of(text[:at], merge(place, above), _UNDATED, (0, at), retiring=retiring)
+        then = line_windows(text[at:], Scope(above.phases), counted_from, retiring=retiring)
+        return [*there, *(_elsewhere(window, place) for window in then)]
+    result: list[Window] = []
+    behind = 0
     for index, span in enumerate(found):
         ahead = found[index + 1].at if index + 1 < len(found) else len(text)
-        for window in windows_of(text, above, span, (behind, ahead), retiring=retiring):
-            gone = {cloud for told in result[:1] if begun for cloud in told.clouds}
-            rest = tuple(cloud for cloud in window.clouds if cloud not in gone) or window.clouds
-            result.append(replace(window, clouds=rest))
+        result.extend(windows_of(text, above, span, (behind, ahead), retiring=retiring))
         behind = span.last
     return result
+
+
+def _elsewhere(window: Window, place: Scope) -> Window:
+    """The window without the clouds that already have it ("other clouds" are all but those)."""
+    rest = tuple(cloud for cloud in window.clouds if cloud not in place.clouds)
+    return replace(window, clouds=rest or window.clouds)
 
 
 def _with_ends_of_use(text: str, found: list[Rollout], counted_from: tuple[date | None, date | None]) -> list[Rollout]:
@@ -93,7 +98,7 @@ def windows_of(text: str, above: Scope, span: Rollout, around: tuple[int, int], 
     behind, ahead = around
     before, after = text[behind : span.at], text[span.last : ahead]
     named = Scope()
-    for part in (before, after, text[:behind], *_FOR_ALL.findall(text)):
+    for part in (before, text[span.at : span.last], after, text[:behind], *_FOR_ALL.findall(text)):
         if not (named.phases and named.places):
             named = merge(named, named_scope(part))
     if retiring and "preview" in named.phases and not (is_a_stage(text) or arrives(text)):
