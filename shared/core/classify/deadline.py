@@ -89,7 +89,8 @@ _BY = re.compile(
 _FROM = re.compile(
     r"\b(?:by|before|prior to|no later than|until|after|from|starting|on|as of)\s+(?:the\s+)?$", re.IGNORECASE
 )
-_LEADS = ("by", "before", "prior", "later", "until", "ahead", "advance")  # one word of each: quickly seen to be missing
+# One word of each lead: quickly seen to be missing.
+_LEADS = ("by", "before", "prior", "later", "until", "ahead", "advance", "from", "after")
 _IF = re.compile(r"(?:if|when|once|where|should)\b[^,]*,\s*", re.IGNORECASE)
 _LEAD_WIDTH = 60
 # A demand without a word for it: "Test your sign-in before the rollout", where something will break.

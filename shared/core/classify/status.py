@@ -76,7 +76,7 @@ _WE_POSTPONE = any_of(
     r"(?![^.]*\b(?:until|to)\b[^.]*\d{4})"
 )
 _PROMISE = any_of(
-    r"will (?:be )?(?:communicat|announc|shar|provid|updat|publish|post)\w*",
+    r"will (?:be )?(?:communicat|announc|shar|provid|updat|publish|post|send)\w*",
     "when (?:we are|we're) ready",
     "ready to proceed",
     "new (?:date|timeline)s?",

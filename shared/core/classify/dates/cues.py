@@ -25,7 +25,7 @@ _CUES = re.compile(
                 r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from",
                 r"(?:before|prior to|past|version|build|until further)\b",
                 r"as (?:communicated|mentioned|announced)\b(?: (?:back )?(?:in|on)\b)?",
-                r"(?:^|(?<=[.;!?] )|(?<=\n))(?:through|until|till|thru|up (?:to|until))\b",  # how long today's state lasts
+                r"(?:^|(?<=[.;!?] )|(?<=\n))(?:through|until|till|thru|up (?:to|until))\b",  # how long a state lasts
                 r"(?:postpone|defer|delay|opt[- ]out)(?: \w+){0,3} until",
             ),
             "begin": (
