@@ -54,16 +54,18 @@ def read_windows(document: Document, *, retiring: bool) -> tuple[Window, ...]:
     elif retiring and not any(window.phase == "retirement" for window in found):
         told = _ends_told(document)
         found = found + told if told or {window.phase for window in found} != {"ga"} else _as_ends(found, document)
-    found = [_placed(_gone_from(window), document) for window in found] if found else []
+    found = [_gone_from(window) for window in found]
+    if not all(window.clouds for window in found):
+        reach = _audience(document)
+        found = [_placed(window, reach) for window in found]
     return distinct(on_the_titles_day(found, document) if retiring else found)
 
 
-def _placed(window: Window, document: Document) -> Window:
+def _placed(window: Window, reach: tuple[Cloud, ...]) -> Window:
     """The window with the clouds of those who are affected, where nobody named any for it."""
     if window.clouds:
         return window
-    reach = _audience(document) if window.phase in {"ga", "retirement"} else ()
-    return replace(window, clouds=reach or ("worldwide",))
+    return replace(window, clouds=(window.phase in {"ga", "retirement"} and reach) or ("worldwide",))
 
 
 def _told_anew(found: list[Window], document: Document) -> list[Window]:
