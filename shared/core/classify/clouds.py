@@ -75,6 +75,7 @@ _WITHOUT = any_of(
 )
 _LEFT_OUT = re.compile(rf"(?P<words>{_WITHOUT.pattern})(?P<clouds>[^.;:()\[\]]*)", re.IGNORECASE)
 # Clouds that the product does not follow.
+_OUTSIDE_PARTS = ("Nat", "Sec", "gap", "Gap", "Bleu", "Delos")  # quickly seen to be missing
 _OUTSIDE = any_of(r"US\s?Nat\b", r"US\s?Sec\b", r"Air[\s-]?gap\w*", r"Bleu\b", r"Delos\b")
 
 
@@ -103,4 +104,5 @@ def reached(text: str) -> tuple[Cloud, ...]:
 
 def is_elsewhere(text: str) -> bool:
     """Whether a text names clouds, but only such as the product does not follow."""
-    return _OUTSIDE.search(text) is not None and not named(text)
+    told = any(part in text for part in _OUTSIDE_PARTS) and _OUTSIDE.search(text) is not None
+    return told and not named(text)

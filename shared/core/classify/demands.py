@@ -98,6 +98,9 @@ _NOTHING = any_of(
 )
 # Parts of "before", "prior to", "ahead of", "in advance of", "by then": quickly seen to be missing.
 _AHEAD = ("efore", "rior to", "head of", "dvance of", "y th", "ntil th")
+_LEADS = ("by ", "By ", "efore ", "rior to", "later than", "ntil ", "head of", "dvance of", "after ", "After ", "rom ")
+_LEADS += ("tarting ", "as of ")
+_CONDITIONS = ("nless", "f no ", "ithout", "therwise", "ailure", " not ", "n't ")
 
 Found = list[tuple[Phrase, Cue, Interval]]
 
@@ -114,13 +117,14 @@ class Demands:
         """The day of each demand, with the sentence that makes it."""
         behind: list[str] = []
         for line in self._document.of("intro", "when", "impact", "prepare"):
-            if not (may_name_days(line.text) or _may_lead(line.text)):
-                continue
-            for sentence in sentences(line.text):
-                day = self._day_of(sentence, behind)
-                if day:
-                    yield day, Why(sentence, 0.8)
-                behind.append(sentence)
+            if _has(line.text, _LEADS) and (_has(line.text, _AHEAD) or may_name_days(line.text)):
+                for sentence in sentences(line.text):
+                    day = self._day_of(sentence, behind) if _has(sentence, _LEADS) else None
+                    if day:
+                        yield day, Why(sentence, 0.8)
+                    behind.append(sentence)
+            else:
+                behind.append(line.text)
 
     def _day_of(self, sentence: str, behind: list[str]) -> date | None:
         """The day by which a sentence demands something, or from which something fails for those who did nothing."""
@@ -131,14 +135,14 @@ class Demands:
             day = self._dated(sentence, after)
             if day:
                 return day
-        return self._beside_an_event(sentence[after:], sentence, behind) if _may_lead(sentence) else None
+        return self._beside_an_event(sentence[after:], sentence, behind) if _has(sentence, _AHEAD) else None
 
     def _dated(self, sentence: str, after: int) -> date | None:
         if _KEEP.search(sentence):
             return _led(_BY, sentence, self._dates(sentence))
         if _DEMAND.search(sentence, after) or self._orders(sentence[after:]):
             return _led(_BY, sentence, [each for each in self._dates(sentence) if each[0].start >= after])
-        if _UNLESS.search(sentence) and _BREAKS.search(sentence):
+        if _has(sentence, _CONDITIONS) and _UNLESS.search(sentence) and _BREAKS.search(sentence):
             return _led(_FROM, sentence, self._dates(sentence))
         return None
 
@@ -168,8 +172,8 @@ class Demands:
         return self._breaks
 
 
-def _may_lead(text: str) -> bool:
-    return any(part in text for part in _AHEAD)
+def _has(text: str, parts: tuple[str, ...]) -> bool:
+    return any(part in text for part in parts)
 
 
 def _condition(sentence: str) -> int:

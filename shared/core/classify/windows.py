@@ -36,6 +36,7 @@ _LAST_UPDATE = any_of(rf"{MONTH} 20\d\d [\w\s-]{{0,40}}update (?:is|will be|was)
 _AFFECTED = any_of(
     r"who (?:is|will be|are) (?:affected|impacted)", r"this (?:message|change|update) applies to", lead=""
 )
+_AUDIENCE_STARTS = ("Who ", "This ", "All ")  # of any line but those below such a label
 _ALL_OF_THEM = any_of(r"all (?:\w+ ){0,2}(?:tenants|customers|organizations)\b", lead="")
 _PREVIEW_TITLE = any_of(r"(?:public|private|paid|limited|frontier) preview\b", r"(?<=\()preview(?=\))", lead=r"(?<!\w)")
 _MOST_LINES = 120  # no real when-section has a third of these
@@ -86,6 +87,8 @@ def _audience(document: Document) -> tuple[Cloud, ...]:
     if clouds.named(document.title):
         return ()
     for line in document.of("intro", "impact"):
+        if not line.text.startswith(_AUDIENCE_STARTS) and "ffected" not in line.label and "mpacted" not in line.label:
+            continue
         if _AFFECTED.search(line.label) or _AFFECTED.match(line.text) or _ALL_OF_THEM.match(line.text):
             reach = clouds.reached(line.text)
             if len(reach) > 1:
