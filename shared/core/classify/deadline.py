@@ -22,7 +22,7 @@ def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadlin
     if post.act_by:
         done = _done(document, verdict)
         return (None, done) if done else (post.act_by.date(), Why(f"Act by: {post.act_by:%Y-%m-%d}", 1.0))
-    demands = Demands(document, ending_deadline(document, verdict)[0])
+    demands = Demands(document, lambda: ending_deadline(document, verdict)[0])
     told = sorted(demands.told(), key=lambda found: found[0])
     ahead = [found for found in told if document.day is None or found[0] >= document.day]
     return ahead[0] if ahead else NO_DEADLINE

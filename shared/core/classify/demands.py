@@ -1,7 +1,7 @@
 """Demands: the sentences that ask something of the reader by a day, or say what fails for those who do nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from shared.core.classify.dates.cues import Cue, dates
@@ -98,17 +98,19 @@ _NOTHING = any_of(
 )
 # Parts of "before", "prior to", "ahead of", "in advance of", "by then": quickly seen to be missing.
 _AHEAD = ("efore", "rior to", "head of", "dvance of", "y th", "ntil th")
-_LEADS = ("by ", "By ", "efore ", "rior to", "later than", "ntil ", "head of", "dvance of", "after ", "After ", "rom ")
-_LEADS += ("tarting ", "as of ")
+_LEADS: tuple[str, ...] = (
+    *("by ", "By ", "efore ", "rior to", "later than", "ntil ", "head of", "dvance of"),
+    *("after ", "After ", "rom ", "tarting ", "as of "),
+)
 _CONDITIONS = ("nless", "f no ", "ithout", "therwise", "ailure", " not ", "n't ")
 
 Found = list[tuple[Phrase, Cue, Interval]]
 
 
 class Demands:
-    """The demands of one post. `event`: the day that "before the retirement" means."""
+    """The demands of one post. `event`: finds the day that "before the retirement" means."""
 
-    def __init__(self, document: Document, event: date | None) -> None:
+    def __init__(self, document: Document, event: Callable[[], date | None]) -> None:
         self._document = document
         self._event = event
         self._breaks: bool | None = None
@@ -152,7 +154,7 @@ class Demands:
             return None
         if not (_MUST.search(clause) or self._orders(clause)):
             return None
-        return self._last_named(behind) if then else self._event
+        return self._last_named(behind) if then else self._event()
 
     def _last_named(self, behind: list[str]) -> date | None:
         """The last date in the sentences before: "then"."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from shared.core.classify import clouds
@@ -99,6 +100,7 @@ def merge(inner: Scope, outer: Scope) -> Scope:
     return Scope(inner.phases or outer.phases, placed.clouds, placed.elsewhere)
 
 
+@lru_cache(maxsize=128)  # a label is asked for at each of its lines
 def named_scope(text: str) -> Scope:
     """The clouds and the phase that some words name; several phases where they stand side by side as one label."""
     if not text:

@@ -139,6 +139,10 @@ def _section(lines: Iterable[Line], document: Document, *, retiring: bool) -> li
 
 def _titled(document: Document, lines: tuple[Line, ...]) -> Scope:
     """The preview that a title names, where no line of the when-section names a phase."""
-    if not _PREVIEW_TITLE.search(document.title) or any(named_scope(line.text).phases for line in lines):
+    if (
+        "review" not in document.title
+        or not _PREVIEW_TITLE.search(document.title)
+        or any(named_scope(line.text).phases for line in lines)
+    ):
         return Scope()
     return Scope(("preview",))
