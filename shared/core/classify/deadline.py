@@ -1,6 +1,7 @@
 """Act-by: the day by which the organisation must have acted."""
 
 from datetime import date
+from itertools import islice
 
 from shared.core.classify.demands import Demands
 from shared.core.classify.document import Document
@@ -10,6 +11,7 @@ from shared.core.posts.classification import Interval, Why, Window
 from shared.core.posts.post import Post
 
 _MOST_OF_A_YEAR = 300
+_MOST_DEMANDS = 12  # no real post has half as many
 
 Deadline = tuple[date | None, Why]
 NO_DEADLINE: Deadline = None, Why("no deadline is stated", 0.7)
@@ -23,7 +25,7 @@ def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadlin
         done = _done(document, verdict)
         return (None, done) if done else (post.act_by.date(), Why(f"Act by: {post.act_by:%Y-%m-%d}", 1.0))
     demands = Demands(document, lambda: ending_deadline(document, verdict)[0])
-    told = sorted(demands.told(), key=lambda found: found[0])
+    told = sorted(islice(demands.told(), _MOST_DEMANDS), key=lambda found: found[0])
     ahead = [found for found in told if document.day is None or found[0] >= document.day]
     return ahead[0] if ahead else NO_DEADLINE
 
