@@ -2,7 +2,7 @@
 
 import re
 
-from shared.core.classify import scope
+from shared.core.classify import clouds as cloud_names
 from shared.core.classify.dates import phrases
 from shared.core.classify.document import Document
 from shared.core.posts.classification import POSTPONED, Halt
@@ -10,8 +10,9 @@ from shared.core.text.wording import any_of
 from shared.core.words.dates import clouds as in_words
 
 _DROPPED = any_of(
-    r"not (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward|go(?:ing)? (?:forward|ahead)|continu"
-    r"|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing))\w*",
+    r"(?:not|(?:wo|is|are|ca|do)n't) (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward"
+    r"|go(?:ing)? (?:forward|ahead)|continu|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing)"
+    r"|introduc|implement)\w*",
     r"cancel(?:l?ed|l?ing)",
     r"no longer (?:be )?(?:proceed|releas|roll|plann|moving)\w*",
     r"decided (?:against|not to)",
@@ -35,10 +36,12 @@ _PROMISE = any_of(
     r"for the time being",
 )
 # "has been paused until January 2026" names its new date: that is a move, no halt.
+# "It is paused. We expect to resume in February": the whole of it, to other dates.
+_RESUMES = any_of(r"resum\w+", r"updated (?:the|our) (?:\w+ )?(?:timeline|schedule|plan)")
 _TO = re.compile(r"\b(?:to|until|till)\s+(?:the\s+)?$", re.IGNORECASE)
 _PART = re.compile(
-    r"(?:^|\b(?:for|in|on|to) )(?:the )?(?P<part>(?:new |classic )?(?:Outlook|Teams|Word|Excel|PowerPoint|OneNote|iOS"
-    r"|Android|Mac\b|Windows|web\b|VDI|mobile|desktop)[\w ]{0,30})",
+    r"(?:^|\b(?:for|in|on|to|of) )(?:the )?(?P<part>(?:new |classic )?(?:Outlook|Teams|Word|Excel|PowerPoint|OneNote"
+    r"|iOS|Android|Mac\b|Windows|web\b|VDI|mobile|desktop)[\w ]{0,30})",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
@@ -48,26 +51,28 @@ _LONGEST = 300
 def read_halts(document: Document) -> tuple[Halt, ...]:
     """The parts that the banners take out of the plan; the classifier has found that the rest of it stands."""
     promised = _PROMISE.search(document.banner) is not None
+    resumes = _RESUMES.search(document.banner) is not None
     found: dict[tuple[str, str], Halt] = {}
     for line in document.lines:
         if line.role != "banner":
             continue
         for sentence in _SENTENCE.split(line.lead_free):
-            halt = _halt(sentence, promised=promised)
+            halt = _halt(sentence, promised=promised, resumes=resumes)
             if halt:
                 found.setdefault((halt.kind, halt.scope), halt)
     return tuple(found.values())
 
 
-def _halt(sentence: str, *, promised: bool) -> Halt | None:
+def _halt(sentence: str, *, promised: bool, resumes: bool) -> Halt | None:
     paused, dropped = _PAUSED.search(sentence), _DROPPED.search(sentence)
     if not (paused or dropped):
         return None
-    clouds = scope.clouds(sentence)
+    clouds = cloud_names.named(sentence)
     part = _PART.search(sentence)
     told = in_words(clouds) if clouds else part["part"].strip() if part else ""
     words = sentence.strip()[:_LONGEST]
-    if _POSTPONED.search(sentence) and (not told or _names_its_new_date(sentence)):
+    postponed = _POSTPONED.search(sentence) or (paused and resumes and not told)
+    if postponed and (not told or _names_its_new_date(sentence)):
         return Halt("paused", POSTPONED, (), words)
     if not told or _names_its_new_date(sentence):
         return None

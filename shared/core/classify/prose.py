@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from shared.core.classify import scope
 from shared.core.classify.dates.cues import Rollout
 from shared.core.classify.dates.grammar import MONTH
 from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Document, Line
-from shared.core.classify.rollouts import Scope, anchors, joined, line_windows, merge, named_scope, windows_of
+from shared.core.classify.rollouts import anchors, joined, line_windows, windows_of
+from shared.core.classify.scope import ENDS, Scope, merge, named_scope
+from shared.core.classify.statements import goes_on
 from shared.core.posts.classification import Window
 from shared.core.text.wording import any_of, sentences
 
@@ -26,6 +27,9 @@ _COMES = any_of(
     r"will (?:\w+ )?(?:change|update|move|introduce|require|enable|become|launch|release|switch|transition|replace"
     r"|migrate|support|receive|reach|start|roll|be)\b",
     r"public preview",
+    r"(?:was|were|has been|have been) (?:\w+ )?(?:released|made available|deployed)",
+    r"window (?:begins?|starts?|ends?)\b",
+    r"supported until\b",
     r"complet\w+",
     r"ending\b",
     r"we(?:'re| are) (?:\w+ )?(?:releasing|launching|updating|changing|rolling|introducing|making)",
@@ -35,7 +39,9 @@ _ASIDE = any_of(
     r"RSVP",
     r"register (?:for|now|here)",
     r"attend",
-    r"session\b",
+    r"session\b(?! (?:rejection|host|token|limit|recording|histor)\w*)",
+    r"AMA\b",
+    r"add (?:it|individual sessions) to your calendar",
     r"webinar",
     r"office hours",
     r"survey",
@@ -53,6 +59,7 @@ _UPDATE_NAME = any_of(
 )
 # "(published August 2024, updated May 2025)" tells of another post.
 _OTHER_POST = any_of(r"\((?:originally )?(?:published|sent|posted|announced|dated)[^()]{0,80}\)", lead="")
+_SUPPORTED = any_of(r"(?:be|is|are|remains?) supported (?:until|through|for)\b")
 _IS_OUT = any_of(
     r"(?:is|are) now (?:generally |fully |publicly )?(?:available|live)",
     r"(?:has|have) (?:now )?(?:rolled out|reached general availability|been released|retired)",
@@ -66,6 +73,8 @@ def prose_windows(document: Document, *, retiring: bool) -> list[Window]:
     """Posts without a dated when-section: the sentences that say that something comes or goes on a date."""
     for roles in (("banner", "intro", "impact"), ("prepare",)):
         lines = [line for line in document.lines if line.role in roles]
+        if "prepare" in roles:  # what readers should use instead has days of its own
+            lines = [line for line in lines if not _SUPPORTED.search(line.text)]
         found = joined([window for line in lines for window in _told(line, document, retiring=retiring)])
         if found:
             return _without_echoes(found)
@@ -78,13 +87,20 @@ def _told(line: Line, document: Document, *, retiring: bool) -> Iterator[Window]
     counted_from = anchors(document, line)
     above = merge(named_scope(line.label), Scope(("preview",) if _PREVIEW.search(document.title) else ()))
     for sentence in sentences(_UPDATE_NAME.sub("", _OTHER_POST.sub("", line.lead_free))):
+        if _PREVIEW.search(sentence):  # "We announce a public preview of pages. Its rollout starts on May 4."
+            above = Scope(("preview",), above.clouds)
         if not may_name_days(sentence):
             continue
-        if (scope.ENDS.search(sentence) or _COMES.search(sentence)) and not _ASIDE.search(sentence):
-            for window in line_windows(sentence, above, counted_from, retiring=retiring):
-                days = window.start or window.end
-                if days and not (document.day and days.last < document.day - _HISTORY):
-                    yield window
+        tells = ENDS.search(sentence) or _COMES.search(sentence) or (retiring and goes_on(sentence))
+        if tells and not _ASIDE.search(sentence):
+            told = line_windows(sentence, above, counted_from, retiring=retiring)
+            dated = any(window.start or window.end for window in told)
+            yield from (window for window in told if dated and not _is_history(window, document))
+
+
+def _is_history(window: Window, document: Document) -> bool:
+    days = window.start or window.end
+    return days is not None and document.day is not None and days.last < document.day - _HISTORY
 
 
 def _without_echoes(found: list[Window]) -> list[Window]:

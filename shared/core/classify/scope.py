@@ -1,7 +1,11 @@
-"""Phase and clouds: for whom a rollout line speaks."""
+"""Scope: for whom and for which phase a line speaks; and the words for the end of something."""
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
+from shared.core.classify import clouds
 from shared.core.terms import Cloud, Phase
 from shared.core.text.wording import any_of
 
@@ -10,6 +14,7 @@ _PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
         "preview",
         any_of(
             r"(?:public|private|limited|early|developer) previews?\b",
+            r"limited release\b",
             r"previews?\b(?! update)",
             r"beta\b(?! api)",
             r"frontier\b",
@@ -32,42 +37,28 @@ ENDS = any_of(
     r"end[\s-]of[\s-](?:support|life|service|servicing)",
     r"(?<!may )(?<!might )no longer\b",
     r"stop(?:s|ped)? (?:work|support|function|be|display|receiv|show|accept)\w*",
-    r"(?:be|is|are|being|start|begin) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off|deleted|deleting|phased out"
-    r"|unavailable)",
+    r"(?:be|is|are|being|start|begin|started|began|will start|to) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off"
+    r"|deleted|deleting|phased out|unavailable)",
     r"shut(?:ting)? ?down",
     r"phas(?:ed|ing) out",
     r"cease\w*",
     r"turn(?:ed|ing)? off",
     r"support (?:will )?ends?\b",
+    r"support for [^.;:]{1,120}? (?:will end|ends|ended|has ended|is ending)\b",
+    r"ending support\b",
+    r"will stop\b",
     r"reach(?:es|ing)? (?:the )?end",
     r"expir(?:e|es|ed|ing)\b",
 )
 
-_EVERY = (r"all clouds\b", r"(?<=\()all environments\b")
-_GOVERNMENT = (r"gov(?:ernment)? clouds?\b", r"government (?:customers|tenants|organizations)\b", *_EVERY)
-_CLOUDS: tuple[tuple[Cloud, re.Pattern[str]], ...] = (
-    (
-        "worldwide",
-        any_of(
-            r"world[\s-]?wide\b", r"WW\b", r"global(?:ly)?\b(?! admin)", r"commercial\b", r"multi-?tenant\b", *_EVERY
-        ),
-    ),
-    ("gcc", any_of(r"GCC\b(?![\s-]*(?:H\b|Hig?h|Hihg))", *_GOVERNMENT)),
-    ("gcch", any_of(r"GCC[\s-]*(?:H\b|High\b|Hihg\b)", *_GOVERNMENT)),
-    ("dod", any_of(r"DoD\b", *_GOVERNMENT)),
-    ("china", any_of(r"China\b", r"Gallatin\b", r"21Vianet\b")),
-)
 
-
-_ANY_CLOUD = any_of(
-    "world", "WW", "global", "commercial", "multi", "GCC", "gov", "DoD", "china", "gallatin", "21Vianet", "all "
-)
 _ANY_PHASE = any_of(
     "preview",
     "beta",
     "frontier",
     "early access",
     "insider",
+    "limited",
     "target",
     "first",
     "general",
@@ -85,8 +76,43 @@ def phases(text: str) -> list[tuple[int, int, Phase]]:
     return sorted(found)
 
 
-def clouds(text: str) -> tuple[Cloud, ...]:
-    """The clouds that a text names, in the order of LABELS.md; empty where it names none."""
-    if not _ANY_CLOUD.search(text):
-        return ()
-    return tuple(cloud for cloud, pattern in _CLOUDS if pattern.search(text))
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For whom a line speaks; empty where it names nobody."""
+
+    phases: tuple[Phase, ...] = ()
+    clouds: tuple[Cloud, ...] = ()
+    #: Only clouds that the product does not follow.
+    elsewhere: bool = False
+
+    @property
+    def any(self) -> bool:
+        return bool(self.phases or self.clouds or self.elsewhere)
+
+    @property
+    def places(self) -> bool:
+        return bool(self.clouds) or self.elsewhere
+
+
+def merge(inner: Scope, outer: Scope) -> Scope:
+    """The inner scope, with what only the outer one names."""
+    placed = inner if inner.places else outer
+    return Scope(inner.phases or outer.phases, placed.clouds, placed.elsewhere)
+
+
+@lru_cache(maxsize=128)  # a label is asked for at each of its lines
+def named_scope(text: str) -> Scope:
+    """The clouds and the phase that some words name; several phases where they stand side by side as one label."""
+    if not text:
+        return Scope()
+    found = phases(text)
+    named = [phase for _, _, phase in found[:1]]
+    for (_, end, phase), (start, _, other) in pairwise(found):
+        between = text[end:start].strip().lower()
+        if between == "(" and phase == "ga":  # "General Availability (Targeted Release)" is for the targeted ones
+            named = [other]
+        elif between in {"/", "and", "&", ",", "+"} and other != phase:
+            named.append(other)
+        else:
+            break
+    return Scope(tuple(named), clouds.reached(text), clouds.is_elsewhere(text))

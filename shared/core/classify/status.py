@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 
-from shared.core.classify import scope
+from shared.core.classify import clouds
 from shared.core.classify.document import Document
+from shared.core.classify.notices import is_notice
 from shared.core.posts.classification import Why, Window
 from shared.core.terms import Cloud, Status
 from shared.core.text.wording import any_of
@@ -30,13 +31,14 @@ _WITHDRAWN = any_of(
     "by mistake",
     "in error",
     r"not (?:published|sent|intended|meant|applicable|relevant) (?:to|for)",
-    "(?:appropriate|wrong|incorrect|unintended) audience",
+    "(?:appropriate|wrong|incorrect|unintended|different) audience",
     r"(?:safely )?(?:disregard|ignore) (?:this|the) (?:message|post|communication)",
     "removing this post",
 )
 _DROPPED = any_of(
-    r"not (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward|forward|go(?:ing)? (?:forward|ahead)|continu"
-    r"|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing))\w*",
+    r"(?:not|(?:wo|is|are|ca|do)n't) (?:to )?(?:be )?(?:able to )?(?:proceed|mov(?:e|ing) forward|forward"
+    r"|go(?:ing)? (?:forward|ahead)|continu|roll(?:ing)? (?:this |it )?out|launch|releas(?:e|ing)|introduc|implement"
+    r"|ship(?:ping)?\b)\w*",
     "cancel(?:l?ed|l?ing|lation)?",
     "keeping this",
     "do(?:es)? not have any (?:immediate )?plans",
@@ -60,6 +62,9 @@ _PAUSED = any_of(
 _DELAYED = any_of(
     "postpon(?:ed|ing|e)",
     "delay(?:ed|ing)?",
+    "pushed (?:back|out)",
+    r"will not (?:start|begin|happen|take (?:place|effect))\b[^.]{0,40}\bas (?:\w+ )?(?:announced|planned|scheduled"
+    r"|communicated)",
     "evaluating (?:the|our)",
     "reconsidering",
     "deferr?(?:ed|ing)",
@@ -71,7 +76,7 @@ _WE_POSTPONE = any_of(
     r"(?![^.]*\b(?:until|to)\b[^.]*\d{4})"
 )
 _PROMISE = any_of(
-    r"will (?:be )?(?:communicat|announc|shar|provid|updat|publish|post)\w*",
+    r"will (?:be )?(?:communicat|announc|shar|provid|updat|publish|post|send)\w*",
     "when (?:we are|we're) ready",
     "ready to proceed",
     "new (?:date|timeline)s?",
@@ -85,7 +90,7 @@ _PROMISE = any_of(
 _NEW_PLAN = any_of(
     r"(?:timelines?|schedule|timing|dates?)\b[^.]{0,40}\b(?:updated|revised|below|changed)",
     "updated (?:the |our )?(?:rollout )?(?:timelines?|timing|schedule|plan)",
-    r"resum\w+",
+    r"resum\w+ [^.]*\d",
     "schedule below",
     "now (?:planned|scheduled|begin)",
     "per the schedule",
@@ -93,6 +98,10 @@ _NEW_PLAN = any_of(
     r"until \w+ \d",
     r"have completed?\b",
 )
+_FIRST_LINES = 3
+_DATED_PAUSE = any_of(r"paus(?:e|es|ed|ing)\b[^.]{0,80}\d[^.]*\bresum\w+[^.]*\d")
+# Where a banner halts one app, the others go on as planned.
+_GOES_ON = any_of(r"(?:will|to) (?:continue|proceed)\b(?:[^.]{0,40}\bas (?:planned|scheduled)|[^.]{0,20}\broll\w*)")
 _LATER = any_of(
     r"(?:communicate|share|provide|announce|update)\b[^.]{0,80}\b(?:when|once|closer|future|later)\b",
     "TBD",
@@ -106,22 +115,6 @@ _PARTLY = any_of(
 )
 _REVIEWED = any_of(
     "after further (?:review|consideration)", "we have (?:decided|made the decision)", "at this time", "we are not"
-)
-# Notices that come back every month and plan nothing.
-_RECURRING = any_of(
-    r"(?:security|preview|quality|cumulative|monthly|out-of-band|optional) updates? (?:is|are)(?: now)? available",
-    "office hours",
-    "what's new in",
-    "monthly (?:recap|highlights)",
-    "service update for",
-    "release notes",
-    "updates? available for",
-    "in development for",
-    r"get started with \w+ \d{4}",
-    "out-of-band",
-    "current status",
-    "now available for (?:all )?(?:supported )?(?:versions of )?windows",
-    "known issue",
 )
 
 
@@ -150,25 +143,31 @@ def read_status(document: Document, windows: tuple[Window, ...], kind: str) -> V
 def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Verdict:
     dated = any(window.start or window.end for window in windows)
     section = "\n".join(line.text for line in document.of("when"))
-    if _RECURRING.search(document.title) and not (dated and section):
+    if is_notice(document.title, dated=dated, planned=bool(section)):
         return Verdict("no_schedule", Why(document.title, 0.9))
+    pause = _DATED_PAUSE.search(section)
+    if not windows and pause:
+        return Verdict("scheduled", Why(pause[0], 0.8))
     if not windows:
-        waiting = _LATER.search(section) or _PAUSED.search(section) or _delayed(document)
+        edited = document.banner or any(line.old for line in document.lines)  # a first promise is no halt of a plan
+        waiting = (edited and _LATER.search(section)) or _PAUSED.search(section) or _delayed(document)
         return (
             Verdict("on_hold", Why(waiting[0], 0.85))
             if waiting
             else Verdict("no_schedule", Why("no schedule is stated", 0.6))
         )
-    if not dated and kind in {"info", "maintenance"}:  # "the page is available" plans nothing
+    if not dated and kind == "info":  # "the page is available" plans nothing
         return Verdict("no_schedule", Why(windows[0].words, 0.7))
     return Verdict("scheduled", Why(windows[0].words, 0.95 if dated else 0.8), windows=windows)
 
 
 def _delayed(document: Document) -> re.Match[str] | None:
-    """A delay that a banner tells, or, with a promise, the first line."""
-    first = document.lines[0].text if document.lines else ""
+    """A delay that a banner tells, or, with a promise, one of the first lines."""
     found = _DELAYED.search(document.banner)
-    return found or (_DELAYED.search(first) if _PROMISE.search(first) else None)
+    firsts = (line.text for line in document.lines[:_FIRST_LINES])
+    return found or next(
+        (told for first in firsts if _PROMISE.search(first) and (told := _DELAYED.search(first))), None
+    )
 
 
 def _fallen(banner: str, document: Document, windows: tuple[Window, ...]) -> Verdict | None:
@@ -186,7 +185,7 @@ def _halted(banner: str, windows: tuple[Window, ...]) -> Verdict | None:
     """Paused, delayed without a new plan, or never meant for these readers."""
     dated = any(window.start or window.end for window in windows)
     found = _PAUSED.search(banner)
-    if found and not _NEW_PLAN.search(banner):
+    if found and not _NEW_PLAN.search(banner) and not (dated and _GOES_ON.search(banner)):
         return Verdict("on_hold", Why(_sentence(banner, found), 0.85))
     found = _DELAYED.search(banner)
     if found and not (dated and (_NEW_PLAN.search(banner) or not _PROMISE.search(banner))):
@@ -221,7 +220,7 @@ def _partly(sentence: str, windows: tuple[Window, ...]) -> Verdict | None:
     """The plan without the clouds that a sentence drops; None when it drops everything."""
     if not _PARTLY.search(sentence):
         return None
-    gone = set(scope.clouds(sentence))
+    gone = set(clouds.named(sentence))
     rest = tuple(kept for window in windows if (kept := _without(window, gone)))
     return Verdict("scheduled", Why(sentence, 0.8), windows=rest) if rest else None
 

@@ -10,9 +10,7 @@ RETIRES = "<p>[When this will happen:]</p><p>The old page will be retired on May
     ("prepare", "act_by"),
     [
         pytest.param("Please add the address by April 20, 2026.", "2026-04-20", id="by a day"),
-        pytest.param(
-            "You must migrate your pages before April 20, 2026.", "2026-04-19", id="before a day is the day before"
-        ),
+        pytest.param("You must migrate your pages before April 20, 2026.", "2026-04-20", id="before a day is that day"),
         pytest.param("Please move them no later than May 2026.", "2026-05-01", id="a month's first day"),
         pytest.param("No action is required. Please note the change by May 4, 2026.", None, id="no action is required"),
         pytest.param("You may want to tell your users.", None, id="nothing is demanded"),

@@ -31,6 +31,9 @@ def halts(banner, body="<p>We will not be rolling out to China.</p>"):
         ("The rollout was postponed to January 2027.", [("paused", "postponed to other dates", ())]),
         ("The rollout for GCC is paused until May 2026.", []),
         ("We have changed the rollout timeline below.", []),
+        ("We won't be releasing this for DoD.", [("cancelled", "only DoD", ("dod",))]),
+        ("We have paused the release of Mac and web. Android goes on.", [("paused", "only Mac and web", ())]),
+        ("We are pausing this. We expect to resume in May 2026.", [("paused", "postponed to other dates", ())]),
         ("While the page is built, edits are paused.", []),
     ],
 )  # fmt: skip

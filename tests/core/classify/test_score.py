@@ -15,22 +15,22 @@ from shared.core.classify.document import read_document
 from shared.core.posts.post import read_post
 
 SHARED = Path(__file__).parents[4] / "shared"
-LABELLED = SHARED / "data" / "labelled.jsonl"
+LABELLED = SHARED / "data" / "labelled_2026.jsonl"
 MESSAGES = SHARED / "data" / "messages.jsonl.gz"
 SCORE = SHARED / "eval" / "score.py"
 
-# A bit under what docs/classification.md reports: a change of the tables may move single posts, not the picture.
+# A bit under what is reached: a change of the rules may move single posts, not the picture.
 FLOORS = {
-    "status": 0.99,
+    "status": 0.985,
     "superseded_by": 0.99,
-    "act_by": 0.97,
-    "kind": 0.93,
-    "admin_impact": 0.87,
-    "user_impact": 0.90,
-    "default": 0.94,
-    "action": 0.90,
+    "act_by": 0.94,
+    "kind": 0.79,
+    "admin_impact": 0.71,
+    "user_impact": 0.77,
+    "default": 0.79,
+    "action": 0.71,
 }
-F1_FLOORS = {"rollouts": 0.975, "rollouts without phase": 0.975, "crb": 0.90, "training": 0.88}
+F1_FLOORS = {"rollouts": 0.945, "rollouts without phase": 0.96, "crb": 0.77, "training": 0.57}
 
 needs_labels = pytest.mark.skipif(
     not LABELLED.exists(), reason=f"{LABELLED} is not there: labelled posts are not ours to ship"

@@ -49,6 +49,34 @@ def test_a_banner_decides(banner: str, body: str, status: str) -> None:
     assert classify(a_post(f"<p>Updated April 2, 2026: {banner}</p>{body}")).status == status
 
 
+@pytest.mark.parametrize(
+    ("banner", "status"),
+    [
+        pytest.param("We won't be going ahead with this at this time.", "cancelled", id="will not, in short"),
+        pytest.param("We aren't proceeding with pages.", "cancelled", id="are not, in short"),
+        pytest.param("We will not be introducing pages.", "cancelled", id="not introducing"),
+        pytest.param("We are not implementing this.", "cancelled", id="not implementing"),
+        pytest.param(
+            "We won't be releasing it now. We will share news when we are ready.",
+            "on_hold",
+            id="in short, with a promise",
+        ),
+        pytest.param("The release has been pushed back. We will announce a new date.", "on_hold", id="pushed back"),
+        pytest.param(
+            "Pages will not start in May as announced. We will send a notice.", "on_hold", id="not as announced"
+        ),
+        pytest.param("We have paused the rollout and will resume soon.", "on_hold", id="resumed on no day"),
+        pytest.param("We paused the rollout; it resumes on April 20, 2026.", "scheduled", id="resumed on a day"),
+        pytest.param(
+            "We have paused the web. Android will continue as planned.", "scheduled", id="paused only for some"
+        ),
+        pytest.param("This post was meant for a different audience.", "withdrawn", id="a different audience"),
+    ],
+)
+def test_other_words_of_banners(banner: str, status: str) -> None:
+    assert classify(a_post(f"<p>Updated April 2, 2026: {banner}</p>{PLAN}")).status == status
+
+
 def test_the_id_of_the_post_in_its_place_is_read() -> None:
     said = classify(a_post(f"<p>Updated April 2, 2026: This is a duplicate of MC 9000002.</p>{PLAN}"))
 
@@ -98,7 +126,49 @@ def test_a_fallen_plan_has_no_windows_no_deadline_and_is_not_for_the_board(statu
             "on_hold",
             id="postponed in the first line",
         ),
-        pytest.param("Contoso Notes: Pin a page", PROMISE, "on_hold", id="nothing but a promise"),
+        pytest.param("Contoso Notes: Pin a page", PROMISE, "no_schedule", id="nothing but a promise"),
+        pytest.param(
+            "Contoso Notes: Pin a page",
+            "<p>Updated April 2, 2026: We have changed the timeline.</p>" + PROMISE,
+            "on_hold",
+            id="a promise where a plan was",
+        ),
+        pytest.param(
+            "The May 2026 package of Notes is delayed",
+            "<p>For admins.</p><p>The package is delayed; we will publish a new date.</p>",
+            "on_hold",
+            id="delayed in the second line",
+        ),
+        pytest.param(
+            "Updates available for Contoso Notes",
+            when("We roll it out from March 4, 2026."),
+            "no_schedule",
+            id="a periodic update with a day",
+        ),
+        pytest.param(
+            "The March 2026 package is now available",
+            "<p>The package was released on March 2, 2026.</p>",
+            "no_schedule",
+            id="a thing that comes every month",
+        ),
+        pytest.param(
+            "Take action: out-of-band update for Notes",
+            "<p>An update was released today, March 3, 2026.</p>",
+            "scheduled",
+            id="an update out of band, on a day",
+        ),
+        pytest.param(
+            "Out-of-band update for Notes", "<p>It mends a fault.</p>", "no_schedule", id="out of band, without a day"
+        ),
+        pytest.param(
+            "Known issue: pages do not open", "<p>It was found on March 2, 2026.</p>", "no_schedule", id="a known issue"
+        ),
+        pytest.param(
+            "Contoso Notes: Pin a page",
+            when("Updates pause on March 20, 2026 and resume after April 6, 2026."),
+            "scheduled",
+            id="a pause between two days",
+        ),
     ],
 )
 def test_posts_without_a_plan(title: str, body: str, status: str) -> None:

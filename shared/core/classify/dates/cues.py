@@ -2,16 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
-from shared.core.classify.dates import phrases
+from shared.core.classify.dates import neighbours, phrases
 from shared.core.classify.dates.phrases import Phrase
 from shared.core.classify.dates.years import resolve
 from shared.core.posts.classification import Interval
 from shared.core.text.wording import any_of
 
-Cue = Literal["begin", "complete", "range", "other", "none"]
+Cue = Literal["begin", "complete", "both", "range", "other", "none"]
 
 # The last of these in the words before a date tells what the date is.
 _CUES = re.compile(
@@ -23,8 +23,9 @@ _CUES = re.compile(
                 r"(?:announced|published|communicated|shared|mentioned|posted|sent|updated) (?:in|on|back in)",
                 r"originally\b",
                 r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from",
-                r"(?:before|prior to|version|build|until further)\b",
-                r"as (?:communicated|mentioned|announced)\b",
+                r"(?:before|prior to|past|version|build|until further)\b",
+                r"as (?:communicated|mentioned|announced)\b(?: (?:back )?(?:in|on)\b)?",
+                r"(?:^|(?<=[.;!?] )|(?<=\n))(?:through|until|till|thru|up (?:to|until))\b",  # how long a state lasts
                 r"(?:postpone|defer|delay|opt[- ]out)(?: \w+){0,3} until",
             ),
             "begin": (
@@ -38,7 +39,7 @@ _CUES = re.compile(
                 r"(?:underway|in progress)\b",
             ),
             "complete": (
-                r"(?:full(?:y)? )?complet\w+",
+                r"(?:full(?:y)? )?complet\w+(?: as of\b)?",
                 r"conclud\w+",
                 r"finish\w*",
                 r"finali[sz]\w+",
@@ -47,7 +48,10 @@ _CUES = re.compile(
                 r"(?:available|enabled|live) (?:globally|worldwide|everywhere|(?:in|across|to|for) (?:all|every))",
                 r"(?:through|throughout|thru|until|till)\b",
                 r"no later than",
-                r"full(?:y)? (?:rolled out|available|deployed|released|deprecat\w+|retire\w*|remov\w+|disabled)",
+                (
+                    r"full(?:y)?(?: and (?:permanent|complete)(?:ly)?)?(?: [A-Z]\w+){0,2} (?:rolled out|available"
+                    r"|deployed|released|deprecat\w+|retire\w*|remov\w+|disable\w*|enforce\w*)"
+                ),
             ),
         }.items()
     )
@@ -55,12 +59,18 @@ _CUES = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    r"[\s,]*(?:–|-|/|to|through|thru|until|till|and)\s*(?:the\s+)?$|[\s,]*and (?:will )?(?:be )?(?:continue|continuing)"
-    r"(?: (?:through|until|to|into|over))?\s*$",
+    r"[\s,]*(?:–|-|/|&|to|through|thru|until|till|and)\s*(?:the\s+)?$"
+    r"|[\s,]*and (?:will )?(?:be )?(?:continue|continuing)(?: (?:through|until|to|into|over))?\s*$",
     re.IGNORECASE,
 )
 _MOVED = any_of(r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from\s*$")
 _FROM_NOW = any_of(r"(?:now|today|immediately|ongoing|in progress|underway)\s*(?:and)?\s*(?:–|-|to|through|until)\s*$")
+# "began and was completed in early May"
+_BOTH = re.compile(
+    r"\b(?:beg[iau]n\w*|start\w*|commenc\w*)\s*(?:and|&|/)\s*(?:(?:was|is|has|have|been|will|be|also|then|fully) ){0,3}"
+    r"(?:complet|finish|conclud|end)\w*\s+(?:(?:in|on|by|during|within)\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
 # "by" a day completes a rollout; in a demand ("please update by") it is the day on which something takes effect.
 _ROLLS = any_of(
@@ -72,11 +82,14 @@ _ROLLS = any_of(
     "generally",
     "finish",
     "all (?:tenants|users|customers)",
-    r"will be\b",
+    r"will (?:be|no longer)\b",
     "see",
     "expect",
 )
 _CUE_WIDTH = 90
+# "As of May 2024, all data is there": how things have stood for long, no plan.
+_STATE = any_of(r"(?:as of|since)\s+(?:early |mid-?|late )?$")
+_HISTORY = timedelta(days=65)
 _MOST_OF_A_YEAR = 300
 # What may stand between "announced in" and the date of that: the other post's id and a bracket.
 _BESIDE = re.compile(r"[\s:]*(?:MC\s?\d+)?[\s(]*(?:on |in |the )?\s*", re.IGNORECASE)
@@ -95,7 +108,7 @@ class Rollout:
 
 def dates(text: str, anchor: date | None, published: date | None = None) -> list[tuple[Phrase, Cue, Interval]]:
     """Every date of a line, with what it is and its days. For the anchors see `spans`."""
-    found = phrases.find(text)
+    found = neighbours.join(text, phrases.find(text))
     cues = [_cue(text, found, index) for index in range(len(found))]
     days = resolve(text, found, cues, anchor, published or anchor)
     return [(phrase, cue, each) for phrase, cue, each in zip(found, cues, days, strict=True) if each is not None]
@@ -108,7 +121,8 @@ def spans(text: str, anchor: date | None, published: date | None = None) -> list
     """
     result: list[Rollout] = []
     for phrase, cue, interval in dates(text, anchor, published):
-        if cue != "other" and not _is_past_year(interval, anchor):
+        state = anchor and interval.last < anchor - _HISTORY and _STATE.search(text, 0, phrase.start)
+        if cue != "other" and not state and not _is_past_year(interval, anchor):
             _add(result, phrase, cue, interval)
     return result
 
@@ -123,6 +137,8 @@ def _add(result: list[Rollout], phrase: Phrase, cue: Cue, interval: Interval) ->
     waiting = result[-1] if result and result[-1].end is None and result[-1].start else None
     if cue in {"complete", "range"} and waiting:
         waiting.end, waiting.last = interval, phrase.end
+    elif cue == "both":
+        result.append(Rollout(interval, interval, phrase.start, phrase.end, cue))
     elif cue == "complete":
         result.append(Rollout(None, interval, phrase.start, phrase.end, cue))
     else:
@@ -140,6 +156,8 @@ def _cue(text: str, found: list[Phrase], index: int) -> Cue:
         return "begin" if _MOVED.search(text, 0, found[index - 1].start) else "range"
     if _FROM_NOW.search(between):
         return "complete"
+    if _BOTH.search(between):
+        return "both"
     last: Cue = "none"
     for match in _CUES.finditer(between):
         if match["by"]:
@@ -153,8 +171,10 @@ def _cue(text: str, found: list[Phrase], index: int) -> Cue:
 
 
 def _is_list(text: str, found: list[Phrase], index: int) -> bool:
-    """Of two times, "in May and June" is a list; "between May and June" is a range."""
+    """Of two times, "in May and November" is a list; "between May and November" and "in May and June" are ranges."""
     between = text[found[index - 1].end : found[index].start]
-    if "and" not in between.lower() or "continu" in between.lower():
+    if ("and" not in between.lower() and "&" not in between) or "continu" in between.lower():
+        return False
+    if found[index].year and neighbours.are_neighbours(found[index - 1], found[index]):
         return False
     return not _BETWEEN.search(text, 0, found[index - 1].start)

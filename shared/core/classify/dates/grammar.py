@@ -64,9 +64,9 @@ LOOK_BEHIND, LOOK_AHEAD = 60, 60
 # "May" and "March" are words, too: a month that stands alone counts only after a word that leads to a date.
 LEADS = re.compile(
     r"(?:\b(?:in|by|from|since|until|till|through|throughout|during|before|after|starting|beginning|begins|of|to|and|or"
-    r"|between|for|end|this|next)|[-–/,(:])\s*$",
+    r"|between|for|end|this|next)|[-–/,(:&])\s*$",
     re.IGNORECASE,
 )
 FOLLOWS = re.compile(
-    rf"\s*(?:/|–|-|\bto\b|\bthrough\b|\band\b|\bor\b)\s*(?:early|mid|late)?[\s-]*{MONTH}", re.IGNORECASE
+    rf"\s*(?:/|–|-|&|\bto\b|\bthrough\b|\band\b|\bor\b)\s*(?:early|mid|late)?[\s-]*{MONTH}", re.IGNORECASE
 )

@@ -73,4 +73,4 @@ def _relative(phrase: Phrase, anchor: date) -> Interval:
         return Interval(anchor, anchor + timedelta(days=phrase.days))
     if phrase.relative == "end":
         return Interval(date(anchor.year, 12, 1), date(anchor.year, 12, 31))
-    return Interval(anchor, date(anchor.year, 12, 31))
+    return Interval(date(anchor.year, 1, 1), date(anchor.year, 12, 31))
