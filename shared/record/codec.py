@@ -20,6 +20,9 @@ from shared.core.posts.classification import POSTPONED, Classification, Halt, In
 from shared.core.terms import EventType
 from shared.core.times import stored_moment
 
+_FIRST_READER = 1
+"""Facts without a version were read by the first reader."""
+
 
 def change_to_json(change: Change) -> dict[str, Any]:
     """Everything but the post, the stage and why it is parked: those are properties of the row."""
@@ -33,6 +36,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "partial": {
             event.id: [event.part, event.postponed] for event in change.events if event.part or event.postponed
         },
+        "kept": [event.id for event in change.events if event.kept],
         "decision": _decision_to_json(change.decision) if change.decision else None,
         "closed": _closing_to_json(change.closed) if change.closed else None,
         "closings": change.closings,
@@ -46,7 +50,7 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
         post=post,
         first_seen=stored_moment(data["first_seen"]),
         editions=tuple(_edition_from_json(item, data.get("sentences", [])) for item in data["editions"]),
-        events=tuple(_with_part(_event_from_json(*item), data.get("partial")) for item in data["events"]),
+        events=tuple(_event_of_row(item, data) for item in data["events"]),
         decision=_decision_from_json(data["decision"]) if data["decision"] else None,
         closed=_closing_from_json(data["closed"]) if data["closed"] else None,
         closings=data["closings"],
@@ -159,6 +163,11 @@ def _event_from_json(
     )
 
 
+def _event_of_row(item: Sequence[Any], data: Mapping[str, Any]) -> Event:
+    event = _with_part(_event_from_json(*item), data.get("partial"))
+    return replace(event, kept=True) if event.id in data.get("kept", ()) else event
+
+
 def _with_part(event: Event, partial: Mapping[str, Sequence[Any]] | None) -> Event:
     """The event with its part. A row of the version before says it only in the words of `new`."""
     if partial is not None:
@@ -208,6 +217,8 @@ def _edition_to_json(edition: Edition, pool: dict[str, int]) -> dict[str, Any]:
             "halts": [[halt.kind, halt.scope, halt.clouds, halt.words] for halt in edition.facts.halts],
             "sentences": [pool.setdefault(sentence, len(pool)) for sentence in edition.facts.sentences],
             "relations": [[r.kind, r.other, r.words, r.confidence] for r in edition.facts.relations],
+            "late_relations": [number for number, r in enumerate(edition.facts.relations) if r.late],
+            "reader": edition.facts.reader,
         }
         if edition.facts
         else None,
@@ -230,7 +241,11 @@ def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
             facts["title"],
             tuple(Halt(kind, part, tuple(clouds), words) for kind, part, clouds, words in facts.get("halts", ())),
             tuple(pool[number] for number in facts.get("sentences", ())),
-            tuple(Stated(*item) for item in facts.get("relations", ())),
+            tuple(
+                Stated(kind, other, words, confidence, number in facts.get("late_relations", ()))
+                for number, (kind, other, words, confidence) in enumerate(facts.get("relations", ()))
+            ),
+            facts.get("reader", _FIRST_READER),
         )
         if facts
         else None,

@@ -11,22 +11,31 @@ from shared.core.posts.classification import Classification, Halt
 from shared.core.posts.post import Post, read_post
 from shared.core.terms import EventType, Stage
 
+READER = 2
+"""Version of the reader: of everything that makes `Facts` out of a post. Raise it with every change of what it reads
+(tests/core/changes/test_reader.py notices one); facts of another version are read anew before they are compared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What a post says about another one: `kind` of `other`, in which words, how surely (core/relations.py)."""
+    """What a post says about another one: `kind` of `other`, in which words, how surely (core/changes/relations.py).
+
+    `late`: only a later reader saw it, when the edition had been decided.
+    """
 
     kind: str
     other: str
     words: str
     confidence: float
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What events are derived from, kept for every edition so that no edition has to be read again.
+    """What events are derived from, kept for every edition so that it is read once by each version of the reader.
 
     `halts`: parts of the plan that do not go on. `sentences`: what the text says (docs/decisions/0004-events.md).
+    `reader`: the version that read them.
     """
 
     classification: Classification
@@ -37,6 +46,7 @@ class Facts:
     halts: tuple[Halt, ...] = ()
     sentences: tuple[str, ...] = ()
     relations: tuple[Stated, ...] = ()
+    reader: int = READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,8 @@ class Event:
 
     `old` and `new` are for people: one line a window, a sentence, a part. `slips`: how far each date moved.
     `tenant`: whose own row noticed it, for what the editions do not say. Where the rest of the plan stands, `part` is
-    what was cancelled or put on hold; `postponed`: the plan was only put off to other dates.
+    what was cancelled or put on hold; `postponed`: the plan was only put off to other dates. `kept`: an earlier reader
+    saw it, and the newer one does not.
     """
 
     type: EventType
@@ -89,6 +100,7 @@ class Event:
     tenant: str = ""
     part: str = ""
     postponed: bool = False
+    kept: bool = False
 
     @property
     def id(self) -> str:

@@ -1,4 +1,4 @@
-"""Events: what happened from one edition to the next, derived from the sorted editions (rule 6)."""
+"""Events: what happened from one edition to the next, whatever the order in which the editions came."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -41,11 +41,12 @@ class EventDraft:
     postponed: bool = False
 
 
-def derive(change: Change) -> tuple[Event, ...]:
+def derive(change: Change, *, reread: bool = False) -> tuple[Event, ...]:
     """Every event of the change, oldest edition first; needs the facts of every edition.
 
     What was recorded keeps its time and whether it was late; what was and what is are always those of the editions.
     New ones are late unless they stand at an edition that has not been decided yet and did not itself come late.
+    `reread`: another reader has read the editions since; what it does not see any more is kept as it was recorded.
     """
     recorded = {event.id: event for event in change.events}
     decided = next((e.key for e in change.editions if change.decision and e.id == change.decision.edition), None)
@@ -53,14 +54,24 @@ def derive(change: Change) -> tuple[Event, ...]:
     before: Edition | None = None
     plan: tuple[Window, ...] = ()
     for edition in change.editions:
-        late = edition.late or (decided is not None and edition.key <= decided)
+        late = edition.late or (decided is not None and edition.key <= decided) or not _alike(before, edition)
         for draft in _drafts(before, edition, plan):
             event = _event(draft, edition, late=late)
             known = recorded.get(event.id)
             events.append(replace(event, at=known.at, late=known.late) if known else event)
         before, plan = edition, _dated(edition) or plan
-    events += [event for event in change.events if event.type in _FROM_TENANTS or event.tenant]
+    derived = {event.id for event in events}
+    for event in change.events:
+        if event.type in _FROM_TENANTS or event.tenant:
+            events.append(event)
+        elif event.id not in derived and (event.kept or reread):
+            events.append(replace(event, kept=True))
     return tuple(sorted(events, key=lambda event: event.at))
+
+
+def _alike(before: Edition | None, after: Edition) -> bool:
+    """Whether one version of the reader read both; two versions differ in what nobody edited."""
+    return not (before and before.facts and after.facts) or before.facts.reader == after.facts.reader
 
 
 def _event(draft: EventDraft, edition: Edition, *, late: bool) -> Event:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.core import ids
 from shared.core.changes.change import Change, Stated
@@ -126,10 +126,17 @@ def _normal(text: str) -> str:
 
 
 def stated_by(change: Change) -> tuple[Stated, ...]:
-    """What any edition of the change has said, the strongest about each other one, in the newest words."""
+    """What any edition of the change has said, the strongest about each other one, in the newest words.
+
+    What only a later reader saw links the two posts, and does not make them one announcement: an upgrade moves no
+    ticket.
+    """
     strongest: dict[str, Stated] = {}
+    late: dict[tuple[str, str], bool] = {}
     for edition in change.editions:
         for relation in edition.facts.relations if edition.facts else ():
+            if late.setdefault((relation.kind, relation.other), relation.late) and relation.kind in IDENTITY:
+                relation = replace(relation, kind="refers_to")  # noqa: PLW2901 - what counts from here on
             before = strongest.get(relation.other)
             if before is None or _RANK.index(relation.kind) <= _RANK.index(before.kind):
                 strongest[relation.other] = relation

@@ -78,10 +78,21 @@ def wanted_ticket(
         backout=proposal.backout,
         group=(team.crb_group or state.effect.team) if team else state.effect.team,
         links=_links(post, public_url),
-        cancelled=classification.status in _CANCELLING and entry.on_cancel == "cancel",
+        cancelled=_cancelled(change, state) and entry.on_cancel == "cancel",
         reopen=_opens_again(state, entry, untold),
         notes=tuple(note(change, event) for event in untold),
     )
+
+
+def _cancelled(change: Change, state: EffectState) -> bool:
+    """Whether the plan fell in time: as an event that is not late, or before there was a ticket.
+
+    What only a later reader sees cancels nothing.
+    """
+    if change.classification.status not in _CANCELLING:
+        return False
+    timely = any(event.type == "cancelled" and not event.part and not event.late for event in change.events)
+    return timely or not state.ticket.number
 
 
 def _to_tell(event: Event, state: EffectState) -> bool:

@@ -3,14 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from shared.core import ids
 from shared.core.changes.change import Change, Effect, EffectState
 from shared.core.changes.events import derive
-from shared.core.changes.facts import facts_of
 from shared.core.decisions.decide import decide
-from shared.core.errors import PermanentError, RefusedError
+from shared.core.errors import RefusedError
 from shared.core.life.closing import open_row, settle
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
@@ -19,10 +17,10 @@ from shared.core.tasks.task import TaskState
 from shared.record import changes
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.copies import CopyRecord, clear_due, copies_of
-from shared.record.editions import raw_edition
 from shared.record.open_list import list_open
 from shared.record.redo import redo
 from shared.record.tasks import tasks_of
+from shared.usecases.changes.reading import with_facts
 from shared.usecases.changes.relate import relate
 from shared.usecases.delivery.park import mark, park
 from shared.usecases.deps import Deps
@@ -86,8 +84,8 @@ async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequen
 
 async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: Sequence[CopyRecord]) -> list[Write]:
     """Decide a change; the record holds it as decided, and these are the writes that make it so."""
-    change = await with_facts(deps, record.change)
-    change = replace(change, events=derive(change))
+    change, reread = await with_facts(deps, record.change)
+    change = replace(change, events=derive(change, reread=reread))
     tenants = [each.copy.tenant for each in copies if not each.copy.gone]
     decision = decide(change, record.states, policy, deps.here.clock(), tenants)
     writes = []
@@ -109,26 +107,6 @@ def _raised(state: EffectState, effect: Effect) -> EffectState:
     untold = (event for event in state.effect.events if event not in state.ticket.applied)
     effect = replace(effect, events=tuple(dict.fromkeys((*untold, *effect.events))))
     return replace(state, effect=effect, due=effect.edition, due_because="", parked="")
-
-
-async def with_facts(deps: Deps, change: Change) -> Change:
-    """The change with the facts of every edition; an older content that has none yet is read from its own row."""
-    known = {edition.hash: edition.facts for edition in change.editions if edition.facts}
-    for edition in change.editions:
-        if edition.hash not in known:
-            raw = change.post if edition.hash == change.current.hash else await _raw(deps, change, edition.hash)
-            known[edition.hash] = facts_of(raw)
-    editions = (replace(edition, facts=edition.facts or known[edition.hash]) for edition in change.editions)
-    return replace(change, editions=tuple(editions))
-
-
-async def _raw(deps: Deps, change: Change, content: str) -> Any:
-    editions = [edition.id for edition in change.editions if edition.hash == content]
-    for edition in editions:  # a content that was shown before and after another one has one row
-        raw = await raw_edition(deps.storage.tables, change.id, edition)
-        if raw is not None:
-            return raw
-    raise PermanentError(f"edition {editions[0]} of {change.id} was recorded, but its row is gone; restore the table")
 
 
 async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:

@@ -13,11 +13,14 @@ from shared.record.closings import ClosingIndex
 from shared.record.numbers import NumberIndex
 from shared.record.open_list import OpenList
 from shared.record.tasks import all_tasks, waiting_keys
+from shared.usecases.changes.reading import reread
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
 from shared.usecases.upkeep.mend_relations import RelationSweep
 
 _IDS_A_MESSAGE = 50
+REREAD_A_NIGHT = 500
+"""Open changes that are read anew after an upgrade of the reader; the others follow in the next nights."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class Mended:
     closings: int = 0
     relations: int = 0
     numbers: int = 0
+    reread: int = 0
 
 
 async def mend(deps: Deps) -> Mended:
@@ -71,6 +75,10 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mende
         if closed:
             done.closings += await closings.mend(deps.storage.tables, closed)
         entry = open_row(change, states, of_change, policy, now)
+        if entry and done.reread < REREAD_A_NIGHT and await reread(deps, record):
+            done.reread += 1
+            change = record.change
+            entry = open_row(change, states, of_change, policy, now)
         if entry:
             done.listed += await listed.mend(deps.storage.tables, entry)
         elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
