@@ -1,0 +1,3 @@
+"""x."""
+
+WEIGHTS: dict[str, str] = {}

@@ -1,0 +1,169 @@
+"""The fit of the classifier's weights: multinomial logistic regression with an L2 penalty, field by field.
+
+The later fields see what was decided before them as marks. For those the fit uses shares that were predicted for each
+post without it (five folds), so that a later field does not trust an earlier one more than it deserves.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse  # type: ignore[import-untyped]  # scipy ships no types
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # scikit-learn ships no types
+
+from shared.core.classify.findings import TERM
+from shared.core.classify.plan import read_plan
+from shared.core.classify.weights import BASE, UNIT, VALUES, Weights, read_weights, write_weights
+from tools.labelled import Labelled
+
+_FOLDS = 5
+_PAIR = " and "
+_SEEN = 3  # posts of the fit that a finding must be in, to count
+#: How freely a finding may count: a row of a table was chosen by a person, a word only by chance and the fit.
+_SIGNAL, _MARK, _SERVICE, _TERM = 1.0, 1.3, 0.5, 0.3
+_TITLE_TERM = 0.6
+
+Row = dict[str, float]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Of one field: `freedom` is the inverse of the penalty; `evening` 0 counts posts alike, 1 counts values alike."""
+
+    freedom: float
+    evening: float = 0.0
+    terms: int = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Of one field: by finding, the weight of every value, before rounding."""
+
+    weights: dict[str, np.ndarray]
+    values: tuple[str, ...]
+
+    def shares(self, row: Row) -> np.ndarray:
+        scores = self.weights[BASE].copy()
+        for name, degree in row.items():
+            weight = self.weights.get(name)
+            if weight is not None:
+                scores += weight * degree
+        powers = np.exp(scores - scores.max())
+        return np.asarray(powers / powers.sum())
+
+
+DEFAULT_SETTINGS = {
+    "kind": Setting(0.3),
+    "default": Setting(0.3),
+    "need": Setting(0.1),
+    "user": Setting(0.1, 0.6),
+    "crb": Setting(0.1),
+}
+#: What a search tries for each field, best guess first.
+GRID = (0.05, 0.1, 0.2, 0.4)
+
+
+def fit_field(field: str, rows: Sequence[Row], wanted: Sequence[str], setting: Setting) -> Model:
+    """The weights of one field that fit these posts best under the penalty."""
+    values = VALUES[field]
+    present = sorted(set(wanted), key=values.index)
+    if len(present) == 1:  # nothing to tell apart
+        base = np.array([0.0 if value == present[0] else -9.0 for value in values])
+        return Model({BASE: base}, values)
+    names = _chosen(rows, wanted, setting.terms)
+    place = {name: index for index, name in enumerate(names)}
+    freedoms = np.array([_freedom(name) for name in names])
+    table = sparse.lil_matrix((len(rows), len(names)))
+    for index, row in enumerate(rows):
+        for name, degree in row.items():
+            if name in place:
+                table[index, place[name]] = degree * freedoms[place[name]]
+    counts = Counter(wanted)
+    weighed = np.array([(len(rows) / len(present) / counts[value]) ** setting.evening for value in wanted])
+    model = LogisticRegression(C=setting.freedom, max_iter=500, tol=1e-4)
+    model.fit(table.tocsr(), np.array([present.index(value) for value in wanted]), sample_weight=weighed)
+    coefficients, base = model.coef_, model.intercept_
+    if len(present) == 2:  # the regression knows only "more the second than the first"
+        coefficients = np.vstack([-coefficients[0] / 2, coefficients[0] / 2])
+        base = np.array([-base[0] / 2, base[0] / 2])
+    full = np.zeros((len(values), len(names)))
+    start = np.full(len(values), -9.0)  # a value that no post of the fit has is never chosen
+    for index, value in enumerate(present):
+        full[values.index(value)] = coefficients[index] * freedoms
+        start[values.index(value)] = base[index]
+    return Model({name: full[:, place[name]] for name in names} | {BASE: start}, values)
+
+
+def _chosen(rows: Sequence[Row], wanted: Sequence[str], limit: int) -> list[str]:
+    """Signals and marks that enough posts have, and the words that differ most between the values."""
+    posts = Counter(name for row in rows for name in row)
+    often = [name for name, count in posts.items() if count >= _SEEN]
+    words = [name for name in often if TERM in name]
+    kept = [name for name in often if TERM not in name]
+    counts = Counter(wanted)
+    by_value: Counter[tuple[str, str]] = Counter()
+    for row, value in zip(rows, wanted, strict=True):
+        by_value.update((name, value) for name in row if TERM in name)
+
+    def telling(name: str) -> float:
+        expected = {value: posts[name] * count / len(rows) for value, count in counts.items()}
+        return sum((by_value[name, value] - each) ** 2 / each for value, each in expected.items())
+
+    words.sort(key=lambda name: (-telling(name), name))
+    return sorted(kept) + sorted(words[:limit])
+
+
+def _freedom(name: str) -> float:
+    if TERM in name:
+        return _TITLE_TERM if name.startswith("title=") else _TERM
+    if name.startswith("service: "):
+        return _SERVICE
+    return _MARK if ":" in name and ": " not in name else _SIGNAL
+
+
+def fit(posts: Sequence[Labelled], settings: dict[str, Setting] | None = None, tell: Tell = lambda _: None) -> Weights:
+    """Weights for all fields from labelled posts, in whole numbers as they are written."""
+    settings = settings or DEFAULT_SETTINGS
+    models: dict[str, Model] = {}
+    posts = [_apart(one) for one in posts]
+    for field in VALUES:
+        tell(f"{field}: {len(posts)} posts, freedom {settings[field].freedom}")
+        if field == "crb":
+            for one in posts:
+                one.pair_marks()
+        wanted = [one.want(field) for one in posts]
+        rows = [one.names() for one in posts]
+        models[field] = fit_field(field, rows, wanted, settings[field])
+        for one, shares in zip(posts, _unseen_shares(field, rows, wanted, settings[field]), strict=True):
+            one.findings.marks.update({f"{field}:{value}": float(s) for value, s in zip(VALUES[field], shares)})
+            if field == "kind":
+                read_plan(one.post, one.document, VALUES[field][int(np.argmax(shares))], one.findings)
+    return read_weights(dict(write_weights(_whole(models))))
+
+
+def _apart(one: Labelled) -> Labelled:
+    """The same post with marks of its own: what a fit decides stays with it."""
+    return replace(one, findings=replace(one.findings, marks=dict(one.findings.marks)))
+
+
+def _unseen_shares(field: str, rows: Sequence[Row], wanted: Sequence[str], setting: Setting) -> list[np.ndarray]:
+    """How likely each value is by a fit that has not seen the post."""
+    shares: list[np.ndarray] = [np.zeros(0)] * len(rows)
+    for fold in range(_FOLDS):
+        seen = [index for index in range(len(rows)) if index % _FOLDS != fold]
+        model = fit_field(field, [rows[i] for i in seen], [wanted[i] for i in seen], setting)
+        for index in range(fold, len(rows), _FOLDS):
+            shares[index] = model.shares(rows[index])
+    return shares
+
+
+def _whole(models: dict[str, Model]) -> dict[str, dict[str, dict[str, int]]]:
+    """All weights as whole numbers, by finding, field and value."""
+    whole: dict[str, dict[str, dict[str, int]]] = {}
+    for field, model in models.items():
+        for name, weights in model.weights.items():
+            rounded = {value: round(float(w) * UNIT) for value, w in zip(model.values, weights, strict=True)}
+            whole.setdefault(name, {})[field] = rounded
+    return whole
