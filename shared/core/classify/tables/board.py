@@ -10,8 +10,7 @@ BOARD = (
     ),
     signal(
         "title",
-        "external|guest|anonymous|personal account|consumer|third-party|third party|sharing|federat|"
-        "cross-tenant",
+        "external|guest|anonymous|personal account|consumer|third-party|third party|sharing|federat|cross-tenant",
     ),
     signal(
         "summary",
@@ -25,4 +24,20 @@ BOARD = (
         "existing ... will be honored|opt out before",
     ),
     signal("title", " new ... experience|new look|redesign|new navigation|new interface|new default"),
+    signal(
+        "text",
+        "grounding|web search|data will be processed|shared with|outside your organization|anonymous|"
+        "subprocessor|third-party|anthropic|eu data boundary|data residency|stored in|transcript|recording",
+    ),
+    signal(
+        "text",
+        "cannot be disabled|cannot be turned off|no admin control|cannot opt out|toggle will be removed|"
+        "toggles will be removed",
+    ),
+    signal("text", "external users|guests|personal accounts|cross-tenant|federat|unmanaged"),
+    signal(
+        "text",
+        "existing content|will be able to access|access to ... data|reason over|reads |uses data from|delegate",
+    ),
+    signal("summary", "copilot will|ai-generated|ai |agent|external|guest|share"),
 )

@@ -29,13 +29,11 @@ KIND = (
     ),
     signal(
         "title",
-        ": updated | changes to | changes in | change to | updates to | update to |updated user|will change|"
-        "changing",
+        ": updated | changes to | changes in | change to | updates to | update to |updated user|will change|changing",
     ),
     signal(
         "title",
-        "maintenance|ip address|endpoint|firewall|certificate|migrat|relocation| dns | network| domain|"
-        "infrastructure",
+        "maintenance|ip address|endpoint|firewall|certificate|migrat|relocation| dns | network| domain|infrastructure",
     ),
     signal(
         "title",
@@ -50,8 +48,7 @@ KIND = (
     ),
     signal(
         "title",
-        "cve-|vulnerab|harden|enforcement mode| enforce|multifactor|multi-factor| mfa| tls|"
-        "authentication requirement",
+        "cve-|vulnerab|harden|enforcement mode| enforce|multifactor|multi-factor| mfa| tls|authentication requirement",
     ),
     signal("title", "secur|authenticat|permission|protection|phishing| block|spoof|malicious|compliance and"),
     signal(
@@ -100,4 +97,53 @@ KIND = (
         "enhance security|improve security|strengthen security|security features|stronger security|"
         "unauthorized|data exposure|protect against|secure by default|more secure",
     ),
+    signal("title", "enhancement|enhanced|improvement|improved|refinement|optimiz"),
+    signal("title", "new limit| limits| limit |capacity|threshold"),
+    signal("title", "default to |defaults chang|will default|changing to|by default|default setting|new default"),
+    signal("title", "renam|rebrand|name change|now called|terminology|new name"),
+    signal("title", "migration of|migrating|will move|moving to|moves to|move to |relocat|centraliz"),
+    signal("title", "streamlined|unified|simplified|redesign|modern |moderniz|new look|refresh|flattened"),
+    signal(
+        "title",
+        "approval|permission enforcement|required permission|least privilege|high privilege|secure boot|"
+        "security default|safety|safeguard|governance|agent security",
+    ),
+    signal(
+        "title",
+        " tls|certificate|root ca|cipher|dkim|dmarc|sender domain|domain setup|conditional access| mfa|"
+        "passkey|sign-in|authentication|consent|content security policy|script injection|legacy auth|oauth|"
+        "custom script",
+    ),
+    signal("title", "[reminder]|reminder:|reminder |(reminder)"),
+    signal("title", " terms|billing| bill |bill for|invoice|price| licens|subscription|self-service trial|paid "),
+    signal(
+        "title",
+        "in development|preparing |playbook| guide|get ready|extended security update| esu|experts|"
+        "community live|get started",
+    ),
+    signal(
+        "title",
+        "planned maintenance|maintenance:|data relocation|scan cab|update to address|issue affecting|"
+        "might be|incorrect|paused|address an issue|now available via",
+    ),
+    signal(
+        "title",
+        "removal|retiring|ending | ended|will require android|will require ios|moving to support|"
+        "no longer supported|or higher|minimum version|and earlier|being removed",
+    ),
+    signal(
+        "intro",
+        "previously|until now|before this change|after this change|instead of|will now|currently,|today,|existing ",
+    ),
+    signal(
+        "intro", "new setting|new policy|new control|new option|new capability|new tool|brand new|for the first time"
+    ),
+    signal(
+        "summary",
+        "previously|instead of|will now|existing|moves to|replacing|replaces|replaced|updates |refined|"
+        "redesign|increase|default to|will default",
+    ),
+    signal("summary", "secure|security|authentication|permissions|certificate|enforc|blocked|blocks |blocking"),
+    signal("text", "for your awareness|for awareness|informational|reminder|as a reminder"),
+    signal("text", "will be enforced|enforcement|enforcing|will be blocked|hardening|hardened|not be trusted|expire"),
 )

@@ -65,22 +65,51 @@ USER = (
     ),
     signal(
         "summary",
-        "will no longer be able|will no longer support|users must|will lose|users cannot|"
-        "no longer be possible",
+        "will no longer be able|will no longer support|users must|will lose|users cannot|no longer be possible",
     ),
     signal(
         "text",
-        "can ignore|does not change the look|behind the scenes|no visible|no user-facing|"
-        "if your organization does not",
+        "can ignore|does not change the look|behind the scenes|no visible|no user-facing|if your organization does not",
     ),
     signal(
         "title",
-        "cmdlet| api|graph|declarative|connector|studio| role |admins can|admins to|admin setting|"
-        "admin center",
+        "cmdlet| api|graph|declarative|connector|studio| role |admins can|admins to|admin setting|admin center",
     ),
     signal(
         "title",
-        "voicemail|calendar|chat|profile card|window|theme|dark mode| view|background|reaction|emoji|"
-        "on by default",
+        "voicemail|calendar|chat|profile card|window|theme|dark mode| view|background|reaction|emoji|on by default",
     ),
+    signal(
+        "title",
+        "navigation|layout|landing page|sidebar| pane|panel|feed|ribbon|home page|start page|hub|"
+        "notification|banner|activity",
+    ),
+    signal(
+        "title", "copilot chat|copilot app|microsoft 365 copilot|outlook|teams chat|teams meeting|new outlook|channels"
+    ),
+    signal(
+        "title", "agent|researcher|analyst|sharepoint|onenote|forms|planner|viva|places|whiteboard|education|learning"
+    ),
+    signal(
+        "text",
+        "users will notice|will see a new|new button|new icon|new banner|new look|visual change|"
+        "user interface|default view|users will be prompted|will appear|users will see",
+    ),
+    signal(
+        "text",
+        "lose access|will lose|must use|need to switch|no longer be available|no longer see|"
+        "no longer have access|unable to access|cannot sign in|cannot access|no longer receive",
+    ),
+    signal("text", "all users|every user|everyone|all customers|any user"),
+    signal(
+        "text",
+        "admins only|only admins|administrators only|developers|it admins who|organizations that use|"
+        "organizations using|customers who use|tenants that use|only if you use",
+    ),
+    signal(
+        "summary",
+        "all users|users will notice|users may notice|everyone|new look|redesign|navigation|default view|"
+        "chat|meetings|notifications",
+    ),
+    signal("summary", "users can optionally|optional|from the menu|menu|right-click|select|button"),
 )
