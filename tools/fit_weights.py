@@ -15,7 +15,7 @@ from tools.fitting import fit
 from tools.labelled import read_labelled
 
 TARGET = Path(__file__).parents[1] / "shared" / "core" / "classify" / "tables" / "fitted.py"
-_HEAD = '''"""The fitted weights, in hundredths of a unit of log-odds: by finding, the fields and values that it counts for.
+_HEAD = '''"""The fitted weights, in hundredths of a unit of log-odds: for each finding, field, value and weight.
 
 Written by tools/fit_weights.py from {posts} labelled posts of {first} to {last}; do not edit. No figure on those posts
 says how well new ones are read. A name is `place: first phrase ...` of a signal (`not` and `if` before it: denied,

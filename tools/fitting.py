@@ -9,15 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import sparse  # type: ignore[import-untyped]  # scipy ships no types
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # scikit-learn ships no types
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
 
-from shared.core.classify.findings import TERM
+from shared.core.classify.deciding import Decision
+from shared.core.classify.derived import settle_kind
 from shared.core.classify.plan import read_plan
+from shared.core.classify.terms import TERM
 from shared.core.classify.weights import BASE, UNIT, VALUES, Weights, read_weights, write_weights
+from shared.core.posts.classification import Why
 from tools.labelled import Labelled
 
 _FOLDS = 5
+_SLIGHT = 7  # what counts less, in whole numbers, for every value of a field is left out
 _SEEN = 3  # posts of the fit that a finding must be in, to count
 #: How freely a finding may count: a row of a table was chosen by a person, a word only by chance and the fit.
 _SIGNAL, _MARK, _SERVICE, _TERM = 1.0, 1.3, 0.5, 0.3
@@ -58,7 +62,7 @@ DEFAULT_SETTINGS = {
     "kind": Setting(0.4),
     "default": Setting(0.4),
     "need": Setting(0.12, terms=300),
-    "user": Setting(0.12, 0.6, terms=2000),
+    "user": Setting(0.3, 1.0, terms=800),
     "crb": Setting(0.12, terms=300),
 }
 
@@ -138,9 +142,12 @@ def fit(posts: Sequence[Labelled], settings: dict[str, Setting] | None = None, t
         rows = [one.names() for one in posts]
         models[field] = fit_field(field, rows, wanted, settings[field])
         for one, shares in zip(posts, _unseen_shares(field, rows, wanted, settings[field]), strict=True):
-            one.findings.marks.update({f"{field}:{value}": float(s) for value, s in zip(VALUES[field], shares)})
+            likely = {value: float(share) for value, share in zip(VALUES[field], shares, strict=True)}
+            one.findings.marks.update({f"{field}:{value}": share for value, share in likely.items()})
             if field == "kind":
-                read_plan(one.post, one.document, VALUES[field][int(np.argmax(shares))], one.findings)
+                decision = Decision(max(likely, key=lambda value: likely[value]), likely, Why("", 0.0))
+                kind = settle_kind(one.document.title, decision, one.findings).value
+                read_plan(one.post, one.document, kind, one.findings)
     return read_weights(dict(write_weights(_whole(models))))
 
 
@@ -165,6 +172,8 @@ def _whole(models: dict[str, Model]) -> dict[str, dict[str, dict[str, int]]]:
     whole: dict[str, dict[str, dict[str, int]]] = {}
     for field, model in models.items():
         for name, weights in model.weights.items():
+            if name != BASE and np.abs(weights).max() * UNIT < _SLIGHT:
+                continue
             rounded = {value: round(float(w) * UNIT) for value, w in zip(model.values, weights, strict=True)}
             whole.setdefault(name, {})[field] = rounded
     return whole

@@ -5,7 +5,14 @@ from typing import cast
 
 from shared.core.classify.board_reason import board_words
 from shared.core.classify.deciding import Decision, decide
-from shared.core.classify.derived import admin_impact, default_of, fallen_need, mark_pairs
+from shared.core.classify.derived import (
+    admin_impact,
+    default_of,
+    fallen_need,
+    mark_pairs,
+    settle_default,
+    settle_kind,
+)
 from shared.core.classify.document import read_document
 from shared.core.classify.evidence import read_findings
 from shared.core.classify.marks import mark_words
@@ -32,7 +39,7 @@ def _classify(post: Post, weights: Weights) -> Classification:
     document = read_document(post)
     if not document.lines and not post.title:
         return Classification(id=post.id, why={"status": Why("nothing to read", 0.0)})
-    findings = read_findings(post, document, weights.terms)
+    findings = read_findings(post, document, weights.known)
     why: dict[str, Why] = {}
 
     def decided(field: str, shown: str) -> Decision:
@@ -40,10 +47,12 @@ def _classify(post: Post, weights: Weights) -> Classification:
         why[shown] = decision.why
         return decision
 
-    kind = decided("kind", "kind").value
+    settled = settle_kind(document.title, decided("kind", "kind"), findings)
+    kind, why["kind"] = settled.value, settled.why
     plan = read_plan(post, document, kind, findings)
     verdict = plan.verdict
-    default = default_of(kind, decided("default", "default").value)
+    settled = settle_default(kind, decided("default", "default"), findings)
+    default, why["default"] = default_of(kind, settled.value), settled.why
     need = decided("need", "action")
     why["admin_impact"] = need.why
     user = decided("user", "user_impact").value

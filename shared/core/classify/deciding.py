@@ -1,16 +1,17 @@
 """How one value of a field is chosen by weights, and what is told as the reason."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.core.classify.findings import Findings
-from shared.core.classify.weights import VALUES, Weights
+from shared.core.classify.weights import VALUES, Hits, Weights
 from shared.core.posts.classification import Why
 
 # The post's own words are the reason beside a mark, and a signal beside a single word, that count up to this many
 # times as much.
 _DROWNED = 4.0
+_SILENT = (0.0, "")
 _NOTHING = "nothing speaks against it"
 
 
@@ -25,37 +26,35 @@ class Decision:
 
 def decide(field: str, findings: Findings, weights: Weights) -> Decision:
     """The likeliest value of a field. What was decided becomes a mark for the fields behind it."""
-    likely = _shares(weights.scores(field, findings))
-    best = max(VALUES[field], key=lambda value: likely[value])
+    values = VALUES[field]
+    hits = weights.hits(field, findings)
+    shares = _shares(weights.scores(field, hits, findings))
+    best, second = sorted(range(len(values)), key=lambda index: -shares[index])[:2]
+    words = _reason(best, second, findings, hits)
+    likely = dict(zip(values, shares, strict=True))
     for value, share in likely.items():
         findings.marks[f"{field}:{value}"] = share
-    second = max((value for value in VALUES[field] if value != best), key=lambda value: likely[value])
-    words = _reason(field, best, second, findings, weights)
-    return Decision(best, likely, Why(words, round(likely[best], 2)))
+    return Decision(values[best], likely, Why(words, round(shares[best], 2)))
 
 
-def _shares(scores: Mapping[str, float]) -> dict[str, float]:
-    top = max(scores.values())
-    powers = {value: math.exp(score - top) for value, score in scores.items()}
-    total = sum(powers.values())
-    return {value: power / total for value, power in powers.items()}
+def _shares(scores: Sequence[float]) -> list[float]:
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    total = sum(powers)
+    return [power / total for power in powers]
 
 
-def _reason(field: str, best: str, second: str, findings: Findings, weights: Weights) -> str:
+def _reason(best: int, second: int, findings: Findings, hits: Hits) -> str:
     """The strongest signal; a word of the post if it is much stronger; a mark only if it drowns both."""
-
-    def strongest(names: Iterable[str]) -> tuple[float, str]:
-        leads = []
-        for name in names:
-            each = weights.of(name, field)
-            lead = (each.get(best, 0) - each.get(second, 0)) * findings.marks.get(name, 1.0)
-            if lead > 0:
-                leads.append((lead, name))
-        return max(leads, default=(0.0, ""))
-
-    told = strongest(name for name in findings.signals if not name.startswith("if "))
-    for other in (findings.terms, findings.marks):
-        found = strongest(other)
-        if found[0] > told[0] * _DROWNED:
-            told = found
-    return findings.words(told[1]) if told[1] else _NOTHING
+    told = max(
+        ((row[best] - row[second], name) for name, row in hits.signals.items() if not name.startswith("if ")),
+        default=_SILENT,
+    )
+    term = max(((row[best] - row[second], name) for name, row in hits.terms.items()), default=_SILENT)
+    marks = findings.marks
+    mark = max((((row[best] - row[second]) * marks[name], name) for name, row in hits.marks.items()), default=_SILENT)
+    lead, name = max(told, _SILENT)
+    for other in (term, mark):
+        if other[0] > lead * _DROWNED:
+            lead, name = other
+    return findings.words(name) if name else _NOTHING

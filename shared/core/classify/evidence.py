@@ -57,7 +57,7 @@ SUMMARY_LIMIT = 1_500
 
 
 def read_findings(post: Post, document: Document, known: frozenset[str] | None) -> Findings:
-    """Everything that weights may look at, before anything is decided; of the terms only those that are known."""
+    """Everything that weights may look at, before anything is decided; only what is known."""
     advice = "\n".join(_advice(line.text for line in document.of("prepare")))
     places = Places(
         {

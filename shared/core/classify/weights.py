@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from shared.core.classify.findings import TERM, Findings
+from shared.core.classify.findings import Findings
 from shared.core.classify.tables.fitted import WEIGHTS
 
 #: The line that holds what speaks for each value before anything is found.
@@ -24,7 +24,17 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "crb": ("no", "yes"),
 }
 
-Scores = dict[str, float]
+#: The weights of one finding for the values of a field, in their order.
+Row = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Signals, terms and marks that were found and count for one field, by name."""
+
+    signals: Mapping[str, Row]
+    terms: Mapping[str, Row]
+    marks: Mapping[str, Row]
 
 
 @dataclass(frozen=True)
@@ -34,23 +44,39 @@ class Weights:
     by_finding: Mapping[str, Mapping[str, Mapping[str, int]]]
 
     @cached_property
-    def terms(self) -> frozenset[str]:
-        return frozenset(name for name in self.by_finding if TERM in name)
+    def known(self) -> frozenset[str]:
+        """Every finding that counts for anything."""
+        return frozenset(self.by_finding)
 
-    def of(self, name: str, field: str) -> Mapping[str, int]:
-        return self.by_finding.get(name, {}).get(field, {})
+    @cached_property
+    def by_field(self) -> Mapping[str, Mapping[str, Row]]:
+        """The same by field first, with the values in their order."""
+        turned: dict[str, dict[str, Row]] = {field: {} for field in VALUES}
+        for name, fields in self.by_finding.items():
+            for field, weights in fields.items():
+                turned[field][name] = tuple(weights.get(value, 0) for value in VALUES[field])
+        return turned
 
-    def scores(self, field: str, findings: Findings) -> Scores:
-        """How much speaks for each value of a field."""
-        scores = {value: float(self.of(BASE, field).get(value, 0)) for value in VALUES[field]}
-        for names in (findings.signals, findings.terms):
-            for name in names:
-                for value, weight in self.of(name, field).items():
-                    scores[value] += weight
-        for name, degree in findings.marks.items():
-            for value, weight in self.of(name, field).items():
-                scores[value] += weight * degree
-        return {value: score / UNIT for value, score in scores.items()}
+    def hits(self, field: str, findings: Findings) -> Hits:
+        """What was found and counts for a field."""
+        table = self.by_field[field]
+        return Hits(
+            {name: table[name] for name in findings.signals.keys() & table.keys()},
+            {name: table[name] for name in findings.terms.keys() & table.keys()},
+            {name: table[name] for name in findings.marks if name in table},
+        )
+
+    def scores(self, field: str, hits: Hits, findings: Findings) -> list[float]:
+        """How much speaks for each value of a field, in their order."""
+        values = VALUES[field]
+        base = self.by_field[field].get(BASE, (0,) * len(values))
+        whole = [sum(column) for column in zip(base, *hits.signals.values(), *hits.terms.values(), strict=True)]
+        degrees = [findings.marks[name] for name in hits.marks]
+        columns = zip(*hits.marks.values(), strict=True) if hits.marks else [()] * len(values)
+        return [
+            (plain + sum(weight * degree for weight, degree in zip(column, degrees, strict=True))) / UNIT
+            for plain, column in zip(whole, columns, strict=True)
+        ]
 
 
 def read_weights(lines: Mapping[str, str]) -> Weights:

@@ -44,17 +44,15 @@ def test_kind(title: str, tags: tuple[str, ...], kind: str) -> None:
 
 
 def test_a_quiet_new_feature_asks_nothing() -> None:
-    said = a_change(
-        "Contoso Notes: Users can pin a page", intro="Users will see it.", tags=("New feature", "User impact")
-    )
+    said = a_change("Contoso Notes: Users can pin a page", tags=("New feature", "User impact"))
 
     assert (said.default, said.admin_impact, said.user_impact, said.action, said.crb, said.training) == (
         "on",
         "low",
-        "medium",
+        "low",
         "none",
         False,
-        True,
+        False,
     )
 
 
