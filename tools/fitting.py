@@ -21,7 +21,6 @@ from shared.core.posts.classification import Why
 from tools.labelled import Labelled
 
 _FOLDS = 5
-_SLIGHT = 7  # what counts less, in whole numbers, for every value of a field is left out
 _SEEN = 3  # posts of the fit that a finding must be in, to count
 #: How freely a finding may count: a row of a table was chosen by a person, a word only by chance and the fit.
 _SIGNAL, _MARK, _SERVICE, _TERM = 1.0, 1.3, 0.5, 0.3
@@ -33,11 +32,15 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Of one field: `freedom` is the inverse of the penalty; `evening` 0 counts posts alike, 1 counts values alike."""
+    """Of one field: `freedom` is the inverse of the penalty; `evening` 0 counts posts alike, 1 counts values alike.
+
+    `terms`: how many words and pairs take part; `least`: what counts less than this for every value is left out.
+    """
 
     freedom: float
     evening: float = 0.0
     terms: int = 600
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ class Model:
 
 #: Chosen among a few by how posts of June 2025 to January 2026 were read forward in time.
 DEFAULT_SETTINGS = {
-    "kind": Setting(0.4),
-    "default": Setting(0.4),
+    "kind": Setting(0.4, least=7),
+    "default": Setting(0.4, least=7),
     "need": Setting(0.12, terms=300),
     "user": Setting(0.3, 1.0, terms=800),
     "crb": Setting(0.12, terms=300),
@@ -148,7 +151,7 @@ def fit(posts: Sequence[Labelled], settings: dict[str, Setting] | None = None, t
                 decision = Decision(max(likely, key=lambda value: likely[value]), likely, Why("", 0.0))
                 kind = settle_kind(one.document.title, decision, one.findings).value
                 read_plan(one.post, one.document, kind, one.findings)
-    return read_weights(dict(write_weights(_whole(models))))
+    return read_weights(dict(write_weights(_whole(models, settings))))
 
 
 def _apart(one: Labelled) -> Labelled:
@@ -167,12 +170,12 @@ def _unseen_shares(field: str, rows: Sequence[Row], wanted: Sequence[str], setti
     return shares
 
 
-def _whole(models: dict[str, Model]) -> dict[str, dict[str, dict[str, int]]]:
+def _whole(models: dict[str, Model], settings: dict[str, Setting]) -> dict[str, dict[str, dict[str, int]]]:
     """All weights as whole numbers, by finding, field and value."""
     whole: dict[str, dict[str, dict[str, int]]] = {}
     for field, model in models.items():
         for name, weights in model.weights.items():
-            if name != BASE and np.abs(weights).max() * UNIT < _SLIGHT:
+            if name != BASE and np.abs(weights).max() * UNIT < settings[field].least:
                 continue
             rounded = {value: round(float(w) * UNIT) for value, w in zip(model.values, weights, strict=True)}
             whole.setdefault(name, {})[field] = rounded

@@ -33,7 +33,7 @@ Pairs = Sequence[tuple[Any, Any]]
 
 
 def accuracy(pairs: Pairs) -> float:
-    return sum(want == got for want, got in pairs) / len(pairs)
+    return sum(bool(want == got) for want, got in pairs) / len(pairs)
 
 
 def f1(pairs: Pairs, value: Any = True) -> float:
