@@ -1,12 +1,18 @@
 """The fit of the classifier's weights: multinomial logistic regression with an L2 penalty, field by field.
 
+A person's weights take part as well (given.json: set by hand, and fitted to 120 posts before October 2025). What they
+say for each value is a finding of its own, and what that counts for is added to the findings it came from.
+
 The later fields see what was decided before them as marks. For those the fit uses shares that were predicted for each
 post without it (five folds), so that a later field does not trust an earlier one more than it deserves.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from scipy import sparse
@@ -25,6 +31,10 @@ _SEEN = 3  # posts of the fit that a finding must be in, to count
 #: How freely a finding may count: a row of a table was chosen by a person, a word only by chance and the fit.
 _SIGNAL, _MARK, _SERVICE, _TERM = 1.0, 1.3, 0.5, 0.3
 _TITLE_TERM = 0.6
+
+#: A finding that stands for what the given weights say for a value.
+_GIVEN = "(given) "
+_GIVEN_FREEDOM = 1.5
 
 Row = dict[str, float]
 Tell = Callable[[str], None]
@@ -65,9 +75,35 @@ DEFAULT_SETTINGS = {
     "kind": Setting(0.4, least=7),
     "default": Setting(0.4, least=7),
     "need": Setting(0.12, terms=300),
-    "user": Setting(0.3, 1.0, terms=800),
+    "user": Setting(0.02, 1.0, terms=800),
     "crb": Setting(0.12, terms=300),
 }
+
+
+@lru_cache(maxsize=1)
+def given_weights() -> Weights:
+    """The weights that a person set."""
+    return read_weights(json.loads((Path(__file__).parent / "given.json").read_text(encoding="utf-8")))
+
+
+def _with_given(field: str, row: Row) -> Row:
+    """A row, and what the given weights make of it for each value of the field."""
+    said = dict.fromkeys((_GIVEN + value for value in VALUES[field]), 0.0)
+    for name, degree in row.items():
+        for value, weight in given_weights().by_finding.get(name, {}).get(field, {}).items():
+            said[_GIVEN + value] += weight * degree / UNIT
+    return row | said
+
+
+def _folded(field: str, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same weights without the findings that stand for given ones: what those count for goes to their sources."""
+    counted = {value: weights.pop(_GIVEN + value, None) for value in VALUES[field]}
+    for name, fields in given_weights().by_finding.items():
+        for value, weight in fields.get(field, {}).items():
+            slope = counted[value]
+            if slope is not None:
+                weights[name] = weights.get(name, np.zeros(len(VALUES[field]))) + slope * weight / UNIT
+    return weights
 
 
 def fit_field(field: str, rows: Sequence[Row], wanted: Sequence[str], setting: Setting) -> Model:
@@ -77,6 +113,7 @@ def fit_field(field: str, rows: Sequence[Row], wanted: Sequence[str], setting: S
     if len(present) == 1:  # nothing to tell apart
         base = np.array([0.0 if value == present[0] else -9.0 for value in values])
         return Model({BASE: base}, values)
+    rows = [_with_given(field, row) for row in rows]
     names = _chosen(rows, wanted, setting.terms)
     place = {name: index for index, name in enumerate(names)}
     freedoms = np.array([_freedom(name) for name in names])
@@ -101,7 +138,8 @@ def fit_field(field: str, rows: Sequence[Row], wanted: Sequence[str], setting: S
     for index, value in enumerate(present):
         full[values.index(value)] = coefficients[index] * freedoms
         start[values.index(value)] = base[index]
-    return Model({name: full[:, place[name]] for name in names} | {BASE: start}, values)
+    weights = _folded(field, {name: full[:, place[name]] for name in names})
+    return Model(weights | {BASE: start}, values)
 
 
 def _chosen(rows: Sequence[Row], wanted: Sequence[str], limit: int) -> list[str]:
@@ -124,6 +162,8 @@ def _chosen(rows: Sequence[Row], wanted: Sequence[str], limit: int) -> list[str]
 
 
 def _freedom(name: str) -> float:
+    if name.startswith(_GIVEN):
+        return _GIVEN_FREEDOM
     if TERM in name:
         return _TITLE_TERM if name.startswith("title=") else _TERM
     if name.startswith("service: "):

@@ -37,16 +37,15 @@ def wanted() -> list[tuple[str, str, str, dict[str, Any]]]:
 
 WANTED = wanted()
 MISREAD = {
+    ("K1 CSP", "kind"),
     ("D3 nothing changes unless policy", "default"),
     ("D4 keeps behaviour until admin changes", "default"),
     ("D7 off first then on", "default"),
     ("D11 default flips to off", "default"),
     ("K4 sender domain", "kind"),
-    ("K5 federation", "kind"),
     ("K7 default flips with New feature tag", "kind"),
     ("K11 on by default & toggles removed", "kind"),
     ("K13 billing", "kind"),
-    ("K16 reminder", "kind"),
     ("K17 licensing", "kind"),
     ("M2 admins should deploy", "kind"),
     ("K14 firewall endpoint", "action"),
