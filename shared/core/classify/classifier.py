@@ -3,59 +3,66 @@
 from collections.abc import Mapping
 from typing import cast
 
-from shared.core.classify import tables
 from shared.core.classify.board_reason import board_words
-from shared.core.classify.deadline import NO_DEADLINE, ending_deadline, stated_deadline
+from shared.core.classify.deciding import Decision, decide
+from shared.core.classify.derived import (
+    admin_impact,
+    default_of,
+    fallen_need,
+    mark_pairs,
+    settle_default,
+    settle_kind,
+)
 from shared.core.classify.document import read_document
-from shared.core.classify.evidence import read_facts
+from shared.core.classify.evidence import read_findings
 from shared.core.classify.marks import mark_words
-from shared.core.classify.signals import Signal, choose
-from shared.core.classify.status import Verdict, read_status
-from shared.core.classify.windows import read_windows
+from shared.core.classify.plan import read_plan
+from shared.core.classify.status import Verdict
+from shared.core.classify.weights import Weights, shipped_weights
 from shared.core.posts.classification import Classification, Why
 from shared.core.posts.post import Post
-from shared.core.terms import Action, Default, Impact, Kind
-
-Table = tuple[tuple[Signal, ...], Mapping[str, float]]
+from shared.core.terms import Action, Impact, Kind
 
 
-def classify(post: Post) -> Classification:
-    """What the post says, field by field. Never raises: a post that cannot be read gets the neutral values."""
+def classify(post: Post, weights: Weights | None = None) -> Classification:
+    """What the post says, field by field. Never raises: a post that cannot be read gets the neutral values.
+
+    `weights` are those of this version unless others are given, as they are where a fit is judged.
+    """
     try:
-        return _classify(post)
+        return _classify(post, weights or shipped_weights())
     except Exception as fault:  # noqa: BLE001 - the contract: anything can come, and one post never holds up others
         return Classification(id=str(post.id), why={"status": Why(f"could not be read ({type(fault).__name__})", 0.0)})
 
 
-def _classify(post: Post) -> Classification:
+def _classify(post: Post, weights: Weights) -> Classification:
     document = read_document(post)
     if not document.lines and not post.title:
         return Classification(id=post.id, why={"status": Why("nothing to read", 0.0)})
-    facts = read_facts(post, document)
+    findings = read_findings(post, document, weights.known)
     why: dict[str, Why] = {}
 
-    def decide(field: str, table: Table, mark: str) -> str:
-        value, why[field] = choose(*table, facts)
-        facts.mark(f"{mark}:{value}")
-        return value
+    def decided(field: str, shown: str) -> Decision:
+        decision = decide(field, findings, weights)
+        why[shown] = decision.why
+        return decision
 
-    kind = decide("kind", (tables.KIND, tables.KIND_BASE), "kind")
-    windows = read_windows(document, retiring=kind == "retirement")
-    verdict = read_status(document, windows, kind)
-    facts.mark(f"status:{verdict.status}")
-    act_by, why["act_by"] = stated_deadline(post, document, verdict)
-    facts.mark("told:yes" if act_by and not post.act_by else "told:no")
-    must_act = decide("must_act", (tables.ACT, tables.ACT_BASE), "act") == "yes"
-    if must_act and why["act_by"] is NO_DEADLINE[1]:
-        act_by, why["act_by"] = ending_deadline(document, verdict)
-    default = decide("default", (tables.DEFAULT, tables.DEFAULT_BASE), "default")
-    admin = decide("admin_impact", (tables.ADMIN, tables.ADMIN_BASE), "admin")
-    user = decide("user_impact", (tables.USER, tables.USER_BASE), "user")
-    action = decide("action", (tables.ACTION, tables.ACTION_BASE), "action")
-    crb = decide("crb", (tables.CRB, tables.CRB_BASE), "crb") == "yes"
-    because = why.pop("must_act")
-    if action == "required" and must_act:
-        why["action"] = because
+    settled = settle_kind(document.title, decided("kind", "kind"), findings)
+    kind, why["kind"] = settled.value, settled.why
+    plan = read_plan(post, document, kind, findings)
+    verdict = plan.verdict
+    settled = settle_default(kind, decided("default", "default"), findings)
+    default, why["default"] = default_of(kind, settled.value), settled.why
+    need = decided("need", "action")
+    why["admin_impact"] = need.why
+    user = decided("user", "user_impact").value
+    mark_pairs(findings)
+    crb = decided("crb", "crb").value == "yes"
+    act_by, why["act_by"] = plan.deadline(document, must_act=need.value == "required")
+    action = need.value
+    if not verdict.stands:
+        action, user, default, crb, act_by = fallen_need(document), "low", "n/a", False, None
+        why |= dict.fromkeys(("default", "action", "admin_impact", "user_impact"), verdict.why)
     why |= _reasons(verdict, user, why)
     return Classification(
         id=post.id,
@@ -64,11 +71,11 @@ def _classify(post: Post) -> Classification:
         superseded_by=verdict.superseded_by,
         act_by=act_by,
         kind=cast(Kind, kind),
-        admin_impact=cast(Impact, admin),
+        admin_impact=admin_impact(action, user),
         user_impact=cast(Impact, user),
-        default=cast(Default, default),
+        default=default,
         action=cast(Action, action),
-        crb=crb and verdict.stands,
+        crb=crb and verdict.status == "scheduled",
         crb_why=board_words(verdict.status, kind, action, user, crb=crb),
         training=verdict.status == "scheduled" and user != "low",
         why=why,

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from shared.core.classify.document import TITLE_LIMIT, Document
+from shared.core.classify.findings import Findings, find_all
 from shared.core.classify.headings import Role
-from shared.core.classify.signals import Evidence
+from shared.core.classify.signals import Places
 from shared.core.posts.post import Post
 from shared.core.text.wording import any_of, sentences
 
@@ -33,6 +34,7 @@ _NO = any_of(r"no\b", lead=r"[?|:–-]\s*")
 _AFFECTED = any_of(r"who (?:is|will be|are) (?:affected|impacted)\W*", lead=r"\W*")
 _HAPPENS = any_of(r"what (?:will|to|is|changes)", "key (?:points|changes)", "before this", "after this", lead=r"\W*")
 _AUDIENCE_LINES = 4
+_SERVICES = 12
 # What administrators run, and users never see.
 _ADMIN_SERVICES = (
     "purview",
@@ -54,10 +56,10 @@ _INSTALLED = {"desktop", "mac", "linux"}
 SUMMARY_LIMIT = 1_500
 
 
-def read_facts(post: Post, document: Document) -> Evidence:
-    """Everything that the tables of signals may look at, before anything is decided."""
+def read_findings(post: Post, document: Document, known: frozenset[str] | None) -> Findings:
+    """Everything that weights may look at, before anything is decided; only what is known."""
     advice = "\n".join(_advice(line.text for line in document.of("prepare")))
-    facts = Evidence(
+    places = Places(
         {
             "title": document.title,
             "tags": " | ".join(post.tags)[:SUMMARY_LIMIT],
@@ -71,7 +73,8 @@ def read_facts(post: Post, document: Document) -> Evidence:
             "text": _place(document, "intro", "when", "impact", "prepare", "more"),
         }
     )
-    facts.mark(
+    findings = find_all(places, known)
+    findings.mark(
         f"category:{post.category.lower()}",
         f"family:{_family(post)}",
         f"major:{'yes' if post.major else 'no'}",
@@ -79,8 +82,10 @@ def read_facts(post: Post, document: Document) -> Evidence:
         f"advice:{'some' if advice else 'none'}",
         f"impact_tags:{'some' if any('impact' in tag.lower() for tag in post.tags) else 'none'}",
         f"clients:{_clients(post)}",
+        f"severity:{post.severity.lower() or 'untold'}",
+        *(f"service: {service.lower()}" for service in post.services[:_SERVICES]),
     )
-    return facts
+    return findings
 
 
 def _place(document: Document, *roles: Role) -> str:

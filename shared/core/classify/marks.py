@@ -56,20 +56,22 @@ _MARKS = {
         "yes": "the text sets a deadline",
         "no": "the text sets no deadline",
     },
-    "act": {
-        "yes": "somebody must act",
-        "no": "nobody must act",
+    "need": {
+        "required": "somebody must act",
+        "optional": "there is something to decide or to review",
+        "none": "nobody must act",
+    },
+    "severity": {
+        "normal": "Microsoft calls its severity normal",
+        "high": "Microsoft calls its severity high",
+        "critical": "Microsoft calls it critical",
+        "untold": "Microsoft gives no severity",
     },
     "default": {
         "on": "it arrives on",
         "off": "it arrives off",
         "removed": "it takes something away",
         "n/a": "it brings nothing to turn on or off",
-    },
-    "admin": {
-        "high": "the admin impact is high",
-        "medium": "the admin impact is medium",
-        "low": "the admin impact is low",
     },
     "user": {
         "high": "the user impact is high",
@@ -79,8 +81,14 @@ _MARKS = {
 }
 #: A mark, as tables and `Facts` write it (`field:value`), to its words.
 MARK_WORDS = {f"{field}:{value}": words for field, values in _MARKS.items() for value, words in values.items()}
+_SERVICE = "service: "
 
 
 def mark_words(mark: str) -> str:
-    """A mark's words; one that the table does not know still reads as a sentence."""
+    """A mark's words, or those of two; one that the table does not know still reads as a sentence."""
+    first, both, second = mark.partition(" and ")
+    if both:
+        return f"{mark_words(first)}, and {mark_words(second)}"
+    if mark.startswith(_SERVICE):
+        return f"it is in the service {mark.removeprefix(_SERVICE)}"
     return MARK_WORDS.get(mark) or " is ".join(mark.replace("_", " ").split(":", 1))

@@ -71,7 +71,10 @@ def test_a_ticket_is_new_once_and_updated_afterwards_and_every_card_counts():
     first = [("ticket", "crb", True), ("card", "messaging", True), ("card", "workplace", True)]
     again = [(kind, target, False) for kind, target, _ in first]
 
-    assert told(seen(post()), seen(post(**MOVED), LATER)) == [(("announced",), first), (("dates_moved",), again)]
+    assert told(seen(post()), seen(post(**MOVED), LATER)) == [
+        (("announced",), first),
+        (("dates_moved", "act_by_moved"), again),
+    ]
 
 
 def test_the_order_of_the_versions_in_the_file_does_not_matter():
@@ -96,7 +99,7 @@ def test_what_was_sent_is_kept_true_whatever_the_routes_say_now():
 
     (update,) = played[1].outcomes[0].sent
     assert (update.kind, update.first, update.routes) == ("ticket", False, ())
-    assert [reason.words for reason in update.why] == ["dates moved; you were told of this change before"]
+    assert [reason.words for reason in update.why] == ["dates moved, act by moved; you were told of this change before"]
 
 
 def test_what_was_old_at_the_first_load_is_known_and_nobody_is_told():

@@ -13,6 +13,8 @@ from shared.core.classify import classify
 from shared.core.classify.dates.phrases import find
 from shared.core.classify.document import read_document
 from shared.core.posts.post import read_post
+from tools.forward import FIGURES, read_forward
+from tools.labelled import read_labelled
 
 SHARED = Path(__file__).parents[4] / "shared"
 LABELLED = SHARED / "data" / "labelled_2026.jsonl"
@@ -20,17 +22,20 @@ MESSAGES = SHARED / "data" / "messages.jsonl.gz"
 SCORE = SHARED / "eval" / "score.py"
 
 # A bit under what is reached: a change of the rules may move single posts, not the picture.
-FLOORS = {
-    "status": 0.985,
-    "superseded_by": 0.99,
-    "act_by": 0.94,
-    "kind": 0.79,
-    "admin_impact": 0.71,
-    "user_impact": 0.77,
-    "default": 0.79,
-    "action": 0.71,
+FLOORS = {"status": 0.985, "superseded_by": 0.99}
+F1_FLOORS = {"rollouts": 0.945, "rollouts without phase": 0.96}
+# What fitted weights decide is scored forward in time only: the shipped ones were fitted on every labelled post.
+CUT = "2025-12-01"
+FORWARD_FLOORS = {
+    "act_by": 0.90,
+    "kind": 0.78,
+    "admin_impact": 0.74,
+    "user_impact, macro-F1": 0.50,
+    "default": 0.80,
+    "action": 0.75,
+    "crb, F1": 0.78,
+    "training, F1": 0.50,
 }
-F1_FLOORS = {"rollouts": 0.945, "rollouts without phase": 0.96, "crb": 0.77, "training": 0.57}
 
 needs_labels = pytest.mark.skipif(
     not LABELLED.exists(), reason=f"{LABELLED} is not there: labelled posts are not ours to ship"
@@ -70,15 +75,22 @@ def test_fields_agree_with_the_labels(field: str, rows: list[tuple[dict[str, Any
 def test_sets_agree_with_the_labels(
     figure: str, rows: list[tuple[dict[str, Any], dict[str, Any]]], score: ModuleType
 ) -> None:
-    if figure.startswith("rollouts"):
-        with_phase = figure == "rollouts"
-        pairs = [(score.windows(label, with_phase), score.windows(said, with_phase)) for label, said in rows]
-    else:
-        pairs = [
-            ({label["id"]} if label[figure] else set(), {said["id"]} if said[figure] else set()) for label, said in rows
-        ]
+    with_phase = figure == "rollouts"
+    pairs = [(score.windows(label, with_phase), score.windows(said, with_phase)) for label, said in rows]
 
     assert score.f1(pairs)[0] >= F1_FLOORS[figure]
+
+
+@needs_labels
+def test_later_posts_are_read_by_a_fit_that_has_not_seen_them() -> None:
+    read = read_forward(read_labelled(LABELLED), (CUT,))
+    pairs = {
+        name: [(post.label[field], classification.to_label()[field]) for post, classification in read]
+        for name, (field, _) in FIGURES.items()
+    }
+    reached = {name: FIGURES[name][1](pairs[name]) for name in FORWARD_FLOORS}
+
+    assert {name: figure for name, figure in reached.items() if figure < FORWARD_FLOORS[name]} == {}
 
 
 @needs_messages
