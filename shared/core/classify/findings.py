@@ -1,9 +1,10 @@
 """What a post shows before anything is decided: signals, words and pairs of words, and marks, each with its place."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from shared.core.classify.marks import mark_words
-from shared.core.classify.signals import Places
+from shared.core.classify.signals import Places, Signal
 from shared.core.classify.tables import SIGNALS
 from shared.core.classify.terms import DENIED, TERM, WORD_PLACES, terms
 
@@ -34,12 +35,15 @@ class Findings:
         return mark_words(name)
 
 
+@lru_cache(maxsize=8)
+def _known_signals(known: frozenset[str]) -> tuple[Signal, ...]:
+    return tuple(row for row in SIGNALS if row.name in known or f"not {row.name}" in known)
+
+
 def find_all(places: Places, known: frozenset[str] | None) -> Findings:
     """The signals and terms of a post; only those that are `known`, where only those count."""
     findings = Findings(places)
-    for row in SIGNALS:
-        if known is not None and not (row.name in known or f"not {row.name}" in known):
-            continue
+    for row in SIGNALS if known is None else _known_signals(known):
         found = places.find(row)
         if found:
             findings.signals[found[0]] = (row.place, found[1], found[2])
