@@ -115,8 +115,10 @@ async def test_a_thousand_tenants_that_receive_the_same_edit_make_one_revision_a
     await follow(ours, pump)
 
     change_id = first["id"]
-    found = await ours.tables.range(changes.TABLE, ids.partition(change_id), *change_keys.span("c", [change_id]))
-    own = await ours.tables.range(changes.TABLE, ids.partition(change_id), *change_keys.span("t", [change_id]))
+    found = await ours.storage.tables.range(
+        changes.TABLE, ids.partition(change_id), *change_keys.span("c", [change_id])
+    )
+    own = await ours.storage.tables.range(changes.TABLE, ids.partition(change_id), *change_keys.span("t", [change_id]))
     held, copies = read_changes(found)[change_id], [read_copy(row) for row in own]
     assert calls <= AT_MOST
     assert held.change.revision == 2
@@ -126,5 +128,5 @@ async def test_a_thousand_tenants_that_receive_the_same_edit_make_one_revision_a
     assert Counter(state.effect.kind for state in held.states) == {"ticket": 1, "card": 2}
     assert not [state for state in held.states if state.due or state.parked]
     assert len(inbox.cards) == 2
-    assert len([row async for row in ours.tables.scan("register")]) == 1
-    assert not [row async for row in ours.tables.scan("parked")]
+    assert len([row async for row in ours.storage.tables.scan("register")]) == 1
+    assert not [row async for row in ours.storage.tables.scan("parked")]

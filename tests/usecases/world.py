@@ -50,7 +50,7 @@ def post(change_id: str = "MC1200001", when: str = OCTOBER, modified: str = "202
     text = (
         "<p>We will retire the old viewer.</p><p><b>When this will happen:</b></p>"
         f"<p>General Availability (Worldwide): {when}</p>"
-        "<p><b>What you need to do to prepare:</b></p><p>Move to the new viewer.</p>"
+        "<p><b>What you need to do to prepare:</b></p><p>You must move to the new viewer before December 1, 2026.</p>"
     )
     return {
         "id": change_id,

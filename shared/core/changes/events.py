@@ -122,7 +122,7 @@ def _differences(old: Facts, new: Facts, plan: tuple[Window, ...]) -> Iterator[E
     dates = list(_dates(was, now, plan, gone))
     yield from _halts(old, new, moved=bool(dates)) if not fallen else ()
     yield from dates
-    if was.act_by != now.act_by:
+    if was.act_by != now.act_by and not (_fell_silent(was) or _fell_silent(now)):
         moved: tuple[Slip, ...] = ()
         if was.act_by and now.act_by:
             one, other = Interval(was.act_by, was.act_by), Interval(now.act_by, now.act_by)
@@ -131,6 +131,11 @@ def _differences(old: Facts, new: Facts, plan: tuple[Window, ...]) -> Iterator[E
     scopes = _scope(old, new, gone), _scope(new, old, gone)
     if scopes[0] != scopes[1]:
         yield EventDraft("scope_changed", *scopes)
+
+
+def _fell_silent(classification: Classification) -> bool:
+    """Whether a plan fell and names no day to act by: that it fell, or goes on again, is the event."""
+    return classification.status in _STATUS and classification.act_by is None
 
 
 def _status(was: Classification, now: Classification) -> Iterator[EventDraft]:

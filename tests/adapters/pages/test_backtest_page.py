@@ -27,7 +27,13 @@ def weekly(weeks: int, title: str = "Retirement of the old viewer"):
     changes = []
     for n in range(weeks):
         at = START + timedelta(weeks=n)
-        raw = post(f"MC{1200001 + n}", when="Soon.", startDateTime=at.isoformat(), modified=at.isoformat(), title=title)
+        raw = post(
+            f"MC{1200001 + n}",
+            when="December 2028.",
+            startDateTime=at.isoformat(),
+            modified=at.isoformat(),
+            title=title,
+        )
         changes.append([Version(at, raw, "contoso")])
     played = in_order(play_all(changes, [policy()]))
     return report("p", played, 0, policy())

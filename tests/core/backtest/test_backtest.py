@@ -73,7 +73,7 @@ def test_a_ticket_is_new_once_and_updated_afterwards_and_every_card_counts():
 
     assert told(seen(post()), seen(post(**MOVED), LATER)) == [
         (("announced",), first),
-        (("dates_moved", "act_by_moved"), again),
+        (("dates_moved",), again),
     ]
 
 
@@ -99,7 +99,7 @@ def test_what_was_sent_is_kept_true_whatever_the_routes_say_now():
 
     (update,) = played[1].outcomes[0].sent
     assert (update.kind, update.first, update.routes) == ("ticket", False, ())
-    assert [reason.words for reason in update.why] == ["dates moved, act by moved; you were told of this change before"]
+    assert [reason.words for reason in update.why] == ["dates moved; you were told of this change before"]
 
 
 def test_what_was_old_at_the_first_load_is_known_and_nobody_is_told():
