@@ -19,7 +19,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from shared.core.classify.deciding import Decision
-from shared.core.classify.derived import settle_kind
+from shared.core.classify.derived import mark_pairs, settle_kind
 from shared.core.classify.plan import read_plan
 from shared.core.classify.terms import TERM
 from shared.core.classify.weights import BASE, UNIT, VALUES, Weights, read_weights, write_weights
@@ -180,7 +180,7 @@ def fit(posts: Sequence[Labelled], settings: dict[str, Setting] | None = None, t
         tell(f"{field}: {len(posts)} posts, freedom {settings[field].freedom}")
         if field == "crb":
             for one in posts:
-                one.pair_marks()
+                mark_pairs(one.findings)
         wanted = [one.want(field) for one in posts]
         rows = [one.names() for one in posts]
         models[field] = fit_field(field, rows, wanted, settings[field])

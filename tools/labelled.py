@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.core.classify.derived import mark_pairs
 from shared.core.classify.document import Document, read_document
 from shared.core.classify.evidence import read_findings
 from shared.core.classify.findings import Findings
@@ -32,9 +31,6 @@ class Labelled:
         """Every finding with how far it holds."""
         found = self.findings
         return dict.fromkeys(found.signals, 1.0) | dict.fromkeys(found.terms, 1.0) | found.marks
-
-    def pair_marks(self) -> None:
-        mark_pairs(self.findings)
 
 
 def read_labelled(path: Path) -> list[Labelled]:

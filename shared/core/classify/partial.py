@@ -6,7 +6,7 @@ from shared.core.classify import clouds as cloud_names
 from shared.core.classify.dates import phrases
 from shared.core.classify.document import Document
 from shared.core.posts.classification import POSTPONED, Halt
-from shared.core.text.wording import any_of
+from shared.core.text.wording import any_of, sentences_and_lines
 from shared.core.words.dates import clouds as in_words
 
 _DROPPED = any_of(
@@ -44,7 +44,6 @@ _PART = re.compile(
     r"|iOS|Android|Mac\b|Windows|web\b|VDI|mobile|desktop)[\w ]{0,30})",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
 _LONGEST = 300
 
 
@@ -56,7 +55,7 @@ def read_halts(document: Document) -> tuple[Halt, ...]:
     for line in document.lines:
         if line.role != "banner":
             continue
-        for sentence in _SENTENCE.split(line.lead_free):
+        for sentence in sentences_and_lines(line.lead_free):
             halt = _halt(sentence, promised=promised, resumes=resumes)
             if halt:
                 found.setdefault((halt.kind, halt.scope), halt)

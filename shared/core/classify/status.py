@@ -8,7 +8,7 @@ from shared.core.classify.document import Document
 from shared.core.classify.notices import is_notice
 from shared.core.posts.classification import Why, Window
 from shared.core.terms import Cloud, Status
-from shared.core.text.wording import any_of
+from shared.core.text.wording import any_of, sentences_and_lines
 
 _SUPERSEDED = any_of(
     r"(?:duplicate of|replaced by|superseded by|moved to|(?:please )?(?:instead,? )?(?:refer to|see|review|use))"
@@ -175,7 +175,7 @@ def _fallen(banner: str, document: Document, windows: tuple[Window, ...]) -> Ver
     found = _SUPERSEDED.search(banner)
     if found and _INSTEAD.search(banner) and not _PARTLY.search(banner):
         return Verdict("superseded", Why(_sentence(banner, found), 0.95), found["id"].replace(" ", "").upper())
-    for sentence in _sentences(banner):
+    for sentence in sentences_and_lines(banner):
         if _DROPPED.search(sentence):
             return _dropped(sentence, banner, document, windows)
     return _halted(banner, windows)
@@ -199,7 +199,7 @@ def _halted(banner: str, windows: tuple[Window, ...]) -> Verdict | None:
 
 def _fallen_silently(head: str, document: Document, windows: tuple[Window, ...]) -> Verdict | None:
     """Posts that say without a banner that nothing will come of them."""
-    for sentence in _sentences(head):
+    for sentence in sentences_and_lines(head):
         if _DROPPED.search(sentence) and _REVIEWED.search(sentence):
             return _dropped(sentence, head, document, windows)
     found = _WE_POSTPONE.search(head + "\n" + "\n".join(line.text for line in document.of("when")))
@@ -228,10 +228,6 @@ def _partly(sentence: str, windows: tuple[Window, ...]) -> Verdict | None:
 def _without(window: Window, gone: set[Cloud]) -> Window | None:
     clouds = tuple(cloud for cloud in window.clouds if cloud not in gone)
     return replace(window, clouds=clouds) if clouds else None
-
-
-def _sentences(text: str) -> list[str]:
-    return re.split(r"(?<=[.!?])\s+|\n", text)
 
 
 def _sentence(text: str, match: re.Match[str]) -> str:

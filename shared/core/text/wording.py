@@ -12,6 +12,14 @@ def any_of(*wordings: str, lead: str = r"\b", tail: str = "") -> re.Pattern[str]
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"(])")
 
 
+_PART_END = re.compile(r"(?<=[.!?])\s+|\n")
+
+
+def sentences_and_lines(text: str) -> list[str]:
+    """The sentences of every line, also of those in which no capital follows a stop."""
+    return _PART_END.split(text)
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of one line."""
     return SENTENCE_END.split(text)

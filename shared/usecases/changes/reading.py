@@ -9,6 +9,7 @@ from shared.core.changes.change import Change
 from shared.core.changes.events import derive
 from shared.core.changes.facts import is_stale, read_anew
 from shared.core.changes.readings import FieldDifference, differences
+from shared.core.classify import classify
 from shared.core.errors import ConflictError, PermanentError
 from shared.record import changes
 from shared.record.changes import ChangeRecord, all_changes
@@ -89,7 +90,6 @@ async def rereadings(deps: Deps) -> AsyncIterator[Rereading]:
         change = record.change
         facts = change.current.facts
         if facts and is_stale(facts):
-            now = read_anew(facts, change.post).classification
-            yield Rereading(
-                change.id, change.read().title, change.closed is not None, differences(facts.classification, now)
-            )
+            post = change.read()
+            fields = differences(facts.classification, classify(post))
+            yield Rereading(change.id, post.title, change.closed is not None, fields)

@@ -154,6 +154,15 @@ def test_an_event_tells_only_the_sentences_that_no_other_event_explains():
     assert (told.old, told.new) == ("Owners see it.", "Members see it.")
 
 
+def test_a_plan_that_falls_or_goes_on_again_does_not_move_its_deadline_besides():
+    plan, fallen = facts(act_by=date(2026, 5, 1)), facts(status="cancelled")
+
+    assert "act_by_moved" not in types(derive(change(plan, fallen)))
+    assert "act_by_moved" not in types(derive(change(plan, fallen, plan)))
+    asks = facts(status="cancelled", act_by=date(2026, 6, 1))
+    assert "act_by_moved" in types(derive(change(plan, asks)))
+
+
 def test_events_of_what_was_decided_are_late_when_they_are_new():
     events = derive(change(facts(), facts(title="U"), facts(title="V"), decided=1))
 
