@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from shared.core.classify.board_reason import board_words
-from shared.core.classify.deciding import Decision, decide
+from shared.core.classify.deciding import Decider, Decision
 from shared.core.classify.derived import (
     admin_impact,
     default_of,
@@ -42,8 +42,10 @@ def _classify(post: Post, weights: Weights) -> Classification:
     findings = read_findings(post, document, weights.known)
     why: dict[str, Why] = {}
 
+    decider = Decider(findings, weights)
+
     def decided(field: str, shown: str) -> Decision:
-        decision = decide(field, findings, weights)
+        decision = decider.decide(field)
         why[shown] = decision.why
         return decision
 

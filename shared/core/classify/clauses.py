@@ -5,6 +5,7 @@ A phrase is looked at where it was found, so that nothing is parsed that no phra
 """
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 #: `said` plainly, `denied` by a negation before it, or `supposed`: it holds only where a condition holds.
@@ -18,26 +19,41 @@ _DENIAL = re.compile(
 # What ends the reach of a negation: another clause begins.
 _BUT = re.compile(r",|\b(?:but|however|although|unless|until|and|so|because|if|when|then)\b")
 _REACH = 48
-_CONDITION = re.compile(r"\b(?:if|in case|only where|only when|unless|where applicable|as applicable|if applicable)\b")
-# One of these is in every text that the longer pattern finds something in; quickly seen to be missing.
-_DENIAL_SIGNS = ("no", "n't", "without", "never", "neither")
-_CONDITION_SIGNS = ("if ", "in case", "only wh", "unless", "pplicable")
+#: What makes a sentence a condition; none of these ends within a word.
+CONDITIONS = (
+    *("if ", "in case ", "only where ", "only when ", "unless "),
+    *("if applicable", "where applicable", "as applicable"),
+)
 _WIDEST_CLAUSE = 400
 _LONGEST_REASON = 100
 
 
-def standing(text: str, start: int, end: int) -> Standing:
-    """How a lower-case text says the phrase between two places."""
-    lead = text[max(0, start - _REACH) : start + 1]
-    if any(sign in lead for sign in _DENIAL_SIGNS):
-        for denial in _DENIAL.finditer(lead):
-            between = lead[denial.end() :]
-            if not _STOP.search(between) and not _BUT.search(between):
-                return "denied"
-    first, last = sentence(text, start, end)
-    around = text[first:last]
-    supposed = any(sign in around for sign in _CONDITION_SIGNS) and _CONDITION.search(around)
-    return "supposed" if supposed else "said"
+class Clauses:
+    """The clauses of one lower-case text; `conditions` are the places of CONDITIONS in it."""
+
+    def __init__(self, text: str, conditions: Sequence[int]) -> None:
+        self._text = text
+        self._conditions = conditions
+
+    def standing(self, start: int, end: int) -> Standing:
+        """How the text says the phrase between two places."""
+        if _denied(self._text[max(0, start - _REACH) : start + 1]):
+            return "denied"
+        near = start - _WIDEST_CLAUSE, end + _WIDEST_CLAUSE
+        if any(near[0] <= at <= near[1] for at in self._conditions):
+            first, last = sentence(self._text, start, end)
+            if any(first <= at < last for at in self._conditions):
+                return "supposed"
+        return "said"
+
+
+def _denied(lead: str) -> bool:
+    """Whether a negation in the words that lead a phrase reaches it."""
+    for denial in _DENIAL.finditer(lead):
+        between = lead[denial.end() :]
+        if not _STOP.search(between) and not _BUT.search(between):
+            return True
+    return False
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,16 +1,18 @@
 """How one value of a field is chosen by weights, and what is told as the reason."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add, mul, sub
 
 from shared.core.classify.findings import Findings
-from shared.core.classify.weights import VALUES, Hits, Weights
+from shared.core.classify.weights import FIRST, MARKS, UNIT, VALUES, WIDTH, Row, Weights
 from shared.core.posts.classification import Why
 
 # The post's own words are the reason beside a mark, and a signal beside a single word, that count up to this many
 # times as much.
 _DROWNED = 4.0
+_SUPPOSED = "if "
 _SILENT = (0.0, "")
 _NOTHING = "nothing speaks against it"
 
@@ -24,37 +26,72 @@ class Decision:
     why: Why
 
 
-def decide(field: str, findings: Findings, weights: Weights) -> Decision:
-    """The likeliest value of a field. What was decided becomes a mark for the fields behind it."""
-    values = VALUES[field]
-    hits = weights.hits(field, findings)
-    shares = _shares(weights.scores(field, hits, findings))
-    best, second = sorted(range(len(values)), key=lambda index: -shares[index])[:2]
-    words = _reason(best, second, findings, hits)
-    likely = dict(zip(values, shares, strict=True))
-    for value, share in likely.items():
-        findings.marks[f"{field}:{value}"] = share
-    return Decision(values[best], likely, Why(words, round(shares[best], 2)))
+class _Weighed:
+    """Findings and their weights by value; `degrees` is how far each holds, where they do not all hold wholly."""
+
+    def __init__(self, rows: Mapping[str, Row], names: Iterable[str], degrees: Sequence[float] = ()) -> None:
+        self._names = tuple(names)
+        self._columns = tuple(zip(*[rows[name] for name in self._names], strict=True))
+        self._degrees = degrees
+
+    def totals(self, width: int) -> Iterable[float]:
+        """What all of it counts for each value."""
+        if not self._names:
+            return (0,) * width
+        if not self._degrees:
+            return map(sum, self._columns)
+        return [sum(map(mul, column, self._degrees)) for column in self._columns]
+
+    def strongest(self, best: int, second: int) -> tuple[float, str]:
+        """What speaks most for one value against another; of equals the last by name."""
+        if not self._names:
+            return _SILENT
+        leads: Iterable[float] = map(sub, self._columns[best], self._columns[second])
+        if self._degrees:
+            leads = map(mul, leads, self._degrees)
+        return max(max(zip(leads, self._names, strict=True)), _SILENT)
+
+
+class Decider:
+    """Decides the fields of one post, one after the other: each is a mark for those behind it."""
+
+    def __init__(self, findings: Findings, weights: Weights) -> None:
+        self._findings = findings
+        self._weights = weights
+        rows = weights.rows
+        signals = rows.keys() & findings.signals.keys()
+        supposed = {name for name in signals if name.startswith(_SUPPOSED)}
+        self._signals = _Weighed(rows, signals - supposed)
+        self._terms = _Weighed(rows, rows.keys() & findings.terms.keys())
+        words = (self._signals, self._terms, _Weighed(rows, supposed))
+        self._totals = [sum(each) for each in zip(weights.base, *(group.totals(WIDTH) for group in words), strict=True)]
+
+    def decide(self, field: str) -> Decision:
+        """The likeliest value of a field."""
+        values, first, found = VALUES[field], FIRST[field], self._findings.marks
+        rows = self._weights.by_field[field]
+        names = [name for name in found if name in rows]  # in their order: sums of fractions depend on it
+        marks = _Weighed(rows, names, [found[name] for name in names])
+        shares = _shares([*map(add, self._totals[first : first + len(values)], marks.totals(len(values)))])
+        best, second = sorted(range(len(values)), key=lambda index: -shares[index])[:2]
+        words = self._reason(first + best, first + second, marks.strongest(best, second))
+        found.update(zip(MARKS[field], shares, strict=True))
+        return Decision(values[best], dict(zip(values, shares, strict=True)), Why(words, round(shares[best], 2)))
+
+    def _reason(self, best: int, second: int, mark: tuple[float, str]) -> str:
+        """The strongest signal; a word of the post if it is much stronger; a mark only if it drowns both.
+
+        What is only supposed is no reason.
+        """
+        lead, name = self._signals.strongest(best, second)
+        for strength, other in (self._terms.strongest(best, second), mark):
+            if strength > lead * _DROWNED:
+                lead, name = strength, other
+        return self._findings.words(name) if name else _NOTHING
 
 
 def _shares(scores: Sequence[float]) -> list[float]:
     top = max(scores)
-    powers = [math.exp(score - top) for score in scores]
+    powers = [math.exp((score - top) / UNIT) for score in scores]
     total = sum(powers)
     return [power / total for power in powers]
-
-
-def _reason(best: int, second: int, findings: Findings, hits: Hits) -> str:
-    """The strongest signal; a word of the post if it is much stronger; a mark only if it drowns both."""
-    told = max(
-        ((row[best] - row[second], name) for name, row in hits.signals.items() if not name.startswith("if ")),
-        default=_SILENT,
-    )
-    term = max(((row[best] - row[second], name) for name, row in hits.terms.items()), default=_SILENT)
-    marks = findings.marks
-    mark = max((((row[best] - row[second]) * marks[name], name) for name, row in hits.marks.items()), default=_SILENT)
-    lead, name = max(told, _SILENT)
-    for other in (term, mark):
-        if other[0] > lead * _DROWNED:
-            lead, name = other
-    return findings.words(name) if name else _NOTHING

@@ -1,12 +1,13 @@
 """What a post shows before anything is decided: signals, words and pairs of words, and marks, each with its place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from shared.core.classify.marks import mark_words
-from shared.core.classify.signals import Places, Signal
+from shared.core.classify.signals import PREFIX, Place, Places, Rows, Signal
 from shared.core.classify.tables import SIGNALS
-from shared.core.classify.terms import DENIED, TERM, WORD_PLACES, terms
+from shared.core.classify.terms import DENIED, TERM, WORD_PLACES, Vocabulary, terms, vocabularies
 
 
 @dataclass(slots=True)
@@ -35,20 +36,35 @@ class Findings:
         return mark_words(name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is looked for in each place."""
+
+    rows: Mapping[Place, Rows]
+    terms: Mapping[str, Vocabulary | None]
+
+
 @lru_cache(maxsize=8)
-def _known_signals(known: frozenset[str]) -> tuple[Signal, ...]:
-    return tuple(row for row in SIGNALS if row.name in known or f"not {row.name}" in known)
+def _wanted(known: frozenset[str] | None) -> _Wanted:
+    by_place: dict[Place, list[Signal]] = {}
+    for row in SIGNALS:
+        if known is None or row.name in known or f"not {row.name}" in known:
+            by_place.setdefault(row.place, []).append(row)
+    words: Mapping[str, Vocabulary | None] = dict.fromkeys(WORD_PLACES) if known is None else vocabularies(known)
+    return _Wanted({place: Rows(rows) for place, rows in by_place.items()}, words)
 
 
 def find_all(places: Places, known: frozenset[str] | None) -> Findings:
     """The signals and terms of a post; only those that are `known`, where only those count."""
     findings = Findings(places)
-    for row in SIGNALS if known is None else _known_signals(known):
-        found = places.find(row)
-        if found:
-            findings.signals[found[0]] = (row.place, found[1], found[2])
-    for place in WORD_PLACES:
+    wanted = _wanted(known)
+    for place, rows in wanted.rows.items():
         text = places.lower.get(place)
         if text:
-            findings.terms.update(terms(place, text, known))
+            for name, (how, start, end) in rows.find(text).items():
+                findings.signals[PREFIX[how] + name] = (place, start, end)
+    for place_of_words, vocabulary in wanted.terms.items():
+        text = places.lower.get(place_of_words)
+        if text:
+            findings.terms.update(terms(place_of_words, text, vocabulary))
     return findings

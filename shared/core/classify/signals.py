@@ -1,11 +1,12 @@
 """Signals: phrases that speak for or against something, and what the clause around each makes of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.core.classify.clauses import Standing, reason, standing, whole_words
+from shared.core.classify.clauses import CONDITIONS, Clauses, Standing, reason, whole_words
+from shared.core.classify.lookup import Lookup
 
 #: The parts of a post that a signal may look at. `text` is everything but the title, the banners and the compliance
 #: table; `advice` is what to prepare, without the formulas of every post; `audience` is who is affected; `compliance`
@@ -13,60 +14,62 @@ from shared.core.classify.clauses import Standing, reason, standing, whole_words
 Place = Literal["title", "tags", "summary", "intro", "impact", "prepare", "advice", "audience", "compliance", "text"]
 _GAP = " ... "
 _WIDEST_GAP = 60
-_LOOKS = 3  # places of one phrase that are looked at for one that is said plainly
 #: What stands before a signal's name where its clause denies or supposes it.
-_PREFIX: Mapping[Standing, str] = {"said": "", "denied": "not ", "supposed": "if "}
+PREFIX: Mapping[Standing, str] = {"said": "", "denied": "not ", "supposed": "if "}
+
+#: How a signal stands in a text, and from where to where.
+Found = tuple[Standing, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A row of a table: phrases, any of which in one place of the post is the same sign.
 
-    A phrase is plain lower-case text, found anywhere (write a space where a word must begin or end); " ... " in it
-    stands for up to 60 characters of one sentence. Plain text, because a search for it costs next to nothing. `name`
-    is what the weights call it: its place and its first phrase.
+    A phrase is plain lower-case text, found where a word begins (write a space where a word must end as well); " ... "
+    in it stands for up to 60 characters of one sentence. `name` is what the weights call it: its place and its first
+    phrase.
     """
 
     name: str
     place: Place
     phrases: tuple[str, ...]
-    gapped: tuple[tuple[str, re.Pattern[str]], ...]
-
-    def find(self, text: str) -> tuple[Standing, int, int] | None:
-        """How and where the phrases stand in a lower-case text: said plainly if any is, else as the first is."""
-        other: tuple[Standing, int, int] | None = None
-        for phrase in self.phrases:
-            if phrase not in text:  # by far the most: said first, because it is the quickest to see
-                continue
-            at = text.find(phrase)
-            for _ in range(_LOOKS):
-                if at < 0:
-                    break
-                end = at + len(phrase)
-                how = standing(text, at, end)
-                if how == "said":
-                    return how, at, end
-                other = other or (how, at, end)
-                at = text.find(phrase, end)
-        for head, pattern in self.gapped:
-            match = pattern.search(text) if head in text else None
-            if match:
-                how = standing(text, *match.span())
-                if how == "said":
-                    return how, *match.span()
-                other = other or (how, *match.span())
-        return other
 
 
 def signal(place: Place, phrases: str) -> Signal:
     """A row: its phrases, parted by `|`."""
     each = phrases.split("|")
-    return Signal(
-        f"{place}: {each[0].strip()} ...",
-        place,
-        tuple(phrase for phrase in each if _GAP not in phrase),
-        tuple((phrase.split(_GAP)[0], _pattern(phrase)) for phrase in each if _GAP in phrase),
-    )
+    return Signal(f"{place}: {each[0].strip()} ...", place, tuple(phrase.lstrip() for phrase in each))
+
+
+class Rows:
+    """The signals of one place, ready to be found in a text."""
+
+    def __init__(self, rows: Iterable[Signal]) -> None:
+        self._by_head: dict[str, list[tuple[str, re.Pattern[str] | None]]] = {}
+        for row in rows:
+            for phrase in row.phrases:
+                head, gap, _ = phrase.partition(_GAP)
+                self._by_head.setdefault(head, []).append((row.name, _pattern(phrase) if gap else None))
+        self._lookup = Lookup((*self._by_head, *CONDITIONS))
+
+    def find(self, text: str) -> dict[str, Found]:
+        """By its name each signal that a lower-case text has: said plainly if it ever is, else as it first stands."""
+        found: dict[str, Found] = {}
+        places = list(self._lookup.find(text))
+        clauses = Clauses(text, [start for head, start in places if head in CONDITIONS])
+        for head, start in places:
+            for name, gapped in self._by_head.get(head, ()):
+                before = found.get(name)
+                if before and before[0] == "said":
+                    continue
+                match = gapped.match(text, start) if gapped else None
+                if gapped and not match:
+                    continue
+                end = match.end() if match else start + len(head)
+                how = clauses.standing(start, end)
+                if before is None or how == "said":
+                    found[name] = how, start, end
+        return found
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
@@ -79,12 +82,6 @@ class Places:
     def __init__(self, places: Mapping[str, str]) -> None:
         self._written = {name: f" {text} " for name, text in places.items() if text}
         self.lower = {name: text.lower() for name, text in self._written.items()}
-
-    def find(self, row: Signal) -> tuple[str, int, int] | None:
-        """What a signal that is there counts as, and where it stands in its place."""
-        text = self.lower.get(row.place)
-        found = row.find(text) if text else None
-        return (_PREFIX[found[0]] + row.name, found[1], found[2]) if found else None
 
     def word(self, place: str, term: str, last: str) -> tuple[int, int]:
         """Where a term stands in a place; where only signs part its words, its last word."""

@@ -7,8 +7,8 @@ tools/fit_weights.py writes.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
-from shared.core.classify.findings import Findings
 from shared.core.classify.tables.fitted import WEIGHTS
 
 #: The line that holds what speaks for each value before anything is found.
@@ -24,17 +24,18 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "crb": ("no", "yes"),
 }
 
-#: The weights of one finding for the values of a field, in their order.
+#: The weights of one finding for values, in their order.
 Row = tuple[int, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """Signals, terms and marks that were found and count for one field, by name."""
-
-    signals: Mapping[str, Row]
-    terms: Mapping[str, Row]
-    marks: Mapping[str, Row]
+#: How many values all fields have.
+WIDTH = sum(map(len, VALUES.values()))
+#: Where the values of a field begin in a row.
+FIRST: Mapping[str, int] = dict(zip(VALUES, accumulate(map(len, VALUES.values()), initial=0), strict=False))
+#: What a decision about a field is called, value by value, for the fields behind it.
+MARKS: Mapping[str, tuple[str, ...]] = {
+    field: tuple(f"{field}:{value}" for value in values) for field, values in VALUES.items()
+}
+_NONE: Row = (0,) * WIDTH
 
 
 @dataclass(frozen=True)
@@ -49,34 +50,25 @@ class Weights:
         return frozenset(self.by_finding)
 
     @cached_property
+    def rows(self) -> Mapping[str, Row]:
+        """The same as rows for all values of all fields, by finding."""
+        return {
+            name: tuple(fields.get(field, {}).get(value, 0) for field, values in VALUES.items() for value in values)
+            for name, fields in self.by_finding.items()
+        }
+
+    @cached_property
     def by_field(self) -> Mapping[str, Mapping[str, Row]]:
-        """The same by field first, with the values in their order."""
-        turned: dict[str, dict[str, Row]] = {field: {} for field in VALUES}
-        for name, fields in self.by_finding.items():
-            for field, weights in fields.items():
-                turned[field][name] = tuple(weights.get(value, 0) for value in VALUES[field])
-        return turned
+        """By field the rows of the findings that count for it, cut to its values."""
+        cut = {field: slice(FIRST[field], FIRST[field] + len(values)) for field, values in VALUES.items()}
+        return {
+            field: {name: row[part] for name, row in self.rows.items() if any(row[part])} for field, part in cut.items()
+        }
 
-    def hits(self, field: str, findings: Findings) -> Hits:
-        """What was found and counts for a field."""
-        table = self.by_field[field]
-        return Hits(
-            {name: table[name] for name in findings.signals.keys() & table.keys()},
-            {name: table[name] for name in findings.terms.keys() & table.keys()},
-            {name: table[name] for name in findings.marks if name in table},
-        )
-
-    def scores(self, field: str, hits: Hits, findings: Findings) -> list[float]:
-        """How much speaks for each value of a field, in their order."""
-        values = VALUES[field]
-        base = self.by_field[field].get(BASE, (0,) * len(values))
-        whole = [sum(column) for column in zip(base, *hits.signals.values(), *hits.terms.values(), strict=True)]
-        degrees = [findings.marks[name] for name in hits.marks]
-        columns = zip(*hits.marks.values(), strict=True) if hits.marks else [()] * len(values)
-        return [
-            (plain + sum(weight * degree for weight, degree in zip(column, degrees, strict=True))) / UNIT
-            for plain, column in zip(whole, columns, strict=True)
-        ]
+    @cached_property
+    def base(self) -> Row:
+        """What speaks for each value before anything is found."""
+        return self.rows.get(BASE, _NONE)
 
 
 def read_weights(lines: Mapping[str, str]) -> Weights:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -25,7 +26,7 @@ _OWN_LINE = re.compile(
 _STRAY = re.compile(r"<(?![a-zA-Z/!?])")
 
 _BOLD_ON, _BOLD_OFF, _ITEM, _CELL, _HEAD = "\x02", "\x03", "\x04", "\x05", "\x06"
-_BREAK = "<br>"
+_BREAK = "\x07"
 _OPENING = (
     dict.fromkeys(("p", "div", "section", "article", "blockquote", "br", "pre", "hr", "dt", "dd", "caption"), _BREAK)
     | dict.fromkeys(("ul", "ol"), _BREAK)
@@ -39,6 +40,11 @@ _CLOSING = (
     dict.fromkeys((name for name, mark in _OPENING.items() if mark.startswith(_BREAK) and name != "br"), _BREAK)
     | dict.fromkeys(("b", "strong"), _BOLD_OFF)
     | dict.fromkeys(("s", "strike", "del"), ")")
+)
+#: The tags that most bodies are made of, without attributes: replaced before anything is looked for.
+_PLAIN_TAGS = (
+    *((f"<{name}>", _OPENING.get(name, "")) for name in ("p", "br", "li", "b", "strong", "ul", "div", "span", "i")),
+    *((f"</{name}>", _CLOSING.get(name, "")) for name in ("p", "br", "li", "b", "strong", "ul", "div", "span", "i")),
 )
 _KEPT = frozenset(("table", "tr", "td", "th", "script", "style", "template", "textarea", "title"))
 _UNREAD = frozenset(("script", "style", "template"))
@@ -62,7 +68,7 @@ _FORMS = tuple(
 _SPACES = re.compile(r" {2,}")
 _BULLET = re.compile(r"[•·▪◦\u2023*]\s+|-\s+(?=[^\W\d])")
 _MARKS = re.compile("[\x02-\x06]")
-_CONTROLS = re.compile("[\x00-\x06]")
+_CONTROLS = tuple(map(chr, range(8)))  # no text has them, and our own marks are among them
 _BRACKETED = re.compile(r"\[([^\[\]]{2,100})\]:?$")
 
 
@@ -82,7 +88,9 @@ def blocks(body: str, kind: str = "html") -> list[HtmlBlock]:
 @lru_cache(maxsize=4)
 def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
     """Kept for a moment: classification, sentences and relations ask for the same body one after the other."""
-    body = _CONTROLS.sub("", body[:READ_LIMIT])
+    body = body[:READ_LIMIT]
+    for control in _CONTROLS:
+        body = body.replace(control, "")
     flat = _flatten(body) if kind != "text" and ("<" in body or "&" in body) else body
     for odd, plain in _FORMS:
         flat = flat.replace(odd, plain)
@@ -97,8 +105,20 @@ def plain_text(html: str, kind: str = "html") -> str:
 
 def _flatten(html: str) -> str:
     html = _OWN_LINE.sub(r"<br>\1<br>", html) if "\n" in html else html
-    html = _STRAY.sub("&lt;", html.replace("\n", " "))
-    tree = LexborHTMLParser(_TAG.sub(_simpler, html))
+    html = html.replace("\n", " ")
+    for tag, mark in _PLAIN_TAGS:
+        html = html.replace(tag, mark)
+    simple = _TAG.sub(_simpler, _STRAY.sub("&lt;", html)) if "<" in html else html
+    if "<" in simple:
+        return _parsed(simple.replace(_BREAK, "<br>"))
+    # Nothing is left for a parser but characters.
+    lines = simple.replace(_BREAK, "\n").replace("\r", "\n")
+    return unescape(lines) if "&" in lines else lines
+
+
+def _parsed(html: str) -> str:
+    """The same of a body with tables, or with what is no text: scripts, comments, broken markup."""
+    tree = LexborHTMLParser(html)
     if tree.root is None:
         return ""
     parts: list[str] = []
@@ -133,7 +153,7 @@ def _block(line: str) -> HtmlBlock | None:
     if row:
         line = " | ".join(filter(None, (cell.strip() for cell in line.split(_CELL))))
     marked = (_SPACES.sub(" ", line) if "  " in line else line).strip()[:LINE_LIMIT]
-    text = _MARKS.sub("", marked).strip()
+    text = marked if marked.isprintable() else _MARKS.sub("", marked).strip()
     if not text:
         return None
     if row:

@@ -1,6 +1,7 @@
 import pytest
 
-from shared.core.classify.clauses import reason, standing, whole_words
+from shared.core.classify.clauses import reason, whole_words
+from shared.core.classify.signals import Rows, signal
 
 
 @pytest.mark.parametrize(
@@ -21,9 +22,9 @@ from shared.core.classify.clauses import reason, standing, whole_words
     ],
 )
 def test_a_phrase_counts_as_its_clause_says_it(text: str, phrase: str, how: str) -> None:
-    at = text.index(phrase)
+    found = Rows([signal("text", phrase)]).find(f" {text} ")
 
-    assert standing(text, at, at + len(phrase)) == how
+    assert [standing for standing, _, _ in found.values()] == [how]
 
 
 def test_a_reason_is_a_sentence_and_at_most_a_hundred_characters() -> None:

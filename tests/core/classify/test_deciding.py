@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.core.classify.deciding import decide
+from shared.core.classify.deciding import Decider
 from shared.core.classify.findings import Findings, find_all
-from shared.core.classify.signals import Places, signal
+from shared.core.classify.signals import Places, Rows, signal
 from shared.core.classify.tables import SIGNALS
 from shared.core.classify.weights import Weights, read_weights, shipped_weights, write_weights
 
@@ -22,7 +22,7 @@ def findings(**places: str) -> Findings:
 
 
 def decided(weights: dict[str, str], found: Findings) -> tuple[str, str]:
-    decision = decide("crb", found, read_weights(weights))
+    decision = Decider(found, read_weights(weights)).decide("crb")
     return decision.value, decision.why.words
 
 
@@ -58,8 +58,8 @@ def test_a_denied_word_is_another_word() -> None:
 
 
 def test_a_small_lead_gives_little_confidence() -> None:
-    sure = decide("crb", findings(tags="Retirement", title="mailbox"), read_weights(LINES)).why
-    unsure = decide("crb", findings(title="Lists"), read_weights(LINES)).why
+    sure = Decider(findings(tags="Retirement", title="mailbox"), read_weights(LINES)).decide("crb").why
+    unsure = Decider(findings(title="Lists"), read_weights(LINES)).decide("crb").why
 
     assert unsure.confidence < 0.7 < sure.confidence
 
@@ -67,15 +67,15 @@ def test_a_small_lead_gives_little_confidence() -> None:
 @pytest.mark.parametrize(
     ("title", "words"),
     [
-        pytest.param("The sky is very blue", "sky is very blue", id="within a sentence"),
-        pytest.param("The sky. All is blue", "", id="not over two sentences"),
+        pytest.param("The sky is very blue", ["sky is very blue"], id="within a sentence"),
+        pytest.param("The sky. All is blue", [], id="not over two sentences"),
     ],
 )
-def test_a_gap_stands_for_some_words_of_one_sentence(title: str, words: str) -> None:
+def test_a_gap_stands_for_some_words_of_one_sentence(title: str, words: list[str]) -> None:
     places = Places({"title": title})
-    found = places.find(signal("title", "sky ... blue"))
+    found = Rows([signal("title", "sky ... blue")]).find(places.lower["title"])
 
-    assert (places.phrase("title", found[1], found[2]) if found else "") == words
+    assert [places.phrase("title", start, end) for _, start, end in found.values()] == words
 
 
 def test_weights_survive_writing() -> None:
