@@ -19,7 +19,8 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from shared.core.classify.deciding import Decision
-from shared.core.classify.derived import mark_pairs, settle_kind
+from shared.core.classify.derived import mark_pairs
+from shared.core.classify.plain import settle_kind
 from shared.core.classify.plan import read_plan
 from shared.core.classify.terms import TERM
 from shared.core.classify.weights import BASE, UNIT, VALUES, Weights, read_weights, write_weights
@@ -75,7 +76,7 @@ DEFAULT_SETTINGS = {
     "kind": Setting(0.4, least=7),
     "default": Setting(0.4, least=7),
     "need": Setting(0.12, terms=300),
-    "user": Setting(0.02, 1.0, terms=800),
+    "user": Setting(0.02, 0.8, terms=800),
     "crb": Setting(0.12, terms=300),
 }
 

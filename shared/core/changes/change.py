@@ -11,7 +11,7 @@ from shared.core.posts.classification import Classification, Halt
 from shared.core.posts.post import Post, read_post
 from shared.core.terms import EventType, Stage
 
-READER = 2
+READER = 3
 """Version of the reader: of everything that makes `Facts` out of a post. Raise it with every change of what it reads
 (tests/core/changes/test_reader.py notices one); facts of another version are read anew before they are compared."""
 

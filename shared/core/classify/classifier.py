@@ -10,12 +10,11 @@ from shared.core.classify.derived import (
     default_of,
     fallen_need,
     mark_pairs,
-    settle_default,
-    settle_kind,
 )
 from shared.core.classify.document import read_document
 from shared.core.classify.evidence import read_findings
 from shared.core.classify.marks import mark_words
+from shared.core.classify.plain import settle_default, settle_kind, settle_need
 from shared.core.classify.plan import read_plan
 from shared.core.classify.status import Verdict
 from shared.core.classify.weights import Weights, shipped_weights
@@ -55,8 +54,8 @@ def _classify(post: Post, weights: Weights) -> Classification:
     verdict = plan.verdict
     settled = settle_default(kind, decided("default", "default"), findings)
     default, why["default"] = default_of(kind, settled.value), settled.why
-    need = decided("need", "action")
-    why["admin_impact"] = need.why
+    need = settle_need(decided("need", "action"), plan, document, findings)
+    why["action"] = why["admin_impact"] = need.why
     user = decided("user", "user_impact").value
     mark_pairs(findings)
     crb = decided("crb", "crb").value == "yes"

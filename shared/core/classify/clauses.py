@@ -13,7 +13,7 @@ Standing = Literal["said", "denied", "supposed"]
 
 _STOP = re.compile(r"[.!?;:\n](?=\s|$)|\s[-–|]\s|\n")
 _DENIAL = re.compile(
-    r"\b(?:not|cannot|can't|don't|doesn't|won't|isn't|aren't|never|without|nor|neither|no)\b"
+    r"[^a-z](?:not|cannot|can't|don't|doesn't|won't|isn't|aren't|never|without|nor|neither|no)\b"
     r"(?! (?:only|just|later|longer)\b)"
 )
 # What ends the reach of a negation: another clause begins.

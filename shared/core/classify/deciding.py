@@ -49,7 +49,8 @@ class _Weighed:
         leads: Iterable[float] = map(sub, self._columns[best], self._columns[second])
         if self._degrees:
             leads = map(mul, leads, self._degrees)
-        return max(max(zip(leads, self._names, strict=True)), _SILENT)
+        strongest = max(zip(leads, self._names, strict=True))
+        return strongest if strongest[0] > 0 else _SILENT
 
 
 class Decider:

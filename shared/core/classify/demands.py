@@ -174,6 +174,11 @@ class Demands:
         return self._breaks
 
 
+def leaves_a_choice(sentence: str) -> bool:
+    """Whether a sentence with a deadline is for those only who want to keep what they have."""
+    return _KEEP.search(sentence) is not None
+
+
 def _has(text: str, parts: tuple[str, ...]) -> bool:
     for part in parts:  # noqa: SIM110 - any() with a generator takes twice as long, and every sentence comes here
         if part in text:

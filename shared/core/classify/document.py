@@ -52,7 +52,17 @@ class Document:
     updated: date | None
 
     def of(self, *roles: Role) -> tuple[Line, ...]:
-        return tuple(line for line in self.lines if line.role in roles)
+        """The lines of these parts, in their order."""
+        if len(roles) == 1:
+            return self._parts.get(roles[0], ())
+        return tuple([line for line in self.lines if line.role in roles])
+
+    @cached_property
+    def _parts(self) -> dict[Role, tuple[Line, ...]]:
+        parts: dict[Role, list[Line]] = {}
+        for line in self.lines:
+            parts.setdefault(line.role, []).append(line)
+        return {role: tuple(lines) for role, lines in parts.items()}
 
     @cached_property
     def banner(self) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.core.classify.deadline import NO_DEADLINE, Deadline, ending_deadline, stated_deadline
+from shared.core.classify.demands import leaves_a_choice
 from shared.core.classify.document import Document
 from shared.core.classify.findings import Findings
 from shared.core.classify.status import Verdict, read_status
@@ -16,6 +17,12 @@ class Plan:
 
     verdict: Verdict
     stated: Deadline
+
+    @property
+    def demand(self) -> str:
+        """The words that name a day by which somebody must act; none where it is the last day to choose otherwise."""
+        day, why = self.stated
+        return why.words if day and not leaves_a_choice(why.words) else ""
 
     def deadline(self, document: Document, *, must_act: bool) -> Deadline:
         """The day that is stated; where somebody must act, and none is, the day on which something ends."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 #: The places whose words count, and how many words of each: posts say what matters at the beginning.
-WORD_PLACES: Mapping[str, int] = {"title": 40, "summary": 120, "intro": 80, "impact": 100, "prepare": 80}
+WORD_PLACES: Mapping[str, int] = {"title": 40, "summary": 120, "intro": 80}
 #: The places whose pairs of words count as well.
 PAIR_PLACES = frozenset({"title", "summary", "intro"})
 #: How a term is called: `place= words`.

@@ -31,7 +31,7 @@ TIMELINE = re.compile(
 STOPPED = re.compile(r"not (?:to )?proceed|\bpaus(?:ed|ing)\b|\bpostpon(?:ed|ing)\b", re.IGNORECASE)
 STAMP = re.compile(r"\W*updated?\b[^:]{0,40}:\s*", re.IGNORECASE)
 ABOUT_SOMETHING_ELSE = {"MC716665"}
-ONE_CONTENT_IN_TWO_WRITINGS = {"MC1017119", "MC1097272"}
+ONE_CONTENT_IN_TWO_WRITINGS = {"MC1017119", "MC1097272", "MC921752"}
 NOT_CONTENT = ("services", "lastModifiedDateTime")
 
 

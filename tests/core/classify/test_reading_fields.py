@@ -37,25 +37,10 @@ def wanted() -> list[tuple[str, str, str, dict[str, Any]]]:
 
 WANTED = wanted()
 MISREAD = {
-    ("K1 CSP", "kind"),
-    ("D3 nothing changes unless policy", "default"),
-    ("D4 keeps behaviour until admin changes", "default"),
-    ("D7 off first then on", "default"),
-    ("D11 default flips to off", "default"),
     ("K4 sender domain", "kind"),
     ("K7 default flips with New feature tag", "kind"),
-    ("K11 on by default & toggles removed", "kind"),
-    ("K13 billing", "kind"),
-    ("K17 licensing", "kind"),
     ("M2 admins should deploy", "kind"),
-    ("K14 firewall endpoint", "action"),
-    ("A1 before then", "action"),
     ("A6 before February when conditional", "action"),
-    ("A7 review before GA in June", "action"),
-    ("A10 no action in one half, demand in other", "action"),
-    ("B3 integration not enabled, security words", "action"),
-    ("F2 Take action OOB", "action"),
-    ("M1 admins must configure", "action"),
     ("M2 admins should deploy", "action"),
 }
 

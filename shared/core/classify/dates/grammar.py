@@ -53,12 +53,19 @@ PHRASE = re.compile(
 
 # A line without any of these names no days; what stands far from all of them need not be looked at. Every alternative
 # begins with a letter or a digit as it is: so the search runs over a line without trying each of them at each place.
-HINT = re.compile(
-    r"20\d\d|/\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
-    r"|january|february|april|june|july|august|september|october|november|december"
-    r"|early ma|early-ma|mid ma|mid-ma|late ma|late-ma|uarter|alf of|Q[1-4]|this year|this calendar year|the year"
-    r"|the calendar year|next \d+ days"
+_HINT = (
+    r"20\d\d|/\d|J(?:an|un|ul|AN|UN|UL)|F(?:eb|EB)|M(?:a[ry]|A[RY])|A(?:pr|ug|PR|UG)|S(?:ep|EP)|O(?:ct|CT)|N(?:ov|OV)"
+    r"|D(?:ec|EC)|Q[1-4]"
 )
+#: Hints in small letters, each looked for by itself: in running text most letters could begin one of them.
+SMALL_HINTS = (
+    *("january", "february", "april", "june", "july", "august", "september", "october", "november", "december"),
+    *("early ma", "early-ma", "mid ma", "mid-ma", "late ma", "late-ma", "uarter", "alf of"),
+    *("this year", "this calendar year", "the year", "the calendar year"),
+)
+HINT = re.compile(rf"{_HINT}|{'|'.join(SMALL_HINTS)}|next \d+ days")
+#: The hints that begin with a capital or a digit.
+CAPITAL_HINT = re.compile(_HINT)
 LOOK_BEHIND, LOOK_AHEAD = 60, 60
 
 # "May" and "March" are words, too: a month that stands alone counts only after a word that leads to a date.

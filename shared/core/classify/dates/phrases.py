@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from itertools import islice
 
 from shared.core.classify.dates import days
-from shared.core.classify.dates.grammar import FOLLOWS, HINT, LEADS, LOOK_AHEAD, LOOK_BEHIND, MONTHS, PHRASE
+from shared.core.classify.dates.grammar import (
+    CAPITAL_HINT,
+    FOLLOWS,
+    HINT,
+    LEADS,
+    LOOK_AHEAD,
+    LOOK_BEHIND,
+    MONTHS,
+    PHRASE,
+    SMALL_HINTS,
+)
 from shared.core.posts.classification import Interval
 
 DatesIn = Callable[[int], Interval | None]
@@ -32,7 +42,12 @@ class Phrase:
 
 def may_name_days(text: str) -> bool:
     """Whether looking for phrases is worth the while."""
-    return HINT.search(text) is not None
+    if CAPITAL_HINT.search(text):
+        return True
+    for hint in SMALL_HINTS:  # a loop, because any() takes twice as long, and every sentence comes here
+        if hint in text:
+            return True
+    return "next " in text and HINT.search(text) is not None
 
 
 def find(text: str) -> list[Phrase]:
