@@ -5,10 +5,11 @@ import contextlib
 import signal
 import time
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox import board
+from sandbox import board, guard
 from sandbox.errors import SandboxError
 from sandbox.microsoft365.courses import read_script
 from sandbox.microsoft365.history import read
@@ -29,6 +30,7 @@ _SILENT = 5  # looks in a row without an answer
 
 def main(options: Options) -> int:
     """Run it to its end (`--once`) or until Ctrl-C; the exit code. SandboxError is for the person at the terminal."""
+    guard.keep_inside(options.allow)
     return asyncio.run(_run(options))
 
 
@@ -42,7 +44,8 @@ async def _run(options: Options) -> int:
     report.say("starting storage, Microsoft 365 and the functions ...")
     async with world(options, story, report) as running:
         report.places(running.places)
-        if await _unless(stop, _while_stored(running, _play(running, options, moments, report))):
+        played = _Played()
+        if await _unless(stop, _while_stored(running, _play(running, options, moments, report, played))):
             report.say("stopping ...")
             return 130
         if not options.once:
@@ -50,7 +53,14 @@ async def _run(options: Options) -> int:
             report.say("live: the timers run by the sandbox's clock; Ctrl-C stops everything")
             await _unless(stop, _while_stored(running, _live(running, report)))
             report.say("stopping ...")
-    return 0
+    return played.code if options.once else 0
+
+
+@dataclass
+class _Played:
+    """How a run ended: a run that read nothing, or could not read everything, did not succeed."""
+
+    code: int = 0
 
 
 async def _while_stored(running: World, work: Awaitable[None]) -> None:
@@ -103,7 +113,7 @@ def _story(options: Options) -> tuple[Story, list[datetime]]:
     return Story(lines, options.now or moments[0], script), moments
 
 
-async def _play(running: World, options: Options, moments: list[datetime], report: Report) -> None:
+async def _play(running: World, options: Options, moments: list[datetime], report: Report, played: _Played) -> None:
     """One round now and one at each later moment, then the night's mending, and the summary."""
     began = time.monotonic()
     before = await _counts(running)
@@ -133,6 +143,12 @@ async def _play(running: World, options: Options, moments: list[datetime], repor
     }
     report.repeated_failures()
     report.summary(summary)
+    if not summary["posts_read"]:
+        report.warn("no post was read: look at the failures above, and at the file of posts if you gave one")
+        played.code = 1
+    if summary["parked"]:
+        report.warn(f"{summary['parked']} items were parked: `foresignal parked list` shows each with its reason")
+        played.code = 1
 
 
 def _own(options: Options) -> bool:
