@@ -42,7 +42,7 @@ def check(
     file = policy or default_file()
     checked = policy_file.check_file(file)
     services = services_in(posts) if posts else with_deployment(state, services_seen) if seen else {}
-    remarks = [("fault", note) for note in checked.faults]
+    remarks = [("fault", note) for note in checked.faults_of_a_new_one]
     remarks += _remarks(checked, services)
     if checked.policy and (secrets or online):
         remarks += with_deployment(state, lambda deps: _outside_faults(deps, checked, secrets=secrets, online=online))

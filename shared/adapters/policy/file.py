@@ -4,13 +4,13 @@ Every fault is told at once, as `file:line: path: what is wrong (what is known)`
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from shared.adapters.policy.faults import faults_of_adapters, faults_of_model
+from shared.adapters.policy.faults import UNFILLED, faults_of_adapters, faults_of_model, unfilled_in
 from shared.adapters.policy.mending import mended
 from shared.adapters.policy.yaml_lines import Parsed, parse
 from shared.core.errors import PermanentError
@@ -51,6 +51,20 @@ class Checked:
     places: "Places"
     name: str
     source: str
+
+    @property
+    def unfilled(self) -> tuple[Note, ...]:
+        """Where a person has still to fill something in, in the order of the file."""
+        return tuple(self.places.note(path, UNFILLED) for path in unfilled_in(self.data))
+
+    @property
+    def faults_of_a_new_one(self) -> tuple[Note, ...]:
+        """All faults of a policy that is checked or pushed, what is to be filled in among them.
+
+        A policy that is in force goes on with that: only what it belongs to cannot work.
+        """
+        notes = dict.fromkeys((*self.faults, *self.unfilled))
+        return tuple(sorted(notes, key=lambda note: (note.file != self.name, note.file, note.line)))
 
     @property
     def text(self) -> str:
@@ -210,6 +224,7 @@ def _checked(data: object, notes: Sequence[Note], places: Places, name: str, sou
 
 
 def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
+    placeholders = set(unfilled_in(data))
     notes = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
     whole = mended(data) if notes else Policy.model_validate(data)
     paths = {note.path for note in notes}
@@ -218,4 +233,5 @@ def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
             notes.append(places.note(path, what))
     for folder in ("channels", "tickets"):
         notes += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
-    return notes
+    # "CHANGE-ME" is no whole number, but that is not what is wrong with it
+    return [replace(note, what=UNFILLED) if note.path in placeholders else note for note in notes]

@@ -73,3 +73,15 @@ async def test_a_policy_that_is_mended_is_taken_again():
 
     assert list((await held.current()).tenants) == ["contoso"]
     assert not held.failure
+
+
+@pytest.mark.parametrize("placeholder", ["CHANGE-ME", "00000000-0000-0000-0000-000000000000"])
+async def test_what_is_not_filled_in_stops_no_policy_that_is_in_force(placeholder):
+    text = GOOD.decode().replace(
+        "contoso: {}", f"contoso: {{tenant_id: x, auth: {{kind: federated, client_id: {placeholder}}}}}"
+    )
+    blobs = FakeBlobs()
+    await blobs.put(CONTAINER, BLOB, text.encode())
+
+    assert (await source(blobs).current()).tenants["contoso"].auth.client_id == placeholder
+    assert [note.path for note in file.check_text(text, "x").unfilled] == ["tenants.contoso.auth.client_id"]
