@@ -49,6 +49,7 @@ ENDS = any_of(
     r"will stop\b",
     r"reach(?:es|ing)? (?:the )?end",
     r"expir(?:e|es|ed|ing)\b",
+    r"valid (?:only )?(?:until|till|through)\b",
 )
 
 
