@@ -62,7 +62,7 @@ def _classify(post: Post, weights: Weights) -> Classification:
     verdict = plan.verdict
     settled = settle_default(kind, decided("default", "default"), findings)
     default, why["default"] = default_of(kind, settled.value), settled.why
-    need = settle_need(decided("need", "action"), plan, document, findings)
+    need = settle_need(kind, decided("need", "action"), plan, document, findings)
     why["action"] = why["admin_impact"] = need.why
     felt = settle_user(kind, decided("user", "user_impact"), document, findings)
     user, why["user_impact"] = felt.value, felt.why

@@ -49,6 +49,10 @@ ENDS = any_of(
     r"will stop\b",
     r"reach(?:es|ing)? (?:the )?end",
     r"expir(?:e|es|ed|ing)\b",
+    r"lapses?\b",
+    r"runs? out\b",
+    r"switch(?:es|ed)? off\b",
+    r"(?:is|are|be) (?:barred|dropped|refused|rejected)\b",
     r"valid (?:only )?(?:until|till|through)\b",
 )
 

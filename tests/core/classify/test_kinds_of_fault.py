@@ -1,6 +1,10 @@
-"""Kinds of faults that were once made in reading real posts: the fields, each kind in three wordings of our own.
+"""Kinds of faults that were once made in reading real posts, each in three wordings of our own or more: kind, default.
 
-The faults of plans and deadlines are in test_kinds_of_fault_in_plans.py. Kinds that stand elsewhere already:
+Actions, impacts and the board are in test_kinds_of_fault_in_effects.py, plans and deadlines in
+test_kinds_of_fault_in_plans.py. The rules were written with most of these wordings in view; of 53 that were written
+afterwards, 10 had been read rightly before and 12 were then. Some of the others are here, and fail.
+
+Kinds that stand elsewhere already:
 fallen plans that ask for nothing: test_fields_by_definition.py
 "not at this time", with and without a promise: test_status.py
 training, which follows two other fields: test_classify.py
@@ -9,91 +13,7 @@ training, which follows two other fields: test_classify.py
 import pytest
 
 from shared.core.classify import classify
-from tests.core.classify.messages import ENDS, ROLLOUT, a_message
-
-
-@pytest.mark.parametrize(
-    ("title", "what", "prepare"),
-    [
-        pytest.param(
-            "New sign-in address for the mail relay",
-            "Printers and scanners that send mail through the relay will use a new sign-in address.",
-            "Change the address on every device before June 15, 2026. Devices with the old address can no longer send.",
-            id="devices can no longer send",
-        ),
-        pytest.param(
-            "Contoso Flow connectors move to new keys",
-            "We are replacing the keys that connectors use.",
-            "Admins must issue new keys. Connectors that still hold the old keys are going to stop running.",
-            id="what keeps the old keys stops",
-        ),
-        pytest.param(
-            "Root certificate of Contoso Sync is replaced",
-            "The certificate behind the sync service is replaced by a new one.",
-            "Install the new root on all servers. Without it, synchronization breaks.",
-            id="without it, it breaks",
-        ),
-    ],
-)
-def test_what_breaks_unless_an_admin_acts_is_required(title: str, what: str, prepare: str) -> None:
-    said = classify(a_message(what, title=title, when=ENDS, prepare=prepare, tags=("Admin impact",)))
-
-    assert (said.action, said.admin_impact) == ("required", "high")
-
-
-@pytest.mark.parametrize(
-    "prepare",
-    [
-        pytest.param("You need to move your scripts. If you run none, there is nothing for you to do.", id="none run"),
-        pytest.param(
-            "Tenants that never set up the relay can skip this. Everybody else must switch to the new relay, "
-            "or their mail is lost.",
-            id="some can skip it",
-        ),
-        pytest.param(
-            "No action is needed where the new agent is installed. Elsewhere, install it, because the old agent "
-            "loses its connection.",
-            id="no action where it is installed",
-        ),
-    ],
-)
-def test_who_is_let_off_does_not_cancel_what_the_others_must_do(prepare: str) -> None:
-    said = classify(a_message("The old relay goes away.", title="The old relay is retired", when=ENDS, prepare=prepare))
-
-    assert (said.action, said.admin_impact) == ("required", "high")
-
-
-@pytest.mark.parametrize(
-    "what",
-    [
-        pytest.param(
-            "Sellers get a summary of each account. Administrators can turn the summary off in the settings of the "
-            "environment. This message is for awareness, and no action is required.",
-            id="can turn it off",
-        ),
-        pytest.param(
-            "A new environment setting lets admins limit who may share an app. This is an informational message.",
-            id="a setting that limits",
-        ),
-        pytest.param(
-            "Makers see a new start page. An admin decides with a policy which makers see it. "
-            "We share this for your awareness.",
-            id="a policy decides",
-        ),
-    ],
-)
-def test_a_message_for_awareness_that_tells_of_a_control_is_a_choice(what: str) -> None:
-    said = classify(
-        a_message(
-            what,
-            title="Power Apps – Control what makers share",
-            when="This reaches general availability on June 15, 2026.",
-            tags=("New feature", "Admin impact"),
-            services=["Power Apps", "Microsoft Power Platform"],
-        )
-    )
-
-    assert (said.action, said.admin_impact) == ("optional", "medium")
+from tests.core.classify.messages import a_message
 
 
 @pytest.mark.parametrize(
@@ -113,6 +33,12 @@ def test_a_message_for_awareness_that_tells_of_a_control_is_a_choice(what: str) 
             "Contoso Notes: Longer file names and a higher limit for attachments",
             "The limit for attachments rises from 20 MB to 50 MB.",
             id="a limit rises",
+        ),
+        pytest.param(
+            "Contoso Notes: Trash is emptied after 14 days",
+            "The trash keeps pages for 14 days rather than 30.",
+            id="14 days rather than 30",
+            marks=pytest.mark.xfail(strict=True, reason="the tag outweighs words that only compare two numbers"),
         ),
     ],
 )
@@ -138,6 +64,14 @@ def test_what_changes_something_that_exists_is_a_change_though_tagged_as_new(tit
             "For the first time, notes can be translated into other languages.",
             id="for the first time",
         ),
+        pytest.param(
+            "Contoso Notes: Reading aloud",
+            "The app can read a page aloud.",
+            id="can read aloud",
+            marks=pytest.mark.xfail(
+                strict=True, reason="but for the tag nothing says whether this could be done before"
+            ),
+        ),
     ],
 )
 def test_what_could_not_be_done_before_is_new_though_tagged_as_an_update(title: str, what: str) -> None:
@@ -162,41 +96,18 @@ def test_what_could_not_be_done_before_is_new_though_tagged_as_an_update(title: 
             "Macros that come from the internet no longer run unless they are signed by a trusted publisher.",
             id="unsigned macros",
         ),
+        pytest.param(
+            "Device compliance is checked before admin sign-in",
+            "Only healthy devices get to the admin portal.",
+            id="only healthy devices",
+            marks=pytest.mark.xfail(
+                strict=True, reason="a condition for sign-in is known as protection only by its usual names"
+            ),
+        ),
     ],
 )
 def test_protection_under_stricter_conditions_is_security(title: str, what: str) -> None:
     assert classify(a_message(what, title=title, tags=("Feature update", "Admin impact"))).kind == "security"
-
-
-@pytest.mark.parametrize(
-    ("title", "what", "prepare"),
-    [
-        pytest.param(
-            "Enforcement of signed requests in Contoso Sync",
-            "Requests without a signature are rejected.",
-            "Update your clients so that they sign. Clients that do not sign will be rejected.",
-            id="rejected without a signature",
-        ),
-        pytest.param(
-            "Multifactor authentication becomes mandatory for the admin portal",
-            "Sign-in without a second factor is refused.",
-            "You must register a second factor for every admin, or they are locked out.",
-            id="locked out without a second factor",
-        ),
-        pytest.param(
-            "Security hardening: weak ciphers are switched off on the mail gateway",
-            "The gateway accepts only strong ciphers. Connections with weak ones fail.",
-            "Check your servers and upgrade those that use weak ciphers to avoid interrupted mail flow.",
-            id="weak ciphers fail",
-        ),
-    ],
-)
-def test_enforcement_that_stops_the_unprepared_goes_to_the_board(title: str, what: str, prepare: str) -> None:
-    said = classify(
-        a_message(what, title=title, prepare=prepare, tags=("Admin impact", "Feature update"), category="planForChange")
-    )
-
-    assert (said.crb, said.action) == (True, "required")
 
 
 @pytest.mark.parametrize(
@@ -205,6 +116,11 @@ def test_enforcement_that_stops_the_unprepared_goes_to_the_board(title: str, wha
         pytest.param("Your tenant stays as it is until an administrator switches this on.", id="until switched on"),
         pytest.param("If you set no policy, nothing will be different for your users.", id="no policy, no difference"),
         pytest.param("It has no effect as long as no admin has assigned the policy.", id="no effect until assigned"),
+        pytest.param(
+            "Nobody sees the lock before an administrator has allowed it.",
+            id="nobody before",
+            marks=pytest.mark.xfail(strict=True, reason='"before" an admin allows it is not known as "until"'),
+        ),
     ],
 )
 def test_what_changes_nothing_until_an_admin_sets_it_arrives_off(affects: str) -> None:
@@ -229,6 +145,11 @@ def test_a_denied_default_is_off(words: str) -> None:
         pytest.param("To use the lock, an admin must first connect a key vault under Settings.", id="connect first"),
         pytest.param("The lock works once you have configured it in the admin center.", id="once configured"),
         pytest.param("Admins have to opt in before anybody in the tenant sees the lock.", id="opt in"),
+        pytest.param(
+            "It takes an add-on licence, which you assign to the people who shall have it.",
+            id="an add-on licence",
+            marks=pytest.mark.xfail(strict=True, reason='a licence to assign speaks as often for "on" in real posts'),
+        ),
     ],
 )
 def test_what_must_be_set_up_first_arrives_off(prepare: str) -> None:
@@ -265,68 +186,6 @@ def test_what_is_switched_off_for_all_does_not_arrive_off(title: str, what: str)
     ("title", "what"),
     [
         pytest.param(
-            "Outlook: A new look of the message list",
-            "All users will see larger rows and new colours when they open their mail.",
-            id="the message list",
-        ),
-        pytest.param(
-            "Microsoft Teams: The chat bar moves to the top",
-            "Everyone who uses chat will notice that the bar has moved.",
-            id="the chat bar",
-        ),
-        pytest.param(
-            "OneDrive: A new home page for files",
-            "When people open OneDrive, the redesigned home page appears for everybody.",
-            id="the home page of files",
-        ),
-    ],
-)
-def test_what_everybody_sees_in_a_daily_product_is_noticed(title: str, what: str) -> None:
-    said = classify(
-        a_message(
-            what,
-            title=title,
-            affects="All users are affected.",
-            tags=("Feature update", "User impact"),
-            services=[title.partition(":")[0]],
-        )
-    )
-
-    assert (said.user_impact, said.training) == ("medium", True)
-
-
-@pytest.mark.parametrize(
-    ("title", "what"),
-    [
-        pytest.param(
-            "Contoso Notes for Windows 10 is retired",
-            "Users will not be able to open their notes in this app any more and have to use the web.",
-            id="not able to open",
-        ),
-        pytest.param(
-            "Microsoft Teams: Meeting recordings from the old portal are removed",
-            "People lose access to their old recordings and must download the ones they need.",
-            id="lose access",
-        ),
-        pytest.param(
-            "Outlook: The old calendar app stops working",
-            "After that day the app shows an error, and users must install the new one to see their calendar.",
-            id="must install another",
-        ),
-    ],
-)
-def test_what_users_lose_of_their_daily_work_is_high(title: str, what: str) -> None:
-    said = classify(
-        a_message(what, title=title, when=ENDS, tags=("Retirement", "User impact"), services=["Microsoft Teams"])
-    )
-
-    assert said.user_impact == "high"
-
-
-@pytest.mark.parametrize(
-    ("title", "what"),
-    [
-        pytest.param(
             "Some users cannot open shared calendars after the May update",
             "We are aware of a problem: shared calendars may fail to open. A fix is in the works.",
             id="aware of a problem",
@@ -340,6 +199,12 @@ def test_what_users_lose_of_their_daily_work_is_high(title: str, what: str) -> N
             "Fix released for crashes of Contoso Sync",
             "An error in the last version made the client crash. The new build mends it.",
             id="a fix",
+        ),
+        pytest.param(
+            "Interruption of the search service",
+            "Search was interrupted last night. Service is back to normal.",
+            id="an interruption",
+            marks=pytest.mark.xfail(strict=True, reason="an interruption that is over is not known as an issue"),
         ),
     ],
 )
@@ -367,89 +232,18 @@ def test_a_known_issue_is_no_feature(title: str, what: str) -> None:
             "As we told you in January, trials are turned into subscriptions that appear on your invoice.",
             id="a trial is paid for",
         ),
+        pytest.param(
+            "Your agreement ends soon",
+            "Renew your agreement to keep the present price.",
+            id="an agreement",
+            marks=pytest.mark.xfail(strict=True, reason="the title names neither a price nor a bill"),
+        ),
     ],
 )
 def test_a_notice_of_bills_is_information(title: str, what: str) -> None:
     said = classify(a_message(what, title=title, when="This is effective June 15, 2026."))
 
     assert (said.kind, said.crb) == ("info", False)
-
-
-@pytest.mark.parametrize(
-    "what",
-    [
-        pytest.param(
-            "Data loss prevention policies can now cover pasted text. No action is required.", id="a policy covers text"
-        ),
-        pytest.param(
-            "A new report shows matches of Data Loss Prevention rules. Your rules keep working.", id="a report"
-        ),
-        pytest.param("You can choose which data loss prevention alerts you get by mail.", id="alerts"),
-    ],
-)
-def test_the_name_data_loss_prevention_is_no_loss(what: str) -> None:
-    said = classify(
-        a_message(
-            what,
-            title="Microsoft Purview | Data Loss Prevention: More to choose",
-            tags=("New feature", "Admin impact"),
-            services=["Microsoft Purview"],
-        )
-    )
-
-    assert (said.action != "required", said.crb) == (True, False)
-
-
-@pytest.mark.parametrize(
-    "prepare",
-    [
-        pytest.param(
-            "You do not need to do anything. You may tell your service desk about the new button.", id="service desk"
-        ),
-        pytest.param("Nothing to set up. Bring your guides and training material up to date if you like.", id="guides"),
-        pytest.param("No action is necessary. Let your support staff know and refresh internal pages.", id="staff"),
-    ],
-)
-def test_telling_people_and_updating_guides_is_no_work(prepare: str) -> None:
-    said = classify(a_message("A button shows a list of pages.", prepare=prepare, tags=("New feature", "User impact")))
-
-    assert (said.action, said.admin_impact) == ("none", "low")
-
-
-@pytest.mark.parametrize(
-    "prepare",
-    [
-        pytest.param("Nothing is asked of you: the change arrives by itself.", id="arrives by itself"),
-        pytest.param("You have nothing to do.", id="nothing to do"),
-        pytest.param("Admins do not have to take any steps.", id="no steps"),
-    ],
-)
-def test_nothing_to_do_is_none(prepare: str) -> None:
-    said = classify(a_message("Pages load faster.", prepare=prepare, tags=("Feature update", "Admin impact")))
-
-    assert (said.action, said.admin_impact) == ("none", "low")
-
-
-@pytest.mark.parametrize(
-    "prepare",
-    [
-        pytest.param("No admin action is required. Users see the new page instead.", id="no action"),
-        pytest.param("You do not need to do anything. We move all pages for you.", id="moved for you"),
-        pytest.param("There is nothing to prepare; the list simply goes away.", id="simply goes"),
-    ],
-)
-def test_a_retirement_that_asks_for_nothing_requires_nothing(prepare: str) -> None:
-    said = classify(
-        a_message(
-            "The old list of pages goes away, and the new one takes its place.",
-            title="Contoso Notes: The old list of pages retires",
-            when="The list is removed on June 15, 2026.",
-            prepare=prepare,
-            tags=("Retirement", "User impact"),
-        )
-    )
-
-    assert said.action in ("none", "optional")
 
 
 @pytest.mark.parametrize(
@@ -471,6 +265,15 @@ def test_a_retirement_that_asks_for_nothing_requires_nothing(prepare: str) -> No
             "allow list, otherwise mail is not delivered.",
             id="a gateway moves",
         ),
+        pytest.param(
+            "Wider address space for Contoso Sync",
+            "The service uses a wider address space. Whoever filters traffic must let the new range through, "
+            "or clients go offline.",
+            id="an address space",
+            marks=pytest.mark.xfail(
+                strict=True, reason="an address space, and going offline, are not known by these names"
+            ),
+        ),
     ],
 )
 def test_new_addresses_are_maintenance_and_for_the_board(title: str, what: str) -> None:
@@ -491,40 +294,3 @@ def test_a_freeze_of_updates_is_maintenance(title: str, what: str) -> None:
     when = "Updates stop on June 15, 2026 and resume on June 29, 2026."
 
     assert classify(a_message(what, title=title, when=when)).kind == "maintenance"
-
-
-@pytest.mark.parametrize(
-    ("title", "what"),
-    [
-        pytest.param(
-            "Copilot answers from mailboxes",
-            "By default, Copilot will also read the mail of shared mailboxes to answer questions.",
-            id="AI reads mail",
-        ),
-        pytest.param(
-            "Guests can join pages without an invitation",
-            "People outside your organization can open pages. This is on by default.",
-            id="outsiders get in",
-        ),
-        pytest.param(
-            "Contoso Notes: Another company's model processes your data",
-            "Your prompts are sent to a subprocessor outside the EU. It is enabled by default for all tenants.",
-            id="another company gets data",
-        ),
-    ],
-)
-def test_data_that_opens_up_by_default_goes_to_the_board(title: str, what: str) -> None:
-    said = classify(
-        a_message(
-            what,
-            title=title,
-            prepare="Review the setting and turn it off if you do not want this.",
-            tags=("New feature", "Admin impact", "User impact"),
-        )
-    )
-
-    assert (said.status, said.crb) == ("scheduled", True)
-
-
-def test_the_usual_plan_is_read() -> None:
-    assert len(classify(a_message("Pages can be locked.", when=ROLLOUT)).windows) == 1
