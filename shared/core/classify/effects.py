@@ -18,8 +18,8 @@ _FAILS = (
 )
 _FEW = r"(?:[\w'-]+ ){1,6}?"
 _ASKS = any_of(
-    r"(?:must|have to|has to|(?<!not )needs? to(?! be))\b(?! (?:do|take|make))",
-    r"(?<!not )required to\b",
+    r"(?:must|have to|has to|needs?(?<!not need) to(?! be))\b(?! (?:do|take|make))",
+    r"required(?<!not required) to\b",
     r"you should\b",
 )
 _VERBS = (
@@ -53,10 +53,10 @@ _OTHERWISE = any_of(
     rf"{_FEW}{_FAILS}[^.]{{0,40}}\b(?:on|for|in) [^.]{{0,30}}{_UNREADY}",
     lead="^",
 )
-_UNREADY_FAIL = any_of(rf"[\w-]+ {_UNREADY}[^.;]{{0,60}}?\b{_FAILS}")
+_UNREADY_FAIL = any_of(rf"{_UNREADY}[^.;]{{0,60}}?\b{_FAILS}")
 # "You must allow it to keep getting updates."
 _TO_KEEP = any_of(
-    r"(?:you|\w* ?admins?|administrators|organi[sz]ations|tenants|customers) (?:must|have to|need to)\b[^.;]{3,80}? to "
+    r"(?:you|admins?|administrators|organi[sz]ations|tenants|customers) (?:must|have to|need to)\b[^.;]{3,80}? to "
     r"(?:keep|continue|go on|avoid (?:losing|a loss|loss|interrupt\w*|outages?|fail\w*))\b"
 )
 _STOPS_THERE = any_of(

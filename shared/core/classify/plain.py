@@ -115,7 +115,7 @@ _OFF, _ON = "text: off by default ...", "text: on by default ..."
 # Two lists, because a long one cannot be led by its letters.
 _ARRIVES_OFF = (
     any_of(
-        r"(?:nothing|no (?:\w+ ){0,2}) ?changes? (?:\w+ ){0,4}(?:unless|until)\b",
+        r"(?:nothing |no (?:\w+ ){0,2})changes? (?:\w+ ){0,4}(?:unless|until)\b",
         r"(?:keeps?|retains?|stays?|remains?|continues?)\b[^.;\n]{0,60}\b(?:unless|until) (?:an?|your|the) admin",
         r"(?:only )?(?:if|when|once) an? admin\w* (?:enables?|turns? (?:it|this) on|configures?|switches it on)",
         r"(?:ships?|arrives?|comes?|delivered|released|ship the \w+) (?:\w+ )?(?:disabled|off|inactive|switched off)\b",
@@ -124,7 +124,7 @@ _ARRIVES_OFF = (
         r"initial state\b[^.;\n]{0,40} (?:off|disabled)\b",
         r"out of the box,? [^.;\n]{0,40}\b(?:inactive|off|disabled)\b",
         r"default (?:value|state|setting)\b[^.;\n]{0,40} (?:is|will be) (?:set to )?"
-        r"['\"“]?(?:off|disabled|not configured)\b",
+        r"\W?(?:off|disabled|not configured)\b",
         r"as long as you (?:leave|keep|have) (?:the|no|this)\b",
         r"only (?:tenants|organi[sz]ations) (?:whose|that|where) [^.;\n]{0,40}"
         r"\b(?:enabled|turned|opted|set|configured)\b",

@@ -148,7 +148,9 @@ def test_a_denied_default_is_off(words: str) -> None:
         pytest.param(
             "It takes an add-on licence, which you assign to the people who shall have it.",
             id="an add-on licence",
-            marks=pytest.mark.xfail(strict=True, reason='a licence to assign speaks as often for "on" in real posts'),
+            marks=pytest.mark.xfail(
+                strict=True, reason="only a licence that must be bought is known, not one that it takes"
+            ),
         ),
     ],
 )
