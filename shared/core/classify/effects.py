@@ -97,6 +97,8 @@ _BY_DEFAULT = any_of(
     r"by default\b",
     r"unless you (?:opt out|object|turn it off)\b",
 )
+# One of these is in all of them; quickly seen to be missing.
+_DEFAULT_SIGNS = ("y default", "for every", "for all", "nless you")
 _NOT_BY_DEFAULT = any_of(r"(?:off|disabled|inactive|not[\w ]{0,20}) by default\b")
 
 
@@ -146,6 +148,8 @@ def _first(wordings: re.Pattern[str], document: Document) -> str:
 def opened_by_default(document: Document) -> str:
     """The words that let new readers at data, in a paragraph that says that this is on by default."""
     for line in document.of("intro", "impact"):
+        if not any(sign in line.text for sign in _DEFAULT_SIGNS):
+            continue
         found = _OPENS.search(line.text)
         if found and _BY_DEFAULT.search(line.text) and not _NOT_BY_DEFAULT.search(line.text):
             return found[0]

@@ -3,6 +3,8 @@
 Each wording here was right for nine in ten labelled posts at least; what is said less plainly is for the weights.
 """
 
+from functools import lru_cache
+
 from shared.core.classify.deciding import Decision
 from shared.core.classify.document import Document
 from shared.core.classify.effects import asked_of_users_of_the_old, fails_without, lost_to_users, opened_by_default
@@ -106,7 +108,7 @@ _SO_FAR = {
     ),
     "new_feature": any_of(
         r"(?:a|an|the) new [\w ]{2,30}? (?:answers?|shows?|lets?|allows?|helps?|lists?|creates?)\b",
-        r"\w+ learns? to\b",
+        r"learns? to\b",
         r"could only\b[^.]{0,60}\b(?:until now|so far|before)\b",
         r"(?:until now|so far|before),? [^.]{0,40} could (?:only|not)\b",
     ),
@@ -144,6 +146,24 @@ _ARRIVES_OFF = (
         r"(?:admins?|administrators) (?:must|have to|need to) opt in before\b",
     ),
 )
+# For each list, what one of is in all of its wordings; quickly seen to be missing.
+_OFF_SIGNS = (
+    (
+        *("unless", "until", "an admin", "disabled", " off", "inactive", "does not ", "not enable", "initial state"),
+        *("default value", "default state", "default setting", "as long as", "only tenants", "only organi"),
+        *("out of the box", "to buy", "to purchase", "to license"),
+    ),
+    (
+        "no effect",
+        *(f"{end} no " for end in "tesn"),
+        "by default",
+        " first ",
+        "once you",
+        "after you",
+        "when you",
+        "opt in",
+    ),
+)
 _ARRIVES_ON = any_of(
     r"becomes? the (?:new )?default\b",
     r"(?:default|setting|policy)\b[^.;\n]{0,60}\bfrom (?:on to off|off to on|enabled to|disabled to)\b",
@@ -165,6 +185,7 @@ _MUST = any_of(
 )
 
 
+@lru_cache(maxsize=2)  # asked twice for each post
 def plain_kind(title: str) -> tuple[str, str] | None:
     """The kind that a title says in so many words, and those words."""
     for kind, wordings in _TITLES.items():
@@ -199,7 +220,11 @@ def settle_default(kind: str, decision: Decision, findings: Findings) -> Decisio
     if kind not in {"new_feature", "feature_change"} or decision.value not in {"on", "off"}:
         return decision
     text = findings.places.lower.get("text", "")
-    told = (wordings.search(text) for wordings in _ARRIVES_OFF if decision.value == "on")
+    told = (
+        wordings.search(text)
+        for signs, wordings in zip(_OFF_SIGNS, _ARRIVES_OFF, strict=True)
+        if decision.value == "on" and any(sign in text for sign in signs)
+    )
     off = next((found for found in told if found), None)
     told_off = _OFF in findings.signals and _ON not in findings.signals
     if decision.value == "off" or off or told_off:
