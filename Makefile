@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run test storm check bench score clean browser redmine
+.PHONY: help install dev run test storm check bench score clean browser redmine
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,15 +24,17 @@ help: ## what there is to make
 	@echo
 	@echo 'make run POSTS=posts.jsonl TENANTS=3 STATE=.state TICKETS=servicenow   PYTHON=python3.12 chooses the interpreter'
 
-install: .make/python .make/node browser redmine ## .venv with the command foresignal, node_modules, a browser and a Redmine for the tests
+install: .make/command ## .venv with the command foresignal, and nothing else: what an admin needs
+
+dev: .make/python .make/node browser redmine ## what the tests need besides: tools, node_modules, a browser and a Redmine
 
 run: .make/python .make/node ## the whole thing on this machine: it prints where to look
 	@$(BIN)/foresignal sandbox $(if $(POSTS),--posts '$(POSTS)') $(if $(TENANTS),--tenants '$(TENANTS)') $(if $(STATE),--state '$(STATE)') $(if $(TICKETS),--tickets '$(TICKETS)')
 
-test: install check ## check, then every test
+test: dev check ## check, then every test
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
-storm: install ## three hundred decisions over each ticket system while calls fail (`make test` has forty)
+storm: dev ## three hundred decisions over each ticket system while calls fail (`make test` has forty)
 	STORM=300 $(BIN)/pytest $(SIDE_BY_SIDE) tests/contracts/test_ticket_storm.py $(if $(ONLY),-k '$(ONLY)')
 
 check: .make/python ## style, types, import rules, the policy, the infrastructure
@@ -57,10 +59,14 @@ clean: ## caches, builds and test results; .venv and node_modules stay
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist test-results
 	find . -name __pycache__ -type d -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
 
-.make/python: requirements.txt pyproject.toml
+.make/command: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 || true). Try make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv .venv || { echo 'no virtual environment; on Debian and Ubuntu: apt-get install python3-venv'; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@mkdir -p .make && touch $@
+
+.make/python: .make/command
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@mkdir -p .make && touch $@
 

@@ -215,7 +215,7 @@ def _node() -> str:
 def _program(modules: Path) -> Path:
     program = modules / "azurite" / "dist" / "src" / "azurite.js"
     if not program.is_file():
-        raise SandboxError(f"Azurite is not installed ({program.parent.parent.parent} is missing): run `make install`")
+        raise SandboxError(f"Azurite is not installed ({program.parent.parent.parent} is missing): run `make dev`")
     return program
 
 

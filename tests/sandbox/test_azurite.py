@@ -85,7 +85,7 @@ def test_a_port_that_is_taken_is_named(start):
 
 
 def test_missing_packages_say_what_to_run(tmp_path):
-    with pytest.raises(SandboxError, match="make install"):
+    with pytest.raises(SandboxError, match="make dev"):
         azurite.start(tmp_path, modules=tmp_path / "none")
 
 

@@ -21,10 +21,10 @@ TEAMS_TAKES = 28_000  # bytes; "about 28 KB", so the smaller reading of it
 
 
 def parse_events(cards: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """What the npm package `adaptivecards` has to say about each card; `make install` puts it into node_modules."""
+    """What the npm package `adaptivecards` has to say about each card; `make dev` puts it into node_modules."""
     node = which("node")
     assert node, "node is needed (version 20 or newer)"
-    assert (MODULES / "adaptivecards").is_dir(), f"{MODULES}/adaptivecards is missing: run `make install`"
+    assert (MODULES / "adaptivecards").is_dir(), f"{MODULES}/adaptivecards is missing: run `make dev`"
     command = [node, str(Path(__file__).with_name("parse_card.cjs")), str(MODULES)]
     done = subprocess.run(command, input=json.dumps(cards).encode(), capture_output=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr.decode()[-2000:]

@@ -216,7 +216,7 @@ async def browser():
     try:
         from playwright import async_api as api
     except ImportError:
-        absent("playwright is not installed: run `make install`")
+        absent("playwright is not installed: run `make dev`")
     if not (ROOT / "node_modules" / "adaptivecards").is_dir():
         absent("the renderer is missing: run `npm ci`")
     own = next(
