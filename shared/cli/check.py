@@ -86,8 +86,9 @@ async def _outside_faults(deps: "Deps", checked: "Checked", *, secrets: bool, on
     faults: list[tuple[str, Note]] = []
     if secrets:
         for path, name in secret_names(policy):
-            if wrong := await _wrong_with(policy, path, name):
-                faults.append(("fault", checked.places.note(path, wrong)))
+            kind, said = await _said_of(policy, path, name)
+            if said:
+                faults.append((kind, checked.places.note(path, said)))
     if online:
         for name in policy.tickets:
             try:
@@ -101,23 +102,25 @@ async def _outside_faults(deps: "Deps", checked: "Checked", *, secrets: bool, on
     return faults
 
 
-async def _wrong_with(policy: "Policy", path: str, name: str) -> str:
-    """What is wrong with a secret, without its value; empty for a good one."""
+async def _said_of(policy: "Policy", path: str, name: str) -> tuple[str, str]:
+    """A fault of a secret or a warning about it, without its value; empty for a good one."""
     from shared import app
     from shared.adapters import registry
     from shared.core.errors import PermanentError, TransientError
-    from shared.core.signing import fault_of
+    from shared.core.signing import fault_of, remark_on
 
     try:
         value = await app.current().secrets.get(name)
     except (PermanentError, TransientError) as error:
-        return str(error)
+        return "fault", str(error)
     if path.endswith(".inbound"):
         fault = fault_of(value)
-        return f"secret {name} {fault}" if fault else ""
+        return "fault", f"secret {name} {fault}" if fault else ""
     folder, _, rest = path.partition(".")
     if folder != "channels":
-        return ""
+        signs = policy.tickets[rest.partition(".")[0]].kind == "webhook" if folder == "tickets" else False
+        remark = remark_on(value) if signs and path.endswith(".settings.secret") else ""
+        return "warning", f"secret {name} {remark}" if remark else ""
     module = registry.module(folder, policy.channels[rest.rpartition(".settings.")[0]].kind)
     fault = module.fault_of_secret(value) if hasattr(module, "fault_of_secret") else ""
-    return f"secret {name}: {fault}" if fault else ""
+    return "fault", f"secret {name}: {fault}" if fault else ""

@@ -20,10 +20,18 @@ def fault_of(secret: str) -> str:
     return ""
 
 
+def remark_on(secret: str) -> str:
+    """What is to be said of a secret that works between us and nobody else; empty for one that works everywhere."""
+    if secret.startswith(_PREFIX):
+        return ""
+    return f"is text as it stands: libraries for Standard Webhooks verify only {_PREFIX} and a key in base64 behind it"
+
+
 def signature(secret: str, message: str, at: str, body: bytes) -> str:
     """`v1,<base64>` over id, Unix seconds and body, as standardwebhooks.com has it.
 
-    A secret without the prefix `whsec_` is the key as it stands.
+    Behind the prefix `whsec_` stands the key in base64, with or without padding; without the prefix, the secret is the
+    key as it stands.
     """
     signed = b".".join((as_bytes(message), as_bytes(at), body))
     return "v1," + base64.b64encode(hmac.digest(_key(secret), signed, hashlib.sha256)).decode()
@@ -31,7 +39,8 @@ def signature(secret: str, message: str, at: str, body: bytes) -> str:
 
 def _key(secret: str) -> bytes:
     if secret.startswith(_PREFIX):
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+        text = secret.removeprefix(_PREFIX).rstrip("=")
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     return as_bytes(secret)
 
 

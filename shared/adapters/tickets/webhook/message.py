@@ -63,7 +63,8 @@ def make(
     if ticket.cancelled:
         data["why_cancelled"] = line(ticket.why_cancelled)
     body = {"type": kind, "timestamp": now.isoformat(), "data": data}
-    name = f"{ticket.key}:{digest([kind, life, data])}"
+    # signed content is parted by stops, so an id holds none
+    name = f"{ticket.key.replace('.', '-')}:{digest([kind, life, data])}"
     return Message(name, kind, _body(body), digest(content), tuple(map(digest, lines)))
 
 
