@@ -67,6 +67,7 @@ class RemoteCalls(ABC):
         self._deps, self._address = deps, address
         self.name, self.what = deps.name, f"ticket system {deps.name}"
         self.hints = {**_HINTS, **hints}
+        self._secrets: tuple[str, ...] = ()  # of the last sign-in
 
     @abstractmethod
     async def sign_in(self) -> SignIn:
@@ -77,9 +78,9 @@ class RemoteCalls(ABC):
         """Say what the system's answer complains about."""
 
     def complaint_of(self, response: httpx.Response) -> str:
-        """What the system says about a request that it does not take, in one line."""
+        """What the system says about a request that it does not take, in one line without our secrets."""
         body = _json(response)
-        return " ".join(self.complaint(body).split()) if isinstance(body, dict) else ""
+        return without(" ".join(self.complaint(body).split()), self._secrets) if isinstance(body, dict) else ""
 
     async def ask(
         self,
@@ -100,6 +101,7 @@ class RemoteCalls(ABC):
     async def send(self, call: Call) -> tuple[httpx.Response, tuple[str, ...]]:
         """Send one call, signed in; the answer, and what no error about it may hold."""
         sign_in = await self.sign_in()
+        self._secrets = sign_in.secrets
         response = await self._deps.http.send(
             call.method,
             self._address + call.path,
