@@ -38,13 +38,14 @@ def bearer(token: str, *more: str) -> SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, its path under the system's address."""
+    """One call, its path under the system's address. `expected`: statuses that are returned besides the refusals."""
 
     method: str
     path: str
     body: Any = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
+    expected: frozenset[int] = frozenset()
 
 
 class RemoteCalls(ABC):
@@ -92,8 +93,8 @@ class RemoteCalls(ABC):
         headers: Mapping[str, str] | None = None,
         allowed: frozenset[int] = frozenset(),
     ) -> httpx.Response:
-        """One call, under the system's address. `allowed`: refusals that are returned as well."""
-        response, secrets = await self.send(Call(method, path, body, params, headers))
+        """One call, under the system's address. `allowed`: refusals and failures that are returned as well."""
+        response, secrets = await self.send(Call(method, path, body, params, headers, allowed))
         if response.status_code in self.refusals - allowed:
             raise self.refused(f"{method} {path}", response, secrets)
         return response
@@ -109,7 +110,7 @@ class RemoteCalls(ABC):
             json=call.body,
             params=call.params,
             headers={"Accept": "application/json", **self.headers, **sign_in.headers, **(call.headers or {})},
-            expected=self.refusals,
+            expected=self.refusals | call.expected,
             transient=self.conflicts,
             hide=sign_in.secrets,
         )

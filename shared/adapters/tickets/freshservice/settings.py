@@ -19,6 +19,8 @@ class Settings(TicketSettings):
     secret that holds an agent's API key. `requester_id`: the id of the one in whose name changes are requested.
     `key_field`: the name of a custom field of changes (single line of text) that holds our key; without it the key is
     the last line of the description, and look-ups read the changes page by page. `workspace_id`: 0 for the first one.
+    `undated_days`: so many days after a change is filed its planned dates are set, where the form requires some and
+    Microsoft announces neither dates nor a deadline.
     """
 
     domain: str = Field("", pattern=r"^[A-Za-z0-9-]*$")
@@ -28,6 +30,7 @@ class Settings(TicketSettings):
     key_field: str = Field("", pattern=r"^[a-z0-9_]*$")
     type: Literal["minor", "standard", "major", "emergency"] = "minor"
     workspace_id: int = Field(0, ge=0)
+    undated_days: int = Field(30, ge=0, le=730)
 
     @field_validator("url")
     @classmethod
