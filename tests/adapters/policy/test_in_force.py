@@ -6,7 +6,7 @@ import pytest
 
 from shared.adapters.policy import file
 from shared.adapters.policy.in_force import BLOB, CONTAINER, LAST_GOOD, PolicyInForce
-from shared.core.errors import TransientError
+from shared.core.errors import PermanentError, TransientError
 from tests.fakes import FakeBlobs, FakeClock
 
 GOOD = b"tenants: {contoso: {}}\nteams: {w: {owner: ana@contoso.example}}\nroutes: {team: w}\n"
@@ -35,6 +35,40 @@ async def test_a_pushed_policy_is_in_force_within_a_minute():
     clock.forward(seconds=2)
 
     assert list((await held.current()).tenants) == ["contoso"]
+
+
+OBJECTED = (
+    GOOD
+    + b"""tickets:
+  crb:
+    kind: freshservice
+    settings: {url: "https://help.contoso.example", api_key: A_KEY, requester_id: 1}
+"""
+)
+
+
+async def test_what_only_a_later_version_refuses_stays_in_force_with_a_warning(caplog):
+    blobs = FakeBlobs()
+    await blobs.put(CONTAINER, BLOB, OBJECTED)
+    held = source(blobs)
+
+    assert list((await held.current()).tickets) == ["crb"]
+    assert not held.failure
+    assert "tickets.crb.settings.url: Freshservice's API answers at" in caplog.text
+    assert "help.contoso.example" not in caplog.text
+
+
+def test_the_same_is_refused_where_it_is_checked_or_pushed(tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_bytes(OBJECTED)
+
+    checked = file.check_file(path)
+
+    assert checked.policy is None
+    assert [fault.path for fault in checked.faults] == ["tickets.crb.settings.url"]
+    assert checked.faults[0].line == 7
+    with pytest.raises(PermanentError, match="say `domain`"):
+        file.load_file(path)
 
 
 async def test_a_wrong_one_is_named_and_the_last_good_one_goes_on():

@@ -490,3 +490,20 @@ def test_settings_that_cannot_work_are_faults(settings, words):
     with pytest.raises(ValidationError) as failed:
         Settings.model_validate(settings)
     assert words in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "objected"),
+    [
+        ("https://contoso.freshservice.com", False),
+        ("https://Contoso.FreshService.com/", False),
+        ("http://127.0.0.1:8080", False),
+        ("https://help.contoso.example", True),
+        ("https://freshservice.com.contoso.example", True),
+        ("https://contoso.freshservice.com.example", True),
+    ],
+)
+def test_an_address_of_ones_own_is_objected_to(url, objected):
+    settings = Settings.model_validate(PLAIN | {"url": url})
+
+    assert [key for key, _ in settings.objections()] == ["url"] * objected

@@ -420,6 +420,13 @@ async def test_where_no_copy_is_offered_a_new_change_is_asked_for(state, kind, w
     assert after.not_taken[0].startswith("The ticket has ended, and we may not open it again: please")
 
 
+def test_states_may_be_mapped_by_numbers():
+    settings = Settings.model_validate({"instance": "contoso", **BASIC, "states": {-5: "assess", "7": "closed"}})
+
+    assert ref_of(settings, {"state": -5.0}).state == "assess"
+    assert ref_of(settings, {"state": {"value": 7.0, "display_value": "Odd"}}).state == "closed"
+
+
 def test_a_text_cannot_open_html_in_a_journal():
     assert line_of("a [code]<b>x</b>[/CODE]") == "a [ code ]<b>x</b>[ /code ]"
 
