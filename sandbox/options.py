@@ -1,5 +1,6 @@
 """What `foresignal sandbox` can be told."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +17,8 @@ class Options:
 
     `first`, `last`: the days of a history to play. `board`: tickets are moved on as a board would (always with the
     samples). `tickets`: the ticket system that runs beside it, in place of those that the policy names. `pace`: factor
-    on delays. `max_dequeue`: tries of a message before poison, instead of host.json's.
+    on delays. `max_dequeue`: tries of a message before poison, instead of host.json's. `allow`: hosts outside this
+    machine that the sandbox may call; it calls no other.
     """
 
     posts: Path | None = None
@@ -36,6 +38,7 @@ class Options:
     lock: int = 60
     claim: float = 120.0
     max_dequeue: int | None = None
+    allow: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.posts and self.history:
@@ -44,5 +47,8 @@ class Options:
             raise SandboxError("--tenants must be 1 or more")
         if self.json and not self.once:
             raise SandboxError("--json prints a summary at the end, so it needs --once")
+        for host in self.allow:
+            if not re.fullmatch(r"[A-Za-z0-9:]([A-Za-z0-9.:-]*[A-Za-z0-9:])?", host):
+                raise SandboxError(f"--allow takes the name of a host, such as contoso.service-now.com, not {host!r}")
         if self.now and self.now.tzinfo is None:
             raise SandboxError("--now needs its zone: 2025-09-30T23:59Z")

@@ -4,20 +4,24 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Awaitable
+from collections import Counter
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox import board
+from sandbox import board, guard
 from sandbox.errors import SandboxError
 from sandbox.microsoft365.courses import read_script
-from sandbox.microsoft365.history import read
+from sandbox.microsoft365.history import Line, moment, read
 from sandbox.options import Options
+from sandbox.outcome import summed_up, why_nothing
 from sandbox.report import Report, Summary
 from sandbox.steps import steps
 from sandbox.ticket_systems import SYSTEMS
 from sandbox.world import Story, World, world
 from shared.core.errors import ConflictError, TransientError
+from shared.record.changes import all_changes
 from shared.record.register import count_entries
 from shared.usecases.pages import home
 
@@ -29,6 +33,7 @@ _SILENT = 5  # looks in a row without an answer
 
 def main(options: Options) -> int:
     """Run it to its end (`--once`) or until Ctrl-C; the exit code. SandboxError is for the person at the terminal."""
+    guard.keep_inside(options.allow)
     return asyncio.run(_run(options))
 
 
@@ -39,10 +44,14 @@ async def _run(options: Options) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     story, moments = _story(options)
+    if options.posts and not options.now and story.begin:
+        began = f"{story.begin:%Y-%m-%d %H:%M} UTC"
+        report.say(f"the clock begins at {began}, when the newest post was changed; --now sets another")
     report.say("starting storage, Microsoft 365 and the functions ...")
     async with world(options, story, report) as running:
         report.places(running.places)
-        if await _unless(stop, _while_stored(running, _play(running, options, moments, report))):
+        played = _Played()
+        if await _unless(stop, _while_stored(running, _play(running, options, moments, report, played))):
             report.say("stopping ...")
             return 130
         if not options.once:
@@ -50,7 +59,14 @@ async def _run(options: Options) -> int:
             report.say("live: the timers run by the sandbox's clock; Ctrl-C stops everything")
             await _unless(stop, _while_stored(running, _live(running, report)))
             report.say("stopping ...")
-    return 0
+    return played.code if options.once else 0
+
+
+@dataclass
+class _Played:
+    """How a run ended: a run that read nothing, or could not read everything, did not succeed."""
+
+    code: int = 0
 
 
 async def _while_stored(running: World, work: Awaitable[None]) -> None:
@@ -93,8 +109,8 @@ async def _unless(stop_event: asyncio.Event, work: Awaitable[None]) -> bool:
 def _story(options: Options) -> tuple[Story, list[datetime]]:
     """What the tenants will see, and at which moments the functions look."""
     if options.posts:
-        now = options.now or datetime.now(UTC)
-        return Story(read(options.posts), now), []
+        posts = read(options.posts)
+        return Story(posts, options.now or _newest(posts)), []
     lines = read(options.history or SAMPLES / "history.jsonl")
     script = None if options.history else read_script(SAMPLES / "tasks.json")
     moments = steps(lines, options.first, options.last)
@@ -103,7 +119,21 @@ def _story(options: Options) -> tuple[Story, list[datetime]]:
     return Story(lines, options.now or moments[0], script), moments
 
 
-async def _play(running: World, options: Options, moments: list[datetime], report: Report) -> None:
+def _newest(lines: Sequence[Line]) -> datetime:
+    """When the newest of these posts was changed: then they are news. Posts from the future are taken as of now."""
+    now = datetime.now(UTC)
+    changed = (line.post["lastModifiedDateTime"] for line in lines if line.post)
+    return min(max(filter(None, map(_read_moment, changed)), default=now), now)
+
+
+def _read_moment(text: object) -> datetime | None:
+    try:
+        return moment(str(text))
+    except ValueError:
+        return None
+
+
+async def _play(running: World, options: Options, moments: list[datetime], report: Report, played: _Played) -> None:
     """One round now and one at each later moment, then the night's mending, and the summary."""
     began = time.monotonic()
     before = await _counts(running)
@@ -133,6 +163,14 @@ async def _play(running: World, options: Options, moments: list[datetime], repor
     }
     report.repeated_failures()
     report.summary(summary)
+    if not options.json:
+        report.say(summed_up(Counter([why_nothing(record) async for record in all_changes(running.tables)])))
+    if not summary["posts_read"]:
+        report.warn("no post was read: look at the failures above, and at the file of posts if you gave one")
+        played.code = 1
+    if summary["parked"]:
+        report.warn(f"{summary['parked']} items were parked: `foresignal parked list` shows each with its reason")
+        played.code = 1
 
 
 def _own(options: Options) -> bool:

@@ -1,7 +1,7 @@
 """The sandbox's organisations, and their section of the policy."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from uuid import NAMESPACE_DNS, uuid5
 
@@ -51,6 +51,29 @@ def checked(text: str, name: str) -> Policy:
         return file.load(text, name)
     except PermanentError as error:
         raise SandboxError(str(error)) from error
+
+
+def refuse_outside(policy: Policy, name: str, played: Collection[str]) -> None:
+    """SandboxError where the policy would have the sandbox call a ticket system or channel that is none of its own.
+
+    `played`: the kinds of ticket systems that the sandbox has a server for.
+    """
+    outside = [
+        f"{name}: tickets.{key} is a {entry.kind} outside this machine, which the sandbox does not call. Play "
+        f"{'it' if entry.kind in played else 'another'} here with --tickets "
+        f"{entry.kind if entry.kind in played else '|'.join(played)}, set its mode to dry_run, or let the sandbox call "
+        "it with --allow HOST"
+        for key, entry in policy.tickets.items()
+        if entry.kind != "register" and entry.mode == "live"
+    ]
+    outside += [
+        f"{name}: channels.{key} is a {entry.kind}, which the sandbox does not have. Let the sandbox call it with "
+        "--allow HOST"
+        for key, entry in policy.channels.items()
+        if entry.kind != "teams_workflow"
+    ]
+    if outside:
+        raise SandboxError("\n".join(outside))
 
 
 def hooks(policy: Policy, inbox_url: str) -> dict[str, str]:

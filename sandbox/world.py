@@ -38,6 +38,8 @@ from shared.core import names
 from shared.settings import Settings
 
 DEPLOYMENT = "sandbox"
+#: Stands for our own Graph, whose port is not known when a policy is looked at.
+NOWHERE = "http://127.0.0.1:1"
 _FEED = "/admin/serviceAnnouncement/messages"
 
 
@@ -93,13 +95,17 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         memory = Memory.of(state)
         listening = stack.enter_context(_port(options.port, memory, "functions"))
         policy = (options.policy or tenants.SAMPLE).read_text(encoding="utf-8")
+        organisations = tenants.names(options.tenants)
+        plans = {name: plan_id(name) for name in organisations}
+        checked = tenants.checked(tenants.policy_text(policy, NOWHERE, plans), str(options.policy or tenants.SAMPLE))
+        if not options.tickets and not options.allow:
+            tenants.refuse_outside(checked, str(options.policy or tenants.SAMPLE), SYSTEMS)
         storage = await _storage(state, stack, in_memory=options.state is None)
         clock = SandboxClock(state)
         now = clock.start(story.begin)
         last_look = now if memory.start else BEGINNING
         stack.callback(clock.stop)
 
-        organisations = tenants.names(options.tenants)
         feed = Feed(story.lines, organisations)
         graph = graph_app(feed, Planner(feed, memory.since(now), story.script), clock)
         served = _count_posts(graph)
@@ -115,8 +121,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
 
         url = f"http://127.0.0.1:{memory.ports['functions']}"
         settings = Settings(DEPLOYMENT, url, connection_string=storage.connection_string)
-        text = tenants.policy_text(policy, graph_url, {name: plan_id(name) for name in organisations}, roadmap_url)
-        checked = tenants.checked(text, str(options.policy or tenants.SAMPLE))
+        text = tenants.policy_text(policy, graph_url, plans, roadmap_url)
         secrets = tenants.hooks(checked, inbox_url)
         board: Server | None = None
         board_url = ""

@@ -42,7 +42,7 @@ class EnvironmentSecrets:
     """The port `Secrets` over environment variables, where there is no Key Vault."""
 
     async def get(self, name: str) -> str:
-        value = environment.environment_secret(name)
+        value = environment.environment_secret(name).strip()  # copies end with a newline
         if not value:
             raise PermanentError(f"secret {name} is not set: neither a Key Vault nor an environment variable holds it")
         return value

@@ -16,6 +16,7 @@ from aiohttp import web
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
+from sandbox import guard
 from sandbox.clock import SandboxClock
 from sandbox.errors import SandboxError
 from sandbox.host import host_json, triggers
@@ -90,7 +91,7 @@ def _obeyed(options: HostOptions) -> host_json.HostJson:
 
 
 def _connect(settings: Settings, calls: Counter[str]) -> QueueServiceClient:
-    options: dict[str, Any] = {"transport": CountingTransport(calls, "queues"), **RETRIES}
+    options: dict[str, Any] = {"transport": CountingTransport(calls, "queues", settings.connection_string), **RETRIES}
     return QueueServiceClient.from_connection_string(settings.connection_string, **options)
 
 
@@ -150,6 +151,7 @@ async def _orphaned(stopping: asyncio.Event) -> None:
 
 
 def main() -> int:
+    guard.keep_inside(guard.allowed_by_environment())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for chatty in ("azure", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

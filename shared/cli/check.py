@@ -11,6 +11,7 @@ from shared.cli.tools import State, complain, printable, with_deployment
 
 if TYPE_CHECKING:
     from shared.adapters.policy.file import Checked, Note
+    from shared.core.policy.model import Policy
     from shared.usecases.deps import Deps
 
 File = Annotated[
@@ -42,7 +43,7 @@ def check(
     file = policy or default_file()
     checked = policy_file.check_file(file)
     services = services_in(posts) if posts else with_deployment(state, services_seen) if seen else {}
-    remarks = [("fault", note) for note in checked.faults]
+    remarks = [("fault", note) for note in checked.faults_of_a_new_one]
     remarks += _remarks(checked, services)
     if checked.policy and (secrets or online):
         remarks += with_deployment(state, lambda deps: _outside_faults(deps, checked, secrets=secrets, online=online))
@@ -85,7 +86,7 @@ async def _outside_faults(deps: "Deps", checked: "Checked", *, secrets: bool, on
     faults: list[tuple[str, Note]] = []
     if secrets:
         for path, name in secret_names(policy):
-            if wrong := await _wrong_with(path, name):
+            if wrong := await _wrong_with(policy, path, name):
                 faults.append(("fault", checked.places.note(path, wrong)))
     if online:
         for name in policy.tickets:
@@ -100,9 +101,10 @@ async def _outside_faults(deps: "Deps", checked: "Checked", *, secrets: bool, on
     return faults
 
 
-async def _wrong_with(path: str, name: str) -> str:
+async def _wrong_with(policy: "Policy", path: str, name: str) -> str:
     """What is wrong with a secret, without its value; empty for a good one."""
     from shared import app
+    from shared.adapters import registry
     from shared.core.errors import PermanentError, TransientError
     from shared.core.signing import fault_of
 
@@ -110,5 +112,12 @@ async def _wrong_with(path: str, name: str) -> str:
         value = await app.current().secrets.get(name)
     except (PermanentError, TransientError) as error:
         return str(error)
-    fault = fault_of(value) if path.endswith(".inbound") else ""
-    return f"secret {name} {fault}" if fault else ""
+    if path.endswith(".inbound"):
+        fault = fault_of(value)
+        return f"secret {name} {fault}" if fault else ""
+    folder, _, rest = path.partition(".")
+    if folder != "channels":
+        return ""
+    module = registry.module(folder, policy.channels[rest.rpartition(".settings.")[0]].kind)
+    fault = module.fault_of_secret(value) if hasattr(module, "fault_of_secret") else ""
+    return f"secret {name}: {fault}" if fault else ""

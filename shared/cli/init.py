@@ -1,6 +1,6 @@
-"""`foresignal init`: a policy for an organisation, from a few questions or from options; it passes `check`."""
+"""`foresignal init`: a policy for an organisation, from a few questions or from options."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,7 @@ from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from shared.adapters.policy.starter import Answers
+    from shared.core.policy.model import Policy
 
 
 def _option(words: str, *names: str, metavar: str | None = None) -> Any:
@@ -27,7 +28,7 @@ def init(
     domain: Annotated[str, _option("Its mail domain, for proposed addresses.")] = "",
     tenant: Annotated[
         list[str] | None,
-        _option("A tenant; the deployment's own tenant needs no id. Repeatable.", metavar="NAME[=ID]"),
+        _option("A tenant beside your own; without an id, the name of your own. Repeatable.", metavar="NAME[=ID]"),
     ] = None,
     owner: Annotated[
         list[str] | None,
@@ -62,7 +63,8 @@ def init(
 ) -> None:  # fmt: skip
     """Write a first policy: who usually owns what, with a comment above every key.
 
-    It asks a few questions (none with --yes). The file passes `foresignal check`.
+    It asks a few questions (none with --yes). What only you can know and have not said stands in the file as CHANGE-ME;
+    `foresignal check` names each. A ticket system begins as a dry run: it files nothing.
     """
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
@@ -73,7 +75,7 @@ def init(
     answers: dict[str, Any] = {
         "organisation": organisation,
         "domain": domain or "example.com",
-        "tenants": dict(each.partition("=")[::2] for each in tenant or ["home"]),
+        "tenants": _tenants(tenant or ()),
         "owners": {area: who.partition(",")[0].strip() for area, who in owners.items()},
         "deputies": {area: who.partition(",")[2].strip() for area, who in owners.items()},
         "roles": _pairs(role, "--role", starter.ownership()["roles"]),
@@ -112,6 +114,13 @@ def _to_answers(answers: Mapping[str, Any]) -> "Answers":
     return starter.Answers(**answers)
 
 
+def _tenants(given: Iterable[str]) -> dict[str, str]:
+    """Names to ids, the deployment's own tenant first: it has no id, and is called home unless a name is given."""
+    named = {name: tenant_id for name, _, tenant_id in (each.partition("=") for each in given)}
+    own = next((name for name, tenant_id in named.items() if not tenant_id), "home")
+    return {own: "", **named}
+
+
 def _pairs(values: list[str] | None, option: str, names: Mapping[str, Any] | None = None) -> dict[str, str]:
     """`NAME=VALUE` of an option that can stand several times."""
     pairs = {}
@@ -128,9 +137,11 @@ def _pairs(values: list[str] | None, option: str, names: Mapping[str, Any] | Non
 def _write(file: Path, text: str) -> None:
     """The policy, and beside it the schema that its first line names; nothing is written where it has a fault."""
     from shared.adapters.policy import file as policy_file
+    from shared.adapters.policy.faults import UNFILLED
     from shared.cli.policy_given import schema_text
 
-    faults = policy_file.faults(text, str(file))
+    checked = policy_file.check_text(text, str(file))
+    faults = [str(fault) for fault in checked.faults if fault.what != UNFILLED]
     if faults:
         raise PermanentError("these answers make no policy without a fault:\n" + "\n".join(map(printable, faults)))
     file.write_text(text, encoding="utf-8")
@@ -143,21 +154,33 @@ def _tell(file: Path, answers: "Answers", services: Mapping[str, int]) -> None:
     """What was written, what is still to do, and what to do next."""
     from shared.adapters.policy import file as policy_file
     from shared.adapters.policy import starter
+    from shared.adapters.policy.faults import PLACEHOLDER
 
-    policy = policy_file.load_file(file)
-    typer.echo(f"wrote {file}: {counted(policy)}")
-    for name, team in policy.teams.items():
-        mine = [load for load, each in policy.workloads.items() if each.team == name]
-        typer.echo(printable(f"  {name} ({team.owner}): {', '.join(mine)}"))
+    checked = policy_file.check_file(file)
+    if checked.policy:
+        _tell_whose(file, checked.policy)
+    else:
+        typer.echo(f"wrote {file}")
     if others := starter.uncovered(services):
         typer.echo(printable(f"nobody's so far, look at workload {starter.OTHERS}: {', '.join(others)}"))
-    if secrets := dict.fromkeys(name.replace("_", "-") for _, name in secret_names(policy)):
-        typer.echo("to put into Key Vault: " + ", ".join(secrets))
+    if checked.unfilled:
+        typer.echo(f"to fill in, where the file says {PLACEHOLDER}:")
+        for note in checked.unfilled:
+            typer.echo(printable(f"  line {note.line}: {note.path}"))
     if any(answers.tenants.values()):
-        typer.echo("tenants with an id need the client_id of an app registration there: look for 00000000 in the file")
-    if answers.settings or starter.ownership()["tickets"].get(answers.tickets):
-        typer.echo(f"look at the settings of {answers.tickets} under tickets")
+        typer.echo("tenants with an id need the client_id of an app registration there")
+    if answers.tickets != "register":
+        typer.echo(f"{answers.tickets} begins as a dry run: it files nothing until its mode is live")
     typer.echo("next:")
     typer.echo(f"  foresignal check {file}")
     typer.echo(f"  foresignal backtest --policy {file} --html report.html    (or --posts FILE)")
     typer.echo(f"  foresignal policy push {file}")
+
+
+def _tell_whose(file: Path, policy: "Policy") -> None:
+    typer.echo(f"wrote {file}: {counted(policy)}")
+    for name, team in policy.teams.items():
+        mine = [load for load, each in policy.workloads.items() if each.team == name]
+        typer.echo(printable(f"  {name} ({team.owner}): {', '.join(mine)}"))
+    if secrets := dict.fromkeys(name.replace("_", "-") for _, name in secret_names(policy)):
+        typer.echo("to put into Key Vault: " + ", ".join(secrets))

@@ -38,7 +38,7 @@ def push(
     """
     from shared.adapters.policy import versions as policy_store
 
-    good, text = checked_text(policy)
+    good, text = checked_text(policy, filled=True)
 
     async def work(deps: "Deps") -> str:
         now = await policy_store.in_force(deps.storage.blobs)

@@ -43,15 +43,16 @@ def checked_policy(file: Path) -> "Policy":
     return checked_text(file)[0]
 
 
-def checked_text(file: Path) -> "tuple[Policy, str]":
-    """The same, and the text that goes to Azure."""
+def checked_text(file: Path, *, filled: bool = False) -> "tuple[Policy, str]":
+    """The same, and the text that goes to Azure. `filled`: nothing may be left for a person to fill in."""
     from shared.adapters.policy import file as policy_file
 
     checked = policy_file.check_file(file)
-    if checked.policy is None:
-        for note in checked.faults:
+    faults = checked.faults_of_a_new_one if filled else checked.faults
+    if checked.policy is None or faults:
+        for note in faults:
             typer.echo(str(note))
-        complain(f"{file}: {numbers_of([('fault', note) for note in checked.faults])}")
+        complain(f"{file}: {numbers_of([('fault', note) for note in faults])}")
         raise typer.Exit(1)
     return checked.policy, checked.text
 

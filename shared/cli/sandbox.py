@@ -61,6 +61,14 @@ def sandbox(
             "freshservice, webhook.",
         ),
     ] = "",
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            show_default="none", metavar="HOST",
+            help="Let the sandbox call this host outside this machine, with the real secrets of the policy; repeat it "
+            "for more.",
+        ),
+    ] = None,
 ) -> None:  # fmt: skip
     """Run the whole product on this machine: storage, Microsoft 365 tenants, a Teams inbox, and the functions.
 
@@ -84,6 +92,7 @@ def sandbox(
             port=port,
             board=board,
             tickets="" if tickets == "register" else tickets,
+            allow=tuple(allow or ()),
         )
     except SandboxError as error:
         raise typer.BadParameter(str(error)) from None

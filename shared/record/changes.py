@@ -8,6 +8,7 @@ from shared.core import ids
 from shared.core.changes.change import Change, EffectState
 from shared.core.errors import RefusedError
 from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.posts.privacy import shown_title
 from shared.core.tasks.task import TaskState
 from shared.record import codec
 from shared.record.change_keys import (
@@ -35,7 +36,7 @@ from shared.record.tasks import TaskRecord, read_task_state, task_row
 
 def change_row(change: Change, etag: str = "") -> Row:
     values: dict[str, Value] = {
-        "title": change.read().title[:500],
+        "title": shown_title(change.read())[:500],
         "stage": change.stage,
         "pending": "yes" if change.stage == "classify" else "",
         "parked": change.parked[:1000],

@@ -134,3 +134,26 @@ def test_answers_that_make_a_faulty_policy_are_told_and_nothing_is_written(file)
     assert "is no name" in result.stderr
     assert "tickets.crb.settings.project" in result.stderr
     assert not file.exists()
+
+
+def test_a_tenant_is_added_to_the_own_one(file):
+    run("init", file, "--yes", "--tenant", "fabrikam=1111")
+
+    assert {name: each.tenant_id for name, each in load_file(file).tenants.items()} == {"home": "", "fabrikam": "1111"}
+
+
+def test_a_tenant_without_an_id_names_the_own_one(file):
+    run("init", file, "--yes", "--tenant", "fabrikam=1111", "--tenant", "contoso")
+
+    assert list(load_file(file).tenants) == ["contoso", "fabrikam"]
+
+
+def test_what_only_a_person_knows_is_listed_and_refused_by_check_and_push(file, tmp_path):
+    result = run("init", file, "--yes", "--tickets", "servicenow")
+
+    assert "tickets.crb.settings.instance" in result.stdout
+    assert "begins as a dry run" in result.stdout
+    for command in (("check", file), ("policy", "push", file)):
+        refused = run(*command)
+        assert refused.exit_code == 1
+        assert "tickets.crb.settings.instance: is still to be filled in" in refused.stdout

@@ -67,6 +67,24 @@ def test_missing_secrets_are_named_and_present_ones_never_shown(tmp_path: Path, 
     assert "HERE_URL is not set" not in result.stdout.replace("NOWHERE_URL", "")
 
 
+def test_the_address_of_a_channel_is_judged(tmp_path: Path, state: Path, monkeypatch):  # noqa: F811
+    file = tmp_path / "policy.yaml"
+    names = {
+        "CUT": "https://prod-12.westeurope.logic.azure.com/workflows/0f9e?api-version=1",
+        "OLD": "https://contoso.webhook.office.com/webhookb2/0f9e/IncomingWebhook/x",
+    }
+    entries = "".join(f"  {name.lower()}: {{kind: teams_workflow, settings: {{url: {name}}}}}\n" for name in names)
+    file.write_text(f"{GOOD}channels:\n{entries}")
+    for name, address in names.items():
+        monkeypatch.setenv(name, address + "\n")
+
+    result = run("check", file, "--secrets", "--state", state)
+
+    assert "channels.cut.settings.url: secret CUT: its address has no `sig`" in result.stdout
+    assert "channels.old.settings.url: secret OLD: an Office 365 connector" in result.stdout
+    assert "0f9e" not in result.output
+
+
 def test_a_secret_that_lets_ticket_systems_in_must_not_be_guessed(good: Path, state: Path, monkeypatch):  # noqa: F811
     good.write_text(GOOD + "tickets: {crb: {kind: register, inbound: DOOR}, two: {kind: register, inbound: GATE}}\n")
     monkeypatch.setenv("DOOR", "hunter2")

@@ -98,6 +98,21 @@ def fault_of(url: str) -> str:
     return ""
 
 
+def fault_of_secret(value: str) -> str:
+    """What `check --secrets` says of the secret, without its value; empty for a good one."""
+    if fault := fault_of(value):
+        return fault
+    parts = urlsplit(value)
+    if "&amp;" in value:
+        return "its address was copied out of a web page (it holds &amp; where & belongs); copy it from the trigger"
+    if parts.hostname not in LOOPBACK and "sig" not in dict(parse_qsl(parts.query)):
+        return (
+            "its address has no `sig`: it was cut at an & when it was stored (put it into quotes), or the workflow's "
+            "trigger does not accept requests from anyone"
+        )
+    return ""
+
+
 def _without(url: str, text: str) -> str:
     """The text without the address or any telling part of it, as a server may echo it."""
     parts = urlsplit(url)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from shared.adapters.clients import proxies
 from shared.adapters.clients.credentials import Renewable
 from shared.adapters.clients.http import retry_after
 from shared.core.errors import PermanentError, TransientError
@@ -175,13 +176,11 @@ class Graph:
         return _Client(tenant, credential, GraphServiceClient(request_adapter=adapter))
 
     def _client_of_all(self) -> httpx.AsyncClient:
-        from kiota_http.kiota_client_factory import KiotaClientFactory
         from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption
         from msgraph_core.graph_client_factory import GraphClientFactory
 
         if self._http is None:
-            client = KiotaClientFactory.get_default_client()
-            client.timeout = httpx.Timeout(self._timeout)
+            client = proxies.client(self._timeout, http2=True)
             client.event_hooks = {"request": [self._count]}
             never = (RetryHandlerOption(should_retry=False), RedirectHandlerOption(should_redirect=False))
             self._http = GraphClientFactory.create_with_default_middleware(

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from shared.adapters.clients import proxies
 from shared.core.errors import PermanentError, TransientError
 
 TIMEOUT = 30.0
@@ -75,7 +76,7 @@ class Http:
     def __init__(self, client: httpx.AsyncClient | None = None) -> None:
         # httpx logs whole addresses at INFO, and a webhook's address is its secret
         logging.getLogger("httpx").setLevel(logging.WARNING)
-        self._client = client or httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
+        self._client = client or proxies.client(TIMEOUT)
 
     async def send(
         self,

@@ -14,6 +14,7 @@ from shared.core.changes.relations import Related
 from shared.core.changes.tenants import Difference
 from shared.core.changes.timeline import timeline
 from shared.core.links import post_url
+from shared.core.posts.privacy import PRIVATE_TITLE, is_private
 from shared.core.posts.rollout_state import rollout_lines
 from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import RoadmapView
@@ -31,6 +32,14 @@ def change_page(
 ) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
     post, classification = change.read(), change.classification
+    if is_private(post):
+        return render(
+            "private.html.j2",
+            title=f"{change.id}: {PRIVATE_TITLE}",
+            change=change,
+            heading=PRIVATE_TITLE,
+            post_url=post_url(change.id),
+        )
     return render(
         "change.html.j2",
         title=f"{change.id}: {post.title or 'no title'}",

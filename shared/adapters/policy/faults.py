@@ -12,6 +12,10 @@ from shared.core.errors import PermanentError
 from shared.core.policy.check import did_you_mean
 
 Fault = tuple[str, str]
+PLACEHOLDER = "CHANGE-ME"
+"""What `foresignal init` writes where only a person knows what belongs there."""
+UNFILLED = f"is still to be filled in: {PLACEHOLDER} stands for what only you know"
+_NOBODY = "00000000-0000-0000-0000-000000000000"  # the same, as older versions wrote it
 _HIDDEN = "what stands there"
 
 
@@ -56,6 +60,18 @@ def objections_of_adapters(folder: str, section: object) -> Iterator[Fault]:
             continue  # a fault, and told as one
         for key, what in settings.objections() if hasattr(settings, "objections") else ():
             yield path_of((folder, name, "settings", key)), what
+
+
+def unfilled_in(data: object, at: Keys = ()) -> Iterator[str]:
+    """The paths of placeholders, in the order of the file."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from unfilled_in(value, (*at, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from unfilled_in(value, (*at, index))
+    elif isinstance(data, str) and data.strip().upper() in {PLACEHOLDER, _NOBODY}:
+        yield path_of(at)
 
 
 def in_file(data: object, loc: Keys) -> Keys:

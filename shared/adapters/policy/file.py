@@ -4,14 +4,20 @@ Every fault is told at once, as `file:line: path: what is wrong (what is known)`
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from shared.adapters.policy.faults import faults_of_adapters, faults_of_model, objections_of_adapters
+from shared.adapters.policy.faults import (
+    UNFILLED,
+    faults_of_adapters,
+    faults_of_model,
+    objections_of_adapters,
+    unfilled_in,
+)
 from shared.adapters.policy.mending import mended
 from shared.adapters.policy.yaml_lines import Parsed, parse
 from shared.core.errors import PermanentError
@@ -45,8 +51,8 @@ class Note:
 class Checked:
     """What became of a policy: `policy` where it has no fault. `data` and `places` are those of all its files.
 
-    `name` and `source` are those of the file itself. `objections`: what is refused of a file, and only warned of in a
-    policy that is in force: a stricter check stops no running deployment.
+    `name` and `source` are those of the file itself. `objections`: what `check` and `push` refuse, and a policy that is
+    in force is only warned of: a stricter check stops no running deployment.
     """
 
     policy: Policy | None
@@ -56,6 +62,19 @@ class Checked:
     name: str
     source: str
     objections: tuple[Note, ...] = ()
+
+    @property
+    def unfilled(self) -> tuple[Note, ...]:
+        """Where a person has still to fill something in, in the order of the file."""
+        return tuple(self.places.note(path, UNFILLED) for path in unfilled_in(self.data))
+
+    @property
+    def faults_of_a_new_one(self) -> tuple[Note, ...]:
+        """All faults of a policy that is checked or pushed, what is to be filled in and `objections` among them.
+
+        A policy that is in force goes on with that: only what it belongs to cannot work.
+        """
+        return _in_order(dict.fromkeys((*self.faults, *self.unfilled, *self.objections)), self.name)
 
     @property
     def text(self) -> str:
@@ -130,10 +149,7 @@ def check_file(path: Path) -> Checked:
     if isinstance(data, dict) and data.get("include"):
         data, more = _with_included(data, path, places)
         notes += more
-    checked = _checked(data, notes, places, str(path), text)
-    if not checked.objections:
-        return checked
-    return replace(checked, policy=None, faults=_in_order((*checked.faults, *checked.objections), str(path)))
+    return _checked(data, notes, places, str(path), text)
 
 
 def _read(path: Path) -> str:
@@ -225,12 +241,13 @@ def _checked(data: object, notes: Sequence[Note], places: Places, name: str, sou
     return Checked(policy, _in_order(every, name), data, places, name, source, _in_order(objections, name))
 
 
-def _in_order(notes: Sequence[Note], name: str) -> tuple[Note, ...]:
+def _in_order(notes: Iterable[Note], name: str) -> tuple[Note, ...]:
     """Those of the file itself first, each file's by line."""
     return tuple(sorted(notes, key=lambda note: (note.file != name, note.file, note.line)))
 
 
 def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
+    placeholders = set(unfilled_in(data))
     notes = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
     whole = mended(data) if notes else Policy.model_validate(data)
     paths = {note.path for note in notes}
@@ -239,4 +256,5 @@ def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
             notes.append(places.note(path, what))
     for folder in _ADAPTERS:
         notes += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
-    return notes
+    # "CHANGE-ME" is no whole number, but that is not what is wrong with it
+    return [replace(note, what=UNFILLED) if note.path in placeholders else note for note in notes]

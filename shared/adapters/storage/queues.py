@@ -27,7 +27,7 @@ class AzureQueues:
     def connect(
         cls, calls: Counter[str], *, url: str = "", credential: Any = None, connection: str = ""
     ) -> "AzureQueues":
-        options: dict[str, Any] = {"transport": CountingTransport(calls, "queues"), **RETRIES}
+        options: dict[str, Any] = {"transport": CountingTransport(calls, "queues", connection), **RETRIES}
         if connection:
             return cls(QueueServiceClient.from_connection_string(connection, **options))
         return cls(QueueServiceClient(url, credential=credential, **options))

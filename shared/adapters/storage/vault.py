@@ -26,7 +26,7 @@ class VaultSecrets:
             return value
         vault_name = name.replace("_", "-")
         try:
-            value = (await self._open().get_secret(vault_name)).value or ""
+            value = ((await self._open().get_secret(vault_name)).value or "").strip()  # copies end with a newline
         except ResourceNotFoundError as error:
             raise PermanentError(
                 f"secret {name} is not in Key Vault; set it: az keyvault secret set --name {vault_name} --value ..."

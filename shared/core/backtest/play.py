@@ -13,6 +13,7 @@ from shared.core.errors import PermanentError
 from shared.core.policy.model import Policy
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
+from shared.core.posts.privacy import shown_title
 from shared.core.terms import MATERIAL
 from shared.core.times import when
 
@@ -157,7 +158,7 @@ def _played(change: Change, at: datetime, before: Change | None, outcomes: Seque
     earlier = {event.id for event in before.events} if before else set()
     events = tuple(event.type for event in change.events if event.id not in earlier and not event.late)
     concerns = concerns_of(change.classification) if MATERIAL.intersection(events) else ()
-    title = change.read().title
+    title = shown_title(change.read())
     return Played(change.id, title, at, change.revision, events or (JOINED,), concerns, tuple(outcomes))
 
 

@@ -14,7 +14,14 @@ from shared.core.classify.derived import (
 from shared.core.classify.document import read_document
 from shared.core.classify.evidence import read_findings
 from shared.core.classify.marks import mark_words
-from shared.core.classify.plain import settle_default, settle_kind, settle_need
+from shared.core.classify.plain import (
+    settle_board,
+    settle_default,
+    settle_kind,
+    settle_need,
+    settle_novelty,
+    settle_user,
+)
 from shared.core.classify.plan import read_plan
 from shared.core.classify.status import Verdict
 from shared.core.classify.weights import Weights, shipped_weights
@@ -49,16 +56,19 @@ def _classify(post: Post, weights: Weights) -> Classification:
         return decision
 
     settled = settle_kind(document.title, decided("kind", "kind"), findings)
+    settled = settle_novelty(document, settled, findings)
     kind, why["kind"] = settled.value, settled.why
     plan = read_plan(post, document, kind, findings)
     verdict = plan.verdict
     settled = settle_default(kind, decided("default", "default"), findings)
     default, why["default"] = default_of(kind, settled.value), settled.why
-    need = settle_need(decided("need", "action"), plan, document, findings)
+    need = settle_need(kind, decided("need", "action"), plan, document, findings)
     why["action"] = why["admin_impact"] = need.why
-    user = decided("user", "user_impact").value
+    felt = settle_user(kind, decided("user", "user_impact"), document, findings)
+    user, why["user_impact"] = felt.value, felt.why
     mark_pairs(findings)
-    crb = decided("crb", "crb").value == "yes"
+    board = settle_board(kind, need, default, decided("crb", "crb"), document)
+    crb, why["crb"] = board.value == "yes", board.why
     act_by, why["act_by"] = plan.deadline(document, must_act=need.value == "required")
     action = need.value
     if not verdict.stands:

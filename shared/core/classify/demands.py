@@ -90,7 +90,8 @@ _IF = re.compile(r"(?:if|when|once|where|should)\b[^,]*,\s*", re.IGNORECASE)
 _LEAD_WIDTH = 60
 # A demand without a word for it: "Test your sign-in before the rollout", where something will break.
 _IMPERATIVE = any_of(
-    r"(?:test|switch|move|verify|configure|replace|remove|upgrade|adjust|set up|validate|update|prepare|install)\b",
+    r"(?:test|switch|move|verify|configure|replace|remove|upgrade|adjust|set up|validate|update|prepare|install"
+    r"|change|add|renew|rebuild|register|reconfigure)\b",
     lead=r"(?:^|[.:;,] |\band )",
 )
 _NOTHING = any_of(

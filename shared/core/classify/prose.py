@@ -20,6 +20,7 @@ _COMES = any_of(
     r"(?:will|to) be (?:\w+ )?(?:available|released|enabled|enforced|updated|moved|migrated|required|relocated|applied"
     r"|launched|deployed)",
     r"(?:begin|start)(?:s|ning|ing)?\b",
+    r"(?:is|are) (?:switched|turned) on\b",
     r"effective\b",
     r"enforc\w+",
     r"(?:takes?|goe?s?) (?:into )?(?:effect|place)",

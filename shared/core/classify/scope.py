@@ -38,7 +38,7 @@ ENDS = any_of(
     r"(?<!may )(?<!might )no longer\b",
     r"stop(?:s|ped)? (?:work|support|function|be|display|receiv|show|accept)\w*",
     r"(?:be|is|are|being|start|begin|started|began|will start|to) (?:block(?:ed|ing)|disabl(?:ed|ing)|shut|turned off"
-    r"|deleted|deleting|phased out|unavailable)",
+    r"|barred|dropped|refused|rejected|deleted|deleting|phased out|unavailable)",
     r"shut(?:ting)? ?down",
     r"phas(?:ed|ing) out",
     r"cease\w*",
@@ -49,6 +49,10 @@ ENDS = any_of(
     r"will stop\b",
     r"reach(?:es|ing)? (?:the )?end",
     r"expir(?:e|es|ed|ing)\b",
+    r"lapses?\b",
+    r"runs? out\b",
+    r"switch(?:es|ed)? off\b",
+    r"valid (?:only )?(?:until|till|through)\b",
 )
 
 

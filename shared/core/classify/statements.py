@@ -48,6 +48,8 @@ _PAUSE = any_of(
 _ASIDE = any_of(
     r"(?:may|might|could) (?:\w+ ){0,6}(?:sooner|earlier)\b",
     r"ahead of (?:the|this|that)\b",
+    r"(?:first|earlier|previous|prior) (?:step|part|stage|change)\b[^.]{0,40}\b(?:was|were|has been) (?:\w+ )?"
+    r"(?:finished|completed|done|released|made|rolled out)",
     r"(?:does|do|will) not (?:impact|affect)\b",
     r"some (?:\w+ )?(?:users|customers|tenants|organizations) (?:may|might|could)\b",
 )

@@ -10,8 +10,7 @@ from shared.core.policy.answering import Answer, answers
 from shared.core.policy.model import OWNER, Match, Policy, Route
 from shared.core.posts.fingerprints import plain_title
 from shared.core.posts.post import Post
-
-_PRIVACY = "data privacy"
+from shared.core.posts.privacy import is_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +178,6 @@ def _effects(policy: Policy, subject: Subject, share: _Share, node: _Node) -> It
 def _private(policy: Policy, post: Post, cards: tuple[str, ...]) -> tuple[str, ...]:
     """Whoever was to get a card: of a post on data privacy only its readers do."""
     return ("privacy_readers",) if cards and is_private(post) and policy.roles.privacy_readers else cards
-
-
-def is_private(post: Post) -> bool:
-    """Whether Message Center shows this post to privacy readers only."""
-    return any(" ".join(tag.casefold().split()) == _PRIVACY for tag in post.tags)
 
 
 def refusal(policy: Policy, post: Post, kind: str, target: str) -> str:

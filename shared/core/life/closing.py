@@ -10,6 +10,7 @@ from shared.core.decisions.decide import plan_is_over
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.policy.model import Policy
 from shared.core.policy.our_dates import our_dates_of
+from shared.core.posts.privacy import is_private, shown_title
 from shared.core.tasks.task import TaskState
 from shared.core.terms import ENDED
 
@@ -52,12 +53,13 @@ def closed_row(
     """The time-to-close row of the change's closing; None while it is open."""
     if not change.closed:
         return None
+    private = is_private(change.read())
     return ClosedChange(
         id=change.id,
         number=change.closed.number,
-        title=change.read().title[:500],
+        title=shown_title(change.read())[:500],
         team=_team(change, effects, policy),
-        workloads=change.decision.workloads if change.decision else (),
+        workloads=change.decision.workloads if change.decision and not private else (),
         announced=change.first_seen,
         opened=min(_opened(change, effects, tasks), change.closed.at),
         assigned=min((task.assigned for task in tasks if task.assigned), default=None),
@@ -77,14 +79,15 @@ def open_row(
     classification = change.classification
     if not ticket and not tasks and (classification.status != "scheduled" or plan_is_over(classification, now)):
         return None
+    private = is_private(change.read())
     return OpenChange(
         id=change.id,
-        title=change.read().title[:500],
+        title=shown_title(change.read())[:500],
         team=_team(change, effects, policy),
-        workloads=change.decision.workloads if change.decision else (),
+        workloads=change.decision.workloads if change.decision and not private else (),
         opened=_opened(change, effects, tasks),
-        act_by=classification.act_by,
-        plan_end=planned(change, policy)[1],
+        act_by=None if private else classification.act_by,
+        plan_end=None if private else planned(change, policy)[1],
         through="ticket" if ticket else "task" if tasks else "",
         reference=ticket.ticket.number if ticket else "",
     )
@@ -102,6 +105,8 @@ def _opened(change: Change, effects: Sequence[EffectState], tasks: Sequence[Task
 
 
 def _team(change: Change, effects: Sequence[EffectState], policy: Policy) -> str:
+    if is_private(change.read()):  # whose it is would tell what it is about
+        return policy.routes.team or ""
     ticket = next((state.effect.team for state in effects if state.effect.kind == "ticket"), "")
     return (
         ticket

@@ -11,6 +11,7 @@ from shared.core.changes.facts import is_stale, read_anew
 from shared.core.changes.readings import FieldDifference, differences
 from shared.core.classify import classify
 from shared.core.errors import ConflictError, PermanentError
+from shared.core.posts.privacy import shown_title
 from shared.record import changes
 from shared.record.changes import ChangeRecord, all_changes
 from shared.record.editions import raw_edition
@@ -92,4 +93,4 @@ async def rereadings(deps: Deps) -> AsyncIterator[Rereading]:
         if facts and is_stale(facts):
             post = change.read()
             fields = differences(facts.classification, classify(post))
-            yield Rereading(change.id, post.title, change.closed is not None, fields)
+            yield Rereading(change.id, shown_title(post), change.closed is not None, fields)

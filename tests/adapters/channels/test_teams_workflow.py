@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from shared.adapters.channels.teams_workflow import Settings, fault_of
+from shared.adapters.channels.teams_workflow import Settings, fault_of, fault_of_secret
 
 PATH = "/workflows/0f9e/triggers/manual/paths/invoke?api-version=1&sig=SECRETSECRETSECRET"
 
@@ -63,3 +63,20 @@ def test_anything_else_is_refused_with_words_that_hold_no_secret(url, said):
 def test_settings_take_the_name_of_a_secret_and_nothing_else(settings):
     with pytest.raises(ValidationError):
         Settings.model_validate(settings)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        pytest.param(PATH, "", id="whole"),
+        pytest.param(PATH.replace("&", "&amp;"), "&amp;", id="copied out of a page"),
+        pytest.param(PATH.partition("&")[0], "no `sig`", id="cut at the &"),
+        pytest.param("/workflows/0f9e\n/triggers" + PATH, "not a web address", id="broken over two lines"),
+        pytest.param("/direct/cu/3" + PATH, "", id="another kind of path"),
+    ],
+)
+def test_the_secret_of_a_channel_is_judged_without_being_told(path, said):
+    fault = fault_of_secret("https://prod-12.westeurope.logic.azure.com" + path)
+
+    assert (said in fault) if said else fault == ""
+    assert "SECRETSECRETSECRET" not in fault

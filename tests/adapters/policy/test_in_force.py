@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import typer
 
 from shared.adapters.policy import file
 from shared.adapters.policy.in_force import BLOB, CONTAINER, LAST_GOOD, PolicyInForce
-from shared.core.errors import PermanentError, TransientError
+from shared.cli.policy_given import checked_text
+from shared.core.errors import TransientError
 from tests.fakes import FakeBlobs, FakeClock
 
 GOOD = b"tenants: {contoso: {}}\nteams: {w: {owner: ana@contoso.example}}\nroutes: {team: w}\n"
@@ -64,11 +66,10 @@ def test_the_same_is_refused_where_it_is_checked_or_pushed(tmp_path):
 
     checked = file.check_file(path)
 
-    assert checked.policy is None
-    assert [fault.path for fault in checked.faults] == ["tickets.crb.settings.url"]
-    assert checked.faults[0].line == 7
-    with pytest.raises(PermanentError, match="say `domain`"):
-        file.load_file(path)
+    assert checked.faults == ()
+    assert [(note.path, note.line) for note in checked.faults_of_a_new_one] == [("tickets.crb.settings.url", 7)]
+    with pytest.raises(typer.Exit):
+        checked_text(path, filled=True)
 
 
 async def test_a_wrong_one_is_named_and_the_last_good_one_goes_on():
@@ -107,3 +108,15 @@ async def test_a_policy_that_is_mended_is_taken_again():
 
     assert list((await held.current()).tenants) == ["contoso"]
     assert not held.failure
+
+
+@pytest.mark.parametrize("placeholder", ["CHANGE-ME", "00000000-0000-0000-0000-000000000000"])
+async def test_what_is_not_filled_in_stops_no_policy_that_is_in_force(placeholder):
+    text = GOOD.decode().replace(
+        "contoso: {}", f"contoso: {{tenant_id: x, auth: {{kind: federated, client_id: {placeholder}}}}}"
+    )
+    blobs = FakeBlobs()
+    await blobs.put(CONTAINER, BLOB, text.encode())
+
+    assert (await source(blobs).current()).tenants["contoso"].auth.client_id == placeholder
+    assert [note.path for note in file.check_text(text, "x").unfilled] == ["tenants.contoso.auth.client_id"]

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from shared.adapters import registry
+from shared.adapters.policy.faults import UNFILLED
 from shared.adapters.policy.file import DEFAULT, check_text, load_file
 from shared.adapters.policy.starter import OTHERS, Answers, areas, listed, mail, ownership, scalar, starter, uncovered
 from shared.cli.past_posts import play, read_versions
 from shared.core.backtest.report import report
+from shared.core.policy.model import TicketSystemEntry
 from shared.core.policy.warnings import warnings
 
 REAL = Path(__file__).parents[4] / "shared" / "data"
@@ -59,13 +61,33 @@ def test_whatever_is_answered_makes_a_policy_without_fault_or_warning(answers):
 
 
 @pytest.mark.parametrize("kind", registry.kinds("tickets"))
-def test_every_ticket_system_with_an_example_makes_a_policy_without_fault(kind):
+def test_every_ticket_system_with_an_example_lacks_what_only_a_person_knows(kind):
     if kind not in ownership()["tickets"]:
         pytest.skip(f"{kind} has no example; init asks for what it needs")
-    policy, faults, _ = checked(Answers(tickets=kind))
+    _, faults, _ = checked(Answers(tickets=kind))
 
-    assert faults == []
-    assert policy.tickets["crb"].kind == kind
+    assert [fault for fault in faults if UNFILLED not in str(fault)] == []
+
+
+def test_a_new_ticket_system_files_nothing_and_says_what_is_to_be_filled_in():
+    made = check_text(starter(Answers(tickets="servicenow", tenants={"home": "", "fabrikam": "1111"})), "made.yaml")
+
+    assert made.policy.tickets["crb"].mode == "dry_run"
+    assert [note.path for note in made.faults_of_a_new_one] == [
+        "tenants.fabrikam.auth.client_id",
+        "tickets.crb.settings.instance",
+        "tickets.crb.settings.client_id",
+    ]
+
+
+def test_the_register_is_our_own_and_live_at_once():
+    policy, _, _ = checked(Answers())
+
+    assert policy.tickets["crb"].mode == "live"
+
+
+def test_the_models_default_stays_live():
+    assert TicketSystemEntry(kind="register").mode == "live"
 
 
 def test_what_is_answered_stands_in_the_policy():
