@@ -18,7 +18,7 @@ from shared.record.redo import write_or_skip
 
 _INTENT = ("effect", "due", "pending", "parked")
 _CLAIM = ("claim_owner", "claim_until")
-_SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "done_at")
+_SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "not_taken", "done_at")
 _OUTCOME = (
     "done", "due", "pending", *_CLAIM, "opened_at", "applied", "followed_by", "adopted_from", "key", *_SEEN,
 )  # fmt: skip
@@ -56,6 +56,7 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "decision": ticket.decision,
         "decided_by": ticket.decided_by,
         "decided_at": _iso(ticket.decided_at),
+        "not_taken": json.dumps(ticket.not_taken, ensure_ascii=False),
     }
     return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
 
@@ -86,6 +87,7 @@ def read_effect(row: Row) -> EffectState:
             followed_by=v.get("followed_by", ""),
             adopted_from=v.get("adopted_from", ""),
             key=v.get("key", ""),
+            not_taken=tuple(json.loads(v.get("not_taken") or "[]")),
         ),
     )
 

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp.test_utils import TestServer
 
+from sandbox.ticket_systems.freshservice.changes import Rules
 from sandbox.ticket_systems.freshservice.server import KEY_FIELD, Freshservice
 from shared.adapters import registry
 from shared.adapters.ticketing.document import parse
@@ -39,7 +40,8 @@ async def system(request):
     def clock():
         return (made[0].clock if made else first)()
 
-    server = Freshservice(clock, own=("services", "act_by"))
+    rules = Rules(left=frozenset({(5, 7)}))
+    server = Freshservice(clock, own=("services", "act_by"), rules=rules)
 
     def record(number):
         return server.store.record(server._existing(number), KEY_FIELD)
@@ -59,10 +61,14 @@ async def system(request):
     async def fields(number):
         return dict(record(number).fields)
 
+    def keep(on):
+        server.store.rules.kept = frozenset({"subject"} if on else ())
+
     async with over(server, clock, SETTINGS) as (another, proxy):
         rig = Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="9", proxy=proxy,
-            secrets=tuple(server.secrets.values()), clock=first,
+            secrets=tuple(server.secrets.values()), clock=first, conflicts=frozenset({412}), keep=keep,
+            stuck="Pending Review",
         )  # fmt: skip
         made.append(rig)
         yield rig
@@ -71,7 +77,12 @@ async def system(request):
 def shows(ticket):
     level = {"high": 3, "medium": 2, "low": 1}
     description = to_html(TicketSettings().description(ticket, "freshservice"), 60_000)
+    dates = {  # the form requires them: where there are none, something else stands there
+        "planned_start_date": f"{ticket.planned_start}T00:00:00Z" if ticket.planned_start else None,
+        "planned_end_date": f"{ticket.planned_end}T23:59:59Z" if ticket.planned_end else None,
+    }
     return {
+        **{name: date for name, date in dates.items() if date},
         "subject": ticket.title,
         "description": f"<div>{description}<p>Foresignal key: {ticket.key}</p></div>",
         "backout_plan": f"<div>{to_html(parse(ticket.backout), 60_000)}</div>",
@@ -80,8 +91,6 @@ def shows(ticket):
         "priority": 2,
         "change_type": 1,
         "requester_id": 1001,
-        "planned_start_date": f"{ticket.planned_start}T00:00:00Z" if ticket.planned_start else None,
-        "planned_end_date": f"{ticket.planned_end}T23:59:59Z" if ticket.planned_end else None,
         "group_id": 21_000,
         KEY_FIELD: ticket.key,
         "services": ", ".join(ticket.services),

@@ -32,7 +32,9 @@ class Rig:
     be none). `shows`: (ticket) -> the fields that must have arrived, by the system's own names. `proxy`: what stands
     between, to make faults with; None where nothing does. `secrets`: what no error may hold. `clock`: that of adapter
     and server; a test may put another in its place. `reopens`: whether a ticket that ended can be opened again.
-    `at_once`: as many calls as it answers at the same time.
+    `at_once`: as many calls as it answers at the same time. `conflicts`: the statuses that mean that somebody else has
+    just written. `keep(True)`: from now on a rule there leaves the title as it is and answers 200; None where it cannot
+    be. `stuck`: a state, in its own word, from which we may not cancel; None where there is none.
     """
 
     port: TicketSystem
@@ -50,6 +52,9 @@ class Rig:
     clock: Callable[[], Any] = field(default_factory=FakeClock)
     reopens: bool = True
     at_once: int = 16
+    conflicts: frozenset[int] = frozenset({409, 412})
+    keep: Callable[[bool], None] | None = None
+    stuck: str | None = None
 
 
 REMOTE = tuple(kind for kind in registry.kinds("tickets") if kind != "register")

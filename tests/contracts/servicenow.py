@@ -53,11 +53,14 @@ async def system(request):
     async def fields(number):
         return dict(record(number).fields)
 
+    def keep(on):
+        server.store.rules.kept = frozenset({"short_description"} if on else ())
+
     async with over(server, clock, SETTINGS) as (another, proxy):
         secret = server.secrets["SERVICENOW_SECRET"]
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="7",
-            proxy=proxy, secrets=(secret,), clock=clock, reopens=False,
+            proxy=proxy, secrets=(secret,), clock=clock, reopens=False, keep=keep, stuck="Review",
         )  # fmt: skip
 
 

@@ -89,6 +89,8 @@ async def test_what_does_not_pass_is_permanent_says_what_to_do_and_leaks_nothing
 
 @pytest.mark.parametrize("status", [409, 412])
 async def test_somebody_else_who_writes_at_the_same_time_is_waited_for(rig, status):
+    if status not in rig.conflicts:
+        pytest.skip("here this status refuses")
     opened = await rig.port.open(ticket())
     rig.proxy.fail_next(Fault(status), only=lambda method, path: method in {"PUT", "PATCH"} or method == "POST")
 

@@ -217,6 +217,62 @@ async def test_a_ticket_that_ended_is_opened_again_where_the_policy_wants_it(rig
         assert any("by hand" in line for line in lines)
 
 
+# What the system does not take, whatever it answers.
+
+
+async def test_a_field_that_stays_as_it_was_is_said_once_and_handed_back(rig):
+    if rig.keep is None:
+        pytest.skip("this system takes each field or refuses the call")
+    opened = await rig.port.open(ticket())
+    assert opened.not_taken == ()
+    moved = ticket(title="MC1200001 (Updated) Retirement", notes=("2026-09-02: it moved",))
+    rig.keep(True)
+
+    for _ in range(3):
+        after = await rig.port.amend(opened, moved)
+
+    (line,) = after.not_taken
+    lines = await rig.history(opened.number)
+    assert "did not take" in line
+    assert [told for told in lines if "did not take" in told] == [line]
+    assert lines.count("2026-09-02: it moved") == 1
+
+    rig.keep(False)
+    assert (await rig.port.amend(opened, moved)).not_taken == ()
+    wanted = rig.shows(moved)
+    held = await rig.fields(opened.number)
+    assert {name: held.get(name) for name in wanted} == wanted
+
+
+async def test_a_new_ticket_that_lacks_a_field_says_so_at_once(rig):
+    if rig.keep is None:
+        pytest.skip("this system takes each field or refuses the call")
+    rig.keep(True)
+
+    opened = await rig.port.open(ticket())
+
+    (line,) = opened.not_taken
+    assert (await rig.history(opened.number)).count(line) == 1
+    assert await rig.count(ticket().key) == 1
+
+
+async def test_a_cancellation_that_we_may_not_make_is_asked_of_people_once(rig):
+    if rig.stuck is None:
+        pytest.skip("this system lets us cancel from each state")
+    opened = await rig.port.open(ticket())
+    await rig.move(opened.number, rig.stuck)
+
+    for _ in range(3):
+        after = await rig.port.amend(opened, ticket(cancelled=True, notes=("2026-09-02: it fell",)))
+
+    assert after.state not in ENDED
+    (line,) = after.not_taken
+    assert line.startswith("Microsoft will not make this change. We may not cancel the ticket: please do")
+    lines = await rig.history(opened.number)
+    assert sum("by hand" in told for told in lines) == 1
+    assert lines.count("2026-09-02: it fell") == 1
+
+
 async def test_a_ticket_closed_by_hand_is_read_back_and_not_opened_again(rig):
     opened = await rig.port.open(ticket())
 

@@ -55,7 +55,19 @@ CHANGE = Change(
     "",
 )
 TICKET = TicketState(
-    "CHG1", "https://x.example", "new", "New", "approved", "Ana", AT, AT, ("a", "b"), "MC1300001", "MC1100001", "key"
+    "CHG1",
+    "https://x.example",
+    "new",
+    "New",
+    "approved",
+    "Ana",
+    AT,
+    AT,
+    ("a", "b"),
+    "MC1300001",
+    "MC1100001",
+    "key",
+    ("please cancel",),
 )
 STATE = EffectState(EFFECT, "due", "MC1100001", Claim("me", AT), "done", AT, "parked", TICKET)
 COPY = Copy("contoso", ("A", "B"), EDITION.id, AT, AT, AT, "variant", AT, "{}")
@@ -87,6 +99,7 @@ def test_the_column_due_holds_what_earlier_versions_wrote_and_read(due, because,
 def test_a_row_of_before_boards_decided_and_tickets_were_taken_over_has_neither():
     row = effect_row("MC1200001", STATE)
     later = {"remote_state", "decision", "decided_by", "decided_at", "followed_by", "adopted_from", "key"}
+    later |= {"not_taken"}
     old = replace(row, values={name: value for name, value in row.values.items() if name not in later})
 
     assert read_effect(old).ticket == TicketState(

@@ -2,8 +2,10 @@
 
 Fields, their values and defaults: api.freshservice.com/v2/#changes ("change attributes", "planning fields", "stats",
 "Filter changes"); approval states: developers.freshworks.com, product event onChangeCreate; statuses of one's own and
-which may follow which: support.freshservice.com, article 236100 "Change Lifecycle". A refusal names each field with
-`missing_field`, `invalid_value`, `invalid_field` or `datatype_mismatch` (api.freshservice.com/v2/#error).
+which may follow which: support.freshservice.com, article 236100 "Change Lifecycle". The form that ships requires
+planned dates; that a new change with planning fields can end in a 500, and an update in a 409, is what people report.
+A refusal names each field with `missing_field`, `invalid_value`, `invalid_field` or `datatype_mismatch`
+(api.freshservice.com/v2/#error).
 """
 
 import html
@@ -20,7 +22,7 @@ SHIPPED = {
 }  # fmt: skip
 REQUIRED = ("requester_id", "subject", "description", "change_type", "status", "priority", "impact", "risk")
 _NUMBERS = {"change_type": 4, "priority": 4, "impact": 3, "risk": 4}
-_PLANNED = ("planned_start_date", "planned_end_date")
+PLANNED = ("planned_start_date", "planned_end_date")
 _OTHERS = ("agent_id", "group_id", "department_id", "category", "sub_category", "item_category", "workspace_id")
 _PLANS = ("reason_for_change", "change_impact", "rollout_plan", "backout_plan")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -29,6 +31,26 @@ _UNSAFE = re.compile(r"<(script|style|iframe)\b.*?</\1>", re.DOTALL | re.IGNOREC
 _LAG = timedelta(seconds=5)  # until the search index has a new change
 
 Error = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Rules:
+    """What an account does that another may not.
+
+    `kept`: fields that stay as they are whatever is sent, by their names without what they are in. `left`: (from, to)
+    statuses that it answers with 200 and leaves. `inconsistent`: statuses in which a change takes no update (409).
+    `apart`: a new change with planning fields ends in a 500, made all the same where `made`.
+    """
+
+    kept: frozenset[str] = frozenset()
+    left: frozenset[tuple[int, int]] = frozenset()
+    inconsistent: frozenset[int] = frozenset()
+    apart: bool = False
+    made: bool = False
+
+
+class InconsistentError(Exception):
+    """The change is in a state in which it cannot be updated."""
 
 
 class InvalidError(Exception):
@@ -70,7 +92,9 @@ class Store:
         own: frozenset[str],
         required: tuple[str, ...],
         forbidden: frozenset[tuple[int, int]],
+        rules: Rules,
     ) -> None:
+        self.rules = rules
         self._clock, self.statuses, self.own = clock, dict(statuses), own
         self.required, self._forbidden = (*REQUIRED, *required), forbidden
         self.changes: dict[int, Change] = {}
@@ -83,7 +107,7 @@ class Store:
         self._check(fields, {}, new=True)
         self._last += 1
         now = self.now()
-        empty = dict.fromkeys((*_PLANNED, *_OTHERS))
+        empty = {**dict.fromkeys((*PLANNED, *_OTHERS)), "subject": ""}
         change = Change(self._last, self._clock(), {**empty, "approval_status": 4, "created_at": now})
         change.values |= {"custom_fields": dict.fromkeys(sorted(self.own)), "planning_fields": {}}
         self._set(change, fields)
@@ -91,6 +115,8 @@ class Store:
         return change
 
     def update(self, change: Change, fields: Mapping[str, Any]) -> None:
+        if change.values["status"] in self.rules.inconsistent:
+            raise InconsistentError
         self._check(fields, change.values, new=False)
         self._set(change, fields)
 
@@ -102,6 +128,7 @@ class Store:
             change.closed_at = self.now() if status == 6 else None
 
     def _set(self, change: Change, fields: Mapping[str, Any]) -> None:
+        fields = self._taken(change, fields)
         for name, what in fields.items():
             if name == "custom_fields":
                 change.values[name] = {**change.values[name], **what}
@@ -116,12 +143,22 @@ class Store:
         if "status" in fields:
             self.move(change, fields["status"])
 
+    def _taken(self, change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """What of it the account's rules let through."""
+        taken = {name: what for name, what in fields.items() if name not in self.rules.kept}
+        for whole in ("custom_fields", "planning_fields"):
+            if whole in taken:
+                taken[whole] = {name: what for name, what in taken[whole].items() if name not in self.rules.kept}
+        if (change.values.get("status"), taken.get("status")) in self.rules.left:
+            del taken["status"]
+        return taken
+
     def _check(self, fields: Mapping[str, Any], there: Mapping[str, Any], *, new: bool) -> None:
         errors = [*self._lacking(fields, new=new), *self._unknown(fields), *self._wrong(fields)]
         before, after = there.get("status"), fields.get("status")
         if not new and after is not None and (before, after) in self._forbidden:
             errors.append(("status", f"Transition from {before} to {after} is not allowed", "invalid_value"))
-        start, end = (fields.get(name, there.get(name)) for name in _PLANNED)
+        start, end = (fields.get(name, there.get(name)) for name in PLANNED)
         if start and end and not errors and start > end:
             errors.append(("planned_end_date", "It should be greater than planned_start_date", "invalid_value"))
         if errors:
@@ -133,7 +170,7 @@ class Store:
                 yield name, "It should not be blank as this is a mandatory field", "missing_field"
 
     def _unknown(self, fields: Mapping[str, Any]) -> Iterator[Error]:
-        names = {*REQUIRED, *_PLANNED, *_OTHERS, "custom_fields", "planning_fields"}
+        names = {*REQUIRED, *PLANNED, *_OTHERS, "custom_fields", "planning_fields"}
         for name in fields:
             if name not in names:
                 yield name, "Unexpected/invalid field in request", "invalid_field"
@@ -153,7 +190,7 @@ class Store:
         for name in ("group_id", "requester_id"):
             if fields.get(name) is not None and not isinstance(fields[name], int):
                 yield name, "Value set is of type String.It should be a/an Positive Integer", "datatype_mismatch"
-        for name in _PLANNED:
+        for name in PLANNED:
             if fields.get(name) is not None and not _TIME.fullmatch(str(fields[name])):
                 yield name, "It should be in the 'combined date and time ISO8601' format", "invalid_date"
         if len(str(fields.get("subject") or "")) > 255:

@@ -7,13 +7,23 @@ quotes is answered 500, and that lists leave out custom fields, is what people r
 
 import base64
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
-from sandbox.ticket_systems.freshservice.changes import REQUIRED, SHIPPED, Change, InvalidError, Store, shown
+from sandbox.ticket_systems.freshservice.changes import (
+    PLANNED,
+    REQUIRED,
+    SHIPPED,
+    Change,
+    InconsistentError,
+    InvalidError,
+    Rules,
+    Store,
+    shown,
+)
 from sandbox.ticket_systems.showing import Record, routes
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -29,8 +39,9 @@ _DENIED = {"code": "access_denied", "message": "You are not authorized to perfor
 class Freshservice:
     """One account. `groups`: names of agent groups besides two; `own`: custom fields besides the one for our key.
 
-    `rights` of the agent whose key we have can be taken away; `a_minute`: credits a minute before it answers 429
-    (0: no limit). For the rest see `Store`.
+    `undated`: its form does not require planned dates, as the one that ships does. `workspace_groups`, `workspace_own`:
+    those that only that workspace has. `rights` of the agent whose key we have can be taken away; `a_minute`: credits a
+    minute before it answers 429 (0: no limit). For the rest see `Store` and `Rules`.
     """
 
     def __init__(
@@ -43,9 +54,20 @@ class Freshservice:
         required: tuple[str, ...] = (),
         forbidden: frozenset[tuple[int, int]] = frozenset(),
         a_minute: int = 0,
+        undated: bool = False,
+        workspace_groups: Mapping[int, Sequence[str]] | None = None,
+        workspace_own: Mapping[int, Sequence[str]] | None = None,
+        rules: Rules | None = None,
     ) -> None:
         statuses = SHIPPED | (CANCELLED if more_statuses is None else more_statuses)
-        self.store = Store(clock, statuses, frozenset({KEY_FIELD, *own}), required, forbidden)
+        self._workspace_own = dict(workspace_own or {})
+        everywhere = {KEY_FIELD, *own, *(name for names in self._workspace_own.values() for name in names)}
+        required = (*(() if undated else PLANNED), *required)
+        self.store = Store(clock, statuses, frozenset(everywhere), required, forbidden, rules or Rules())
+        self._workspace_groups = {
+            workspace: {22_000 + 100 * workspace + n: name for n, name in enumerate(names)}
+            for workspace, names in (workspace_groups or {}).items()
+        }
         self.groups = {21_000 + n: name for n, name in enumerate(dict.fromkeys((*_GROUPS, *groups)))}
         self.rights = {"view", "create", "edit"}
         self._clock, self._a_minute = clock, a_minute
@@ -133,6 +155,9 @@ class Freshservice:
         except InvalidError as invalid:
             errors = [{"field": name, "message": message, "code": code} for name, message, code in invalid.errors]
             return web.json_response({"description": "Validation failed", "errors": errors}, status=400)
+        except InconsistentError:
+            message = "The resource is in an inconsistent state and cannot be updated"
+            return web.json_response({"code": "inconsistent_state", "message": message}, status=409)
         except web.HTTPNotFound:
             return web.Response(status=404)  # without a body
         except ValueError:
@@ -183,7 +208,12 @@ class Freshservice:
         return _paged(request, "changes", [shown(change, stats=stats, whole=False) for change in matches])
 
     async def _create(self, request: web.Request) -> web.Response:
-        change = self.store.insert(await _body(request))
+        body, rules = await _body(request), self.store.rules
+        if rules.apart and body.get("planning_fields"):
+            if rules.made:
+                self.store.insert({name: what for name, what in body.items() if name != "planning_fields"})
+            return web.Response(status=500)
+        change = self.store.insert(body)
         return web.json_response({"change": shown(change, stats=False, whole=True)}, status=201)
 
     async def _view(self, request: web.Request) -> web.Response:
@@ -222,10 +252,17 @@ class Freshservice:
         return _paged(request, "approvals", rows)
 
     async def _list_groups(self, request: web.Request) -> web.Response:
-        return _paged(request, "groups", [{"id": group_id, "name": name} for group_id, name in self.groups.items()])
+        groups = self.groups | self._workspace_groups.get(_workspace(request), {})
+        return _paged(request, "groups", [{"id": group_id, "name": name} for group_id, name in groups.items()])
 
-    async def _form(self, _request: web.Request) -> web.Response:
-        names = dict.fromkeys((*REQUIRED, *self.store.required, *sorted(self.store.own)))
+    async def _form(self, request: web.Request) -> web.Response:
+        elsewhere = {
+            name
+            for workspace, names in self._workspace_own.items()
+            for name in names
+            if workspace != _workspace(request)
+        }
+        names = dict.fromkeys((*REQUIRED, *self.store.required, *PLANNED, *sorted(self.store.own - elsewhere)))
         fields = [{"name": name, "required": name in self.store.required, "choices": []} for name in names]
         choices = [{"id": each, "value": name} for each, name in self.store.statuses.items()]
         next(each for each in fields if each["name"] == "status")["choices"] = choices
@@ -236,6 +273,11 @@ class Freshservice:
         if change is None:
             raise web.HTTPNotFound
         return change
+
+
+def _workspace(request: web.Request) -> int:
+    """The workspace that is meant; 0 for the primary one."""
+    return int(request.query.get("workspace_id", "0"))
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 States and what follows on what: docs of the Yokohama release, "Change request state model" (New, Assess, Authorize,
 Scheduled, Implement, Review, Closed, Canceled) and "State model transitions"; lengths: the dictionary of a new
-instance (task.short_description 160, the others 4000), which cuts what is longer without a word.
+instance (task.short_description 160, the others 4000), which cuts what is longer without a word. That an update is
+answered 200 and leaves a state that the change model does not offer, or a field that a rule keeps: what people report
+who automate changes. Standard changes: "Restrict fields from Standard Change", a business rule of a new instance.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -32,8 +34,11 @@ _CHOICES = {
 }
 _TIMES = frozenset({"start_date", "end_date"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_OF_TEMPLATE = frozenset({"description", "justification", "risk_impact_analysis", "test_plan", "backout_plan",
+                          "implementation_plan", "risk", "impact"})  # fmt: skip
 _OWN = frozenset({"sys_id", "number", "sys_created_on", "sys_updated_on", "closed_at", "active", "approval"})
 _KNOWN = frozenset({*_LENGTHS, *_CHOICES, *_TIMES, "state", "assignment_group", "category", "work_notes", "comments"})
+_NUMBERS = frozenset({"state", "risk", "impact"})
 
 
 class AbortedError(Exception):
@@ -60,11 +65,30 @@ class Change:
         )  # fmt: skip
 
 
+@dataclass(slots=True)
+class Rules:
+    """What an instance does that a new one may not.
+
+    `kept`: fields that stay as they are whatever is sent; `late`: those that only a new change does not take. `aborts`:
+    a state that the model does not offer ends the call instead of being left. `unreadable`: fields that our user does
+    not see; searches leave them out. `zone`: the hours that our user's clock is before UTC.
+    """
+
+    kept: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
+    aborts: bool = False
+    unreadable: frozenset[str] = frozenset()
+    zone: int = 0
+
+
 class Store:
     """The tables of one instance. `own`: custom fields that this instance has, by name."""
 
-    def __init__(self, clock: Callable[[], datetime], groups: Mapping[str, str], own: frozenset[str]) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], groups: Mapping[str, str], own: frozenset[str], rules: Rules
+    ) -> None:
         self._clock = clock
+        self.rules = rules
         self.changes: dict[str, Change] = {}
         self.groups = dict(groups)
         self.approvals: list[dict[str, str]] = []
@@ -75,8 +99,10 @@ class Store:
     def now(self) -> str:
         return f"{self._clock():%Y-%m-%d %H:%M:%S}"
 
-    def insert(self, fields: Mapping[str, Any], who: str, kind: str = "") -> tuple[Change, list[str]]:
-        """A new change, and the fields that this instance does not have."""
+    def insert(
+        self, fields: Mapping[str, Any], who: str, kind: str = "", *, by_model: bool = False
+    ) -> tuple[Change, list[str]]:
+        """A new change, and the fields that were left out. `by_model`: times are read in our user's zone."""
         self._last += 1
         now = self.now()
         change = Change(
@@ -84,16 +110,33 @@ class Store:
             {"state": "-5", "type": kind or "normal", "approval": "not requested", "active": "true",
              "sys_created_on": now, "sys_updated_on": now},
         )  # fmt: skip
-        ignored = self.update(change, {**fields, "type": kind or fields.get("type", "normal")}, who, new=True)
+        fields = {**fields, "type": kind or fields.get("type", "normal")}
+        if by_model:
+            fields |= {name: self._in_utc(fields[name]) for name in _TIMES if fields.get(name)}
+        ignored = self.update(change, fields, who, new=True)
         self.changes[change.sys_id] = change
         return change, ignored
 
+    def _in_utc(self, text: Any) -> Any:
+        """A time as it is meant by a user who is not in UTC."""
+        if not _TIME.fullmatch(str(text)):
+            return text
+        return str(datetime.fromisoformat(str(text)) - timedelta(hours=self.rules.zone))
+
     def update(self, change: Change, fields: Mapping[str, Any], who: str, *, new: bool = False) -> list[str]:
-        """Set fields as a REST call does: cut what is long, leave out what is unknown, refuse what a rule forbids."""
+        """Set fields as a REST call does; which were left out.
+
+        It cuts what is long, leaves out what is unknown and what a rule keeps, and refuses what another rule forbids.
+        """
         ignored = [name for name in fields if name not in _KNOWN | self._own_fields and name not in _OWN]
-        state = str(fields.get("state", "")) if "state" in fields else ""
-        if state and state != change.values["state"] and not new and state not in _NEXT.get(change.values["state"], ()):
-            raise AbortedError("Change Model: Check State Transition")
+        ignored += [name for name in fields if name in self.rules.kept or (new and name in self.rules.late)]
+        if str(fields.get("type") or change.values["type"]) == "standard":
+            restricted = sorted(_OF_TEMPLATE & fields.keys())
+            if restricted and not new:
+                raise AbortedError("Restrict fields from Standard Change")
+            ignored += restricted
+        if not new and self._leaves_state(change, fields):
+            ignored.append("state")
         before = dict(change.values)
         for name, value in fields.items():
             if name in ignored or name in _OWN or name in {"work_notes", "comments"}:
@@ -107,6 +150,22 @@ class Store:
         if change.values["state"] in {"3", "4"} and before["state"] not in {"3", "4"}:
             change.values |= {"active": "false", "closed_at": self.now()}
         return ignored
+
+    def _leaves_state(self, change: Change, fields: Mapping[str, Any]) -> bool:
+        """Whether the change model does not offer the state that is asked for."""
+        before, after = change.values["state"], str(fields.get("state", ""))
+        if not after or after == before or after in self.next_states(change):
+            return False
+        if self.rules.aborts:
+            raise AbortedError("Change Model: Check State Transition")
+        return True
+
+    def next_states(self, change: Change) -> set[str]:
+        return set(_NEXT.get(change.values["state"], ()))
+
+    def knows(self, name: str) -> bool:
+        """Whether our user sees such a field."""
+        return name in _KNOWN | _OWN | self._own_fields and name not in self.rules.unreadable
 
     def _stored(self, name: str, value: Any) -> str:
         text = "" if value is None else str(value)
@@ -133,12 +192,22 @@ class Store:
             return value, self.groups.get(value, "")
         return value, _CHOICES.get(name, {}).get(value, value)
 
+    def as_json(self, change: Change, name: str) -> dict[str, Any]:
+        """A field as the Change Management API shows it: numbers and truths are those of JSON."""
+        value, display = self.shown(change, name)
+        if name in _NUMBERS and re.fullmatch(r"-?\d+", value):
+            return {"display_value": display, "value": float(value)}
+        truths = {"true": True, "false": False}
+        return {"display_value": display, "value": truths[value] if name == "active" else value}
+
     def find(self, query: str) -> Iterator[Change]:
         """An encoded query of what the sandbox knows: `a=b`, `aINb,c`, joined by `^`, with `ORDERBY`."""
         matches = list(self.changes.values())
         for part in query.split("^"):
             if part.startswith("ORDERBY") or not part:
                 continue
+            if not self.knows(re.split("=|IN", part)[0]):
+                continue  # an instance leaves out what it cannot search by
             name, several = part.split("IN", 1) if "IN" in part and "=" not in part else (part.partition("=")[0], None)
             values = set(several.split(",")) if several is not None else {part.partition("=")[2]}
             matches = [change for change in matches if self.shown(change, name)[0] in values]

@@ -4,6 +4,7 @@ Written from servicenow.com/docs: Table API and Change Management API (API refer
 "Set up OAuth with the client credentials grant" (Zurich), "REST API rate limits" (429, X-RateLimit headers), and from
 the error bodies that people quote (community.servicenow.com: "User Not Authenticated", "No Record found", "ACL
 Exception Insert Failed due to security constraints", "Operation against file ... was aborted by Business Rule").
+Numbers in answers of the Change Management API (`-5.0`) and `__meta.ignoredFields`: as recorded answers have them.
 """
 
 import base64
@@ -14,9 +15,11 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from sandbox.ticket_systems.servicenow.records import STATES, AbortedError, Change, Store
+from sandbox.ticket_systems.servicenow.records import STATES, AbortedError, Change, Rules, Store
 from sandbox.ticket_systems.showing import Record, routes
 
+_MAY_CREATE = frozenset({"admin", "itil", "change_manager"})
+_MAY_WRITE = _MAY_CREATE | {"sn_change_write"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _GROUPS = {"a" * 31 + "1": "Messaging", "a" * 31 + "2": "Workplace"}
 _USER, _PASSWORD = "foresignal", "servicenow-password"
@@ -31,8 +34,8 @@ def _refused(status: int, message: str, detail: str, headers: Mapping[str, str] 
 class ServiceNow:
     """One instance. `groups`: names of assignment groups besides two; `own`: custom fields that it has.
 
-    `roles` of our user can be taken away; `hourly`: requests an hour before it answers 429 (0: no limit). Tokens end
-    after `token_seconds` of the clock.
+    `rules`: see `Rules`. `roles` of our user can be taken away; `hourly`: requests an hour before it answers 429 (0: no
+    limit). Tokens end after `token_seconds` of the clock.
     """
 
     def __init__(
@@ -43,9 +46,10 @@ class ServiceNow:
         own: tuple[str, ...] = (),
         hourly: int = 0,
         token_seconds: int = 1799,
+        rules: Rules | None = None,
     ) -> None:
         more = {f"{n:031x}b": name for n, name in enumerate(groups)}
-        self.store = Store(clock, _GROUPS | more, frozenset(own))
+        self.store = Store(clock, _GROUPS | more, frozenset(own), rules or Rules())
         self.roles = {"itil", "sn_change_write"}
         self._clock, self._hourly, self._seconds = clock, hourly, token_seconds
         self._tokens: dict[str, datetime] = {}
@@ -116,6 +120,8 @@ class ServiceNow:
                 web.get(f"{table}/sys_user_has_role", self._list_roles),
                 web.get(f"{table}/sysapproval_approver", self._list_approvals),
                 web.post("/api/sn_chg_rest/change/{kind}", self._insert_by_model),
+                web.post("/api/sn_chg_rest/change/{kind}/{template}", self._insert_by_model),
+                web.get("/api/sn_chg_rest/change/{sys_id}/nextstates", self._next_states),
             ]
         )
         return app
@@ -174,19 +180,28 @@ class ServiceNow:
         )
 
     async def _insert(self, request: web.Request) -> web.Response:
-        if "sn_change_write" not in self.roles:
+        if not self.roles & _MAY_WRITE:
             return _refused(403, "Operation Failed", "ACL Exception Insert Failed due to security constraints")
         change, _ = self.store.insert(await self._body(request), _USER)
         return web.json_response({"result": self._as_json(change, request)}, status=201)
 
     async def _insert_by_model(self, request: web.Request) -> web.Response:
-        if "sn_change_write" not in self.roles:
+        if not self.roles & _MAY_CREATE:
             return _refused(403, "Operation Failed", "ACL Exception Insert Failed due to security constraints")
-        change, ignored = self.store.insert(await self._body(request), _USER, request.match_info["kind"])
+        kind = request.match_info["kind"]
+        change, ignored = self.store.insert(await self._body(request), _USER, kind, by_model=True)
         names = ("sys_id", "number", "sys_updated_on", "work_notes", *change.values)
-        result: dict[str, Any] = {name: self._both(change, name) for name in names}
+        result: dict[str, Any] = {name: self.store.as_json(change, name) for name in names if self.store.knows(name)}
         result["__meta"] = {"ignoredFields": ignored}
         return web.json_response({"result": result})
+
+    async def _next_states(self, request: web.Request) -> web.Response:
+        change = self.store.changes.get(request.match_info["sys_id"])
+        if change is None:
+            return _refused(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
+        states = [change.values["state"], *sorted(self.store.next_states(change))]
+        labels = [{"value": state, "label": STATES.get(state, state)} for state in states]
+        return web.json_response({"result": {"available_states": states, "state_label": labels}})
 
     async def _body(self, request: web.Request) -> Mapping[str, Any]:
         body = await request.json()
@@ -202,17 +217,19 @@ class ServiceNow:
         change = self.store.changes.get(request.match_info["sys_id"])
         if change is None:
             return _refused(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
-        if "sn_change_write" not in self.roles:
+        if not self.roles & _MAY_WRITE:
             return _refused(403, "Operation Failed", "ACL Exception Update Failed due to security constraints")
         self.store.update(change, await self._body(request), _USER)
         return web.json_response({"result": self._as_json(change, request)})
 
     async def _list_groups(self, request: web.Request) -> web.Response:
         name = request.query.get("sysparm_query", "").partition("name=")[2]
-        matches = [{"sys_id": sys_id} for sys_id, group in self.store.groups.items() if group == name]
+        matches = [{"sys_id": sys_id, "name": group} for sys_id, group in self.store.groups.items() if group == name]
         return web.json_response({"result": matches})
 
     async def _list_roles(self, _request: web.Request) -> web.Response:
+        if not self.roles & {"itil", "admin"}:
+            return _refused(403, "User Not Authorized", "Failed API level ACL Validation")
         return web.json_response({"result": [{"role.name": role} for role in sorted(self.roles)]})
 
     async def _list_approvals(self, request: web.Request) -> web.Response:
@@ -232,6 +249,7 @@ class ServiceNow:
     def _as_json(self, change: Change, request: web.Request) -> dict[str, Any]:
         fields = request.query.get("sysparm_fields", "")
         names = fields.split(",") if fields else ["sys_id", "number", "work_notes", *change.values]
+        names = [name for name in names if self.store.knows(name)]
         if request.query.get("sysparm_display_value") == "all":
             return {name: self._both(change, name) for name in names}
         return {name: self.store.shown(change, name)[0] for name in names}

@@ -48,6 +48,20 @@ def faults_of_adapters(folder: str, section: object) -> Iterator[Fault]:
             yield from faults_of_model(settings, own_settings, (folder, name, "settings"), secret=True)
 
 
+def objections_of_adapters(folder: str, section: object) -> Iterator[Fault]:
+    """What adapters refuse in a policy that is checked or pushed, although one in force goes on with it.
+
+    An adapter's `Settings` may say so with a method `objections()`, each as (key, what).
+    """
+    for name, entry in section.items() if isinstance(section, dict) else ():
+        try:
+            settings = registry.module(folder, entry["kind"]).Settings.model_validate(entry.get("settings", {}))
+        except (PermanentError, ValidationError, TypeError, KeyError):
+            continue  # a fault, and told as one
+        for key, what in settings.objections() if hasattr(settings, "objections") else ():
+            yield path_of((folder, name, "settings", key)), what
+
+
 def unfilled_in(data: object, at: Keys = ()) -> Iterator[str]:
     """The paths of placeholders, in the order of the file."""
     if isinstance(data, dict):

@@ -3,14 +3,21 @@
 Every fault is told at once, as `file:line: path: what is wrong (what is known)`.
 """
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from shared.adapters.policy.faults import UNFILLED, faults_of_adapters, faults_of_model, unfilled_in
+from shared.adapters.policy.faults import (
+    UNFILLED,
+    faults_of_adapters,
+    faults_of_model,
+    objections_of_adapters,
+    unfilled_in,
+)
 from shared.adapters.policy.mending import mended
 from shared.adapters.policy.yaml_lines import Parsed, parse
 from shared.core.errors import PermanentError
@@ -21,6 +28,8 @@ DEFAULT = Path(__file__).resolve().parents[3] / "config" / "policy.yaml"
 """The policy that ships with the package: in force until an admin pushes another."""
 MERGED = ("tenants", "teams", "workloads", "roles", "channels", "tickets")
 """What an included file can hold."""
+_ADAPTERS = ("channels", "tickets")
+_LOG = logging.getLogger("foresignal.policy")
 _LARGEST = 5 * 1024 * 1024  # bytes of one file
 
 
@@ -42,7 +51,8 @@ class Note:
 class Checked:
     """What became of a policy: `policy` where it has no fault. `data` and `places` are those of all its files.
 
-    `name` and `source` are those of the file itself.
+    `name` and `source` are those of the file itself. `objections`: what `check` and `push` refuse, and a policy that is
+    in force is only warned of: a stricter check stops no running deployment.
     """
 
     policy: Policy | None
@@ -51,6 +61,7 @@ class Checked:
     places: "Places"
     name: str
     source: str
+    objections: tuple[Note, ...] = ()
 
     @property
     def unfilled(self) -> tuple[Note, ...]:
@@ -59,12 +70,11 @@ class Checked:
 
     @property
     def faults_of_a_new_one(self) -> tuple[Note, ...]:
-        """All faults of a policy that is checked or pushed, what is to be filled in among them.
+        """All faults of a policy that is checked or pushed, what is to be filled in and `objections` among them.
 
         A policy that is in force goes on with that: only what it belongs to cannot work.
         """
-        notes = dict.fromkeys((*self.faults, *self.unfilled))
-        return tuple(sorted(notes, key=lambda note: (note.file != self.name, note.file, note.line)))
+        return _in_order(dict.fromkeys((*self.faults, *self.unfilled, *self.objections)), self.name)
 
     @property
     def text(self) -> str:
@@ -93,8 +103,12 @@ class Places:
 
 
 def load(text: str, name: str) -> Policy:
-    """The policy in `text`; PermanentError naming the file and all its faults."""
-    return _policy_of(check_text(text, name), name)
+    """The policy in `text`, which may be in force; PermanentError naming the file and all its faults."""
+    checked = check_text(text, name)
+    policy = _policy_of(checked, name)
+    for note in checked.objections:
+        _LOG.warning("the policy goes on with what foresignal check refuses: %s", note)
+    return policy
 
 
 def load_file(path: Path) -> Policy:
@@ -218,9 +232,18 @@ def _checked(data: object, notes: Sequence[Note], places: Places, name: str, sou
         what = f"{'is empty' if data is None else 'is no mapping'}; it holds the keys {keys}"
         return Checked(None, (Note(name, 0, "", what),), {}, places, name, source)
     every = [*notes, *_faults_in(data, places)]
-    every.sort(key=lambda note: (note.file != name, note.file, note.line))
     policy = None if every else Policy.model_validate(data)
-    return Checked(policy, tuple(every), data, places, name, source)
+    objections = [
+        places.note(path, what)
+        for folder in _ADAPTERS
+        for path, what in objections_of_adapters(folder, data.get(folder))
+    ]
+    return Checked(policy, _in_order(every, name), data, places, name, source, _in_order(objections, name))
+
+
+def _in_order(notes: Iterable[Note], name: str) -> tuple[Note, ...]:
+    """Those of the file itself first, each file's by line."""
+    return tuple(sorted(notes, key=lambda note: (note.file != name, note.file, note.line)))
 
 
 def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
@@ -231,7 +254,7 @@ def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
     for path, what in undefined_names(whole) if whole else ():
         if path not in paths:
             notes.append(places.note(path, what))
-    for folder in ("channels", "tickets"):
+    for folder in _ADAPTERS:
         notes += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
     # "CHANGE-ME" is no whole number, but that is not what is wrong with it
     return [replace(note, what=UNFILLED) if note.path in placeholders else note for note in notes]

@@ -38,13 +38,14 @@ def bearer(token: str, *more: str) -> SignIn:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call, its path under the system's address."""
+    """One call, its path under the system's address. `expected`: statuses that are returned besides the refusals."""
 
     method: str
     path: str
     body: Any = None
     params: Mapping[str, str] | None = None
     headers: Mapping[str, str] | None = None
+    expected: frozenset[int] = frozenset()
 
 
 class RemoteCalls(ABC):
@@ -67,6 +68,7 @@ class RemoteCalls(ABC):
         self._deps, self._address = deps, address
         self.name, self.what = deps.name, f"ticket system {deps.name}"
         self.hints = {**_HINTS, **hints}
+        self._secrets: tuple[str, ...] = ()  # of the last sign-in
 
     @abstractmethod
     async def sign_in(self) -> SignIn:
@@ -77,9 +79,9 @@ class RemoteCalls(ABC):
         """Say what the system's answer complains about."""
 
     def complaint_of(self, response: httpx.Response) -> str:
-        """What the system says about a request that it does not take, in one line."""
+        """What the system says about a request that it does not take, in one line without our secrets."""
         body = _json(response)
-        return " ".join(self.complaint(body).split()) if isinstance(body, dict) else ""
+        return without(" ".join(self.complaint(body).split()), self._secrets) if isinstance(body, dict) else ""
 
     async def ask(
         self,
@@ -91,8 +93,8 @@ class RemoteCalls(ABC):
         headers: Mapping[str, str] | None = None,
         allowed: frozenset[int] = frozenset(),
     ) -> httpx.Response:
-        """One call, under the system's address. `allowed`: refusals that are returned as well."""
-        response, secrets = await self.send(Call(method, path, body, params, headers))
+        """One call, under the system's address. `allowed`: refusals and failures that are returned as well."""
+        response, secrets = await self.send(Call(method, path, body, params, headers, allowed))
         if response.status_code in self.refusals - allowed:
             raise self.refused(f"{method} {path}", response, secrets)
         return response
@@ -100,6 +102,7 @@ class RemoteCalls(ABC):
     async def send(self, call: Call) -> tuple[httpx.Response, tuple[str, ...]]:
         """Send one call, signed in; the answer, and what no error about it may hold."""
         sign_in = await self.sign_in()
+        self._secrets = sign_in.secrets
         response = await self._deps.http.send(
             call.method,
             self._address + call.path,
@@ -107,7 +110,7 @@ class RemoteCalls(ABC):
             json=call.body,
             params=call.params,
             headers={"Accept": "application/json", **self.headers, **sign_in.headers, **(call.headers or {})},
-            expected=self.refusals,
+            expected=self.refusals | call.expected,
             transient=self.conflicts,
             hide=sign_in.secrets,
         )

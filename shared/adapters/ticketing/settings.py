@@ -74,6 +74,14 @@ class TicketSettings(Strict):
                     raise ValueError(f"{name}: {error}") from None
         return fields
 
+    @field_validator("states", mode="before")
+    @classmethod
+    def _numbers_are_words(cls, states: Any) -> Any:
+        """Systems number their states: `-5: new` means what `"-5": new` does."""
+        if not isinstance(states, dict):
+            return states
+        return {str(word) if type(word) is int else word: state for word, state in states.items()}
+
     @field_validator("values")
     @classmethod
     def _values_are_of_ours(cls, values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

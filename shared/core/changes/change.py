@@ -239,7 +239,8 @@ class TicketState:
     `state` is one of ours, `remote_state` the system's own word for it; `decision` is the board's, with who and when
     as far as the system says. `applied`: ids of the events that the ticket has been told. `followed_by`: the change
     that deals with the ticket from now on (nothing is done here any more). `adopted_from`: the change whose ticket
-    this is, and `key` that ticket's key; empty for a ticket of its own.
+    this is, and `key` that ticket's key; empty for a ticket of its own. `not_taken`: what the system did not let us do
+    at the last filing, a line each that asks people to.
     """
 
     number: str = ""
@@ -254,6 +255,7 @@ class TicketState:
     followed_by: str = ""
     adopted_from: str = ""
     key: str = ""
+    not_taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ class TicketRef:
     """A ticket that exists. `number` is what people call it by, `closed_at` when the system says that it ended.
 
     `remote_state`: the state in the system's own word. `decision`: the board's, with who and when as far as the
-    system says; nothing is concluded from a state.
+    system says; nothing is concluded from a state. `not_taken`: after a write, what the system left as it was whatever
+    it answered, a line each that asks people to do it; empty where all of it took.
     """
 
     number: str
@@ -84,6 +85,7 @@ class TicketRef:
     decision: Verdict = ""
     decided_by: str = ""
     decided_at: datetime | None = None
+    not_taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

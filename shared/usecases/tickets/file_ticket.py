@@ -11,7 +11,7 @@ from shared.core.policy.model import Policy
 from shared.core.ports.outside import TicketSystem
 from shared.core.tickets import succession
 from shared.core.tickets.content import ticket_key, wanted_ticket
-from shared.core.tickets.seen import with_remote_state
+from shared.core.tickets.seen import after_write
 from shared.core.tickets.succession import Plan, RelatedTicket, Succession
 from shared.core.tickets.ticket import DRY_RUN, Ticket, TicketRef
 from shared.record import numbers
@@ -83,7 +83,7 @@ async def _record(deps: Deps, change_id: str, claimed: EffectRecord, done: _Done
         ticket = replace(current.ticket, followed_by=ours.followed_by, adopted_from=ours.adopted_from, key=ours.key)
         if ref:
             opened = ticket.opened_at or ours.opened_at or now
-            ticket = replace(with_remote_state(ticket, ref), opened_at=opened, applied=done.applied)
+            ticket = replace(after_write(ticket, ref), opened_at=opened, applied=done.applied)
         return replace(current, ticket=ticket)
 
     return await effects.record(deps, change_id, claimed, result, (done.ref and done.ref.closed_at) or now)

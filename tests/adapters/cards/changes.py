@@ -169,6 +169,7 @@ def a_ticket_state() -> EffectState:
         decision="approved",
         decided_by="Ana Costa",
         decided_at=at(5, 4, 21),
+        not_taken=("The register did not take risk: please set it by hand.",),
     )
 
 

@@ -106,6 +106,7 @@ def test_the_change_page_shows_every_field_with_its_why():
         "other text",
         "Gone since 9 May 2026, 09:00 UTC",
         "CHG1234567",
+        "To do in register: The register did not take risk: please set it by hand.",
         "channel helpdesk: answered 404",
         "the change names Microsoft Teams, which your team owns",
     ):

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+import typer
 
 from shared.adapters.policy import file
 from shared.adapters.policy.in_force import BLOB, CONTAINER, LAST_GOOD, PolicyInForce
+from shared.cli.policy_given import checked_text
 from shared.core.errors import TransientError
 from tests.fakes import FakeBlobs, FakeClock
 
@@ -35,6 +37,39 @@ async def test_a_pushed_policy_is_in_force_within_a_minute():
     clock.forward(seconds=2)
 
     assert list((await held.current()).tenants) == ["contoso"]
+
+
+OBJECTED = (
+    GOOD
+    + b"""tickets:
+  crb:
+    kind: freshservice
+    settings: {url: "https://help.contoso.example", api_key: A_KEY, requester_id: 1}
+"""
+)
+
+
+async def test_what_only_a_later_version_refuses_stays_in_force_with_a_warning(caplog):
+    blobs = FakeBlobs()
+    await blobs.put(CONTAINER, BLOB, OBJECTED)
+    held = source(blobs)
+
+    assert list((await held.current()).tickets) == ["crb"]
+    assert not held.failure
+    assert "tickets.crb.settings.url: Freshservice's API answers at" in caplog.text
+    assert "help.contoso.example" not in caplog.text
+
+
+def test_the_same_is_refused_where_it_is_checked_or_pushed(tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_bytes(OBJECTED)
+
+    checked = file.check_file(path)
+
+    assert checked.faults == ()
+    assert [(note.path, note.line) for note in checked.faults_of_a_new_one] == [("tickets.crb.settings.url", 7)]
+    with pytest.raises(typer.Exit):
+        checked_text(path, filled=True)
 
 
 async def test_a_wrong_one_is_named_and_the_last_good_one_goes_on():

@@ -1,8 +1,12 @@
 """What is special about Freshservice: the key's two places, notes, statuses, approvals, its form, what ping says."""
 
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+
 import pytest
 from pydantic import ValidationError
 
+from sandbox.ticket_systems.freshservice.changes import Rules
 from sandbox.ticket_systems.freshservice.server import KEY_FIELD, Freshservice
 from shared.adapters.tickets.freshservice import Settings
 from shared.core.errors import PermanentError, TransientError
@@ -71,7 +75,8 @@ async def test_two_changes_with_one_key_the_older_is_ours(rig):
     server, port, _, clock = rig
     first = await port.open(ticket())
     held = dict(server.store.changes[101].values)
-    wanted = ("requester_id", "subject", "description", "change_type", "status", "priority", "impact", "risk")
+    wanted = ("requester_id", "subject", "description", "change_type", "status", "priority", "impact", "risk",
+              "planned_start_date", "planned_end_date")  # fmt: skip
     server.store.insert({name: held[name] for name in wanted} | {"custom_fields": {KEY_FIELD: ticket().key}})
     clock.forward(minutes=1)
 
@@ -300,6 +305,156 @@ async def test_ping_names_what_is_missing(change, words):
     assert server.tickets == []
 
 
+@asynccontextmanager
+async def running(settings=PLAIN, **account):
+    """An account of its own kind, an adapter over it, the proxy between, and the clock of both."""
+    clock = FakeClock()
+    server = Freshservice(clock, **account)
+    async with over(server, clock, settings) as (another, proxy):
+        yield server, another(), proxy, clock
+
+
+UNDATED = {"planned_start": None, "planned_end": None}
+
+
+@pytest.mark.parametrize(
+    ("over_ticket", "start", "end"),
+    [
+        ({"act_by": date(2026, 10, 15)}, "2026-10-15", "2026-10-15"),
+        ({"act_by": None}, "2026-10-01", "2026-10-01"),  # thirty days after it was filed
+        ({"act_by": date(2026, 1, 1)}, "2026-09-01", "2026-09-01"),  # that is over: never before it was filed
+        ({"act_by": date(2026, 10, 15), "planned_start": date(2026, 11, 1)}, "2026-11-01", "2026-11-01"),
+        ({"act_by": date(2026, 10, 15), "planned_end": date(2026, 9, 20)}, "2026-09-20", "2026-09-20"),
+    ],
+)
+async def test_a_form_that_requires_dates_gets_some_of_ours_and_the_ticket_says_so(over_ticket, start, end):
+    async with running() as (server, port, _, clock):
+        assert clock().date() == date(2026, 9, 1)
+        made = await port.open(ticket(**(UNDATED | over_ticket)))
+        for _ in range(2):
+            await port.amend(made, ticket(**(UNDATED | over_ticket), notes=("more",)))
+
+    held, lines = stored(server, made.number), server.tickets[0].history
+    assert (held["planned_start_date"], held["planned_end_date"]) == (f"{start}T00:00:00Z", f"{end}T23:59:59Z")
+    ours = [line for line in lines if "is ours: Microsoft announces none" in line]
+    assert len(ours) == len(set(ours)) == 2 - len(over_ticket.keys() & UNDATED.keys())
+    assert not any("not known any more" in line for line in lines)
+
+
+async def test_a_date_of_ours_follows_the_day_by_which_to_act_and_gives_way_to_microsofts():
+    async with running() as (server, port, _, _):
+        made = await port.open(ticket(**UNDATED, act_by=date(2026, 10, 15)))
+        await port.amend(made, ticket(**UNDATED, act_by=date(2026, 11, 15)))
+        moved = stored(server, made.number)["planned_start_date"]
+        await port.amend(made, ticket())
+
+    assert moved == "2026-11-15T00:00:00Z"
+    assert stored(server, made.number)["planned_start_date"] == "2026-10-01T00:00:00Z"
+
+
+async def test_how_far_a_date_of_ours_is_off_is_the_policys_and_its_own_date_goes_before():
+    async with running(PLAIN | {"undated_days": 5}) as (server, port, _, clock):
+        made = await port.open(ticket(**UNDATED, act_by=None))
+        expected = f"{clock().date() + timedelta(days=5)}T00:00:00Z"
+    assert stored(server, made.number)["planned_start_date"] == expected
+
+    own = {"planned_start_date": "2027-01-01T00:00:00Z", "planned_end_date": "2027-01-02T00:00:00Z"}
+    async with running(PLAIN | {"fields": own}) as (server, port, _, _):
+        made = await port.open(ticket(**UNDATED, act_by=None))
+    assert stored(server, made.number)["planned_start_date"] == "2027-01-01T00:00:00Z"
+    assert not any("is ours" in line for line in server.tickets[0].history)
+
+
+async def test_a_form_that_we_may_not_read_says_itself_that_it_wants_dates():
+    async with running() as (server, port, proxy, _):
+        proxy.fail_next(Fault(403), only=lambda _, path: path.endswith("/change_form_fields"))
+        made = await port.open(ticket(**UNDATED))
+
+    assert stored(server, made.number)["planned_end_date"] == "2026-09-30T23:59:59Z"
+
+
+async def test_a_form_without_required_dates_gets_none_of_ours():
+    async with running(undated=True) as (server, port, _, _):
+        made = await port.open(ticket(**UNDATED))
+
+    assert "planned_start_date" not in stored(server, made.number)
+
+
+async def test_ping_finds_what_a_change_without_dates_would_lack():
+    settings = PLAIN | {"fields": {"due": "{{ act_by or '' }}"}}
+    async with running(settings, own=("due",), required=("due",)) as (_, port, _, _):
+        with pytest.raises(PermanentError, match=r"requires due: give it a value .* also for a change without dates"):
+            await port.ping()
+    async with running() as (_, port, _, _):
+        assert "can be read and written" in await port.ping()
+
+
+@pytest.mark.parametrize("made_all_the_same", [False, True])
+async def test_an_account_that_fails_over_planning_fields_gets_them_afterwards(made_all_the_same):
+    rules = Rules(apart=True, made=made_all_the_same)
+    async with running(SETTINGS, own=("services", "act_by"), rules=rules) as (server, port, proxy, _):
+        made = await port.open(ticket())
+
+    (record,) = server.tickets
+    assert (record.number, made.not_taken) == (made.number, ())
+    assert "cannot be backed out" in record.fields["backout_plan"]
+    assert record.history.count(ticket().notes[0]) == 1
+    assert paths(proxy, "PUT") == [f"/changes/{made.number.removeprefix('CHN-')}"]
+
+
+async def test_a_change_whose_state_forbids_it_is_told_and_not_tried_again():
+    async with running(rules=Rules(inconsistent=frozenset({3}))) as (server, port, _, _):
+        made = await port.open(ticket())
+        server.move(made.number, "Awaiting Approval")
+        for _ in range(2):
+            after = await port.amend(made, ticket(risk="low", notes=("it moved",)))
+
+    lines = server.tickets[0].history
+    assert "did not take" in after.not_taken[0]
+    assert "inconsistent state" in after.not_taken[0]
+    assert lines.count("it moved") == sum("did not take" in line for line in lines) == 1
+
+
+async def test_a_new_change_that_is_a_conflict_is_refused(rig):
+    _, port, proxy, _ = rig
+    proxy.fail_next(Fault(409), only=lambda method, _: method == "POST")
+
+    with pytest.raises(PermanentError, match="409"):
+        await port.open(ticket())
+
+
+async def test_a_status_that_stays_as_it_was_is_asked_of_the_board():
+    async with running(rules=Rules(left=frozenset({(6, 1)}))) as (server, port, _, _):
+        made = await port.open(ticket())
+        server.move(made.number, "Closed")
+        for _ in range(2):
+            after = await port.amend(made, ticket(reopen=True))
+
+    assert after.state == "closed"
+    assert after.not_taken[0].startswith("The ticket has ended, and we may not open it again: please open it again")
+    assert sum("open this change again by hand" in line for line in server.tickets[0].history) == 1
+
+
+async def test_plans_and_own_fields_that_stay_as_they_were_are_named():
+    kept = Rules(kept=frozenset({"backout_plan", "services"}))
+    async with running(SETTINGS, own=("services", "act_by"), rules=kept) as (server, port, _, _):
+        made = await port.open(ticket())
+
+    assert "Freshservice did not take backout_plan, services:" in made.not_taken[0]
+    assert made.not_taken[0] in server.tickets[0].history
+
+
+async def test_groups_and_fields_are_those_of_the_workspace():
+    settings = PLAIN | {"workspace_id": 2, "fields": {"site": "Berlin"}}
+    account = {"workspace_groups": {2: ("Facilities",)}, "workspace_own": {2: ("site",)}}
+    async with running(settings, **account) as (server, port, _, _):
+        made = await port.open(ticket(group="Facilities"))
+        await port.ping()
+
+    assert stored(server, made.number)["group_id"] == 22_200
+    assert stored(server, made.number)["workspace_id"] == 2
+
+
 @pytest.mark.parametrize(
     "body",
     ['{"change": {"id": "x", "status": 1}}', '{"change": {"id": 101}}', '{"change": {"id": 101, "status": ["Open"]}}'],
@@ -335,3 +490,20 @@ def test_settings_that_cannot_work_are_faults(settings, words):
     with pytest.raises(ValidationError) as failed:
         Settings.model_validate(settings)
     assert words in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "objected"),
+    [
+        ("https://contoso.freshservice.com", False),
+        ("https://Contoso.FreshService.com/", False),
+        ("http://127.0.0.1:8080", False),
+        ("https://help.contoso.example", True),
+        ("https://freshservice.com.contoso.example", True),
+        ("https://contoso.freshservice.com.example", True),
+    ],
+)
+def test_an_address_of_ones_own_is_objected_to(url, objected):
+    settings = Settings.model_validate(PLAIN | {"url": url})
+
+    assert [key for key, _ in settings.objections()] == ["url"] * objected

@@ -1,9 +1,14 @@
 """What is special about ServiceNow: both APIs, tokens, the state model, groups, who decided, what ping says."""
 
+from contextlib import asynccontextmanager
+from datetime import date
+
 import pytest
 
+from sandbox.ticket_systems.servicenow.records import Rules
 from sandbox.ticket_systems.servicenow.server import ServiceNow
-from shared.adapters.tickets.servicenow.record import note_lines
+from shared.adapters.tickets.servicenow import Settings
+from shared.adapters.tickets.servicenow.record import line_of, note_lines, ref_of
 from shared.core.errors import PermanentError, TransientError
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
@@ -209,32 +214,221 @@ async def test_a_limit_of_requests_is_waited_for_as_long_as_the_instance_says():
 
 
 @pytest.mark.parametrize(
-    ("roles", "words"),
-    [({"itil"}, None), ({"sn_change_write"}, None), (set(), "whether it may write could not be seen"),
-     ({"snc_read_only"}, "sn_change_write (or itil)")],
-)  # fmt: skip
-async def test_ping_says_what_our_user_may(rig, roles, words):
-    server, port, _, _ = rig
+    ("api", "roles", "words"),
+    [
+        ("change_management", {"itil"}, None),
+        ("change_management", {"sn_change_write"}, "could not be seen: it takes the role itil (or change_manager;"),
+        ("table", {"sn_change_write"}, "could not be seen: it takes the role sn_change_write (or itil)"),
+        ("table", {"itil"}, None),
+    ],
+)
+async def test_ping_says_what_our_user_may(api, roles, words):
+    clock = FakeClock()
+    server = ServiceNow(clock)
     server.roles = roles
+    async with over(server, clock, SETTINGS | {"api": api}) as (another, _):
+        said = await another().ping()
 
-    if roles == {"snc_read_only"}:
+    assert "change requests can be read" in said
+    assert (words in said) if words else ("could not" not in said)
+
+
+@pytest.mark.parametrize(
+    ("api", "shown", "words"),
+    [
+        (
+            "change_management",
+            "sn_change_write",
+            "give it the role itil (or change_manager; sn_change_write",
+        ),
+        ("table", "snc_read_only", "give it the role sn_change_write (or itil)"),
+    ],
+)
+async def test_a_role_that_does_not_do_is_named_with_one_that_does(api, shown, words):
+    clock = FakeClock()
+    server = ServiceNow(clock)
+    async with over(server, clock, SETTINGS | {"api": api}) as (another, proxy):
+        body = f'{{"result": [{{"role.name": "{shown}"}}]}}'
+        proxy.fail_next(Fault(200, {"Content-Type": "application/json"}, body), only=lambda _, path: "has_role" in path)
         with pytest.raises(PermanentError) as failed:
-            await port.ping()
-        assert words in str(failed.value)
-    else:
-        said = await port.ping()
-        assert "change requests can be read" in said
-        assert words is None or words in said
+            await another().ping()
+
+    assert words in str(failed.value)
 
 
-async def test_without_the_right_to_write_the_role_is_named(rig):
-    server, port, _, _ = rig
-    server.roles = {"itil"}
+@pytest.mark.parametrize(
+    ("api", "roles", "words"),
+    [
+        (
+            "change_management",
+            {"sn_change_write"},
+            "needs the role itil (or change_manager; sn_change_write",
+        ),
+        ("table", {"snc_read_only"}, "needs the role sn_change_write (or itil)"),
+    ],
+)
+async def test_without_the_right_to_write_the_role_is_named(api, roles, words):
+    clock = FakeClock()
+    server = ServiceNow(clock)
+    server.roles = roles
+    async with over(server, clock, SETTINGS | {"api": api}) as (another, _):
+        with pytest.raises(PermanentError) as failed:
+            await another().open(ticket())
 
-    with pytest.raises(
-        PermanentError, match=r"403: we lack a right: .* sn_change_write \(or itil\) \(Operation Failed"
-    ):
-        await port.open(ticket())
+    assert "403: we lack a right" in str(failed.value)
+    assert words in str(failed.value)
+
+
+# What ServiceNow says yes to, and does not do.
+
+
+@asynccontextmanager
+async def ruled(settings=SETTINGS, **rules):
+    """An instance with rules of its own, an adapter over it and the proxy between."""
+    clock = FakeClock()
+    server = ServiceNow(clock, own=("u_services", "u_act_by"), rules=Rules(**rules))
+    async with over(server, clock, settings) as (another, proxy):
+        yield server, another(), proxy
+
+
+async def test_numbers_of_an_answer_are_the_states_that_they_mean(rig):
+    _, port, _, _ = rig
+
+    assert (await port.open(ticket())).state == "new"
+
+
+@pytest.mark.parametrize("state", [0, 0.0, "0", "0.0"])
+async def test_review_is_a_state_although_it_is_zero(state):
+    settings = Settings.model_validate({"instance": "contoso", **BASIC})
+    record = {"number": "CHG1", "state": {"value": state, "display_value": "Review"}}
+
+    assert ref_of(settings, record).state == "review"
+    assert ref_of(settings, {"number": "CHG1", "state": state}).state == "review"
+
+
+async def test_what_a_new_change_leaves_out_is_written_once_more_through_the_table():
+    async with ruled(late=frozenset({"justification", "u_services"})) as (server, port, proxy):
+        made = await port.open(ticket())
+
+    assert made.not_taken == ()
+    assert stored(server, made.number)["u_services"] == "Exchange Online"
+    assert stored(server, made.number)["justification"].startswith("something that is in use stops")
+    assert [method for method, _ in proxy.asked if method in {"POST", "PATCH"}][-2:] == ["POST", "PATCH"]
+
+
+async def test_a_time_that_was_read_in_our_users_zone_is_put_right():
+    async with ruled(zone=2) as (server, port, _):
+        made = await port.open(ticket())
+
+    assert stored(server, made.number)["start_date"] == "2026-10-01 00:00:00"
+    assert made.not_taken == ()
+
+
+async def test_a_field_that_the_instance_lacks_is_named():
+    settings = SETTINGS | {"fields": {"u_nothing": "x"}}
+    async with ruled(settings) as (server, port, _):
+        made = await port.open(ticket())
+
+    assert "did not take u_nothing (no such field there, or we may not read it)" in made.not_taken[0]
+    assert made.not_taken[0] in server.tickets[0].history
+
+
+async def test_a_rule_that_refuses_the_fields_does_not_keep_the_notes_from_the_ticket():
+    async with ruled() as (server, port, _):
+        made = await port.open(ticket())
+        change = next(iter(server.store.changes.values()))
+        change.values["type"] = "standard"  # of a template by now: its texts may not be touched
+        for _ in range(2):
+            after = await port.amend(made, ticket(backout="Another way.", notes=("2026-09-02: it moved",)))
+
+    history = server.tickets[0].history
+    assert history.count("2026-09-02: it moved") == 1
+    assert sum("did not take backout_plan" in line for line in history) == 1
+    assert "Restrict fields from Standard Change" in after.not_taken[0]
+
+
+@pytest.mark.parametrize("aborts", [False, True])
+async def test_what_the_model_does_not_offer_is_asked_of_the_board_with_what_it_does(aborts):
+    async with ruled(aborts=aborts) as (server, port, _):
+        made = await port.open(ticket())
+        server.move(made.number, "Review")
+        for _ in range(2):
+            after = await port.amend(made, ticket(cancelled=True))
+
+    said = "Microsoft will not make this change. Cancel this change by hand: its state does not let us"
+    assert server.tickets[0].history.count(said) == 1
+    why = "Check State Transition" if aborts else "from Review ServiceNow offers: Implement, Closed"
+    assert why in after.not_taken[0]
+
+
+async def test_a_standard_change_gets_its_texts_as_a_note():
+    settings = SETTINGS | {"type": "standard", "template": "c" * 32}
+    async with ruled(settings) as (server, port, proxy):
+        made = await port.open(ticket())
+        moved = ticket(backout="Another way.", planned_end=date(2026, 11, 1), notes=("2026-09-02: it moved",))
+        for _ in range(2):
+            after = await port.amend(made, moved)
+
+    assert ("POST", f"/api/sn_chg_rest/change/standard/{'c' * 32}") in proxy.asked
+    (record,) = server.tickets
+    assert (made.not_taken, after.not_taken) == ((), ())
+    assert record.fields["short_description"] == ticket().title
+    assert record.fields["end_date"] == "2026-11-01 23:59:59"
+    assert not {"description", "test_plan", "backout_plan"} & record.fields.keys()
+    for line in ("The old viewer is taken away.", "Back-out plan: The vendor's change cannot be backed out.",
+                 "Back-out plan: Another way.", "2026-09-02: it moved"):  # fmt: skip
+        assert record.history.count(line) == 1, line
+
+
+async def test_a_search_that_is_answered_with_another_change_is_none_of_ours():
+    async with ruled(unreadable=frozenset({"correlation_id"})) as (server, port, _):
+        server.store.insert({"short_description": "Another's"}, "ana")
+        with pytest.raises(PermanentError, match=r"let our user read that field"):
+            await port.find(ticket().key)
+        with pytest.raises(PermanentError, match=r"let our user read that field"):
+            await port.open(ticket())
+
+    assert len(server.tickets) == 1
+
+
+async def test_states_that_are_answered_with_other_changes_end_nothing():
+    async with ruled() as (_, port, proxy):
+        made = await port.open(ticket())
+        body = '{"result": [{"sys_id": "x", "number": "CHG0000001", "state": "3"}]}'
+        proxy.fail_next(Fault(200, {"Content-Type": "application/json"}, body))
+        with pytest.raises(PermanentError, match="a search by number"):
+            await port.states([made.number])
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "words"),
+    [
+        ("Canceled", "normal", "copy it by hand"),
+        ("Closed", "normal", "raise a new change by hand"),
+        ("Canceled", "standard", "raise a new change by hand"),
+    ],
+)
+async def test_where_no_copy_is_offered_a_new_change_is_asked_for(state, kind, words):
+    async with ruled() as (server, port, _):
+        made = await port.open(ticket())
+        next(iter(server.store.changes.values())).values["type"] = kind
+        server.move(made.number, state)
+        for _ in range(2):
+            after = await port.amend(made, ticket(reopen=True))
+
+    assert sum(words in line for line in server.tickets[0].history) == 1
+    assert after.not_taken[0].startswith("The ticket has ended, and we may not open it again: please")
+
+
+def test_states_may_be_mapped_by_numbers():
+    settings = Settings.model_validate({"instance": "contoso", **BASIC, "states": {-5: "assess", "7": "closed"}})
+
+    assert ref_of(settings, {"state": -5.0}).state == "assess"
+    assert ref_of(settings, {"state": {"value": 7.0, "display_value": "Odd"}}).state == "closed"
+
+
+def test_a_text_cannot_open_html_in_a_journal():
+    assert line_of("a [code]<b>x</b>[/CODE]") == "a [ code ]<b>x</b>[ /code ]"
 
 
 def test_work_notes_are_read_back_oldest_first():

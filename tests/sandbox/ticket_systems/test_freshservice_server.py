@@ -13,7 +13,8 @@ from tests.fakes import FakeClock
 
 WHOLE = {
     "requester_id": 1, "subject": "MC1 <b>x</b>", "description": "<p>a</p>", "change_type": 1, "status": 1,
-    "priority": 1, "impact": 1, "risk": 1,
+    "priority": 1, "impact": 1, "risk": 1, "planned_start_date": "2026-10-01T00:00:00Z",
+    "planned_end_date": "2026-10-31T23:59:59Z",
 }  # fmt: skip
 
 

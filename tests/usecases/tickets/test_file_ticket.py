@@ -219,3 +219,62 @@ async def test_a_row_that_is_written_while_we_record_is_read_again():
 
     assert (await file_ticket(deps_with(world.deps, worker="me"), POINTER)).number == "T1"
     assert (await world.ticket_state()).ticket.number == "T1"
+
+
+class Stubborn:
+    """A ticket system that says yes and does not do it, as long as `left` holds something."""
+
+    searches_late, state = 0.0, "new"
+
+    def __init__(self, *left):
+        self.left = left
+
+    def ref(self):
+        return TicketRef("T1", "u", self.state, not_taken=self.left)
+
+    async def find(self, key):
+        return None
+
+    async def open(self, ticket):
+        return self.ref()
+
+    async def amend(self, ref, ticket):
+        return self.ref()
+
+    async def states(self, numbers):
+        return {number: TicketRef(number, "u", self.state) for number in numbers}
+
+
+async def test_what_the_system_did_not_take_stands_on_the_change_until_it_takes_it():
+    system = Stubborn("ServiceNow did not take risk")
+    world = await decided(system)
+
+    await file_ticket(world.worker(), POINTER)
+    assert (await world.ticket_state()).ticket.not_taken == ("ServiceNow did not take risk",)
+    await world.follow()
+    assert (await world.ticket_state()).ticket.not_taken == ("ServiceNow did not take risk",)
+
+    system.left = ()
+    await world.arrive(post("MC1200001", NOVEMBER, "2026-09-01T10:00:00Z"))
+    assert (await world.ticket_state()).ticket.not_taken == ()
+
+
+async def test_what_people_were_asked_to_do_is_done_once_the_ticket_has_ended():
+    system = Stubborn("Microsoft will not make this change. We may not cancel the ticket: please do")
+    world = await decided(system)
+    await file_ticket(world.worker(), POINTER)
+
+    system.state = "cancelled"
+    await world.follow()
+
+    assert (await world.ticket_state()).ticket.not_taken == ()
+
+
+async def test_very_much_that_was_not_taken_fits_a_row():
+    world = await decided(Stubborn(*(f"{n} " + "x" * 100_000 for n in range(1000))))
+
+    await file_ticket(world.worker(), POINTER)
+
+    left = (await world.ticket_state()).ticket.not_taken
+    assert len(left) == 10
+    assert all(len(line) <= 500 for line in left)

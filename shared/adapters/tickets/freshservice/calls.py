@@ -11,10 +11,11 @@ API = "/api/v2"
 
 
 class Calls(RemoteCalls):
-    """One account, with an agent's API key."""
+    """One account, with an agent's API key. A 409 says that a change's own state forbids it, not that another wrote."""
 
     system = "Freshservice"
-    refusals = frozenset({400, 401, 403, 404, 405, 406, 413, 415, 422})
+    refusals = frozenset({400, 401, 403, 404, 405, 406, 409, 413, 415, 422})
+    conflicts = frozenset({412})
     holds: ClassVar[Mapping[str, type]] = {
         "change": dict, "changes": list, "change_fields": list, "approvals": list, "notes": list, "groups": list,
     }  # fmt: skip
@@ -40,11 +41,16 @@ class Calls(RemoteCalls):
         entries = await self.get_part(path, name, query)
         return [entry for entry in entries if isinstance(entry, dict)]
 
-    async def all(self, path: str, name: str) -> list[Mapping[str, Any]]:
+    @property
+    def where(self) -> dict[str, str]:
+        """Which workspace is meant; without it Freshservice means the primary one and what is global."""
+        return {"workspace_id": str(self._settings.workspace_id)} if self._settings.workspace_id else {}
+
+    async def all(self, path: str, name: str, params: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
         """Every page of a short list (notes, groups)."""
         entries: list[Mapping[str, Any]] = []
         for number in range(1, 51):
-            page = await self.page(path, name, number, {})
+            page = await self.page(path, name, number, params or {})
             entries += page
             if len(page) < 100:
                 break

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.adapters.ticketing.document import bare, parse, value
 from shared.adapters.ticketing.markup import to_html
+from shared.adapters.ticketing.outcome import not_taken
 from shared.adapters.tickets.freshservice.settings import TYPES, Settings
 from shared.core.terms import ENDED, State, Verdict
 from shared.core.text.safe import cut
@@ -66,8 +67,8 @@ def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def created(settings: Settings, ticket: Ticket, group: Any = None) -> dict[str, Any]:
-    """The body that makes the change. `group`: the id of the assignment group, where there is one."""
+def new_fields(settings: Settings, ticket: Ticket, group: Any = None) -> dict[str, Any]:
+    """Everything that a new change is given. `group`: the id of the assignment group, where there is one."""
     first = {
         "requester_id": settings.requester_id,
         "status": OPEN,
@@ -78,7 +79,7 @@ def created(settings: Settings, ticket: Ticket, group: Any = None) -> dict[str, 
         **{name: what for name, what in settings.own_fields(ticket).items() if name in _FIRST},
     }
     fields = {**first, **wanted_fields(settings, ticket)}
-    return body_of({name: what for name, what in fields.items() if what is not None and what != ""})
+    return {name: what for name, what in fields.items() if what is not None and what != ""}
 
 
 def body_of(flat: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +98,18 @@ def body_of(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 def differences(should: Mapping[str, Any], change: Change) -> dict[str, Any]:
     """The fields to write, so that the change is as it should be."""
-    return {name: what for name, what in should.items() if not _same(what, value_at(change, name))}
+    return {name: should[name] for name in not_taken(should, lambda name, what: _same(what, value_at(change, name)))}
+
+
+def left_alone(sent: Mapping[str, Any], before: Change, after: Change) -> tuple[str, ...]:
+    """The names of the fields that Freshservice did not take; its cleaning of HTML is no refusal."""
+
+    def is_there(name: str, what: Any) -> bool:
+        now = value_at(after, name)
+        is_html = name == "description" or name.startswith("planning_fields.")
+        return _same(what, now) or (is_html and bool(now) and now != value_at(before, name))
+
+    return tuple(name.rpartition(".")[2] for name in not_taken(sent, is_there))
 
 
 def value_at(change: Change, name: str) -> Any:

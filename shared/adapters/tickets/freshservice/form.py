@@ -18,7 +18,9 @@ class Form:
     async def fields(self, *, anew: bool = False) -> dict[str, Mapping[str, Any]]:
         """By name; empty where we may not read it."""
         if self._fields is None or anew:
-            answer = await self._calls.ask("GET", "/change_form_fields", allowed=frozenset({403, 404}))
+            answer = await self._calls.ask(
+                "GET", "/change_form_fields", params=self._calls.where, allowed=frozenset({403, 404})
+            )
             entries = self._calls.read_part(answer, "change_fields") if answer.is_success else []
             self._fields = {str(entry.get("name")): entry for entry in entries if isinstance(entry, dict)}
         return self._fields

@@ -32,17 +32,25 @@ class Notes:
         if change_id in self._told:
             self._told[change_id] = (self._clock() + _HELD, self._told[change_id][1])
 
+    async def hold_line(self, change: Change, line: str) -> bool:
+        """Whether the change's notes hold the line."""
+        return changes.line_of(line) in await self._lines(str(change["id"]))
+
+    async def _lines(self, change_id: str) -> set[str]:
+        until, there = self._told.get(change_id, (None, set()))
+        if until is None or self._clock() > until:
+            notes_there = await self._calls.all(f"/changes/{change_id}/notes", "notes")
+            there = {line for note in notes_there for line in changes.lines(note.get("body"))}
+            self._told[change_id] = (self._clock() + _KNOWN, there)
+        return there
+
     async def tell(self, change: Change, notes: Sequence[str]) -> None:
         """One note with those of the lines that its notes do not hold yet."""
         wanted_lines = [line for note in dict.fromkeys(notes) if (line := changes.line_of(note))]
         if not wanted_lines:
             return
         change_id = str(change["id"])
-        until, there = self._told.get(change_id, (None, set()))
-        if until is None or self._clock() > until:
-            notes_there = await self._calls.all(f"/changes/{change_id}/notes", "notes")
-            there = {line for note in notes_there for line in changes.lines(note.get("body"))}
-            self._told[change_id] = (self._clock() + _KNOWN, there)
+        there = await self._lines(change_id)
         new = [line for line in wanted_lines if line not in there]
         if not new:
             return

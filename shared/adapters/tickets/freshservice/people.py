@@ -27,7 +27,7 @@ class People:
         if not group or isinstance(group, int):
             return group or None, ()
         if group not in self._groups:
-            groups = await self._calls.all("/groups", "groups")
+            groups = await self._calls.all("/groups", "groups", self._calls.where)
             self._groups = {str(each.get("name")): each.get("id") for each in groups}
         if group not in self._groups:
             return None, (f"No group {group!r} is known here, so nobody is assigned yet",)

@@ -1,5 +1,7 @@
 """Whether we may do at a Freshservice account what we are to do; nothing is changed by asking."""
 
+from dataclasses import replace
+
 from shared.adapters.ticketing.settings import SAMPLE
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import Calls, errors
@@ -7,13 +9,14 @@ from shared.adapters.tickets.freshservice.form import Form
 from shared.adapters.tickets.freshservice.settings import Settings
 from shared.core.errors import PermanentError
 
+_UNDATED = replace(SAMPLE, planned_start=None, planned_end=None, act_by=None)
+
 
 async def ping(calls: Calls, form: Form, settings: Settings) -> str:
     """Reading is tried; of writing tells what is said to a change without anything in it, which is never made."""
-    where = {"workspace_id": str(settings.workspace_id)} if settings.workspace_id else {}
-    await calls.get("/changes", "changes", {"per_page": "1", **where})
+    await calls.get("/changes", "changes", {"per_page": "1", **calls.where})
     fields = await form.fields(anew=True)
-    should = {**changes.created(settings, SAMPLE, 1), **changes.wanted_fields(settings, SAMPLE)}
+    should = {**changes.new_fields(settings, SAMPLE, 1), **changes.wanted_fields(settings, SAMPLE)}
     missing = [
         name.partition(".")[2]
         for name in should
@@ -34,11 +37,12 @@ async def ping(calls: Calls, form: Form, settings: Settings) -> str:
         wants = {str(fault["field"]) for fault in errors(answer.json()) if fault.get("code") == "missing_field"}
     except ValueError:
         wants = set()
-    lacking = sorted(name for name in wants if name not in should and f"custom_fields.{_bare(name)}" not in should)
+    given = {*changes.new_fields(settings, _UNDATED, 1), *changes.PLANNED}  # dates are set where there are none
+    lacking = sorted(name for name in wants if not {name, f"custom_fields.{_bare(name)}"} & given)
     if lacking:
         raise PermanentError(
             f"{calls.what}: the form of changes requires {', '.join(lacking)}: give it a value under `fields` in the "
-            "policy, or do not require it there"
+            "policy, also for a change without dates, or do not require it there"
         )
     unsure = "" if fields else "; its form could not be read"
     return f"{settings.address} with the key in {settings.api_key}: changes can be read and written{unsure}"

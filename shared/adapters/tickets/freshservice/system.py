@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
+from shared.adapters.ticketing.outcome import because, fields_by_hand, move_for_people
 from shared.adapters.tickets.freshservice import change as changes
-from shared.adapters.tickets.freshservice.calls import API, Calls
+from shared.adapters.tickets.freshservice.calls import API, Calls, errors
 from shared.adapters.tickets.freshservice.change import Change
+from shared.adapters.tickets.freshservice.dates import day_of, kept_line, ours_line, stand_ins
 from shared.adapters.tickets.freshservice.form import Form
 from shared.adapters.tickets.freshservice.notes import Notes
 from shared.adapters.tickets.freshservice.people import People
@@ -24,7 +27,9 @@ from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 _STATS = {"include": "stats"}
 _BACK = timedelta(days=400)  # what nobody has touched for so long is looked up no more
 _PAGES = 90  # of a hundred; Freshservice lists no more
-_REFUSED = frozenset({400, 422})
+_FORBIDDEN = frozenset({409})  # by the state that a change is in
+_REFUSED = frozenset({400, 422}) | _FORBIDDEN
+_NO_STATUS, _LIFE_CYCLE = "it has no status for that", "its life cycle does not let us"
 
 
 class Freshservice:
@@ -43,6 +48,7 @@ class Freshservice:
         self._people = People(self._calls, settings)
         self._notes = Notes(self._calls, deps.clock)
         self._numbers: Recent[str, str] = Recent(REMEMBERED)  # id by our key
+        self._apart: Recent[str, bool] = Recent(REMEMBERED)  # by our key: planning fields are written afterwards
         self._look_ups: LookUps[Change] = LookUps(deps.clock)
 
     async def find(self, key: str) -> TicketRef | None:
@@ -60,14 +66,61 @@ class Freshservice:
 
     async def _create(self, ticket: Ticket) -> TicketRef:
         group, line = await self._people.group(ticket.group)
-        answer = await self._calls.ask("POST", "/changes", body=changes.created(self._settings, ticket, group))
-        change = self._change(answer)
+        fields = changes.new_fields(self._settings, ticket, group)
+        required = [name for name in changes.PLANNED if name not in fields and name in await self._form.required()]
+        dates = self._dates(fields, ticket, required)
+        change, answer = await self._post({**fields, **dates}, ticket.key)
+        if change is None and not dates and (required := _missing_dates(answer)):  # a form that we may not read
+            dates = self._dates(fields, ticket, required)
+            change, answer = await self._post({**fields, **dates}, ticket.key)
+        if change is None:
+            raise self._calls.refused("POST /changes", answer, ())
         self._numbers[ticket.key] = str(change["id"])
-        self._notes.none_yet(change)
-        if ticket.cancelled:
+        ticket = replace(ticket, notes=(*ticket.notes, *line, *(ours_line(name, date) for name, date in dates.items())))
+        if answer is None or ticket.cancelled:
             return await self._bring(change, ticket)
-        await self._notes.tell(change, (*ticket.notes, *line))
-        return await self._ref(change)
+        await self._notes.tell(change, ticket.notes)
+        wanted = {**changes.wanted_fields(self._settings, ticket), **dates}
+        change = await self._whole(change, wanted)
+        missing = changes.differences(wanted, change)
+        return await self._told(await self._set(change, missing) if missing else _Written(change))
+
+    def _dates(self, fields: Mapping[str, Any], ticket: Ticket, required: Sequence[str]) -> dict[str, str]:
+        """Dates of our own for those that a form requires, and we have none."""
+        if not required:
+            return {}
+        dates = stand_ins(fields, ticket, self._clock().date(), self._settings.undated_days)
+        return {name: dates[name] for name in required if name in dates}
+
+    async def _post(self, fields: Mapping[str, Any], key: str) -> tuple[Change | None, Any]:
+        """The new change and the answer that made it; no change where it is refused, no answer where it was there.
+
+        Some accounts answer 500 to a new change with planning fields: those are written afterwards then.
+        """
+        bare = {name: what for name, what in fields.items() if not name.startswith("planning_fields.")}
+        body = changes.body_of(bare if key in self._apart else fields)
+        try:
+            answer = await self._calls.ask("POST", "/changes", body=body, allowed=frozenset({400, 500}))
+            if answer.status_code == 500:
+                self._apart[key] = True
+                if change := await self._newest(key):
+                    return change, None
+                answer = await self._calls.ask("POST", "/changes", body=changes.body_of(bare), allowed=frozenset({400}))
+        except TransientError:
+            self._apart[key] = True  # the next attempt looks it up first
+            raise
+        if not answer.is_success:
+            return None, answer
+        change = self._change(answer)
+        self._notes.none_yet(change)
+        return change, answer
+
+    async def _newest(self, key: str) -> Change | None:
+        """A change that was perhaps just made: the list has it, the search index not yet."""
+        for each in await self._page(1, {}):
+            if changes.holds(self._settings, each, key):
+                return await self._read(str(each["id"]))
+        return None
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         number = changes.id_of(ref.number)
@@ -91,7 +144,7 @@ class Freshservice:
         return refs
 
     def preview(self, ticket: Ticket) -> Preview:
-        body = changes.created(self._settings, ticket, ticket.group or None)
+        body = changes.body_of(changes.new_fields(self._settings, ticket, ticket.group or None))
         return Preview(f"{self._settings.address}{API}/changes", body)
 
     async def ping(self) -> str:
@@ -114,7 +167,7 @@ class Freshservice:
     async def _candidates(self, key: str) -> list[Change]:
         """Those that may carry the key, oldest first: by its field, else from the list."""
         if self._settings.key_field:
-            params = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._where()}
+            params = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._calls.where}
             answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
             if answer.is_success:
                 return _in_order(self._calls.read_part(answer, "changes"))
@@ -132,11 +185,8 @@ class Freshservice:
     async def _page(self, number: int, params: Mapping[str, str]) -> list[Change]:
         """A page of what was touched lately; without a time Freshservice lists thirty days only."""
         since = {"updated_since": f"{self._clock() - _BACK:%Y-%m-%dT%H:%M:%SZ}"}
-        entries = await self._calls.page("/changes", "changes", number, {**since, **params, **self._where()})
+        entries = await self._calls.page("/changes", "changes", number, {**since, **params, **self._calls.where})
         return [entry for entry in entries if _whole(entry)]
-
-    def _where(self) -> dict[str, str]:
-        return {"workspace_id": str(self._settings.workspace_id)} if self._settings.workspace_id else {}
 
     async def _current(self, change_id: str) -> Change | None:
         """The change, or what we had read of it when we were cut short: then its notes come first."""
@@ -171,26 +221,63 @@ class Freshservice:
             if now is None:
                 return await self._create(ticket)
             change = now
-        ref = await self._ref(change)
-        ended, target, notes = ref.state in ENDED, 0, list(ticket.notes)
-        if ticket.cancelled and not ended:
-            target = await self._form.cancelled()
-            notes.append(moved(ticket) if target else _by_hand(ticket, "it has no status for that"))
-        elif ticket.reopen and ended:
-            target = changes.OPEN
-            notes.append(moved(ticket))
+        ended = (await self._ref(change)).state in ENDED
+        target, lines, by_hand = await self._target(ticket, ended=ended)
+        notes = [*ticket.notes, *lines]
         fields: dict[str, Any] = {}
         if not ended or target:
             fields = changes.differences(changes.wanted_fields(self._settings, ticket), change)
-            notes += await self._keep_required(fields)
+            notes += await self._required_dates(fields, ticket, change)
         await self._notes.tell(change, notes)
+        written = _Written(change)
         if target:
-            answer = await self._put(change_id, {**fields, "status": target}, allowed=_REFUSED)
-            if answer.is_success:
-                return await self._ref(self._change(answer))
-            await self._notes.tell(change, [_by_hand(ticket, "its life cycle does not let us")])
-            fields = {} if ended else fields
-        return await self._ref(self._change(await self._put(change_id, fields))) if fields else ref
+            written = await self._set(change, {**fields, "status": target})
+            if written.change.get("status") != target:
+                await self._notes.tell(change, [_by_hand(ticket, _LIFE_CYCLE)])
+                by_hand.append(move_for_people(ticket, written.complaint or _LIFE_CYCLE))
+            if written.is_refused:
+                written = _Written(change)
+            if ended or written.change is not change:
+                fields = {}
+        if fields:
+            written = await self._set(change, fields)
+        return await self._told(written, by_hand)
+
+    async def _target(self, ticket: Ticket, *, ended: bool) -> tuple[int, list[str], list[str]]:
+        """The status to move to, 0 for none; the lines about it, and what people are asked to do instead."""
+        if ticket.cancelled and not ended:
+            if target := await self._form.cancelled():
+                return target, [moved(ticket)], []
+            return 0, [_by_hand(ticket, _NO_STATUS)], [move_for_people(ticket, _NO_STATUS)]
+        if ticket.reopen and ended:
+            return changes.OPEN, [moved(ticket)], []
+        return 0, [], []
+
+    async def _told(self, written: "_Written", by_hand: Sequence[str] = ()) -> TicketRef:
+        """The change as it is after a write; what it did not take is told, on it and to ours."""
+        lines = list(by_hand)
+        if written.left:
+            line = fields_by_hand("Freshservice", written.left)
+            await self._notes.tell(written.change, [line])
+            lines.append(because(line, written.complaint))
+        return replace(await self._ref(written.change), not_taken=tuple(lines))
+
+    async def _set(self, change: Change, fields: Mapping[str, Any]) -> "_Written":
+        """Write fields, and compare them with what is there afterwards. A status may be refused, a field by a 409."""
+        allowed = _REFUSED if "status" in fields else _FORBIDDEN
+        answer = await self._put(str(change["id"]), fields, allowed=allowed)
+        sent = {name: what for name, what in fields.items() if name != "status"}
+        if not answer.is_success:
+            names = tuple(name.rpartition(".")[2] for name in sent)
+            return _Written(change, names, self._calls.complaint_of(answer), is_refused=True)
+        now = await self._whole(self._change(answer), sent)
+        return _Written(now, changes.left_alone(sent, change, now))
+
+    async def _whole(self, change: Change, fields: Mapping[str, Any]) -> Change:
+        """The change with all that is to be compared: an answer that leaves out a part is read anew."""
+        if all(name.partition(".")[0] in change for name in fields):
+            return change
+        return await self._read(str(change["id"])) or change
 
     async def _put(self, change_id: str, fields: Mapping[str, Any], allowed: frozenset[int] = frozenset()) -> Any:
         try:
@@ -199,15 +286,49 @@ class Freshservice:
             self._notes.hold(change_id)
             raise
 
-    async def _keep_required(self, fields: dict[str, Any]) -> list[str]:
-        """Dates that are known no more stay where the account's form wants one, and a line says so."""
+    async def _required_dates(self, fields: dict[str, Any], ticket: Ticket, change: Change) -> list[str]:
+        """Dates that are known no more, where the account's form wants one: `fields` is mended, and lines say how.
+
+        A date of ours follows the day by which to act; one of Microsoft's stays.
+        """
         gone = [name for name in changes.PLANNED if name in fields and fields[name] is None]
         kept = [name for name in gone if name in await self._form.required()]
+        if not kept:
+            return []
+        wanted = changes.wanted_fields(self._settings, ticket)
+        filed = day_of(change.get("created_at")) or self._clock().date()
+        ours, lines = stand_ins(wanted, ticket, filed, self._settings.undated_days), []
         for name in kept:
-            del fields[name]
-        labels = {"planned_start_date": "planned start", "planned_end_date": "planned end"}
-        return [f"The {labels[name]} is not known any more; the last one is kept, as Freshservice wants one"
-                for name in kept]  # fmt: skip
+            there = changes.value_at(change, name)
+            if not await self._notes.hold_line(change, ours_line(name, there)) and day_of(there) != day_of(ours[name]):
+                del fields[name]
+                lines.append(kept_line(name))
+                continue
+            fields[name] = ours[name]
+            if day_of(there) == day_of(ours[name]):
+                del fields[name]
+            lines.append(ours_line(name, ours[name]))
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A change after a write. `left`: the fields that it did not take, with what Freshservice complains about."""
+
+    change: Change
+    left: tuple[str, ...] = ()
+    complaint: str = ""
+    is_refused: bool = False
+
+
+def _missing_dates(answer: Any) -> list[str]:
+    """The planned dates of which a refusal says that the form requires them."""
+    try:
+        faults = errors(answer.json())
+    except ValueError:
+        return []
+    missing = {str(fault["field"]) for fault in faults if fault.get("code") == "missing_field"}
+    return [name for name in changes.PLANNED if name in missing]
 
 
 def _in_order(entries: Sequence[Any]) -> list[Change]:

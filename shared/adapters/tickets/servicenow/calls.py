@@ -30,7 +30,7 @@ class Calls(RemoteCalls):
         self._settings = settings
         hints = {
             401: f"ServiceNow does not know us: {self._who()}",
-            403: "we lack a right: the integration's user needs the role sn_change_write (or itil)",
+            403: f"we lack a right: the integration's user needs {settings.role_names}",
         }
         super().__init__(deps, settings.address, hints)
         self._token, self._until = "", datetime.min.replace(tzinfo=UTC)
@@ -52,6 +52,16 @@ class Calls(RemoteCalls):
     def result(self, response: httpx.Response, kind: type) -> Any:
         """The answer's `result`."""
         return self.read_part(response, "result", kind)
+
+    def one(self, response: httpx.Response) -> Mapping[str, Any]:
+        """The one record of an answer, which some instances put into a list."""
+        result = self.result(response, object)
+        record = result[0] if isinstance(result, list) and result else result
+        if not isinstance(record, dict):
+            raise TransientError(
+                f"{self.what}: {response.request.url.path} answered without a record: {self.doubt}", self.wait
+            )
+        return record
 
     async def sign_in(self) -> SignIn:
         if self._settings.user:

@@ -1,12 +1,13 @@
 """What a change request should hold, how it differs from one that is there, and what its state says; without a call."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.adapters.ticketing.document import bare, parse, value
 from shared.adapters.ticketing.markup import plain
+from shared.adapters.ticketing.outcome import not_taken
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.terms import ENDED, State, Verdict
 from shared.core.text.safe import cut
@@ -24,17 +25,46 @@ _STATES: dict[str, State] = {
     "4": "cancelled",
 }  # fmt: skip
 CANCELLED = "4"
+_WHOLE = re.compile(r"\A(-?\d+)\.0+\Z", re.ASCII)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
+_CODE = re.compile(r"\[(/?)code\]", re.IGNORECASE)
+_PLANS = {
+    "justification": "Justification", "risk_impact_analysis": "Risk and impact", "test_plan": "Test plan",
+    "backout_plan": "Back-out plan",
+}  # fmt: skip
+_OF_STANDARD = frozenset({"start_date", "end_date"})
+"""What may be written to a standard change, besides its notes and the policy's own fields."""
 _DECIDED: dict[str, Verdict] = {"approved": "approved", "rejected": "rejected"}
 _HEAD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - .+ \([^()]+\)")
 FIELDS = (
     "sys_id", "number", "state", "approval", "closed_at", "sys_updated_on", "work_notes", "correlation_id",
     "short_description", "description", "justification", "risk_impact_analysis", "test_plan", "backout_plan", "risk",
-    "impact", "start_date", "end_date",
+    "impact", "start_date", "end_date", "type", "assignment_group",
 )  # fmt: skip
 
 
 def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
-    """The fields that we keep as they should be, by ServiceNow's names; their values as the API takes them."""
+    """The fields that we keep as they should be, by ServiceNow's names; their values as the API takes them.
+
+    A standard change is its template's but for the planned dates: there the texts are notes (`texts`).
+    """
+    wanted, own = _shipped_fields(settings, ticket), settings.own_fields(ticket)
+    if settings.type == "standard":
+        wanted = {name: text for name, text in wanted.items() if name in _OF_STANDARD}
+    return {**wanted, **{name: _own(what) for name, what in own.items()}}
+
+
+def texts(settings: Settings, ticket: Ticket) -> tuple[str, ...]:
+    """The lines for the notes of a standard change that say what its fields must not; none for other changes."""
+    if settings.type != "standard":
+        return ()
+    wanted = _shipped_fields(settings, ticket)
+    lines = [line for line in wanted["description"].split("\n") if line.strip()]
+    rest = [f"{label}: {wanted[name]}" for name, label in _PLANS.items()]
+    return (*lines, *rest, f"Proposed: risk {ticket.risk}, impact {ticket.impact}")
+
+
+def _shipped_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
     why = "\n".join((ticket.why_board, *(f"- {line}" for line in ticket.why)))
     impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
     risk = f"Risk: {ticket.risk}. {ticket.risk_why}\n{impact}\nIf nobody acts: {ticket.if_nobody_acts}"
@@ -46,25 +76,53 @@ def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
         "risk_impact_analysis": _text(risk),
         "test_plan": _text(tests),
         "backout_plan": _text(ticket.backout),
-        "risk": str(settings.value("risk", ticket.risk, _RISK[ticket.risk])),
-        "impact": str(settings.value("impact", ticket.impact, _IMPACT[ticket.impact])),
+        "risk": _own(settings.value("risk", ticket.risk, _RISK[ticket.risk])),
+        "impact": _own(settings.value("impact", ticket.impact, _IMPACT[ticket.impact])),
         "start_date": _moment(ticket.planned_start, "00:00:00"),
         "end_date": _moment(ticket.planned_end, "23:59:59"),
-        **{name: _own(what) for name, what in settings.own_fields(ticket).items()},
     }
 
 
 def created(settings: Settings, ticket: Ticket) -> dict[str, str]:
     """Everything that a new change request is given but its assignment group, which has an id there."""
     own = {"correlation_id": ticket.key[:KEY_LIMIT], "correlation_display": "Foresignal"}
-    notes = {"work_notes": "\n".join(lines)} if (lines := [line_of(note) for note in ticket.notes]) else {}
+    first = pieces([line_of(note) for note in (*texts(settings, ticket), *ticket.notes)])[:1]
+    notes = {"work_notes": first[0]} if first else {}
+    title = {"short_description": _shipped_fields(settings, ticket)["short_description"]}
     kind = {"type": settings.type} if settings.api == "table" else {}
-    return {**wanted_fields(settings, ticket), **kind, **own, **notes}
+    return {**title, **wanted_fields(settings, ticket), **kind, **own, **notes}
 
 
 def differences(should: Mapping[str, str], record: Mapping[str, Any]) -> dict[str, str]:
     """What must be written so that the record is as it should be."""
-    return {name: text for name, text in should.items() if folded(raw_value(record, name)) != folded(text)}
+    return {name: should[name] for name in not_taken(should, lambda name, text: is_there(record, name, text))}
+
+
+def is_there(record: Mapping[str, Any], name: str, text: str) -> bool:
+    """Whether a field says what it should: as a value, or as people see one that is chosen from a list."""
+    raw, wanted = folded(raw_value(record, name)), folded(text)
+    if raw == wanted:
+        return True
+    shown = folded(display_value(record, name)).casefold()
+    return bool(wanted) and shown == wanted.casefold() and not _TIME.fullmatch(raw)
+
+
+def ignored_fields(record: Mapping[str, Any]) -> frozenset[str]:
+    """The fields of a new change that the Change Management API says it left out."""
+    meta = record.get("__meta")
+    names = meta.get("ignoredFields") if isinstance(meta, dict) else None
+    return frozenset(str(name) for name in names) if isinstance(names, list) else frozenset()
+
+
+def pieces(lines: Sequence[str]) -> list[str]:
+    """Lines together in as few notes as hold them."""
+    notes: list[str] = []
+    for line in filter(None, lines):
+        if notes and len(notes[-1]) + 1 + len(line) <= NOTE_LIMIT:
+            notes[-1] += f"\n{line}"
+        else:
+            notes.append(line)
+    return notes
 
 
 def untold(notes: Iterable[str], record: Mapping[str, Any]) -> list[str]:
@@ -100,19 +158,22 @@ def ref_of(settings: Settings, record: Mapping[str, Any]) -> TicketRef:
 def state_of(settings: Settings, record: Mapping[str, Any]) -> State | None:
     """Ours for the instance's; None where neither the policy nor ServiceNow's own model knows it."""
     mapped = {str(word).casefold(): state for word, state in settings.states.items()}
-    raw, label = raw_value(record, "state"), display_value(record, "state")
+    raw, label = _WHOLE.sub(r"\1", raw_value(record, "state")), display_value(record, "state")
     return mapped.get(label.casefold()) or mapped.get(raw.casefold()) or _STATES.get(raw)
 
 
 def raw_value(record: Mapping[str, Any], name: str) -> str:
     """A field's value; with `sysparm_display_value=all` it comes beside how it is shown."""
-    field = record.get(name)
-    return str((field.get("value") if isinstance(field, dict) else field) or "")
+    return _said(record.get(name), "value")
 
 
 def display_value(record: Mapping[str, Any], name: str) -> str:
-    field = record.get(name)
-    return str((field.get("display_value") if isinstance(field, dict) else field) or "")
+    return _said(record.get(name), "display_value")
+
+
+def _said(field: Any, part: str) -> str:
+    """As the Table API says it: the Change Management API has numbers and truths of JSON, whole numbers as `-5.0`."""
+    return _own(field.get(part) if isinstance(field, dict) else field)
 
 
 def when(text: str) -> datetime | None:
@@ -128,7 +189,8 @@ def folded(text: str) -> str:
 
 
 def line_of(note: str) -> str:
-    return cut(folded(bare(value(note))), NOTE_LIMIT)
+    """A line as it stands in a journal, which would show `[code]` as HTML."""
+    return cut(_CODE.sub(r"[ \1code ]", folded(bare(value(note)))), NOTE_LIMIT)
 
 
 def _text(text: str) -> str:
@@ -138,6 +200,8 @@ def _text(text: str) -> str:
 def _own(what: Any) -> str:
     if isinstance(what, bool):
         return "true" if what else "false"
+    if isinstance(what, float) and what.is_integer():
+        return str(int(what))
     return "" if what is None else str(what)
 
 

@@ -10,6 +10,9 @@ from shared.core.policy.model import SecretName
 
 _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?|http://(localhost|127\.0\.0\.1)(:\d+)?")
 
+_MAY_CREATE = frozenset({"admin", "itil", "change_manager"})
+_TABLE_ROLE = "sn_change_write"
+
 
 class Settings(TicketSettings):
     """Where the change requests go, and as whom.
@@ -48,6 +51,18 @@ class Settings(TicketSettings):
         if self.type == "standard" and self.api == "change_management" and not self.template:
             raise ValueError("a standard change is made of a `template`: its sys_id")
         return self
+
+    @property
+    def writing_roles(self) -> frozenset[str]:
+        """The roles of which our user needs one, by the API that makes the changes."""
+        return _MAY_CREATE if self.api == "change_management" else _MAY_CREATE | {_TABLE_ROLE}
+
+    @property
+    def role_names(self) -> str:
+        """Which role to give our user."""
+        if self.api == "table":
+            return f"the role {_TABLE_ROLE} (or itil)"
+        return f"the role itil (or change_manager; {_TABLE_ROLE} will do with `api: table`)"
 
     @property
     def address(self) -> str:

@@ -1,0 +1,35 @@
+"""What a system left as it was although it said yes: each write is compared with its answer, and people are told.
+
+The line goes into the ticket's history, where it is written once, and with `TicketRef.not_taken` to the change.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from shared.adapters.ticketing.calls import SHOWN
+from shared.core.text.safe import cut
+from shared.core.tickets.ticket import Ticket
+
+
+def not_taken(sent: Mapping[str, Any], is_there: Callable[[str, Any], bool]) -> tuple[str, ...]:
+    """The names of the fields that are not as they were sent. `is_there(name, what)`: whether the answer holds it."""
+    return tuple(name for name, what in sent.items() if not is_there(name, what))
+
+
+def fields_by_hand(system: str, names: Iterable[str]) -> str:
+    """The line about fields that did not take: the same however often they do not."""
+    return (
+        f"{system} did not take {', '.join(sorted(names))}: please set that by hand, or let us (a rule there keeps it)."
+    )
+
+
+def move_for_people(ticket: Ticket, why: str = "", otherwise: str = "please open it again") -> str:
+    """The line for the change about a move that we may not make. `otherwise`: what is asked where it has ended."""
+    if ticket.cancelled:
+        return because(f"{ticket.why_cancelled}. We may not cancel the ticket: please do", why)
+    return because(f"The ticket has ended, and we may not open it again: {otherwise}", why)
+
+
+def because(line: str, why: str) -> str:
+    """The line with what the system says about it, as far as it says something."""
+    return f"{line} ({cut(why, SHOWN)})" if why else line
