@@ -1,20 +1,19 @@
 """Past posts for `foresignal backtest` and `route`: read from a file or storage, and played on all processors."""
 
-import json
 import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from shared.cli.inputs import lines_of, opened
-from shared.cli.tools import complain, printable
+from shared.cli.inputs import name_of
+from shared.cli.post_files import each_post
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -33,24 +32,16 @@ def read_versions(file: Path, only: str = "") -> "tuple[list[list[Version]], int
     """
     from shared.core.backtest.play import versions_of
 
-    name = "standard input" if str(file) == "-" else str(file)
     changes: dict[str, list[Version]] = defaultdict(list)
-    wrong = 0
-    with opened(file) as source:
-        for number, line in lines_of(source, name):
-            if only and only[2:].encode() not in line:
-                continue
-            try:
-                versions = versions_of(json.loads(line))
-            except (ValueError, RecursionError, PermanentError) as error:
-                wrong += 1
-                complain(f"{name}:{number}: {printable(str(error))}")
-                continue
-            for change, version in versions:
-                if only in {"", change}:
-                    changes[change].append(version)
+
+    def keep(data: Mapping[str, Any]) -> None:
+        for change, version in versions_of(data):
+            if only in {"", change}:
+                changes[change].append(version)
+
+    wrong = each_post(file, keep, only=only)
     if not changes and not only:
-        raise PermanentError(f"{name} holds no post")
+        raise PermanentError(f"{name_of(file)} holds no post")
     return list(changes.values()), wrong
 
 

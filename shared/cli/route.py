@@ -8,6 +8,7 @@ import typer
 
 from shared.cli.past_posts import read_versions
 from shared.cli.policy_given import PolicyFile, checked_policy, default_file
+from shared.cli.post_files import HISTORY, POSTS
 from shared.cli.tools import Json, State, as_json, with_deployment
 from shared.core.errors import PermanentError
 from shared.core.posts import classification as c
@@ -32,8 +33,8 @@ def route(
     posts: Annotated[
         Path | None,
         typer.Option(
-            show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-            help="Look for it in this file of posts or versions instead of the deployment's storage.",
+            show_default=False, metavar="FILE", exists=True, dir_okay=False,
+            help=f"Look for it in this file instead of the deployment's storage. {POSTS}, or {HISTORY}.",
         ),
     ] = None,
     policy: PolicyFile = None,

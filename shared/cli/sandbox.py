@@ -6,18 +6,20 @@ from typing import Annotated
 
 import typer
 
+from shared.cli.post_files import HISTORY, POSTS
+
 Posts = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, show_default=False, metavar="FILE.jsonl[.gz]",
-        help="Serve these posts (Graph's serviceUpdateMessage, one per line) instead of the samples.",
+        exists=True, dir_okay=False, show_default=False, metavar="FILE",
+        help=f"Serve these posts instead of the samples. {POSTS}.",
     ),
 ]  # fmt: skip
 History = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, show_default=False, metavar="FILE.jsonl[.gz]",
-        help='Play versions of posts (a line: {"observed": ..., "post": ...}) in the order in which they were seen.',
+        exists=True, dir_okay=False, show_default=False, metavar="FILE",
+        help=f"Play versions of posts in the order in which they were seen: {HISTORY}.",
     ),
 ]  # fmt: skip
 Policy = Annotated[

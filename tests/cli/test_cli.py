@@ -124,14 +124,16 @@ def test_classify_reads_standard_input(pack):
     assert json.loads(run("classify", "-", given=pack(json.dumps(POST).encode())).stdout)["id"] == "MC1000001"
 
 
-def test_classify_names_bad_lines_and_goes_on(tmp_path: Path):
+def test_classify_tells_once_what_is_no_post_and_goes_on(tmp_path: Path):
     file = tmp_path / "posts.jsonl"
     file.write_bytes(b'{"id":\n[]\n\xff\n{"title": "no id"}\n' + json.dumps(POST).encode())
 
     result = run("classify", file)
 
     assert result.exit_code == 1
-    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [f"{file}:{n}" for n in (1, 2, 3, 4)]
+    (said,) = result.stderr.splitlines()
+    assert said.startswith(f"{file}:1: is no JSON ")
+    assert said.endswith("; neither can be read: line 3; line 4")
     assert json.loads(result.stdout)["id"] == "MC1000001"
 
 
@@ -532,14 +534,14 @@ def test_replay_prints_one_object_for_each_line(versions: Path):
 
 
 def test_replay_names_a_line_that_is_no_post_and_goes_on(versions: Path):
-    versions.write_text("[1]\n" + versions.read_text() + "{broken\n")
+    versions.write_text("{broken\n" + versions.read_text() + "{broken\n")
 
     result = run("replay", versions)
 
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 2
-    assert f"{versions}:1: a line without a post" in result.stderr
-    assert f"{versions}:4: " in result.stderr
+    assert f"{versions}:1: is no JSON" in result.stderr
+    assert "neither can be read: line 4" in result.stderr
 
 
 def test_history_tells_what_happened_and_how_far_the_dates_slipped(versions: Path):

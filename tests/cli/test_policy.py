@@ -48,7 +48,7 @@ def test_services_of_posts_that_nobody_owns_are_named(good: Path, tmp_path: Path
     result = run("check", good, "--posts", posts)
 
     assert "nobody owns 'Microsoft Loom', which 3 posts name" in result.stdout
-    assert f"{posts}:5: is no post" in result.stderr
+    assert f"{posts}:5: is no JSON" in result.stderr
 
 
 def test_missing_secrets_are_named_and_present_ones_never_shown(tmp_path: Path, state: Path, monkeypatch):  # noqa: F811
