@@ -5,7 +5,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +15,7 @@ import typer
 from shared.cli.inputs import name_of
 from shared.cli.post_files import each_post
 from shared.core.errors import PermanentError
+from shared.core.times import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from shared.core.backtest.play import Played, Version
@@ -48,14 +49,15 @@ def read_versions(file: Path, only: str = "") -> "tuple[list[list[Version]], int
 def beginning(since: str, now: datetime) -> datetime:
     """`365d`, `12w` or a day, as a moment."""
     span = _SPAN.fullmatch(since)
-    try:
-        if span:
-            return now - timedelta(days=int(span[1]) * (7 if span[2] == "w" else 1))
-        return datetime.fromisoformat(since).replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+    start = None
+    with suppress(ValueError, OverflowError):
+        days = int(span[1]) * (7 if span[2] == "w" else 1) if span else 0
+        start = now - timedelta(days=days) if span else datetime.fromisoformat(since).replace(tzinfo=UTC)
+    if start is None or not FIRST_YEAR <= start.year <= LAST_YEAR:
         raise typer.BadParameter(
-            f"{since!r} is neither a span (365d, 12w) nor a day (2026-01-31)", param_hint="--since"
-        ) from None
+            f"{since!r} is neither a span (365d, 12w) nor a day (2026-01-31) after {FIRST_YEAR}", param_hint="--since"
+        )
+    return start
 
 
 def play(changes: "Sequence[Sequence[Version]]", policies: "Sequence[Policy]") -> "list[Played]":

@@ -14,7 +14,7 @@ from shared.adapters.policy.faults import faults_of_adapters, faults_of_model
 from shared.adapters.policy.mending import mended
 from shared.adapters.policy.yaml_lines import Parsed, parse
 from shared.core.errors import PermanentError
-from shared.core.policy.check import undefined_names
+from shared.core.policy.check import absurd_values, undefined_names
 from shared.core.policy.model import Policy
 
 DEFAULT = Path(__file__).resolve().parents[3] / "config" / "policy.yaml"
@@ -42,11 +42,13 @@ class Note:
 class Checked:
     """What became of a policy: `policy` where it has no fault. `data` and `places` are those of all its files.
 
-    `name` and `source` are those of the file itself.
+    `name` and `source` are those of the file itself. `absurd`: those of the faults with which an older version took
+    the policy, so that one that is in force goes on.
     """
 
     policy: Policy | None
     faults: tuple[Note, ...]
+    absurd: tuple[Note, ...]
     data: dict[str, Any]
     places: "Places"
     name: str
@@ -83,6 +85,14 @@ def load(text: str, name: str) -> Policy:
     return _policy_of(check_text(text, name), name)
 
 
+def load_in_force(text: str, name: str) -> tuple[Policy, tuple[Note, ...]]:
+    """A policy that was put in force before, and what would keep it from being pushed today; PermanentError else."""
+    checked = check_text(text, name)
+    if checked.policy is None and checked.faults == checked.absurd:
+        return Policy.model_validate(checked.data), checked.absurd
+    return _policy_of(checked, name), ()
+
+
 def load_file(path: Path) -> Policy:
     """The policy in a file and those that it includes; PermanentError with every fault."""
     return _policy_of(check_file(path), str(path))
@@ -99,6 +109,13 @@ def _policy_of(checked: Checked, name: str) -> Policy:
 def faults(text: str, name: str) -> list[str]:
     """Every fault of a text."""
     return [str(fault) for fault in check_text(text, name).faults]
+
+
+def faults_in_force(text: str, name: str) -> tuple[list[str], list[str]]:
+    """The faults that keep a pushed text from being in force, and those with which it is."""
+    checked = check_text(text, name)
+    absurd = [str(fault) for fault in checked.absurd]
+    return [str(fault) for fault in checked.faults if fault not in checked.absurd], absurd
 
 
 def check_text(text: str, name: str) -> Checked:
@@ -199,17 +216,19 @@ def _merge(whole: dict[str, Any], section: str, content: object, parsed: Parsed,
 def _checked(data: object, notes: Sequence[Note], places: Places, name: str, source: str) -> Checked:
     if not isinstance(data, dict):
         if notes:
-            return Checked(None, tuple(notes), {}, places, name, source)
+            return Checked(None, tuple(notes), (), {}, places, name, source)
         keys = ", ".join(Policy.model_fields)
         what = f"{'is empty' if data is None else 'is no mapping'}; it holds the keys {keys}"
-        return Checked(None, (Note(name, 0, "", what),), {}, places, name, source)
-    every = [*notes, *_faults_in(data, places)]
+        return Checked(None, (Note(name, 0, "", what),), (), {}, places, name, source)
+    faults, absurd = _faults_in(data, places)
+    every = [*notes, *faults, *absurd]
     every.sort(key=lambda note: (note.file != name, note.file, note.line))
     policy = None if every else Policy.model_validate(data)
-    return Checked(policy, tuple(every), data, places, name, source)
+    return Checked(policy, tuple(every), tuple(note for note in every if note in absurd), data, places, name, source)
 
 
-def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
+def _faults_in(data: dict[str, Any], places: Places) -> tuple[list[Note], list[Note]]:
+    """What was always a fault, and values that are absurd."""
     notes = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
     whole = mended(data) if notes else Policy.model_validate(data)
     paths = {note.path for note in notes}
@@ -218,4 +237,4 @@ def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
             notes.append(places.note(path, what))
     for folder in ("channels", "tickets"):
         notes += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
-    return notes
+    return notes, [places.note(path, what) for path, what in (absurd_values(whole) if whole else ())]

@@ -50,7 +50,7 @@ class PolicyInForce:
     async def _take(self, text: str, name: str, *, pushed: bool) -> None:
         self._text = text
         try:
-            self._policy = file.load(text, name)
+            self._policy = _taken(text, name)
             self.failure = ""
         except PermanentError as error:
             self.failure = str(error)
@@ -72,8 +72,16 @@ class PolicyInForce:
         if data is None:
             return
         try:
-            self._policy = file.load(data.decode(errors="replace"), f"blob {CONTAINER}/{LAST_GOOD}")
+            self._policy = _taken(data.decode(errors="replace"), f"blob {CONTAINER}/{LAST_GOOD}")
         except PermanentError as error:
             _LOG.error("neither is the last good one: %s", error)
             return
         _LOG.warning("the last good policy goes on, blob %s/%s", CONTAINER, LAST_GOOD)
+
+
+def _taken(text: str, name: str) -> Policy:
+    """What was pushed before a rule was made goes on, with a warning; `check` and `push` refuse it."""
+    policy, absurd = file.load_in_force(text, name)
+    for note in absurd:
+        _LOG.warning("in force all the same, but the next push must mend it: %s", note)
+    return policy

@@ -73,3 +73,29 @@ async def test_a_policy_that_is_mended_is_taken_again():
 
     assert list((await held.current()).tenants) == ["contoso"]
     assert not held.failure
+
+
+ABSURD = GOOD + b"first_load: {days: 9999999999}\n"
+
+
+async def test_what_only_a_newer_rule_refuses_stays_in_force_with_a_warning(caplog: pytest.LogCaptureFixture):
+    blobs = FakeBlobs()
+    await blobs.put(CONTAINER, BLOB, ABSURD)
+    held = source(blobs)
+
+    assert (await held.current()).first_load.days == 9999999999
+    assert not held.failure
+    assert "first_load.days: must be at most 3660 days" in caplog.text
+    assert file.faults(ABSURD.decode(), "x")
+
+
+async def test_what_was_always_wrong_is_refused_whatever_else_is_there():
+    blobs = FakeBlobs()
+    await blobs.put(CONTAINER, BLOB, GOOD)
+    held = source(blobs)
+    await held.current()
+    await blobs.put(CONTAINER, BLOB, ABSURD.replace(b"team: w", b"team: ghost"))
+    again = source(blobs)
+
+    assert list((await again.current()).tenants) == ["contoso"]
+    assert "undefined team 'ghost'" in again.failure
