@@ -83,7 +83,7 @@ def backtest(
     if html:
         from shared.adapters.pages.backtest import backtest_page
 
-        html.write_text(backtest_page(new, old, differs), encoding="utf-8")
+        html.write_text(backtest_page(new, old, differs, by_name[0][1].cloud_of()), encoding="utf-8")
     if csv:
         backtest_tables.write_csv(csv, [new, *rest])
     if json_:

@@ -2,6 +2,7 @@ import asyncio
 import base64
 import gzip
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -93,6 +94,29 @@ def test_an_error_is_one_line_without_a_traceback(tmp_path: Path):
     assert result.returncode == 1
     assert result.stderr.startswith("error: no sandbox is running on ")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "cp1252"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+        {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    ],
+    ids=["cp1252", "ascii", "C"],
+)
+def test_output_is_utf_8_whatever_the_console_says(tmp_path: Path, environment: dict[str, str]):
+    file = tmp_path / "posts.jsonl"
+    post = POST | {"title": "Ω → 変更, naïve 🚀", "body": {"contentType": "text", "content": "It’s – 变更"}}
+    file.write_text(json.dumps(post, ensure_ascii=False), encoding="utf-8")
+    program = [sys.executable, "-c", "from shared.cli.main import main; main()"]
+    for arguments in (["explain", "MC1000001", "--posts", file], ["history", "MC1000001", "--posts", file]):
+        result = subprocess.run(
+            [*program, *arguments], capture_output=True, timeout=300, check=False, env=os.environ | environment
+        )
+
+        assert (result.returncode, result.stderr) == (0, b"")
+        assert "Ω → 変更, naïve 🚀" in result.stdout.decode("utf-8")
 
 
 def test_debug_shows_where_an_error_came_from(tmp_path: Path):
