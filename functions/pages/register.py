@@ -31,10 +31,11 @@ async def _register(app: "App", _: func.HttpRequest) -> func.HttpResponse:
 
 async def _ticket(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.register import ticket_page
+    from shared.usecases.pages.clouds import cloud_of
     from shared.usecases.pages.register import ticket
 
     number = request.route_params["number"]
     entry = await ticket(app.deps, number)
     if entry is None:
         return message("Not found", f"There is no ticket {number} in the register.", 404)
-    return html(ticket_page(entry))
+    return html(ticket_page(entry, await cloud_of(app.deps)))

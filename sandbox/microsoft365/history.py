@@ -1,17 +1,19 @@
-"""Files of posts: a history of what tenants saw when, or plain posts, one JSON object a line."""
+"""Files of posts: a history of what tenants saw when, or plain posts, in every form that the commands read."""
 
-import gzip
-import json
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sandbox.errors import SandboxError
+from shared.cli.post_files import PostFile
+from shared.core import ids
+from shared.core.errors import PermanentError
+from shared.core.times import post_time
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
+_UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 Post = dict[str, Any]
 """A `serviceUpdateMessage` as Graph sends it."""
@@ -34,45 +36,33 @@ def moment(text: str) -> datetime:
 
 
 def read(path: Path) -> list[Line]:
-    """Every line of the file; SandboxError with file and line number for the first that cannot be used.
+    """Everything in the file; SandboxError with file and place for the first that cannot be used.
 
-    Lines are `{"observed", "tenants", "post"}`, `{"observed", "tenants", "gone": id}`, the same without `tenants` (a
+    That is `{"observed", "tenants", "post"}`, `{"observed", "tenants", "gone": id}`, the same without `tenants` (a
     mirror of one feed, shown to all tenants), or a plain `serviceUpdateMessage`, there from the beginning.
     """
     lines: list[Line] = []
-    number = 1
+    posts = PostFile(path)
     try:
-        with _open(path) as file:
-            for raw in file:
-                if text := raw.decode().strip():
-                    lines.append(_line(text))
-                number += 1
-    except UnicodeDecodeError as error:
-        raise SandboxError(f"{path}:{number}: this is no UTF-8 text") from error
-    except ValueError as error:
-        raise SandboxError(f"{path}:{number}: {error}") from error
-    except EOFError as error:
-        raise SandboxError(f"{path} is cut off after line {number - 1}") from error
-    except (OSError, zlib.error) as error:  # zlib's and BadGzipFile: a damaged .gz
+        for entry in posts:
+            if entry.fault:
+                raise SandboxError(f"{entry.place}: {entry.fault}")
+            try:
+                lines.append(_line(entry.data))
+            except (ValueError, PermanentError) as error:
+                raise SandboxError(f"{entry.place}: {error}") from error
+    except PermanentError as error:
+        raise SandboxError(str(error)) from error
+    except OSError as error:
         raise SandboxError(f"{path} cannot be read: {error}") from error
-    if not lines:
-        raise SandboxError(f"{path} holds no posts")
+    posts.tell_lost()
     return list(_without_stale(lines))
 
 
-def _open(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
-
-
-def _line(text: str) -> Line:
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"this is no JSON ({error.msg} at column {error.colno})") from None
-    if not isinstance(data, dict):
-        raise ValueError("expected a JSON object")  # noqa: TRY004 - the file is wrong, not a call
+def _line(data: Mapping[str, Any]) -> Line:
     if "observed" not in data:
-        return Line(BEGINNING, None, *_post(data))
+        inner = data.get("post", data)
+        return Line(BEGINNING, None, *_post(inner, None))
     tenants = data.get("tenants")
     if tenants is not None and not (
         isinstance(tenants, list) and tenants and all(isinstance(name, str) and name for name in tenants)
@@ -82,28 +72,34 @@ def _line(text: str) -> Line:
     if "gone" in data:
         if not isinstance(data["gone"], str):
             raise ValueError("`gone` must be the id of a post")
-        return Line(_time(data, "observed"), who, data["gone"], None)
+        return Line(_time(data, "observed"), who, ids.normalise(data["gone"]), None)
     if not isinstance(data.get("post"), dict):
         raise ValueError("expected `post` (a serviceUpdateMessage) or `gone` (its id)")  # noqa: TRY004
-    return Line(_time(data, "observed"), who, *_post(data["post"]))
+    observed = _time(data, "observed")
+    return Line(observed, who, *_post(data["post"], observed))
 
 
-def _post(post: Post) -> tuple[str, Post]:
+def _post(post: Mapping[str, Any], observed: datetime | None) -> tuple[str, Post]:
+    """The post as Graph would send it: it always has the two times, so what the file lacks is made up."""
     if not isinstance(post.get("id"), str) or not post["id"]:
         raise ValueError("the post has no `id`")
-    _time(post, "startDateTime")
-    _time(post, "lastModifiedDateTime")
+    change_id = ids.normalise(post["id"])
+    start, modified = (post_time(post.get(name)) for name in ("startDateTime", "lastModifiedDateTime"))
+    known = start or modified or observed or _UNDATED
+    times = {
+        name: f"{known:%Y-%m-%dT%H:%M:%SZ}"
+        for name, value in (("startDateTime", start), ("lastModifiedDateTime", modified))
+        if value is None
+    }
     # With application permissions, which is how we read it, Graph never tells what a person has read or archived.
-    return post["id"], post | {"viewPoint": None}
+    return change_id, {**post, **times, "id": change_id, "viewPoint": None}
 
 
-def _time(data: dict[str, Any], name: str) -> datetime:
-    try:
-        return moment(data[name])
-    except KeyError:
-        raise ValueError(f"`{name}` is missing") from None
-    except (TypeError, ValueError):
-        raise ValueError(f"`{name}` is no time: {data[name]!r}") from None
+def _time(data: Mapping[str, Any], name: str) -> datetime:
+    at = post_time(data[name])
+    if at is None:
+        raise ValueError(f"`{name}` is no time between 1990 and 2100: {data[name]!r}")
+    return at
 
 
 def _without_stale(lines: list[Line]) -> Iterator[Line]:

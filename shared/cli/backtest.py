@@ -7,6 +7,7 @@ import typer
 
 from shared.cli.past_posts import beginning, play, read_versions
 from shared.cli.policy_given import PolicyFile, checked_policy, default_file
+from shared.cli.post_files import HISTORY, POSTS
 from shared.cli.tools import Json, State, as_json, with_deployment
 from shared.core.errors import PermanentError
 
@@ -22,8 +23,8 @@ def backtest(
     posts: Annotated[
         Path | None,
         typer.Option(
-            show_default=False, metavar="FILE.jsonl[.gz]|-",
-            help="Past posts, one per line: as Graph returns them, or the versions of a history; - is standard input. "
+            show_default=False, metavar="FILE|-",
+            help=f"Past posts. {POSTS}, or {HISTORY}; - is standard input. "
             "Default: the posts in the deployment's storage.",
         ),
     ] = None,
@@ -59,7 +60,7 @@ def backtest(
 ) -> None:  # fmt: skip
     """Run a policy over past posts and their edits, day by day, and show what it would have done. Nothing is sent.
 
-    Lines that are no post are reported on standard error and skipped; the exit code is then 1.
+    What is no post is skipped and told once on standard error; the exit code is then 1.
     """
     if posts and str(posts) != "-" and not posts.is_file():
         raise typer.BadParameter(f"there is no file {posts}", param_hint="--posts")
@@ -82,7 +83,7 @@ def backtest(
     if html:
         from shared.adapters.pages.backtest import backtest_page
 
-        html.write_text(backtest_page(new, old, differs), encoding="utf-8")
+        html.write_text(backtest_page(new, old, differs, by_name[0][1].cloud_of()), encoding="utf-8")
     if csv:
         backtest_tables.write_csv(csv, [new, *rest])
     if json_:

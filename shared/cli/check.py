@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.cli.policy_given import counted, default_file, numbers_of, secret_names, services_in, services_seen
+from shared.cli.post_files import POSTS
 from shared.cli.tools import State, complain, printable, with_deployment
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ File = Annotated[
 Posts = Annotated[
     Path | None,
     typer.Option(
-        show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-        help="Real posts: report the services in them that nobody owns.",
+        show_default=False, metavar="FILE", exists=True, dir_okay=False,
+        help=f"Real posts: report the services in them that nobody owns. {POSTS}.",
     ),
 ]  # fmt: skip
 

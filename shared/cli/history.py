@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.inputs import lines_of, opened
-from shared.cli.tools import Json, State, as_json, complain, printable, with_deployment
+from shared.cli.post_files import HISTORY, POSTS, each_post, post_of
+from shared.cli.tools import Json, State, as_json, printable, with_deployment
 from shared.core.changes.change import Event
 from shared.core.errors import PermanentError
 
@@ -26,32 +26,26 @@ def replay(
     file: Annotated[
         Path,
         typer.Argument(
-            show_default=False, metavar="HISTORY.jsonl[.gz]|-",
-            help='Versions of posts in order of time, one per line: {"observed", "post"}, or the post alone; '
-            "- is standard input.",
+            show_default=False, metavar="HISTORY|-",
+            help=f"Versions of posts in order of time. {POSTS}, or {HISTORY}; - is standard input.",
         ),
     ],
 ) -> None:  # fmt: skip
     """Print what each version of a post changed, without storage: one JSON object per line.
 
-    Lines that are no post are reported on standard error and skipped; the exit code is then 1.
+    What is no post is skipped and told once on standard error; the exit code is then 1.
     """
     if str(file) != "-" and not file.is_file():
         raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
     from shared.core.backtest.replay import Replay
 
-    name = "standard input" if str(file) == "-" else str(file)
-    world, wrong = Replay(), 0
-    with opened(file) as source:
-        for number, line in lines_of(source, name):
-            try:
-                brought = _replayed_line(world, json.loads(line))
-            except (ValueError, RecursionError, PermanentError) as error:
-                wrong += 1
-                complain(f"{name}:{number}: {printable(str(error))}")
-            else:
-                typer.echo(json.dumps(brought))
-    if wrong:
+    world = Replay()
+
+    def show(data: Mapping[str, Any]) -> None:
+        if post_of(data) is not None:
+            typer.echo(json.dumps(_replayed_line(world, data)))
+
+    if each_post(file, show):
         raise typer.Exit(1)
 
 
@@ -60,8 +54,8 @@ def history(
     posts: Annotated[
         Path | None,
         typer.Option(
-            show_default=False, metavar="HISTORY.jsonl[.gz]", exists=True, dir_okay=False,
-            help="Read its versions from this file instead of the deployment's storage.",
+            show_default=False, metavar="HISTORY", exists=True, dir_okay=False,
+            help=f"Read its versions from this file instead of the deployment's storage. {POSTS}, or {HISTORY}.",
         ),
     ] = None,
     json_: Json = False,
@@ -87,16 +81,12 @@ def _replayed(change_id: str, posts: Path) -> "Change | None":
     from shared.core.posts.post import read_post
 
     world = Replay()
-    with opened(posts) as source:
-        for number, line in lines_of(source, str(posts)):
-            if change_id[2:].encode() not in line:
-                continue
-            try:
-                data = json.loads(line)
-                if read_post(data.get("post", data)).id == change_id:
-                    _replayed_line(world, data)
-            except (ValueError, RecursionError, AttributeError, PermanentError) as error:
-                complain(f"{posts}:{number}: {printable(str(error))}")
+
+    def take(data: Mapping[str, Any]) -> None:
+        if (raw := post_of(data)) is not None and read_post(raw).id == change_id:
+            _replayed_line(world, data)
+
+    each_post(posts, take, only=change_id)
     return world.changes.get(change_id)
 
 
@@ -166,12 +156,14 @@ def _details(happened: "Happened") -> "list[Text]":
 
 def _replayed_line(world: "Replay", line: object) -> dict[str, Any]:
     """What one line of a history brought: `{"observed", "post"}`, or a post alone."""
-    from shared.core.times import when
+    from shared.core.times import post_time
 
     raw = line.get("post", line) if isinstance(line, Mapping) else None
     if not isinstance(line, Mapping) or not isinstance(raw, Mapping):
         raise PermanentError("a line without a post")
-    observed = when(line.get("observed")) or when(raw.get("lastModifiedDateTime")) or datetime.fromtimestamp(0, UTC)
+    observed = (
+        post_time(line.get("observed")) or post_time(raw.get("lastModifiedDateTime")) or datetime.fromtimestamp(0, UTC)
+    )
     change, events = world.take(raw, observed)
     return {
         "id": change.id,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shared.cli.policy_given import counted, secret_names, services_in, services_seen
+from shared.cli.post_files import POSTS
 from shared.cli.tools import State, printable, with_deployment
 from shared.core.errors import PermanentError
 
@@ -53,8 +54,8 @@ def init(
     posts: Annotated[
         Path | None,
         typer.Option(
-            show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-            help="Your posts: the services in them that no proposal covers go into the file, too.",
+            show_default=False, metavar="FILE", exists=True, dir_okay=False,
+            help=f"Your posts: the services in them that no proposal covers go into the file, too. {POSTS}.",
         ),
     ] = None,
     seen: Annotated[bool, typer.Option("--seen", help="The same, for the posts that the deployment has read.")] = False,

@@ -1,5 +1,7 @@
 """The command `foresignal`, for admins. Nothing heavy is imported before a command needs it."""
 
+import io
+import sys
 from typing import Annotated
 
 import typer
@@ -44,4 +46,7 @@ def root(
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # whatever the console says it takes
+            stream.reconfigure(encoding="utf-8", errors="replace")
     app()

@@ -1,21 +1,21 @@
 """Past posts for `foresignal backtest` and `route`: read from a file or storage, and played on all processors."""
 
-import json
 import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
-from shared.cli.inputs import lines_of, opened
-from shared.cli.tools import complain, printable
+from shared.cli.inputs import name_of
+from shared.cli.post_files import each_post
 from shared.core.errors import PermanentError
+from shared.core.times import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from shared.core.backtest.play import Played, Version
@@ -33,38 +33,31 @@ def read_versions(file: Path, only: str = "") -> "tuple[list[list[Version]], int
     """
     from shared.core.backtest.play import versions_of
 
-    name = "standard input" if str(file) == "-" else str(file)
     changes: dict[str, list[Version]] = defaultdict(list)
-    wrong = 0
-    with opened(file) as source:
-        for number, line in lines_of(source, name):
-            if only and only[2:].encode() not in line:
-                continue
-            try:
-                versions = versions_of(json.loads(line))
-            except (ValueError, RecursionError, PermanentError) as error:
-                wrong += 1
-                complain(f"{name}:{number}: {printable(str(error))}")
-                continue
-            for change, version in versions:
-                if only in {"", change}:
-                    changes[change].append(version)
+
+    def keep(data: Mapping[str, Any]) -> None:
+        for change, version in versions_of(data):
+            if only in {"", change}:
+                changes[change].append(version)
+
+    wrong = each_post(file, keep, only=only)
     if not changes and not only:
-        raise PermanentError(f"{name} holds no post")
+        raise PermanentError(f"{name_of(file)} holds no post")
     return list(changes.values()), wrong
 
 
 def beginning(since: str, now: datetime) -> datetime:
     """`365d`, `12w` or a day, as a moment."""
     span = _SPAN.fullmatch(since)
-    try:
-        if span:
-            return now - timedelta(days=int(span[1]) * (7 if span[2] == "w" else 1))
-        return datetime.fromisoformat(since).replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+    start = None
+    with suppress(ValueError, OverflowError):
+        days = int(span[1]) * (7 if span[2] == "w" else 1) if span else 0
+        start = now - timedelta(days=days) if span else datetime.fromisoformat(since).replace(tzinfo=UTC)
+    if start is None or not FIRST_YEAR <= start.year <= LAST_YEAR:
         raise typer.BadParameter(
-            f"{since!r} is neither a span (365d, 12w) nor a day (2026-01-31)", param_hint="--since"
-        ) from None
+            f"{since!r} is neither a span (365d, 12w) nor a day (2026-01-31) after {FIRST_YEAR}", param_hint="--since"
+        )
+    return start
 
 
 def play(changes: "Sequence[Sequence[Version]]", policies: "Sequence[Policy]") -> "list[Played]":

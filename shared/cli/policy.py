@@ -66,7 +66,8 @@ def back(
 
     async def work(deps: "Deps") -> str:
         text = await policy_store.text_of(deps.storage.blobs, version)
-        policy_file.load(text, f"version {version}")
+        for note in policy_file.load_in_force(text, f"version {version}")[1]:
+            complain(f"warning: {printable(str(note))}")
         now = await policy_store.in_force(deps.storage.blobs)
         _show_difference(now.text, text, version)
         who = by or await signed_in()
@@ -100,7 +101,7 @@ def pull(
 def show(version: _VersionName = "", state: State = None) -> None:
     """Print the policy that was pushed. If it has faults, they are listed, and the last good one is in force."""
     from shared.adapters.policy import versions as policy_store
-    from shared.adapters.policy.file import faults
+    from shared.adapters.policy.file import check_text
 
     if version:
         typer.echo(with_deployment(state, lambda deps: policy_store.text_of(deps.storage.blobs, version)), nl=False)
@@ -109,10 +110,13 @@ def show(version: _VersionName = "", state: State = None) -> None:
     if not now.etag:
         complain("none was pushed; in force is the one that came with the package:")
     typer.echo(now.text, nl=False)
-    if wrong := faults(now.text, "the pushed policy"):
+    checked = check_text(now.text, "the pushed policy")
+    for note in checked.objections:
+        complain(f"warning, to be mended before the next push: {printable(str(note))}")
+    if wrong := checked.faults:
         complain(f"it is NOT in force: {len(wrong)} fault{'s' if len(wrong) > 1 else ''}; the last good one is:")
         for fault in wrong:
-            complain(fault)
+            complain(printable(str(fault)))
         raise typer.Exit(1)
 
 

@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.inputs import lines_of, opened
-from shared.cli.tools import complain, printable
+from shared.cli.post_files import each_post, post_of
+from shared.cli.tools import complain
 
 if TYPE_CHECKING:
     from shared.adapters.policy.file import Note
@@ -80,16 +81,17 @@ def numbers_of(remarks: "list[tuple[str, Note]]") -> str:
 
 def services_in(posts: Path) -> dict[str, int]:
     """The services that posts name, with how many posts; an edit of a post counts once."""
+    from shared.core.posts.post import read_post
+
     by_service: dict[str, set[str]] = {}
-    with opened(posts) as source:
-        for number, line in lines_of(source, str(posts)):
-            try:
-                data = json.loads(line)
-                raw = data.get("post", data)
-                for service in raw.get("services") or ():
-                    by_service.setdefault(str(service), set()).add(str(raw.get("id")))
-            except (ValueError, AttributeError, TypeError) as error:
-                complain(f"{posts}:{number}: is no post: {printable(str(error))}")
+
+    def count(data: Mapping[str, Any]) -> None:
+        if (raw := post_of(data)) is not None:
+            post = read_post(raw)
+            for service in post.services:
+                by_service.setdefault(service, set()).add(post.id)
+
+    each_post(posts, count)
     return {service: len(ids) for service, ids in by_service.items()}
 
 

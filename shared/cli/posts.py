@@ -1,13 +1,14 @@
 """`foresignal classify` and `explain`: what posts say, and why they were read so; offline."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.inputs import lines_of, opened
-from shared.cli.tools import complain, printable
+from shared.cli.post_files import POSTS, each_post, post_of
+from shared.cli.tools import printable
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -19,32 +20,24 @@ def classify(
     file: Annotated[
         Path,
         typer.Argument(
-            show_default=False, metavar="FILE.jsonl[.gz]|-",
-            help="Posts as Graph returns them (serviceUpdateMessage), one JSON object per line; - is standard input.",
+            show_default=False, metavar="FILE|-", help=f"{POSTS}; - is standard input.",
         ),
     ],
 ) -> None:  # fmt: skip
     """Print what each post says (rollout windows, status, kind, impact ...), one JSON object per line.
 
-    Lines that are no post are reported on standard error and skipped; the exit code is then 1.
+    What is no post is skipped and told once on standard error; the exit code is then 1.
     """
     if str(file) != "-" and not file.is_file():
         raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
     from shared.core.classify import classify as read
     from shared.core.posts.post import read_post
 
-    name = "standard input" if str(file) == "-" else str(file)
-    wrong = 0
-    with opened(file) as source:
-        for number, line in lines_of(source, name):
-            try:
-                label = read(read_post(json.loads(line))).to_label()
-            except (ValueError, RecursionError, PermanentError) as error:
-                wrong += 1
-                complain(f"{name}:{number}: {printable(str(error))}")
-            else:
-                typer.echo(json.dumps(label))
-    if wrong:
+    def show(data: Mapping[str, Any]) -> None:
+        if (post := post_of(data)) is not None:
+            typer.echo(json.dumps(read(read_post(post)).to_label()))
+
+    if each_post(file, show):
         raise typer.Exit(1)
 
 
@@ -53,8 +46,8 @@ def explain(
     posts: Annotated[
         Path,
         typer.Option(
-            show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-            help="The file that has it: posts as Graph returns them, one JSON object per line.",
+            show_default=False, metavar="FILE", exists=True, dir_okay=False,
+            help=f"The file that has it. {POSTS}.",
         ),
     ],
     html: Annotated[
@@ -81,18 +74,16 @@ def _find(change: str, posts: Path) -> "Post":
     from shared.core.posts.post import read_post
 
     change_id = ids.normalise(change)
-    newest: Post | None = None
-    with opened(posts) as source:
-        for _, line in lines_of(source, str(posts)):
-            if change_id[2:].encode() not in line:
-                continue
-            raw = json.loads(line)
-            post = read_post(raw.get("post", raw))
-            if post.id == change_id and (newest is None or post.modified >= newest.modified):
-                newest = post
-    if newest is None:
+    editions: list[Post] = []
+
+    def keep(data: Mapping[str, Any]) -> None:
+        if (raw := post_of(data)) is not None and (post := read_post(raw)).id == change_id:
+            editions.append(post)
+
+    each_post(posts, keep, only=change_id)
+    if not editions:
         raise PermanentError(f"there is no {change_id} in {posts}")
-    return newest
+    return max(reversed(editions), key=lambda post: post.modified)
 
 
 def _show(post: "Post", classification: "Classification") -> None:

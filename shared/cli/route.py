@@ -1,6 +1,6 @@
 """`foresignal route`: who would get a change, and why; for a known change or a described one."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -8,7 +8,8 @@ import typer
 
 from shared.cli.past_posts import read_versions
 from shared.cli.policy_given import PolicyFile, checked_policy, default_file
-from shared.cli.tools import Json, State, as_json, with_deployment
+from shared.cli.post_files import HISTORY, POSTS
+from shared.cli.tools import Json, State, as_json, day, with_deployment
 from shared.core.errors import PermanentError
 from shared.core.posts import classification as c
 from shared.core.terms import Action, Default, EventType, Impact, Kind, Status
@@ -32,8 +33,8 @@ def route(
     posts: Annotated[
         Path | None,
         typer.Option(
-            show_default=False, metavar="FILE.jsonl[.gz]", exists=True, dir_okay=False,
-            help="Look for it in this file of posts or versions instead of the deployment's storage.",
+            show_default=False, metavar="FILE", exists=True, dir_okay=False,
+            help=f"Look for it in this file instead of the deployment's storage. {POSTS}, or {HISTORY}.",
         ),
     ] = None,
     policy: PolicyFile = None,
@@ -73,12 +74,12 @@ def route(
 
         today = datetime.now(UTC)
         in_force = checked_policy(policy or default_file())
-        windows = (starting(_day(starts, "--starts")),) if starts else ()
+        windows = (starting(day(starts, "--starts")),) if starts else ()
         classification = c.Classification(
             "",
             windows=windows,
             status=_value_of(status, Status, "--status"),
-            act_by=_day(act_by, "--act-by") if act_by else None,
+            act_by=day(act_by, "--act-by") if act_by else None,
             kind=_value_of(kind, Kind, "--kind"),
             admin_impact=_value_of(admin_impact, Impact, "--admin-impact"),
             user_impact=_value_of(user_impact, Impact, "--user-impact"),
@@ -143,10 +144,3 @@ def _value_of(value: str, literal: Any, option: str) -> Any:
     if value not in values:
         raise typer.BadParameter(f"unknown value {value!r} (known: {', '.join(values)})", param_hint=option)
     return value
-
-
-def _day(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day such as 2026-01-31", param_hint=option) from None

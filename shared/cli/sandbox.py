@@ -1,23 +1,28 @@
 """`foresignal sandbox`: the whole product on this machine, with sample posts or real ones."""
 
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from shared.cli.post_files import HISTORY, POSTS
+from shared.cli.tools import day
+from shared.core.times import FIRST_YEAR, LAST_YEAR
+
 Posts = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, show_default=False, metavar="FILE.jsonl[.gz]",
-        help="Serve these posts (Graph's serviceUpdateMessage, one per line) instead of the samples.",
+        exists=True, dir_okay=False, show_default=False, metavar="FILE",
+        help=f"Serve these posts instead of the samples. {POSTS}.",
     ),
 ]  # fmt: skip
 History = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, show_default=False, metavar="FILE.jsonl[.gz]",
-        help='Play versions of posts (a line: {"observed": ..., "post": ...}) in the order in which they were seen.',
+        exists=True, dir_okay=False, show_default=False, metavar="FILE",
+        help=f"Play versions of posts in the order in which they were seen: {HISTORY}.",
     ),
 ]  # fmt: skip
 Policy = Annotated[
@@ -84,8 +89,8 @@ def sandbox(
             state=state,
             now=_moment(now),
             history=history,
-            first=_day(first, "--from"),
-            last=_day(last, "--until"),
+            first=day(first, "--from") if first else None,
+            last=day(last, "--until") if last else None,
             once=once,
             json=json_,
             policy=policy,
@@ -102,14 +107,9 @@ def sandbox(
 
 
 def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time; write it as 2025-09-30T23:59Z", param_hint="--now") from None
-
-
-def _day(text: str, option: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write it as 2025-09-30", param_hint=option) from None
+    typed = None
+    with suppress(ValueError):
+        typed = datetime.fromisoformat(text) if text else None
+    if text and (typed is None or not FIRST_YEAR <= typed.year <= LAST_YEAR):
+        raise typer.BadParameter(f"{text!r} is no time; write it as 2025-09-30T23:59Z", param_hint="--now")
+    return typed

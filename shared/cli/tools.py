@@ -1,12 +1,13 @@
 """What the commands share: errors in one line, tables, JSON, and the ports of a deployment."""
 
 import asyncio
+import contextlib
 import errno
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -14,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from shared.core.errors import PermanentError
+from shared.core.times import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:  # pydantic is half of the time that --help takes
     from shared.app import Surroundings
@@ -118,6 +120,16 @@ LONGEST_CELL = 90
 def fields_of(item: "Parked | Entry") -> dict[str, Any]:
     """The fields of a Parked or an Entry, by name."""
     return {field.name: getattr(item, field.name) for field in fields(item)}
+
+
+def day(text: str, option: str) -> date:
+    """A day that somebody typed; one that nobody can mean is wrong usage."""
+    with contextlib.suppress(ValueError):
+        typed = date.fromisoformat(text)
+        if FIRST_YEAR <= typed.year <= LAST_YEAR:
+            return typed
+    what = f"{text!r} is no day such as 2026-01-31, between {FIRST_YEAR} and {LAST_YEAR}"
+    raise typer.BadParameter(what, param_hint=option)
 
 
 def minute(moment: datetime) -> str:

@@ -1,8 +1,17 @@
-"""Addresses: the post's and our pages'."""
+"""Addresses: the post's in its cloud's admin center, and our pages'."""
+
+_ADMIN_CENTERS = {
+    "worldwide": "https://admin.microsoft.com/",
+    "gcc": "https://admin.microsoft.com/",
+    "gcch": "https://portal.office365.us/adminportal/home",
+    "dod": "https://portal.apps.mil/adminportal/home",
+    "china": "https://portal.partner.microsoftonline.cn/adminportal/home",
+}
 
 
-def post_url(change_id: str) -> str:
-    return f"https://admin.microsoft.com/#/MessageCenter/:/messages/{change_id}"
+def post_url(change_id: str, cloud: str = "worldwide") -> str:
+    """Where people read the post; `cloud` as the policy names the tenant's."""
+    return f"{_ADMIN_CENTERS[cloud]}#/MessageCenter/:/messages/{change_id}"
 
 
 def page_url(change_id: str, public_url: str) -> str:

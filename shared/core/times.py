@@ -2,6 +2,9 @@
 
 from datetime import UTC, date, datetime
 
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Years that a post, a policy or a command can mean; a time outside them is a slip of somebody's program."""
+
 
 def when(value: object) -> datetime | None:
     """An ISO time from Graph (up to 7 fractional digits, `Z` or an offset) as UTC; None when it is none."""
@@ -12,6 +15,12 @@ def when(value: object) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):  # an offset can lead out of the calendar
         return None
+
+
+def post_time(value: object) -> datetime | None:
+    """The same, and None where the year is one that no post can mean, such as 0001 or 9999."""
+    moment = when(value)
+    return moment if moment and FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 def stored_moment(value: object) -> datetime:

@@ -2,6 +2,7 @@ import asyncio
 import base64
 import gzip
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -95,6 +96,29 @@ def test_an_error_is_one_line_without_a_traceback(tmp_path: Path):
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "cp1252"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+        {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    ],
+    ids=["cp1252", "ascii", "C"],
+)
+def test_output_is_utf_8_whatever_the_console_says(tmp_path: Path, environment: dict[str, str]):
+    file = tmp_path / "posts.jsonl"
+    post = POST | {"title": "Ω → 変更, naïve 🚀", "body": {"contentType": "text", "content": "It’s – 变更"}}
+    file.write_text(json.dumps(post, ensure_ascii=False), encoding="utf-8")
+    program = [sys.executable, "-c", "from shared.cli.main import main; main()"]
+    for arguments in (["explain", "MC1000001", "--posts", file], ["history", "MC1000001", "--posts", file]):
+        result = subprocess.run(
+            [*program, *arguments], capture_output=True, timeout=300, check=False, env=os.environ | environment
+        )
+
+        assert (result.returncode, result.stderr) == (0, b"")
+        assert "Ω → 変更, naïve 🚀" in result.stdout.decode("utf-8")
+
+
 def test_debug_shows_where_an_error_came_from(tmp_path: Path):
     assert "Traceback" in installed("--debug", "parked", "list", "--state", str(tmp_path)).stderr
 
@@ -124,14 +148,16 @@ def test_classify_reads_standard_input(pack):
     assert json.loads(run("classify", "-", given=pack(json.dumps(POST).encode())).stdout)["id"] == "MC1000001"
 
 
-def test_classify_names_bad_lines_and_goes_on(tmp_path: Path):
+def test_classify_tells_once_what_is_no_post_and_goes_on(tmp_path: Path):
     file = tmp_path / "posts.jsonl"
     file.write_bytes(b'{"id":\n[]\n\xff\n{"title": "no id"}\n' + json.dumps(POST).encode())
 
     result = run("classify", file)
 
     assert result.exit_code == 1
-    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [f"{file}:{n}" for n in (1, 2, 3, 4)]
+    (said,) = result.stderr.splitlines()
+    assert said.startswith(f"{file}:1: is no JSON ")
+    assert said.endswith("; neither can be read: line 3; line 4")
     assert json.loads(result.stdout)["id"] == "MC1000001"
 
 
@@ -532,14 +558,14 @@ def test_replay_prints_one_object_for_each_line(versions: Path):
 
 
 def test_replay_names_a_line_that_is_no_post_and_goes_on(versions: Path):
-    versions.write_text("[1]\n" + versions.read_text() + "{broken\n")
+    versions.write_text("{broken\n" + versions.read_text() + "{broken\n")
 
     result = run("replay", versions)
 
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 2
-    assert f"{versions}:1: a line without a post" in result.stderr
-    assert f"{versions}:4: " in result.stderr
+    assert f"{versions}:1: is no JSON" in result.stderr
+    assert "neither can be read: line 4" in result.stderr
 
 
 def test_history_tells_what_happened_and_how_far_the_dates_slipped(versions: Path):

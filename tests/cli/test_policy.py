@@ -1,11 +1,12 @@
 """`foresignal check` and `foresignal policy`, as an admin and a pipeline use them."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import GOOD, run, state  # noqa: F401 - a fixture
+from tests.cli.test_cli import GOOD, _put_policy, run, state  # noqa: F401 - a fixture
 
 WARNED = Path(__file__).parents[1] / "adapters" / "policy" / "warned" / "team-that-owns-nothing.yaml"
 
@@ -48,7 +49,7 @@ def test_services_of_posts_that_nobody_owns_are_named(good: Path, tmp_path: Path
     result = run("check", good, "--posts", posts)
 
     assert "nobody owns 'Microsoft Loom', which 3 posts name" in result.stdout
-    assert f"{posts}:5: is no post" in result.stderr
+    assert f"{posts}:5: is no JSON" in result.stderr
 
 
 def test_missing_secrets_are_named_and_present_ones_never_shown(tmp_path: Path, state: Path, monkeypatch):  # noqa: F811
@@ -144,3 +145,39 @@ def test_a_life_of_pushes(good: Path, state: Path, tmp_path: Path):  # noqa: F81
     assert run("policy", "show", "--state", state).stdout == GOOD
     assert run("policy", "show", "--version", found[1]["version"], "--state", state).stdout.endswith("faster\n")
     assert "back to" in run("policy", "versions", "--state", state).stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        (("route", "--service", "Exchange Online", "--starts"), "9999-12-31"),
+        (("route", "--service", "Exchange Online", "--act-by"), "0001-01-01"),
+        (("sandbox", "--from"), "1989-12-31"),
+        (("sandbox", "--until"), "9999-12-31"),
+        (("sandbox", "--now"), "0001-01-01T00:00Z"),
+        (("backtest", "--posts", "README.md", "--since"), "99999w"),
+    ],
+)
+def test_a_day_that_nobody_can_mean_is_wrong_usage(command: tuple[str, ...], wrong: str, tmp_path: Path):
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text(json.dumps({"id": "MC1200001", "startDateTime": "2026-08-01T00:00:00Z"}))
+
+    assert run(*(posts if word == "README.md" else word for word in command), wrong).exit_code == 2
+
+
+def test_what_only_a_newer_rule_refuses_is_in_force_and_can_come_back_but_not_be_pushed(
+    good: Path,
+    state: Path,  # noqa: F811
+):
+    absurd = GOOD + "first_load: {days: 99999999999}\n"
+    asyncio.run(_put_policy(state, absurd.encode()))
+
+    shown = run("policy", "show", "--state", state)
+    good.write_text(absurd)
+    pushed = run("policy", "push", good, "--state", state)
+
+    assert (shown.exit_code, shown.stdout) == (0, absurd)
+    assert "to be mended before the next push" in shown.stderr
+    assert "first_load.days: must be at most 3660 days" in shown.stderr
+    assert pushed.exit_code == 1
+    assert "first_load.days: must be at most 3660 days" in pushed.stdout

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from shared.adapters.pages import charts
 from shared.adapters.pages.render import render
@@ -11,6 +12,7 @@ from shared.core.backtest.difference import Differs
 from shared.core.backtest.report import Report, Tally
 from shared.core.life.metrics import Count
 from shared.core.links import post_url
+from shared.core.terms import Cloud
 
 _WEEKS = 60
 """More weeks than this are drawn by month."""
@@ -50,7 +52,9 @@ class TeamRow:
     bar: charts.Bar
 
 
-def backtest_page(new: Report, old: Report | None = None, differs: Sequence[Differs] = ()) -> str:
+def backtest_page(
+    new: Report, old: Report | None = None, differs: Sequence[Differs] = (), cloud: Cloud = "worldwide"
+) -> str:
     """The whole page. `old`: the policy that it is held against, with `differs` between the two."""
     return render(
         "backtest.html.j2",
@@ -67,7 +71,7 @@ def backtest_page(new: Report, old: Report | None = None, differs: Sequence[Diff
         unowned=(new.unowned[:_AT_ONCE], new.unowned[_AT_ONCE:]),
         days=sorted(new.weeks, reverse=True),
         nothing=Tally(),
-        url=post_url,
+        url=partial(post_url, cloud=cloud),
     )
 
 

@@ -18,6 +18,7 @@ from shared.core.posts.privacy import PRIVATE_TITLE, is_private
 from shared.core.posts.rollout_state import rollout_lines
 from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import RoadmapView
+from shared.core.terms import Cloud
 from shared.core.words import labels
 from shared.core.words.plan import to_do, when_lines
 
@@ -29,6 +30,7 @@ def change_page(
     roadmap: Sequence[RoadmapView] = (),
     variants: Mapping[str, Sequence[Difference]] = MappingProxyType({}),
     related: Sequence[Related] = (),
+    cloud: Cloud = "worldwide",
 ) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
     post, classification = change.read(), change.classification
@@ -64,6 +66,6 @@ def change_page(
         tickets=[state for state in effects if state.effect.kind == "ticket"],
         cards=[state for state in effects if state.effect.kind == "card"],
         life=[(name.replace("_", " "), at) for name, at in sorted(change.moments.items(), key=lambda item: item[1])],
-        post_url=post_url(change.id),
+        post_url=post_url(change.id, cloud),
         classified=any(edition.facts for edition in change.editions),
     )

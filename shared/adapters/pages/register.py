@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from shared.adapters.pages.render import render
 from shared.core.links import post_url
+from shared.core.terms import Cloud
 from shared.core.tickets.register import Entry
 
 
@@ -12,13 +13,13 @@ def register_page(entries: Sequence[Entry]) -> str:
     return render("register.html.j2", title="Change register", entries=entries, states=_states(entries))
 
 
-def ticket_page(entry: Entry) -> str:
+def ticket_page(entry: Entry, cloud: Cloud = "worldwide") -> str:
     return render(
         "ticket.html.j2",
         title=f"{entry.number}: {entry.title}",
         entry=entry,
         history=[f"{at:%Y-%m-%d %H:%M}  {text}" for at, text in entry.history],
-        post_url=post_url(entry.change_id),
+        post_url=post_url(entry.change_id, cloud),
     )
 
 

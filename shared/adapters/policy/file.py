@@ -21,7 +21,7 @@ from shared.adapters.policy.faults import (
 from shared.adapters.policy.mending import mended
 from shared.adapters.policy.yaml_lines import Parsed, parse
 from shared.core.errors import PermanentError
-from shared.core.policy.check import undefined_names
+from shared.core.policy.check import absurd_values, undefined_names
 from shared.core.policy.model import Policy
 
 DEFAULT = Path(__file__).resolve().parents[3] / "config" / "policy.yaml"
@@ -104,11 +104,16 @@ class Places:
 
 def load(text: str, name: str) -> Policy:
     """The policy in `text`, which may be in force; PermanentError naming the file and all its faults."""
-    checked = check_text(text, name)
-    policy = _policy_of(checked, name)
-    for note in checked.objections:
-        _LOG.warning("the policy goes on with what foresignal check refuses: %s", note)
+    policy, objections = load_in_force(text, name)
+    for note in objections:
+        _LOG.warning("in force all the same, but the next push must mend it: %s", note)
     return policy
+
+
+def load_in_force(text: str, name: str) -> tuple[Policy, tuple[Note, ...]]:
+    """A policy that was put in force before, and what would keep it from being pushed today; PermanentError else."""
+    checked = check_text(text, name)
+    return _policy_of(checked, name), checked.objections
 
 
 def load_file(path: Path) -> Policy:
@@ -125,8 +130,8 @@ def _policy_of(checked: Checked, name: str) -> Policy:
 
 
 def faults(text: str, name: str) -> list[str]:
-    """Every fault of a text."""
-    return [str(fault) for fault in check_text(text, name).faults]
+    """Every fault of a text that is checked or pushed."""
+    return [str(fault) for fault in check_text(text, name).faults_of_a_new_one]
 
 
 def check_text(text: str, name: str) -> Checked:
@@ -238,6 +243,8 @@ def _checked(data: object, notes: Sequence[Note], places: Places, name: str, sou
         for folder in _ADAPTERS
         for path, what in objections_of_adapters(folder, data.get(folder))
     ]
+    whole = policy or mended(data)
+    objections += [places.note(path, what) for path, what in (absurd_values(whole) if whole else ())]
     return Checked(policy, _in_order(every, name), data, places, name, source, _in_order(objections, name))
 
 

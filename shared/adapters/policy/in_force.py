@@ -39,7 +39,7 @@ class PolicyInForce:
                 raise
             _LOG.warning("the policy in force goes on: %s", error)
             return self._policy
-        text = data.decode(errors="replace") if data else file.DEFAULT.read_text()
+        text = data.decode(errors="replace") if data else file.DEFAULT.read_text(encoding="utf-8")
         self._read_at = now
         if text != self._text or self._policy is None:
             await self._take(text, f"blob {CONTAINER}/{BLOB}" if data else "config/policy.yaml", pushed=bool(data))

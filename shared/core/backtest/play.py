@@ -15,7 +15,7 @@ from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
 from shared.core.posts.privacy import shown_title
 from shared.core.terms import MATERIAL
-from shared.core.times import when
+from shared.core.times import post_time
 
 TENANT = "replay"
 """The tenant of a post of which none is known."""
@@ -90,7 +90,7 @@ def versions_of(line: object) -> list[tuple[str, Version]]:
     if not isinstance(line, Mapping) or not isinstance(raw, Mapping):
         raise PermanentError("a line without a post")
     post = read_post(raw)
-    observed = when(line.get("observed")) or min(filter(None, (post.start, post.modified)))
+    observed = post_time(line.get("observed")) or min(filter(None, (post.start, post.modified)))
     tenants = line.get("tenants") if raw is not line else None
     names = [str(name) for name in tenants] if isinstance(tenants, list) and tenants else [TENANT]
     return [(post.id, Version(observed.astimezone(UTC), raw, name)) for name in names]

@@ -88,7 +88,7 @@ def change_card(
         arrives=ARRIVALS.get(classification.default, classification.default),
         why=tuple(clean(reason.words) for reason in state.effect.why),
         team=_team(state.effect.team, state.effect.answers, policy),
-        post_url=post_url(change.id),
+        post_url=post_url(change.id, policy.cloud_of()),
         page_url=page_url(change.id, public_url),
         ticket=TicketLink(clean(filed.number), filed.url) if filed.number else None,
     )

@@ -126,7 +126,7 @@ def first_load_reason(change: Change, policy: Policy) -> str:
     if first.facts and plan_is_over(first.facts.classification, first_seen):
         return f"its plan was over when it was first seen on {first_seen:%Y-%m-%d}"
     start = change.read().start
-    if start and start < first_seen - timedelta(days=policy.first_load.days):
+    if start and first_seen - start > timedelta(days=min(policy.first_load.days, timedelta.max.days)):
         return f"published {start:%Y-%m-%d}, over {policy.first_load.days} days before it was first seen"
     return ""
 

@@ -2,10 +2,14 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
-from shared.core.policy.model import OWNER, Match, Policy, Roles, service_key, walk
+from shared.core.policy.model import OWNER, Match, Policy, Roles, Target, Targets, service_key, walk
+from shared.core.times import FIRST_YEAR, LAST_YEAR
 
 Fault = tuple[str, str]
+MOST_DAYS = 3660
+"""Ten years: nothing in a policy is further away."""
 
 
 def undefined_names(policy: Policy) -> list[Fault]:
@@ -14,6 +18,34 @@ def undefined_names(policy: Policy) -> list[Fault]:
     Each as (path, fault), all at once, in the order of the file.
     """
     return [*_of_tenants(policy), *_of_teams(policy), *_of_workloads(policy), *_of_roles(policy), *_of_routes(policy)]
+
+
+def absurd_values(policy: Policy) -> list[Fault]:
+    """Days and numbers of days that nobody can mean. They came to be faults late: a policy in force may have them."""
+    return [fault for path, value in _values(policy) for fault in _absurd(path, value)]
+
+
+def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
+    for name, team in policy.teams.items():
+        for index, absence in enumerate(team.absent):
+            yield f"teams.{name}.absent[{index}].from", absence.from_
+            yield f"teams.{name}.absent[{index}].until", absence.until
+    for level in Targets.model_fields:
+        for key in Target.model_fields:
+            yield f"targets.{level}.{key}", getattr(getattr(policy.targets, level), key)
+    for path, route in walk(policy.routes):
+        if route.match:
+            yield f"{path}.match.starts_within", route.match.starts_within
+            yield f"{path}.match.act_by_within", route.match.act_by_within
+    yield "first_load.days", policy.first_load.days
+
+
+def _absurd(path: str, value: int | date | None) -> Iterator[Fault]:
+    if isinstance(value, date):
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            yield path, f"must be a day between {FIRST_YEAR} and {LAST_YEAR}, not {value}"
+    elif value is not None and value > MOST_DAYS:
+        yield path, f"must be at most {MOST_DAYS} days, which are ten years"
 
 
 def _of_tenants(policy: Policy) -> Iterator[Fault]:

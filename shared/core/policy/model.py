@@ -1,6 +1,6 @@
 """The policy: who owns what, and what is done with which change; one strict YAML file (docs/policy.md)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -266,6 +266,12 @@ class Policy(Strict):
             key = service_key(title)
             owner = next((name for begin, name in self.beginnings if key.startswith(begin)), owner)
         return owner
+
+    def cloud_of(self, tenants: Iterable[str] = ()) -> Cloud:
+        """The cloud of these tenants, else of all; of several the first, but worldwide before any other."""
+        known = [self.tenants[name].cloud for name in tenants if name in self.tenants]
+        clouds = known or [tenant.cloud for tenant in self.tenants.values()]
+        return "worldwide" if "worldwide" in clouds else clouds[0]
 
     @cached_property
     def matches_on_tenants(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from shared.core import ids
 from shared.core.errors import PermanentError
 from shared.core.text.safe import text_of
-from shared.core.times import when
+from shared.core.times import post_time
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -57,15 +57,15 @@ def read_post(raw: Mapping[str, Any]) -> Post:
         raise PermanentError("a post without an `id`: Graph always sends one; look at the parked item")
     body = raw.get("body")
     body = body if isinstance(body, Mapping) else {"content": body if isinstance(body, str) else ""}
-    start = when(raw.get("startDateTime"))
+    start = post_time(raw.get("startDateTime"))
     details = raw.get("details")
     return Post(
         id=ids.normalise(identity),
         title=text_of(raw.get("title")).strip(),
-        modified=when(raw.get("lastModifiedDateTime")) or start or datetime.fromtimestamp(0, UTC),
+        modified=post_time(raw.get("lastModifiedDateTime")) or start or datetime.fromtimestamp(0, UTC),
         start=start,
-        end=when(raw.get("endDateTime")),
-        act_by=when(raw.get("actionRequiredByDateTime")),
+        end=post_time(raw.get("endDateTime")),
+        act_by=post_time(raw.get("actionRequiredByDateTime")),
         category=text_of(raw.get("category")),
         severity=text_of(raw.get("severity")),
         major=raw.get("isMajorChange") is True,

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+
+from shared.core.times import post_time
 
 #: Microsoft's name of a status, in lower case without spaces, and what it is called here; in the order of telling.
 _STATUSES = {
@@ -78,7 +80,7 @@ def _state(roadmap_id: str, row: dict[str, object]) -> RolloutState:
         platform=_word(row, "Platform"),
         status=_STATUSES.get(_plain(status), status),
         ring=_RINGS.get(_plain(ring), ring),
-        updated=_moment(_word(row, "LastUpdateTime")),
+        updated=post_time(_word(row, "LastUpdateTime")),
     )
 
 
@@ -92,14 +94,6 @@ def _word(row: dict[str, object], name: str) -> str:
 
 def _plain(word: str) -> str:
     return word.replace(" ", "").lower()
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _order(state: RolloutState) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from shared.core.posts.post import Post
 from shared.core.sources.snapshot import DoubtedError
 from shared.core.terms import OVER
 from shared.core.text.safe import text_of
+from shared.core.times import FIRST_YEAR, LAST_YEAR
 from shared.core.words import dates
 
 _IN_TEXT = re.compile(r"roadmap\s+ids?\b[\s:#]*((?:\d{4,7}(?:\s*(?:,|;|and|&)\s*)?)+)", re.IGNORECASE)
@@ -72,7 +73,8 @@ def month_of(value: object) -> date | None:
     """The first day of "October CY2026"; None for anything else."""
     match = _MONTH.search(value) if isinstance(value, str) else None
     month = _MONTHS.get(match[1]) if match else None
-    return date(int(match[2]), month, 1) if match and month and int(match[2]) else None
+    year = int(match[2]) if match else 0
+    return date(year, month, 1) if month and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
 def read_items(answer: object) -> dict[str, RoadmapItem]:

@@ -9,7 +9,7 @@ from typing import Any
 from shared.core import ids
 from shared.core.errors import PermanentError
 from shared.core.text.safe import text_of
-from shared.core.times import when
+from shared.core.times import post_time
 
 # The sync writes "[Service] Title [MC1234567]" and a description that begins with "Message ID: MC1234567"; other tools
 # put the id first or into brackets of their own.
@@ -52,9 +52,9 @@ def read_task(raw: Any, observed: datetime) -> Task:
         id=text_of(raw["id"]),
         etag=text_of(raw.get("@odata.etag")),
         title=text_of(raw.get("title")),
-        created=when(raw.get("createdDateTime")),
+        created=post_time(raw.get("createdDateTime")),
         assigned=_assigned(raw.get("assignments"), observed),
-        completed=(when(raw.get("completedDateTime")) or observed) if done else None,
+        completed=(post_time(raw.get("completedDateTime")) or observed) if done else None,
     )
 
 
@@ -79,4 +79,4 @@ def _assigned(assignments: object, observed: datetime) -> datetime | None:
     assignees = [
         value for name, value in assignments.items() if not name.startswith("@") and isinstance(value, Mapping)
     ]
-    return min((when(value.get("assignedDateTime")) or observed for value in assignees), default=None)
+    return min((post_time(value.get("assignedDateTime")) or observed for value in assignees), default=None)

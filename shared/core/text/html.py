@@ -11,8 +11,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 BlockKind = Literal["paragraph", "item", "row", "heading"]
 
 # Real bodies end at 14,000 characters. What stands behind this many is not read, so that a monstrous body costs no more
-# than a long one. The cut comes before the parser: deep nesting makes any tree builder slow.
+# than a long one. The cut comes before the parser: deep nesting makes any tree builder slow. Of a longer body, only
+# what is read counts: not its attributes, comments, styles and scripts; tags have a limit of their own.
 READ_LIMIT = 32_000
+_TAGS_LIMIT = 4_000
+_RAW_LIMIT = 4_000_000
 # A line longer than this is cut: no sentence is, and some rules look at pairs of words in a line.
 LINE_LIMIT = 4_000
 
@@ -66,6 +69,7 @@ _FORMS = tuple(
     for odd in odds
 )
 _SPACES = re.compile(r" {2,}")
+_GAPS = re.compile(r"[ \t]{2,}")
 _BULLET = re.compile(r"[•·▪◦\u2023*]\s+|-\s+(?=[^\W\d])")
 _MARKS = re.compile("[\x02-\x06]")
 _CONTROLS = tuple(map(chr, range(8)))  # no text has them, and our own marks are among them
@@ -81,14 +85,15 @@ class HtmlBlock:
 
 
 def blocks(body: str, kind: str = "html") -> list[HtmlBlock]:
-    """The visible blocks of a body, in order; `kind` is Graph's contentType. Reads the first READ_LIMIT characters."""
+    """The visible blocks of a body, in order; `kind` is Graph's contentType. Reads READ_LIMIT characters of text."""
     return list(_blocks(body, kind))
 
 
 @lru_cache(maxsize=4)
 def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
     """Kept for a moment: classification, sentences and relations ask for the same body one after the other."""
-    body = body[:READ_LIMIT]
+    if len(body) > READ_LIMIT:
+        body = body[:READ_LIMIT] if kind == "text" else _beginning(body)
     for control in _CONTROLS:
         body = body.replace(control, "")
     flat = _flatten(body) if kind != "text" and ("<" in body or "&" in body) else body
@@ -101,6 +106,36 @@ def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
 def plain_text(html: str, kind: str = "html") -> str:
     """A body as plain text: paragraphs separated by newlines, list items with a dash, the texts of links kept."""
     return "\n".join(f"- {block.text}" if block.kind == "item" else block.text for block in blocks(html, kind))
+
+
+def _beginning(html: str) -> str:
+    """The first READ_LIMIT characters that are read, with bare tags around them; linear in what it passes over."""
+    end, at = min(len(html), _RAW_LIMIT), 0
+    room, tags = READ_LIMIT, _TAGS_LIMIT
+    parts: list[str] = []
+    while at < end and room > 0 and tags > 0:
+        start = html.find("<", at, end)
+        text = _GAPS.sub(" ", html[at : start if start >= 0 else end])
+        parts.append(text[:room])
+        room -= len(unescape(text)) if "&" in text else len(text)
+        if start < 0:
+            break
+        tags -= 1
+        tag = _TAG.match(html, start, end)
+        if tag:
+            parts.append(f"<{tag[1]}{tag[2]}>")
+            at = tag.end()
+            if not tag[1] and tag[2].lower() in _UNREAD:
+                closing = re.compile(rf"</{tag[2]}", re.IGNORECASE).search(html, at, end)
+                at = closing.start() if closing else end
+        elif html.startswith("<!", start):
+            mark = "-->" if html.startswith("<!--", start) else ">"
+            close = html.find(mark, start + 2, end)
+            at = close + len(mark) if close >= 0 else end
+        else:
+            parts.append("<")
+            at = start + 1
+    return "".join(parts)
 
 
 def _flatten(html: str) -> str:

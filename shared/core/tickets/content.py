@@ -10,7 +10,7 @@ from shared.core.policy.our_dates import our_dates_of
 from shared.core.posts.post import Post
 from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import roadmap_ids
-from shared.core.terms import ENDED, MATERIAL, OVER
+from shared.core.terms import ENDED, MATERIAL, OVER, Cloud
 from shared.core.text.safe import clean, cut
 from shared.core.tickets.notes import note
 from shared.core.tickets.proposal import propose
@@ -77,7 +77,7 @@ def wanted_ticket(
         communication_plan=proposal.communication_plan,
         backout=proposal.backout,
         group=(team.crb_group or state.effect.team) if team else state.effect.team,
-        links=_links(post, public_url),
+        links=_links(post, public_url, policy.cloud_of(tenants)),
         cancelled=_cancelled(change, state) and entry.on_cancel == "cancel",
         reopen=_opens_again(state, entry, untold),
         notes=tuple(note(change, event) for event in untold),
@@ -120,10 +120,10 @@ def _tenant_names(tenants: Sequence[str]) -> tuple[str, ...]:
     return (*tenants[:_TENANTS_SHOWN], *((f"and {more} more",) if more > 0 else ()))
 
 
-def _links(post: Post, public_url: str) -> tuple[tuple[str, str], ...]:
+def _links(post: Post, public_url: str, cloud: Cloud) -> tuple[tuple[str, str], ...]:
     roadmap = ((f"Roadmap {number}", _ROADMAP + number) for number in roadmap_ids(post)[:_ROADMAP_SHOWN])
     return (
-        ("Message Center", post_url(post.id)),
+        ("Message Center", post_url(post.id, cloud)),
         *roadmap,
         ("Foresignal: history, dates and decisions", page_url(post.id, public_url)),
     )

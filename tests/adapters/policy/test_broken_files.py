@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.adapters.policy.file import faults, load
+from shared.adapters.policy.file import check_text, faults, load
 from shared.adapters.registry import kinds
 from shared.core.errors import PermanentError
 
@@ -25,7 +25,16 @@ def test_every_fault_is_told_at_once_with_its_path(file: Path):
     assert faults(text, file.name) == expected
 
 
-@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+OBJECTED = [file for file in BROKEN if not check_text(file.read_text("utf-8"), file.name).faults]
+"""Refused when they are checked or pushed, and taken where they are in force."""
+
+
+@pytest.mark.parametrize("file", OBJECTED, ids=lambda file: file.stem)
+def test_what_only_a_new_policy_may_not_be_is_loaded(file: Path):
+    assert load(file.read_text("utf-8"), file.name).tenants
+
+
+@pytest.mark.parametrize("file", [file for file in BROKEN if file not in OBJECTED], ids=lambda file: file.stem)
 def test_a_broken_file_is_never_loaded_and_the_error_names_it(file: Path):
     with pytest.raises(PermanentError, match=file.stem):
         load(file.read_text(), file.name)

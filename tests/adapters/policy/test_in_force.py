@@ -120,3 +120,29 @@ async def test_what_is_not_filled_in_stops_no_policy_that_is_in_force(placeholde
 
     assert (await source(blobs).current()).tenants["contoso"].auth.client_id == placeholder
     assert [note.path for note in file.check_text(text, "x").unfilled] == ["tenants.contoso.auth.client_id"]
+
+
+ABSURD = GOOD + b"first_load: {days: 9999999999}\n"
+
+
+async def test_what_only_a_newer_rule_refuses_stays_in_force_with_a_warning(caplog: pytest.LogCaptureFixture):
+    blobs = FakeBlobs()
+    await blobs.put(CONTAINER, BLOB, ABSURD)
+    held = source(blobs)
+
+    assert (await held.current()).first_load.days == 9999999999
+    assert not held.failure
+    assert "first_load.days: must be at most 3660 days" in caplog.text
+    assert file.check_text(ABSURD.decode(), "x").faults_of_a_new_one
+
+
+async def test_what_was_always_wrong_is_refused_whatever_else_is_there():
+    blobs = FakeBlobs()
+    await blobs.put(CONTAINER, BLOB, GOOD)
+    held = source(blobs)
+    await held.current()
+    await blobs.put(CONTAINER, BLOB, ABSURD.replace(b"team: w", b"team: ghost"))
+    again = source(blobs)
+
+    assert list((await again.current()).tenants) == ["contoso"]
+    assert "undefined team 'ghost'" in again.failure

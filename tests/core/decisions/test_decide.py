@@ -9,6 +9,7 @@ from shared.core.changes.change import Decision, EffectState, Facts
 from shared.core.changes.events import derive
 from shared.core.changes.merge import Arrival, merge
 from shared.core.decisions.decide import decide, first_load_reason, plan_is_over
+from shared.core.policy.model import FirstLoad
 from shared.core.posts.classification import Classification, Interval, Window
 from tests.usecases.world import policy
 
@@ -169,3 +170,9 @@ def test_what_is_withheld_is_on_the_decision_also_beside_what_follows():
     assert [effect.target for effect in decided_.effects] == ["messaging"]
     assert decided_.withheld == ("a data privacy post, and ticket system crb is not marked `privacy: true`",)
     assert decided_.silent == ""
+
+
+def test_a_number_of_days_beyond_the_calendar_holds_everything():
+    endless = policy().model_copy(update={"first_load": FirstLoad(days=10**30)})
+
+    assert not first_load_reason(change(read(), start="1990-01-01T00:00:00Z"), endless)

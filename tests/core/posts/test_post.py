@@ -41,6 +41,14 @@ def test_a_time_is_read_as_utc(text, moment):
     assert when(text) == moment
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "1989-12-31T23:59:59Z", "2101-01-01", "9999-12-31T23:59:59Z"])
+def test_a_time_that_no_post_can_mean_counts_as_not_given(text):
+    times = dict.fromkeys(("startDateTime", "endDateTime", "actionRequiredByDateTime", "lastModifiedDateTime"), text)
+    read = read_post({"id": "MC1200001", **times})
+
+    assert (read.start, read.end, read.act_by, read.modified) == (None, None, None, EPOCH)
+
+
 def test_a_post_is_read_field_by_field():
     read = read_post(
         post(details=[{"name": "Summary", "value": "a"}, {"name": "Summary", "value": "b"}, {"value": "c"}, 3])

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 
 from shared.core.text.html import READ_LIMIT, blocks, plain_text
@@ -60,3 +62,38 @@ def test_the_texts_of_links_are_kept() -> None:
 
 def test_what_stands_behind_the_limit_is_not_read() -> None:
     assert plain_text("x" * (READ_LIMIT * 2)).count("x") <= READ_LIMIT
+
+
+STYLE = 'style="margin-left:0cm;font-family:Segoe UI,sans-serif;mso-line-height-rule:exactly" class="x"'
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<p {STYLE}>&nbsp;</p>" * 400,
+        "<!-- " + "from an editor " * 5_000 + "-->",
+        "<!--[if gte mso 9]><xml></xml><![endif]-->" * 1_000,
+        "<style>" + "p.MsoNormal {margin: 0}" * 5_000 + "</style>",
+        "<SCRIPT>" + "if (1 < 2) { run() }" * 5_000 + "</script >",
+        f'<img alt="a picture" src="data:image/png;base64,{"iVBORw0KGgo" * 20_000}">',
+        "<p>" + "    \t" * 20_000 + "</p>",
+        f'<a href="https://example.com/?{"a=b&amp;" * 8_000}">here</a>',
+    ],
+    ids=["attributes", "comment", "comments", "style", "script", "picture", "blanks", "link"],
+)
+def test_markup_does_not_count_against_the_limit(markup: str) -> None:
+    assert len(markup) > READ_LIMIT
+
+    assert "retire it on May 4" in plain_text(f"<p>First.</p>{markup}<p>We will retire it on May 4, 2027.</p>")
+
+
+@pytest.mark.parametrize(
+    "monster",
+    ["<b>" * 400_000, "<!---->" * 200_000, "<!--" * 300_000, "<" * 1_000_000, "<p '" * 300_000, '<p a="' * 200_000,
+     "<script>" * 200_000, "&amp;" * 300_000, "<![" * 400_000, "<p>a</p>" * 200_000],
+)  # fmt: skip
+def test_a_monstrous_body_costs_no_more_than_a_long_one(monster: str) -> None:
+    began = process_time()
+    blocks(monster)
+
+    assert process_time() - began < 0.5
