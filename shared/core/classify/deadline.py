@@ -19,11 +19,13 @@ NO_DEADLINE: Deadline = None, Why("no deadline is stated", 0.7)
 
 def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadline:
     """Graph's field, else a deadline that the text gives to the reader; none for a plan that has fallen."""
-    if verdict.status != "scheduled":
+    if not verdict.stands:
         return None, Why(mark_words(f"status:{verdict.status}"), 0.9)
-    if post.act_by:
+    if post.act_by:  # holds whatever the text lacks
         done = _done(document, verdict)
         return (None, done) if done else (post.act_by.date(), Why(f"Act by: {post.act_by:%Y-%m-%d}", 1.0))
+    if verdict.status != "scheduled":
+        return None, Why(mark_words(f"status:{verdict.status}"), 0.9)
     demands = Demands(document, lambda: ending_deadline(document, verdict)[0])
     told = sorted(islice(demands.told(), _MOST_DEMANDS), key=lambda found: found[0])
     ahead = [found for found in told if document.day is None or found[0] >= document.day]

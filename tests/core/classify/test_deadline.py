@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from shared.core.classify import classify
@@ -55,3 +57,23 @@ def test_an_end_stays_a_deadline_when_it_has_come(banner: str, act_by: str) -> N
     )
 
     assert f"{said.act_by}" == act_by
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("<p>Old keys will be refused. You must renew yours.</p>", id="no day in the text"),
+        pytest.param("<p>Please confirm the contact for invoices.</p>", id="no plan in the text"),
+        pytest.param("", id="no text"),
+    ],
+)
+def test_graphs_day_holds_whatever_the_text_lacks(body: str) -> None:
+    said = classify(a_post(body, actionRequiredByDateTime="2026-11-30T08:00:00Z"))
+
+    assert (said.status, said.act_by) == ("no_schedule", date(2026, 11, 30))
+
+
+def test_graphs_day_falls_with_the_plan() -> None:
+    banner = "<p>Updated April 2, 2026: We have decided not to proceed with this change.</p>"
+
+    assert classify(a_post(banner, actionRequiredByDateTime="2026-11-30T08:00:00Z")).act_by is None
