@@ -15,7 +15,7 @@ SECRETS = {"DEVOPS_PAT": "devops-pat"}
 SETTINGS = {
     "organization": "contoso",
     "project": "Changes",
-    "work_item_type": "Issue",
+    "work_item_type": "User Story",
     "values": {"risk": {"high": 1, "medium": 2, "low": 3}, "group": {"Messaging": "Changes\\Messaging"}},
     "fields": {
         "Microsoft.VSTS.Scheduling.StartDate": "{{ planned_start or '' }}",

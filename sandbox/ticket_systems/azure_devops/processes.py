@@ -49,8 +49,10 @@ _CMMI_WAYS = {
     "Proposed": ("Active", "Resolved", "Closed"), "Active": ("Proposed", "Resolved"),
     "Resolved": ("Active", "Closed"), "Closed": ("Proposed", "Active"),
 }  # fmt: skip
+_AGILE_ISSUE = {"Active": "InProgress", "Closed": "Completed"}
 KINDS = {
-    "agile": Kind("Issue", _AGILE, _any_to_any(*_AGILE)),
+    "agile_issue": Kind("Issue", _AGILE_ISSUE, _any_to_any(*_AGILE_ISSUE)),
+    "agile": Kind("User Story", _AGILE, _any_to_any(*_AGILE)),
     "scrum": Kind("Product Backlog Item", _SCRUM, _any_to_any(*_SCRUM)),
     "basic": Kind("Issue", _BASIC, _any_to_any(*_BASIC)),
     "cmmi": Kind("Change Request", _CMMI, _CMMI_WAYS),

@@ -20,7 +20,7 @@ from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
 from tests.fakes import NOW, FakeClock
 
-PLAIN = {"organization": "contoso", "project": "Changes", "work_item_type": "Issue"}
+PLAIN = {"organization": "contoso", "project": "Changes", "work_item_type": "User Story"}
 HOSTILE = "<script>alert(1)</script> &amp; \x00\x07\u202e 𝔘 \ud800 \r\n'; DROP"
 
 
@@ -141,10 +141,19 @@ def test_a_state_means_what_its_process_says_and_nothing_is_guessed(name, catego
     assert items.state_of(Settings(**(PLAIN | {"states": {"cab": "authorize"}})), name, category) == ours
 
 
+async def test_the_first_state_of_a_type_is_new_whatever_it_is_called():
+    async with running(settings=PLAIN | {"work_item_type": "Issue"}, process="agile_issue") as (build, _, devops, _):
+        opened = await build().open(ticket())
+
+        assert (opened.remote_state, opened.state) == ("Active", "new")
+        devops.move(opened.number, "Closed")
+        assert (await build().states([opened.number]))[opened.number].state == "closed"
+
+
 @pytest.mark.parametrize(
     ("process", "kind", "states", "end"),
     [
-        ("agile", "Issue", {}, "cancelled"),
+        ("agile", "User Story", {}, "cancelled"),
         ("scrum", "Product Backlog Item", {}, "cancelled"),
         ("basic", "Issue", {}, "new"),
         ("cmmi", "Change Request", {}, "new"),
@@ -377,7 +386,7 @@ async def test_ping_says_which_permission_is_missing_and_changes_nothing(right, 
     ("over", "said"),
     [
         ({"project": "Nothing"}, "no project 'Nothing'"),
-        ({"work_item_type": "Change"}, r"no work item type 'Change' \(it has: Issue, Task\)"),
+        ({"work_item_type": "Change"}, r"no work item type 'Change' \(it has: Task, User Story\)"),
         ({"fields": {"Custom.Nothing": "x"}}, "not taken: TF51535: Cannot find field Custom.Nothing"),
         ({"fields": {"Microsoft.VSTS.Common.Risk": "{{ risk }}"}}, "not taken: TF401320.*Risk"),
         ({"values": {"group": {"Messaging": "Changes\\Nowhere"}}}, "TF401347.*System.AreaPath"),
@@ -398,7 +407,7 @@ async def test_ping_names_the_states_whose_meaning_nobody_has_said():
     async with running(settings=PLAIN | {"states": {"Waiting for the vendor": "implement"}}) as (build, _, _, _):
         told = await build().ping()
 
-    assert "as Foresignal: project Changes, type Issue; say under `states`" in said
+    assert "as Foresignal: project Changes, type User Story; say under `states`" in said
     assert said.endswith("mean: Waiting for the vendor")
     assert "`states`" not in told
 

@@ -41,16 +41,20 @@ Operation = dict[str, Any]
 Item = Mapping[str, Any]
 
 
-def state_of(settings: Settings, name: str, category: str = "") -> State | None:
-    """Our state for one of theirs; None where neither the policy nor its name nor its category says."""
+def state_of(settings: Settings, name: str, category: str = "", *, first: bool = False) -> State | None:
+    """Our state for one of theirs; None where neither the policy nor its name nor its category says.
+
+    `first`: it is the state of a new work item of its type, so it is new whatever it is called (an Issue of the Agile
+    process begins as Active).
+    """
     mapped = {word.casefold(): state for word, state in settings.states.items()}.get(name.casefold())
-    return mapped or _WORDS.get(name.casefold()) or _CATEGORIES.get(category)
+    return mapped or ("new" if first else _WORDS.get(name.casefold()) or _CATEGORIES.get(category))
 
 
-def ref_of(settings: Settings, item: Item, category: str = "") -> TicketRef:
+def ref_of(settings: Settings, item: Item, category: str = "", *, first: bool = False) -> TicketRef:
     fields = item["fields"]
     name = str(fields.get("System.State", ""))
-    state = state_of(settings, name, category)
+    state = state_of(settings, name, category, first=first)
     ended = moment(fields.get("Microsoft.VSTS.Common.ClosedDate")) or moment(
         fields.get("Microsoft.VSTS.Common.StateChangeDate")
     )

@@ -22,6 +22,7 @@ _SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Com
 _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
 _BAD = frozenset({400})
+_MAY_BE_FIRST = frozenset({"unknown", "implement"})  # of what a state's name alone says: types may begin so
 
 
 class AzureDevOpsSystem:
@@ -164,7 +165,8 @@ class AzureDevOpsSystem:
         now = item["fields"]["System.State"]
         reachable = [way["to"] for way in (kind.get("transitions") or {}).get(now) or ()]
         states = {
-            state["name"]: items.state_of(self._settings, state["name"], state["category"]) for state in kind["states"]
+            state["name"]: items.state_of(self._settings, state["name"], state["category"], first=not number)
+            for number, state in enumerate(kind["states"])
         }
         allowed = [name for name in states if name in reachable]
         if how == "cancel":
@@ -206,11 +208,12 @@ class AzureDevOpsSystem:
 
     async def _ref(self, item: Item) -> TicketRef:
         ref = items.ref_of(self._settings, item)
-        if ref.state != "unknown":
+        if ref.state not in _MAY_BE_FIRST:
             return ref
         states = (await self._kind(item))["states"]
         category = next((state["category"] for state in states if state["name"] == ref.remote_state), "")
-        return items.ref_of(self._settings, item, category)
+        first = bool(states) and states[0]["name"] == ref.remote_state
+        return items.ref_of(self._settings, item, category, first=first)
 
     async def _kind(self, item: Item) -> Mapping[str, Any]:
         """The work item's type, with its states and what leads where; read again for a state that it did not have."""
