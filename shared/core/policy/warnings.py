@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.core.policy.check import Fault, did_you_mean
 from shared.core.policy.model import ANY_SPELLING, OWNER, Match, Policy, Roles, Route, service_key, walk
+from shared.core.policy.never import never_met
 from shared.core.posts.services import canonical, known_names
 from shared.core.terms import IMPACT_RANK
 
@@ -26,6 +27,7 @@ def warnings(policy: Policy, services: Mapping[str, int] | None = None) -> list[
         *_dead(policy, policy.routes, "routes", ()),
         *_unreached(policy),
         *_misspelt(policy),
+        *never_met(policy),
         *_unowned(policy, services or {}),
     ]
 
