@@ -178,6 +178,8 @@ _CONTROL = any_of(
 )
 _ACT = any_of(r"(?:immediate )?action required\b", r"(?:please )?take (?:immediate )?action\b")
 _NO_ACTION = any_of(r"no (?:\w+ ){0,2}action", r"action (?:may|might) be")
+# The words are also the heading above what is to be done: "Action required: None."
+_NOTHING_REQUIRED = any_of(r"(?:immediate )?action required\W*(?:$|no\b|none\b|nothing\b|n/a\b|optional)")
 # "To keep live events working, admins must configure the policy."
 _MUST = any_of(
     r"to (?:keep|continue|avoid|prevent|maintain)\b[^.;\n]{3,80}, (?:you|\w* ?admins?|\w* ?administrators|organizations"
@@ -280,8 +282,8 @@ def _demand(document: Document, findings: Findings) -> str:
     if act and not _NO_ACTION.search(document.title):
         return act[0]
     prepare = document.of("prepare")
-    labelled = next((line.text for line in prepare if _ACT.match(line.text) or _ACT.match(line.label)), "")
-    if labelled and not _NO_ACTION.search(labelled):
+    labelled = next((line.text for line in prepare if _ACT.match(line.text)), "")
+    if labelled and not _NO_ACTION.search(labelled) and not _NOTHING_REQUIRED.match(labelled):
         return labelled
     text = findings.places.lower.get("text", "")
     must = _MUST.search(text) if " must " in text or " have to " in text else None

@@ -84,3 +84,25 @@ def test_what_is_off_by_default_arrives_off(words: str, default: str) -> None:
 )
 def test_admin_impact_follows_the_action_and_what_users_feel(action: str, user: str, admin: str) -> None:
     assert admin_impact(action, user) == admin
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        pytest.param("<p><b>Action required</b></p><p>None.</p>", id="a heading"),
+        pytest.param("<p>[Action required:]</p><p>Tell your users if you like.</p>", id="a heading in brackets"),
+        pytest.param("<p>What you need to do to prepare:</p><p>Action required: none.</p>", id="in a line"),
+        pytest.param("<p>What you need to do to prepare:</p><p>Action required: No</p>", id="no"),
+        pytest.param("<p>What you need to do to prepare:</p><p>Action required - optional</p>", id="optional"),
+    ],
+)
+def test_the_heading_action_required_requires_nothing(prepare: str) -> None:
+    said = classify(a_post(when(ROLLOUT) + prepare))
+
+    assert (said.action, said.crb) == ("none", False)
+
+
+def test_action_required_with_what_to_do_requires_it() -> None:
+    prepare = "<p>What you need to do to prepare:</p><p>Action required: Review your settings before pages arrive.</p>"
+
+    assert classify(a_post(when(ROLLOUT) + prepare)).action == "required"
