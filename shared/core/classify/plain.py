@@ -18,6 +18,7 @@ _TITLES = {  # the first that is found counts: an event about security is an eve
     "retirement": any_of(
         r"(?:is|are|will be|being|gets?) (?:retired|discontinued|decommissioned|shut down)\b",
         r"will retire\b",
+        r"(?:can|will|does|do|is|are) no longer\b",
         r"(?:refuses|rejects|blocks) (?:old|older|legacy)\b",
     ),
     "info": any_of(
@@ -59,6 +60,7 @@ _TITLES = {  # the first that is found counts: an event about security is an eve
         r"script injection",
         r"(?:block|stop|prevent)\w* (?:\w+ )?(?:inject|spoof|phish|malicious)\w*",
         r"content security policy",
+        r"will (?:refuse|be refused)\b",
         r"(?:strict|strong|tight)er (?:\w+ ){0,2}(?:check|validation|control|security|requirement|polic|rule)\w*",
         r"to protect (?:against|from)\b",
         r"(?:reduce|lower)\w* the risk\b",
@@ -71,6 +73,7 @@ _TITLES = {  # the first that is found counts: an event about security is an eve
     ),
     "maintenance": any_of(
         r"planned maintenance",
+        r"(?:security|quality|cumulative|preview|optional) updates? (?:is|are)\b",
         r"known issues?\b",
         r"(?<!\w )(?:issues?|problems?) (?:with|when|where|after)\b",
         r"(?:shows?|sees?|gets?) (?:an? )?(?:wrong|error|blank|missing)\b",

@@ -22,6 +22,9 @@ ROLLOUT = "Worldwide: We will begin rolling out early May 2026 and expect to com
         pytest.param("Known issue: lists open slowly", "maintenance", id="a known issue"),
         pytest.param("Planned maintenance of Contoso Notes", "maintenance", id="planned maintenance"),
         pytest.param("Known issues of the May update", "maintenance", id="known issues"),
+        pytest.param("The May 2026 quality updates are here", "maintenance", id="updates"),
+        pytest.param("Guests can no longer add bots to pages", "retirement", id="no longer"),
+        pytest.param("Unsigned mail will be refused by relays", "security", id="refused"),
     ],
 )
 def test_a_plain_title_decides_the_kind_whatever_the_tags_say(title: str, kind: str) -> None:
