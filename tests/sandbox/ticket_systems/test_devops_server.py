@@ -37,7 +37,7 @@ def put(name, value):
 
 async def create(client, *more, title="MC1 <b>x</b>", **params):
     body = json.dumps([put("System.Title", title), *more])
-    return await client.post(f"{WIT}/workitems/$Issue", content=body, headers=PATCH, params=V | params)
+    return await client.post(f"{WIT}/workitems/$User%20Story", content=body, headers=PATCH, params=V | params)
 
 
 async def patch(client, *operations):
@@ -160,7 +160,7 @@ async def test_a_stranger_gets_a_page_to_sign_in_unless_he_asks_for_an_error(giv
 
 async def test_what_is_sent_as_something_else_or_without_a_version_is_refused():
     async with running() as (client, _, _):
-        wrong = await client.post(f"{WIT}/workitems/$Issue", json=[put("System.Title", "x")])
+        wrong = await client.post(f"{WIT}/workitems/$User%20Story", json=[put("System.Title", "x")])
         bare = await httpx.AsyncClient(base_url=client.base_url, headers=BEARER).get(f"{WIT}/workitems/1")
 
         assert (wrong.status_code, wrong.json()["typeKey"]) == (415, "VssRequestContentTypeNotSupportedException")

@@ -3,7 +3,7 @@
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.settings import Settings
-from shared.adapters.tickets.servicenow.writes import TABLE
+from shared.adapters.tickets.servicenow.writes import TABLE_API
 from shared.core.errors import PermanentError
 
 _ROLES = "/api/now/table/sys_user_has_role"
@@ -11,7 +11,7 @@ _ROLES = "/api/now/table/sys_user_has_role"
 
 async def ping(calls: Calls, settings: Settings) -> str:
     """Reading is tried; of writing the roles tell, where we may see them (which takes the role itil)."""
-    await calls.results(TABLE, {"sysparm_limit": "1", "sysparm_fields": "sys_id"})
+    await calls.results(TABLE_API, {"sysparm_limit": "1", "sysparm_fields": "sys_id"})
     query = "user=javascript:gs.getUserID()^state=active"
     params = {"sysparm_query": query, "sysparm_fields": "role.name", "sysparm_limit": "200"}
     answer = await calls.ask("GET", _ROLES, params=params, allowed=frozenset({400, 403, 404}))

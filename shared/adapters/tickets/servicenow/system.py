@@ -12,7 +12,7 @@ from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.pinging import ping
 from shared.adapters.tickets.servicenow.settings import Settings
-from shared.adapters.tickets.servicenow.writes import ALL, CHANGES, TABLE, Writes
+from shared.adapters.tickets.servicenow.writes import ALL, CHANGES, TABLE_API, Writes
 from shared.core.errors import PermanentError
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
@@ -75,7 +75,7 @@ class ServiceNow:
         for at in range(0, len(ours), _AT_ONCE):
             some = ours[at : at + _AT_ONCE]
             query = {"sysparm_query": f"numberIN{','.join(some)}", "sysparm_limit": str(2 * _AT_ONCE)}
-            rows = await self._calls.results(TABLE, {**query, **ALL, "sysparm_fields": self._writes.fields()})
+            rows = await self._calls.results(TABLE_API, {**query, **ALL, "sysparm_fields": self._writes.fields()})
             self._assert_searched("number", all(records.raw_value(row, "number") in some for row in rows))
             refs = {records.raw_value(row, "sys_id"): records.ref_of(self._settings, row) for row in rows}
             for ref in await self._with_deciders(refs):
@@ -92,7 +92,7 @@ class ServiceNow:
 
     def _where(self) -> str:
         if self._settings.api == "table":
-            return TABLE
+            return TABLE_API
         template = f"/{self._settings.template}" if self._settings.type == "standard" else ""
         return f"{CHANGES}/{self._settings.type}{template}"
 
@@ -115,7 +115,7 @@ class ServiceNow:
             "sysparm_limit": str(_CANDIDATES),
             "sysparm_fields": self._writes.fields(),
         }
-        matches = await self._calls.results(TABLE, {**params, **ALL})
+        matches = await self._calls.results(TABLE_API, {**params, **ALL})
         values = [records.raw_value(match, field) for match in matches]
         self._assert_searched(field, all(each.casefold() == value.casefold() for each in values))
         return next((match for match, each in zip(matches, values, strict=True) if each == value), None)

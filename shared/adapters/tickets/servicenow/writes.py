@@ -19,7 +19,7 @@ from shared.core.errors import TransientError
 from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Ticket, TicketRef
 
-TABLE = "/api/now/table/change_request"
+TABLE_API = "/api/now/table/change_request"
 CHANGES = "/api/sn_chg_rest/change"
 ALL = {"sysparm_display_value": "all"}
 _REFUSED = frozenset({400, 403})
@@ -153,7 +153,7 @@ class Writes:
         return records.ref_of(self._settings, record)
 
     def _path(self, record: Record) -> str:
-        return f"{TABLE}/{records.raw_value(record, 'sys_id')}"
+        return f"{TABLE_API}/{records.raw_value(record, 'sys_id')}"
 
     def _params(self) -> dict[str, str]:
         return {**ALL, "sysparm_fields": self.fields()}
