@@ -13,7 +13,7 @@ from pathlib import Path
 from sandbox import board, guard
 from sandbox.errors import SandboxError
 from sandbox.microsoft365.courses import read_script
-from sandbox.microsoft365.history import Line, moment, read
+from sandbox.microsoft365.history import Line, read
 from sandbox.options import Options
 from sandbox.outcome import summed_up, why_nothing
 from sandbox.report import Report, Summary
@@ -21,6 +21,7 @@ from sandbox.steps import steps
 from sandbox.ticket_systems import SYSTEMS
 from sandbox.world import Story, World, world
 from shared.core.errors import ConflictError, TransientError
+from shared.core.times import when
 from shared.record.changes import all_changes
 from shared.record.register import count_entries
 from shared.usecases.pages import home
@@ -122,15 +123,8 @@ def _story(options: Options) -> tuple[Story, list[datetime]]:
 def _newest(lines: Sequence[Line]) -> datetime:
     """When the newest of these posts was changed: then they are news. Posts from the future are taken as of now."""
     now = datetime.now(UTC)
-    changed = (line.post["lastModifiedDateTime"] for line in lines if line.post)
-    return min(max(filter(None, map(_read_moment, changed)), default=now), now)
-
-
-def _read_moment(text: object) -> datetime | None:
-    try:
-        return moment(str(text))
-    except ValueError:
-        return None
+    changed = (when(line.post["lastModifiedDateTime"]) for line in lines if line.post)
+    return min(max(filter(None, changed), default=now), now)
 
 
 async def _play(running: World, options: Options, moments: list[datetime], report: Report, played: _Played) -> None:

@@ -94,12 +94,13 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         stack.enter_context(alone(state))
         memory = Memory.of(state)
         listening = stack.enter_context(_port(options.port, memory, "functions"))
-        policy = (options.policy or tenants.SAMPLE).read_text(encoding="utf-8")
+        file = options.policy or tenants.SAMPLE
+        policy = file.read_text(encoding="utf-8")
         organisations = tenants.names(options.tenants)
         plans = {name: plan_id(name) for name in organisations}
-        checked = tenants.checked(tenants.policy_text(policy, NOWHERE, plans), str(options.policy or tenants.SAMPLE))
+        checked = tenants.checked(tenants.policy_text(policy, NOWHERE, plans), str(file))
         if not options.tickets and not options.allow:
-            tenants.refuse_outside(checked, str(options.policy or tenants.SAMPLE), SYSTEMS)
+            tenants.refuse_outside(checked, str(file), SYSTEMS)
         storage = await _storage(state, stack, in_memory=options.state is None)
         clock = SandboxClock(state)
         now = clock.start(story.begin)
