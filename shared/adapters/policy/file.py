@@ -236,16 +236,18 @@ def _checked(data: object, notes: Sequence[Note], places: Places, name: str, sou
         keys = ", ".join(Policy.model_fields)
         what = f"{'is empty' if data is None else 'is no mapping'}; it holds the keys {keys}"
         return Checked(None, (Note(name, 0, "", what),), {}, places, name, source)
-    every = [*notes, *_faults_in(data, places)]
-    policy = None if every else Policy.model_validate(data)
+    of_model = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
+    whole = mended(data) if of_model else Policy.model_validate(data)
+    every = [*notes, *_faults_in(data, whole, of_model, places)]
     objections = [
         places.note(path, what)
         for folder in _ADAPTERS
         for path, what in objections_of_adapters(folder, data.get(folder))
     ]
-    whole = policy or mended(data)
     objections += [places.note(path, what) for path, what in (absurd_values(whole) if whole else ())]
-    return Checked(policy, _in_order(every, name), data, places, name, source, _in_order(objections, name))
+    return Checked(
+        None if every else whole, _in_order(every, name), data, places, name, source, _in_order(objections, name)
+    )
 
 
 def _in_order(notes: Iterable[Note], name: str) -> tuple[Note, ...]:
@@ -253,10 +255,10 @@ def _in_order(notes: Iterable[Note], name: str) -> tuple[Note, ...]:
     return tuple(sorted(notes, key=lambda note: (note.file != name, note.file, note.line)))
 
 
-def _faults_in(data: dict[str, Any], places: Places) -> list[Note]:
+def _faults_in(data: dict[str, Any], whole: Policy | None, of_model: Sequence[Note], places: Places) -> list[Note]:
+    """The faults of the model, with those of names and adapters. `whole`: the policy as far as it can be read."""
     placeholders = set(unfilled_in(data))
-    notes = [places.note(path, what) for path, what in faults_of_model(Policy, data, (), secret=False)]
-    whole = mended(data) if notes else Policy.model_validate(data)
+    notes = list(of_model)
     paths = {note.path for note in notes}
     for path, what in undefined_names(whole) if whole else ():
         if path not in paths:
