@@ -300,13 +300,15 @@ class Freshservice:
         ours, lines = stand_ins(wanted, ticket, filed, self._settings.undated_days), []
         for name in kept:
             there = changes.value_at(change, name)
-            if not await self._notes.hold_line(change, ours_line(name, there)) and day_of(there) != day_of(ours[name]):
+            is_there = day_of(there) == day_of(ours[name])
+            if not is_there and not await self._notes.hold_line(change, ours_line(name, there)):
                 del fields[name]
                 lines.append(kept_line(name))
                 continue
-            fields[name] = ours[name]
-            if day_of(there) == day_of(ours[name]):
+            if is_there:
                 del fields[name]
+            else:
+                fields[name] = ours[name]
             lines.append(ours_line(name, ours[name]))
         return lines
 
