@@ -19,9 +19,7 @@ NO_DEADLINE: Deadline = None, Why("no deadline is stated", 0.7)
 
 def stated_deadline(post: Post, document: Document, verdict: Verdict) -> Deadline:
     """Graph's field, else a deadline that the text gives to the reader; none for a plan that has fallen."""
-    if not verdict.stands:
-        return None, Why(mark_words(f"status:{verdict.status}"), 0.9)
-    if post.act_by:  # holds whatever the text lacks
+    if post.act_by and verdict.stands:  # holds whatever the text lacks
         done = _done(document, verdict)
         return (None, done) if done else (post.act_by.date(), Why(f"Act by: {post.act_by:%Y-%m-%d}", 1.0))
     if verdict.status != "scheduled":

@@ -102,10 +102,8 @@ _DEFAULT_SIGNS = ("y default", "for every", "for all", "nless you")
 _NOT_BY_DEFAULT = any_of(r"(?:off|disabled|inactive|not[\w ]{0,20}) by default\b")
 
 
-def fails_without(document: Document, *, new: bool = False) -> str:
+def fails_without(document: Document) -> str:
     """The words that ask for something and say what fails for those who do not do it."""
-    if new:
-        return ""
     for line in document.of("intro", "impact", "prepare"):
         if not _MAY_FAIL.search(line.text):
             continue

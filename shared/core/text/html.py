@@ -45,9 +45,10 @@ _CLOSING = (
     | dict.fromkeys(("s", "strike", "del"), ")")
 )
 #: The tags that most bodies are made of, without attributes: replaced before anything is looked for.
-_PLAIN_TAGS = (
-    *((f"<{name}>", _OPENING.get(name, "")) for name in ("p", "br", "li", "b", "strong", "ul", "div", "span", "i")),
-    *((f"</{name}>", _CLOSING.get(name, "")) for name in ("p", "br", "li", "b", "strong", "ul", "div", "span", "i")),
+_PLAIN_TAGS = tuple(
+    (f"<{sign}{name}>", marks.get(name, ""))
+    for sign, marks in (("", _OPENING), ("/", _CLOSING))
+    for name in ("p", "br", "li", "b", "strong", "ul", "div", "span", "i")
 )
 _KEPT = frozenset(("table", "tr", "td", "th", "script", "style", "template", "textarea", "title"))
 _UNREAD = frozenset(("script", "style", "template"))

@@ -4,7 +4,7 @@ import pytest
 
 from shared.core.classify import classify
 from shared.core.classify.derived import admin_impact
-from shared.core.classify.plain import plain_kind
+from shared.core.classify.titles import plain_kind
 from tests.core.classify.posts import a_post, when
 
 ROLLOUT = "Worldwide: We will begin rolling out early May 2026 and expect to complete by mid-May 2026."

@@ -63,9 +63,11 @@ SMALL_HINTS = (
     *("early ma", "early-ma", "mid ma", "mid-ma", "late ma", "late-ma", "uarter", "alf of"),
     *("this year", "this calendar year", "the year", "the calendar year"),
 )
-HINT = re.compile(rf"{_HINT}|{'|'.join(SMALL_HINTS)}|next \d+ days")
+_NEXT_DAYS = r"next \d+ days"
+HINT = re.compile(rf"{_HINT}|{'|'.join(SMALL_HINTS)}|{_NEXT_DAYS}")
 #: The hints that begin with a capital or a digit.
 CAPITAL_HINT = re.compile(_HINT)
+NEXT_DAYS = re.compile(_NEXT_DAYS)
 LOOK_BEHIND, LOOK_AHEAD = 60, 60
 
 # "May" and "March" are words, too: a month that stands alone counts only after a word that leads to a date.

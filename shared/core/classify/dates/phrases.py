@@ -14,6 +14,7 @@ from shared.core.classify.dates.grammar import (
     LOOK_AHEAD,
     LOOK_BEHIND,
     MONTHS,
+    NEXT_DAYS,
     PHRASE,
     SMALL_HINTS,
 )
@@ -47,7 +48,7 @@ def may_name_days(text: str) -> bool:
     for hint in SMALL_HINTS:  # a loop, because any() takes twice as long, and every sentence comes here
         if hint in text:
             return True
-    return "next " in text and HINT.search(text) is not None
+    return NEXT_DAYS.search(text) is not None
 
 
 def find(text: str) -> list[Phrase]:
