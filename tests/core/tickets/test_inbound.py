@@ -61,6 +61,16 @@ def test_what_is_not_signed_so_is_refused(given, body, late):
     assert not authentic(SECRET, given, body, NOW + timedelta(seconds=late))
 
 
+def test_a_full_stop_in_an_id_is_refused_for_it_would_let_a_signed_text_be_parted_elsewhere():
+    signed = signature(SECRET, "msg.1614265330", str(AT), BODY)
+    parted_elsewhere = {"webhook-id": "msg", "webhook-signature": signed}
+    body = b"%d.%b" % (AT, BODY)
+
+    assert signature(SECRET, "msg", "1614265330", body) == signed
+    assert not authentic(SECRET, headers(**{"webhook-id": "msg.1614265330", "webhook-signature": signed}), BODY, NOW)
+    assert authentic(SECRET, headers(**parted_elsewhere), body, NOW)
+
+
 @pytest.mark.parametrize("late", [-299, 299])
 def test_clocks_may_differ_by_five_minutes(late):
     assert authentic(SECRET, headers(), BODY, NOW + timedelta(seconds=late))
