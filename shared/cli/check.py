@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.policy_given import counted, default_file, numbers_of, secret_names, services_in, services_seen
+from shared.cli.policy_given import counted, default_file, numbers_of, secret_names, seen_posts
 from shared.cli.post_files import POSTS
 from shared.cli.tools import State, complain, printable, with_deployment
 
 if TYPE_CHECKING:
     from shared.adapters.policy.file import Checked, Note
     from shared.core.policy.model import Policy
+    from shared.core.policy.seen import Seen
     from shared.usecases.deps import Deps
 
 File = Annotated[
@@ -23,7 +24,7 @@ Posts = Annotated[
     Path | None,
     typer.Option(
         show_default=False, metavar="FILE", exists=True, dir_okay=False,
-        help=f"Real posts: report the services in them that nobody owns. {POSTS}.",
+        help=f"Real posts: report services that nobody owns and titles that no post has. {POSTS}.",
     ),
 ]  # fmt: skip
 
@@ -43,9 +44,9 @@ def check(
 
     file = policy or default_file()
     checked = policy_file.check_file(file)
-    services = services_in(posts) if posts else with_deployment(state, services_seen) if seen else {}
+    real = seen_posts(posts, in_storage=seen, state=state)
     remarks = [("fault", note) for note in checked.faults_of_a_new_one]
-    remarks += _remarks(checked, services)
+    remarks += _remarks(checked, real)
     if checked.policy and (secrets or online):
         remarks += with_deployment(state, lambda deps: _outside_faults(deps, checked, secrets=secrets, online=online))
     _tell(remarks, as_json=json_)
@@ -58,14 +59,14 @@ def check(
         typer.echo(f"fine: {fine}" if policy else f"{file} is fine: {fine}")
 
 
-def _remarks(checked: "Checked", services: dict[str, int]) -> "list[tuple[str, Note]]":
+def _remarks(checked: "Checked", seen: "Seen") -> "list[tuple[str, Note]]":
     """What is no fault: warnings of what looks like a mistake, and hints, which `--strict` leaves alone."""
     from shared.core.policy.hints import hints
     from shared.core.policy.warnings import warnings
 
     if checked.policy is None:
         return []
-    warned = [("warning", checked.places.note(path, what)) for path, what in warnings(checked.policy, services)]
+    warned = [("warning", checked.places.note(path, what)) for path, what in warnings(checked.policy, seen)]
     return warned + [("hint", checked.places.note(path, what)) for path, what in hints(checked.policy)]
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.policy_given import counted, secret_names, services_in, services_seen
+from shared.cli.policy_given import counted, secret_names, seen_posts
 from shared.cli.post_files import POSTS
-from shared.cli.tools import State, printable, with_deployment
+from shared.cli.tools import State, printable
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def init(
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE.yaml")
     from shared.adapters.policy import starter
 
-    services = services_in(posts) if posts else with_deployment(state, services_seen) if seen or state else {}
+    services = seen_posts(posts, in_storage=bool(seen or state), state=state).services
     owners = _pairs(owner, "--owner", starter.areas())
     answers: dict[str, Any] = {
         "organisation": organisation,

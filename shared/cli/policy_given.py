@@ -3,17 +3,20 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shared.cli.post_files import each_post, post_of
-from shared.cli.tools import complain
+from shared.cli.tools import complain, with_deployment
 
 if TYPE_CHECKING:
     from shared.adapters.policy.file import Note
     from shared.core.policy.model import Policy
+    from shared.core.policy.seen import Seen
+    from shared.core.posts.post import Post
     from shared.usecases.deps import Deps
 
 
@@ -79,30 +82,36 @@ def numbers_of(remarks: "list[tuple[str, Note]]") -> str:
     return ", ".join(f"{n} {kind}{'' if n == 1 else 's'}" for kind, n in sorted(counts.items()))
 
 
-def services_in(posts: Path) -> dict[str, int]:
-    """The services that posts name, with how many posts; an edit of a post counts once."""
+def seen_in(posts: Path) -> "Seen":
+    """What the posts of a file say that a policy can be held against."""
+    from shared.core.policy.seen import read_seen
     from shared.core.posts.post import read_post
 
-    by_service: dict[str, set[str]] = {}
+    read: list[Post] = []
 
-    def count(data: Mapping[str, Any]) -> None:
+    def keep(data: Mapping[str, Any]) -> None:
         if (raw := post_of(data)) is not None:
-            post = read_post(raw)
-            for service in post.services:
-                by_service.setdefault(service, set()).add(post.id)
+            read.append(replace(read_post(raw), body=""))
 
-    each_post(posts, count)
-    return {service: len(ids) for service, ids in by_service.items()}
+    each_post(posts, keep)
+    return read_seen(read)
 
 
-async def services_seen(deps: "Deps") -> dict[str, int]:
-    """The services that the posts in storage name, with how many posts."""
+async def seen_here(deps: "Deps") -> "Seen":
+    """The same of the posts in storage."""
+    from shared.core.policy.seen import read_seen
     from shared.record.changes import all_changes
 
-    posts: Counter[str] = Counter()
-    async for record in all_changes(deps.storage.tables):
-        posts.update(set(record.change.read().services))
-    return dict(posts)
+    return read_seen([replace(record.change.read(), body="") async for record in all_changes(deps.storage.tables)])
+
+
+def seen_posts(posts: Path | None, *, in_storage: bool, state: Path | None) -> "Seen":
+    """Those of the file, else those of the deployment where they are asked for, else none."""
+    from shared.core.policy.seen import Seen
+
+    if posts:
+        return seen_in(posts)
+    return with_deployment(state, seen_here) if in_storage else Seen()
 
 
 def secret_names(policy: "Policy") -> list[tuple[str, str]]:

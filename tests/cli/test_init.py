@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shared.adapters.policy.file import load_file
-from shared.cli import init
+from shared.cli import policy_given
 from shared.cli.main import app
 from tests.usecases.world import World, policy, post
 
@@ -103,7 +103,7 @@ def test_services_in_posts_that_no_proposal_covers_are_said_and_owned(file, tmp_
 def test_services_in_the_deployment_are_looked_at(file, monkeypatch):
     world = World(policy())
     asyncio.run(world.arrive(post(services=["Microsoft Frobnicator"])))
-    monkeypatch.setattr(init, "with_deployment", lambda state, work: asyncio.run(work(world.deps)))
+    monkeypatch.setattr(policy_given, "with_deployment", lambda state, work: asyncio.run(work(world.deps)))
 
     assert "Microsoft Frobnicator" in run("init", file, "--yes", "--seen").stdout
 

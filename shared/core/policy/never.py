@@ -1,11 +1,12 @@
 """What in a policy can never be met: words that no post has, addresses of nobody, times that contradict each other."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from shared.core.policy.check import Fault, did_you_mean
 from shared.core.policy.model import Policy, Roles, service_key, walk
+from shared.core.policy.seen import Seen
 
 #: What Graph has sent since 2021, and what Microsoft documents (learn.microsoft.com/microsoft-365/admin/manage).
 CATEGORIES = ("planForChange", "stayInformed", "preventOrFixIssue")
@@ -19,17 +20,17 @@ _STEPS = ("triage", "decide", "close")
 _LEVELS = ("high", "medium", "low")
 
 
-def never_met(policy: Policy) -> Iterator[Fault]:
-    """Each as (path, what)."""
-    yield from _never_said(policy)
+def never_met(policy: Policy, seen: Seen) -> Iterator[Fault]:
+    """Each as (path, what). `seen`: real posts, which may have words that we do not know."""
+    yield from _never_said(policy, {"category": seen.categories, "tag": seen.tags})
     yield from _addresses(policy)
     yield from _out_of_order(policy)
 
 
-def _never_said(policy: Policy) -> Iterator[Fault]:
+def _never_said(policy: Policy, seen: Mapping[str, frozenset[str]]) -> Iterator[Fault]:
     for path, route in walk(policy.routes):
         for name, known in _KNOWN.items():
-            spelt = {service_key(word) for word in known}
+            spelt = {service_key(word) for word in (*known, *seen[name])}
             for word in (getattr(route.match, name) if route.match else None) or ():
                 if service_key(word) not in spelt:
                     what = f"no post has ever had the {name} {word!r} (known: {', '.join(known)})"

@@ -3,13 +3,14 @@
 Never a false accusation: a route is called dead only where no change whatever can reach it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from shared.core.policy.check import Fault, did_you_mean
 from shared.core.policy.model import ANY_SPELLING, OWNER, Match, Policy, Roles, Route, service_key, walk
 from shared.core.policy.never import never_met
-from shared.core.posts.services import canonical, known_names
+from shared.core.policy.seen import Seen, never_seen
+from shared.core.posts.services import known_names
 from shared.core.terms import IMPACT_RANK
 
 _ONE_VALUE = (
@@ -21,14 +22,15 @@ _AT_LEAST = {"admin_impact_at_least": ("admin_impact",), "user_impact_at_least":
 _WITHIN = ("starts_within", "act_by_within")
 
 
-def warnings(policy: Policy, services: Mapping[str, int] | None = None) -> list[Fault]:
-    """Each as (path, what). `services`: those of real posts, with how many posts name each."""
+def warnings(policy: Policy, seen: Seen | None = None) -> list[Fault]:
+    """Each as (path, what). `seen`: real posts that the policy is held against."""
+    seen = seen or Seen()
     return [
         *_dead(policy, policy.routes, "routes", ()),
         *_unreached(policy),
         *_misspelt(policy),
-        *never_met(policy),
-        *_unowned(policy, services or {}),
+        *never_met(policy, seen),
+        *never_seen(policy, seen),
     ]
 
 
@@ -161,17 +163,3 @@ def _misspelt(policy: Policy) -> Iterator[Fault]:
         for index, service in enumerate(load.services):
             if service_key(service) not in by_plain and (meant := did_you_mean(service, names)):
                 yield f"workloads.{name}.services[{index}]", f"Microsoft has no service {service!r} so far{meant}"
-
-
-def _unowned(policy: Policy, services: Mapping[str, int]) -> Iterator[Fault]:
-    unowned = {service: count for service, count in services.items() if policy.workload_of(service) is None}
-    for service, count in sorted(unowned.items(), key=lambda item: -item[1]):
-        posts = f"{count} post{'' if count == 1 else 's'}"
-        near = did_you_mean(service, [*_services_of(policy)]) or did_you_mean(
-            canonical(service), [*_services_of(policy)]
-        )
-        yield "workloads", f"nobody owns {service!r}, which {posts} name{'s' if count == 1 else ''}{near}"
-
-
-def _services_of(policy: Policy) -> Sequence[str]:
-    return [service for load in policy.workloads.values() for service in (*load.services, *load.aliases)]
