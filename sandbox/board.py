@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sandbox.ticket_systems import Server
+from sandbox.ticket_systems.showing import Deciding
 from shared.core.ports.storage import Tables
 from shared.core.terms import ENDED, State
 from shared.core.tickets.register import Entry
@@ -29,7 +30,7 @@ async def sit(tables: Tables, now: datetime) -> int:
     moves = 0
     for entry in await entries(tables):
         for state, at in due(entry, now):
-            await move_entry(tables, entry.number, state, _NOTES[state], at)
+            await move_entry(tables, entry.number, state, _NOTES[state], at, "the change board")
             moves += 1
     return moves
 
@@ -51,7 +52,7 @@ class Elsewhere:
             due = sum(days >= day for day in _ELSEWHERE) if sum(map(ord, ticket.number)) % _STALLS else min(1, days)
             if due > at:
                 if ticket.state not in _LEFT_ALONE:
-                    if due == _DECIDED and hasattr(self._system, "approve"):
+                    if due == _DECIDED and isinstance(self._system, Deciding):
                         self._system.approve(ticket.number, "Change board")
                     self._system.move(ticket.number, self._course[due - 1])
                     moves += 1

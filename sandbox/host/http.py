@@ -7,13 +7,14 @@ from aiohttp import web
 from sandbox.host.control import Control
 from sandbox.host.runner import Runner
 from sandbox.host.triggers import HttpFunction
+from sandbox.visitors import only_ours
 
 _LARGEST = 100 * 1024 * 1024  # bytes of a request, as in Azure
 
 
 def application(functions: list[HttpFunction], prefix: str, runner: Runner, control: Control) -> web.Application:
     """All routes; literal ones before those with parameters, as Azure matches them."""
-    app = web.Application(client_max_size=_LARGEST)
+    app = web.Application(client_max_size=_LARGEST, middlewares=[only_ours])
     app.add_routes(control.routes())
     routes = [(path, function) for function in functions for path in function.paths(prefix)]
     for path, function in sorted(routes, key=lambda route: _specificity(route[0])):

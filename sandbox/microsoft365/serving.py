@@ -5,12 +5,14 @@ import errno
 from aiohttp import web
 
 from sandbox.errors import SandboxError
+from sandbox.visitors import only_ours
 
 HOST = "127.0.0.1"
 
 
 async def serve(app: web.Application, port: int = 0) -> tuple[web.AppRunner, int]:
     """Serve on 127.0.0.1; 0 takes a free port. `runner.cleanup()` stops it; SandboxError where the port is taken."""
+    app.middlewares.insert(0, only_ours)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, HOST, port)

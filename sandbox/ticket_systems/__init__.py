@@ -9,16 +9,13 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from sandbox.errors import SandboxError
-from sandbox.ticket_systems.showing import Record
+from sandbox.ticket_systems.showing import Board
 
 Clock = Callable[[], datetime]
 
 
-class Server(Protocol):
+class Server(Board, Protocol):
     """What every one of them offers, besides what its adapter speaks to."""
-
-    @property
-    def tickets(self) -> Sequence[Record]: ...
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -30,8 +27,6 @@ class Server(Protocol):
         ...
 
     def app(self) -> web.Application: ...
-
-    def move(self, number: str, state: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from aiohttp import web
 
 from sandbox.ticket_systems.showing import Record, routes
+from shared.core.terms import State
 from shared.core.tickets import inbound
 
 _SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXJlY2VpdmVy"
+
+_ANSWERED = "Foresignal cannot ask a receiver: the change follows with the answer to the next message about it."
 
 
 @dataclass(slots=True)
@@ -62,6 +65,9 @@ class WebhookReceiver:
     def delete(self, number: str) -> None:
         self.by_key = {key: ticket for key, ticket in self.by_key.items() if ticket.number != number}
 
+    def states_of(self, _number: str) -> tuple[str, ...]:
+        return get_args(State)
+
     def move(self, number: str, state: str) -> None:
         ticket = next(ticket for ticket in self.by_key.values() if ticket.number == number)
         ticket.history.append(f"{self._clock():%Y-%m-%d}: The board: {ticket.state} to {state}")
@@ -69,7 +75,7 @@ class WebhookReceiver:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=1_000_000)
-        app.add_routes(routes("Webhook receiver", lambda: self.tickets))
+        app.add_routes(routes("Webhook receiver", self, follows=_ANSWERED))
         app.add_routes([web.post("/hooks/foresignal", self._receive)])
         return app
 

@@ -58,6 +58,10 @@ def move_register(
         ),
     ],
     note: Annotated[str, typer.Option(help="Why, for the ticket's history.")] = "",
+    by: Annotated[
+        str,
+        typer.Option(show_default="your name on this machine", help="Who moves it, for the ticket's history."),
+    ] = "",
     state: State = None,
 ) -> None:  # fmt: skip
     """Move a ticket to another state. A closed or cancelled ticket closes its change."""
@@ -66,8 +70,20 @@ def move_register(
 
     if to not in get_args(Known):
         raise typer.BadParameter(f"unknown state {to!r} (known: {', '.join(get_args(Known))})")
-    moved = with_deployment(state, lambda deps: move_entry(deps.storage.tables, number, to, note, deps.here.clock()))
-    typer.echo(f"{moved.number} is {moved.state}")
+    who = cut(" ".join(by.split()) or _person(), LONGEST_CELL)
+    moved = with_deployment(
+        state, lambda deps: move_entry(deps.storage.tables, number, to, note, deps.here.clock(), who)
+    )
+    typer.echo(f"{moved.number} is {moved.state}; its history says by {who}")
+
+
+def _person() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:  # a container whose user has no name
+        raise typer.BadParameter("this machine does not know your name: give it", param_hint="--by") from error
 
 
 def _row(entry: "Entry") -> tuple[object, ...]:

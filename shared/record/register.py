@@ -128,11 +128,14 @@ async def change_entry(tables: Tables, number: str, after: Callable[[Entry], Ent
     return await redo(step)
 
 
-async def move_entry(tables: Tables, number: str, state: str, note: str, now: datetime) -> Entry:
-    """The board's own hand: another state, with a line of history. PermanentError for what does not exist."""
+async def move_entry(tables: Tables, number: str, state: str, note: str, now: datetime, by: str = "") -> Entry:
+    """The board's own hand: another state, with a line of history. PermanentError for what does not exist.
+
+    `by`: who moves it.
+    """
     if state not in get_args(State):
         raise PermanentError(f"no state {state!r}; the states are {', '.join(get_args(State))}")
-    entry = await change_entry(tables, number, lambda before: moved(before, cast("State", state), note, now))
+    entry = await change_entry(tables, number, lambda before: moved(before, cast("State", state), note, now, by))
     if entry is None:
         raise PermanentError(f"no ticket {number} in the register; `foresignal register list` shows them")
     return entry

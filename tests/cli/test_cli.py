@@ -436,13 +436,15 @@ def test_tickets_are_listed_and_shown(state: Path):
 def test_a_ticket_is_moved_with_a_note_by_the_sandbox_own_clock(state: Path):
     number = filed(state)
 
-    moved = run("register", "move", number, "closed", "--note", "done in April", "--state", state)
+    moved = run(
+        "register", "move", number, "closed", "--note", "done in April", "--by", "Ana  Torres", "--state", state
+    )
     shown = json.loads(run("register", "show", number, "--json", "--state", state).stdout)
 
-    assert moved.stdout == f"{number} is closed\n", moved.output
+    assert moved.stdout == f"{number} is closed; its history says by Ana Torres\n", moved.output
     assert shown["state"] == "closed"
     assert shown["closed"].startswith("2026-03-02T09:3")
-    assert shown["history"][-1][1] == "new to closed: done in April"
+    assert shown["history"][-1][1] == "new to closed by Ana Torres: done in April"
 
 
 # sandbox

@@ -76,6 +76,9 @@ class AzureDevOps:
         """By hand: into the recycle bin, where no query looks."""
         self.boards.items.pop(int(number), None)
 
+    def states_of(self, number: str) -> list[str]:
+        return list(self.boards.items[int(number)].kind.states)
+
     def move(self, number: str, state: str) -> None:
         """The board's own hand; LookupError for what there is not."""
         item = self.boards.items[int(number)]
@@ -87,7 +90,7 @@ class AzureDevOps:
     def app(self) -> web.Application:
         app = web.Application(client_max_size=10_000_000, middlewares=[self._answering])
         address = f"/{self.boards.organization}/{self.boards.project}/_workitems/edit/{{number}}"
-        app.add_routes(routes("Azure DevOps", lambda: self.tickets, tickets=address))
+        app.add_routes(routes("Azure DevOps", self, tickets=address))
         app.add_routes(self.boards.routes())
         return app
 

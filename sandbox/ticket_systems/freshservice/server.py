@@ -89,6 +89,9 @@ class Freshservice:
         """By hand, in Freshservice."""
         del self.store.changes[self._existing(number).id]
 
+    def states_of(self, _number: str) -> list[str]:
+        return list(self.store.statuses.values())
+
     def move(self, number: str, state: str) -> None:
         """The board's own hand: to a status by its name or number, whatever the life cycle says."""
         change, by_name = self._existing(number), {name: status for status, name in self.store.statuses.items()}
@@ -117,7 +120,7 @@ class Freshservice:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=10_000_000, middlewares=[self._answering])
-        app.add_routes(routes("Freshservice", lambda: self.tickets))
+        app.add_routes(routes("Freshservice", self))
         change_path = rf"{_API}/changes/{{id:\d+}}"
         app.add_routes(
             [

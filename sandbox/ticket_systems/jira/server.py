@@ -69,6 +69,9 @@ class Jira:
         """By hand, in Jira."""
         self.store.delete(number)
 
+    def states_of(self, number: str) -> list[str]:
+        return [status.name for status in self._existing(number).project.statuses]
+
     def move(self, number: str, state: str) -> None:
         """The board's own hand: to a status by its name, whatever the workflow says."""
         self._existing(number).move(state, self._clock(), "Change board")
@@ -88,7 +91,7 @@ class Jira:
     def app(self) -> web.Application:
         app = web.Application(client_max_size=10_000_000, middlewares=[self._answering])
         api = "/rest/api/3"
-        app.add_routes(routes("Jira", lambda: self.tickets, tickets="/browse/{number}"))
+        app.add_routes(routes("Jira", self, tickets="/browse/{number}"))
         app.add_routes(Places(self.site).routes(api))
         app.add_routes(Tickets(self.site, self._clock).routes(api))
         return app

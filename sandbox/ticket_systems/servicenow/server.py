@@ -71,6 +71,9 @@ class ServiceNow:
         """By hand, in ServiceNow."""
         del self.store.changes[self._existing(number).sys_id]
 
+    def states_of(self, _number: str) -> list[str]:
+        return list(STATES.values())
+
     def move(self, number: str, state: str) -> None:
         """The board's own hand: to a state by its label or value, whatever the model says."""
         change, by_label = self._existing(number), {label: raw for raw, label in STATES.items()}
@@ -107,7 +110,7 @@ class ServiceNow:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=10_000_000, middlewares=[self._answering])
-        app.add_routes(routes("ServiceNow", lambda: self.tickets))
+        app.add_routes(routes("ServiceNow", self))
         table = "/api/now/table"
         app.add_routes(
             [

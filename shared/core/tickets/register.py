@@ -92,7 +92,8 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
     return entry if replace(after, updated=entry.updated) == entry else after
 
 
-def moved(entry: Entry, state: State, note: str, now: datetime) -> Entry:
-    line = f"{entry.state} to {state}" + (f": {note}" if note else "")
+def moved(entry: Entry, state: State, note: str, now: datetime, by: str = "") -> Entry:
+    """In another state, with a line of history. `by`: who moved it, where a person did."""
+    line = f"{entry.state} to {state}" + (f" by {by}" if by else "") + (f": {note}" if note else "")
     closed = (entry.closed or now) if state in ENDED else None
     return replace(entry, state=state, updated=now, closed=closed, history=(*entry.history, (now, line)))

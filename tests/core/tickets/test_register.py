@@ -80,6 +80,7 @@ def test_ending_is_dated_once_and_opening_again_takes_the_date_away():
     assert moved(closed, "cancelled", "", LATER).closed == NOW
     assert moved(closed, "review", "", LATER).closed is None
     assert moved(ENTRY, "assess", "why", LATER).history[-1] == (LATER, "new to assess: why")
+    assert moved(ENTRY, "assess", "", LATER, "Ana Torres").history[-1] == (LATER, "new to assess by Ana Torres")
 
 
 def test_a_long_history_is_cut_and_says_so():
