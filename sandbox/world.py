@@ -35,7 +35,7 @@ from shared.adapters.storage.blobs import AzureBlobs
 from shared.adapters.storage.queues import AzureQueues
 from shared.adapters.storage.tables import AzureTables
 from shared.core import names
-from shared.settings import Settings
+from shared.settings import LOCAL, Settings
 
 DEPLOYMENT = "sandbox"
 #: Stands for our own Graph, whose port is not known when a policy is looked at.
@@ -210,6 +210,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "AzureWebJobsStorage": settings.connection_string,
         "FORESIGNAL_DEPLOYMENT": settings.deployment,
         "FORESIGNAL_PUBLIC_URL": settings.public_url,
+        LOCAL: "1",
     }
 
 

@@ -23,12 +23,16 @@ NAMES = (
 )
 """The app settings that exist; infra/ declares these and no others. Some are for the Functions host itself."""
 
+#: Set to 1 by the sandbox alone: its pages are open to whoever sits at the machine.
+LOCAL = "FORESIGNAL_LOCAL"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """One deployment. Storage is either a connection string (sandbox, tests) or three addresses and an identity.
 
-    `sign_in`: whether App Service's sign-in stands in front of our pages (set by the platform, not by us).
+    `sign_in`: whether App Service's sign-in stands in front of our pages (set by the platform, not by us). `local`: a
+    sandbox on a machine of one's own, where whoever can reach the pages may see them.
     """
 
     deployment: str
@@ -40,6 +44,7 @@ class Settings:
     queue_url: str = ""
     table_url: str = ""
     sign_in: bool = False
+    local: bool = False
 
     def __repr__(self) -> str:
         return f"Settings(deployment={self.deployment!r}, public_url={self.public_url!r})"
@@ -74,6 +79,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         queue_url=env.get(f"{_STORAGE}__queueServiceUri", ""),
         table_url=env.get(f"{_STORAGE}__tableServiceUri", ""),
         sign_in=env.get("WEBSITE_AUTH_ENABLED", "").lower() == "true",
+        # WEBSITE_SITE_NAME stands in every app of App Service: there, this setting opens nothing.
+        local=env.get(LOCAL, "") == "1" and not env.get("WEBSITE_SITE_NAME"),
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 from functions.pages.respond import as_json, respond
+from functions.pages.who import person
 
 if TYPE_CHECKING:
     from shared.app import App
@@ -25,8 +26,8 @@ async def _status(app: "App", _: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route(route="health", methods=["GET"])
-async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the worker passes it
-    """For probes, without signing in: strangers learn whether we are well; on a machine of one's own, everything."""
+async def health(req: func.HttpRequest) -> func.HttpResponse:
+    """For probes, without signing in: strangers learn whether we are well; a person whom we know, everything."""
     import logging
 
     from shared.app import current
@@ -39,4 +40,5 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
     except (PermanentError, TransientError) as error:
         logging.getLogger("foresignal.health").error("down: %s", error)  # noqa: TRY400 - the reason is enough
         return as_json({"status": "down"}, 503)
-    return as_json(report if app.settings.connection_string else {"status": report["status"]})
+    known = person(app.settings, req.headers)
+    return as_json(report if known else {"status": report["status"]})

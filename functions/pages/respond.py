@@ -1,9 +1,11 @@
-"""The one place that answers for pages: who may see them, errors as pages, headers, JSON."""
+"""The one place that answers for pages: strangers refused, errors as pages, headers, JSON."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
+
+from functions.pages.who import person
 
 if TYPE_CHECKING:
     from shared.app import App
@@ -14,6 +16,7 @@ _LOCKED = (
     "Sign-in is not set up, so this page stays closed. An admin turns it on with one parameter of the deployment: see "
     "“Sign-in for the pages” in docs/deploying.md."
 )
+_UNKNOWN = "Nobody is signed in behind this request, so this page stays closed. Open it in a browser and sign in."
 
 
 async def respond(request: func.HttpRequest, show: Show) -> func.HttpResponse:
@@ -23,8 +26,8 @@ async def respond(request: func.HttpRequest, show: Show) -> func.HttpResponse:
 
     try:
         app = current()
-        if not _open(app):
-            return message("This page is closed", _LOCKED, 403)
+        if person(app.settings, request.headers) is None:
+            return message("This page is closed", _UNKNOWN if app.settings.sign_in else _LOCKED, 403)
         return await show(app, request)
     except PermanentError as error:
         return message("Not found", str(error), 404)
@@ -52,8 +55,3 @@ def as_json(data: Any, status: int = 200) -> func.HttpResponse:
     text = json.dumps(data, default=str, indent=2)
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return func.HttpResponse(text, status_code=status, mimetype="application/json", headers=headers)
-
-
-def _open(app: "App") -> bool:
-    """Whether pages may be shown: App Service has signed the person in, or this is a machine of one's own."""
-    return app.settings.sign_in or bool(app.settings.connection_string)

@@ -115,8 +115,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 
   // Sign-in for the pages, by this tenant's Entra. Without a secret App Service asks for an ID token and nothing else;
-  // it keeps no tokens, so no app setting belongs to it. Open stay health, for probes (functions/web.py says little to
-  // strangers), the door for ticket systems (functions/inbound.py asks each for its secret), and the Functions host's
+  // it keeps no tokens, so no app setting belongs to it. Open stay health, for probes (functions/pages/health.py says
+  // little to strangers), the door for ticket systems (functions/hear.py asks each for its secret), and the Functions host's
   // own API, which Azure calls after each deployment and which has its own keys.
   resource signIn 'config' = if (!empty(signInClientId)) {
     name: 'authsettingsV2'
