@@ -1,7 +1,6 @@
 """Microsoft Graph for every tenant: msgraph's request builders, raw JSON answers, our two kinds of failure."""
 
 import asyncio
-import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from shared.adapters.clients import proxies
+from shared.adapters.clients.answers import LARGEST_OF_GRAPH, TooLargeError, read_json
 from shared.adapters.clients.credentials import Renewable
 from shared.adapters.clients.http import retry_after
 from shared.core.errors import PermanentError, TransientError
@@ -129,6 +129,8 @@ class Graph:
                 answer: bytes | None = await adapter.send_primitive_async(request, "bytes", {})
         except TimeoutError as error:
             raise TransientError(f"tenant {name}: no answer about {question.what} in {self._timeout:g} s") from error
+        except TooLargeError as error:
+            raise PermanentError(f"tenant {name}: Graph, asked about {question.what}: {error}") from error
         except httpx.HTTPError as error:
             raise TransientError(f"tenant {name}: Graph is not to be reached ({type(error).__name__})") from error
         except APIError as error:
@@ -144,8 +146,8 @@ class Graph:
         except AzureError as error:
             raise TransientError(f"tenant {name}: signing in is not to be had ({type(error).__name__})") from error
         try:
-            return json.loads(answer or b"")
-        except (ValueError, RecursionError) as error:
+            return read_json(answer or b"")
+        except ValueError as error:
             raise TransientError(
                 f"tenant {name}: the answer about {question.what} is no JSON; is a proxy in between?"
             ) from error
@@ -180,7 +182,7 @@ class Graph:
         from msgraph_core.graph_client_factory import GraphClientFactory
 
         if self._http is None:
-            client = proxies.client(self._timeout, http2=True)
+            client = proxies.client(self._timeout, http2=True, largest=LARGEST_OF_GRAPH)
             client.event_hooks = {"request": [self._count]}
             never = (RetryHandlerOption(should_retry=False), RedirectHandlerOption(should_redirect=False))
             self._http = GraphClientFactory.create_with_default_middleware(

@@ -1,5 +1,6 @@
 """The only HTTP client for everything that is not Graph: timeouts, Retry-After, status to failure, redaction."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Iterable, Mapping
@@ -10,10 +11,11 @@ from typing import Any
 import httpx
 
 from shared.adapters.clients import proxies
+from shared.adapters.clients.answers import OF_THE_WAY, Answer, TooLargeError
 from shared.core.errors import PermanentError, TransientError
 
 TIMEOUT = 30.0
-"""Seconds for a whole call. It is shorter than a claim on an effect, so that no call outlives its claim."""
+"""Seconds for a call and its whole answer. It is shorter than a claim on an effect, so no call outlives its claim."""
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BODY_SHOWN = 300
 _LONGEST_WAIT = 86_400.0  # seconds; a Retry-After of years, or infinite, is a mistake
@@ -73,10 +75,11 @@ def redact(url: str) -> str:
 class Http:
     """One client per process. Follows no redirect: an address that we call is the one that the admin named."""
 
-    def __init__(self, client: httpx.AsyncClient | None = None) -> None:
+    def __init__(self, client: httpx.AsyncClient | None = None, timeout: float = TIMEOUT) -> None:
         # httpx logs whole addresses at INFO, and a webhook's address is its secret
         logging.getLogger("httpx").setLevel(logging.WARNING)
-        self._client = client or proxies.client(TIMEOUT)
+        self._timeout = timeout
+        self._client = client or proxies.client(timeout)
 
     async def send(
         self,
@@ -93,28 +96,26 @@ class Http:
         expected: frozenset[int] = frozenset(),
         transient: frozenset[int] = frozenset(),
         hide: Iterable[str] = (),
-    ) -> httpx.Response:
+    ) -> Answer:
         """One call; `what` names the system in errors ("channel messaging").
 
         `json`, `content` or `form` is the body; `auth` is user and password. `expected`: statuses that are returned as
         well; `transient`: those that pass besides those that always do, such as 409 where somebody else wrote. `hide`:
         secrets that the other side may repeat; they are taken out of errors.
 
-        Raises TransientError for a network failure, a timeout, 408, 425, 429 and 5xx; PermanentError for the rest.
+        Raises TransientError for a network failure, a timeout, 408, 425, 429 and 5xx; PermanentError for the rest, and
+        for an answer without end.
         """
         try:
-            response = await self._client.request(
-                method,
-                url,
-                json=json,
-                content=content,
-                data=form,
-                headers=headers,
-                params=params,
-                auth=auth or httpx.USE_CLIENT_DEFAULT,
-            )
-        except httpx.TimeoutException as error:
-            raise TransientError(f"{what}: no answer from {redact(url)} within {TIMEOUT:.0f} s") from error
+            async with asyncio.timeout(self._timeout):  # for all of it: a byte a second is no answer
+                response = await self._whole(
+                    method, url, json=json, content=content, data=form, headers=headers, params=params,
+                    auth=auth or httpx.USE_CLIENT_DEFAULT,
+                )  # fmt: skip
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise TransientError(f"{what}: no answer from {redact(url)} within {self._timeout:g} s") from error
+        except TooLargeError as error:
+            raise PermanentError(f"{what}: {redact(url)}: {error}; is it the right address?") from error
         except httpx.HTTPError as error:
             # httpx puts the address into some messages, and the address can be the secret
             raise TransientError(f"{what}: {redact(url)} is not to be reached ({type(error).__name__})") from error
@@ -127,6 +128,11 @@ class Http:
         if status in _TRANSIENT or status in transient or 520 <= status <= 527:
             raise TransientError(reason, wait_of(response.headers, datetime.now(UTC)))
         raise PermanentError(reason)
+
+    async def _whole(self, method: str, url: str, **how: Any) -> Answer:
+        response = await self._client.request(method, url, **how)
+        headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in OF_THE_WAY]
+        return Answer(response.status_code, headers=headers, content=response.content, request=response.request)
 
     async def close(self) -> None:
         await self._client.aclose()

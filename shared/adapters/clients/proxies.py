@@ -13,6 +13,7 @@ from urllib.request import getproxies_environment
 
 import httpx
 
+from shared.adapters.clients.answers import ENCODINGS, LARGEST, TooLargeError, bounded
 from shared.core.errors import PermanentError
 
 _HERE = frozenset({"localhost", "localhost.localdomain"})
@@ -54,11 +55,15 @@ def _is_named(host: str, entry: str) -> bool:
 class Transport(httpx.AsyncBaseTransport):
     """Sends each call directly, or through the proxy that the environment names for its scheme."""
 
-    def __init__(self, *, http2: bool = False, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, *, http2: bool = False, environment: Mapping[str, str] | None = None, largest: int = LARGEST
+    ) -> None:
+        """`largest`: bytes of an answer, after decompression."""
         proxies = getproxies_environment() if environment is None else dict(environment)
         self._no_proxy = proxies.pop("no", "")
         self._proxies = proxies
         self._http2 = http2
+        self._largest = largest
         self._through: dict[str, httpx.AsyncHTTPTransport] = {}
 
     @cached_property
@@ -70,11 +75,20 @@ class Transport(httpx.AsyncBaseTransport):
         return httpx.AsyncHTTPTransport(verify=self._trust, http2=self._http2)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Raises PermanentError where the environment's proxy is no address."""
+        """Raises PermanentError where the environment's proxy is no address, TooLargeError for what goes on and on."""
+        request.headers["Accept-Encoding"] = ENCODINGS
+        response = await self._sender(request).handle_async_request(request)
+        try:
+            return bounded(response, self._largest)
+        except TooLargeError:
+            await response.aclose()
+            raise
+
+    def _sender(self, request: httpx.Request) -> httpx.AsyncHTTPTransport:
         proxy = self._proxies.get(request.url.scheme) or self._proxies.get("all", "")
         if not proxy or goes_direct(request.url.host, self._no_proxy):
-            return await self._direct.handle_async_request(request)
-        return await self._by(proxy).handle_async_request(request)
+            return self._direct
+        return self._by(proxy)
 
     def _by(self, proxy: str) -> httpx.AsyncHTTPTransport:
         address = proxy if "://" in proxy else f"http://{proxy}"
@@ -94,6 +108,10 @@ class Transport(httpx.AsyncBaseTransport):
             await transport.aclose()
 
 
-def client(timeout: float, *, http2: bool = False) -> httpx.AsyncClient:
-    """A client with a deadline in seconds, which follows no redirect and reads no secrets of the user's."""
-    return httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False, transport=Transport(http2=http2))
+def client(timeout: float, *, http2: bool = False, largest: int = LARGEST) -> httpx.AsyncClient:
+    """A client with a deadline in seconds, which follows no redirect and reads no secrets of the user's.
+
+    `largest`: bytes of an answer, after decompression.
+    """
+    transport = Transport(http2=http2, largest=largest)
+    return httpx.AsyncClient(timeout=timeout, follow_redirects=False, trust_env=False, transport=transport)
