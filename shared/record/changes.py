@@ -1,6 +1,7 @@
 """Changes with what stands beside them: rows `c|` of table `changes`, their effects and tasks."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,6 +33,8 @@ from shared.record.effects import (
 from shared.record.packing import pack, unpack
 from shared.record.redo import transactions
 from shared.record.tasks import TaskRecord, read_task_state, task_row
+
+_LOG = logging.getLogger("foresignal.record")
 
 
 def change_row(change: Change, etag: str = "") -> Row:
@@ -164,23 +167,40 @@ async def _get(tables: Tables, change_id: str) -> Row | None:
     return await tables.get(TABLE, ids.partition(change_id), change_key(change_id))
 
 
-async def all_changes(tables: Tables) -> AsyncIterator[ChangeRecord]:
-    """Every change with its effects, one at a time: rows come in order of partition and key."""
+async def all_changes(tables: Tables, damaged: Callable[[str], None] | None = None) -> AsyncIterator[ChangeRecord]:
+    """Every change with its effects, one at a time: rows come in order of partition and key.
+
+    A change that cannot be read is told, to the log and to `damaged`, and leaves the others alone.
+    """
     group: list[Row] = []
     async for row in tables.scan(TABLE, None, *EVERY_CHANGE):
         if group and id_of(row.key) != id_of(group[0].key):
-            for record in read_changes(group).values():
+            for record in _read_apart(group, damaged):
                 yield record
             group = []
         group.append(row)
-    for record in read_changes(group).values():
+    for record in _read_apart(group, damaged):
         yield record
+
+
+def _read_apart(group: Sequence[Row], damaged: Callable[[str], None] | None) -> Collection[ChangeRecord]:
+    try:
+        return read_changes(group).values()
+    except Exception:  # noqa: BLE001 - whatever is wrong with one row, the others are read
+        change_id = id_of(group[0].key)
+        _LOG.exception("%s cannot be read: a row of it in table %s is damaged", change_id, TABLE)
+        if damaged:
+            damaged(change_id)
+        return ()
 
 
 async def revisions_and_effects(tables: Tables) -> AsyncIterator[int | EffectColumns]:
     """The number of editions of every change, and what the columns of every effect say; nothing is unpacked."""
     async for row in tables.scan(TABLE, None, *EVERY_CHANGE):
-        yield effect_columns(row) if is_effect(row.key) else int(str(row.values["revision"]))
+        try:
+            yield effect_columns(row) if is_effect(row.key) else int(str(row.values["revision"]))
+        except (KeyError, ValueError, TypeError):  # GeneratorExit and whatever the reader of this raises is not ours
+            _LOG.exception("a row of %s in table %s is damaged, and is not counted", id_of(row.key), TABLE)
 
 
 async def waiting_for_classification(tables: Tables) -> AsyncIterator[str]:

@@ -71,6 +71,10 @@ async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
         write, result = await _fetch(deps, tenant, feed, last)
     except (TransientError, PermanentError, RefusedError) as error:
         write, result = _failed(deps, error, last), FetchResult(name, source, "failed", failure=str(error)[:_SHOWN])
+    except Exception as fault:  # noqa: BLE001 - health must say it, and the next timer asks again
+        _log.exception("tenant %s: a fault of Foresignal's own while fetching %s. Please report it", name, source)
+        ours = PermanentError(f"a fault of Foresignal's own ({type(fault).__name__}); the functions' log has it whole")
+        write, result = _failed(deps, ours, last), FetchResult(name, source, "failed", failure=str(ours))
     return await _write(deps, write, result)
 
 

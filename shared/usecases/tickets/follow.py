@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.core import ids
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import TransientError
 from shared.core.life.closing import is_ended
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
@@ -18,6 +18,7 @@ from shared.record import numbers
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.closings import closings_in
 from shared.record.open_list import open_changes
+from shared.usecases.apart import apart
 from shared.usecases.deps import Deps
 from shared.usecases.life.settle import refresh_lists, settle_change, settle_record
 
@@ -39,13 +40,12 @@ async def follow_tickets(deps: Deps) -> int:
                 by_system[state.effect.target][ticket.number] = change_id
         if listed and tickets and all(is_ended(state) for state in tickets):
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
-            await settle_change(deps, policy, change_id)
+            with apart(f"{change_id} cannot be settled", passing=TransientError):
+                await settle_change(deps, policy, change_id)
     moved = 0
     for name, tickets_there in by_system.items():
-        try:
+        with apart(f"ticket system {name} cannot be followed"):
             moved += await follow_numbers(deps, policy, name, tickets_there)
-        except (TransientError, PermanentError) as error:
-            _LOG.error("ticket system %s cannot be followed: %s", name, error)
     return moved
 
 
@@ -65,8 +65,19 @@ async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, ChangeRecord, bo
             if closing.closed >= since:
                 waiting[ids.partition(closing.id)].add(closing.id)
     for partition, change_ids in waiting.items():
-        for change_id, record in (await changes_of(deps.storage.tables, partition, change_ids)).items():
+        for change_id, record in (await _records(deps, partition, change_ids)).items():
             yield change_id, record, change_id in listed
+
+
+async def _records(deps: Deps, partition: str, change_ids: set[str]) -> dict[str, ChangeRecord]:
+    """The changes of a partition; where a row among them is damaged, all but that one."""
+    records: dict[str, ChangeRecord] = {}
+    with apart(f"partition {partition} cannot be read at once", passing=TransientError):
+        return await changes_of(deps.storage.tables, partition, change_ids)
+    for change_id in change_ids:
+        with apart(f"{change_id} cannot be read", passing=TransientError):
+            records |= await changes_of(deps.storage.tables, partition, [change_id])
+    return records
 
 
 async def follow_numbers(deps: Deps, policy: Policy, name: str, tickets: Mapping[str, str]) -> int:
@@ -78,7 +89,8 @@ async def follow_numbers(deps: Deps, policy: Policy, name: str, tickets: Mapping
         some = in_order[at : at + _ASKED_AT_ONCE]
         refs = await system.states(some)
         for number in some:
-            moved += await _take_over(deps, policy, tickets[number], name, number, refs.get(number))
+            with apart(f"{tickets[number]}: what became of ticket {number}", passing=TransientError):
+                moved += await _take_over(deps, policy, tickets[number], name, number, refs.get(number))
     return moved
 
 

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.core import ids
+from shared.core.errors import TransientError
 from shared.core.life.closing import closed_row, open_row
 from shared.core.messages import Envelope
+from shared.core.policy.model import Policy
 from shared.core.tasks.task import TaskState
-from shared.record.changes import all_changes, has_change, waiting_for_classification
+from shared.record.changes import ChangeRecord, all_changes, has_change, waiting_for_classification
 from shared.record.closings import ClosingIndex
 from shared.record.numbers import NumberIndex
 from shared.record.open_list import OpenList
 from shared.record.tasks import all_tasks, waiting_keys
+from shared.usecases.apart import apart
 from shared.usecases.changes.reading import reread
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
@@ -43,7 +46,8 @@ async def mend(deps: Deps) -> Mended:
     done = Mended()
     tasks = await all_tasks(deps.storage.tables)
     await _classify_again(deps, done)
-    await _rebuild(deps, tasks, done)
+    with apart("the lists cannot be mended", passing=TransientError):
+        await _rebuild(deps, tasks, done)
     await _waiting(deps, done)
     return done
 
@@ -61,30 +65,56 @@ async def _classify_again(deps: Deps, done: Mended) -> None:
         done.classify += len(change_ids)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The lists as they stand, held against every change."""
+
+    relations: RelationSweep
+    numbers: NumberIndex
+    listed: OpenList
+    closings: ClosingIndex
+
+
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
-    policy, now = await deps.here.policy.current(), deps.here.clock()
-    relations, numbers = await RelationSweep.read(deps), await NumberIndex.read(deps.storage.tables, policy)
-    listed, closings = await OpenList.read(deps.storage.tables), await ClosingIndex.read(deps.storage.tables)
-    async for record in all_changes(deps.storage.tables):
-        change, states, of_change = record.change, record.states, tasks.get(record.change.id, [])
-        relations.take(record)
-        done.numbers += await numbers.mend(deps.storage.tables, change.id, states)
-        if change.stage == "decided":
-            done.effects += await send_due(deps, change.id, states)
-        closed = closed_row(change, states, of_change, policy)
-        if closed:
-            done.closings += await closings.mend(deps.storage.tables, closed)
-        entry = open_row(change, states, of_change, policy, now)
-        if entry and done.reread < REREAD_A_NIGHT and await reread(deps, record):
-            done.reread += 1
-            change = record.change
-            entry = open_row(change, states, of_change, policy, now)
-        if entry:
-            done.listed += await listed.mend(deps.storage.tables, entry)
-        elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
-            listed.leave(change.id)
-    done.relations = await relations.mend(deps)
-    done.unlisted = await listed.delete_rest(deps.storage.tables)
+    policy, tables = await deps.here.policy.current(), deps.storage.tables
+    lists = _Lists(
+        await RelationSweep.read(deps),
+        await NumberIndex.read(tables, policy),
+        await OpenList.read(tables),
+        await ClosingIndex.read(tables),
+    )
+    async for record in all_changes(tables, lists.listed.leave):
+        whole = False
+        with apart(f"{record.change.id} cannot be mended", passing=TransientError):
+            await _mend_change(deps, policy, record, tasks.get(record.change.id, []), lists, done)
+            whole = True
+        if not whole:
+            lists.listed.leave(record.change.id)
+    with apart("relations cannot be mended", passing=TransientError):
+        done.relations = await lists.relations.mend(deps)
+    done.unlisted = await lists.listed.delete_rest(tables)
+
+
+async def _mend_change(
+    deps: Deps, policy: Policy, record: ChangeRecord, tasks: list[TaskState], lists: _Lists, done: Mended
+) -> None:
+    change, states, tables, now = record.change, record.states, deps.storage.tables, deps.here.clock()
+    lists.relations.take(record)
+    done.numbers += await lists.numbers.mend(tables, change.id, states)
+    if change.stage == "decided":
+        done.effects += await send_due(deps, change.id, states)
+    closed = closed_row(change, states, tasks, policy)
+    if closed:
+        done.closings += await lists.closings.mend(tables, closed)
+    entry = open_row(change, states, tasks, policy, now)
+    if entry and done.reread < REREAD_A_NIGHT and await reread(deps, record):
+        done.reread += 1
+        change = record.change
+        entry = open_row(change, states, tasks, policy, now)
+    if entry:
+        done.listed += await lists.listed.mend(tables, entry)
+    elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
+        lists.listed.leave(change.id)
 
 
 async def _waiting(deps: Deps, done: Mended) -> None:

@@ -6,10 +6,12 @@ from shared.core import ids
 from shared.core.changes.change import EffectState
 from shared.core.changes.reissues import Sketch, sketch, unstated
 from shared.core.changes.relations import IDENTITY, Relation
+from shared.core.errors import TransientError
 from shared.core.life.closing import is_ended
 from shared.core.tickets.succession import RelatedTicket, Succession, left_open
 from shared.record.changes import ChangeRecord
 from shared.record.relations import all_relations, record_relation
+from shared.usecases.apart import apart
 from shared.usecases.changes.relate import add_tickets, missing, raise_ticket, send_tickets
 from shared.usecases.deps import Deps
 
@@ -45,7 +47,8 @@ class RelationSweep:
             if relation.kind in IDENTITY:
                 yields = relation.kind == "supersedes"
                 after, before = (relation.other, relation.change) if yields else (relation.change, relation.other)
-                done += await self._one_ticket(deps, after, before, relation.words)
+                with apart(f"{after} and {before} cannot be made one", passing=TransientError):
+                    done += await self._one_ticket(deps, after, before, relation.words)
         return done
 
     async def _one_ticket(self, deps: Deps, successor: str, predecessor: str, words: str) -> int:
