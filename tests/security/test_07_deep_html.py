@@ -14,7 +14,7 @@ UNITS = {
     "tables in cells": "<table><tr><td>",
     "links in links": "<a href=https://x.example>",
     "ends of nothing": "</p>",
-    "angle brackets alone": "<",
+    "angle brackets alone": "< ",
     "ampersands": "&",
 }
 SWALLOWED = {
