@@ -55,6 +55,10 @@ class PolicyInForce:
         except PermanentError as error:
             self.failure = str(error)
             _LOG.error("the policy is not taken: %s", error)
+        except Exception as fault:  # noqa: BLE001 - whatever was pushed, the last good policy goes on
+            self.failure = f"{name} cannot be read: a fault of Foresignal's own ({type(fault).__name__})"
+            _LOG.exception("the policy is not taken: %s. Please report it", self.failure)
+        if self.failure:
             if self._policy is None:
                 await self._fall_back()
             return
@@ -73,7 +77,7 @@ class PolicyInForce:
             return
         try:
             self._policy = file.load(data.decode(errors="replace"), f"blob {CONTAINER}/{LAST_GOOD}")
-        except PermanentError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             _LOG.error("neither is the last good one: %s", error)
             return
         _LOG.warning("the last good policy goes on, blob %s/%s", CONTAINER, LAST_GOOD)

@@ -41,6 +41,15 @@ for _tag, _written, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_written), list(_first))
 
 
+_PREFIX = "tag:yaml.org,2002:"
+_TAGS: dict[type, frozenset[str]] = {
+    yaml.ScalarNode: frozenset(_PREFIX + name for name in ("str", "int", "float", "bool", "null")),
+    yaml.SequenceNode: frozenset({_PREFIX + "seq"}),
+    yaml.MappingNode: frozenset({_PREFIX + "map"}),
+}
+_LARGEST = 2**53  # every program reads a number up to here the same
+
+
 class _TooLargeError(Exception):
     pass
 
@@ -72,10 +81,13 @@ def _value(loader: _Loader, node: yaml.Node, at: Keys, parsed: Parsed) -> object
     if parsed.counted > _MOST:
         raise _TooLargeError
     parsed.lines.setdefault(path_of(at), node.start_mark.line + 1)
+    if node.tag not in _TAGS[type(node)]:
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        raise yaml.MarkedYAMLError(problem=f"the tag {tag[:50]} means nothing here", problem_mark=node.start_mark)
     if isinstance(node, yaml.SequenceNode):
         return [_value(loader, item, (*at, index), parsed) for index, item in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
-        return loader.construct_object(node)
+        return _scalar(loader, node)
     values: dict[str, object] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
@@ -90,6 +102,18 @@ def _value(loader: _Loader, node: yaml.Node, at: Keys, parsed: Parsed) -> object
         values[key] = _value(loader, value_node, (*at, key), parsed)
         parsed.lines[path] = line
     return values
+
+
+def _scalar(loader: _Loader, node: yaml.Node) -> object:
+    """Its value; a number that no setting can have is a fault with its line."""
+    try:
+        value = loader.construct_object(node)
+    except (ValueError, KeyError, OverflowError) as error:
+        what = f"{str(node.value)[:30]!r} is no {node.tag.rpartition(':')[2]}"
+        raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark) from error
+    if isinstance(value, int | float) and not -_LARGEST <= value <= _LARGEST:
+        raise yaml.MarkedYAMLError(problem="a number without bound", problem_mark=node.start_mark)
+    return value
 
 
 def path_of(keys: Keys) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError
-from jinja2.sandbox import SandboxedEnvironment
 from pydantic import Field, field_validator
 
+from shared.adapters.ticketing.bounded import BoundedEnvironment
 from shared.adapters.ticketing.document import Document, bare, link, parse, value
+from shared.core.errors import PermanentError
 from shared.core.policy.parts import Strict
 from shared.core.terms import State
 from shared.core.text.safe import cut
@@ -18,8 +19,8 @@ from shared.core.tickets.ticket import Ticket
 from shared.core.words import dates
 
 FOLDER = Path(__file__).with_name("templates")
-_LONGEST = 200_000  # characters of what a template may write
 _NAMES = tuple(field.name for field in dataclass_fields(Ticket))
+_FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 SAMPLE = Ticket(
     key="foresignal-sample-MC1234567", change_id="MC1234567", title="MC1234567 A change", what="Something changes.",
     kind="Retirement", arrives="Something is taken away", audience="All its users.", services=("Exchange Online",),
@@ -119,14 +120,14 @@ def _shipped(kind: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> SandboxedEnvironment:
+def _environment() -> BoundedEnvironment:
     def finalize(result: Any) -> Any:
         if isinstance(result, Undefined):
             return str(result)  # raises, naming it
         return result if isinstance(result, _Said) else value("" if result is None else result)
 
-    env = SandboxedEnvironment(finalize=finalize, undefined=StrictUndefined, keep_trailing_newline=True)
-    env.globals = {"link": lambda name, address: _Said(link(name, address)), "day": dates.day}
+    env = BoundedEnvironment(finalize=finalize, undefined=StrictUndefined, keep_trailing_newline=True)
+    env.set_globals(link=lambda name, address: _Said(link(name, address)), day=dates.day)
     return env
 
 
@@ -142,22 +143,31 @@ def _compiled(text: str) -> Any:
 
 
 def _render(text: str, ticket: Ticket) -> str:
-    context = {name: getattr(ticket, name) for name in _NAMES}
-    written: str = _compiled(text).render(context)
-    return written[:_LONGEST]
+    """PermanentError for a template that works for the sample, and not for this ticket."""
+    try:
+        return _rendered(text, ticket)
+    except _FAULTS as error:
+        raise PermanentError(
+            f"a template of the policy does not work for {ticket.change_id}: {error}; mend the template, push the "
+            "policy, and then retry what is parked"
+        ) from error
+
+
+def _rendered(text: str, ticket: Ticket) -> str:
+    return _environment().render(_compiled(text), {name: getattr(ticket, name) for name in _NAMES})
 
 
 def _checked(text: str) -> None:
     """ValueError, with the line, for a template that does not work for a sample ticket."""
     try:
-        _render(text, SAMPLE)
+        _rendered(text, SAMPLE)
     except TemplateSyntaxError as error:
         raise ValueError(f"line {error.lineno} of the template: {error.message}") from None
     except UndefinedError as error:
         raise ValueError(
             f"the template names what there is not: {error.message} (known: {', '.join(_NAMES)})"
         ) from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+    except _FAULTS as error:
         raise ValueError(f"the template does not work: {error}") from None
 
 
