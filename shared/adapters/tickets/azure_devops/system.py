@@ -143,43 +143,47 @@ class AzureDevOpsSystem:
 
         What did not take is told in another. `first`: fields that a new work item lacks.
         """
-        ended = (await self._ref(item)).state in ENDED
-        target, why, lines = "", "", list(ticket.notes)
+        ended = await self._has_ended(item)
         how = "reopen" if ticket.reopen and ended and not ticket.cancelled else ""
         how = "cancel" if ticket.cancelled and not ended else how
-        if how:
-            target, why = await self._way(item, how)
-            lines.append(move_by_hand(ticket, why) if why else moved(ticket))
-        changes: list[Operation] = []
-        if not ended or target:
-            turned = items.in_markdown(item)
-            should = items.wanted_fields(self._settings, ticket, await self._html_fields(ticket), turned)
-            changes = items.differences(should, item, ticket)
-        untold = await self._untold(item, lines)
-        move = [items.move_to(target)] if target else []
-        after = item
-        if move or changes or untold:
-            patch = [*changes, *move, *items.telling(untold)]
-            answer = await self._write(item, patch, allowed=_BAD if move else frozenset())
-            if not answer.is_success:  # a rule of the process stands in the way of the move
-                why = f"Azure DevOps does not let us: {self._calls.complaint_of(answer)[:SHOWN]}"
-                changes = [] if ended else changes
-                untold = await self._untold(item, [*ticket.notes, move_by_hand(ticket, why)])
-                patch = [*changes, *items.telling(untold)]
-                answer = await self._write(item, patch) if patch else None
-            after = self._item(answer) if answer else item
-        by_hand = [move_for_people(ticket, why)] if why else []
+        target, why = await self._way(item, how) if how else ("", "")
+        line = [move_by_hand(ticket, why) if why else moved(ticket)] if how else []
+        changes = await self._changes(item, ticket) if target or not ended else []
+        after, complaint = await self._put(item, changes, [*ticket.notes, *line], target)
+        if complaint:  # a rule of the process stands in the way of the move
+            why, changes = f"Azure DevOps does not let us: {complaint[:SHOWN]}", [] if ended else changes
+            after, _ = await self._put(item, changes, [*ticket.notes, move_by_hand(ticket, why)])
         late = []
-        if target and not why and ((await self._ref(after)).state in ENDED) == ended:
-            late, by_hand = [move_by_hand(ticket, _STUCK)], [move_for_people(ticket, _STUCK)]
-        left = {*items.left_alone(changes, item, after), *(name for name in first if name in items.FIRST)}
-        if left:
+        if target and not why and await self._has_ended(after) == ended:
+            why = _STUCK
+            late.append(move_by_hand(ticket, why))
+        by_hand = [move_for_people(ticket, why)] if why else []
+        if left := {*items.left_alone(changes, item, after), *items.FIRST.intersection(first)}:
             late.append(fields_by_hand("Azure DevOps", left))
             by_hand.append(late[-1])
-        untold = await self._untold(after, late)
-        if untold:
-            after = self._item(await self._write(after, items.telling(untold)))
+        after, _ = await self._put(after, [], late)
         return replace(await self._ref(after), not_taken=tuple(by_hand))
+
+    async def _has_ended(self, item: Item) -> bool:
+        return (await self._ref(item)).state in ENDED
+
+    async def _changes(self, item: Item, ticket: Ticket) -> list[Operation]:
+        turned = items.in_markdown(item)
+        should = items.wanted_fields(self._settings, ticket, await self._html_fields(ticket), turned)
+        return items.differences(should, item, ticket)
+
+    async def _put(
+        self, item: Item, changes: Sequence[Operation], lines: Sequence[str], target: str = ""
+    ) -> tuple[Item, str]:
+        """One write of what there is to write, and the item after it; or what a rule says against the move."""
+        move = [items.move_to(target)] if target else []
+        patch = [*changes, *move, *items.telling(await self._untold(item, lines))]
+        if not patch:
+            return item, ""
+        answer = await self._write(item, patch, allowed=_BAD if move else frozenset())
+        if answer.is_success:
+            return self._item(answer), ""
+        return item, self._calls.complaint_of(answer) or f"status {answer.status_code}"
 
     async def _write(self, item: Item, patch: list[Operation], allowed: frozenset[int] = frozenset()) -> Any:
         unchanged = {"op": "test", "path": "/rev", "value": item["rev"]}
