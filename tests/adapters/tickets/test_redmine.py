@@ -256,6 +256,8 @@ async def test_a_redmine_that_offers_each_status_and_takes_none_is_asked_of_peop
         ({"priority_id": 3}, {"priority": {"id": 2, "name": "Normal"}}, False),
         ({"category_id": 3}, {}, False),
         ({"watcher_user_ids": [3]}, {}, True),
+        ({"assigned_to_id": "me"}, {"assigned_to": {"id": 5, "name": "Fore Signal"}}, True),
+        ({"assigned_to_id": 6}, {"assigned_to": {"id": 5, "name": "Fore Signal"}}, False),
         ({"Own": "x"}, {"custom_fields": [{"id": 7, "value": "X "}]}, True),
         ({"Own": True}, {"custom_fields": [{"id": 7, "value": "1"}]}, True),
         ({"Own": ["b", "a"]}, {"custom_fields": [{"id": 7, "value": ["a", "b"]}]}, True),

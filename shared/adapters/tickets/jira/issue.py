@@ -29,6 +29,8 @@ _WORDS: dict[str, State] = {
     **dict.fromkeys(("post implementation review", "post-implementation review"), "review"),
     **dict.fromkeys(("canceled", "cancelled", "declined", "rejected", "withdrawn", "won't do"), "cancelled"),
 }
+_ANYBODY = ({"accountId": "-1"}, {"id": "-1"})
+"""The assignee that the project's own rules choose."""
 _BLOCKS = frozenset({"paragraph", "heading", "codeBlock"})
 """The parts of a document that hold text."""
 CALLED_OFF = ("won't do", "canceled", "cancelled", "won't fix", "declined", "rejected", "withdrawn")
@@ -126,6 +128,8 @@ def left_alone(sent: Mapping[str, Any], before: Mapping[str, Any], after: Mappin
         now = after[name]
         if name == "labels":
             return {label.casefold() for label in what} <= {str(label).casefold() for label in now or ()}
+        if what in _ANYBODY or _is_in_another_shape(what, now):
+            return True
         is_rewritten = _is_document(what) and bool(list(lines(now))) and now != before.get(name)
         return _same(what, now) or alike(what, now) or is_rewritten
 
@@ -205,7 +209,10 @@ def _same(should: Any, there: Any) -> bool:
     if _is_document(should):
         return list(_gist(should)) == list(_gist(there))
     if isinstance(should, dict):
-        return isinstance(there, dict) and all(_same(what, there.get(name)) for name, what in should.items())
+        if not isinstance(there, dict):
+            return False
+        there = {"id": there.get("accountId"), **there}  # people are given by either
+        return all(_same(what, there.get(name)) for name, what in should.items())
     if isinstance(should, list):
         is_list = isinstance(there, list) and len(should) == len(there)
         return is_list and all(any(_same(what, each) for each in there) for what in should)
@@ -213,6 +220,13 @@ def _same(should: Any, there: Any) -> bool:
         at = moment(should)
         return folded(should) == folded(there) or (at is not None and at == moment(there))
     return bool(should == there)
+
+
+def _is_in_another_shape(sent: Any, there: Any) -> bool:
+    """Whether Jira shows an object for a plain value, as of request types and sprints: those do not compare."""
+    if isinstance(sent, list) and isinstance(there, list):
+        return any(isinstance(each, dict) for each in there) and not any(isinstance(each, dict) for each in sent)
+    return bool(there) and isinstance(there, dict | list) and not isinstance(sent, dict | list)
 
 
 def _is_document(what: Any) -> bool:

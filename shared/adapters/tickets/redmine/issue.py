@@ -112,11 +112,15 @@ def differences(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, i
 
 
 def left_alone(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, int]) -> tuple[str, ...]:
-    """The names of the fields that Redmine did not take, as far as they matter; who watches it does not show."""
+    """The names of the fields that Redmine did not take, as far as they matter.
+
+    Who watches an issue does not show, nor who we are (`me`).
+    """
 
     def is_there(name: str, what: Any) -> bool:
         there = _there(issue, name, numbers)
-        return name == "watcher_user_ids" or _same(what, there) or alike(what, there)
+        is_unsaid = name == "watcher_user_ids" or what == "me"
+        return is_unsaid or _same(what, there) or alike(what, there)
 
     return not_taken(fields, is_there)
 
