@@ -64,7 +64,7 @@ class GitHubIssues:
             should = {"body": text + should["body"][should["body"].index(_HISTORY) :]}
         if ticket.cancelled and state not in ENDED:
             should |= {"state": "closed", "state_reason": "not_planned"}
-        elif ticket.reopen and state in ENDED:
+        elif ticket.reopen and not ticket.cancelled and state in ENDED:
             should |= {"state": "open"}
         differs = {name: what for name, what in should.items() if name != "labels" and issue.get(name) != what}
         return (

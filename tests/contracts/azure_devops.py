@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp.test_utils import TestServer
 
+from sandbox.ticket_systems.azure_devops.items import Rules
 from sandbox.ticket_systems.azure_devops.server import AzureDevOps
 from shared.adapters import registry
 from tests.contracts.proxy import proxied
@@ -46,7 +47,7 @@ async def over(server, clock, settings):
 @asynccontextmanager
 async def system(request):
     clock = FakeClock()
-    server = AzureDevOps(clock, accepts=accepted)
+    server = AzureDevOps(clock, accepts=accepted, rules=Rules(left=frozenset({("Resolved", "Removed")})))
 
     def record(number):
         return server.boards.items[int(number)].record()
@@ -66,10 +67,14 @@ async def system(request):
     async def fields(number):
         return dict(record(number).fields)
 
+    def keep(on):
+        server.boards.rules.kept = frozenset({"Custom.Services"} if on else ())
+
     async with over(server, clock, SETTINGS) as (another, proxy):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
-            odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN,), clock=clock,
+            odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN,), clock=clock, keep=keep,
+            stuck="Resolved",
         )  # fmt: skip
 
 

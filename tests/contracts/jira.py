@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp.test_utils import TestServer
 
+from sandbox.ticket_systems.jira.issues import Rules
 from sandbox.ticket_systems.jira.server import Jira
 from shared.adapters import registry
 from tests.contracts.proxy import proxied
@@ -47,7 +48,7 @@ async def over(server: Jira, clock, settings):
 @asynccontextmanager
 async def system(request):
     clock = FakeClock()
-    server = Jira(clock, late=30.0)
+    server = Jira(clock, late=30.0, rules=Rules(left=frozenset({("Implementing", "Canceled")})))
 
     def record(number):
         return server._existing(number).record()
@@ -67,11 +68,15 @@ async def system(request):
     async def fields(number):
         return dict(record(number).fields)
 
+    def keep(on):
+        server.rules.kept = frozenset({"customfield_10054"} if on else ())
+
     async with over(server, clock, SETTINGS) as (another, proxy):
         basic = base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Completed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN, basic), clock=clock,
+            keep=keep, stuck="Implementing",
         )  # fmt: skip
 
 

@@ -70,10 +70,14 @@ async def system(request):
     async def fields(number):
         return fields_of(issue_of(redmine, number))
 
+    def keep(on):
+        redmine.give(project, "bound" if on else "filer")
+
     async with over(redmine, project, {}) as (another, proxy, clock):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
-            odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock,
+            odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock, keep=keep,
+            stuck="Post implementation review",
             # Ruby waits for SQLite with all its threads: one that holds the lock and one that waits block each other.
             at_once=1,
         )  # fmt: skip

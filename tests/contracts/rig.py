@@ -33,8 +33,9 @@ class Rig:
     between, to make faults with; None where nothing does. `secrets`: what no error may hold. `clock`: that of adapter
     and server; a test may put another in its place. `reopens`: whether a ticket that ended can be opened again.
     `at_once`: as many calls as it answers at the same time. `conflicts`: the statuses that mean that somebody else has
-    just written. `keep(True)`: from now on a rule there leaves the title as it is and answers 200; None where it cannot
-    be. `stuck`: a state, in its own word, from which we may not cancel; None where there is none.
+    just written. `keep(True)`: from now on a rule there leaves the title, or the services, as they are and answers
+    200; None where it cannot be. `stuck`: a state, in its own word, from which we may not cancel; None where there is
+    none.
     """
 
     port: TicketSystem

@@ -217,6 +217,19 @@ async def test_a_ticket_that_ended_is_opened_again_where_the_policy_wants_it(rig
         assert any("by hand" in line for line in lines)
 
 
+async def test_a_ticket_that_ended_stays_so_where_the_change_itself_is_cancelled(rig):
+    opened = await rig.port.open(ticket())
+    await rig.move(opened.number, rig.closed)
+
+    after = await rig.port.amend(opened, ticket(cancelled=True, reopen=True, notes=("2026-09-02: it fell",)))
+
+    assert after.state in ENDED
+    lines = await rig.history(opened.number)
+    assert "2026-09-02: it fell" in lines
+    assert not any("by hand" in line or "looked at again" in line for line in lines)
+    assert after.not_taken == ()
+
+
 # What the system does not take, whatever it answers.
 
 
@@ -225,7 +238,9 @@ async def test_a_field_that_stays_as_it_was_is_said_once_and_handed_back(rig):
         pytest.skip("this system takes each field or refuses the call")
     opened = await rig.port.open(ticket())
     assert opened.not_taken == ()
-    moved = ticket(title="MC1200001 (Updated) Retirement", notes=("2026-09-02: it moved",))
+    moved = ticket(
+        title="MC1200001 (Updated) Retirement", services=("Exchange Online", "Teams"), notes=("2026-09-02: it moved",)
+    )
     rig.keep(True)
 
     for _ in range(3):

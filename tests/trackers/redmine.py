@@ -67,6 +67,11 @@ class Redmine:
             self.ask("POST", f"/projects/{name}/memberships.json", {"membership": member})
         return name
 
+    def give(self, project: str, role: str) -> None:
+        """Another role for our user in that project."""
+        (ours,) = self.ask("GET", f"/projects/{project}/memberships.json")["memberships"]
+        self.ask("PUT", f"/memberships/{ours['id']}.json", {"membership": {"role_ids": [self.made["roles"][role]]}})
+
     def setting(self, name: str, value: str) -> None:
         """One of Redmine's own settings, as an administrator sets it; there is no API for that."""
         with closing(sqlite3.connect(self.database, timeout=20)) as base, base:

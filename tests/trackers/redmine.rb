@@ -20,7 +20,7 @@ def role(name, permissions)
 end
 
 change = Tracker.create!(name: 'Change', default_status: IssueStatus.find_by!(name: 'New'))
-['Assess', 'Authorize', 'Scheduled', 'Waiting for the vendor'].each { |name| IssueStatus.create!(name: name) }
+['Assess', 'Authorize', 'Scheduled', 'Waiting for the vendor', 'Post implementation review'].each { |name| IssueStatus.create!(name: name) }
 IssueStatus.create!(name: 'Cancelled', is_closed: true)
 statuses = IssueStatus.all.to_a
 
@@ -28,11 +28,14 @@ reads = [:view_issues]
 roles = {
   'filer' => role('Filer', reads + [:add_issues, :edit_issues, :add_issue_notes]),
   'narrow' => role('Narrow', reads + [:add_issues, :edit_issues, :add_issue_notes]),
+  'bound' => role('Bound', reads + [:add_issues, :edit_issues, :add_issue_notes]),
+  'silent' => role('Silent', reads + [:add_issues, :edit_issues]),
   'reader' => role('Reader', reads)
 }
-# A filer may do every move; a narrow one none.
-statuses.product(statuses).each do |from, to|
-  WorkflowTransition.create!(role: roles['filer'], tracker: change, old_status: from, new_status: to) if from != to
+# A filer may do every move but those out of the review, a bound one too; a narrow one none.
+statuses.product(statuses).product(['filer', 'bound']).each do |(from, to), name|
+  next if from == to || from.name == 'Post implementation review'
+  WorkflowTransition.create!(role: roles[name], tracker: change, old_status: from, new_status: to)
 end
 
 def field(name, format, tracker, more = {})
@@ -47,6 +50,12 @@ fields = {
   'blind' => field('Not a filter', 'string', change, is_filter: false),
   'everywhere' => field('Act by', 'date', change, is_for_all: true)
 }
+# One that is bound may not set the services, nor the priority, in any status.
+statuses.product([fields['services'].id.to_s, 'priority_id']).each do |status, name|
+  WorkflowPermission.create!(
+    role: roles['bound'], tracker: change, old_status: status, field_name: name, rule: 'readonly'
+  )
+end
 ours = user('foresignal', 'Fore', 'Signal')
 puts JSON.generate(
   admin: User.find_by(login: 'admin').api_key, key: ours.api_key, user: ours.id, tracker: change.id,

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.ticket_systems.azure_devops.answers import Refused, no_item
-from sandbox.ticket_systems.azure_devops.items import Item, split_tags, stamp
+from sandbox.ticket_systems.azure_devops.items import Item, Rules, split_tags, stamp
 from sandbox.ticket_systems.azure_devops.processes import FIELDS, Kind
 from sandbox.ticket_systems.azure_devops.wiql import parse
 
@@ -23,9 +23,19 @@ _US = "Foresignal"
 
 
 class Boards:
-    """One project. `rights`: read, write, tags; some may be taken away while it runs."""
+    """One project. `rights`: read, write, tags; some may be taken away while it runs. `markdown`: it is Services."""
 
-    def __init__(self, clock: Callable[[], datetime], organization: str, project: str, kind: Kind) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        organization: str,
+        project: str,
+        kind: Kind,
+        rules: Rules,
+        *,
+        markdown: bool,
+    ) -> None:
+        self.rules, self._markdown = rules, markdown
         self.organization, self.project, self.kind = organization, project, kind
         self.rights = {"read", "write", "tags"}
         self.items: dict[int, Item] = {}
@@ -138,7 +148,8 @@ class Boards:
         operations = await self._operations(request)
         paths = {"System.AreaPath": self.project, "System.IterationPath": self.project}
         self._may_write(operations, ())
-        item = Item(self._count + 1, kind, self.project, dict(paths)).patched(operations, self._clock(), _US)
+        empty = Item(self._count + 1, kind, self.project, dict(paths), formats={} if self._markdown else None)
+        item = empty.patched(operations, self._clock(), _US, self.rules)
         if request.query.get("validateOnly", "").lower() != "true":
             self._count += 1
             self._keep(item)
@@ -147,7 +158,7 @@ class Boards:
     async def _patch(self, request: web.Request) -> web.Response:
         item, operations = self._item_of(request), await self._operations(request)
         self._may_write(operations, item.tags())
-        patched = item.patched(operations, self._clock(), _US)
+        patched = item.patched(operations, self._clock(), _US, self.rules)
         self._keep(patched)
         return web.json_response(patched.as_json(_base(request)))
 

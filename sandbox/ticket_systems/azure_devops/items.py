@@ -2,6 +2,9 @@
 
 learn.microsoft.com/rest/api/azure/devops/wit/work-items (create, update), .../updates, /azure/devops/organizations/
 settings/naming-restrictions (lengths count UTF-16 units), .../work/object-limits. Rules answer as in TF401320.
+Markdown: devblogs.microsoft.com/devops/markdown-support-arrives-for-work-items (Services only, one way, field by field,
+`/multilineFieldsFormat/<field>`), microsoft/azure-devops-mcp#775 (a format is not changed without the content) and #309
+(the formats come with each answer; a value alone leaves its field's format as it is).
 """
 
 import copy
@@ -22,12 +25,28 @@ _LONGEST_TAG = 400
 _LONGEST_STRING = 255
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})?)?")
 _ENDED = frozenset({"Completed", "Removed"})
+_FORMATS = "/multilineFieldsFormat/"
 Operation = Mapping[str, Any]
 
 
 @dataclass(slots=True)
+class Rules:
+    """What a process does that another may not.
+
+    `kept`: fields that stay as they are whatever is sent. `left`: (from, to) states that it answers with 200 and leaves
+    (a rule or a service hook that moves the item back).
+    """
+
+    kept: frozenset[str] = frozenset()
+    left: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(slots=True)
 class Item:
-    """One work item; `updates` as their endpoint shows them."""
+    """One work item; `updates` as their endpoint shows them.
+
+    `formats`: html or markdown, by field; None on a server of one's own, which knows nothing of them.
+    """
 
     id: int
     kind: Kind
@@ -38,10 +57,12 @@ class Item:
     updates: list[dict[str, Any]] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     known_tags: set[str] = field(default_factory=set)
+    formats: dict[str, str] | None = field(default_factory=dict)
 
-    def patched(self, operations: Sequence[Operation], now: datetime, who: str) -> "Item":
-        """The item as the operations make it, all or none; raises Refused."""
+    def patched(self, operations: Sequence[Operation], now: datetime, who: str, rules: Rules | None = None) -> "Item":
+        """The item as the operations make it, all or none; raises Refused. `rules` are for us, not for people."""
         new = copy.deepcopy(self)
+        new.set_formats(operations)
         comment = ""
         for operation in operations:
             how, path = operation.get("op"), str(operation.get("path", ""))
@@ -59,9 +80,9 @@ class Item:
                 name, value = path.removeprefix("/fields/"), None if how == "remove" else operation.get("value")
                 if name == "System.History":
                     comment = _html(FIELDS[name], value)
-                else:
+                elif rules is None or not self._is_kept(rules, name, value):
                     new.put(name, value)
-            else:
+            elif not (path.startswith(_FORMATS) and self.formats is not None):
                 raise Refused(
                     400, f"The patch operation {how} {path} is not supported.", "VssPropertyValidationException"
                 )
@@ -70,6 +91,24 @@ class Item:
         new.check_state(self if self.rev else None, now)
         new.log(self, comment, now, who)
         return new
+
+    def set_formats(self, operations: Sequence[Operation]) -> None:
+        """The formats that the operations ask for; raises Refused where a field's content stays as it is."""
+        values = {str(each.get("path")).removeprefix("/fields/"): each.get("value") for each in operations}
+        for operation in operations:
+            path, wanted = str(operation.get("path", "")), str(operation.get("value")).lower()
+            if self.formats is None or not path.startswith(_FORMATS):
+                continue
+            name = path.removeprefix(_FORMATS)
+            kind = FIELDS[name].kind if name in FIELDS else ""
+            if kind != "html" or wanted not in {"html", "markdown"}:
+                raise Refused(400, f"The format of field {name} is not valid.", "VssPropertyValidationException")
+            if wanted != self.formats.get(name, "html") and values.get(name) in {None, self.fields.get(name)}:
+                raise Refused(400, f"{name}: type changed without a value", "VssPropertyValidationException")
+            self.formats[name] = wanted
+
+    def _is_kept(self, rules: Rules, name: str, value: Any) -> bool:
+        return name in rules.kept or (name == "System.State" and (self.fields.get(name), value) in rules.left)
 
     def put(self, name: str, value: Any) -> None:
         definition = FIELDS.get(name)
@@ -83,6 +122,10 @@ class Item:
             self.fields.pop(name, None)
             return
         self.fields[name] = _stored(definition, value, self.project)
+        if definition.kind != "html" or self.formats is None:
+            return
+        if self.formats.setdefault(name, "html") == "markdown":
+            self.fields[name] = _markdown(self.fields[name])
 
     def check_state(self, before: "Item | None", now: datetime) -> None:
         state = self.fields.get("System.State") or next(iter(self.kind.states))
@@ -142,6 +185,8 @@ class Item:
             **self.fields,
         }
         body: dict[str, Any] = {"id": self.id, "rev": self.rev, "fields": fields, "url": url}
+        if self.formats is not None:
+            body["multilineFieldsFormat"] = {name: how for name, how in self.formats.items() if name in self.fields}
         if relations and self.relations:
             body["relations"] = self.relations
         return body | {"_links": {"html": {"href": f"{base}/{self.project}/_workitems/edit/{self.id}"}}}
@@ -150,6 +195,14 @@ class Item:
         title, state = str(self.fields["System.Title"]), self.fields["System.State"]
         key = next((tag for tag in self.tags() if tag.startswith("foresignal-")), "")
         return Record(str(self.id), key, title, state, self.fields, tuple(self.history))
+
+
+def converted(html: str) -> str:
+    """HTML as the button "Convert to Markdown" makes it, as far as our texts go: with marks of its own."""
+    text = re.sub(r'<a href="([^"]*)"[^>]*>(.*?)</a>', r"[\2](\1)", html)
+    text = re.sub(r"<h(\d)>", lambda match: "\n\n" + "#" * int(match[1]) + " ", text)
+    text = re.sub(r"<br\s*/?>", "  \n", re.sub(r"<li>", "\n* ", re.sub(r"<(p|ul|div)\b[^>]*>", "\n\n", text)))
+    return re.sub(r"</[^>]*>", "", text).strip()
 
 
 def split_tags(text: str) -> list[str]:
@@ -221,6 +274,11 @@ def _html(definition: Field, value: Any) -> str:
     if length(value) > LONGEST_TEXT:
         raise rule_error(definition.reference, definition.name, "InvalidTooLong")
     return nh3.clean(value)
+
+
+def _markdown(text: str) -> str:
+    """As it is kept: cleaned as HTML is, and with entities for quotation marks, which HTML need not have."""
+    return text.replace('"', "&quot;")
 
 
 def _relation(value: Any, there: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

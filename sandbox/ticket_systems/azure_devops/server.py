@@ -17,6 +17,7 @@ from aiohttp import web
 from sandbox.microsoft365.credential import read_token
 from sandbox.ticket_systems.azure_devops.answers import LimitedError, Limits, Refused, stranger
 from sandbox.ticket_systems.azure_devops.api import Boards
+from sandbox.ticket_systems.azure_devops.items import Rules, converted
 from sandbox.ticket_systems.azure_devops.processes import KINDS
 from sandbox.ticket_systems.showing import Record, routes
 
@@ -31,7 +32,8 @@ def of_the_sandbox(token: str) -> bool:
 class AzureDevOps:
     """One organisation with one project; `process`: agile, scrum, basic or cmmi.
 
-    `accepts`: which bearer tokens are of an identity that is a user here. `delayed`, `blocked`: see Limits.
+    `accepts`: which bearer tokens are of an identity that is a user here. `delayed`, `blocked`: see Limits; `rules`:
+    see Rules. `markdown`: fields have formats, as in Services, and not on a server of one's own.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class AzureDevOps:
         pat: str = "devops-pat",
         delayed: int = 0,
         blocked: int = 0,
+        rules: Rules | None = None,
+        markdown: bool = True,
     ) -> None:
-        self.boards = Boards(clock, organization, project, KINDS[process])
+        self.boards = Boards(clock, organization, project, KINDS[process], rules or Rules(), markdown=markdown)
         self.limits = Limits(clock, delayed, blocked)
         self._accepts, self._pat, self._clock = accepts, pat, clock
 
@@ -85,6 +89,14 @@ class AzureDevOps:
         if state not in item.kind.states:
             raise LookupError(f"{item.kind.name} has no state {state}")
         operations = [{"op": "add", "path": "/fields/System.State", "value": state}]
+        self.boards.items[item.id] = item.patched(operations, self._clock(), "Change board")
+
+    def convert(self, number: str, name: str) -> None:
+        """By hand: a field of HTML becomes one of Markdown, which is for good."""
+        item = self.boards.items[int(number)]
+        assert item.formats is not None, "a server of one's own has no such button"
+        item.formats[name] = "markdown"
+        operations = [{"op": "add", "path": f"/fields/{name}", "value": converted(item.fields[name])}]
         self.boards.items[item.id] = item.patched(operations, self._clock(), "Change board")
 
     def app(self) -> web.Application:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.ticket_systems.jira import rules
 from sandbox.ticket_systems.jira.answers import Refused, json_body
-from sandbox.ticket_systems.jira.issues import Issue
+from sandbox.ticket_systems.jira.issues import Issue, Rules
 from sandbox.ticket_systems.jira.projects import RESOLUTIONS, Project, Transition
 from sandbox.ticket_systems.jira.search import BadQueryError, parse
 from sandbox.ticket_systems.jira.site import Site
@@ -24,8 +24,8 @@ _PAGE = 5000
 class Tickets:
     """The endpoints about issues."""
 
-    def __init__(self, site: Site, clock: Callable[[], datetime]) -> None:
-        self.site, self._clock = site, clock
+    def __init__(self, site: Site, clock: Callable[[], datetime], rules: Rules) -> None:
+        self.site, self._clock, self._rules = site, clock, rules
 
     def routes(self, api: str) -> list[web.RouteDef]:
         return [
@@ -77,7 +77,8 @@ class Tickets:
         errors = rules.faults(project, fields, whole=True)
         if errors:
             raise Refused(400, errors=errors)
-        issue = self.site.store.add(project, kind, fields, body.get("properties", []))
+        taken = {name: value for name, value in fields.items() if name not in self._rules.kept}
+        issue = self.site.store.add(project, kind, taken, body.get("properties", []))
         here = f"{request.scheme}://{request.host}/rest/api/3/issue/{issue.id}"
         return web.json_response({"id": issue.id, "key": issue.key, "self": here}, status=201)
 
@@ -108,7 +109,11 @@ class Tickets:
 
     async def _get(self, request: web.Request) -> web.Response:
         issue = self.site.issue_of(request)
-        return web.json_response(issue.as_json(request.query.get("fields", "*all").split(",")))
+        answer = issue.as_json(request.query.get("fields", "*all").split(","))
+        if "names" in request.query.get("expand", ""):
+            names = {field.id: field.name for field in issue.project.fields}
+            answer["names"] = {name: names.get(name, name.capitalize()) for name in answer["fields"]}
+        return web.json_response(answer)
 
     async def _edit(self, request: web.Request) -> web.Response:
         issue, body = self.site.issue_of(request, "EDIT_ISSUES"), await json_body(request)
@@ -121,7 +126,8 @@ class Tickets:
         errors = rules.faults(issue.project, fields, whole=False)
         if errors:
             raise Refused(400, errors=errors)
-        issue.edit(fields, self._clock(), "Foresignal")
+        taken = {name: value for name, value in fields.items() if name not in self._rules.kept}
+        issue.edit(taken, self._clock(), "Foresignal")
         return web.Response(status=204)
 
     async def _comments(self, request: web.Request) -> web.Response:
@@ -169,7 +175,8 @@ class Tickets:
             raise Refused(400, errors={"resolution": "Resolution is required."})
         if resolution and resolution not in RESOLUTIONS:
             raise Refused(400, errors={"resolution": "Resolution name is not valid"})
-        issue.move(chosen.to, self._clock(), "Foresignal", resolution)
+        if (issue.status, chosen.to) not in self._rules.left:
+            issue.move(chosen.to, self._clock(), "Foresignal", resolution)
         return web.Response(status=204)
 
     async def _approvals(self, request: web.Request) -> web.Response:

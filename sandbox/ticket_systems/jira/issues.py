@@ -10,6 +10,19 @@ from sandbox.ticket_systems.jira.rules import text_of
 from sandbox.ticket_systems.jira.search import Query
 from sandbox.ticket_systems.showing import Record
 
+
+@dataclass(slots=True)
+class Rules:
+    """What the workflows here do that others may not: their post functions, listeners and field settings.
+
+    `kept`: fields that stay as they are whatever is sent. `left`: (from, to) statuses of a transition that is taken and
+    leaves the issue where it is.
+    """
+
+    kept: frozenset[str] = frozenset()
+    left: frozenset[tuple[str, str]] = frozenset()
+
+
 _INLINE = 20  # comments that are shown with their issue
 Seen = dict[str, list[str]]
 

@@ -30,7 +30,10 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field on the screen of an issue type. `kind`: string, text (a document), date, datetime, option, priority."""
+    """A field on the screen of an issue type.
+
+    `kind`: string, text (a document), date, datetime, option, priority, components.
+    """
 
     id: str
     name: str

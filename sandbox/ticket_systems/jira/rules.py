@@ -135,6 +135,9 @@ def _labels_fault(value: Any) -> str:
 def _field_fault(field: Field, value: Any) -> str:
     if field.kind == "text":
         return document_fault(value)
+    if field.kind == "components":
+        is_list = isinstance(value, list) and all(isinstance(each, dict) and each.get("name") for each in value)
+        return "" if is_list else "Operation value must be an array of components"
     if field.kind in {"option", "priority"}:
         name = "name" if field.kind == "priority" else "value"
         part = value.get(name) if isinstance(value, dict) else None

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from sandbox.ticket_systems.jira.answers import Limits, Refused, unauthorized
 from sandbox.ticket_systems.jira.api import Tickets
-from sandbox.ticket_systems.jira.issues import Issue, Store
+from sandbox.ticket_systems.jira.issues import Issue, Rules, Store
 from sandbox.ticket_systems.jira.projects import CHANGES, SIMPLE, Project
 from sandbox.ticket_systems.jira.site import Places, Site
 from sandbox.ticket_systems.showing import Record, routes
@@ -25,7 +25,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Jira:
-    """One site. `late`: seconds of the clock until a search sees what was written; `burst`, `writes`: see Limits."""
+    """One site. `late`: seconds of the clock until a search sees what was written; `burst`, `writes`: see Limits.
+
+    `rules`: see Rules.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,9 @@ class Jira:
         projects: tuple[Project, ...] = (CHANGES, SIMPLE),
         burst: int = 0,
         writes: int = 0,
+        rules: Rules | None = None,
     ) -> None:
+        self.rules = rules or Rules()
         self.store = Store(clock, projects, late)
         self.site = Site(self.store, email)
         self.limits = Limits(clock, burst, writes)
@@ -93,7 +98,7 @@ class Jira:
         api = "/rest/api/3"
         app.add_routes(routes("Jira", self, tickets="/browse/{number}"))
         app.add_routes(Places(self.site).routes(api))
-        app.add_routes(Tickets(self.site, self._clock).routes(api))
+        app.add_routes(Tickets(self.site, self._clock, self.rules).routes(api))
         return app
 
     @web.middleware

@@ -133,12 +133,16 @@ def _html_run(run: Run) -> str:
     return f'<a href="{html.escape(run.address)}">{text}</a>' if run.address else text
 
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&$])|^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&$])|^(\s*)(?:([-+=])|(\d+)([.)]))", re.MULTILINE)
 
 
 def _markdown(document: Document) -> str:
+    def escaped(match: re.Match[str]) -> str:
+        mark, indent, bullet, number, dot = match.groups(default="")
+        return f"\\{mark}" if mark else f"{indent}{number}\\{bullet or dot}"
+
     def as_text(run: Run) -> str:
-        text = _MARKDOWN.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", run.text).replace("\n", "  \n")
+        text = _MARKDOWN.sub(escaped, run.text).replace("\n", "  \n")
         return f"[{text}]({run.address})" if run.address else text
 
     parts = []

@@ -16,6 +16,21 @@ def not_taken(sent: Mapping[str, Any], is_there: Callable[[str, Any], bool]) -> 
     return tuple(name for name, what in sent.items() if not is_there(name, what))
 
 
+def alike(sent: Any, there: Any) -> bool:
+    """Whether two values differ at most in how a system writes them: white space, case, a number as text."""
+    if isinstance(sent, list | tuple) and isinstance(there, list | tuple):
+        return sorted(map(_written, sent)) == sorted(map(_written, there))
+    return _written(sent) == _written(there)
+
+
+def _written(what: Any) -> str:
+    text = " ".join(("" if what is None else str(what)).split()).casefold()
+    try:
+        return str(float(text))
+    except ValueError:
+        return text
+
+
 def fields_by_hand(system: str, names: Iterable[str]) -> str:
     """The line about fields that did not take: the same however often they do not."""
     return (

@@ -49,6 +49,7 @@ def wanted_ticket(
     team = policy.teams.get(state.effect.team)
     entry = policy.tickets.get(state.effect.target) or TicketSystemEntry(kind="")
     untold = tuple(event for event in change.events if _to_tell(event, state))
+    fell = _cancelled(change, state)
     return Ticket(
         key=state.ticket.key or ticket_key(deployment, change.id),
         change_id=change.id,
@@ -78,8 +79,8 @@ def wanted_ticket(
         backout=proposal.backout,
         group=(team.crb_group or state.effect.team) if team else state.effect.team,
         links=_links(post, public_url, policy.cloud_of(tenants)),
-        cancelled=_cancelled(change, state) and entry.on_cancel == "cancel",
-        reopen=_opens_again(state, entry, untold),
+        cancelled=fell and entry.on_cancel == "cancel",
+        reopen=not fell and _opens_again(state, entry, untold),
         notes=tuple(note(change, event) for event in untold),
     )
 

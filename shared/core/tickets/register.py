@@ -87,7 +87,7 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
     )
     if ticket.cancelled and entry.state not in ENDED:
         return moved(after, "cancelled", ticket.why_cancelled, now)
-    if ticket.reopen and entry.state in ENDED:
+    if ticket.reopen and not ticket.cancelled and entry.state in ENDED:
         return moved(after, "assess", "to be looked at again for what happened since", now)
     return entry if replace(after, updated=entry.updated) == entry else after
 

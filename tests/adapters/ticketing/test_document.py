@@ -129,3 +129,9 @@ def test_what_is_cut_says_so():
 
 def test_a_field_without_markup_is_bare():
     assert bare(f"{value('a')} {link('Post', 'https://a.example')} ") == "a Post https://a.example"
+
+
+def test_what_begins_like_a_list_is_escaped_at_its_mark_which_is_no_digit():
+    assert (
+        markdown(parse(value("1. Try\n2) Tell\n- then\n+ so")), 1_000) == "1\\. Try  \n2\\) Tell  \n\\- then  \n\\+ so"
+    )

@@ -311,6 +311,174 @@ async def test_two_hundred_and_fifty_states_cost_two_calls():
         assert len(proxy.asked) - since == 2
 
 
+# What Azure DevOps does not take, and how it writes what it takes.
+
+
+def stored(**fields):
+    """A work item as an answer shows it; names with two underscores for dots."""
+    return {"id": 1, "rev": 1, "fields": {name.replace("__", "."): what for name, what in fields.items()}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "before", "after", "is_taken"),
+    [
+        ("Retirement", None, "Retirement", True),
+        ("Retirement of  it ", None, "Retirement of it", True),
+        ("high", "low", "High", True),
+        ("new", "old", "old", False),
+        ("new", None, None, False),
+        ("new", "old", "a rule's own", False),
+        ("<p>a &amp; b</p>", None, "<div>a &amp;&nbsp;b</div>", True),
+        ("<p>a</p><p>b</p>", "<p>old</p>", "<div>a<br>b </div>", True),  # cleaned in its own way
+        ("<p>a</p>", "<p>old</p>", "<p>old</p>", False),
+        ("<p>a</p>", None, None, False),
+        ("2026-10-01", None, "2026-10-01T00:00:00Z", True),
+        ("2026-10-01", "2026-09-01T00:00:00Z", "2026-09-30T22:00:00Z", True),  # the day in another zone
+        ("2026-10-02", "2026-10-01T12:00:00Z", "2026-10-01T12:00:00Z", False),
+        ("2026-10-01", None, "2026-10-03T00:00:00Z", False),
+        (2, 3, 2.0, True),
+        (2, 3, "2", True),
+        (2, 3, 3, False),
+        ("ana@contoso.example", None, {"uniqueName": "Ana@contoso.example", "displayName": "Ana"}, True),
+        ("ana@contoso.example", None, {"uniqueName": "bo@contoso.example", "displayName": "Bo"}, False),
+        (None, "old", None, True),
+        (None, "old", "old", False),
+        (None, "<p>old</p>", "<div><br></div>", True),
+    ],
+)
+def test_what_differs_only_in_how_it_is_written_is_taken(sent, before, after, is_taken):
+    operation = {"op": "add", "path": "/fields/Custom.One", "value": sent}
+
+    left = items.left_alone([operation], stored(Custom__One=before), stored(Custom__One=after))
+
+    assert left == (() if is_taken else ("Custom.One",))
+
+
+def test_tags_are_taken_in_any_order_and_case_and_those_of_others_may_stand_beside_them():
+    operation = {"op": "add", "path": "/fields/System.Tags", "value": "ours; m365"}
+
+    assert items.left_alone([operation], stored(), stored(System__Tags="board; M365; ours")) == ()
+    assert items.left_alone([operation], stored(), stored(System__Tags="board; ours")) == ("System.Tags",)
+
+
+async def test_an_area_that_a_rule_does_not_take_is_said_on_the_new_ticket_and_left_to_the_board():
+    rules = devops_items.Rules(kept=frozenset({"System.AreaPath"}))
+    async with running(settings=SETTINGS, rules=rules) as (build, proxy, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        since = len(proxy.asked)
+
+        after = await port.amend(opened, ticket())
+
+        line = "Azure DevOps did not take System.AreaPath: please set that by hand, or let us (a rule there keeps it)."
+        assert opened.not_taken == (line,)
+        assert devops.tickets[0].history.count(line) == 1
+        assert after.not_taken == ()
+        assert writes(proxy, since) == []
+
+
+async def test_a_reopening_that_does_not_stick_is_asked_of_people_once():
+    rules = devops_items.Rules(left=frozenset({("Closed", "New")}))
+    async with running(rules=rules) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        devops.move(opened.number, "Closed")
+
+        for _ in range(3):
+            after = await port.amend(opened, ticket(reopen=True, notes=("it resumed",)))
+
+        (line,) = after.not_taken
+        assert after.state == "closed"
+        assert line.startswith("The ticket has ended, and we may not open it again: please open it again")
+        history = devops.tickets[0].history
+        assert [sum("by hand" in told for told in history), history.count("it resumed")] == [1, 1]
+
+
+async def test_a_move_that_a_rule_forbids_is_handed_back_with_what_the_rule_says():
+    async with running() as (build, proxy, _, _):
+        port = build()
+        opened = await port.open(ticket())
+        refusal = '{"message": "TF401320: Rule Error for field Resolved Reason. Error code: Required."}'
+        proxy.fail_next(Fault(400, {}, refusal), only=lambda method, _: method == "PATCH")
+
+        (line,) = (await port.amend(opened, ticket(cancelled=True))).not_taken
+
+        assert line.startswith("Microsoft will not make this change. We may not cancel the ticket: please do (")
+        assert "Resolved Reason" in line
+
+
+# Fields that a person turned into Markdown.
+
+
+async def test_a_description_that_a_person_turned_into_markdown_is_written_as_markdown_and_never_turned_back():
+    async with running(settings=SETTINGS) as (build, proxy, devops, _):
+        port = build()
+        opened = await port.open(ticket(test_plan="1. Try <it> & see"))
+        devops.convert("1", "System.Description")
+        devops.convert("1", "Custom.TestPlan")
+        since = len(proxy.asked)
+
+        await port.amend(opened, ticket(test_plan="1. Try <it> & see"))
+
+        assert writes(proxy, since) == []  # it says the same, in other marks
+
+        moved = ticket(what='It *goes* "away" & <b>now</b>.', test_plan="1. Try\n- twice")
+        after = await port.amend(opened, moved)
+
+        item = devops.boards.items[1]
+        assert after.not_taken == ()
+        assert item.formats == {"System.Description": "markdown", "Custom.TestPlan": "markdown"}
+        description = item.fields["System.Description"]
+        assert description.startswith(r"It \*goes\* &quot;away&quot; &amp; &lt;b&gt;now&lt;/b&gt;.")
+        assert "\n\n### For whom\n\n" in description
+        assert "\n- Services: Exchange Online\n" in description
+        assert item.fields["Custom.TestPlan"] == "1\\. Try  \n\\- twice"
+        since = len(proxy.asked)
+        await port.amend(opened, moved)
+        assert writes(proxy, since) == []
+
+
+async def test_notes_are_html_as_ever_where_the_description_is_markdown():
+    async with running() as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        devops.convert("1", "System.Description")
+
+        for _ in range(2):
+            await port.amend(opened, ticket(what="New words.", notes=("*it* moved & <b>more</b>",)))
+
+        assert devops.tickets[0].history.count("*it* moved & <b>more</b>") == 1
+
+
+async def test_a_server_of_ones_own_says_nothing_of_formats_and_is_sent_none():
+    async with running(settings=SETTINGS, markdown=False) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+
+        after = await port.amend(opened, ticket(what="New words."))
+
+        assert after.not_taken == ()
+        assert devops.boards.items[1].fields["System.Description"].startswith("<p>New words.</p>")
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=()), max_size=400))
+def test_whatever_a_post_says_is_taken_as_markdown_and_read_back_as_it_was(text):
+    told = ticket(what=text, why=(text,), test_plan=text)
+    settings = Settings(**PLAIN, fields={"Custom.TestPlan": "{{ test_plan }}"})
+    html_fields = devops_items.Item(1, KINDS["agile"], "Changes", {}).patched(
+        items.creation(settings, ticket(what="Before.", test_plan="Before."), {"Custom.TestPlan"}), NOW, "us"
+    )
+    turned = ("System.Description", "Custom.TestPlan")
+    html_fields.formats = dict.fromkeys(turned, "markdown")
+    should = items.wanted_fields(settings, told, (), turned)
+    patch = items.differences(should, html_fields.as_json("http://x"), told)
+    there = html_fields.patched(patch, NOW, "us")
+
+    assert items.left_alone(patch, html_fields.as_json("http://x"), there.as_json("http://x")) == ()
+    assert items.differences(should, there.as_json("http://x"), told) == []
+    assert not any("<" in str(should[name]) for name in turned)
+
+
 # Signing in.
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sandbox.ticket_systems.jira import rules
+from sandbox.ticket_systems.jira.issues import Rules
 from sandbox.ticket_systems.jira.projects import CHANGES, SIMPLE, Field, Transition
 from sandbox.ticket_systems.jira.server import Jira
 from shared.adapters.ticketing.document import utf16
@@ -281,6 +282,130 @@ async def test_a_move_that_jira_refuses_becomes_a_line_that_says_why():
 
         assert after.state == "new"
         assert any("A validator objects." in line and "by hand" in line for line in jira.tickets[0].history)
+
+
+# What Jira does not take, and how it writes what it takes.
+
+
+def document(*blocks):
+    return {"type": "doc", "version": 1, "content": list(blocks)}
+
+
+def paragraph(*texts, **attributes):
+    return {"type": "paragraph", **attributes, "content": [{"type": "text", "text": text} for text in texts]}
+
+
+ITS_OWN = document(paragraph("It ", "goes. ", attrs={"localId": "1"}), {"type": "paragraph", "content": []})
+
+
+@pytest.mark.parametrize(
+    ("sent", "before", "after", "is_taken"),
+    [
+        ("Retirement", None, "Retirement", True),
+        (" Retirement  of it", None, "Retirement of it", True),
+        ("one\ntwo", None, "one\r\ntwo\n", True),
+        ("high", "low", "High", True),
+        ("new", "old", "old", False),
+        ("new", None, None, False),
+        (document(paragraph("It goes.")), None, ITS_OWN, True),
+        (
+            document(paragraph("It goes.")),
+            document(paragraph("old")),
+            document(paragraph("It goes, says a rule")),
+            True,
+        ),
+        (document(paragraph("It goes.")), document(paragraph("old")), document(paragraph("old")), False),
+        (document(paragraph("It goes.")), None, None, False),
+        (document(paragraph("It goes.")), None, document(), False),
+        ({"value": "High"}, None, {"self": "http://x", "id": "3", "value": "High"}, True),
+        ({"value": "High"}, {"value": "Low"}, {"id": "1", "value": "Low"}, False),
+        ([{"name": "a"}, {"name": "b"}], None, [{"id": "2", "name": "b"}, {"id": "1", "name": "a"}], True),
+        ([{"name": "a"}], None, [{"name": "b"}], False),
+        ("2026-10-01T00:00:00.000+0000", None, "2026-10-01T02:00:00.000+0200", True),
+        ("2026-10-01T00:00:00.000+0000", None, "2026-10-02T00:00:00.000+0000", False),
+        ({"id": "5b1"}, None, {"accountId": "5b1", "displayName": "Ana"}, True),
+        ({"accountId": "5b1"}, None, {"accountId": "5b2", "displayName": "Bo"}, False),
+        ({"accountId": "-1"}, None, None, True),  # whom the project's rules choose, or nobody
+        ("10", None, {"requestType": {"id": "10"}}, True),
+        ("10", None, None, False),
+        (5, [{"id": 5}], [{"id": 5, "name": "Sprint 1"}], True),
+        (["a"], None, [{"id": 1, "value": "a"}], True),
+        (["a"], None, [], False),
+        (["a"], None, ["b"], False),
+        (3, None, 3.0, True),
+        ("3", None, 3.0, True),
+        (None, "old", None, True),
+        (None, document(paragraph("old")), document({"type": "paragraph", "content": []}), True),
+        (None, "old", "old", False),
+    ],
+)
+def test_what_differs_only_in_how_it_is_written_is_taken(sent, before, after, is_taken):
+    left = issues.left_alone({"customfield_1": sent}, {"customfield_1": before}, {"customfield_1": after})
+
+    assert left == (() if is_taken else ("customfield_1",))
+
+
+def test_labels_are_taken_in_any_order_and_what_is_not_shown_is_not_doubted():
+    sent = {"labels": ["ours", "m365"], "customfield_1": "x"}
+
+    assert issues.left_alone(sent, {}, {"labels": ["board", "M365", "ours"]}) == ()
+    assert issues.left_alone(sent, {}, {"labels": ["board", "ours"]}) == ("labels",)
+
+
+async def test_a_field_that_jira_leaves_is_named_as_people_know_it():
+    rules = Rules(kept=frozenset({"customfield_10051", "duedate"}))
+    async with running(settings=SETTINGS, rules=rules) as (build, _, jira, _):
+        opened = await build().open(ticket())
+
+        line = "Jira did not take Due date, Implementation plan: please set that by hand, or let us (a rule there "
+        line += "keeps it)."
+        assert opened.not_taken == (line,)
+        assert jira.tickets[0].history.count(line) == 1
+
+
+async def test_a_group_that_a_rule_does_not_take_is_said_on_the_new_ticket_and_left_to_the_board():
+    settings = PLAIN | {"values": {"group": {"Messaging": "Mail"}}}
+    projects = (replace(CHANGES, fields=(*CHANGES.fields, Field("components", "Components", "components"))),)
+    rules = Rules(kept=frozenset({"components"}))
+    async with running(settings=settings, rules=rules, projects=projects) as (build, proxy, _, _):
+        port = build()
+        opened = await port.open(ticket())
+        since = len(proxy.asked)
+
+        after = await port.amend(opened, ticket())
+
+        assert [line.partition(":")[0] for line in opened.not_taken] == ["Jira did not take Components"]
+        assert after.not_taken == ()
+        assert writes(proxy, since) == []
+
+
+async def test_a_reopening_that_does_not_stick_leaves_the_fields_as_the_board_left_them_and_is_asked_of_people_once():
+    async with running(rules=Rules(left=frozenset({("Completed", "Planning")}))) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.move(opened.number, "Completed")
+
+        for _ in range(3):
+            after = await port.amend(opened, ticket(title="MC1200001 Another", reopen=True, notes=("it resumed",)))
+
+        (line,) = after.not_taken
+        assert (after.state, jira.tickets[0].title) == ("closed", ticket().title)
+        assert line.startswith("The ticket has ended, and we may not open it again: please open it again")
+        history = jira.tickets[0].history
+        assert [sum("by hand" in told for told in history), history.count("it resumed")] == [1, 1]
+
+
+async def test_a_move_that_jira_refuses_is_handed_back_with_what_it_says():
+    async with running() as (build, proxy, _, _):
+        port = build()
+        opened = await port.open(ticket())
+        refusal = Fault(400, {}, json.dumps({"errorMessages": ["A validator objects."], "errors": {}}))
+        proxy.fail_next(refusal, only=lambda method, path: method == "POST" and path.endswith("/transitions"))
+
+        (line,) = (await port.amend(opened, ticket(cancelled=True))).not_taken
+
+        assert line.startswith("Microsoft will not make this change. We may not cancel the ticket: please do (")
+        assert "A validator objects." in line
 
 
 @pytest.mark.parametrize("shown", [True, False], ids=["with the issue", "apart"])

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.adapters.tickets.redmine import Settings
-from shared.adapters.tickets.redmine.issue import choose, state_of
+from shared.adapters.tickets.redmine.issue import choose, left_alone, state_of
 from shared.core.errors import PermanentError
 from tests.contracts.redmine import SETTINGS, fields_of, issue_of, lines_of, over
 from tests.contracts.rig import ticket
@@ -183,9 +183,95 @@ async def test_a_workflow_without_a_way_for_us_is_asked_of_people_once(redmine):
     assert lines_of(issue_of(redmine, made.number)).count(asked) == 1
 
 
+# What Redmine leaves out silently, and how it writes what it takes.
+
+
+async def test_what_our_role_may_not_set_is_named_and_written_again_when_it_may(redmine):
+    project = redmine.project("bound")
+    async with system(redmine, project) as (port, _, _):
+        made = await port.open(ticket())
+        issue = issue_of(redmine, made.number)
+        assert (fields_of(issue)["Services"] or "", issue["priority"]["name"]) == ("", "Normal")
+        line = "Redmine did not take Services, priority: please set that by hand, or let us (a rule there keeps it)."
+        assert made.not_taken == (line,)
+        assert lines_of(issue).count(line) == 1
+
+        redmine.give(project, "filer")
+        after = await port.amend(made, ticket())
+
+        issue = issue_of(redmine, made.number)
+        assert after.not_taken == ()
+        assert (fields_of(issue)["Services"], issue["priority"]["name"]) == ("Exchange Online", "High")
+
+
+async def test_a_field_that_the_tracker_does_not_have_is_said_to_be_so(redmine):
+    number = redmine.made["fields"]["plan"]
+    async with system(redmine, redmine.project(fields=("key",)), fields={str(number): "x"}) as (port, _, _):
+        (line,) = (await port.open(ticket())).not_taken
+
+    assert line.startswith(f"Redmine did not take {number} (no such field there, or we may not read it): please set")
+
+
+async def test_notes_that_our_role_may_not_add_are_handed_back(redmine):
+    async with system(redmine, redmine.project("silent")) as (port, _, _):
+        made = await port.open(ticket())
+
+        assert made.not_taken == ("Redmine did not take our notes: please give our role the permission “Add notes”",)
+        assert lines_of(issue_of(redmine, made.number)) == []
+
+
+async def test_a_redmine_that_offers_each_status_and_takes_none_is_asked_of_people_once(redmine):
+    """As before Redmine 5, which does not say what the workflow offers us."""
+    async with system(redmine, redmine.project("narrow")) as (port, _, _):
+        read = port._calls.read_part
+
+        def without_offers(answer, name, kind=None):
+            part = read(answer, name, kind)
+            return {key: what for key, what in part.items() if key != "allowed_statuses"} if name == "issue" else part
+
+        port._calls.read_part = without_offers
+        made = await port.open(ticket())
+        for _ in range(3):
+            after = await port.amend(made, ticket(cancelled=True, notes=("it fell",)))
+
+    assert after.state == "new"
+    (line,) = after.not_taken
+    assert line.startswith("Microsoft will not make this change. We may not cancel the ticket: please do")
+    lines = lines_of(issue_of(redmine, made.number))
+    assert [sum("by hand" in told for told in lines), lines.count("it fell")] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "is_taken"),
+    [
+        ({"subject": "a  b "}, {"subject": "a b"}, True),
+        ({"subject": "A b"}, {"subject": "a b"}, True),
+        ({"subject": "a c"}, {"subject": "a b"}, False),
+        ({"description": "a\n\nb"}, {"description": "a\r\n\r\nb\r\n"}, True),
+        ({"due_date": ""}, {"due_date": None}, True),
+        ({"due_date": ""}, {"due_date": "2026-10-01"}, False),
+        ({"due_date": "2026-10-01"}, {}, False),
+        ({"estimated_hours": "2"}, {"estimated_hours": 2.0}, True),
+        ({"priority_id": 3}, {"priority": {"id": 3, "name": "High"}}, True),
+        ({"priority_id": 3}, {"priority": {"id": 2, "name": "Normal"}}, False),
+        ({"category_id": 3}, {}, False),
+        ({"watcher_user_ids": [3]}, {}, True),
+        ({"assigned_to_id": "me"}, {"assigned_to": {"id": 5, "name": "Fore Signal"}}, True),
+        ({"assigned_to_id": 6}, {"assigned_to": {"id": 5, "name": "Fore Signal"}}, False),
+        ({"Own": "x"}, {"custom_fields": [{"id": 7, "value": "X "}]}, True),
+        ({"Own": True}, {"custom_fields": [{"id": 7, "value": "1"}]}, True),
+        ({"Own": ["b", "a"]}, {"custom_fields": [{"id": 7, "value": ["a", "b"]}]}, True),
+        ({"Own": ["b", "a"]}, {"custom_fields": [{"id": 7, "value": ["a"]}]}, False),
+        ({"Own": "x"}, {"custom_fields": []}, False),
+    ],
+)
+def test_what_differs_only_in_how_it_is_written_is_taken(sent, shown, is_taken):
+    assert left_alone(sent, shown, {"Own": 7}) == (() if is_taken else tuple(sent))
+
+
 async def test_a_decision_is_read_from_the_field_that_the_policy_names_with_who_and_when(redmine):
     async with system(redmine, decision_field="Decision") as (port, proxy, _):
-        made = await port.open(ticket())
+        made, asked = await port.open(ticket()), len(proxy.asked)
         field = redmine.made["fields"]["decision"]
         change(redmine, made.number, custom_fields=[{"id": field, "value": "Deferred"}])
         assert (await port.states([made.number]))[made.number].decision == ""
@@ -195,7 +281,7 @@ async def test_a_decision_is_read_from_the_field_that_the_policy_names_with_who_
             seen = (await port.states([made.number]))[made.number]
         assert (seen.decision, seen.decided_by) == ("approved", "Redmine Admin")
         assert abs(seen.decided_at - datetime.now(UTC)) < timedelta(minutes=1)
-        assert proxy.asked.count(("GET", f"/issues/{made.number}.json")) == 1
+        assert proxy.asked[asked:].count(("GET", f"/issues/{made.number}.json")) == 1
 
         change(redmine, made.number, custom_fields=[{"id": field, "value": "Rejected"}])
         assert (await port.states([made.number]))[made.number].decision == "rejected"

@@ -6,6 +6,7 @@ import pytest
 
 from shared.core.changes.change import EffectState
 from shared.core.decisions.decide import decide
+from shared.core.policy.model import TicketSystemEntry
 from shared.core.posts.classification import Classification
 from shared.core.text.safe import cut
 from shared.core.tickets.content import ticket_key, wanted_ticket
@@ -76,6 +77,24 @@ def test_what_will_not_come_is_cancelled(status, over):
     facts = replace(MOVED[0], classification=replace(MOVED[0].classification, status=status))
 
     assert made(change(facts)).cancelled is over
+
+
+@pytest.mark.parametrize("on_cancel", ["cancel", "note"])
+@pytest.mark.parametrize(("status", "again"), [("cancelled", False), ("planned", True)])
+def test_a_ticket_that_ended_is_not_opened_again_for_a_plan_that_moved_and_then_fell(status, again, on_cancel):
+    last = replace(MOVED[1], classification=replace(MOVED[1].classification, status=status))
+    one = change(MOVED[0], MOVED[1], last)
+    rules = policy(tickets={"crb": TicketSystemEntry(kind="register", on_cancel=on_cancel, reopen="material")})
+    effect = decide(one, (), rules, NOW).effects[0]
+    effect = replace(effect, events=tuple(event.id for event in one.events))
+    announced = next(event.id for event in one.events if event.type == "announced")
+
+    closed = effect_state(effect, number="CHG1", state="closed", applied=(announced,))
+    ticket = wanted_ticket(one, closed, rules, "test", "https://x.example")
+
+    assert any("moved the rollout" in note for note in ticket.notes)
+    assert ticket.reopen is again
+    assert ticket.cancelled is (status == "cancelled" and on_cancel == "cancel")
 
 
 @pytest.mark.parametrize(

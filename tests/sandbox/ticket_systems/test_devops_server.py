@@ -10,6 +10,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from sandbox.microsoft365.credential import token_for
+from sandbox.ticket_systems.azure_devops.items import Rules
 from sandbox.ticket_systems.azure_devops.server import AzureDevOps
 from shared.adapters import registry
 from tests.contracts.rig import deps_for, ticket
@@ -207,3 +208,62 @@ async def test_the_servers_own_settings_are_those_that_its_adapter_takes():
 
 async def our_token(_scope):
     return token_for("own", 4_000_000_000)
+
+
+def as_format(name, how):
+    return {"op": "add", "path": f"/multilineFieldsFormat/{name}", "value": how}
+
+
+async def test_a_format_is_changed_only_with_the_content_and_a_value_alone_keeps_it():
+    name = "System.Description"
+    async with running() as (client, devops, _):
+        made = await create(client, put(name, "<p>a</p>"))
+        alone = await patch(client, as_format(name, "Markdown"))
+        same = await patch(client, as_format(name, "Markdown"), put(name, "<p>a</p>"))
+        both = await patch(client, put(name, 'It is **"a"** & <b onclick=x>b</b>'), as_format(name, "Markdown"))
+        value = await patch(client, put(name, "### b"))
+
+        assert made.json()["multilineFieldsFormat"] == {name: "html"}
+        for refused in (alone, same):
+            assert refused.status_code == 400
+            assert "type changed without a value" in refused.json()["message"]
+        assert both.json()["multilineFieldsFormat"] == {name: "markdown"}
+        assert both.json()["fields"][name] == "It is **&quot;a&quot;** &amp; <b>b</b>"
+        assert (value.json()["multilineFieldsFormat"], value.json()["fields"][name]) == ({name: "markdown"}, "### b")
+        assert (await patch(client, as_format("System.Title", "Markdown"))).status_code == 400
+        assert len(devops.boards.items[1].updates) == 3
+
+
+async def test_a_person_turns_a_field_into_markdown():
+    async with running() as (client, devops, _):
+        html = '<h3>For "whom"</h3><p>All &amp; more<br>now</p><ul><li>a</li><li><a href="https://x.example/">b</a></li></ul>'
+        await create(client, put("System.Description", html))
+        devops.convert("1", "System.Description")
+
+        answer = (await client.get(f"{WIT}/workitems/1")).json()
+
+        assert answer["multilineFieldsFormat"] == {"System.Description": "markdown"}
+        assert answer["fields"]["System.Description"] == (
+            "### For &quot;whom&quot;\n\nAll &amp; more  \nnow\n\n\n* a\n* [b](https://x.example/)"
+        )
+
+
+async def test_a_server_of_ones_own_knows_nothing_of_formats():
+    async with running(markdown=False) as (client, _, _):
+        made = await create(client, put("System.Description", "<p>a</p>"))
+        refused = await patch(client, put("System.Description", "b"), as_format("System.Description", "Markdown"))
+
+        assert "multilineFieldsFormat" not in made.json()
+        assert (refused.status_code, "not supported" in refused.json()["message"]) == (400, True)
+
+
+async def test_a_rule_keeps_a_field_or_a_state_and_answers_200():
+    rules = Rules(kept=frozenset({"Custom.Services"}), left=frozenset({("New", "Active")}))
+    async with running(rules=rules) as (client, devops, _):
+        made = await create(client, put("Custom.Services", "Teams"))
+        moved = await patch(client, put("System.State", "Active"))
+        devops.move("1", "Active")
+
+        assert (made.status_code, "Custom.Services" in made.json()["fields"]) == (200, False)
+        assert (moved.status_code, moved.json()["fields"]["System.State"]) == (200, "New")
+        assert devops.tickets[0].state == "Active"

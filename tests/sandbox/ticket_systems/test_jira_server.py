@@ -8,6 +8,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from sandbox.microsoft365.credential import token_for
+from sandbox.ticket_systems.jira.issues import Rules
 from sandbox.ticket_systems.jira.search import BadQueryError, parse
 from sandbox.ticket_systems.jira.server import Jira
 from shared.adapters import registry
@@ -208,3 +209,18 @@ async def test_the_servers_own_settings_are_those_that_its_adapter_takes():
 
 async def our_token(_scope):
     return token_for("own", 4_000_000_000)
+
+
+async def test_a_workflow_keeps_a_field_or_a_status_and_answers_as_if_it_did_not():
+    rules = Rules(kept=frozenset({"duedate"}), left=frozenset({("Planning", "Awaiting CAB approval")}))
+    async with running(rules=rules) as (client, _, _):
+        await create(client, duedate="2026-10-01")
+        edited = await client.put(f"{API}/issue/CRB-1", json={"fields": {"duedate": "2026-10-02", "summary": "x"}})
+        moved = await client.post(f"{API}/issue/CRB-1/transitions", json={"transition": {"id": "711"}})
+
+        params = {"fields": "summary,duedate,status", "expand": "names"}
+        issue = (await client.get(f"{API}/issue/CRB-1", params=params)).json()
+        assert (edited.status_code, moved.status_code) == (204, 204)
+        assert (issue["fields"]["summary"], issue["fields"]["duedate"]) == ("x", None)
+        assert issue["fields"]["status"]["name"] == "Planning"
+        assert issue["names"] == {"summary": "Summary", "duedate": "Due date", "status": "Status"}

@@ -2,13 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from shared.adapters.ticketing.document import bare, cut_utf16, value
-from shared.adapters.ticketing.markup import to_html
+from shared.adapters.ticketing.document import Document, bare, cut_utf16, parse, value
+from shared.adapters.ticketing.markup import markdown, to_html
+from shared.adapters.ticketing.outcome import alike, not_taken
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.core.terms import ENDED, State
 from shared.core.tickets.ticket import Ticket, TicketRef
@@ -19,9 +20,9 @@ _LONGEST_TEXT = 500_000  # characters; a field holds 1,048,576 UTF-16 units
 _LONGEST_NOTE = 6_000
 _LONGEST_COMMENT = 255  # of a link
 _LONGEST_TAG = 400
-_FIRST = frozenset({"System.State", "System.Reason", "System.AssignedTo", "System.AreaPath", "System.IterationPath"})
+FIRST = frozenset({"System.State", "System.Reason", "System.AssignedTo", "System.AreaPath", "System.IterationPath"})
 """Set on a new work item only: they are the board's from then on."""
-_PRIORITY = "Microsoft.VSTS.Common.Priority"
+_PRIORITY, _HISTORY = "Microsoft.VSTS.Common.Priority", "/fields/System.History"
 # The states of Microsoft's processes: Agile, Scrum, Basic, CMMI.
 _WORDS: dict[str, State] = {
     **dict.fromkeys(("new", "to do", "proposed"), "new"),
@@ -37,6 +38,12 @@ _CATEGORIES: dict[str, State] = {
     "Completed": "closed",
     "Removed": "cancelled",
 }  # what lies in InProgress may be anything between the two
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_ZONES = timedelta(hours=14)  # so far apart may two writings of one day be
+_MARKS = re.compile(r"^\s*(#{1,6}|[-*+])\s+")
+_LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\(([^)]*)\)")
+_ESCAPED = re.compile(r"\\([^\w\s])")
+_AS_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 Operation = dict[str, Any]
 Item = Mapping[str, Any]
 
@@ -68,17 +75,32 @@ def ref_of(settings: Settings, item: Item, category: str = "", *, first: bool = 
     )
 
 
-def wanted_fields(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dict[str, Any]:
-    """The fields of a new work item. `rich`: those of the policy's own that hold HTML."""
+def in_markdown(item: Item) -> frozenset[str]:
+    """The fields that hold Markdown, which is for good: somebody has turned them. Only Services says so."""
+    formats = item.get("multilineFieldsFormat")
+    pairs = formats.items() if isinstance(formats, Mapping) else ()
+    return frozenset(name for name, how in pairs if str(how).casefold() == "markdown")
+
+
+def wanted_fields(
+    settings: Settings, ticket: Ticket, rich: Collection[str] = (), turned: Collection[str] = ()
+) -> dict[str, Any]:
+    """The fields as they should be. `rich`: those of the policy's own that hold HTML; `turned`: `in_markdown`."""
     own: dict[str, Any] = {}
     for name, what in settings.own_fields(ticket).items():
-        own[name] = as_html(what) if isinstance(what, str) and name in rich else what
+        if isinstance(what, str) and name in turned:
+            own[name] = _markdown(parse(value(what)))
+        else:
+            own[name] = as_html(what) if isinstance(what, str) and name in rich else what
     ours = tag_of(ticket.key)
     tags = [tag for tag in _tags(own.pop("System.Tags", "")) if tag.casefold() != ours.casefold()]
     priority, area = settings.value("risk", ticket.risk, None), settings.value("group", ticket.group, None)
+    document = settings.description(ticket, "azure_devops")
     return {
         "System.Title": cut_utf16(settings.title(ticket, LONGEST_TITLE), LONGEST_TITLE) or ticket.key,
-        "System.Description": to_html(settings.description(ticket, "azure_devops"), _LONGEST_TEXT),
+        "System.Description": (
+            _markdown(document) if "System.Description" in turned else to_html(document, _LONGEST_TEXT)
+        ),
         **({_PRIORITY: priority} if priority is not None else {}),
         **({"System.AreaPath": area} if area else {}),
         **own,
@@ -91,7 +113,7 @@ def tag_of(key: str) -> str:
     return re.sub(r"[;,]", "_", key)[-_LONGEST_TAG:]
 
 
-def creation(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> list[Operation]:
+def creation(settings: Settings, ticket: Ticket, rich: Collection[str] = ()) -> list[Operation]:
     """The patch that makes the work item, with its links and what there is to tell: all of it or nothing."""
     fields = wanted_fields(settings, ticket, rich)
     operations = [_put(name, what) for name, what in fields.items() if what not in {None, ""} or what == 0]
@@ -99,8 +121,11 @@ def creation(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> li
 
 
 def differences(should: Mapping[str, Any], item: Item, ticket: Ticket) -> list[Operation]:
-    """What to write, so that the work item is as it should be; tags and links that others put there stay."""
-    there = item["fields"]
+    """What to write, so that the work item is as it should be; tags and links that others put there stay.
+
+    No operation names a format: a field keeps its own.
+    """
+    there, turned = item["fields"], in_markdown(item)
     operations: list[Operation] = []
     for name, what in should.items():
         current = there.get(name)
@@ -109,7 +134,7 @@ def differences(should: Mapping[str, Any], item: Item, ticket: Ticket) -> list[O
             missing = [tag for tag in _tags(what) if tag.casefold() not in {own.casefold() for own in tags}]
             if missing:
                 operations.append(_put(name, "; ".join((*tags, *missing))))
-        elif name in _FIRST or _same(what, current):
+        elif name in FIRST or _same(what, current, turned=name in turned):
             continue
         elif what is None or what == "":
             operations.append({"op": "remove", "path": f"/fields/{name}"})
@@ -119,6 +144,27 @@ def differences(should: Mapping[str, Any], item: Item, ticket: Ticket) -> list[O
     return [*operations, *_links(ticket, addresses)]
 
 
+def left_alone(sent: Iterable[Operation], before: Item, after: Item) -> tuple[str, ...]:
+    """The names of the fields that Azure DevOps did not take, as far as they matter: its own way of writing is none."""
+    turned = in_markdown(after)
+    fields = {
+        operation["path"].removeprefix("/fields/"): operation.get("value")
+        for operation in sent
+        if operation["path"].startswith("/fields/") and operation["path"] != _HISTORY
+    }
+
+    def is_there(name: str, what: Any) -> bool:
+        now, earlier = after["fields"].get(name), before["fields"].get(name)
+        if name == "System.Tags":
+            return {tag.casefold() for tag in _tags(what)} <= {tag.casefold() for tag in _tags(now)}
+        if _same(what, now, turned=name in turned) or alike(what, now):
+            return True
+        has_changed = bool(now) and now != earlier
+        return has_changed and (name in turned or _is_html(what) or _is_that_day(what, now))
+
+    return not_taken(fields, is_there)
+
+
 def move_to(state: str) -> Operation:
     return _put("System.State", state)
 
@@ -126,7 +172,9 @@ def move_to(state: str) -> Operation:
 def telling(notes: Iterable[str]) -> list[Operation]:
     """The notes as one entry of the discussion, a paragraph each."""
     texts = [text for note in notes if (text := line_of(note))]
-    return [_put("System.History", "".join(f"<p>{as_html(text)}</p>" for text in texts))] if texts else []
+    return (
+        [_put(_HISTORY.removeprefix("/fields/"), "".join(f"<p>{as_html(text)}</p>" for text in texts))] if texts else []
+    )
 
 
 def line_of(text: str) -> str:
@@ -183,22 +231,51 @@ def as_html(text: str) -> str:
     return html.escape(text).replace("\n", "<br>")
 
 
-def _same(should: Any, there: Any) -> bool:
-    """Whether what is there says what it should; HTML is cleaned on its way in, and people come back as objects."""
+def _markdown(document: Document) -> str:
+    """Markdown without a character that HTML would take for its own: Azure DevOps cleans it as if it were HTML."""
+    text = markdown(document, _LONGEST_TEXT)
+    return re.sub(r"\\([^\n])|&", lambda match: _AS_HTML.get(match[1] or match[0], match[0]), text)
+
+
+def _same(should: Any, there: Any, *, turned: bool = False) -> bool:
+    """Whether what is there says what it should; HTML is cleaned on its way in, and people come back as objects.
+
+    `turned`: it is Markdown.
+    """
     if should is None or should == "":
-        return there is None or there == ""
+        return not any(lines(there)) if isinstance(there, str) else there is None
     if isinstance(should, str) and isinstance(there, str):
         if should == there:
             return True
+        if turned:
+            return _markdown_gist(should) == _markdown_gist(there)
         at = moment(should)
         if at is not None:
             return at == moment(there)
-        return ("<" in should or "&" in should) and _gist(should) == _gist(there)
+        return _is_html(should) and _gist(should) == _gist(there)
     if isinstance(there, dict):
-        return should in {there.get("uniqueName"), there.get("displayName")}
+        return str(should).casefold() in {str(there.get(part)).casefold() for part in ("uniqueName", "displayName")}
     return bool(should == there)
 
 
 def _gist(text: str) -> tuple[list[str], list[str]]:
     addresses = [html.unescape(address) for address in re.findall(r'href="([^"]*)"', text)]
     return [line for line in lines(text) if line], addresses
+
+
+def _markdown_gist(text: str) -> tuple[list[str], list[str]]:
+    """Its lines without marks, and its addresses."""
+    text = html.unescape(text)
+    addresses = [match[2] for match in _LINK.finditer(text)]
+    plain = (_ESCAPED.sub(r"\1", _MARKS.sub("", line)) for line in _LINK.sub(r"\1", text).splitlines())
+    return [folded(line) for line in plain if line.strip()], addresses
+
+
+def _is_html(what: Any) -> bool:
+    return isinstance(what, str) and ("<" in what or "&" in what)
+
+
+def _is_that_day(day: Any, there: Any) -> bool:
+    """Whether that is the day in the time zone of whoever reads it."""
+    at, now = moment(day), moment(there)
+    return bool(at and now and _DAY.fullmatch(str(day)) and abs(at - now) <= _ZONES)

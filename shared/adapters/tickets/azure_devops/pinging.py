@@ -1,6 +1,6 @@
 """Whether Azure DevOps lets us do what tickets need, found out without changing anything."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from urllib.parse import quote
 
 from shared.adapters.clients.http import redact
@@ -18,7 +18,7 @@ _AREAS, _TAGGING = "83e28ad4-2d72-4ceb-97b0-c7726d5502c3", "bb50f182-8e5e-40b8-b
 _READ, _WRITE, _CREATE = 16, 32, 2
 
 
-async def ping(calls: Calls, settings: Settings, rich: Iterable[str]) -> str:
+async def ping(calls: Calls, settings: Settings, rich: Collection[str]) -> str:
     """A line that says as whom we work where. PermanentError names what is missing, and where to give it."""
     connection = await calls.ask("GET", "/_apis/connectionData", version="7.1-preview.1")
     who = calls.read_part(connection, "authenticatedUser").get("providerDisplayName") or "an unnamed user"
@@ -79,7 +79,7 @@ async def _missing(calls: Calls, project: str, project_id: str) -> list[str]:
     return missing
 
 
-async def _try(calls: Calls, settings: Settings, rich: Iterable[str]) -> None:
+async def _try(calls: Calls, settings: Settings, rich: Collection[str]) -> None:
     """A work item as we would make it, to be validated only: rules and required fields speak up."""
     path = f"/{quote(settings.project)}/_apis/wit/workitems/${quote(settings.work_item_type)}"
     patch = creation(settings, SAMPLE, rich)

@@ -1,13 +1,16 @@
 """The port `TicketSystem` over Azure Boards."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.calls import SHOWN
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
+from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
 from shared.adapters.ticketing.settings import SAMPLE
 from shared.adapters.tickets.azure_devops import item as items
 from shared.adapters.tickets.azure_devops.calls import Calls
@@ -22,6 +25,8 @@ _SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Com
 _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
 _BAD = frozenset({400})
+_STUCK = "Azure DevOps answers that it did, and leaves it as it was"
+_NOTHING: Item = {"fields": {}}
 _MAY_BE_FIRST = frozenset({"unknown", "implement"})  # of what a state's name alone says: types may begin so
 
 
@@ -54,13 +59,19 @@ class AzureDevOpsSystem:
         async with self._look_ups.opening(ticket.key):
             item = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
             if item is None:
-                patch = items.creation(self._settings, ticket, await self._html_fields(ticket))
-                answer = await self._calls.patch("POST", self._creating(), patch)
-                item = self._item(answer)
-                self._numbers[ticket.key] = str(item["id"])
-                if not ticket.cancelled:
-                    return await self._ref(item)
+                return await self._create(ticket)
             return await self._bring(item, ticket)
+
+    async def _create(self, ticket: Ticket) -> TicketRef:
+        """A new work item. What of it did not take is written once more."""
+        rich = await self._html_fields(ticket)
+        patch = items.creation(self._settings, ticket, rich)
+        item = self._item(await self._calls.patch("POST", self._creating(), patch))
+        self._numbers[ticket.key] = str(item["id"])
+        left = items.left_alone(patch, _NOTHING, item)
+        if not (left or ticket.cancelled):
+            return await self._ref(item)
+        return await self._bring(item, ticket, left)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         item = self._look_ups.take(ref.number) or await self._read(ref.number)
@@ -127,40 +138,60 @@ class AzureDevOpsSystem:
         self._calls.read(answer, "rev")
         return item
 
-    async def _bring(self, item: Item, ticket: Ticket) -> TicketRef:
-        """The work item as it should be, in one write. What has ended stays as the board left it, but for notes."""
-        ended = (await self._ref(item)).state in ENDED
-        target, lines = "", list(ticket.notes)
-        if ticket.cancelled and not ended:
-            target, line = await self._way(item, "cancel", ticket)
-            lines.append(line)
-        elif ticket.reopen and ended:
-            target, line = await self._way(item, "reopen", ticket)
-            lines.append(line)
-        changes: list[Operation] = []
-        if not ended or target:
-            should = items.wanted_fields(self._settings, ticket, await self._html_fields(ticket))
-            changes = items.differences(should, item, ticket)
-        untold = await self._untold(item, lines)
+    async def _bring(self, item: Item, ticket: Ticket, first: Sequence[str] = ()) -> TicketRef:
+        """The work item as it should be, in one write. What has ended stays as the board left it, but for notes.
+
+        What did not take is told in another. `first`: fields that a new work item lacks.
+        """
+        ended = await self._has_ended(item)
+        how = "reopen" if ticket.reopen and ended and not ticket.cancelled else ""
+        how = "cancel" if ticket.cancelled and not ended else how
+        target, why = await self._way(item, how) if how else ("", "")
+        line = [move_by_hand(ticket, why) if why else moved(ticket)] if how else []
+        changes = await self._changes(item, ticket) if target or not ended else []
+        after, complaint = await self._put(item, changes, [*ticket.notes, *line], target)
+        if complaint:  # a rule of the process stands in the way of the move
+            why, changes = f"Azure DevOps does not let us: {complaint[:SHOWN]}", [] if ended else changes
+            after, _ = await self._put(item, changes, [*ticket.notes, move_by_hand(ticket, why)])
+        late = []
+        if target and not why and await self._has_ended(after) == ended:
+            why = _STUCK
+            late.append(move_by_hand(ticket, why))
+        by_hand = [move_for_people(ticket, why)] if why else []
+        if left := {*items.left_alone(changes, item, after), *items.FIRST.intersection(first)}:
+            late.append(fields_by_hand("Azure DevOps", left))
+            by_hand.append(late[-1])
+        after, _ = await self._put(after, [], late)
+        return replace(await self._ref(after), not_taken=tuple(by_hand))
+
+    async def _has_ended(self, item: Item) -> bool:
+        return (await self._ref(item)).state in ENDED
+
+    async def _changes(self, item: Item, ticket: Ticket) -> list[Operation]:
+        turned = items.in_markdown(item)
+        should = items.wanted_fields(self._settings, ticket, await self._html_fields(ticket), turned)
+        return items.differences(should, item, ticket)
+
+    async def _put(
+        self, item: Item, changes: Sequence[Operation], lines: Sequence[str], target: str = ""
+    ) -> tuple[Item, str]:
+        """One write of what there is to write, and the item after it; or what a rule says against the move."""
         move = [items.move_to(target)] if target else []
-        if not (move or changes or untold):
-            return await self._ref(item)
-        answer = await self._write(
-            item, [*changes, *move, *items.telling(untold)], allowed=_BAD if move else frozenset()
-        )
-        if not answer.is_success:  # a rule of the process stands in the way of the move
-            why = f"Azure DevOps does not let us: {self._calls.complaint_of(answer)}"
-            untold = await self._untold(item, [*ticket.notes, move_by_hand(ticket, why)])
-            answer = await self._write(item, [*(changes if not ended else ()), *items.telling(untold)])
-        return await self._ref(self._item(answer))
+        patch = [*changes, *move, *items.telling(await self._untold(item, lines))]
+        if not patch:
+            return item, ""
+        answer = await self._write(item, patch, allowed=_BAD if move else frozenset())
+        if answer.is_success:
+            return self._item(answer), ""
+        return item, self._calls.complaint_of(answer) or f"status {answer.status_code}"
 
     async def _write(self, item: Item, patch: list[Operation], allowed: frozenset[int] = frozenset()) -> Any:
         unchanged = {"op": "test", "path": "/rev", "value": item["rev"]}
         path = f"/_apis/wit/workitems/{item['id']}"
         return await self._calls.patch("PATCH", path, [unchanged, *patch], allowed=allowed)
 
-    async def _way(self, item: Item, how: str, ticket: Ticket) -> tuple[str, str]:
-        """The state to move to, empty where there is none, and the line about it for the history."""
+    async def _way(self, item: Item, how: str) -> tuple[str, str]:
+        """The state to move to, or why there is none."""
         kind = await self._kind(item)
         now = item["fields"]["System.State"]
         reachable = [way["to"] for way in (kind.get("transitions") or {}).get(now) or ()]
@@ -175,9 +206,7 @@ class AzureDevOpsSystem:
             targets = sorted(
                 (name for name in allowed if states[name] in _AGAIN), key=lambda n: _AGAIN.index(states[n] or "")
             )
-        if targets:
-            return targets[0], moved(ticket)
-        return "", move_by_hand(ticket, f"its process has no such way from “{now}”")
+        return (targets[0], "") if targets else ("", f"its process has no such way from “{now}”")
 
     async def _untold(self, item: Item, notes: Iterable[str]) -> list[str]:
         """Those of the notes that the work item's history does not hold yet."""

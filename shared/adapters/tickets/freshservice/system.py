@@ -249,7 +249,7 @@ class Freshservice:
             if target := await self._form.cancelled():
                 return target, [moved(ticket)], []
             return 0, [_by_hand(ticket, _NO_STATUS)], [move_for_people(ticket, _NO_STATUS)]
-        if ticket.reopen and ended:
+        if ticket.reopen and ended and not ticket.cancelled:
             return changes.OPEN, [moved(ticket)], []
         return 0, [], []
 

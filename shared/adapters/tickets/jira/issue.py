@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, cut_utf16, utf16, value
 from shared.adapters.ticketing.markup import adf
+from shared.adapters.ticketing.outcome import alike, not_taken
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.terms import ENDED, State
 from shared.core.tickets.ticket import Ticket, TicketRef
@@ -17,7 +18,7 @@ LONGEST_SUMMARY = 255  # as Jira counts: UTF-16 units
 LONGEST_LABEL = 255
 LONGEST_TEXT = 32_767
 _LONGEST_NOTE = 6_000
-_FIRST = frozenset({"assignee", "reporter", "components", "security"})
+FIRST = frozenset({"assignee", "reporter", "components", "security"})
 """Set on a new issue only: they are the board's from then on."""
 _WORDS: dict[str, State] = {
     **dict.fromkeys(("new", "open", "to do", "backlog", "reopened", "planning"), "new"),
@@ -28,6 +29,10 @@ _WORDS: dict[str, State] = {
     **dict.fromkeys(("post implementation review", "post-implementation review"), "review"),
     **dict.fromkeys(("canceled", "cancelled", "declined", "rejected", "withdrawn", "won't do"), "cancelled"),
 }
+_ANYBODY = ({"accountId": "-1"}, {"id": "-1"})
+"""The assignee that the project's own rules choose."""
+_BLOCKS = frozenset({"paragraph", "heading", "codeBlock"})
+"""The parts of a document that hold text."""
 CALLED_OFF = ("won't do", "canceled", "cancelled", "won't fix", "declined", "rejected", "withdrawn")
 """Resolutions that say that nothing was done; the ones to choose first come first."""
 
@@ -105,12 +110,30 @@ def differences(should: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str
     fields = {
         name: what
         for name, what in should.items()
-        if name not in {"labels", *_FIRST} and not _same(what, there.get(name))
+        if name not in {"labels", *FIRST} and not _same(what, there.get(name))
     }
     missing = [label for label in should["labels"] if label not in (there.get("labels") or [])]
     if missing:
         fields["labels"] = [*(there.get("labels") or []), *missing]
     return fields
+
+
+def left_alone(sent: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the fields that Jira did not take, as far as they matter: its own way of writing is none.
+
+    Of what it does not show we know nothing.
+    """
+
+    def is_there(name: str, what: Any) -> bool:
+        now = after[name]
+        if name == "labels":
+            return {label.casefold() for label in what} <= {str(label).casefold() for label in now or ()}
+        if what in _ANYBODY or _is_in_another_shape(what, now):
+            return True
+        is_rewritten = _is_document(what) and bool(list(lines(now))) and now != before.get(name)
+        return _same(what, now) or alike(what, now) or is_rewritten
+
+    return not_taken({name: what for name, what in sent.items() if name in after}, is_there)
 
 
 def note(text: str) -> dict[str, Any]:
@@ -144,7 +167,7 @@ def lines(node: Any) -> Iterator[str]:
     if not isinstance(node, dict):
         return
     inside = node.get("content") or []
-    if node.get("type") in {"paragraph", "heading", "codeBlock"}:
+    if node.get("type") in _BLOCKS:
         yield folded("".join(str(part.get("text", "\n")) for part in inside))
         return
     for part in inside:
@@ -181,22 +204,49 @@ def _size(document: Mapping[str, Any]) -> int:
 
 def _same(should: Any, there: Any) -> bool:
     """Whether what is there says what it should; Jira adds ids, names and links to what it was given."""
-    if isinstance(should, dict) and should.get("type") == "doc":
-        return bool(_gist(should) == _gist(there))
+    if should is None:
+        return there in (None, "", []) or (_is_document(there) and not any(lines(there)))
+    if _is_document(should):
+        return list(_gist(should)) == list(_gist(there))
     if isinstance(should, dict):
-        return isinstance(there, dict) and all(_same(what, there.get(name)) for name, what in should.items())
+        if not isinstance(there, dict):
+            return False
+        there = {"id": there.get("accountId"), **there}  # people are given by either
+        return all(_same(what, there.get(name)) for name, what in should.items())
     if isinstance(should, list):
-        return isinstance(there, list) and len(should) == len(there) and all(map(_same, should, there))
+        is_list = isinstance(there, list) and len(should) == len(there)
+        return is_list and all(any(_same(what, each) for each in there) for what in should)
     if isinstance(should, str) and isinstance(there, str) and should != there:
         at = moment(should)
-        return at is not None and at == moment(there)
+        return folded(should) == folded(there) or (at is not None and at == moment(there))
     return bool(should == there)
 
 
-def _gist(node: Any) -> Any:
-    """Of a document what people see; Jira adds ids of its own to it."""
+def _is_in_another_shape(sent: Any, there: Any) -> bool:
+    """Whether Jira shows an object for a plain value, as of request types and sprints: those do not compare."""
+    if isinstance(sent, list) and isinstance(there, list):
+        return any(isinstance(each, dict) for each in there) and not any(isinstance(each, dict) for each in sent)
+    return bool(there) and isinstance(there, dict | list) and not isinstance(sent, dict | list)
+
+
+def _is_document(what: Any) -> bool:
+    return isinstance(what, dict) and what.get("type") == "doc"
+
+
+def _gist(node: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Of a document what people see: its blocks with text, and where they lead.
+
+    Jira adds ids of its own, joins texts and drops blocks that are empty.
+    """
     if not isinstance(node, dict):
-        return None
-    if node.get("type") == "text":
-        return node.get("text"), [mark.get("attrs", {}).get("href") for mark in node.get("marks") or []]
-    return node.get("type"), [_gist(part) for part in node.get("content") or []]
+        return
+    inside = node.get("content") or []
+    if node.get("type") in _BLOCKS:
+        marks = [mark for part in inside for mark in part.get("marks") or ()]
+        addresses = [str(address) for mark in marks if (address := (mark.get("attrs") or {}).get("href"))]
+        text = "".join(lines(node))
+        if text:
+            yield str(node["type"]), text, tuple(dict.fromkeys(addresses))
+        return
+    for part in inside:
+        yield from _gist(part)

@@ -1,6 +1,7 @@
 """The port `TicketSystem` over Jira."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from shared.adapters.recent import Recent
@@ -8,6 +9,7 @@ from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import SHOWN
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
+from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
 from shared.adapters.tickets.jira import issue as issues
 from shared.adapters.tickets.jira.calls import Calls
 from shared.adapters.tickets.jira.moves import choose
@@ -20,6 +22,7 @@ from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 API = "/rest/api/3"
 _BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate")
 _AT_ONCE = 100
+_STUCK = "Jira answers that it did, and leaves it as it was"
 Issue = Mapping[str, Any]
 
 
@@ -35,7 +38,8 @@ class JiraSystem:
         self._settings = settings
         self._calls = Calls(settings, deps)
         self._screen = Screen(self._calls, settings)
-        self._fields = tuple(dict.fromkeys((*_BASIC, "project", *settings.fields, "priority")))
+        group = ("components",) if "group" in settings.values else ()
+        self._fields = tuple(dict.fromkeys((*_BASIC, "project", *settings.fields, "priority", *group)))
         self._ids: Recent[str, str] = Recent(REMEMBERED)  # by our key
         self._look_ups: LookUps[Issue] = LookUps(deps.clock)
 
@@ -66,7 +70,7 @@ class JiraSystem:
                     f"{self._calls.what}: {created['key']} was created and cannot be read; give us Browse projects and "
                     "the right to see issues of its security level"
                 )
-            return await self._bring(issue, ticket, fresh=True)
+            return await self._bring(issue, ticket, fields)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         issue = self._look_ups.take(ref.number) or await self._issue(ref.number)
@@ -127,7 +131,7 @@ class JiraSystem:
         answer = await self._calls.ask(
             "GET",
             f"{API}/issue/{number}",
-            params={"fields": ",".join((*self._fields, "comment"))},
+            params={"fields": ",".join((*self._fields, "comment")), "expand": "names"},
             allowed=frozenset({404}),
         )
         if not answer.is_success:
@@ -135,40 +139,57 @@ class JiraSystem:
         issue: Issue = self._calls.read(answer, "fields")
         return issue
 
-    async def _bring(self, issue: Issue, ticket: Ticket, *, fresh: bool = False) -> TicketRef:
-        """The issue as it should be. What has ended stays as the board left it, but for notes. `fresh`: just made."""
-        number = issue["key"]
-        lines = list(ticket.notes)
-        ended = issues.ref_of(self._settings, issue).state in ENDED
-        has_moved = False
-        if ended and ticket.reopen and not ticket.cancelled:
-            has_moved, line = await self._move(issue, "reopen", ticket)
-            lines += [line]
-            ended = not has_moved
-        if not ended and not fresh:
+    async def _bring(self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None) -> TicketRef:
+        """The issue as it should be. What has ended stays as the board left it, but for notes.
+
+        What Jira left as it was is said among the notes. `fresh`: the fields that it was just made of; those that did
+        not take are written once more.
+        """
+        ended, why = self._has_ended(issue), ""
+        how = "cancel" if ticket.cancelled and not ended else ""
+        how = "reopen" if ticket.reopen and ended and not ticket.cancelled else how
+        if how == "reopen":
+            why = await self._move(issue, how)
+            issue = issue if why else await self._again(issue)
+            ended = self._has_ended(issue)
+        missing = issues.left_alone(fresh, {}, issue["fields"]) if fresh else ()
+        changes: dict[str, Any] = {}
+        if not ended and (missing or not fresh):
             should = issues.wanted_fields(self._settings, ticket, await self._screen.rich_fields())
             changes = issues.differences(should, issue["fields"])
             if changes:
-                await self._calls.ask("PUT", f"{API}/issue/{number}", body={"fields": changes})
-        if ticket.cancelled and not ended:
-            has_moved, line = await self._move(issue, "cancel", ticket)
-            lines += [line]
-        await self._tell(issue, lines)
-        now = await self._issue(number) if has_moved else issue
-        return await self._ref(now or issue)
+                await self._calls.ask("PUT", f"{API}/issue/{issue['key']}", body={"fields": changes})
+        if how == "cancel":
+            why = await self._move(issue, how)
+        now = await self._again(issue) if changes or (how == "cancel" and not why) else issue
+        if how and not why and self._has_ended(now) != (how == "cancel"):
+            why = _STUCK
+        left = [*issues.left_alone(changes, issue["fields"], now["fields"]), *issues.FIRST.intersection(missing)]
+        lines = [move_by_hand(ticket, why) if why else moved(ticket)] if how else []
+        by_hand = [move_for_people(ticket, why)] if why else []
+        if left:
+            labels = now.get("names") or {}
+            by_hand.append(fields_by_hand("Jira", {str(labels.get(name, name)) for name in left}))
+            lines.append(by_hand[-1])
+        await self._tell(now, [*ticket.notes, *lines])
+        return replace(await self._ref(now), not_taken=tuple(by_hand))
 
-    async def _move(self, issue: Issue, how: str, ticket: Ticket) -> tuple[bool, str]:
-        """Whether it was moved, and the line about it for the history."""
+    def _has_ended(self, issue: Issue) -> bool:
+        return issues.ref_of(self._settings, issue).state in ENDED
+
+    async def _again(self, issue: Issue) -> Issue:
+        """The issue as it is after a write: Jira's answer does not say."""
+        return await self._issue(issue["key"]) or issue
+
+    async def _move(self, issue: Issue, how: str) -> str:
+        """Move it, or say why it was not; whether it took is to be looked at."""
         path = f"{API}/issue/{issue['key']}/transitions"
         offered = await self._calls.get_part(path, "transitions", {"expand": "transitions.fields"})
-        status = issue["fields"]["status"]["name"]
         chosen = choose(self._settings, offered, how)
         if chosen is None:
-            return False, move_by_hand(ticket, f"its workflow has no such way from “{status}” for us")
+            return f"its workflow has no such way from “{issue['fields']['status']['name']}” for us"
         answer = await self._calls.ask("POST", path, body=chosen, allowed=frozenset({400, 403}))
-        if answer.is_success:
-            return True, moved(ticket)
-        return False, move_by_hand(ticket, f"Jira does not let us: {self._calls.complaint_of(answer)[:SHOWN]}")
+        return "" if answer.is_success else f"Jira does not let us: {self._calls.complaint_of(answer)[:SHOWN]}"
 
     async def _tell(self, issue: Issue, notes: Sequence[str]) -> None:
         """Those of the notes that no comment holds yet."""
@@ -205,9 +226,7 @@ class JiraSystem:
             if approver.get("approverDecision") == last["finalDecision"]
         ]
         at = issues.moment((last.get("completedDate") or {}).get("iso8601"))
-        return TicketRef(
-            ref.number, ref.url, ref.state, ref.closed_at, ref.remote_state, verdict, ", ".join(filter(None, who)), at
-        )
+        return replace(ref, decision=verdict, decided_by=", ".join(filter(None, who)), decided_at=at)
 
 
 def _verdict(approval: Mapping[str, Any]) -> Verdict:

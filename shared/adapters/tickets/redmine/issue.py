@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, value
 from shared.adapters.ticketing.markup import markdown, textile
+from shared.adapters.ticketing.outcome import alike, not_taken
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.terms import ENDED, State
 from shared.core.text.safe import cut
@@ -106,11 +107,30 @@ def differences(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, i
     return {
         name: what
         for name, what in fields.items()
-        if name not in FIRST
-        and not (
-            _same(what, custom(issue, numbers[name])) if name in numbers else _same(what, _value_of(issue, name))
-        )
-    }  # fmt: skip
+        if name not in FIRST and not _same(what, _there(issue, name, numbers))
+    }
+
+
+def left_alone(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, int]) -> tuple[str, ...]:
+    """The names of the fields that Redmine did not take, as far as they matter.
+
+    Who watches an issue does not show, nor who we are (`me`).
+    """
+
+    def is_there(name: str, what: Any) -> bool:
+        there = _there(issue, name, numbers)
+        is_unsaid = name == "watcher_user_ids" or what == "me"
+        return is_unsaid or _same(what, there) or alike(what, there)
+
+    return not_taken(fields, is_there)
+
+
+def for_people(name: str, issue: Issue, numbers: Mapping[str, int]) -> str:
+    """A field by its name there, with what else is to be said of it."""
+    if name not in numbers:
+        return name.removesuffix("_id").replace("_", " ")
+    is_shown = custom(issue, numbers[name]) is not None
+    return name if is_shown else f"{name} (no such field there, or we may not read it)"
 
 
 def custom(issue: Issue, number: int) -> Any:
@@ -171,7 +191,9 @@ def _gist(text: str) -> str:
     return " ".join(html.unescape(re.sub(r"\\([^\w\s])", r"\1", text)).split())
 
 
-def _value_of(issue: Issue, name: str) -> Any:
+def _there(issue: Issue, name: str, numbers: Mapping[str, int]) -> Any:
+    if name in numbers:
+        return custom(issue, numbers[name])
     part = issue.get("parent" if name == "parent_issue_id" else name.removesuffix("_id"))
     return part.get("id") if isinstance(part, dict) else part
 

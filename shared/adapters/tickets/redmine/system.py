@@ -9,6 +9,7 @@ from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
+from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
 from shared.adapters.tickets.redmine import issue as issues
 from shared.adapters.tickets.redmine.calls import Calls
 from shared.adapters.tickets.redmine.issue import Issue
@@ -20,6 +21,8 @@ from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _AT_ONCE = 100
+_NO_WAY = "its workflow has no such way for us"
+_NO_NOTES = "Redmine did not take our notes: please give our role the permission “Add notes”"
 
 
 class RedmineSystem:
@@ -44,7 +47,7 @@ class RedmineSystem:
             issue = await self._issue_with_key(ticket.key)
             if issue:
                 return await self._bring(issue, ticket)
-            return await self._bring(await self._create(ticket), ticket, fresh=True)
+            return await self._bring(*await self._create(ticket))
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         issue = self._look_ups.take(ref.number) or await self._issue(ref.number)
@@ -118,7 +121,8 @@ class RedmineSystem:
         statuses = {each.get("id"): each for each in await self._names.statuses()}
         return {**issue, "status": {**status, **statuses.get(status.get("id"), {})}}
 
-    async def _create(self, ticket: Ticket) -> Issue:
+    async def _create(self, ticket: Ticket) -> tuple[Issue, Ticket, Mapping[str, Any]]:
+        """A new issue, for which ticket, and the fields that it was made of."""
         should, numbers = await self._should(ticket)
         group = self._settings.value("group", ticket.group, None)
         if group:
@@ -134,7 +138,7 @@ class RedmineSystem:
                 f"{key!r} for the tracker and for our role, delete the issue, and replay"
             )
         self._ids[ticket.key] = str(issue["id"])
-        return await self._whole(issue)
+        return await self._whole(issue), ticket, should
 
     async def _should(self, ticket: Ticket) -> tuple[dict[str, Any], dict[str, int]]:
         """The fields as they should be, and the numbers of the custom ones, our key's among them."""
@@ -146,26 +150,45 @@ class RedmineSystem:
         numbers = await self._names.fields([*self._settings.fields, self._settings.key_field])
         return fields, numbers
 
-    async def _bring(self, issue: Issue, ticket: Ticket, *, fresh: bool = False) -> TicketRef:
-        """The issue as it should be. What has ended stays as the board left it, but for notes. `fresh`: just made."""
-        ended = issues.ref_of(self._settings, issue).state in ENDED
+    async def _bring(self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None) -> TicketRef:
+        """The issue as it should be. What has ended stays as the board left it, but for notes.
+
+        Redmine leaves out silently what our role may not set: that is told in another write. `fresh`: the fields that
+        it was just made of; those that did not take are written once more.
+        """
+        ended = self._has_ended(issue)
         how = "reopen" if ended and ticket.reopen and not ticket.cancelled else ""
         how = "cancel" if ticket.cancelled and not ended else how
-        by_hand = move_by_hand(ticket, "its workflow has no such way for us", noun="issue")
-        lines, status = list(ticket.notes), None
-        if how:
-            status = issues.choose(self._settings, await self._offered(issue), how)
-            lines.append(moved(ticket) if status else by_hand)
+        status = issues.choose(self._settings, await self._offered(issue), how) if how else None
+        why = _NO_WAY if how and not status else ""
+        lines = [*ticket.notes, *([self._move_by_hand(ticket) if why else moved(ticket)] if how else [])]
         changes: dict[str, Any] = {}
-        if not fresh and (not ended or (how and status)):
+        numbers: dict[str, int] = {}
+        missing: tuple[str, ...] = ()
+        if not ended or status:
             should, numbers = await self._should(ticket)
-            changes = issues.as_sent(issues.differences(should, issue, numbers), numbers)
-        if status:
-            changes["status_id"] = status["id"]
-        now = await self._write(issue, changes, lines)
-        if status and (now.get("status") or {}).get("id") != status["id"]:  # Redmine does not say that it did not
-            now = await self._write(now, {}, [by_hand])
-        return await self._ref(now)
+            missing = issues.left_alone(fresh, issue, numbers) if fresh else ()
+            changes = issues.differences(should, issue, numbers) if missing or not fresh else {}
+        body = issues.as_sent(changes, numbers) | ({"status_id": status["id"]} if status else {})
+        now = await self._write(issue, body, lines)
+        late = []
+        if status and self._has_ended(now) != (how == "cancel"):
+            why = _NO_WAY
+            late.append(self._move_by_hand(ticket))
+        by_hand = [move_for_people(ticket, why)] if why else []
+        if left := {*issues.left_alone(changes, now, numbers), *issues.FIRST.intersection(missing)}:
+            by_hand.append(fields_by_hand("Redmine", [issues.for_people(name, now, numbers) for name in left]))
+            late.append(by_hand[-1])
+        now = await self._write(now, {}, late)
+        if list(issues.notes_of(self._settings, [*lines, *late], now)):
+            by_hand.append(_NO_NOTES)
+        return replace(await self._ref(now), not_taken=tuple(by_hand))
+
+    def _has_ended(self, issue: Issue) -> bool:
+        return issues.ref_of(self._settings, issue).state in ENDED
+
+    def _move_by_hand(self, ticket: Ticket) -> str:
+        return move_by_hand(ticket, _NO_WAY, noun="issue")
 
     async def _offered(self, issue: Issue) -> Sequence[Mapping[str, Any]]:
         """The statuses that the workflow offers us; before Redmine 5, every one there is."""
@@ -175,13 +198,22 @@ class RedmineSystem:
         return await self._names.statuses() if offered is None else offered
 
     async def _write(self, issue: Issue, changes: Mapping[str, Any], lines: Sequence[str]) -> Issue:
-        """All in one call, and the issue as it is then; very many notes in several."""
+        """All in one call, and the issue as it is then, which no answer says; very many notes in several."""
         path = f"/issues/{issue['id']}.json"
         texts = list(issues.notes_of(self._settings, lines, issue))
-        for at in range(max(len(texts), 1 if changes else 0)):
+        calls = max(len(texts), 1 if changes else 0)
+        for at in range(calls):
             body = {**(changes if at == 0 else {}), **({"notes": texts[at]} if texts else {})}
             await self._calls.ask("PUT", path, body={"issue": body})
-        return await self._issue(str(issue["id"])) or issue if "status_id" in changes else issue
+        if not calls:
+            return issue
+        now = await self._issue(str(issue["id"]))
+        if now is None:
+            raise PermanentError(
+                f"{self._calls.what}: issue {issue['id']} was written and cannot be read any more: was it deleted just "
+                "now, or made private?"
+            )
+        return now
 
     async def _ref(self, issue: Issue) -> TicketRef:
         """With the board's decision, and who decided when, where the policy says in which field."""
