@@ -45,7 +45,7 @@ def test_odd_yaml_is_a_fault_with_its_line(line):
 
 @pytest.mark.parametrize(
     "text",
-    ["\0", "a: \ud800", "? [a]\n: b", "<<: {a: 1}", "- " * 3000 + "a", "{" * 3000, "a: &a [*a]", "%YAML 9.9\n---\na"],,
+    ["\0", "a: \ud800", "? [a]\n: b", "<<: {a: 1}", "- " * 3000 + "a", "{" * 3000, "a: &a [*a]", "%YAML 9.9\n---\na"],
 )
 def test_no_text_whatever_ends_in_a_traceback(text):
     assert check_text(text, "policy.yaml").faults
