@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.core import ids
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.life.closing import is_ended
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
@@ -17,7 +17,9 @@ from shared.core.tickets.ticket import TicketRef
 from shared.record import numbers
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.closings import closings_in
+from shared.record.deliveries import Target
 from shared.record.open_list import open_changes
+from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
 from shared.usecases.life.settle import refresh_lists, settle_change, settle_record
 
@@ -42,8 +44,13 @@ async def follow_tickets(deps: Deps) -> int:
             await settle_change(deps, policy, change_id)
     moved = 0
     for name, tickets_there in by_system.items():
+        target = Target("ticket", name)
+        if await down.is_down(deps, policy, target):
+            continue
         try:
             moved += await follow_numbers(deps, policy, name, tickets_there)
+        except TargetDownError as error:
+            await down.report_target(deps, policy, target, error)
         except (TransientError, PermanentError) as error:
             _LOG.error("ticket system %s cannot be followed: %s", name, error)
     return moved

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.calls import about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.settings import SAMPLE
@@ -55,7 +56,8 @@ class AzureDevOpsSystem:
             item = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
             if item is None:
                 patch = items.creation(self._settings, ticket, await self._html_fields(ticket))
-                answer = await self._calls.patch("POST", self._creating(), patch)
+                with about_system():
+                    answer = await self._calls.patch("POST", self._creating(), patch)
                 item = self._item(answer)
                 self._numbers[ticket.key] = str(item["id"])
                 if not ticket.cancelled:
@@ -65,7 +67,8 @@ class AzureDevOpsSystem:
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         item = self._look_ups.take(ref.number) or await self._read(ref.number)
         if item is None:
-            await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")  # else we lost sight of it
+            with about_system():  # else we lost sight of it
+                await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")
             return await self.open(ticket)
         return await self._bring(item, ticket)
 
@@ -92,7 +95,8 @@ class AzureDevOpsSystem:
         return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}))
 
     async def ping(self) -> str:
-        return await ping(self._calls, self._settings, await self._html_fields(SAMPLE))
+        with about_system():
+            return await ping(self._calls, self._settings, await self._html_fields(SAMPLE))
 
     def _creating(self) -> str:
         settings = self._settings
@@ -107,7 +111,8 @@ class AzureDevOpsSystem:
             del self._numbers[key]
         tag = items.tag_of(key).replace("'", "''")
         query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
-        answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
+        with about_system():
+            answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
         for match in self._calls.read_part(answer, "workItems"):
             item = await self._read(str(match["id"]))
             if item and items.holds(item, key):
