@@ -176,11 +176,16 @@ def _stands(outage: Outage, policy: Policy) -> bool:
 async def _perhaps_down(deps: Deps, target: Target) -> bool:
     """Whether the target was down when this process last looked, a minute ago at most.
 
-    A mistake costs a call: what is down now is called once more, and what is back is looked at again by the caller.
+    A mistake costs a call: what is down now is called once more, and what is back is looked at again by the caller. So
+    a table that cannot be read, as after an upgrade without `azd provision`, stops nothing.
     """
     memory, now = deps.here.down, deps.here.clock()
     if memory.read_at is None or not now - _REMEMBERED < memory.read_at <= now:
-        records = await deliveries.outages(deps.storage.tables)
+        try:
+            records = await deliveries.outages(deps.storage.tables)
+        except TransientError as error:
+            _LOG.error("what is down cannot be read (is the table there? `azd provision` makes it): %s", error)
+            records = []
         memory.targets = frozenset(record.outage.target for record in records)
         memory.read_at = now
     return target in memory.targets

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from shared.core.errors import TransientError
 from shared.core.policy.model import Policy
 from shared.record.deliveries import outages, waiting_for
 from shared.record.parked import count_parked
@@ -56,7 +57,17 @@ async def health(deps: Deps) -> Mapping[str, Any]:
 
 
 async def targets_down(deps: Deps) -> list[Mapping[str, Any]]:
-    """Every channel and ticket system that is down: since when and why, what to do, and how many effects wait."""
+    """Every channel and ticket system that is down: since when and why, what to do, and how many effects wait.
+
+    A table that cannot be read is an entry, too: an upgrade without `azd provision` looks so.
+    """
+    try:
+        down = await outages(deps.storage.tables)
+    except TransientError as error:
+        now = deps.here.clock().isoformat()
+        what_to_do = "Run `azd provision`, which makes the tables of this version."
+        lost = {"target": "the list of what is down", "since": now, "reason": str(error), "waiting": 0, "next_try": now}
+        return [{**lost, "what_to_do": what_to_do}]
     return [
         {
             "target": outage.target.noun,
@@ -66,5 +77,5 @@ async def targets_down(deps: Deps) -> list[Mapping[str, Any]]:
             "waiting": len(await waiting_for(deps.storage.tables, outage.target)),
             "next_try": outage.probe_at.isoformat(),
         }
-        for outage, _ in await outages(deps.storage.tables)
+        for outage, _ in down
     ]

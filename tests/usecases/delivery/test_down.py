@@ -1,6 +1,7 @@
 """A target that is down: its effects stay due and call nobody, one person is told, and nothing is parked."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,14 @@ from shared.core.policy.model import Outside, Role, Roles, TicketSystemEntry
 from shared.record import deliveries
 from shared.record.deliveries import Target
 from shared.usecases.cards.notify import notify
-from shared.usecases.delivery.down import wait_after
+from shared.usecases.delivery.down import probe_soon, wait_after
 from shared.usecases.deps import DownMemory
 from shared.usecases.pages.health import health
-from tests.fakes import DiedError, Lifetime, Mortal, deps_with
+from tests.fakes import DiedError, FakeTables, Lifetime, Mortal, deps_with
 from tests.usecases.world import World, policy, post
 
 DOWN = TargetDownError("channel workplace: answered 400: the flow is turned off", "Turn the flow on.")
+WORKPLACE = Target("card", "workplace")
 CARDS = [f"MC120000{number}" for number in range(1, 8)]
 
 
@@ -93,12 +95,12 @@ def world_with(in_force=None, **ports):
     return world
 
 
-async def outage(world, target=Target("card", "workplace")):
+async def outage(world, target=WORKPLACE):
     record = await deliveries.outage_of(world.tables, target)
     return record.outage if record else None
 
 
-async def waiting(world, target=Target("card", "workplace")):
+async def waiting(world, target=WORKPLACE):
     return [entry.change_id for entry, _ in await deliveries.waiting_for(world.tables, target)]
 
 
@@ -255,6 +257,65 @@ async def test_a_ticket_system_that_refuses_to_be_followed_is_down_for_new_ticke
     assert system.asked == asked
     assert await waiting(world, Target("ticket", "crb")) == CARDS[1:3]
     assert await world.all("parked") == []
+
+
+async def test_a_card_that_comes_while_the_row_says_back_is_sent_and_leaves_no_pointer():
+    world = world_with()
+    world.teams.down["workplace"] = DOWN
+    await arrive(world, CARDS[:1])
+    record = await deliveries.outage_of(world.tables, WORKPLACE)
+    await deliveries.write_outage(world.tables, replace(record.outage, back=True), record)
+    world.teams.down.clear()
+
+    await arrive(world, CARDS[1:2])
+
+    assert [card.change_id for name, card in world.teams.cards if name == "workplace"] == CARDS[1:2]
+    assert await waiting(world) == CARDS[:1]
+
+
+async def test_a_channel_that_is_down_again_while_the_row_says_back_waits_as_before():
+    world = world_with()
+    world.teams.down["workplace"] = DOWN
+    await arrive(world, CARDS[:1])
+    record = await deliveries.outage_of(world.tables, WORKPLACE)
+    await deliveries.write_outage(world.tables, replace(record.outage, back=True), record)
+
+    await arrive(world, CARDS[1:3])
+
+    assert not (await outage(world)).back
+    assert await waiting(world) == CARDS[:3]
+    assert len([card for name, card in world.teams.cards if name == "process"]) == 1
+
+
+class Unprovisioned(FakeTables):
+    """Storage as the version before left it: table `deliveries` is not there."""
+
+    async def range(self, table, partition, low, high, equal=None):
+        if table == deliveries.TABLE:
+            raise TransientError("storage refused reading table deliveries: 404 TableNotFound")
+        return await super().range(table, partition, low, high, equal)
+
+
+async def test_an_upgrade_without_the_new_table_stops_no_card_and_health_says_what_to_do(caplog):
+    world = world_with(tables=Unprovisioned())
+
+    await arrive(world, CARDS[:2])
+
+    assert [card.change_id for name, card in world.teams.cards if name == "workplace"] == CARDS[:2]
+    assert "azd provision" in caplog.text
+    report = await health(world.deps)
+    assert report["status"] == "degraded"
+    assert "azd provision" in report["down"][0]["what_to_do"]
+
+
+async def test_a_person_can_have_it_tried_by_the_next_run():
+    world = world_with()
+    world.teams.down["workplace"] = DOWN
+    await arrive(world, CARDS[:1])
+
+    assert await probe_soon(world.deps) == ["channel workplace"]
+
+    assert (await outage(world)).probe_at == world.clock()
 
 
 def test_probes_come_after_a_quarter_of_an_hour_doubled_to_four_hours():

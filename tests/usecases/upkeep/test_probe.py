@@ -1,6 +1,7 @@
 """The timer tries what is down with the oldest effect, and sends on the rest in order when it is back."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -73,7 +74,7 @@ async def test_while_it_is_down_one_card_is_tried_later_and_later():
         if world.teams.asked.count("workplace") > before:
             tried.append(world.clock())
 
-    minutes = [(later - earlier).total_seconds() / 60 for earlier, later in zip(tried, tried[1:], strict=False)]
+    minutes = [(later - earlier).total_seconds() / 60 for earlier, later in pairwise(tried)]
     assert minutes[:4] == [30, 60, 120, 240]
     assert set(minutes[4:]) == {240}
     assert world.teams.asked.count("workplace") == 1 + len(tried)
