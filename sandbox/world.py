@@ -31,6 +31,7 @@ from sandbox.microsoft365.serving import serve
 from sandbox.options import Options
 from sandbox.report import Report
 from sandbox.ticket_systems import SYSTEMS, Server, server
+from sandbox.ticket_systems.refusing import Switch
 from shared.adapters.storage.blobs import AzureBlobs
 from shared.adapters.storage.queues import AzureQueues
 from shared.adapters.storage.tables import AzureTables
@@ -129,7 +130,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         if options.tickets:
             groups = dict.fromkeys(team.crb_group or name for name, team in checked.teams.items())
             board = server(options.tickets, clock, list(groups))
-            board_url = await _serve(board.app(), memory, "tickets", stack)
+            board_url = await _serve(Switch(options.tickets).before(board.app()), memory, "tickets", stack)
             text = tenants.with_tickets(text, checked, options.tickets, board.settings(board_url))
             secrets |= dict(board.secrets)
         tables = await _furnish(settings, text, stack)

@@ -12,7 +12,7 @@ from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.ports.storage import Blob, Row, Value, Write
-from shared.usecases.deps import Deps, Here, OutsidePorts, StoragePorts
+from shared.usecases.deps import Deps, DownMemory, Here, OutsidePorts, StoragePorts
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
@@ -253,7 +253,7 @@ def deps_of(**ports: Any) -> Deps:
     unknown = set(ports) - set().union(*known.values())
     if unknown:
         raise TypeError(f"Deps has no {', '.join(sorted(unknown))}")
-    given = {"claim_seconds": 120.0, "pace": 1.0, **ports}
+    given = {"claim_seconds": 120.0, "pace": 1.0, "down": DownMemory(), **ports}
     return Deps(*(group(**{name: given.get(name) for name in names}) for group, names in known.items()))
 
 

@@ -12,6 +12,7 @@ import httpx
 from pydantic import Field
 
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.calls import down_of
 from shared.adapters.ticketing.document import bare, value
 from shared.adapters.ticketing.markup import markdown
 from shared.adapters.ticketing.settings import TicketSettings
@@ -144,10 +145,14 @@ class GitHubIssues:
         """One call. What status is which failure, how long to wait, and what no error may hold is `http`'s business."""
         token = (await self._deps.secrets.get(self._settings.token)).strip()
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"}
+        closed = frozenset({401}) if url.startswith(f"{self._issues}/") else frozenset({401, 403, 404, 410})
         response: httpx.Response = await self._deps.http.send(
-            method, url, what=self._what, json=body, params=params, headers=headers, expected=expected,
+            method, url, what=self._what, json=body, params=params, headers=headers, expected=expected | closed,
             transient=frozenset({409, 412}), hide=(token,),
         )  # fmt: skip
+        if (status := response.status_code) in closed:  # to us, whichever ticket it is
+            why = f"the token in the secret {self._settings.token} may not write to {self._settings.repository}"
+            raise down_of(f"{self._what}: {self._settings.url} answered {status}: {why}", status)
         try:
             return response.json()
         except ValueError:

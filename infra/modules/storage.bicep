@@ -30,6 +30,7 @@ var tables = [
   'dryruns'
   'webhooks'
   'numbers'
+  'deliveries'
 ]
 
 // config: the policy. oversize: posts too large for a queue message. deployments: the app's package.

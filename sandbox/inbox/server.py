@@ -34,6 +34,20 @@ _PAGE_HEADERS = {
 _NO_SNIFFING = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
 
 
+_STATE = "Could not execute workflow '{channel}' trigger 'manual' with state '{state}': trigger is not enabled."
+SWITCHES = {
+    "off": (400, "WorkflowTriggerIsNotEnabled", _STATE.replace("{state}", "Disabled")),
+    "deleted": (400, "WorkflowTriggerIsNotEnabled", _STATE.replace("{state}", "Deleted")),
+    "stranger": (
+        401,
+        "DirectApiAuthorizationRequired",
+        "The request must be authenticated only by Shared Access scheme.",
+    ),
+    "gone": (404, "WorkflowNotFound", "The workflow '{channel}' could not be found."),
+}
+"""What `POST /switch/{channel}/{how}` makes a channel answer, until `on`: status, code and message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """One message in a channel. `number` counts from 1 over all channels; `at` is the sandbox's time."""
@@ -52,6 +66,8 @@ class Inbox:
 
     def __init__(self, clock: Callable[[], datetime], path: Path | None = None) -> None:
         self._clock, self._path = clock, path
+        self.switched: dict[str, str] = {}
+        """How each channel answers that does not take cards: a name of SWITCHES."""
         self.cards: list[Card] = list(_cards_in(path)) if path and path.exists() else []
 
     def add(self, channel: str, cards: list[dict[str, Any]]) -> None:
@@ -70,11 +86,12 @@ class Inbox:
         return cards[::-1][: limit or None]
 
     def app(self) -> web.Application:
-        """`POST /hook/{channel}`, the page at `/`, and `/cards.json`."""
+        """`POST /hook/{channel}`, the page at `/`, `/cards.json`, and `POST /switch/{channel}/{how}` of SWITCHES."""
         app = web.Application(client_max_size=1024 * 1024)
         app.add_routes(
             [
                 web.post("/hook/{channel}", self._hook),
+                web.post("/switch/{channel}/{how}", self._switch),
                 web.get("/", self._page),
                 web.get("/cards.json", self._cards),
                 web.get("/{file}", _file),
@@ -82,7 +99,19 @@ class Inbox:
         )
         return app
 
+    async def _switch(self, request: web.Request) -> web.Response:
+        channel, how = request.match_info["channel"], request.match_info["how"]
+        if how != "on" and how not in SWITCHES:
+            return _refused(400, "BadRequest", f"one of on, {', '.join(SWITCHES)}")
+        self.switched.pop(channel, None)
+        if how != "on":
+            self.switched[channel] = how
+        return web.Response(text=f"{channel}: {how}\n")
+
     async def _hook(self, request: web.Request) -> web.Response:
+        if how := self.switched.get(channel := request.match_info["channel"]):
+            status, code, message = SWITCHES[how]
+            return _refused(status, code, message.format(channel=channel))
         if not request.query.get("sig"):
             words = "The request must be authenticated only by Shared Access scheme."
             return _refused(401, "DirectApiAuthorizationRequired", words)

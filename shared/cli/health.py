@@ -2,7 +2,7 @@
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, printable, table, with_deployment
+from shared.cli.tools import Json, State, as_json, printable, show_down, table, with_deployment
 
 
 def health(json_: Json = False, state: State = None) -> None:
@@ -19,5 +19,6 @@ def health(json_: Json = False, state: State = None) -> None:
             ("tenant", "source", "posts", "fetched", "failure"),
             ((t["tenant"], t["source"], t["posts"], t["fetched"] or "never", t["failure"]) for t in report["tenants"]),
         )
+        show_down(report["down"])
     if report["status"] != "ok":
         raise typer.Exit(1)

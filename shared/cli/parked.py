@@ -1,7 +1,7 @@
 """`foresignal parked`: what failed for good, shown and sent again."""
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from shared.cli.tools import (
     fields_of,
     minute,
     printable,
+    show_down,
     table,
     with_deployment,
 )
@@ -21,6 +22,9 @@ from shared.core.errors import PermanentError
 from shared.core.text.safe import cut
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shared.record.parked import Parked
     from shared.usecases.deps import Deps
 
 parked = typer.Typer(help="What failed for good: show it with its reason, and send it again.", no_args_is_help=True)
@@ -29,13 +33,19 @@ Key = Annotated[str, typer.Argument(show_default=False, help="As `list` shows it
 
 @parked.command("list")
 def list_parked(json_: Json = False, state: State = None) -> None:
-    """List everything that is parked, newest first."""
+    """List everything that is parked, newest first; what only waits for a target that is down stands above it."""
     from shared.record.parked import parked_items
+    from shared.usecases.pages.health import targets_down
 
-    items = with_deployment(state, lambda deps: parked_items(deps.storage.tables))
+    async def read(deps: "Deps") -> "tuple[list[Parked], list[Mapping[str, Any]]]":
+        return await parked_items(deps.storage.tables), await targets_down(deps)
+
+    items, down = with_deployment(state, read)
     if json_:
         as_json([fields_of(item) for item in items])
-    elif not items:
+        return
+    show_down(down)
+    if not items:
         typer.echo("nothing is parked")
     else:
         table(
@@ -93,3 +103,12 @@ def replay_parked(
     typer.echo(f"replayed {len(done)}")
     if wrong:
         raise typer.Exit(1)
+
+
+@parked.command("probe")
+def probe_now(state: State = None) -> None:
+    """Let the next run of the timer (every 15 minutes) try whatever is down, without waiting for its turn."""
+    from shared.usecases.delivery.down import probe_soon
+
+    targets = with_deployment(state, probe_soon)
+    typer.echo(f"will be tried: {', '.join(targets)}" if targets else "nothing is down")

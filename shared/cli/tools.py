@@ -5,7 +5,7 @@ import contextlib
 import errno
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
@@ -77,6 +77,14 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[object]], *, whole: i
     for row in rows:
         drawn.add_row(*(Text(printable(str(cell))) for cell in row))
     Console(width=None if sys.stdout.isatty() else 200).print(drawn)
+
+
+def show_down(targets: Iterable[Mapping[str, Any]]) -> None:
+    """What is down, as health says it: since when, how many effects wait, and what to do."""
+    for target in targets:
+        since = minute(datetime.fromisoformat(target["since"]))
+        typer.echo(printable(f"{target['target']} is down since {since}; {target['waiting']} wait: {target['reason']}"))
+        typer.echo(printable(f"  {target['what_to_do']}"))
 
 
 def as_json(data: object) -> None:

@@ -1,4 +1,4 @@
-"""The two kinds of failure, permanent and transient, and the signal that somebody else wrote a row."""
+"""The kinds of failure: permanent, among them a target that is down, and transient; and that another wrote a row."""
 
 
 class PermanentError(Exception):
@@ -16,6 +16,20 @@ class TransientError(Exception):
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class TargetDownError(PermanentError):
+    """A channel or ticket system takes nothing at all: that is one fault, and what is due there waits until it is back.
+
+    Args:
+        reason: what it answered; holds no secret.
+        remedy: what a person does about it, as whole sentences.
+    """
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
 
 
 class ConflictError(Exception):

@@ -2,5 +2,8 @@
 
 QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
-TABLES = ("changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers")
+TABLES = (
+    "changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers",
+    "deliveries",
+)  # fmt: skip
 CONTAINERS = ("config", "oversize")

@@ -1,12 +1,14 @@
 """What use cases are given: storage, what lies outside, and where we are."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource
 from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
+from shared.record.deliveries import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,21 @@ class OutsidePorts:
     channel: Callable[[Policy, str], Awaitable[Channel]]
 
 
+@dataclass(slots=True)
+class DownMemory:
+    """The targets that are down, as this process read them last."""
+
+    targets: frozenset[Target] = frozenset()
+    read_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """This deployment and this process.
 
     `deployment`: its name, part of every ticket key. `worker`: this process, as the owner of claims.
     `claim_seconds`: how long a claim holds, longer than every call's timeout. `pace`: factor on every delay (the
-    sandbox shortens them).
+    sandbox shortens them). `down`: what is remembered of targets that are down.
     """
 
     policy: PolicySource
@@ -45,6 +55,7 @@ class Here:
     worker: str
     claim_seconds: float = 120.0
     pace: float = 1.0
+    down: DownMemory = field(default_factory=DownMemory)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,8 @@ from shared.core import names
 from shared.core.messages import decode
 from shared.core.ports.storage import Row, Write
 from shared.core.tickets.register import new_entry
+from shared.record import deliveries
+from shared.record.deliveries import Outage, Target, Waiting
 from shared.record.parked import parked_items
 from shared.record.register import entry_row
 from shared.settings import Settings
@@ -30,7 +32,8 @@ from tests.contracts.rig import ticket
 COMMANDS = [
     "", "classify", "explain", "replay", "history", "check", "init", "route", "backtest",
     "policy", "policy push", "policy show", "policy schema",
-    "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "register", "register list",
+    "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "parked probe",
+    "register", "register list",
     "register show", "register move",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
@@ -321,6 +324,42 @@ def waiting(state: Path, queue: str) -> list[dict[str, object]]:
 def test_nothing_parked_is_said(state: Path):
     assert run("parked", "list", "--state", state).stdout == "nothing is parked\n"
     assert json.loads(run("parked", "list", "--json", "--state", state).stdout) == []
+
+
+def take_down(state: Path) -> None:
+    """A channel that is down, with one card that waits for it."""
+
+    async def write() -> None:
+        ours, target = _app(state), Target("card", "work")
+        outage = Outage(target, NOW, "answered 400 \x1b[31m", "Turn the flow on.", "", NOW + timedelta(hours=4))
+        await deliveries.write_outage(ours.tables, outage)
+        await deliveries.insert_waiting(ours.tables, Waiting(target, "MC1200001", "card|work|1", NOW))
+        await ours.close()
+
+    asyncio.run(write())
+
+
+def test_what_is_down_stands_above_what_is_parked_with_what_to_do(state: Path):
+    take_down(state)
+
+    listed = run("parked", "list", "--state", state).stdout
+    report = run("health", "--state", state)
+
+    said = f"channel work is down since {NOW:%Y-%m-%d %H:%M}; 1 wait: answered 400  [31m\n  Turn the flow on.\n"
+    assert listed == said + "nothing is parked\n"
+    assert report.exit_code == 1
+    assert said in report.stdout
+    assert json.loads(run("parked", "list", "--json", "--state", state).stdout) == []
+
+
+def test_what_is_down_is_tried_by_the_next_run_where_somebody_asks_for_it(state: Path):
+    assert run("parked", "probe", "--state", state).stdout == "nothing is down\n"
+    take_down(state)
+
+    assert run("parked", "probe", "--state", state).stdout == "will be tried: channel work\n"
+
+    (down,) = json.loads(run("health", "--json", "--state", state).stdout)["down"]
+    assert down["next_try"] < (NOW + timedelta(hours=1)).isoformat()
 
 
 def test_parked_items_are_listed_with_key_queue_and_reason(state: Path):

@@ -18,7 +18,7 @@ from shared.adapters.clients.http import Http
 from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import change_card
 from shared.core.cards.notice import Notice
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import PermanentError, TargetDownError, TransientError
 from tests.adapters.cards.changes import PUBLIC, a_change, a_policy, a_state
 from tests.fakes import FakeClock, FakeSecrets, FakeTables, no_token
 
@@ -120,6 +120,53 @@ async def test_what_will_not_get_better_is_permanent_and_says_what_was_answered(
     assert_tells_no_secret(failed.value)
 
 
+_OFF = """{"error": {"code": "WorkflowTriggerIsNotEnabled", "message": "Could not execute workflow 'x' trigger 'manual'
+with state '%s': trigger is not enabled."}}"""
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "remedy"),
+    [
+        pytest.param(400, _OFF % "Disabled", "Turn the flow on in Power Automate", id="off"),
+        pytest.param(400, _OFF % "Deleted", "Make a workflow", id="deleted"),
+        pytest.param(
+            400, '{"error": {"code": "X", "message": "state is Suspended"}}', "Turn the flow on", id="suspended"
+        ),
+        pytest.param(401, "", "let anyone trigger it", id="not for anyone"),
+        pytest.param(403, "", "let anyone trigger it", id="forbidden"),
+        pytest.param(404, "", "Copy the address", id="gone"),
+        pytest.param(410, "", "Copy the address", id="gone for good"),
+    ],
+)
+async def test_a_channel_that_takes_nothing_is_down_and_says_what_to_do(channel, inbox, status, body, remedy):
+    inbox.answer = (status, {}, body + "{url}")
+
+    with pytest.raises(TargetDownError, match=f"messaging.*{status}") as failed:
+        await channel.post(CARD)
+
+    assert remedy in failed.value.remedy
+    assert "s3cr3t" not in failed.value.remedy
+    assert_tells_no_secret(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, '{"error": {"code": "TriggerInputSchemaMismatch", "message": "no schema"}}'),
+        (413, ""),
+        (422, ""),
+        (301, ""),
+    ],
+)
+async def test_what_it_says_of_one_card_is_no_outage(channel, inbox, status, body):
+    inbox.answer = (status, {}, body)
+
+    with pytest.raises(PermanentError) as failed:
+        await channel.post(CARD)
+
+    assert not isinstance(failed.value, TargetDownError)
+
+
 async def test_a_card_that_is_too_large_is_told_so(channel, inbox):
     inbox.answer = (413, {}, "Request Entity too large")
 
@@ -178,7 +225,7 @@ async def test_a_secret_that_is_not_there_is_permanent_and_named(kind):
     http = Http()
     deps = AdapterDeps("messaging", http, FakeSecrets({}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
 
-    with pytest.raises(PermanentError, match="TEAMS_URL"):
+    with pytest.raises(TargetDownError, match="TEAMS_URL"):
         await registry.build("channels", kind, SETTINGS[kind], deps).post(CARD)
 
     await http.close()

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import PermanentError, TargetDownError, TransientError
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import REMOTE, found_late, impatient, remote, ticket
 
@@ -85,6 +85,28 @@ async def test_what_does_not_pass_is_permanent_says_what_to_do_and_leaks_nothing
     for secret in rig.secrets:
         assert secret not in said
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_a_system_that_refuses_a_new_ticket_is_down_and_says_what_to_do(rig, status):
+    rig.proxy.fail_every(1, [Fault(status, body="{}")])
+
+    error = await failure(partial(rig.port.open, ticket("MC1200009")))
+
+    if status == 410 and not isinstance(error, TargetDownError):
+        pytest.skip("this system never answers so")
+    assert isinstance(error, TargetDownError)
+    assert "foresignal check --online" in error.remedy
+
+
+async def test_a_known_ticket_that_is_refused_is_its_own_fault(rig):
+    opened = await rig.port.open(ticket())
+    rig.proxy.fail_next(*[Fault(403, body="{}")] * 3, only=lambda method, _: method != "GET")
+
+    error = await failure(partial(rig.port.amend, opened, ticket(risk="low", notes=("second",))))
+
+    assert isinstance(error, PermanentError)
+    assert not isinstance(error, TargetDownError)
 
 
 @pytest.mark.parametrize("status", [409, 412])

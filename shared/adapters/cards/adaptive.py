@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 
 from shared.adapters.cards import markdown
 from shared.core.cards.card import Card, ChangeCard
+from shared.core.cards.listing import ListCard
 from shared.core.cards.notice import Notice
 from shared.core.changes.moves import Move
 
@@ -19,6 +20,7 @@ MORE = "… more on the change page"
 _STEPS = ((1200, 12), (800, 12), (500, 10), (300, 8), (200, 6), (120, 5), (60, 4))
 """(characters a text, entries a list): the first step that fits is taken, so that the longest texts are cut first."""
 _URL_LIMIT = 2000
+_LISTED_TITLE = 160  # characters of a title in a list
 
 
 class Verbatim(str):
@@ -29,7 +31,9 @@ class Verbatim(str):
 
 def render(card: Card) -> dict[str, Any]:
     """The Adaptive Card 1.5 of a card, at most LIMIT bytes as a Workflows message, whatever the post holds."""
-    return _render_notice(card) if isinstance(card, Notice) else _render_change(card)
+    if isinstance(card, Notice):
+        return _render_notice(card)
+    return _render_list(card) if isinstance(card, ListCard) else _render_change(card)
 
 
 def _render_change(view: ChangeCard) -> dict[str, Any]:
@@ -50,6 +54,32 @@ def _render_notice(notice: Notice) -> dict[str, Any]:
         if message_size(card) <= LIMIT:
             break
     return card
+
+
+def _render_list(view: ListCard) -> dict[str, Any]:
+    """As many entries as fit; the others are counted. Halving finds the number in a few steps, whatever it is."""
+    entries = tuple(replace(entry, title=shorten(entry.title, _LISTED_TITLE)) for entry in view.entries)
+    template = _environment().get_template("list.json.j2")
+
+    def card_of(shown: int) -> dict[str, Any]:
+        cut = replace(view, entries=entries[:shown])
+        card: dict[str, Any] = json.loads(template.render(list=cut, left=len(entries) - shown))
+        return card
+
+    fits, too_many = 0, len(entries) + 1
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if quoted_size(card_of(middle)) <= LIMIT:
+            fits = middle
+        else:
+            too_many = middle
+    return card_of(fits)
+
+
+def quoted_size(card: Mapping[str, Any]) -> int:
+    """Bytes of the card as a JSON string within another one, as Teams has been seen to count them."""
+    text = json.dumps(teams_message(card), ensure_ascii=False, separators=(",", ":"))
+    return len(json.dumps(text, ensure_ascii=False).encode())
 
 
 def message_size(card: Mapping[str, Any]) -> int:
@@ -77,6 +107,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["verbatim"] = Verbatim
+    environment.filters["markdown"] = markdown.escape
     return environment
 
 

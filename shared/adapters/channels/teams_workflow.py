@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from shared.adapters.cards.adaptive import render, teams_message
 from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import Card
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.policy.parts import SecretName, Strict
 
 # Power Automate's new addresses, and the Logic Apps ones before them; worldwide, GCC, GCC High, DoD, China.
@@ -23,15 +23,27 @@ HOSTS = (
     ".logic.azure.cn",
 )
 RETIRED = (".webhook.office.com", "outlook.office.com", "outlook.office365.com")
+_SHOWN = 300  # characters of an answer that an error repeats
 LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 _ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+)(:\d{1,5})?(/[!-\[\]-~]*)")
 _HINTS = {
+    400: "Teams does not take the card",
     401: "the workflow's trigger must accept requests from anyone",
     403: "the workflow's trigger must accept requests from anyone",
     404: "the workflow is gone or has a new address",
     410: "the workflow is gone or has a new address",
     413: "the card is larger than Teams takes (about 28 KB)",
 }
+_ANYONE = "Open the flow in Power Automate, let anyone trigger it, and store its address, with `sig`, as {secret}. "
+_MAKE = "Make a workflow 'Send webhook alerts to a channel' in Teams and store its address as {secret}. "
+_COPY = "Copy the address of the flow's trigger and store it as {secret}; make a flow that is gone anew. "
+_TURN_ON = "Turn the flow on in Power Automate (My flows, the flow, Turn on). "
+_ITSELF = "Nothing else is needed: what waits is sent when it answers."
+_REMEDIES = {401: _ANYONE, 403: _ANYONE, 404: _COPY, 410: _COPY}
+_OFF = re.compile(
+    r"WorkflowTriggerIsNotEnabled|\bstate\W{1,3}(?:is\W{1,3})?(?:Disabled|Deleted|Suspended)\b", re.IGNORECASE
+)
+_DELETED = re.compile(r"\bDeleted\b", re.IGNORECASE)
 
 
 class Settings(Strict):
@@ -52,10 +64,7 @@ class TeamsWorkflow:
 
     async def post(self, card: Card) -> None:
         """Send one card. The address is read anew each time, so that a changed secret needs no restart."""
-        url = (await self._deps.secrets.get(self._secret)).strip()
-        fault = fault_of(url)
-        if fault:
-            raise PermanentError(f"{self._what}: secret {self._secret}: {fault}")
+        url = await self._url()
         try:
             response = await self._deps.http.send(
                 "POST", url, what=self._what, json=teams_message(render(card)), expected=frozenset(_HINTS)
@@ -65,11 +74,29 @@ class TeamsWorkflow:
         except PermanentError as error:
             raise PermanentError(_without(url, str(error))) from None
         if response.status_code in _HINTS:
-            answer = _without(url, response.text[:300])
-            hint = _HINTS[response.status_code]
-            raise PermanentError(
-                f"{self._what}: answered {response.status_code}: {hint} (secret {self._secret}) {answer}"
-            )
+            raise self._refusal(response.status_code, _without(url, response.text[:2000]))
+
+    async def _url(self) -> str:
+        """The address; TargetDownError where the secret holds none, as that is no fault of a card."""
+        try:
+            url = (await self._deps.secrets.get(self._secret)).strip()
+        except PermanentError as error:
+            raise self._down(f"{self._what}: {error}", _COPY) from None
+        if fault := fault_of(url):
+            raise self._down(f"{self._what}: secret {self._secret}: {fault}", _MAKE)
+        return url
+
+    def _refusal(self, status: int, answer: str) -> PermanentError:
+        """What a refusal means: the channel is down, or it does not take this card."""
+        hint, remedy = _HINTS[status], _REMEDIES.get(status, "")
+        if status == 400 and _OFF.search(answer):
+            is_gone = _DELETED.search(answer)
+            hint, remedy = ("the flow was deleted", _MAKE) if is_gone else ("the flow is turned off", _TURN_ON)
+        reason = f"{self._what}: answered {status}: {hint} (secret {self._secret}) {answer[:_SHOWN]}"
+        return self._down(reason, remedy) if remedy else PermanentError(reason)
+
+    def _down(self, reason: str, remedy: str) -> TargetDownError:
+        return TargetDownError(reason, remedy.format(secret=f"the secret {self._secret}") + _ITSELF)
 
 
 def build(settings: Settings, deps: AdapterDeps) -> TeamsWorkflow:

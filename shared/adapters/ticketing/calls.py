@@ -2,19 +2,56 @@
 
 import base64
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import httpx
 
 from shared.adapters.registry import AdapterDeps
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import PermanentError, TargetDownError, TransientError
 
 SHOWN = 300
 """Characters of a complaint that an error repeats."""
 NOTHING_THERE = "there is nothing there, or we may not see it"
 _HINTS = {403: "we lack a permission", 404: NOTHING_THERE, 413: "what we sent is too large"}
+
+
+_REMEDIES = {
+    401: "Put a secret that is valid into Key Vault, or let our account in again there.",
+    403: "Give our account its rights back there.",
+    404: "Put the address and the place in it right in the policy, or let our account see it again.",
+    410: "Put the address right in the policy; an API that is gone needs a newer Foresignal.",
+}
+_SHOW = "`foresignal check --online` shows whether it is well; what waits is then filed without being sent again."
+
+
+class RefusalError(PermanentError):
+    """The system does not take a call; `status` is its answer's."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@contextmanager
+def about_system() -> Iterator[None]:
+    """Whatever is asked here concerns no ticket that is known: where it is refused, the system as a whole is down.
+
+    Look-ups by our key, a ping, and the creation of a ticket stand in it. What a known ticket is refused is its own.
+    """
+    try:
+        yield
+    except RefusalError as error:
+        if error.status in {403, 404, 410}:
+            raise down_of(str(error), error.status) from error
+        raise
+
+
+def down_of(reason: str, status: int) -> TargetDownError:
+    """A system that answered so to what concerns no single ticket."""
+    return TargetDownError(reason, f"{_REMEDIES.get(status, _REMEDIES[401])} {_SHOW}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +88,15 @@ class Call:
 class RemoteCalls(ABC):
     """One system. Secrets are read anew for each call, so that a changed one needs no restart.
 
-    `refusals`: statuses of which the system says what is wrong. `conflicts`: somebody else has just written.
+    `refusals`: statuses of which the system says what is wrong. `strangers`: those that mean that it does not know us,
+    so that it is down for everything. `conflicts`: somebody else has just written.
     `holds`: the types of what its answers hold; a string where none is given. `doubt` and `wait`: the question for an
     answer that is none of the system's, and the seconds until it is asked again.
     """
 
     system: ClassVar[str]
     refusals: ClassVar[frozenset[int]]
+    strangers: ClassVar[frozenset[int]] = frozenset({401})
     conflicts: ClassVar[frozenset[int]] = frozenset({409, 412})
     holds: ClassVar[Mapping[str, type]] = {}
     headers: ClassVar[Mapping[str, str]] = {}
@@ -121,7 +160,8 @@ class RemoteCalls(ABC):
         status = response.status_code
         hint = self.hints.get(status, f"{self.system} does not take it")
         complaint = without(self.complaint_of(response), secrets)[:SHOWN]
-        return PermanentError(f"{self.what}: {call} answered {status}: {hint}{f' ({complaint})' if complaint else ''}")
+        reason = f"{self.what}: {call} answered {status}: {hint}{f' ({complaint})' if complaint else ''}"
+        return down_of(reason, 401) if status in self.strangers else RefusalError(reason, status)
 
     async def get(self, path: str, name: str, params: Mapping[str, str] | None = None) -> Any:
         """Get an object that holds `name`."""
@@ -146,10 +186,13 @@ class RemoteCalls(ABC):
         return self.read(response, name, kind)[name]
 
     async def secret(self, name: str, noun: str, *, blanks: bool = False) -> str:
-        """A secret's value; PermanentError where it holds what no `noun` has. `blanks`: it may be any text."""
-        value = (await self._deps.secrets.get(name)).strip()
+        """A secret's value; TargetDownError where it holds what no `noun` has. `blanks`: it may be any text."""
+        try:
+            value = (await self._deps.secrets.get(name)).strip()
+        except PermanentError as error:
+            raise down_of(f"{self.what}: {error}", 401) from error
         if not value.isprintable() or not (blanks or (value.isascii() and " " not in value)):
-            raise PermanentError(f"{self.what}: the secret {name} holds what no {noun} has: was it copied whole?")
+            raise down_of(f"{self.what}: the secret {name} holds what no {noun} has: was it copied whole?", 401)
         return value
 
 

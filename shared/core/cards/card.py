@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.core.cards.listing import ListCard
 from shared.core.cards.notice import Notice
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.changes.moves import Move, moves
@@ -57,7 +58,7 @@ class ChangeCard:
     ticket: TicketLink | None
 
 
-Card = ChangeCard | Notice
+Card = ChangeCard | ListCard | Notice
 """What a channel takes: what is to be said, neutral to the channel, which renders it."""
 
 

@@ -43,8 +43,9 @@ class RoadmapSource(Protocol):
 class TicketSystem(Protocol):
     """A Change Review Board's ticket system. Our key is on every ticket, so what a failed call did can be looked up.
 
-    Every method raises TransientError (429, 5xx, network; `retry_after` where told) or PermanentError (what waiting
-    does not mend), both naming the system in the policy and what to do, and no secret. None of them tries again.
+    Every method raises TransientError (429, 5xx, network; `retry_after` where told), TargetDownError (401; 403, 404 and
+    410 to what concerns no ticket that is known) or PermanentError (the rest that waiting does not mend), all naming
+    the system in the policy and what to do, and no secret. None of them tries again.
     """
 
     searches_late: float
@@ -98,5 +99,8 @@ class Channel(Protocol):
     """Where cards go."""
 
     async def post(self, card: Card) -> None:
-        """Render one card as this channel shows it, and send it; returns when it was accepted."""
+        """Render one card as this channel shows it, and send it; returns when it was accepted.
+
+        Raises TargetDownError where it takes no card at all, else PermanentError or TransientError.
+        """
         ...

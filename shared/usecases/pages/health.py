@@ -1,10 +1,12 @@
-"""How we are: tenants, roadmap, policy and what is parked."""
+"""How we are: tenants, roadmap, policy, what is down, and what is parked."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from shared.core.errors import TransientError
 from shared.core.policy.model import Policy
+from shared.record.deliveries import outages, waiting_for
 from shared.record.parked import count_parked
 from shared.record.tenants import tenant_states
 from shared.usecases.deps import Deps
@@ -39,15 +41,41 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         for state in await tenant_states(deps.storage.tables, policy.tenants)
     ]
     parked = await count_parked(deps.storage.tables)
+    down = await targets_down(deps)
     roadmap = await roadmap_state(deps)
-    well = (
-        all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"] and not parked and not failure
-    )
+    well = all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"]
+    well = well and not (parked or failure or down)
     return {
         "status": "ok" if well else "degraded",
         "now": now.isoformat(),
         "tenants": tenants,
         "roadmap": roadmap,
+        "down": down,
         "parked": parked,
         "policy": failure or "in force",
     }
+
+
+async def targets_down(deps: Deps) -> list[Mapping[str, Any]]:
+    """Every channel and ticket system that is down: since when and why, what to do, and how many effects wait.
+
+    A table that cannot be read is an entry, too: an upgrade without `azd provision` looks so.
+    """
+    try:
+        down = await outages(deps.storage.tables)
+    except TransientError as error:
+        now = deps.here.clock().isoformat()
+        what_to_do = "Run `azd provision`, which makes the tables of this version."
+        lost = {"target": "the list of what is down", "since": now, "reason": str(error), "waiting": 0, "next_try": now}
+        return [{**lost, "what_to_do": what_to_do}]
+    return [
+        {
+            "target": outage.target.noun,
+            "since": outage.since.isoformat(),
+            "reason": outage.reason,
+            "what_to_do": outage.remedy,
+            "waiting": len(await waiting_for(deps.storage.tables, outage.target)),
+            "next_try": outage.probe_at.isoformat(),
+        }
+        for outage, _ in down
+    ]

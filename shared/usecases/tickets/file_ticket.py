@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from shared.core import ids
 from shared.core.changes.change import Change, EffectState
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.life.closing import is_ended
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
@@ -20,6 +20,7 @@ from shared.record.copies import copies_of
 from shared.record.effects import EffectRecord
 from shared.usecases import effects
 from shared.usecases.changes import relate
+from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
 from shared.usecases.life.settle import settle_change
 
@@ -38,14 +39,38 @@ class _Done:
 
 
 async def file_ticket(deps: Deps, envelope: Envelope) -> TicketRef | None:
-    """One message: `id` and `effect`. None where nothing is due any more, or another change deals with the ticket."""
+    """One message: `id` and `effect`. While its system is down, the effect waits.
+
+    None where nothing is due any more, another change deals with the ticket, or the effect waits.
+    """
     due = await effects.due(deps, envelope)
     if due is None:
         return None
-    record, effect = due
+    policy, effect = await deps.here.policy.current(), due[1].state.effect
+    if await down.must_wait(deps, policy, effect, envelope):
+        return None
+    try:
+        return await _file(deps, policy, *due)
+    except TargetDownError as error:
+        await down.report(deps, policy, effect, envelope, error)
+        return None
+
+
+async def bring_ticket(deps: Deps, envelope: Envelope) -> bool:
+    """The same, also where the system is known to be down: TargetDownError where it still is.
+
+    False where nothing is due any more.
+    """
+    due = await effects.due(deps, envelope)
+    if due is None:
+        return False
+    await _file(deps, await deps.here.policy.current(), *due)
+    return True
+
+
+async def _file(deps: Deps, policy: Policy, record: ChangeRecord, effect: EffectRecord) -> TicketRef | None:
     state = effect.state
     change_id, key = record.change.id, state.effect.key
-    policy = await deps.here.policy.current()
     system = await deps.outside.ticket_system(policy, state.effect.target)
     effects.wait_for_search(deps, change_id, state, system.searches_late)
     claimed = await effects.claim(deps, change_id, effect)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.core import ids
-from shared.core.errors import TransientError
+from shared.core.errors import TargetDownError, TransientError
 from shared.core.life.closing import is_ended
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
@@ -17,8 +17,10 @@ from shared.core.tickets.ticket import TicketRef
 from shared.record import numbers
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.closings import closings_in
+from shared.record.deliveries import Target
 from shared.record.open_list import open_changes
 from shared.usecases.apart import apart
+from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
 from shared.usecases.life.settle import refresh_lists, settle_change, settle_record
 
@@ -45,8 +47,20 @@ async def follow_tickets(deps: Deps) -> int:
     moved = 0
     for name, tickets_there in by_system.items():
         with apart(f"ticket system {name} cannot be followed"):
-            moved += await follow_numbers(deps, policy, name, tickets_there)
+            moved += await _follow_system(deps, policy, name, tickets_there)
     return moved
+
+
+async def _follow_system(deps: Deps, policy: Policy, name: str, tickets: Mapping[str, str]) -> int:
+    """The same of one system, which is left alone while it is down."""
+    target = Target("ticket", name)
+    if await down.is_down(deps, policy, target):
+        return 0
+    try:
+        return await follow_numbers(deps, policy, name, tickets)
+    except TargetDownError as error:
+        await down.report_target(deps, policy, target, error)
+        return 0
 
 
 async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, ChangeRecord, bool]]:

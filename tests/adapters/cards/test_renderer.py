@@ -6,8 +6,9 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.runtime import StrictUndefined
 
-from shared.adapters.cards.adaptive import LIMIT, MORE, Verbatim, as_json, message_size, render, shorten
+from shared.adapters.cards.adaptive import LIMIT, MORE, Verbatim, as_json, message_size, quoted_size, render, shorten
 from shared.core.cards.card import change_card
+from shared.core.cards.listing import ListCard, ListEntry
 from shared.core.posts.classification import Window
 from tests.adapters.cards.changes import (
     PUBLIC,
@@ -162,3 +163,40 @@ def test_no_card_has_an_action_that_webhooks_do_not_take(cards):
     types = {element.get("type") for card in cards.values() for element in elements(card)} - {None}
 
     assert types == {"AdaptiveCard", "Container", "ColumnSet", "Column", "TextBlock", "Action.OpenUrl"}
+
+
+def listed(number, title="Retirement of the old viewer"):
+    entry = ListEntry(
+        "New", title, "MC1234567", "Action required by 14 December 2026", f"{PUBLIC}/api/changes/MC1234567"
+    )
+    return ListCard(f"{number} changes that waited", "Oldest first.", (entry,) * number, f"{PUBLIC}/api/home")
+
+
+def test_a_list_has_title_what_to_do_and_link_of_each_change():
+    card = render(listed(6))
+
+    said = texts(card)
+    assert said.count(f"[Retirement of the old viewer]({PUBLIC}/api/changes/MC1234567)") == 6
+    assert said.count("New · Action required by 14 December 2026 · MC1234567") == 6
+    assert parse_events([card]) == [[]]
+    assert [error.message for error in schema().iter_errors(card)] == []
+
+
+@pytest.mark.parametrize("number", [1, 40, 300])
+@pytest.mark.parametrize(
+    "title", ["Retirement", HOSTILE, '"' * 400, "é🎉" * 200], ids=["short", "hostile", "quotes", "wide"]
+)
+def test_a_list_always_fits_and_counts_what_does_not(number, title):
+    card = render(listed(number, title))
+
+    assert quoted_size(card) <= LIMIT
+    links = [text for text in texts(card) if "/api/changes/MC1234567)" in text]
+    left = [text for text in texts(card) if text.startswith("… and ")]
+    assert links
+    assert left == ([f"… and {number - len(links)} more on our pages"] if len(links) < number else [])
+
+
+def test_a_title_cannot_end_the_link_that_it_stands_in():
+    title = render(listed(1, "x](https://evil.example) [y"))["body"][2]["text"]
+
+    assert title == rf"[x\](https://evil.example) \[y]({PUBLIC}/api/changes/MC1234567)"

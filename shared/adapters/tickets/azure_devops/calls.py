@@ -21,6 +21,7 @@ class Calls(RemoteCalls):
 
     system = "Azure DevOps"
     refusals = frozenset({203, 301, 302, 400, 401, 403, 404, 413, 415, 422}) | _CONFLICT
+    strangers = frozenset({203, 301, 302, 401})
     conflicts: ClassVar[frozenset[int]] = frozenset()
     holds: ClassVar[Mapping[str, type]] = {
         "fields": dict, "rev": int, "value": list, "workItems": list, "states": list, "authenticatedUser": dict,

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing.calls import SHOWN
+from shared.adapters.ticketing.calls import SHOWN, about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
@@ -66,7 +66,9 @@ class AzureDevOpsSystem:
         """A new work item. What of it did not take is written once more."""
         rich = await self._html_fields(ticket)
         patch = items.creation(self._settings, ticket, rich)
-        item = self._item(await self._calls.patch("POST", self._creating(), patch))
+        with about_system():
+            answer = await self._calls.patch("POST", self._creating(), patch)
+        item = self._item(answer)
         self._numbers[ticket.key] = str(item["id"])
         left = items.left_alone(patch, _NOTHING, item)
         if not (left or ticket.cancelled):
@@ -76,7 +78,8 @@ class AzureDevOpsSystem:
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         item = self._look_ups.take(ref.number) or await self._read(ref.number)
         if item is None:
-            await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")  # else we lost sight of it
+            with about_system():  # else we lost sight of it
+                await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")
             return await self.open(ticket)
         return await self._bring(item, ticket)
 
@@ -103,7 +106,8 @@ class AzureDevOpsSystem:
         return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}))
 
     async def ping(self) -> str:
-        return await ping(self._calls, self._settings, await self._html_fields(SAMPLE))
+        with about_system():
+            return await ping(self._calls, self._settings, await self._html_fields(SAMPLE))
 
     def _creating(self) -> str:
         settings = self._settings
@@ -118,7 +122,8 @@ class AzureDevOpsSystem:
             del self._numbers[key]
         tag = items.tag_of(key).replace("'", "''")
         query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
-        answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
+        with about_system():
+            answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
         for match in self._calls.read_part(answer, "workItems"):
             item = await self._read(str(match["id"]))
             if item and items.holds(item, key):

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.calls import about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import because, fields_by_hand, move_for_people
@@ -100,12 +101,15 @@ class Freshservice:
         bare = {name: what for name, what in fields.items() if not name.startswith("planning_fields.")}
         body = changes.body_of(bare if key in self._apart else fields)
         try:
-            answer = await self._calls.ask("POST", "/changes", body=body, allowed=frozenset({400, 500}))
+            with about_system():
+                answer = await self._calls.ask("POST", "/changes", body=body, allowed=frozenset({400, 500}))
             if answer.status_code == 500:
                 self._apart[key] = True
                 if change := await self._newest(key):
                     return change, None
-                answer = await self._calls.ask("POST", "/changes", body=changes.body_of(bare), allowed=frozenset({400}))
+                body = changes.body_of(bare)
+                with about_system():
+                    answer = await self._calls.ask("POST", "/changes", body=body, allowed=frozenset({400}))
         except TransientError:
             self._apart[key] = True  # the next attempt looks it up first
             raise
@@ -148,7 +152,8 @@ class Freshservice:
         return Preview(f"{self._settings.address}{API}/changes", body)
 
     async def ping(self) -> str:
-        return await ping(self._calls, self._form, self._settings)
+        with about_system():
+            return await ping(self._calls, self._form, self._settings)
 
     async def _look_up(self, key: str) -> Change | None:
         """The oldest change with the key."""
@@ -168,7 +173,8 @@ class Freshservice:
         """Those that may carry the key, oldest first: by its field, else from the list."""
         if self._settings.key_field:
             params = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._calls.where}
-            answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
+            with about_system():
+                answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
             if answer.is_success:
                 return _in_order(self._calls.read_part(answer, "changes"))
         candidates: list[Change] = []
@@ -185,7 +191,8 @@ class Freshservice:
     async def _page(self, number: int, params: Mapping[str, str]) -> list[Change]:
         """A page of what was touched lately; without a time Freshservice lists thirty days only."""
         since = {"updated_since": f"{self._clock() - _BACK:%Y-%m-%dT%H:%M:%SZ}"}
-        entries = await self._calls.page("/changes", "changes", number, {**since, **params, **self._calls.where})
+        with about_system():
+            entries = await self._calls.page("/changes", "changes", number, {**since, **params, **self._calls.where})
         return [entry for entry in entries if _whole(entry)]
 
     async def _current(self, change_id: str) -> Change | None:

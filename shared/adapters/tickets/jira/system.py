@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing.calls import SHOWN
+from shared.adapters.ticketing.calls import SHOWN, about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
@@ -62,7 +62,9 @@ class JiraSystem:
             if existing:
                 return await self._bring(existing, ticket)
             fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
-            created = self._calls.read(await self._calls.ask("POST", f"{API}/issue", body={"fields": fields}), "key")
+            with about_system():
+                answer = await self._calls.ask("POST", f"{API}/issue", body={"fields": fields})
+            created = self._calls.read(answer, "key")
             self._ids[ticket.key] = created["key"]
             issue = await self._issue(created["key"])
             if issue is None:
@@ -75,7 +77,8 @@ class JiraSystem:
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         issue = self._look_ups.take(ref.number) or await self._issue(ref.number)
         if issue is None:
-            await self._calls.get(f"{API}/project/{self._settings.project}", "key")  # else we only lost sight of it
+            with about_system():  # else we only lost sight of it
+                await self._calls.get(f"{API}/project/{self._settings.project}", "key")
             self._ids.pop(ticket.key, None)
             return await self.open(ticket)
         return await self._bring(issue, ticket)
@@ -100,7 +103,8 @@ class JiraSystem:
         return Preview(where, issues.created(self._settings, ticket))
 
     async def ping(self) -> str:
-        return await ping(self._calls, self._settings)
+        with about_system():
+            return await ping(self._calls, self._settings)
 
     async def _issue_with_key(self, key: str) -> Issue | None:
         """The issue that this process knows to have the key, as it is now."""
@@ -117,7 +121,8 @@ class JiraSystem:
         label = issues.label_of(key)
         quoted = label.replace("\\", "\\\\").replace('"', '\\"')
         body = {"jql": f'labels = "{quoted}" ORDER BY created ASC', "fields": self._fields, "maxResults": _AT_ONCE}
-        answer = await self._calls.ask("POST", f"{API}/search/jql", body=body)
+        with about_system():
+            answer = await self._calls.ask("POST", f"{API}/search/jql", body=body)
         for issue in sorted(self._calls.read_part(answer, "issues"), key=lambda each: int(each["id"])):
             if label in (issue["fields"].get("labels") or ()):
                 self._ids[key] = issue["key"]

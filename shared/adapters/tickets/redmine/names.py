@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.adapters.ticketing.calls import about_system
 from shared.adapters.tickets.redmine.calls import Calls
 from shared.adapters.tickets.redmine.issue import CORE
 from shared.adapters.tickets.redmine.settings import Settings
@@ -23,7 +24,8 @@ class Names:
     async def project(self) -> Mapping[str, Any]:
         async def read() -> Any:
             path = f"/projects/{self._settings.project}.json"
-            return await self._calls.get_part(path, "project", {"include": _INCLUDE})
+            with about_system():
+                return await self._calls.get_part(path, "project", {"include": _INCLUDE})
 
         project: Mapping[str, Any] = await self._once("project", read)
         return project

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.calls import about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
@@ -72,7 +73,8 @@ class RedmineSystem:
         return Preview(f"{settings.url}/issues.json", {**place, **issues.wanted_fields(settings, ticket)})
 
     async def ping(self) -> str:
-        return await ping(self._calls, self._names, self._settings)
+        with about_system():
+            return await ping(self._calls, self._names, self._settings)
 
     async def _issue_with_key(self, key: str) -> Issue | None:
         """The issue that carries the key, whole; the oldest where there are several."""
@@ -102,7 +104,8 @@ class RedmineSystem:
         return None
 
     async def _list(self, params: Mapping[str, str]) -> list[Issue]:
-        entries = await self._calls.get_part("/issues.json", "issues", params)
+        with about_system():
+            entries = await self._calls.get_part("/issues.json", "issues", params)
         return [await self._whole(issue) for issue in entries]
 
     async def _issue(self, number: str) -> Issue | None:
@@ -131,7 +134,9 @@ class RedmineSystem:
         tracker = await self._names.tracker()
         fields = issues.as_sent({**should, key: ticket.key}, numbers)
         body = {"issue": {"project_id": self._settings.project, "tracker_id": tracker, **fields}}
-        issue = self._calls.read_part(await self._calls.ask("POST", "/issues.json", body=body), "issue")
+        with about_system():
+            answer = await self._calls.ask("POST", "/issues.json", body=body)
+        issue = self._calls.read_part(answer, "issue")
         if issues.custom(issue, numbers[key]) != ticket.key:
             raise PermanentError(
                 f"{self._calls.what}: Redmine made issue {issue.get('id')} without our key: enable the custom field "

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing.calls import SHOWN, Call, RemoteCalls, SignIn, basic, bearer, without
+from shared.adapters.ticketing.calls import SHOWN, Call, RemoteCalls, SignIn, basic, bearer, down_of, without
 from shared.adapters.tickets.servicenow.settings import Settings
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import TransientError
 
 _TOKENS = "/oauth_token.do"
 _EARLY = timedelta(seconds=60)  # a token is used no longer than so long before it ends
@@ -80,7 +80,7 @@ class Calls(RemoteCalls):
         )
         if response.status_code in self.refusals:
             complaint = without(self.complaint_of(response), (secret,))[:SHOWN]
-            raise PermanentError(f"{self.what}: {_TOKENS} answered {response.status_code}: {self._who()} ({complaint})")
+            raise down_of(f"{self.what}: {_TOKENS} answered {response.status_code}: {self._who()} ({complaint})", 401)
         try:
             answer = response.json()
             self._token, seconds = str(answer["access_token"]), float(answer.get("expires_in") or 0)

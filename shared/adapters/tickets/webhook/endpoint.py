@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
+
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.calls import down_of
 from shared.adapters.tickets.webhook.address import checked
 from shared.adapters.tickets.webhook.message import HARD, Message
 from shared.adapters.tickets.webhook.settings import Settings
-from shared.core.errors import PermanentError
+from shared.core.errors import PermanentError, TargetDownError
 from shared.core.signing import fault_of, signature
 
+_STRANGER = frozenset({401, 410})  # the receiver lets us in no more, whatever is sent
+_OF_CREATION = frozenset({403, 404})  # the same where a ticket is opened; else it may be that ticket's own
 _REFUSED = frozenset({400, 406, 413, 415, 422})  # about what was sent: it is not sent again as it is
 _SHOWN = 300
 
@@ -26,17 +31,20 @@ class Endpoint:
         self.what = f"ticket system {deps.name}"
 
     async def ready(self) -> tuple[str, list[str]]:
-        """The address and the keys that sign, when nothing is wrong with them; PermanentError says what is.
+        """The address and the keys that sign, when nothing is wrong with them; TargetDownError says what is.
 
         While a secret is changed it may hold the new one and the old one, with a space between.
         """
         settings = self._settings
-        url = (await self._deps.secrets.get(settings.url)).strip()
-        secret = (await self._deps.secrets.get(settings.secret)).strip()
+        try:
+            url = (await self._deps.secrets.get(settings.url)).strip()
+            secret = (await self._deps.secrets.get(settings.secret)).strip()
+        except PermanentError as error:
+            raise down_of(f"{self.what}: {error}", 401) from error
         keys = secret.split() if secret.startswith("whsec_") else [secret]
         for key in keys:
             if fault := fault_of(key):
-                raise PermanentError(f"{self.what}: the secret {settings.secret} {fault}")
+                raise down_of(f"{self.what}: the secret {settings.secret} {fault}", 401)
         await checked(url, self.what, allow_private=settings.allow_private)
         return url, keys
 
@@ -54,14 +62,11 @@ class Endpoint:
         }  # fmt: skip
         hide = (*keys, *(key.removeprefix("whsec_") for key in keys), url, signatures)
         response = await self._deps.http.send(
-            "POST", url, what=self.what, content=body, headers=headers, expected=_REFUSED | {410},
-            transient=frozenset({409, 412}), hide=hide,
+            "POST", url, what=self.what, content=body, headers=headers, transient=frozenset({409, 412}), hide=hide,
+            expected=_REFUSED | _STRANGER | (_OF_CREATION if message.kind == "ticket.opened" else frozenset()),
         )  # fmt: skip
-        if response.status_code == 410:
-            raise PermanentError(
-                f"{self.what}: the receiver answered 410, it takes no more messages; give the secret "
-                f"{self._settings.url} another address"
-            )
+        if response.status_code in _STRANGER | _OF_CREATION:
+            raise self._down(response.status_code)
         if response.status_code in _REFUSED:
             answer_text = " ".join(response.text.split())
             for secret in hide:
@@ -70,6 +75,19 @@ class Endpoint:
                 f"{self.what}: the receiver answered {response.status_code}: it does not take the message "
                 f"({answer_text[:_SHOWN]})"
             )
+        return self._answer(response)
+
+    def _down(self, status: int) -> TargetDownError:
+        settings = self._settings
+        if status == 410:
+            reason = f"it takes no more messages; give the secret {settings.url} another address"
+        elif status == 404:
+            reason = f"nobody takes messages there; is the address in the secret {settings.url} right?"
+        else:
+            reason = f"it does not accept our signature; does it have the secret {settings.secret}?"
+        return down_of(f"{self.what}: the receiver answered {status}, {reason}", status)
+
+    def _answer(self, response: httpx.Response) -> Mapping[str, Any]:
         try:
             answer = response.json()
         except ValueError:
