@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,12 +111,18 @@ class FakeTables:
         return [Row(partition, key, dict(values), etag) for key, values, etag in found if _equal(values, equal)]
 
     async def scan(
-        self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
+        self,
+        table: str,
+        equal: Mapping[str, str] | None = None,
+        low: str = "",
+        high: str = "",
+        *,
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[Row]:
         self.calls += 1
         for (t, p, k), (values, etag) in sorted(self.rows.items(), key=lambda item: item[0]):
             if t == table and _equal(values, equal) and (not high or low <= k < high):
-                yield Row(p, k, dict(values), etag)
+                yield Row(p, k, {n: v for n, v in values.items() if only is None or n in only}, etag)
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
         self.calls += 1

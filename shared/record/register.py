@@ -79,7 +79,7 @@ async def entries(tables: Tables) -> list[Entry]:
 
 
 async def count_entries(tables: Tables) -> int:
-    return sum([1 async for _ in tables.scan(TABLE)])
+    return sum([1 async for _ in tables.scan(TABLE, only=())])
 
 
 async def entries_of(tables: Tables, numbers: Iterable[str]) -> dict[str, Entry]:

@@ -172,7 +172,7 @@ async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[T
         for source in SOURCES
         if source_of(tenant, source)
     }
-    async for row in tables.scan(TABLE):
+    async for row in tables.scan(TABLE, only=("fetched", "failure", "failures", "not_before", "posts")):
         place = (row.partition, row.key.removeprefix(_SNAPSHOT))
         if row.key.startswith(_SNAPSHOT) and place in states:
             states[place] = TenantState(

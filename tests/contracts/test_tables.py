@@ -43,6 +43,20 @@ async def test_a_row_comes_back_as_it_was_written(tables):
     assert row.etag
 
 
+async def test_a_scan_reads_only_the_properties_that_are_asked_for(tables):
+    port, name = tables
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    await port.commit(name, [Write("insert", Row("p", "k", {"large": "x" * 30_000, "n": 3, "at": at}))])
+    await port.commit(name, [Write("insert", Row("p", "l", {"large": "x"}))])
+
+    async def read(**how):
+        return [(row.key, dict(row.values)) async for row in port.scan(name, **how)]
+
+    assert await read(only=("n", "at", "none")) == [("k", {"n": 3, "at": at}), ("l", {})]
+    assert await read(only=()) == [("k", {}), ("l", {})]
+    assert [key for key, values in await read() if "large" in values] == ["k", "l"]
+
+
 async def test_a_row_that_is_not_there_is_none(tables):
     port, name = tables
 

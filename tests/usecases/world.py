@@ -334,8 +334,8 @@ class PrefixedTables:
     ) -> list[Row]:
         return await self._inner.range(self.name(table), partition, low, high, equal)
 
-    def scan(self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = "") -> Any:
-        return self._inner.scan(self.name(table), equal, low, high)
+    def scan(self, table: str, *args: Any, **named: Any) -> Any:
+        return self._inner.scan(self.name(table), *args, **named)
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
         return await self._inner.commit(self.name(table), writes)

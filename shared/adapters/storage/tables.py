@@ -1,7 +1,7 @@
 """Table storage behind the port `Tables`: conditional writes only, ranges only, limits checked before they are sent."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any, cast
 
 from azure.core import MatchConditions
@@ -21,6 +21,7 @@ MAX_PROPERTIES = 252
 MAX_TRANSACTION = 4 * 1024 * 1024
 MAX_ROWS = 100
 _PAGE = 1000
+_KEYS = ("PartitionKey", "RowKey")
 
 
 class AzureTables:
@@ -62,22 +63,35 @@ class AzureTables:
         return [row async for row in self._query(table, text, params, equal)]
 
     async def scan(
-        self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
+        self,
+        table: str,
+        equal: Mapping[str, str] | None = None,
+        low: str = "",
+        high: str = "",
+        *,
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[Row]:
         text, params = "PartitionKey ge @first", {"first": ""}
         if high:
             text, params = f"{text} and RowKey ge @low and RowKey lt @high", {**params, "low": low, "high": high}
-        async for row in self._query(table, text, params, equal):
+        async for row in self._query(table, text, params, equal, only):
             yield row
 
     async def _query(
-        self, table: str, text: str, parameters: dict[str, str], equal: Mapping[str, str] | None
+        self,
+        table: str,
+        text: str,
+        parameters: dict[str, str],
+        equal: Mapping[str, str] | None,
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[Row]:
         for index, (name, value) in enumerate((equal or {}).items()):
             text += f" and {name} eq @v{index}"
             parameters[f"v{index}"] = value
         with as_ours(f"reading table {table}"):
-            entities = self._table(table).query_entities(text, parameters=parameters, results_per_page=_PAGE)
+            entities = self._table(table).query_entities(
+                text, parameters=parameters, results_per_page=_PAGE, select=None if only is None else [*_KEYS, *only]
+            )
             async for entity in entities:
                 yield _row(entity)
 
@@ -114,7 +128,8 @@ class AzureTables:
 
 
 def _row(entity: Mapping[str, Any]) -> Row:
-    values = {k: v for k, v in entity.items() if k not in {"PartitionKey", "RowKey"}}
+    # Where some are named, Azurite sends those that a row lacks as null; storage itself leaves them out.
+    values = {k: v for k, v in entity.items() if k not in _KEYS and v is not None}
     return Row(entity["PartitionKey"], entity["RowKey"], values, cast(Any, entity).metadata["etag"])
 
 

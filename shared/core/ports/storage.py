@@ -1,6 +1,6 @@
 """Tables, queues and blobs."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -43,9 +43,18 @@ class Tables(Protocol):
         ...
 
     def scan(
-        self, table: str, equal: Mapping[str, str] | None = None, low: str = "", high: str = ""
+        self,
+        table: str,
+        equal: Mapping[str, str] | None = None,
+        low: str = "",
+        high: str = "",
+        *,
+        only: Collection[str] | None = None,
     ) -> AsyncIterator[Row]:
-        """Every row of a table (with low <= key < high where given), page by page; for timers and tools only."""
+        """Every row of a table (with low <= key < high where given), page by page; for timers and tools only.
+
+        `only`: the properties that are read besides the keys, which makes the answer small; all where none are named.
+        """
         ...
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
