@@ -203,6 +203,7 @@ class _Round:
         now = self._running.clock.step_to(moment)
         self._report.step(f"{now:%a %Y-%m-%d %H:%M}", advance=1)
         await self.fire("fetch_posts")
+        await self.fire("hand_out")
         moved = await self._board(now)
         await self.fire("fetch_tasks")
         await self.fire("follow_tickets")

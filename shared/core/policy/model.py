@@ -212,9 +212,15 @@ class Route(Strict):
 
 
 class FirstLoad(Strict):
-    """Posts published more than `days` before they are first read are known, and nobody is told."""
+    """Posts published more than `days` before they are first read are known, and nobody is told.
+
+    `tickets`, `cards`: how many of the others, the most urgent ones, each ticket system and each channel gets at once;
+    the rest waits until a person releases it.
+    """
 
     days: int = Field(default=30, ge=0)
+    tickets: int = Field(default=10, ge=0)
+    cards: int = Field(default=5, ge=0)
 
 
 class Roadmap(Strict):

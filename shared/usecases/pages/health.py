@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from shared.core.policy.model import Policy
+from shared.core.words.labels import waiting_words
+from shared.record.first_load import waiting_counts
 from shared.record.parked import count_parked
 from shared.record.tenants import tenant_states
 from shared.usecases.deps import Deps
@@ -40,6 +42,7 @@ async def health(deps: Deps) -> Mapping[str, Any]:
     ]
     parked = await count_parked(deps.storage.tables)
     roadmap = await roadmap_state(deps)
+    kept = await waiting_counts(deps.storage.tables)
     well = (
         all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"] and not parked and not failure
     )
@@ -50,4 +53,8 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         "roadmap": roadmap,
         "parked": parked,
         "policy": failure or "in force",
+        "first_load": [
+            {"kind": kind, "target": target, "waiting": count, "words": waiting_words(kind, target, count)}
+            for (kind, target), count in kept.items()
+        ],
     }

@@ -1,6 +1,6 @@
 """`mend`: nightly; sends again what hangs, rebuilds the lists from the record, takes up tasks that wait."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,12 +10,14 @@ from shared.core.messages import Envelope
 from shared.core.tasks.task import TaskState
 from shared.record.changes import all_changes, has_change, waiting_for_classification
 from shared.record.closings import ClosingIndex
+from shared.record.first_load import write_waiting_counts
 from shared.record.numbers import NumberIndex
 from shared.record.open_list import OpenList
 from shared.record.tasks import all_tasks, waiting_keys
 from shared.usecases.changes.reading import reread
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
+from shared.usecases.upkeep.first_load import drop_over
 from shared.usecases.upkeep.mend_relations import RelationSweep
 
 _IDS_A_MESSAGE = 50
@@ -36,6 +38,7 @@ class Mended:
     relations: int = 0
     numbers: int = 0
     reread: int = 0
+    over: int = 0
 
 
 async def mend(deps: Deps) -> Mended:
@@ -64,9 +67,12 @@ async def _classify_again(deps: Deps, done: Mended) -> None:
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
     policy, now = await deps.here.policy.current(), deps.here.clock()
     relations, numbers = await RelationSweep.read(deps), await NumberIndex.read(deps.storage.tables, policy)
+    kept = Counter[tuple[str, str]]()
     listed, closings = await OpenList.read(deps.storage.tables), await ClosingIndex.read(deps.storage.tables)
     async for record in all_changes(deps.storage.tables):
+        done.over += await drop_over(deps, record, now)
         change, states, of_change = record.change, record.states, tasks.get(record.change.id, [])
+        kept.update((state.effect.kind, state.effect.target) for state in states if state.is_kept)
         relations.take(record)
         done.numbers += await numbers.mend(deps.storage.tables, change.id, states)
         if change.stage == "decided":
@@ -83,6 +89,7 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mende
             done.listed += await listed.mend(deps.storage.tables, entry)
         elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
             listed.leave(change.id)
+    await write_waiting_counts(deps.storage.tables, kept)
     done.relations = await relations.mend(deps)
     done.unlisted = await listed.delete_rest(deps.storage.tables)
 
