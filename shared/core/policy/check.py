@@ -29,7 +29,7 @@ def absurd_values(policy: Policy) -> list[Fault]:
     return [
         *days,
         *(
-            (path, f"must be at most {MOST_AT_ONCE}, which is all of them")
+            (path, f"must be at most {MOST_AT_ONCE}, as no first load brings more")
             for path, n in counts.items()
             if n > MOST_AT_ONCE
         ),
