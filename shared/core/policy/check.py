@@ -49,6 +49,8 @@ def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
             yield f"{path}.match.starts_within", route.match.starts_within
             yield f"{path}.match.act_by_within", route.match.act_by_within
     yield "first_load.days", policy.first_load.days
+    for name, entry in policy.tickets.items():
+        yield f"tickets.{name}.on_move_days", entry.on_move_days
 
 
 def _absurd(path: str, value: int | date | None) -> Iterator[Fault]:

@@ -152,6 +152,8 @@ class TicketSystemEntry(Outside):
     `mode`: `dry_run` files nothing and shows what it would file. `on_cancel`: what becomes of a ticket whose change
     Microsoft cancels: it is cancelled, or only told. `reopen`: when a ticket that has ended is opened again: `never`,
     when Microsoft takes a change up again (`resumed`), or for everything that asks people to look again (`material`).
+    `on_move`: what becomes of a ticket that the board has approved when dates move by more than `on_move_days`: it asks
+    people to assess it again (`note`), or is sent back to assessment besides (`reassess`), in systems that can.
     `inbound`: the name of the secret with which the system tells us of moved tickets. `privacy`: whether posts on data
     privacy may be filed there.
     """
@@ -159,6 +161,8 @@ class TicketSystemEntry(Outside):
     mode: Literal["live", "dry_run"] = "live"
     on_cancel: Literal["cancel", "note"] = "cancel"
     reopen: Literal["never", "resumed", "material"] = "resumed"
+    on_move: Literal["note", "reassess"] = "note"
+    on_move_days: int = Field(default=7, ge=0)
     inbound: SecretName = ""
     privacy: StrictBool = False
 
