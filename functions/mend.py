@@ -1,4 +1,4 @@
-"""Nightly: sends again what hangs, and rebuilds the lists from the record."""
+"""Nightly: sends again what hangs, and rebuilds the lists; every five minutes: looks whether a first load is ready."""
 
 import azure.functions as func
 
@@ -13,3 +13,12 @@ async def mend(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker p
     from shared.usecases.upkeep.mend import mend as handle
 
     logging.getLogger("foresignal.mend").info("%s", await handle(app.current().deps))
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 3-59/5 * * * *")
+async def hand_out(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    """The most urgent tickets and cards of a first load; the others wait until a person releases them."""
+    from shared import app
+    from shared.usecases.upkeep.first_load import hand_out as handle
+
+    await handle(app.current().deps)

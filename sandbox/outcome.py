@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from shared.record.changes import ChangeRecord
 
 FOLLOWED = "got a ticket or a card"
+KEPT = "came with the first load and wait until somebody releases them"
+_OVER = "came with the first load and were over before anybody released them"
 _NOBODY = "concern nobody that the policy names"
 _UNREAD = "are not read yet"
 # By the beginning of what a decision says about its silence (shared/core/decisions/decide.py).
@@ -19,7 +21,8 @@ _SILENCES = {
 def why_nothing(record: ChangeRecord) -> str:
     """Why nothing follows from a change; FOLLOWED where something does."""
     if record.states:
-        return FOLLOWED
+        kept = KEPT if any(state.is_kept for state in record.states) else _OVER
+        return kept if all(state.is_silent for state in record.states) else FOLLOWED
     decision = record.change.decision
     if decision is None:
         return "are parked" if record.change.parked else _UNREAD

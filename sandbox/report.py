@@ -24,6 +24,7 @@ _LABELS = {
     "notes": "notes on tickets: dates that moved, and what else happened",
     "cancelled": "tickets cancelled with their changes",
     "cards": "cards sent",
+    "kept": "tickets and cards of the first load that wait for release",
     "closed": "changes closed",
     "parked": "parked: failed for good",
     "graph_calls": "calls to Graph",

@@ -22,7 +22,9 @@ from sandbox.ticket_systems import SYSTEMS
 from sandbox.world import Story, World, world
 from shared.core.errors import ConflictError, TransientError
 from shared.core.times import when
+from shared.core.words.labels import waiting_words
 from shared.record.changes import all_changes
+from shared.record.first_load import waiting_counts
 from shared.record.register import count_entries
 from shared.usecases.pages import home
 
@@ -146,10 +148,12 @@ async def _play(running: World, options: Options, moments: list[datetime], repor
             await round_.at(moment)
         await round_.fire("mend")
     after = await _counts(running)
+    kept = await waiting_counts(running.tables)
     calls = running.host.calls
     summary: Summary = {
         "posts_read": running.served.total(),
         **{name: after[name] - before[name] for name in after},
+        "kept": sum(kept.values()),
         "graph_calls": running.graph_calls,
         "storage_calls": calls["storage"],
         "host_calls": calls["host"],
@@ -159,6 +163,9 @@ async def _play(running: World, options: Options, moments: list[datetime], repor
     report.summary(summary)
     if not options.json:
         report.say(summed_up(Counter([why_nothing(record) async for record in all_changes(running.tables)])))
+        for (kind, target), count in kept.items():
+            where = f" --state {options.state}" if options.state else ""
+            report.say(waiting_words(kind, target, count) + where)
     if not summary["posts_read"]:
         report.warn("no post was read: look at the failures above, and at the file of posts if you gave one")
         played.code = 1
@@ -203,6 +210,7 @@ class _Round:
         now = self._running.clock.step_to(moment)
         self._report.step(f"{now:%a %Y-%m-%d %H:%M}", advance=1)
         await self.fire("fetch_posts")
+        await self.fire("hand_out")
         moved = await self._board(now)
         await self.fire("fetch_tasks")
         await self.fire("follow_tickets")

@@ -15,6 +15,8 @@ def health(json_: Json = False, state: State = None) -> None:
     else:
         typer.echo(f"{report['status']}; {report['parked']} parked")
         typer.echo(printable(f"policy: {report['policy']}"))
+        for each in report["first_load"]:
+            typer.echo(printable(each["words"]))
         table(
             ("tenant", "source", "posts", "fetched", "failure"),
             ((t["tenant"], t["source"], t["posts"], t["fetched"] or "never", t["failure"]) for t in report["tenants"]),

@@ -9,6 +9,7 @@ import typer
 from shared.cli import backtest, check, history, init, parked, policy, posts, route, sandbox
 from shared.cli.health import health
 from shared.cli.register import register
+from shared.cli.release import release
 from shared.cli.reread import reread
 from shared.cli.tools import Commands
 
@@ -32,6 +33,7 @@ app.command("backtest")(backtest.backtest)
 app.add_typer(policy.app, name="policy")
 app.command("health")(health)
 app.command("reread")(reread)
+app.command("release")(release)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(register, name="register")
 app.command("sandbox")(sandbox.sandbox)

@@ -26,6 +26,9 @@ MATERIAL: frozenset[str] = frozenset(
 """Events that ask people to look again; the others are shown, and wake nobody."""
 
 
+FirstLoadStep = Literal["", "kept", "urgent", "released", "over"]
+"""An effect of a first load: kept until a person releases it; among the most urgent, which were made due at once;
+released by a person; over before anybody released it."""
 State = Literal["new", "assess", "authorize", "scheduled", "implement", "review", "closed", "cancelled"]
 Verdict = Literal["", "approved", "rejected"]
 Level = Literal["high", "medium", "low"]

@@ -10,6 +10,7 @@ TABLE = "changes"
 
 EVERY_CHANGE = ("c|", "c}")
 """The range of keys of all changes, each followed by its effects."""
+EVERY_COPY = ("t|", "t}")
 EVERY_EDITION = ("e|", f"e|{END}")
 EVERY_RELATION = ("r|", "r}")
 EVERY_TASK = ("k|", "k}")

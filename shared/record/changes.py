@@ -31,7 +31,7 @@ from shared.record.effects import (
     write_seen,
 )
 from shared.record.packing import pack, unpack
-from shared.record.redo import transactions
+from shared.record.redo import transactions, write_or_skip
 from shared.record.tasks import TaskRecord, read_task_state, task_row
 
 _LOG = logging.getLogger("foresignal.record")
@@ -91,6 +91,10 @@ class ChangeRecord:
         before = self.effects[state.effect.key]
         self.effects[state.effect.key] = before._replace(state=state)
         return write_intent(before, state)
+
+    def put_intent(self, state: EffectState) -> Write:
+        """What is wanted of an effect, whether it stands there already or not."""
+        return self.raise_effect(state) if state.effect.key in self.effects else self.insert_effect(state)
 
     def see_ticket(self, state: EffectState) -> Write:
         """What the ticket system says of the ticket of an effect."""
@@ -221,6 +225,11 @@ def refused_change(error: RefusedError) -> str:
 async def commit(tables: Tables, writes: Sequence[Write]) -> None:
     """One transaction about changes of one partition. ConflictError where a row has been written meanwhile."""
     await tables.commit(TABLE, writes)
+
+
+async def commit_or_skip(tables: Tables, writes: Sequence[Write]) -> bool:
+    """The same, but False where a row has been written meanwhile."""
+    return await write_or_skip(tables, TABLE, *writes)
 
 
 async def commit_groups(tables: Tables, groups: Iterable[Sequence[Write]]) -> None:

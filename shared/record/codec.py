@@ -41,6 +41,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "closed": _closing_to_json(change.closed) if change.closed else None,
         "closings": change.closings,
         "moments": {name: at.isoformat() for name, at in change.moments.items()},
+        "first_load": change.first_load,
     }
 
 
@@ -55,6 +56,7 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
         closed=_closing_from_json(data["closed"]) if data["closed"] else None,
         closings=data["closings"],
         moments={name: stored_moment(at) for name, at in data["moments"].items()},
+        first_load=data.get("first_load", False),
     )
 
 

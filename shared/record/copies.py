@@ -10,7 +10,7 @@ from shared.core import ids
 from shared.core.changes.change import Copy
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import stored_moment
-from shared.record.change_keys import TABLE, copy_key, id_of, span
+from shared.record.change_keys import EVERY_COPY, TABLE, copy_key, id_of, span
 from shared.record.editions import read_edition
 from shared.record.packing import pack
 
@@ -29,6 +29,8 @@ def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] 
     }
     if copy.due:
         values["due"] = "yes"
+    if copy.first_load:
+        values["first_load"] = "yes"
     if copy.gone:
         values["gone"] = copy.gone
     if raw is not None:
@@ -49,6 +51,7 @@ def read_copy(row: Row) -> Copy:
         gone=stored_moment(v["gone"]) if v.get("gone") else None,
         rollout_state=v.get("rollout_state", ""),
         due=bool(v.get("due")),
+        first_load=bool(v.get("first_load")),
     )
 
 
@@ -77,6 +80,11 @@ async def copies_of(
     for row in await tables.range(TABLE, partition, *span("t", change_ids), {"tenant": tenant} if tenant else None):
         copies[id_of(row.key)].append(CopyRecord(read_copy(row), row))
     return dict(copies)
+
+
+async def count_copies(tables: Tables, tenant: str) -> int:
+    """How many posts of a tenant are recorded, those that are gone included: one scan."""
+    return sum([1 async for _ in tables.scan(TABLE, {"tenant": tenant}, *EVERY_COPY)])
 
 
 def put_copy(change_id: str, copy: Copy, before: CopyRecord | None, raw: Mapping[str, Any] | None = None) -> Write:

@@ -16,7 +16,7 @@ from shared.record import codec
 from shared.record.change_keys import TABLE, effect_key, id_of
 from shared.record.redo import write_or_skip
 
-_INTENT = ("effect", "due", "pending", "parked")
+_INTENT = ("effect", "due", "pending", "parked", "first_load")
 _CLAIM = ("claim_owner", "claim_until")
 _SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "not_taken", "done_at")
 _OUTCOME = (
@@ -57,6 +57,7 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "decided_by": ticket.decided_by,
         "decided_at": _iso(ticket.decided_at),
         "not_taken": json.dumps(ticket.not_taken, ensure_ascii=False),
+        "first_load": state.first_load,
     }
     return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
 
@@ -89,6 +90,7 @@ def read_effect(row: Row) -> EffectState:
             key=v.get("key", ""),
             not_taken=tuple(json.loads(v.get("not_taken") or "[]")),
         ),
+        first_load=v.get("first_load", ""),
     )
 
 

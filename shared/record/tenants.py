@@ -11,8 +11,11 @@ from shared.core.sources.snapshot import Snapshot
 from shared.core.sources.source import SOURCES, source_of
 
 TABLE = "tenants"
+DEPLOYMENT = "-"
+"""The partition of what is no tenant's: no tenant can be called so."""
+LOADING, LOAD_BEGAN = "loading", "load_began"
+"""Columns of a source's row whose first load is open."""
 _SNAPSHOT = "snapshot|"
-_DEPLOYMENT = "-"  # the partition of what is no tenant's: no tenant can be called so
 _ROADMAP = "roadmap|"
 _POLICY = "policy|told"
 
@@ -58,10 +61,18 @@ class SourceRecord:
         return Snapshot.from_properties(self._values if same else {})
 
     def write_fetch(
-        self, snapshot: Snapshot, feed: str, at: datetime, posts: int, counts: tuple[int, int, int]
+        self,
+        snapshot: Snapshot,
+        feed: str,
+        at: datetime,
+        posts: int,
+        counts: tuple[int, int, int],
+        *,
+        first_load: bool = False,
     ) -> Write:
         """A fetch that went well, in place of the row. `counts`: new, edited and gone.
 
+        `first_load`: it begins the first load of this feed, which is open until `record/first_load.py` ends it.
         PermanentError where there are more posts than a row can remember.
         """
         new, edited, gone = counts
@@ -69,6 +80,10 @@ class SourceRecord:
             **snapshot.to_properties(), "feed": feed, "fetched": at, "failure": "", "failures": 0,
             "posts": posts, "new": new, "edited": edited, "gone": gone,
         }  # fmt: skip
+        if first_load:
+            values |= {LOADING: "yes", LOAD_BEGAN: at}
+        elif self._values.get(LOADING):
+            values |= {LOADING: "yes", LOAD_BEGAN: self._values.get(LOAD_BEGAN, at)}
         return self._write(values, "replace")
 
     def write_failure(
@@ -132,7 +147,7 @@ class RoadmapRecord:
         return self._write(values)
 
     def _write(self, values: Mapping[str, Value]) -> Write:
-        row = Row(_DEPLOYMENT, _ROADMAP, values, self.row.etag if self.row else "")
+        row = Row(DEPLOYMENT, _ROADMAP, values, self.row.etag if self.row else "")
         return Write("replace" if self.row else "insert", row)
 
     @property
@@ -141,7 +156,7 @@ class RoadmapRecord:
 
 
 async def roadmap_record(tables: Tables) -> RoadmapRecord:
-    return RoadmapRecord(await tables.get(TABLE, _DEPLOYMENT, _ROADMAP))
+    return RoadmapRecord(await tables.get(TABLE, DEPLOYMENT, _ROADMAP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +168,13 @@ class PolicyNotice:
 
 
 async def policy_notice(tables: Tables) -> PolicyNotice:
-    row = await tables.get(TABLE, _DEPLOYMENT, _POLICY)
+    row = await tables.get(TABLE, DEPLOYMENT, _POLICY)
     return PolicyNotice(str(row.values.get("told", "")), row.etag) if row else PolicyNotice("", "")
 
 
 async def write_policy_notice(tables: Tables, before: PolicyNotice, fault: str) -> PolicyNotice:
     """Raises ConflictError where another process was faster."""
-    write = Write("merge" if before.etag else "insert", Row(_DEPLOYMENT, _POLICY, {"told": fault}, before.etag))
+    write = Write("merge" if before.etag else "insert", Row(DEPLOYMENT, _POLICY, {"told": fault}, before.etag))
     (etag,) = await tables.commit(TABLE, [write])
     return PolicyNotice(fault, etag)
 

@@ -68,7 +68,7 @@ async def system(request):
         rig = Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="9", proxy=proxy,
             secrets=tuple(server.secrets.values()), clock=first, conflicts=frozenset({412}), keep=keep,
-            stuck="Pending Review",
+            stuck="Pending Review", approved="Pending Release", begun="Pending Review",
         )  # fmt: skip
         made.append(rig)
         yield rig

@@ -35,7 +35,9 @@ class Rig:
     `at_once`: as many calls as it answers at the same time. `conflicts`: the statuses that mean that somebody else has
     just written. `keep(True)`: from now on a rule there leaves the title, or the services, as they are and answers
     200; None where it cannot be. `stuck`: a state, in its own word, from which we may not cancel; None where there is
-    none.
+    none. `approved`, `begun`: states, in its own words, of a ticket that the board has approved and of one that is
+    being implemented; None where approved tickets are never sent back. `back`: whether we send them back ourselves,
+    not the system.
     """
 
     port: TicketSystem
@@ -56,6 +58,9 @@ class Rig:
     conflicts: frozenset[int] = frozenset({409, 412})
     keep: Callable[[bool], None] | None = None
     stuck: str | None = None
+    approved: str | None = None
+    begun: str | None = None
+    back: bool = True
 
 
 REMOTE = tuple(kind for kind in registry.kinds("tickets") if kind != "register")

@@ -61,6 +61,7 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="7",
             proxy=proxy, secrets=(secret,), clock=clock, reopens=False, keep=keep, stuck="Review",
+            approved="Scheduled", begun="Implement",
         )  # fmt: skip
 
 

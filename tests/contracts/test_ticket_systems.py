@@ -62,7 +62,20 @@ async def over_tables(request):  # noqa: C901 - one function for each thing that
             return registry.build("tickets", "register", {}, deps)
 
         try:
-            yield Rig(another(), another, delete, history, move, count, fields, shows, clock=clock)
+            own = another()
+            yield Rig(
+                own,
+                another,
+                delete,
+                history,
+                move,
+                count,
+                fields,
+                shows,
+                clock=clock,
+                approved="scheduled",
+                begun="implement",
+            )
         finally:
             if real:
                 await real.close()
@@ -228,6 +241,53 @@ async def test_a_ticket_that_ended_stays_so_where_the_change_itself_is_cancelled
     assert "2026-09-02: it fell" in lines
     assert not any("by hand" in line or "looked at again" in line for line in lines)
     assert after.not_taken == ()
+
+
+# Dates that moved after the board approved.
+
+BACK = "The dates moved (21 days later) after the board approved"
+ASKED = f"2026-09-02: {BACK}: please assess it again"
+
+
+async def test_an_approved_ticket_whose_dates_moved_goes_back_to_assessment_or_asks_for_it(rig):
+    opened = await rig.port.open(ticket())
+    if rig.approved:
+        await rig.move(opened.number, rig.approved)
+        assert (await rig.port.states([opened.number]))[opened.number].state == "scheduled"
+    before = (await rig.port.states([opened.number]))[opened.number]
+
+    for _ in range(3):
+        after = await rig.port.amend(opened, ticket(reassess=BACK, notes=(ASKED,)))
+
+    assert (await rig.history(opened.number)).count(ASKED) == 1
+    assert after.not_taken == ()
+    if rig.approved and rig.back:
+        assert after.state in {"assess", "new"}
+        assert (await rig.port.states([opened.number]))[opened.number].state == after.state
+    else:
+        assert after.state == before.state
+
+
+async def test_a_ticket_whose_work_has_begun_or_ended_is_never_sent_back(rig):
+    if rig.begun is None:
+        pytest.skip("this system's tickets are never sent back")
+    for word, state in ((rig.begun, None), (rig.closed, "closed")):
+        opened = await rig.port.open(ticket(f"MC{1300000 + len(word)}"))
+        await rig.move(opened.number, word)
+        before = (await rig.port.states([opened.number]))[opened.number]
+
+        again = ticket(f"MC{1300000 + len(word)}", reassess=BACK, notes=(ASKED,))
+        after = await rig.port.amend(opened, again)
+
+        assert after.state == before.state == (state or before.state)
+        assert after.state in {"implement", "review", "closed"}
+
+
+def test_each_adapter_that_sends_back_has_a_contract_for_it(rig):
+    kind = type(rig.port).__module__.removeprefix("shared.adapters.tickets.").split(".")[0]
+    can = kind in registry.kinds("tickets") and getattr(registry.module("tickets", kind), "REASSESSES", False)
+
+    assert can == (rig.approved is not None)
 
 
 # What the system does not take, whatever it answers.

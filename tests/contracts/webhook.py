@@ -67,7 +67,7 @@ async def system(request):
         secrets = (server.secrets["WEBHOOK_SECRET"], server.secrets["WEBHOOK_URL"])
         rig = Rig(
             another(), another, delete, history, move, count, fields, shows, odd="Waiting for Bob", proxy=proxy,
-            secrets=secrets, clock=now.own,
+            secrets=secrets, clock=now.own, approved="scheduled", begun="implement", back=False,
         )  # fmt: skip
         now.rig = rig
         yield rig

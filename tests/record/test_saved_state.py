@@ -24,7 +24,9 @@ from shared.record import (
 )
 from shared.record.copies import copy_row, read_copy, read_variant
 from shared.record.editions import read_edition
+from shared.record.first_load import open_loads
 from shared.record.packing import unpack
+from shared.usecases.upkeep.first_load import hand_out
 from tests.record.saved_state import FILES, saved_at, saved_rows, saved_tables
 from tests.usecases.world import World
 
@@ -112,6 +114,22 @@ async def test_what_was_left_in_the_middle_is_finished(file):
     assert {row.key for row in await world.all("parked")} == before
     stages = {ids.from_key(row.key[2:]): row.values["stage"] for row in await world.all("changes") if is_change(row)}
     assert "classify" not in stages.values()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+async def test_an_upgrade_keeps_nothing_back_and_lets_nothing_loose(file):
+    tables = await saved_tables(file)
+    world = World(load(POLICY.read_text(), str(POLICY)), tables=tables)
+    posts = [changes.read_change(row).post for row in await world.all("changes") if is_change(row)]
+    world.posts.held = dict.fromkeys(world.policy.policy.tenants, posts)
+    effects_before = {row.key for row in await world.all("changes") if "|x|" in row.key}
+    await world.fetch("messages")
+    await hand_out(world.deps)
+
+    rows = [row for row in await world.all("changes") if "|x|" in row.key]
+    assert not await open_loads(tables)
+    assert {effects.read_effect(row).first_load for row in rows} <= {""}
+    assert {row.key for row in rows} == effects_before
 
 
 def known(world, state):

@@ -28,6 +28,7 @@ from shared.usecases.posts.fetch import fan_out, fetch_tenant
 from shared.usecases.tasks.track import track
 from shared.usecases.tickets.file_ticket import file_ticket
 from shared.usecases.tickets.follow import follow_tickets
+from shared.usecases.upkeep.first_load import hand_out
 from shared.usecases.upkeep.mend import mend
 from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, deps_of, deps_with
 
@@ -221,6 +222,8 @@ class World:
         """The timers, and what follows until it is quiet."""
         for source in sources or ("messages", "planner"):
             await fan_out(self.deps, source, self.clock())
+        await self.drain()
+        await hand_out(self.deps)
         await self.drain()
 
     async def arrive(self, *posts: Any, tenant: str = "contoso", observed: datetime | None = None, **more: Any) -> None:

@@ -48,6 +48,11 @@ def faults_of_adapters(folder: str, section: object) -> Iterator[Fault]:
             yield from faults_of_model(settings, own_settings, (folder, name, "settings"), secret=True)
 
 
+_NO_WAY_BACK = (
+    "tickets of kind {kind} are never sent back to assessment; write `note`: the ticket asks people to assess it again"
+)
+
+
 def objections_of_adapters(folder: str, section: object) -> Iterator[Fault]:
     """What adapters refuse in a policy that is checked or pushed, although one in force goes on with it.
 
@@ -55,9 +60,12 @@ def objections_of_adapters(folder: str, section: object) -> Iterator[Fault]:
     """
     for name, entry in section.items() if isinstance(section, dict) else ():
         try:
-            settings = registry.module(folder, entry["kind"]).Settings.model_validate(entry.get("settings", {}))
+            module = registry.module(folder, entry["kind"])
+            settings = module.Settings.model_validate(entry.get("settings", {}))
         except (PermanentError, ValidationError, TypeError, KeyError):
             continue  # a fault, and told as one
+        if folder == "tickets" and entry.get("on_move") == "reassess" and not getattr(module, "REASSESSES", False):
+            yield path_of((folder, name, "on_move")), _NO_WAY_BACK.format(kind=entry["kind"])
         for key, what in settings.objections() if hasattr(settings, "objections") else ():
             yield path_of((folder, name, "settings", key)), what
 

@@ -45,6 +45,11 @@ def move_for_people(ticket: Ticket, why: str = "", otherwise: str = "please open
     return because(f"The ticket has ended, and we may not open it again: {otherwise}", why)
 
 
+def reassess_for_people(ticket: Ticket, why: str = "") -> str:
+    """The line, for the change and for the ticket, about an approved ticket that we may not send back."""
+    return because(f"{ticket.reassess}. We may not send the ticket back to assessment: please do", why)
+
+
 def because(line: str, why: str) -> str:
     """The line with what the system says about it, as far as it says something."""
     return f"{line} ({cut(why, SHOWN)})" if why else line

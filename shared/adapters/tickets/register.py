@@ -15,6 +15,9 @@ from shared.record.register import change_entry, entries_of, entry_of, insert_en
 _DESCRIPTION_LIMIT = 20_000  # characters: compressed, it stays under a table property's 64 KiB
 
 
+REASSESSES = True
+
+
 class Settings(TicketSettings):
     """The register lives in the deployment's own storage: only its texts can be set."""
 

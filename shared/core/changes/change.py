@@ -9,7 +9,7 @@ from shared.core.changes.reasons import Reason
 from shared.core.changes.slips import Slip
 from shared.core.posts.classification import Classification, Halt
 from shared.core.posts.post import Post, read_post
-from shared.core.terms import EventType, Stage
+from shared.core.terms import EventType, FirstLoadStep, Stage
 
 READER = 3
 """Version of the reader: of everything that makes `Facts` out of a post. Raise it with every change of what it reads
@@ -165,7 +165,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One Message Center id over all tenants and editions. `post` is Graph's JSON of the newest edition."""
+    """One Message Center id over all tenants and editions. `post` is Graph's JSON of the newest edition.
+
+    `first_load`: the first reading of a tenant's feed brought it, when nothing of that feed was known.
+    """
 
     id: str
     post: Mapping[str, Any] = field(repr=False)
@@ -178,6 +181,7 @@ class Change:
     closings: int = 0
     moments: Mapping[str, datetime] = field(default_factory=dict)
     parked: str = ""
+    first_load: bool = False
     _read: Post | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -210,6 +214,7 @@ class Copy:
 
     `edition` is the edition's id that the tenant shows; `variant` the content hash where its text truly differs. `due`:
     the tenant joined a change that is decided, and a policy that asks for tenants has not looked at that yet.
+    `first_load`: it joined with the first reading of its feed.
     """
 
     tenant: str
@@ -222,6 +227,7 @@ class Copy:
     gone: datetime | None = None
     rollout_state: str = ""
     due: bool = False
+    first_load: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +270,7 @@ class EffectState:
 
     `due`: the edition's id to be applied, empty when nothing is. `due_because`: the other change that made it due
     again. `done`: the edition that was applied last, `done_at` when. `parked`: why it waits for a person. `ticket`
-    stays empty for a card.
+    stays empty for a card. `first_load`: what became of an effect of a first load; while it is kept, nothing is due.
     """
 
     effect: Effect
@@ -275,3 +281,14 @@ class EffectState:
     done_at: datetime | None = None
     parked: str = ""
     ticket: TicketState = TicketState()
+    first_load: FirstLoadStep = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it waits until a person releases it."""
+        return self.first_load == "kept"
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody was told by it, and nobody will be by itself."""
+        return self.first_load in {"kept", "over"}

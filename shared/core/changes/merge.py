@@ -16,17 +16,18 @@ Outcome = Literal["new", "edition", "late", "known", "variant"]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One tenant's copy as it was read at `observed`."""
+    """One tenant's copy as it was read at `observed`. `first_load`: nothing of the tenant's feed was known before."""
 
     tenant: str
     observed: datetime
     post: Post
     hash: str
+    first_load: bool = False
 
     @classmethod
-    def of(cls, tenant: str, observed: datetime, raw: Mapping[str, Any]) -> "Arrival":
+    def of(cls, tenant: str, observed: datetime, raw: Mapping[str, Any], *, first_load: bool = False) -> "Arrival":
         """Raises PermanentError for something without a usable id."""
-        return cls(tenant, observed, read_post(raw), content_hash(raw))
+        return cls(tenant, observed, read_post(raw), content_hash(raw), first_load)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def merge(change: Change | None, copy: Copy | None, arrival: Arrival) -> Merged:
     """The change and the tenant's copy after this arrival. The same arrival again changes nothing."""
     arrived = Edition(arrival.post.modified, arrival.observed, arrival.hash, arrival.tenant)
     if change is None:
-        new = Change(arrival.post.id, arrival.post.raw, arrival.observed, (arrived,))
+        new = Change(arrival.post.id, arrival.post.raw, arrival.observed, (arrived,), first_load=arrival.first_load)
         return Merged("new", new, _copied(None, arrival, arrived, ""), True, True, arrived)
     twin = _twin_of(change, arrived)
     if twin:

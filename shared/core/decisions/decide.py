@@ -111,7 +111,8 @@ def _effects(
     post = change.read()
     for earlier in states:
         sent = earlier.effect
-        if (sent.kind, sent.target) not in wanted and allowed(policy, post, sent.kind, sent.target):
+        told = earlier.first_load != "over"
+        if told and (sent.kind, sent.target) not in wanted and allowed(policy, post, sent.kind, sent.target):
             wanted[sent.kind, sent.target] = replace(sent, edition=edition, why=(news,), events=ids)
     return tuple(wanted.values())
 

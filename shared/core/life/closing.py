@@ -17,7 +17,7 @@ from shared.core.terms import ENDED
 
 def settle(change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskState]) -> Change:
     """The change as its tickets and tasks say: closed, open again, or as it was (the same object)."""
-    tickets = [state for state in effects if state.effect.kind == "ticket"]
+    tickets = [state for state in effects if state.effect.kind == "ticket" and not state.is_silent]
     if tickets:
         ended = [state for state in tickets if is_ended(state)]
         if any(state.due for state in ended):  # it has to be told something first, and then it says what it is
@@ -75,7 +75,7 @@ def open_row(
     """The row of what is still open; None for a closed change, and for one that nobody tracks once its plan is over."""
     if change.closed or change.stage != "decided":
         return None
-    ticket = next((state for state in effects if state.effect.kind == "ticket"), None)
+    ticket = next((state for state in effects if state.effect.kind == "ticket" and not state.is_silent), None)
     classification = change.classification
     if not ticket and not tasks and (classification.status != "scheduled" or plan_is_over(classification, now)):
         return None

@@ -10,6 +10,8 @@ from shared.core.times import FIRST_YEAR, LAST_YEAR
 Fault = tuple[str, str]
 MOST_DAYS = 3660
 """Ten years: nothing in a policy is further away."""
+MOST_AT_ONCE = 10_000
+"""More changes than Message Center shows anybody at a first load."""
 
 
 def undefined_names(policy: Policy) -> list[Fault]:
@@ -22,7 +24,16 @@ def undefined_names(policy: Policy) -> list[Fault]:
 
 def absurd_values(policy: Policy) -> list[Fault]:
     """Days and numbers of days that nobody can mean. They came to be faults late: a policy in force may have them."""
-    return [fault for path, value in _values(policy) for fault in _absurd(path, value)]
+    days = [fault for path, value in _values(policy) for fault in _absurd(path, value)]
+    counts = {"first_load.tickets": policy.first_load.tickets, "first_load.cards": policy.first_load.cards}
+    return [
+        *days,
+        *(
+            (path, f"must be at most {MOST_AT_ONCE}, as no first load brings more")
+            for path, n in counts.items()
+            if n > MOST_AT_ONCE
+        ),
+    ]
 
 
 def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
@@ -38,6 +49,8 @@ def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
             yield f"{path}.match.starts_within", route.match.starts_within
             yield f"{path}.match.act_by_within", route.match.act_by_within
     yield "first_load.days", policy.first_load.days
+    for name, entry in policy.tickets.items():
+        yield f"tickets.{name}.on_move_days", entry.on_move_days
 
 
 def _absurd(path: str, value: int | date | None) -> Iterator[Fault]:

@@ -152,6 +152,8 @@ class TicketSystemEntry(Outside):
     `mode`: `dry_run` files nothing and shows what it would file. `on_cancel`: what becomes of a ticket whose change
     Microsoft cancels: it is cancelled, or only told. `reopen`: when a ticket that has ended is opened again: `never`,
     when Microsoft takes a change up again (`resumed`), or for everything that asks people to look again (`material`).
+    `on_move`: what becomes of a ticket that the board has approved when dates move by more than `on_move_days`: it asks
+    people to assess it again (`note`), or is sent back to assessment besides (`reassess`), in systems that can.
     `inbound`: the name of the secret with which the system tells us of moved tickets. `privacy`: whether posts on data
     privacy may be filed there.
     """
@@ -159,6 +161,8 @@ class TicketSystemEntry(Outside):
     mode: Literal["live", "dry_run"] = "live"
     on_cancel: Literal["cancel", "note"] = "cancel"
     reopen: Literal["never", "resumed", "material"] = "resumed"
+    on_move: Literal["note", "reassess"] = "note"
+    on_move_days: int = Field(default=7, ge=0)
     inbound: SecretName = ""
     privacy: StrictBool = False
 
@@ -212,9 +216,15 @@ class Route(Strict):
 
 
 class FirstLoad(Strict):
-    """Posts published more than `days` before they are first read are known, and nobody is told."""
+    """Posts published more than `days` before they are first read are known, and nobody is told.
+
+    `tickets`, `cards`: how many of the others, the most urgent ones, each ticket system and each channel gets at once;
+    the rest waits until a person releases it.
+    """
 
     days: int = Field(default=30, ge=0)
+    tickets: int = Field(default=10, ge=0)
+    cards: int = Field(default=5, ge=0)
 
 
 class Roadmap(Strict):

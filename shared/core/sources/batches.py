@@ -44,13 +44,18 @@ def of_posts(
     posts: Iterable[Mapping[str, Any]],
     gone: Iterable[str] = (),
     broken: Iterable[Any] = (),
+    *,
+    first_load: bool = False,
 ) -> Batches:
     """Bodies for queue `posts`.
 
     `posts` have an id; `gone` are ids; `broken` is what has no id and travels as it is, to be parked one by one. The
-    body: `tenant`, `source`, `observed`, `posts`, `gone`, `blobs`, `broken` (lists, empty where there is nothing).
+    body: `tenant`, `source`, `observed`, `posts`, `gone`, `blobs`, `broken` (lists, empty where there is nothing), and
+    `first_load` where nothing of the feed was known before.
     """
-    head = {"tenant": tenant, "source": "messages", "observed": observed.isoformat()}
+    head: dict[str, Any] = {"tenant": tenant, "source": "messages", "observed": observed.isoformat()}
+    if first_load:
+        head["first_load"] = True
     items = [
         *(_about(ids.normalise(raw["id"]), "posts", raw, tenant) for raw in posts),
         *(_about(ids.normalise(change), "gone", change, tenant) for change in gone),

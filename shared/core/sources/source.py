@@ -20,8 +20,24 @@ class FeedOwner(Protocol):
     def plan(self) -> str: ...
 
 
-Cut = Callable[[str, FeedOwner, datetime, Mapping[int, Any], frozenset[int]], Batches]
-"""Tenant's name, tenant, time, items by number that are new or edited, numbers that are gone: the bodies to send."""
+class Cut(Protocol):
+    """Cuts what one run brought into the bodies to send."""
+
+    def __call__(
+        self,
+        name: str,
+        tenant: FeedOwner,
+        now: datetime,
+        changed: Mapping[int, Any],
+        gone: frozenset[int],
+        *,
+        first_load: bool,
+    ) -> Batches:
+        """`name`: of the tenant. `changed`: items by number that are new or edited; `gone`: numbers.
+
+        `first_load`: nothing of the feed was known before.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +54,34 @@ class Source:
     cut: Cut
 
 
-def _cut_posts(name: str, _: FeedOwner, now: datetime, changed: Mapping[int, Any], gone: frozenset[int]) -> Batches:
+def _cut_posts(
+    name: str,
+    tenant: FeedOwner,  # noqa: ARG001 - the protocol passes it
+    now: datetime,
+    changed: Mapping[int, Any],
+    gone: frozenset[int],
+    *,
+    first_load: bool,
+) -> Batches:
     return of_posts(
         name,
         now,
         [raw for number, raw in changed.items() if not is_broken(number)],
         [ids.from_key(str(number)) for number in gone],
         [raw for number, raw in changed.items() if is_broken(number)],
+        first_load=first_load,
     )
 
 
-def _cut_tasks(name: str, tenant: FeedOwner, now: datetime, changed: Mapping[int, Any], _: frozenset[int]) -> Batches:
+def _cut_tasks(
+    name: str,
+    tenant: FeedOwner,
+    now: datetime,
+    changed: Mapping[int, Any],
+    gone: frozenset[int],  # noqa: ARG001 - the protocol passes it
+    *,
+    first_load: bool,  # noqa: ARG001 - tasks make no ticket and no card
+) -> Batches:
     return of_tasks(name, tenant.plan, now, changed.values())
 
 

@@ -14,6 +14,7 @@ from shared.core.terms import ENDED, MATERIAL, OVER, Cloud
 from shared.core.text.safe import clean, cut
 from shared.core.tickets.notes import note
 from shared.core.tickets.proposal import propose
+from shared.core.tickets.reassess import moved_after_approval
 from shared.core.tickets.ticket import Ticket
 from shared.core.words import labels
 from shared.core.words.plan import to_do, when_lines
@@ -50,6 +51,8 @@ def wanted_ticket(
     entry = policy.tickets.get(state.effect.target) or TicketSystemEntry(kind="")
     untold = tuple(event for event in change.events if _to_tell(event, state))
     fell = _cancelled(change, state)
+    day, moved = moved_after_approval(state.ticket, entry, untold, policy)
+    asked = (f"{day}: {moved}: please assess it again",) if moved else ()
     return Ticket(
         key=state.ticket.key or ticket_key(deployment, change.id),
         change_id=change.id,
@@ -81,7 +84,8 @@ def wanted_ticket(
         links=_links(post, public_url, policy.cloud_of(tenants)),
         cancelled=fell and entry.on_cancel == "cancel",
         reopen=not fell and _opens_again(state, entry, untold),
-        notes=tuple(note(change, event) for event in untold),
+        reassess=moved if entry.on_move == "reassess" and not fell else "",
+        notes=(*(note(change, event) for event in untold), *asked),
     )
 
 

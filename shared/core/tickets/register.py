@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from shared.core import ids
 from shared.core.terms import ENDED, State
+from shared.core.tickets.reassess import is_approved
 from shared.core.tickets.ticket import Ticket
 
 _PREFIX = "CHG"
@@ -78,7 +79,7 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
     """The ticket as it should be, the same object where it is so already.
 
     Its state is the board's, except that what Microsoft cancels is cancelled, and that the policy may ask for another
-    look at one that has ended.
+    look at one that has ended, or whose dates moved after it was approved.
     """
     earlier = {text for _, text in entry.history}
     history = (*entry.history, *((now, line) for line in ticket.notes if line not in earlier))
@@ -89,6 +90,8 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
         return moved(after, "cancelled", ticket.why_cancelled, now)
     if ticket.reopen and not ticket.cancelled and entry.state in ENDED:
         return moved(after, "assess", "to be looked at again for what happened since", now)
+    if ticket.reassess and is_approved(entry.state, ""):
+        return moved(after, "assess", ticket.reassess, now)
     return entry if replace(after, updated=entry.updated) == entry else after
 
 

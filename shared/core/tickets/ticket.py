@@ -64,6 +64,8 @@ class Ticket:
     why_cancelled: str = "Microsoft will not make this change"
     reopen: bool = False
     """The ticket has ended, and the policy wants it open again for what has happened since."""
+    reassess: str = ""
+    """Why an approved ticket is sent back to assessment, in a sentence without its stop; empty where it is not."""
     notes: tuple[str, ...] = ()
     """What happened since the last time, one line each, for the ticket's history."""
 

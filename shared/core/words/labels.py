@@ -52,3 +52,12 @@ RELATIONS: dict[str, str] = {
     "reissued_as": "Announced again as",
     "series": "One of a series with",
 }
+
+
+def waiting_words(kind: str, target: str, count: int) -> str:
+    """What waits of a first load, and what to do: one sentence."""
+    option = "--system" if kind == "ticket" else "--channel"
+    verb = "waits" if count == 1 else "wait"
+    return (
+        f"{count} {kind}{'s' * (count != 1)} of the first load {verb} for release: foresignal release {option} {target}"
+    )

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.core import ids
-from shared.core.changes.change import Change, Effect, EffectState
+from shared.core.changes.change import Change, EffectState
 from shared.core.changes.events import derive
 from shared.core.decisions.decide import decide
+from shared.core.decisions.first_load import intents
 from shared.core.errors import RefusedError
 from shared.core.life.closing import open_row, settle
 from shared.core.messages import Envelope
@@ -87,14 +88,13 @@ async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: 
     change, reread = await with_facts(deps, record.change)
     change = replace(change, events=derive(change, reread=reread))
     tenants = [each.copy.tenant for each in copies if not each.copy.gone]
-    decision = decide(change, record.states, policy, deps.here.clock(), tenants)
-    writes = []
-    for effect in decision.effects if decision is not change.decision else ():
-        before = record.effects.get(effect.key)
-        if before:
-            writes.append(record.raise_effect(_raised(before.state, effect)))
-        else:
-            writes.append(record.insert_effect(EffectState(effect, due=effect.edition)))
+    now = deps.here.clock()
+    decision = decide(change, record.states, policy, now, tenants)
+    wanted = decision.effects if decision is not change.decision else ()
+    first_load = change.first_load if change.decision is None else _joined_at_first_load(change, copies)
+    writes = [
+        record.put_intent(state) for state in intents(change, wanted, record.states, policy, now, first_load=first_load)
+    ]
     change = replace(change, decision=decision, stage="decided")
     change = settle(change, record.states, ())  # a new ticket opens what was closed
     # What was due because of a tenant is done by the same transaction; of very many the rest stay due.
@@ -102,11 +102,10 @@ async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: 
     return [record.replace_change(change), *writes, *looked_at[:_AT_ONCE]]
 
 
-def _raised(state: EffectState, effect: Effect) -> EffectState:
-    """The effect as it is due now; events that it has not been told yet are told with the new ones."""
-    untold = (event for event in state.effect.events if event not in state.ticket.applied)
-    effect = replace(effect, events=tuple(dict.fromkeys((*untold, *effect.events))))
-    return replace(state, effect=effect, due=effect.edition, due_because="", parked="")
+def _joined_at_first_load(change: Change, copies: Sequence[CopyRecord]) -> bool:
+    """Whether nothing happened but that tenants joined with the first reading of their feeds."""
+    joined = [each.copy for each in copies if each.copy.due]
+    return change.stage == "decided" and bool(joined) and all(copy.first_load for copy in joined)
 
 
 async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:

@@ -62,7 +62,10 @@ async def _relate(deps: Deps, relation: Relation, wanted: Sequence[EffectState])
         writes += [
             record.raise_effect(replace(state, due=change.current.id, due_because=relation.other))
             for state in record.states
-            if state.effect.kind == "ticket" and not state.parked and not state.ticket.followed_by
+            if state.effect.kind == "ticket"
+            and not state.parked
+            and not state.ticket.followed_by
+            and not state.is_silent
         ]
         if change.stage == "decided":
             lacking = missing(change, record.states, wanted, relation.other)
@@ -130,7 +133,7 @@ async def raise_ticket(deps: Deps, ticket: RelatedTicket, by: str) -> None:
         if record is None or effect is None:
             return None
         state = effect.state
-        if state.due or state.parked or is_ended(state):
+        if state.due or state.parked or state.is_silent or is_ended(state):
             return state
         now = replace(state, due=record.change.current.id, due_because=by)
         await changes.commit(deps.storage.tables, [record.raise_effect(now)])

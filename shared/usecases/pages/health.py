@@ -6,7 +6,9 @@ from typing import Any
 
 from shared.core.errors import TransientError
 from shared.core.policy.model import Policy
+from shared.core.words.labels import waiting_words
 from shared.record.deliveries import outages, waiting_for
+from shared.record.first_load import waiting_counts
 from shared.record.parked import count_parked
 from shared.record.tenants import tenant_states
 from shared.usecases.deps import Deps
@@ -43,6 +45,7 @@ async def health(deps: Deps) -> Mapping[str, Any]:
     parked = await count_parked(deps.storage.tables)
     down = await targets_down(deps)
     roadmap = await roadmap_state(deps)
+    kept = await waiting_counts(deps.storage.tables)
     well = all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"]
     well = well and not (parked or failure or down)
     return {
@@ -53,6 +56,10 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         "down": down,
         "parked": parked,
         "policy": failure or "in force",
+        "first_load": [
+            {"kind": kind, "target": target, "waiting": count, "words": waiting_words(kind, target, count)}
+            for (kind, target), count in kept.items()
+        ],
     }
 
 

@@ -30,10 +30,11 @@ _LOG = logging.getLogger("foresignal.deduplicate")
 
 @dataclass(slots=True)
 class _Batch:
-    """A message of queue `posts`, its items by partition."""
+    """A message of queue `posts`, its items by partition. `first_load`: nothing of the feed was known before."""
 
     tenant: str
     observed: datetime
+    first_load: bool = False
     arrivals: dict[str, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
     gone: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -55,10 +56,10 @@ async def _read(deps: Deps, envelope: Envelope) -> _Batch:
     observed = when(body.get("observed"))
     if not body.get("tenant") or observed is None:
         raise PermanentError("a batch of posts without its tenant or its time")
-    batch = _Batch(str(body["tenant"]), observed)
+    batch = _Batch(str(body["tenant"]), observed, first_load=bool(body.get("first_load")))
     for raw in [*body.get("posts", []), *body.get("broken", []), *await put_aside(deps, body)]:
         try:
-            arrival = Arrival.of(batch.tenant, observed, raw)
+            arrival = Arrival.of(batch.tenant, observed, raw, first_load=batch.first_load)
         except PermanentError as error:
             await park(deps, "posts", _alone(batch, posts=[raw]), envelope.first_seen, str(error))
             continue
@@ -107,7 +108,7 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
             fresh.append(change_id)
         merged = _with_scope(merged, copy)
         if merged.change.stage == "decided" and asks_tenants and (copy is None or (repeated and copy.due)):
-            merged = replace(merged, copy=replace(merged.copy, due=True))
+            merged = replace(merged, copy=replace(merged.copy, due=True, first_load=arrival.first_load))
             due.append(change_id)
         groups.append(_writes(before, own, merged, arrival))
     await changes.commit_groups(deps.storage.tables, groups)
@@ -184,4 +185,5 @@ async def _take_up_waiting(deps: Deps, fresh: Sequence[str]) -> None:
 
 def _alone(batch: _Batch, **items: Any) -> dict[str, Any]:
     """The body of a message with one item only, as it is parked."""
-    return {"tenant": batch.tenant, "source": "messages", "observed": batch.observed.isoformat(), **items}
+    head = {"tenant": batch.tenant, "source": "messages", "observed": batch.observed.isoformat()}
+    return {**head, **({"first_load": True} if batch.first_load else {}), **items}

@@ -91,8 +91,9 @@ async def _fetch(deps: Deps, tenant: Tenant, source: Source, last: SourceRecord)
     posts = sum(1 for number in pull.watches if not is_broken(number))
     counts = len(difference.new), len(difference.edited), len(difference.gone)
     # before anything is sent: this says when there are too many
-    write = last.write_fetch(difference.next_snapshot, feed, now, posts, counts)
-    cut = source.cut(name, tenant, now, pull.changed, difference.gone)
+    first = source.queue == "posts" and not snapshot.posts and posts > 0
+    write = last.write_fetch(difference.next_snapshot, feed, now, posts, counts, first_load=first)
+    cut = source.cut(name, tenant, now, pull.changed, difference.gone, first_load=first)
     for blob, data in cut.blobs.items():
         await deps.storage.blobs.put(batches.OVERSIZE, blob, data)
     for body in cut.bodies:

@@ -1,8 +1,8 @@
 """`mend`: nightly; sends again what hangs, rebuilds the lists from the record, takes up tasks that wait."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.core import ids
 from shared.core.errors import TransientError
@@ -12,6 +12,7 @@ from shared.core.policy.model import Policy
 from shared.core.tasks.task import TaskState
 from shared.record.changes import ChangeRecord, all_changes, has_change, waiting_for_classification
 from shared.record.closings import ClosingIndex
+from shared.record.first_load import write_waiting_counts
 from shared.record.numbers import NumberIndex
 from shared.record.open_list import OpenList
 from shared.record.tasks import all_tasks, waiting_keys
@@ -19,6 +20,7 @@ from shared.usecases.apart import apart
 from shared.usecases.changes.reading import reread
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
+from shared.usecases.upkeep.first_load import drop_over
 from shared.usecases.upkeep.mend_relations import RelationSweep
 
 _IDS_A_MESSAGE = 50
@@ -39,6 +41,7 @@ class Mended:
     relations: int = 0
     numbers: int = 0
     reread: int = 0
+    over: int = 0
 
 
 async def mend(deps: Deps) -> Mended:
@@ -73,6 +76,7 @@ class _Lists:
     numbers: NumberIndex
     listed: OpenList
     closings: ClosingIndex
+    kept: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
@@ -90,6 +94,7 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mende
             whole = True
         if not whole:
             lists.listed.leave(record.change.id)
+    await write_waiting_counts(tables, lists.kept)
     with apart("relations cannot be mended", passing=TransientError):
         done.relations = await lists.relations.mend(deps)
     done.unlisted = await lists.listed.delete_rest(tables)
@@ -98,7 +103,10 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mende
 async def _mend_change(
     deps: Deps, policy: Policy, record: ChangeRecord, tasks: list[TaskState], lists: _Lists, done: Mended
 ) -> None:
-    change, states, tables, now = record.change, record.states, deps.storage.tables, deps.here.clock()
+    tables, now = deps.storage.tables, deps.here.clock()
+    done.over += await drop_over(deps, record, now)
+    change, states = record.change, record.states
+    lists.kept.update((state.effect.kind, state.effect.target) for state in states if state.is_kept)
     lists.relations.take(record)
     done.numbers += await lists.numbers.mend(tables, change.id, states)
     if change.stage == "decided":

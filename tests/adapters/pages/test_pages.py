@@ -3,6 +3,7 @@
 import hashlib
 import re
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -189,9 +190,16 @@ def test_a_tenant_shows_how_far_microsoft_is_in_words():
     assert "InRollout" not in tenants.text()
 
 
-def test_the_change_page_says_which_services_nobody_owns_and_who_answers():
-    from dataclasses import replace
+@pytest.mark.parametrize(
+    ("step", "words"), [("kept", "kept until it is released"), ("over", "over before it was released")]
+)
+def test_what_waits_of_a_first_load_is_said_of_each_ticket_and_card(step, words):
+    waiting = [replace(state, due="", done="", parked="", first_load=step) for state in effects()]
 
+    assert read(pages.change_page(a_change(), copies(), waiting)).text().count(words) == len(waiting)
+
+
+def test_the_change_page_says_which_services_nobody_owns_and_who_answers():
     change = replace(a_change(), decision=replace(a_change().decision, unowned=("Microsoft Loom",)))
     (state, *_) = effects()
     html = pages.change_page(

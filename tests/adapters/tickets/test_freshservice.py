@@ -507,3 +507,37 @@ def test_an_address_of_ones_own_is_objected_to(url, objected):
     settings = Settings.model_validate(PLAIN | {"url": url})
 
     assert [key for key, _ in settings.objections()] == ["url"] * objected
+
+
+BACK = "The dates moved (21 days later) after the board approved"
+
+
+async def test_a_life_cycle_without_a_way_back_is_asked_of_people_once():
+    clock = FakeClock()
+    server = Freshservice(clock, forbidden=frozenset({(4, 2)}))
+    async with over(server, clock, PLAIN) as (another, _):
+        port = another()
+        made = await port.open(ticket())
+        server.move(made.number, "Pending Release")
+        for _ in range(3):
+            after = await port.amend(made, ticket(reassess=BACK, notes=("2026-09-02: it moved",)))
+
+    said = f"{BACK}. We may not send the ticket back to assessment: please do"
+    assert after.state == "scheduled"
+    (line,) = after.not_taken
+    assert line.startswith(said)
+    assert server.tickets[0].history.count(said) == 1
+    assert server.tickets[0].history.count("2026-09-02: it moved") == 1
+
+
+async def test_a_status_that_the_policy_maps_is_the_one_to_go_back_to():
+    clock = FakeClock()
+    server = Freshservice(clock, more_statuses={11: "Back at the board"})
+    settings = PLAIN | {"states": {"Back at the board": "assess", "Planning": "new"}}
+    async with over(server, clock, settings) as (another, _):
+        port = another()
+        made = await port.open(ticket())
+        server.move(made.number, "Pending Release")
+        after = await port.amend(made, ticket(reassess=BACK))
+
+    assert (after.state, after.remote_state, after.not_taken) == ("assess", "Back at the board", ())

@@ -457,3 +457,50 @@ def test_settings_that_cannot_work_are_faults(settings, words):
     with pytest.raises(ValidationError) as failed:
         Settings.model_validate(settings)
     assert words in str(failed.value)
+
+
+BACK = "The dates moved (21 days later) after the board approved"
+BY_HAND = f"{BACK}. We may not send the ticket back to assessment: please do"
+
+
+async def approved(server, port):
+    made = await port.open(ticket())
+    server.move(made.number, "Scheduled")
+    return made
+
+
+@pytest.mark.parametrize(("offered", "state"), [({"-4", "-5", "-1"}, "assess"), ({"-5", "-1"}, "new")])
+async def test_a_change_goes_back_to_assess_or_else_to_new_as_its_model_offers(monkeypatch, offered, state):
+    async with ruled() as (server, port, proxy):
+        made = await approved(server, port)
+        monkeypatch.setattr(server.store, "next_states", lambda _: offered)
+        proxy.asked.clear()
+        moved = ticket(reassess=BACK, planned_end=ticket().planned_end.replace(month=12))
+        after = await port.amend(made, moved)
+
+    assert (after.state, after.not_taken) == (state, ())
+    assert stored(server, made.number)["end_date"].startswith(str(moved.planned_end))
+
+
+@pytest.mark.parametrize("aborts", [False, True])
+async def test_a_model_without_a_way_back_is_asked_of_people_once(monkeypatch, aborts):
+    async with ruled(aborts=aborts) as (server, port, _):
+        made = await approved(server, port)
+        monkeypatch.setattr(server.store, "next_states", lambda _: {"-1", "4"})
+        for _ in range(3):
+            after = await port.amend(made, ticket(reassess=BACK))
+
+    assert after.state == "scheduled"
+    assert after.not_taken == (f"{BY_HAND} (from Scheduled ServiceNow offers: Implement, Canceled)",)
+    assert server.tickets[0].history.count(BY_HAND) == 1
+
+
+async def test_where_servicenow_does_not_say_what_it_offers_assess_is_tried_and_its_answer_believed(monkeypatch):
+    async with ruled(aborts=True) as (server, port, proxy):
+        made = await approved(server, port)
+        proxy.fail_next(Fault(status=403), only=lambda _, path: path.endswith("nextstates"))
+        after = await port.amend(made, ticket(reassess=BACK))
+
+    assert after.state == "scheduled"
+    assert after.not_taken[0].startswith(BY_HAND)
+    assert "Check State Transition" in after.not_taken[0]

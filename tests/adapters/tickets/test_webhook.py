@@ -46,6 +46,21 @@ async def test_a_message_is_signed_and_says_all_that_a_ticket_says(rig):
     assert record.history == ("2026-08-30: Announced: Retirement of the old viewer",)
 
 
+async def test_a_message_about_an_approved_ticket_whose_dates_moved_says_so_and_the_next_one_not(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    assert "reassess" not in server.tickets[0].fields
+    await port.receive({"number": made.number, "state": "scheduled"})
+
+    back = "The dates moved (21 days later) after the board approved"
+    await port.amend(made, ticket(reassess=back, notes=(f"2026-09-02: {back}: please assess it again",)))
+
+    assert server.tickets[0].fields["reassess"] is True
+    await port.receive({"number": made.number, "state": "implement"})
+    await port.amend(made, ticket(reassess=back, notes=("2026-09-09: it moved again",)))
+    assert "reassess" not in server.tickets[0].fields
+
+
 async def test_a_message_whose_answer_was_lost_is_taken_once(rig):
     server, port, proxy, clock = rig
     proxy.fail_next(Fault(lost=True), Fault(lost=True))

@@ -17,6 +17,7 @@ from shared.record.redo import redo, transactions
 from shared.record.register import read_entry
 from shared.usecases.changes.classify import classify
 from shared.usecases.posts.deduplicate import deduplicate
+from shared.usecases.posts.fetch import fan_out
 from shared.usecases.tickets.file_ticket import file_ticket
 from tests.fakes import NOW, Lifetime, Mortal, deps_with
 from tests.usecases.world import NOVEMBER, OCTOBER, World, batch, policy, post
@@ -124,12 +125,16 @@ async def test_a_new_post_is_decided_and_a_second_tenants_copy_costs_three_calls
 async def test_one_new_post_costs_no_more_than_its_budget():
     one_card = Route(team="workplace", routes=(Route(match=Match(crb=True), ticket="crb", cards=("owner",)),))
     world = World(policy(tenants={"contoso": Tenant(plan="plan1")}, routes=one_card))
+    known = post("MC1200009", startDateTime="2026-05-01T10:00:00Z")
+    world.posts.held = {"contoso": [known]}
+    await world.fetch("messages")
     life = Lifetime()
     ports = {name: Mortal(getattr(world.deps.storage, name), life) for name in ("tables", "queues", "blobs")}
     world.deps = deps_with(world.deps, **ports)
-    world.posts.held = {"contoso": [post()]}
+    world.posts.held = {"contoso": [known, post()]}
 
-    await world.fetch("messages")
+    await fan_out(world.deps, "messages", world.clock())
+    await world.drain()
 
     assert (len(world.inbox.cards), len(await world.all("register"))) == (1, 1)
     assert life.calls <= 24

@@ -60,6 +60,39 @@ async def test_when_a_ticket_that_ended_is_opened_again(reopen, event, state):
     assert any("moved the rollout" in line or "goes on" in line for _, line in entry.history), "it is told in any case"
 
 
+@pytest.mark.parametrize(
+    ("on_move", "days", "approved", "state", "asked"),
+    [
+        ("reassess", 7, "scheduled", "assess", True),
+        ("note", 7, "scheduled", "scheduled", True),
+        ("reassess", 40, "scheduled", "scheduled", False),
+        ("reassess", 7, "implement", "implement", False),
+        ("reassess", 7, "assess", "assess", False),
+    ],
+)
+async def test_when_dates_that_move_send_a_ticket_back(on_move, days, approved, state, asked):
+    world = world_of(on_move=on_move, on_move_days=days)
+    await world.arrive(post())
+    await move(world, "CHG1200001", approved)
+    await world.follow()
+
+    await world.arrive(later(NOVEMBER, 1))
+    await world.arrive(later(NOVEMBER, 1), tenant="fabrikam")
+
+    (entry,) = await entries(world)
+    assert (entry.state, (await world.ticket_state()).ticket.state) == (state, state)
+    lines = [line for _, line in entry.history]
+    said = "2026-09-01: The dates moved (31 days later) after the board approved: please assess it again"
+    assert lines.count(said) == asked
+    moved_back = "scheduled to assess: The dates moved (31 days later) after the board approved"
+    assert lines.count(moved_back) == (state == "assess" != approved)
+
+    await move(world, "CHG1200001", "scheduled")
+    await world.follow()
+    await world.arrive(later(NOVEMBER, 9, title="Another title"))
+    assert (await entries(world))[0].state == "scheduled", "the board approved the new dates"
+
+
 async def test_where_the_policy_says_so_a_cancelled_change_is_only_told():
     world = world_of(on_cancel="note")
     await world.arrive(post())

@@ -4,7 +4,9 @@ from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.freshservice.settings import Settings
 from shared.adapters.tickets.freshservice.system import Freshservice
 
-__all__ = ["Settings", "build"]
+__all__ = ["REASSESSES", "Settings", "build"]
+
+REASSESSES = True
 
 
 def build(settings: Settings, deps: AdapterDeps) -> Freshservice:

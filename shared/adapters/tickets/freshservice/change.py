@@ -20,7 +20,7 @@ from shared.core.tickets.ticket import Ticket, TicketRef
 _NUMBER = re.compile(r"CHN-([1-9]\d{0,14})", re.ASCII)
 _TITLE, _TEXT, _NOTE, _KEY = 255, 60_000, 6_000, 255
 _LABEL = "Foresignal key: "
-OPEN, CLOSED = 1, 6
+OPEN, PLANNING, CLOSED = 1, 2, 6
 # Statuses and levels as they ship: api.freshservice.com/v2/#change_attributes
 SHIPPED = {
     1: "Open", 2: "Planning", 3: "Awaiting Approval", 4: "Pending Release", 5: "Pending Review", 6: "Closed",

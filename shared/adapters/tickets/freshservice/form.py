@@ -6,6 +6,7 @@ from typing import Any
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import Calls
 from shared.adapters.tickets.freshservice.settings import Settings
+from shared.core.terms import State
 
 
 class Form:
@@ -35,10 +36,10 @@ class Form:
         statuses = _statuses(await self.fields())
         return statuses if status in statuses else _statuses(await self.fields(anew=True))
 
-    async def cancelled(self) -> int:
-        """The status that means cancelled, 0 where the account has none."""
+    async def status_of(self, state: State) -> int:
+        """The status that means one of ours, 0 where the account has none."""
         for status, label in _statuses(await self.fields()).items():
-            if changes.state_of(self._settings, status, {status: label}) == "cancelled":
+            if changes.state_of(self._settings, status, {status: label}) == state:
                 return status
         return 0
 

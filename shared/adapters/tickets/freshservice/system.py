@@ -11,7 +11,7 @@ from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
 from shared.adapters.ticketing.moves import move_by_hand, moved
-from shared.adapters.ticketing.outcome import because, fields_by_hand, move_for_people
+from shared.adapters.ticketing.outcome import because, fields_by_hand, move_for_people, reassess_for_people
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import API, Calls, errors
 from shared.adapters.tickets.freshservice.change import Change
@@ -23,6 +23,7 @@ from shared.adapters.tickets.freshservice.pinging import ping
 from shared.adapters.tickets.freshservice.settings import Settings
 from shared.core.errors import PermanentError, TransientError
 from shared.core.terms import ENDED
+from shared.core.tickets.reassess import is_approved
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _STATS = {"include": "stats"}
@@ -228,8 +229,9 @@ class Freshservice:
             if now is None:
                 return await self._create(ticket)
             change = now
-        ended = (await self._ref(change)).state in ENDED
-        target, lines, by_hand = await self._target(ticket, ended=ended)
+        before = await self._ref(change)
+        ended, approved = before.state in ENDED, is_approved(before.state, before.decision)
+        target, lines, by_hand = await self._target(ticket, ended=ended, approved=approved)
         notes = [*ticket.notes, *lines]
         fields: dict[str, Any] = {}
         if not ended or target:
@@ -240,8 +242,9 @@ class Freshservice:
         if target:
             written = await self._set(change, {**fields, "status": target})
             if written.change.get("status") != target:
-                await self._notes.tell(change, [_by_hand(ticket, _LIFE_CYCLE)])
-                by_hand.append(move_for_people(ticket, written.complaint or _LIFE_CYCLE))
+                line, for_people = _asked(ticket, _LIFE_CYCLE, written.complaint)
+                await self._notes.tell(change, [line])
+                by_hand.append(for_people)
             if written.is_refused:
                 written = _Written(change)
             if ended or written.change is not change:
@@ -250,14 +253,17 @@ class Freshservice:
             written = await self._set(change, fields)
         return await self._told(written, by_hand)
 
-    async def _target(self, ticket: Ticket, *, ended: bool) -> tuple[int, list[str], list[str]]:
+    async def _target(self, ticket: Ticket, *, ended: bool, approved: bool) -> tuple[int, list[str], list[str]]:
         """The status to move to, 0 for none; the lines about it, and what people are asked to do instead."""
         if ticket.cancelled and not ended:
-            if target := await self._form.cancelled():
+            if target := await self._form.status_of("cancelled"):
                 return target, [moved(ticket)], []
-            return 0, [_by_hand(ticket, _NO_STATUS)], [move_for_people(ticket, _NO_STATUS)]
+            line, for_people = _asked(ticket, _NO_STATUS)
+            return 0, [line], [for_people]
         if ticket.reopen and ended and not ticket.cancelled:
             return changes.OPEN, [moved(ticket)], []
+        if ticket.reassess and approved:
+            return await self._form.status_of("assess") or changes.PLANNING, [], []
         return 0, [], []
 
     async def _told(self, written: "_Written", by_hand: Sequence[str] = ()) -> TicketRef:
@@ -348,5 +354,11 @@ def _whole(entry: Any) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("id"), int) and isinstance(entry.get("status"), int)
 
 
-def _by_hand(ticket: Ticket, why: str) -> str:
-    return move_by_hand(ticket, why, noun="change", cancel="close")
+def _asked(ticket: Ticket, why: str, complaint: str = "") -> tuple[str, str]:
+    """What people are asked to do instead of a move: the line for the change there, and the one for ours.
+
+    Freshservice's complaint is for ours only: there the line must be the same each time.
+    """
+    if ticket.cancelled or ticket.reopen:
+        return move_by_hand(ticket, why, "change", "close"), move_for_people(ticket, complaint or why)
+    return reassess_for_people(ticket), reassess_for_people(ticket, complaint or why)

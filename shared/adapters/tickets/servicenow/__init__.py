@@ -8,7 +8,9 @@ from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.adapters.tickets.servicenow.system import ServiceNow
 
-__all__ = ["Settings", "build"]
+__all__ = ["REASSESSES", "Settings", "build"]
+
+REASSESSES = True
 
 
 def build(settings: Settings, deps: AdapterDeps) -> ServiceNow:

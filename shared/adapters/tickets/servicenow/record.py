@@ -24,7 +24,7 @@ _STATES: dict[str, State] = {
     "-5": "new", "-4": "assess", "-3": "authorize", "-2": "scheduled", "-1": "implement", "0": "review", "3": "closed",
     "4": "cancelled",
 }  # fmt: skip
-CANCELLED = "4"
+CANCELLED, ASSESS = "4", "-4"
 _WHOLE = re.compile(r"\A(-?\d+)\.0+\Z", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
 _CODE = re.compile(r"\[(/?)code\]", re.IGNORECASE)

@@ -11,12 +11,13 @@ from typing import Any
 
 import httpx
 
-from shared.adapters.ticketing.outcome import because, fields_by_hand, move_for_people
+from shared.adapters.ticketing.outcome import because, fields_by_hand, move_for_people, reassess_for_people
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.errors import TransientError
 from shared.core.terms import ENDED
+from shared.core.tickets.reassess import is_approved
 from shared.core.tickets.ticket import Ticket, TicketRef
 
 TABLE_API = "/api/now/table/change_request"
@@ -50,6 +51,8 @@ class Writes:
         notes = (*records.texts(self._settings, ticket), *ticket.notes)
         if ticket.cancelled:
             return await self._cancel(record, changes, replace(ticket, notes=notes))
+        if ticket.reassess and self._is_approved(record):
+            return await self._reassess(record, changes, replace(ticket, notes=notes))
         return await self._write(record, changes, notes)
 
     async def complete(self, record: Record, sent: Mapping[str, str], ticket: Ticket) -> TicketRef:
@@ -88,6 +91,37 @@ class Writes:
             return ref
         line = move_for_people(ticket, complaint or await self._offered(record, ref))
         return replace(ref, not_taken=(line, *ref.not_taken))
+
+    async def _reassess(self, record: Record, changes: Mapping[str, str], ticket: Ticket) -> TicketRef:
+        """Back to assessment before anything else: a rule may lock the fields of what is approved."""
+        state, offered = await self._way_back(record)
+        answer, complaint = await self._patch(record, {"state": state}) if state else (None, offered)
+        now = record if answer is None else {**answer, "work_notes": record.get("work_notes")}
+        if not self._is_approved(now):
+            return await self._write(now, changes, ticket.notes)
+        ref = await self._write(record, changes, (*ticket.notes, reassess_for_people(ticket)))
+        return replace(ref, not_taken=(reassess_for_people(ticket, complaint or offered), *ref.not_taken))
+
+    async def _way_back(self, record: Record) -> tuple[str, str]:
+        """The state that means assessment, else the one before it, as the change model offers it, and what it offers.
+
+        Where ServiceNow does not say, its own state for that is tried.
+        """
+        result = await self._next_states(record)
+        if result is None:
+            return records.ASSESS, ""
+        offered = _offers(result)
+        by_meaning = {
+            records.state_of(self._settings, {"state": {"value": value, "display_value": label}}): value
+            for value, label in offered.items()
+        }
+        return by_meaning.get("assess") or by_meaning.get("new") or "", _in_words(
+            result, self._ref(record).remote_state
+        )
+
+    def _is_approved(self, record: Record) -> bool:
+        ref = self._ref(record)
+        return is_approved(ref.state, ref.decision)
 
     async def _ask_for_another(self, record: Record, ticket: Ticket) -> TicketRef:
         """Copies are offered of open and cancelled changes, and never of standard ones."""
@@ -142,12 +176,17 @@ class Writes:
 
     async def _offered(self, record: Record, ref: TicketRef) -> str:
         """What ServiceNow lets us do instead, in words; empty where it does not say."""
-        path = f"{CHANGES}/{records.raw_value(record, 'sys_id')}/nextstates"
         with suppress(TransientError):  # these are words only
-            answer = await self._calls.ask("GET", path, allowed=frozenset({400, 403, 404, 405}))
-            if answer.is_success:
-                return _next_states(self._calls.result(answer, dict), ref.remote_state)
+            result = await self._next_states(record)
+            return _in_words(result, ref.remote_state) if result is not None else ""
         return ""
+
+    async def _next_states(self, record: Record) -> Mapping[str, Any] | None:
+        """What the change model offers now; None where ServiceNow does not say."""
+        path = f"{CHANGES}/{records.raw_value(record, 'sys_id')}/nextstates"
+        answer = await self._calls.ask("GET", path, allowed=frozenset({400, 403, 404, 405}))
+        result: Mapping[str, Any] | None = self._calls.result(answer, dict) if answer.is_success else None
+        return result if result is not None and isinstance(result.get("available_states"), list) else None
 
     def _ref(self, record: Record) -> TicketRef:
         return records.ref_of(self._settings, record)
@@ -173,17 +212,17 @@ def _name(name: str, text: str, record: Record) -> str:
     return f"{name} (cut short)" if there and records.folded(text).startswith(there) else name
 
 
-def _next_states(result: Mapping[str, Any], now: str) -> str:
+def _offers(result: Mapping[str, Any]) -> dict[str, str]:
+    """The states that are offered, each with its label."""
     labels = result.get("state_label")
     by_value = {
         str(label.get("value")): str(label.get("label"))
         for label in (labels if isinstance(labels, list) else ())
         if isinstance(label, dict)
     }
-    states = result.get("available_states")
-    offered = [
-        by_value.get(str(state), str(state))
-        for state in (states if isinstance(states, list) else ())
-        if by_value.get(str(state)) != now
-    ]
-    return f"from {now} ServiceNow offers: {', '.join(offered) or 'nothing'}" if isinstance(states, list) else ""
+    return {str(state): by_value.get(str(state), str(state)) for state in result["available_states"]}
+
+
+def _in_words(result: Mapping[str, Any], now: str) -> str:
+    offered = [label for label in _offers(result).values() if label != now]
+    return f"from {now} ServiceNow offers: {', '.join(offered) or 'nothing'}"

@@ -8,7 +8,9 @@ from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.adapters.tickets.webhook.system import Webhook
 
-__all__ = ["Settings", "build"]
+__all__ = ["REASSESSES", "Settings", "build"]
+
+REASSESSES = True
 
 
 def build(settings: Settings, deps: AdapterDeps) -> Webhook:

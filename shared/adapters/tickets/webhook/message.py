@@ -19,7 +19,7 @@ HARD = 64 * 1024
 _LIMITS = (4_000, 2_000, 1_000, 500, 200, 100)  # characters of a text; the first that fits is taken
 _TITLE = 255
 _NOTE, _NOTES = 2_000, 6_000  # characters of a note, bytes of those in one message; the others follow in the next
-_APART = frozenset({"key", "change_id", "title", "what", "cancelled", "why_cancelled", "reopen", "notes"})
+_APART = frozenset({"key", "change_id", "title", "what", "cancelled", "why_cancelled", "reopen", "reassess", "notes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ def make(
         lines.append(note)
     data = {"key": ticket.key, "change_id": ticket.change_id, **content, "cancelled": ticket.cancelled}
     data |= {"reopen": ticket.reopen, "notes": lines}
+    if ticket.reassess:
+        data["reassess"] = True
     if ticket.cancelled:
         data["why_cancelled"] = line(ticket.why_cancelled)
     body = {"type": kind, "timestamp": now.isoformat(), "data": data}

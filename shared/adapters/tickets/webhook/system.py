@@ -14,6 +14,7 @@ from shared.adapters.tickets.webhook.message import Message
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.terms import ENDED
+from shared.core.tickets.reassess import is_approved
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 from shared.core.times import when
 from shared.record.redo import redo
@@ -102,6 +103,8 @@ class Webhook:
             remote = await self._memory.get(ticket.key) or RemoteTicket(ticket.key, ticket.key)
             if remote.pending:
                 remote = await self._deliver(remote)
+            if not is_approved(remote.state, remote.decision):
+                ticket = replace(ticket, reassess="")
             content, kinds_sent = messages.content_of(self._settings, ticket), set[str]()
             while kind := _next(remote, ticket, digest(content), kinds_sent):
                 kinds_sent.add(kind)
