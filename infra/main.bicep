@@ -43,6 +43,13 @@ param httpConcurrency int = 8
 @description('Client id of the app registration that people sign in with. Empty: the pages stay closed.')
 param signInClientId string = ''
 
+@description('Names, addresses and networks of ticket systems in your own network, parted by commas. Others there are never called.')
+param privateHosts string = ''
+
+@allowed(['warn', 'required'])
+@description('required: a secret goes only to hosts that its tag foresignal-hosts names. warn: one without the tag goes where the policy says, with a warning.')
+param hostBinding string = 'warn'
+
 var tags = { 'azd-env-name': environmentName }
 var deployment = empty(deploymentName) ? environmentName : deploymentName
 var resourceToken = toLower(uniqueString(subscription().id, environmentName, location))
@@ -163,6 +170,8 @@ module app 'modules/app.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     httpConcurrency: httpConcurrency
     signInClientId: signInClientId
+    privateHosts: privateHosts
+    hostBinding: hostBinding
   }
   dependsOn: [appRoles] // the host reads its storage as soon as it starts
 }

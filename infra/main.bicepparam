@@ -10,3 +10,5 @@ param pythonVersion = readEnvironmentVariable('FORESIGNAL_PYTHON_VERSION', '3.13
 param instanceMemoryMB = int(readEnvironmentVariable('FORESIGNAL_INSTANCE_MEMORY_MB', '2048'))
 param maximumInstanceCount = int(readEnvironmentVariable('FORESIGNAL_MAXIMUM_INSTANCES', '40'))
 param signInClientId = readEnvironmentVariable('FORESIGNAL_SIGN_IN_CLIENT_ID', '')
+param privateHosts = readEnvironmentVariable('FORESIGNAL_PRIVATE_HOSTS', '')
+param hostBinding = readEnvironmentVariable('FORESIGNAL_SECRET_HOSTS', 'warn')

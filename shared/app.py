@@ -44,7 +44,7 @@ class Surroundings:
 class EnvironmentSecrets:
     """The port `Secrets` over environment variables, where there is no Key Vault."""
 
-    async def get(self, name: str) -> str:
+    async def get(self, name: str, host: str = "") -> str:  # noqa: ARG002 - on a machine of one's own, nothing is tagged
         value = environment.environment_secret(name).strip()  # copies end with a newline
         if not value:
             raise PermanentError(f"secret {name} is not set: neither a Key Vault nor an environment variable holds it")
@@ -109,10 +109,18 @@ class App:
             self._closing.append(self._own_credential.close)
         return self._own_credential
 
-    async def token(self, scope: str) -> str:
-        """A token of our own identity, which keeps it until it runs out; TransientError where there is none now."""
+    async def token(self, scope: str, host: str = "") -> str:
+        """A token of our own identity, which keeps it until it runs out; TransientError where there is none now.
+
+        `host`: where it is about to be sent; PermanentError where that is no host of the scope's.
+        """
         from azure.core.exceptions import ClientAuthenticationError
 
+        from shared.adapters.clients.credentials import may_have
+        from shared.adapters.clients.reach import is_here
+
+        if host and not may_have(scope, host) and not (self.settings.loopback and is_here(host)):
+            raise PermanentError(f"our identity's token for {scope} is not sent to {host}, which is not that service's")
         try:
             ours = self.around.credential("-", Tenant()) if self.around.credential else self._identity()
             return str((await ours.get_token(scope)).token)
@@ -125,7 +133,8 @@ class App:
             return EnvironmentSecrets()
         from shared.adapters.storage.vault import VaultSecrets
 
-        vault = VaultSecrets(self.settings.key_vault_url, self._identity())
+        bound = self.settings.bound_secrets
+        vault = VaultSecrets(self.settings.key_vault_url, self._identity(), bound=bound)
         self._closing.append(vault.close)
         return vault
 

@@ -21,6 +21,7 @@ NAMES = (
     "FORESIGNAL_PUBLIC_URL",
     "FORESIGNAL_KEY_VAULT_URL",
     "FORESIGNAL_PRIVATE_HOSTS",
+    "FORESIGNAL_SECRET_HOSTS",
 )
 """The app settings that exist; infra/ declares these and no others. Some are for the Functions host itself."""
 
@@ -35,6 +36,7 @@ class Settings:
     `sign_in`: whether App Service's sign-in stands in front of our pages (set by the platform, not by us). `local`: a
     sandbox on a machine of one's own, where whoever can reach the pages may see them. `private_hosts`: names, addresses
     and networks that may be called although they are private. `hosted`: this process runs in App Service.
+    `bound_secrets`: a secret goes only to hosts that its tag in Key Vault names.
     """
 
     deployment: str
@@ -49,6 +51,7 @@ class Settings:
     local: bool = False
     private_hosts: str = ""
     hosted: bool = False
+    bound_secrets: bool = False
 
     @property
     def loopback(self) -> bool:
@@ -92,6 +95,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         local=env.get(LOCAL, "") == "1" and not env.get("WEBSITE_SITE_NAME"),
         private_hosts=env.get("FORESIGNAL_PRIVATE_HOSTS", ""),
         hosted=bool(env.get("WEBSITE_SITE_NAME")),
+        bound_secrets=env.get("FORESIGNAL_SECRET_HOSTS", "").lower() == "required",
     )
 
 

@@ -105,7 +105,7 @@ class _Secrets:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    async def get(self, name: str) -> str:
+    async def get(self, name: str, host: str = "") -> str:
         return self._url
 
 

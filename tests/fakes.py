@@ -221,7 +221,7 @@ class FakeSecrets:
     def __init__(self, held: Mapping[str, str]) -> None:
         self.held = held
 
-    async def get(self, name: str) -> str:
+    async def get(self, name: str, host: str = "") -> str:
         if name not in self.held:
             raise PermanentError(f"secret {name} is not set")
         return self.held[name]
@@ -248,7 +248,7 @@ def a_policy(**over: object) -> Policy:
     return Policy(**(fields | over))
 
 
-async def no_token(scope: str) -> str:
+async def no_token(scope: str, host: str) -> str:
     """Of an identity that nothing in the test may use."""
     raise AssertionError(f"nobody should have asked for a token for {scope}")
 

@@ -14,6 +14,8 @@ param instanceMemoryMB int
 param maximumInstanceCount int
 param httpConcurrency int
 param signInClientId string
+param privateHosts string
+param hostBinding string
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
@@ -97,6 +99,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       FORESIGNAL_DEPLOYMENT: deploymentName
       FORESIGNAL_PUBLIC_URL: 'https://${app.properties.defaultHostName}'
       FORESIGNAL_KEY_VAULT_URL: vault.properties.vaultUri
+      FORESIGNAL_PRIVATE_HOSTS: privateHosts
+      FORESIGNAL_SECRET_HOSTS: hostBinding
     }
   }
 

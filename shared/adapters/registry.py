@@ -18,7 +18,7 @@ from shared.core.ports.storage import Tables
 class AdapterDeps:
     """What an adapter may use. `name` is its name in the policy, for errors; `deployment` goes into ticket keys.
 
-    `token`: a token of our own identity for a scope ("https://x.example/.default"), fresh enough to be sent.
+    `token`: a token of our own identity for a scope ("https://x.example/.default"), and the host that it is sent to.
     """
 
     name: str
@@ -28,7 +28,7 @@ class AdapterDeps:
     tables: Tables
     deployment: str
     public_url: str
-    token: Callable[[str], Awaitable[str]]
+    token: Callable[[str, str], Awaitable[str]]
 
 
 def kinds(folder: str) -> tuple[str, ...]:

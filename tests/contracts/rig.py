@@ -103,7 +103,7 @@ async def deps_for(rig_clock: Callable[[], Any], secrets: dict[str, str], tables
     _clients.add(client)
     http = Http(client, reach=Reach(loopback=True))
 
-    async def token(scope: str) -> str:
+    async def token(scope: str, _host: str) -> str:
         return f"token-of-our-identity-for-{scope}"
 
     try:

@@ -36,7 +36,7 @@ POLICY = {
 
 
 class Vault:
-    async def get(self, name: str) -> str:
+    async def get(self, name: str, host: str = "") -> str:
         if name == "CRB_INBOUND":
             return SECRET
         raise PermanentError(f"secret {name} is not in Key Vault")

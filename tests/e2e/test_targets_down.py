@@ -27,7 +27,7 @@ class Vault:
     def __init__(self, held):
         self.held = held
 
-    async def get(self, name: str) -> str:
+    async def get(self, name: str, host: str = "") -> str:
         if name in self.held:
             return self.held[name]
         raise PermanentError(f"secret {name} is not in Key Vault")

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import ConfigDict, Field
 
 from shared.adapters.cards.adaptive import render, teams_message
+from shared.adapters.clients.http import hide_address
 from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import Card
 from shared.core.errors import PermanentError, TargetDownError, TransientError
@@ -70,11 +71,11 @@ class TeamsWorkflow:
                 "POST", url, what=self._what, json=teams_message(render(card)), expected=frozenset(_HINTS)
             )
         except TransientError as error:
-            raise TransientError(_without(url, str(error)), error.retry_after) from None
+            raise TransientError(hide_address(url, str(error)), error.retry_after) from None
         except PermanentError as error:
-            raise PermanentError(_without(url, str(error))) from None
+            raise PermanentError(hide_address(url, str(error))) from None
         if response.status_code in _HINTS:
-            raise self._refusal(response.status_code, _without(url, response.text[:2000]))
+            raise self._refusal(response.status_code, hide_address(url, response.text[:2000]))
 
     async def _url(self) -> str:
         """The address; TargetDownError where the secret holds none, as that is no fault of a card."""
@@ -138,13 +139,3 @@ def fault_of_secret(value: str) -> str:
             "trigger does not accept requests from anyone"
         )
     return ""
-
-
-def _without(url: str, text: str) -> str:
-    """The text without the address or any telling part of it, as a server may echo it."""
-    parts = urlsplit(url)
-    values = [value for _, value in parse_qsl(parts.query)] + parts.query.split("&") + parts.path.split("/")
-    telling = {url, parts.query, parts.path, f"{parts.path}?{parts.query}", *(v for v in values if len(v) >= 16)}
-    for part in sorted(filter(lambda part: len(part) > 1, telling), key=len, reverse=True):
-        text = text.replace(part, "…")
-    return text

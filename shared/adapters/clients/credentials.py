@@ -140,3 +140,13 @@ class _Late:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+#: Which hosts a token of our own identity may be sent to, by what it is for: whoever gets one can use it as we do.
+_AUDIENCES = {"499b84ac-1321-427f-aa17-267ca6975798/.default": ("dev.azure.com", ".dev.azure.com", ".visualstudio.com")}
+
+
+def may_have(scope: str, host: str) -> bool:
+    """Whether a host is one of the service that a scope is for."""
+    name = host.lower().rstrip(".")
+    return any(name == each or (each.startswith(".") and name.endswith(each)) for each in _AUDIENCES.get(scope, ()))

@@ -14,7 +14,7 @@ from shared.adapters.clients import proxies
 from shared.adapters.clients.answers import LARGEST_OF_GRAPH, TooLargeError, read_json
 from shared.adapters.clients.credentials import Renewable
 from shared.adapters.clients.http import retry_after
-from shared.adapters.clients.reach import ForbiddenAddressError, Reach
+from shared.adapters.clients.reach import ForbiddenAddressError, Reach, is_here
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Tenant
 
@@ -37,7 +37,6 @@ HOSTS = {
 TIMEOUT = 60.0
 """Seconds for a whole call, with signing in."""
 _MAX_PAGES = 1000
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})  # where the SDK sends a token over http
 _NOT_NOW = frozenset({408, 425, 429})
 _CODE = re.compile(r"AADSTS\d+")
 
@@ -176,7 +175,7 @@ class Graph:
 
         base = _base(name, tenant)
         credential = Renewable(lambda: self._credential(name, tenant))
-        scope = HOSTS["worldwide"] if base.host in _LOOPBACK else base.host
+        scope = HOSTS["worldwide"] if is_here(base.host) else base.host
         provider = AzureIdentityAuthenticationProvider(
             credential, scopes=[f"https://{scope}/.default"], allowed_hosts=[base.host], is_cae_enabled=False
         )
@@ -214,8 +213,13 @@ def _base(name: str, tenant: Tenant) -> httpx.URL:
         base = httpx.URL(tenant.graph_url.rstrip("/") or f"https://{HOSTS[tenant.cloud]}")
     except httpx.InvalidURL as error:
         raise PermanentError(f"tenants.{name}.graph_url: {error}") from error
-    if base.userinfo or not (base.scheme == "https" or (base.scheme == "http" and base.host in _LOOPBACK)):
+    if base.userinfo or not (base.scheme == "https" or (base.scheme == "http" and is_here(base.host))):
         raise PermanentError(f"tenants.{name}.graph_url: https://<host> is needed (http only on this machine)")
+    if not (is_here(base.host) or base.host in HOSTS.values()):
+        raise PermanentError(
+            f"tenants.{name}.graph_url: {base.host} is no host of Microsoft Graph, so it gets no token of ours "
+            f"(known: {', '.join(dict.fromkeys(HOSTS.values()))})"
+        )
     return base
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -21,6 +22,7 @@ _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BODY_SHOWN = 300
 _LONGEST_WAIT = 86_400.0  # seconds; a Retry-After of years, or infinite, is a mistake
 _RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_TELLING = 16  # characters from which a part of an address may be its secret
 _EPOCH = 1_000_000_000.0  # a reset over this is a moment, below it a delay
 
 
@@ -71,6 +73,19 @@ def _until(moment: datetime, now: datetime) -> float:
 def redact(url: str) -> str:
     """The address without its path and query: a webhook's URL is its secret."""
     return re.sub(r"^(https?://)(?:[^/?#@]*@)?([^/?#]+).*$", r"\1\2/…", url)
+
+
+def hide_address(url: str, text: str) -> str:
+    """The text without the address or any telling part of it, as a server may echo it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return text.replace(url, "…")
+    values = [value for _, value in parse_qsl(parts.query)] + parts.query.split("&") + parts.path.split("/")
+    telling = {url, parts.query, parts.path, f"{parts.path}?{parts.query}", *(v for v in values if len(v) >= _TELLING)}
+    for part in sorted(filter(lambda part: len(part) > 1, telling), key=len, reverse=True):
+        text = text.replace(part, "…")
+    return text
 
 
 class Http:
@@ -161,7 +176,7 @@ def _remedy(error: ForbiddenAddressError) -> str:
 
 def _answer_of(response: httpx.Response, url: str, hide: Iterable[str]) -> str:
     """The beginning of what the other side said; secrets are taken out before it is cut."""
-    text = " ".join(response.text.split()).replace(url, redact(url))
+    text = hide_address(url, " ".join(response.text.split()))
     for secret in hide:
         if secret:
             text = text.replace(secret, "…")

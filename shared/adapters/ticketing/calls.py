@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -107,6 +108,7 @@ class RemoteCalls(ABC):
         self._deps, self._address = deps, address
         self.name, self.what = deps.name, f"ticket system {deps.name}"
         self.hints = {**_HINTS, **hints}
+        self.host = urlsplit(address).hostname or ""
         self._secrets: tuple[str, ...] = ()  # of the last sign-in
 
     @abstractmethod
@@ -188,7 +190,7 @@ class RemoteCalls(ABC):
     async def secret(self, name: str, noun: str, *, blanks: bool = False) -> str:
         """A secret's value; TargetDownError where it holds what no `noun` has. `blanks`: it may be any text."""
         try:
-            value = (await self._deps.secrets.get(name)).strip()
+            value = (await self._deps.secrets.get(name, self.host)).strip()
         except PermanentError as error:
             raise down_of(f"{self.what}: {error}", 401) from error
         if not value.isprintable() or not (blanks or (value.isascii() and " " not in value)):

@@ -24,6 +24,9 @@ class PolicySource(Protocol):
 class Secrets(Protocol):
     """Secrets by the names that the policy uses."""
 
-    async def get(self, name: str) -> str:
-        """The value; PermanentError naming the secret and where to put it when there is none."""
+    async def get(self, name: str, host: str = "") -> str:
+        """The value; PermanentError naming the secret and where to put it when there is none.
+
+        `host`: where it is about to be sent, if anywhere; PermanentError where it is not for that host.
+        """
         ...

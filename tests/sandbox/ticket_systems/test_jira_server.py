@@ -207,7 +207,7 @@ async def test_the_servers_own_settings_are_those_that_its_adapter_takes():
     assert opened.url.startswith("http://127.0.0.1:")
 
 
-async def our_token(_scope):
+async def our_token(_scope, _host):
     return token_for("own", 4_000_000_000)
 
 

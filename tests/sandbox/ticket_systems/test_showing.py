@@ -23,7 +23,7 @@ async def played(request):
     async with TestServer(board.app()) as running, TestClient(running) as browser:
         settings = board.settings(str(running.make_url("/")).rstrip("/"))
 
-        async def token(scope):
+        async def token(scope, _host):
             return (await SandboxCredential(clock).get_token(scope)).token
 
         async with deps_for(clock, dict(board.secrets)) as deps:

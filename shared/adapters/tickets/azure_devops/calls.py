@@ -71,7 +71,7 @@ class Calls(RemoteCalls):
     async def sign_in(self) -> SignIn:
         if self._settings.pat:
             return basic("", await self.secret(self._settings.pat, "token"))
-        return bearer(await self._deps.token(SCOPE))
+        return bearer(await self._deps.token(SCOPE, self.host))
 
     def complaint(self, body: Mapping[str, Any]) -> str:
         return str(body.get("message") or "")

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from shared.adapters.clients.http import hide_address
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import down_of
 from shared.adapters.tickets.webhook.address import checked
@@ -72,7 +73,7 @@ class Endpoint:
         if response.status_code in _STRANGER | _OF_CREATION:
             raise self._down(response.status_code)
         if response.status_code in _REFUSED:
-            answer_text = " ".join(response.text.split())
+            answer_text = hide_address(url, " ".join(response.text.split()))
             for secret in hide:
                 answer_text = answer_text.replace(secret, "…")
             raise RefusedError(
