@@ -30,7 +30,7 @@ class FakeClock:
         self.now += timedelta(**span)
 
 
-class DiedError(Exception):
+class DiedError(BaseException):
     """The process is no more: nothing of ours catches this."""
 
 

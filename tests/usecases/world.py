@@ -30,7 +30,7 @@ from shared.usecases.tickets.file_ticket import file_ticket
 from shared.usecases.tickets.follow import follow_tickets
 from shared.usecases.upkeep.first_load import hand_out
 from shared.usecases.upkeep.mend import mend
-from tests.fakes import NOW, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, deps_of, deps_with
+from tests.fakes import NOW, DiedError, FakeBlobs, FakeClock, FakePolicy, FakeQueues, FakeTables, deps_of, deps_with
 
 HANDLERS = {
     "fetches": fetch_tenant,
@@ -273,7 +273,7 @@ class World:
         self.clock.now = max(self.clock.now, at)
         try:
             await deliver(self.worker(), queue, encode(envelope), HANDLERS[queue])
-        except Exception:  # noqa: BLE001 - as the host does
+        except (Exception, DiedError):  # noqa: BLE001 - as the host does
             if failed + 1 < MAX_DEQUEUE_COUNT:
                 heapq.heappush(self._waiting, (self.clock(), next(self._order), queue, envelope, failed + 1))
             else:

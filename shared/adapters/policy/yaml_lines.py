@@ -1,5 +1,6 @@
 """A policy's YAML: strict, every value with its line; only true and false are truth values, no key stands twice."""
 
+import math
 import re
 from dataclasses import dataclass, field
 
@@ -47,7 +48,6 @@ _TAGS: dict[type, frozenset[str]] = {
     yaml.SequenceNode: frozenset({_PREFIX + "seq"}),
     yaml.MappingNode: frozenset({_PREFIX + "map"}),
 }
-_LARGEST = 2**53  # every program reads a number up to here the same
 
 
 class _TooLargeError(Exception):
@@ -82,12 +82,13 @@ def _value(loader: _Loader, node: yaml.Node, at: Keys, parsed: Parsed) -> object
         raise _TooLargeError
     parsed.lines.setdefault(path_of(at), node.start_mark.line + 1)
     if node.tag not in _TAGS[type(node)]:
-        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-        raise yaml.MarkedYAMLError(problem=f"the tag {tag[:50]} means nothing here", problem_mark=node.start_mark)
+        tag = node.tag.replace(_PREFIX, "!!")
+        what = f"the tag {tag[:50]} means nothing here"
+        parsed.faults.append((node.start_mark.line + 1, path_of(at), what))
     if isinstance(node, yaml.SequenceNode):
         return [_value(loader, item, (*at, index), parsed) for index, item in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
-        return _scalar(loader, node)
+        return _scalar(loader, node, at, parsed)
     values: dict[str, object] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
@@ -104,15 +105,19 @@ def _value(loader: _Loader, node: yaml.Node, at: Keys, parsed: Parsed) -> object
     return values
 
 
-def _scalar(loader: _Loader, node: yaml.Node) -> object:
-    """Its value; a number that no setting can have is a fault with its line."""
+def _scalar(loader: _Loader, node: yaml.Node, at: Keys, parsed: Parsed) -> object:
+    """Its value; one that is not what its tag says, or a number that no program holds, is a fault with its line."""
+    if node.tag not in _TAGS[yaml.ScalarNode]:
+        return str(node.value)
     try:
         value = loader.construct_object(node)
-    except (ValueError, KeyError, OverflowError) as error:
-        what = f"{str(node.value)[:30]!r} is no {node.tag.rpartition(':')[2]}"
-        raise yaml.MarkedYAMLError(problem=what, problem_mark=node.start_mark) from error
-    if isinstance(value, int | float) and not -_LARGEST <= value <= _LARGEST:
-        raise yaml.MarkedYAMLError(problem="a number without bound", problem_mark=node.start_mark)
+        wrong = isinstance(value, float) and not math.isfinite(value)
+    except (ValueError, KeyError, OverflowError):
+        value, wrong = None, True
+    if wrong:
+        what = f"{str(node.value)[:30]!r} is no {node.tag.removeprefix(_PREFIX)}"
+        parsed.faults.append((node.start_mark.line + 1, path_of(at), what))
+        return None
     return value
 
 
