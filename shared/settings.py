@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.core import names
 from shared.core.errors import PermanentError
 
 _UNRESOLVED = "@Microsoft.KeyVault("
@@ -82,6 +83,13 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         # WEBSITE_SITE_NAME stands in every app of App Service: there, this setting opens nothing.
         local=env.get(LOCAL, "") == "1" and not env.get("WEBSITE_SITE_NAME"),
     )
+
+
+def deployment_fault(environment: Mapping[str, str] | None = None) -> str:
+    """Why no new deployment may be called as FORESIGNAL_DEPLOYMENT says; empty where it may, and where that is not set."""
+    env = os.environ if environment is None else environment
+    name = env.get("FORESIGNAL_DEPLOYMENT", "")
+    return names.deployment_fault(name) if name else ""
 
 
 def environment_secret(name: str) -> str:
