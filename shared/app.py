@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared import settings as environment
 from shared.core import names
@@ -17,6 +17,9 @@ from shared.core.ports.deployment import Clock, Secrets
 from shared.core.ports.outside import Channel, TaskSource, TicketSystem
 from shared.settings import Settings
 from shared.usecases.deps import Deps, Here, OutsidePorts, StoragePorts
+
+if TYPE_CHECKING:
+    from shared.adapters.clients.reach import Reach
 
 
 def _utc_now() -> datetime:
@@ -134,7 +137,7 @@ class App:
             from shared.adapters.clients.graph import Graph
 
             make = self.around.credential or Credentials(self.settings.client_id, self.secrets).make
-            self._built["graph"] = graph = Graph(make, self.around.calls)
+            self._built["graph"] = graph = Graph(make, self.around.calls, reach=self._reach())
             self._closing.append(graph.close)
         return self._built["graph"]
 
@@ -177,9 +180,14 @@ class App:
         if "http" not in self._built:
             from shared.adapters.clients.http import Http
 
-            self._built["http"] = http = Http()
+            self._built["http"] = http = Http(reach=self._reach())
             self._closing.append(http.close)
         return self._built["http"]
+
+    def _reach(self) -> "Reach":
+        from shared.adapters.clients.reach import Reach
+
+        return Reach.of(self.settings.private_hosts, loopback=self.settings.loopback)
 
     async def close(self) -> None:
         for close in reversed(self._closing):

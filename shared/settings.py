@@ -21,6 +21,7 @@ NAMES = (
     "FORESIGNAL_DEPLOYMENT",
     "FORESIGNAL_PUBLIC_URL",
     "FORESIGNAL_KEY_VAULT_URL",
+    "FORESIGNAL_PRIVATE_HOSTS",
 )
 """The app settings that exist; infra/ declares these and no others. Some are for the Functions host itself."""
 
@@ -33,7 +34,8 @@ class Settings:
     """One deployment. Storage is either a connection string (sandbox, tests) or three addresses and an identity.
 
     `sign_in`: whether App Service's sign-in stands in front of our pages (set by the platform, not by us). `local`: a
-    sandbox on a machine of one's own, where whoever can reach the pages may see them.
+    sandbox on a machine of one's own, where whoever can reach the pages may see them. `private_hosts`: names, addresses
+    and networks that may be called although they are private. `hosted`: this process runs in App Service.
     """
 
     deployment: str
@@ -46,6 +48,13 @@ class Settings:
     table_url: str = ""
     sign_in: bool = False
     local: bool = False
+    private_hosts: str = ""
+    hosted: bool = False
+
+    @property
+    def loopback(self) -> bool:
+        """Whether this machine may be called: beside a sandbox, its servers are there. In Azure nothing is."""
+        return bool(self.connection_string) and not self.hosted
 
     def __repr__(self) -> str:
         return f"Settings(deployment={self.deployment!r}, public_url={self.public_url!r})"
@@ -82,6 +91,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         sign_in=env.get("WEBSITE_AUTH_ENABLED", "").lower() == "true",
         # WEBSITE_SITE_NAME stands in every app of App Service: there, this setting opens nothing.
         local=env.get(LOCAL, "") == "1" and not env.get("WEBSITE_SITE_NAME"),
+        private_hosts=env.get("FORESIGNAL_PRIVATE_HOSTS", ""),
+        hosted=bool(env.get("WEBSITE_SITE_NAME")),
     )
 
 

@@ -12,6 +12,7 @@ import httpx
 
 from shared.adapters import registry
 from shared.adapters.clients.http import Http
+from shared.adapters.clients.reach import Reach
 from shared.core.ports.outside import TicketSystem
 from shared.core.tickets.content import ticket_key
 from shared.core.tickets.ticket import Ticket
@@ -100,7 +101,7 @@ async def deps_for(rig_clock: Callable[[], Any], secrets: dict[str, str], tables
     """What an adapter is given in the contract, with a real HTTP client."""
     client = httpx.AsyncClient(timeout=_PATIENCE, follow_redirects=False)
     _clients.add(client)
-    http = Http(client)
+    http = Http(client, reach=Reach(loopback=True))
 
     async def token(scope: str) -> str:
         return f"token-of-our-identity-for-{scope}"

@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from shared.adapters import registry
 from shared.adapters.cards.adaptive import render
 from shared.adapters.clients.http import Http
+from shared.adapters.clients.reach import Reach
 from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import change_card
 from shared.core.cards.notice import Notice
@@ -222,7 +223,7 @@ async def test_nobody_there_is_transient(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_secret_that_is_not_there_is_permanent_and_named(kind):
-    http = Http()
+    http = Http(reach=Reach(loopback=True))
     deps = AdapterDeps("messaging", http, FakeSecrets({}), FakeClock(), FakeTables(), "test", PUBLIC, no_token)
 
     with pytest.raises(TargetDownError, match="TEAMS_URL"):

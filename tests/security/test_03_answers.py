@@ -13,6 +13,7 @@ import pytest
 from shared.adapters.clients.answers import read_json
 from shared.adapters.clients.graph import Graph, Question
 from shared.adapters.clients.http import Http
+from shared.adapters.clients.reach import Reach
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Tenant
 from tests.adapters.clients.server import SignIn
@@ -46,7 +47,7 @@ async def answering(*parts, repeat=b"", pause=0.0):
 
 @contextlib.asynccontextmanager
 async def client(seconds=30.0):
-    http = Http(timeout=seconds)
+    http = Http(timeout=seconds, reach=Reach(loopback=True))
     yield http
     await http.close()
 
@@ -84,7 +85,7 @@ async def test_the_same_bomb_from_graph_ends_at_sixty_four():
     question = Question(
         "messages", "X", lambda service: service.admin.service_announcement.messages.to_get_request_information()
     )
-    graph = Graph(SignIn("token"), Counter())
+    graph = Graph(SignIn("token"), Counter(), reach=Reach(loopback=True))
     async with answering(OK + b"Content-Encoding: gzip\r\n\r\n", bomb()) as url:
         with within(megabytes=200, seconds=60), pytest.raises(PermanentError, match="larger than 64 MB"):
             await graph.ask("home", Tenant(graph_url=url), question)

@@ -14,6 +14,7 @@ from shared.adapters.clients import proxies
 from shared.adapters.clients.answers import LARGEST_OF_GRAPH, TooLargeError, read_json
 from shared.adapters.clients.credentials import Renewable
 from shared.adapters.clients.http import retry_after
+from shared.adapters.clients.reach import ForbiddenAddressError, Reach
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Tenant
 
@@ -63,11 +64,17 @@ class Graph:
     """
 
     def __init__(
-        self, credential: "CredentialFactory", calls: Counter[str] | None = None, timeout: float = TIMEOUT
+        self,
+        credential: "CredentialFactory",
+        calls: Counter[str] | None = None,
+        timeout: float = TIMEOUT,
+        reach: Reach | None = None,
     ) -> None:
+        """`reach`: which addresses may be called; public ones alone where nothing is said."""
         self.calls: Counter[str] = Counter() if calls is None else calls
         self._credential = credential
         self._timeout = timeout
+        self._reach = reach or Reach()
         self._http: httpx.AsyncClient | None = None
         self._tenants: dict[str, _Client] = {}
 
@@ -129,7 +136,7 @@ class Graph:
                 answer: bytes | None = await adapter.send_primitive_async(request, "bytes", {})
         except TimeoutError as error:
             raise TransientError(f"tenant {name}: no answer about {question.what} in {self._timeout:g} s") from error
-        except TooLargeError as error:
+        except (ForbiddenAddressError, TooLargeError) as error:
             raise PermanentError(f"tenant {name}: Graph, asked about {question.what}: {error}") from error
         except httpx.HTTPError as error:
             raise TransientError(f"tenant {name}: Graph is not to be reached ({type(error).__name__})") from error
@@ -182,7 +189,7 @@ class Graph:
         from msgraph_core.graph_client_factory import GraphClientFactory
 
         if self._http is None:
-            client = proxies.client(self._timeout, http2=True, largest=LARGEST_OF_GRAPH)
+            client = proxies.client(self._timeout, self._reach, http2=True, largest=LARGEST_OF_GRAPH)
             client.event_hooks = {"request": [self._count]}
             never = (RetryHandlerOption(should_retry=False), RedirectHandlerOption(should_redirect=False))
             self._http = GraphClientFactory.create_with_default_middleware(

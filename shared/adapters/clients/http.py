@@ -12,7 +12,8 @@ import httpx
 
 from shared.adapters.clients import proxies
 from shared.adapters.clients.answers import OF_THE_WAY, Answer, TooLargeError
-from shared.core.errors import PermanentError, TransientError
+from shared.adapters.clients.reach import ForbiddenAddressError, Reach
+from shared.core.errors import PermanentError, TargetDownError, TransientError
 
 TIMEOUT = 30.0
 """Seconds for a call and its whole answer. It is shorter than a claim on an effect, so no call outlives its claim."""
@@ -75,11 +76,15 @@ def redact(url: str) -> str:
 class Http:
     """One client per process. Follows no redirect: an address that we call is the one that the admin named."""
 
-    def __init__(self, client: httpx.AsyncClient | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient | None = None, timeout: float = TIMEOUT, reach: Reach | None = None
+    ) -> None:
+        """`reach`: which addresses may be called; public ones alone where nothing is said."""
         # httpx logs whole addresses at INFO, and a webhook's address is its secret
         logging.getLogger("httpx").setLevel(logging.WARNING)
         self._timeout = timeout
-        self._client = client or proxies.client(timeout)
+        self._reach = reach or Reach()
+        self._client = client or proxies.client(timeout, self._reach)
 
     async def send(
         self,
@@ -114,6 +119,8 @@ class Http:
                 )  # fmt: skip
         except (TimeoutError, httpx.TimeoutException) as error:
             raise TransientError(f"{what}: no answer from {redact(url)} within {self._timeout:g} s") from error
+        except ForbiddenAddressError as error:
+            raise TargetDownError(f"{what}: its address is not called", _remedy(error)) from error
         except TooLargeError as error:
             raise PermanentError(f"{what}: {redact(url)}: {error}; is it the right address?") from error
         except httpx.HTTPError as error:
@@ -129,6 +136,16 @@ class Http:
             raise TransientError(reason, wait_of(response.headers, datetime.now(UTC)))
         raise PermanentError(reason)
 
+    async def may_call(self, url: str, what: str) -> None:
+        """Raise what a call of this address would: TargetDownError where it must not be made."""
+        try:
+            parts = httpx.URL(url)
+            await self._reach.resolve(parts.host, parts.port or 443)
+        except ForbiddenAddressError as error:
+            raise TargetDownError(f"{what}: its address is not called", _remedy(error)) from error
+        except httpx.ConnectError as error:
+            raise TransientError(f"{what}: {redact(url)} is not to be found in the DNS", 300) from error
+
     async def _whole(self, method: str, url: str, **how: Any) -> Answer:
         response = await self._client.request(method, url, **how)
         headers = [pair for pair in response.headers.multi_items() if pair[0].lower() not in OF_THE_WAY]
@@ -136,6 +153,10 @@ class Http:
 
     async def close(self) -> None:
         await self._client.aclose()
+
+
+def _remedy(error: ForbiddenAddressError) -> str:
+    return f"Look at the address: {error}."
 
 
 def _answer_of(response: httpx.Response, url: str, hide: Iterable[str]) -> str:

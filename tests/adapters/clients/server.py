@@ -10,6 +10,7 @@ from aiohttp import web
 from azure.core.credentials import AccessToken
 
 from shared.adapters.clients.graph import Graph
+from shared.adapters.clients.reach import Reach
 from shared.core.policy.model import Tenant
 
 
@@ -90,7 +91,7 @@ class SignIn:
 
 @asynccontextmanager
 async def graph_of(sign_in=None, **options) -> AsyncIterator[Graph]:
-    graph = Graph(sign_in or SignIn(), Counter(), **options)
+    graph = Graph(sign_in or SignIn(), Counter(), **{"reach": Reach(loopback=True), **options})
     try:
         yield graph
     finally:

@@ -6,6 +6,7 @@ from aiohttp import web
 from sandbox.microsoft365.roadmap import PATH, roadmap_app
 from sandbox.microsoft365.serving import serve
 from shared.adapters.clients.http import Http
+from shared.adapters.clients.reach import Reach
 from shared.adapters.sources.roadmap import Roadmap
 from shared.core.errors import PermanentError, TransientError
 from shared.core.sources.roadmap import read_items
@@ -13,7 +14,7 @@ from shared.core.sources.roadmap import read_items
 
 async def read(app, path=PATH):
     server, port = await serve(app)
-    http = Http()
+    http = Http(reach=Reach(loopback=True))
     try:
         return await Roadmap(http).items(f"http://127.0.0.1:{port}{path}")
     finally:

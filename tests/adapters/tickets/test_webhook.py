@@ -1,8 +1,6 @@
 """What is special about the webhook: signatures, repeats, what is told us, what is remembered, where it may be sent."""
 
-import asyncio
 import base64
-import socket
 import uuid
 from collections import Counter
 from dataclasses import replace
@@ -318,49 +316,19 @@ async def test_what_is_remembered_stands_in_real_tables_as_well(storage):
 
 
 ADDRESSES = [
-    ("https://127.0.0.1/x", None), ("http://localhost:8080/x", None),
+    ("https://127.0.0.1/x", None), ("http://localhost:8080/x", None), ("https://hooks.example/x?sig=1", None),
     ("http://hooks.example/x", "must begin with https://"), ("ftp://hooks.example", "no address"), ("", "no address"),
-    ("https://10.1.2.3/x", "private network"), ("https://169.254.169.254/metadata", "private network"),
-    ("https://[fd00::1]/x", "private network"), ("https://192.168.0.4", "private network"), ("https://[", "no address"),
-    ("https://0.0.0.0/x", "private network"),
+    ("https://[", "no address"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("url", "words"), ADDRESSES)
-async def test_nothing_is_sent_where_nobody_meant_it_to_go(url, words):
+def test_nothing_is_sent_in_the_clear_nor_to_what_is_no_address(url, words):
     if words is None:
-        assert await checked(url, "crb", allow_private=False) == url
+        assert checked(url, "crb") == url
     else:
         with pytest.raises(PermanentError, match=words):
-            await checked(url, "crb", allow_private=False)
-
-
-async def test_a_private_network_may_be_meant():
-    assert await checked("https://10.1.2.3/x", "crb", allow_private=True)
-
-
-@pytest.mark.parametrize(
-    "host", ["169.254.169.254", "168.63.129.16", "[fd00:ec2::254]", "[::ffff:169.254.169.254]", "[2002:a9fe:a9fe::1]"]
-)
-async def test_a_clouds_own_services_are_never_meant(host):
-    for allow in (False, True):
-        with pytest.raises(PermanentError, match="the cloud's own private network"):
-            await checked(f"https://{host}/x", "crb", allow_private=allow)
-
-
-async def test_every_address_of_a_name_is_looked_at(rig, monkeypatch):
-    _, port, proxy, _ = rig
-
-    async def resolved(self, host, port, **_):
-        assert (host, port) == ("hooks.example", 8443)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in ("20.50.2.1", "10.0.0.5")]
-
-    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", resolved)
-    port._deps.secrets.held["WEBHOOK_URL"] = "https://hooks.example:8443/x"
-
-    with pytest.raises(PermanentError, match=r"hooks\.example leads into a private network"):
-        await port.open(ticket())
-    assert not proxy.asked
+            checked(url, "crb")
 
 
 async def test_ping_says_what_can_be_known_without_sending(rig):

@@ -45,8 +45,12 @@ class Endpoint:
         for key in keys:
             if fault := fault_of(key):
                 raise down_of(f"{self.what}: the secret {settings.secret} {fault}", 401)
-        await checked(url, self.what, allow_private=settings.allow_private)
-        return url, keys
+        return checked(url, self.what), keys
+
+    async def may_send(self) -> None:
+        """Raise what sending would, before anything is sent."""
+        url, _ = await self.ready()
+        await self._deps.http.may_call(url, self.what)
 
     async def send(self, message: Message) -> Mapping[str, Any]:
         """The answer's JSON, empty where it holds none; RefusedError for content that is not taken."""

@@ -74,7 +74,7 @@ class Webhook:
 
     async def ping(self) -> str:
         """Both secrets are there and the address may be called; sending is the only way to know more."""
-        await self._endpoint.ready()
+        await self._endpoint.may_send()
         return f"the address in {self._settings.url} may be called; whether it takes messages shows with the first one"
 
     async def _receive(self, body: Mapping[str, Any]) -> list[str]:
