@@ -44,6 +44,9 @@ param subnetId string = ''
 @description('With subnetId: public IPv4 addresses of people and pipelines, or ranges up to /30 as storage takes them.')
 param allowedAddresses string[] = []
 
+@description('Private hosts that a policy may name: names, addresses and networks, parted by commas. Empty: none.')
+param privateHosts string = ''
+
 @description('Python of the app. infra/package.py builds the dependencies for the same version.')
 @allowed(['3.11', '3.12', '3.13'])
 param pythonVersion string = '3.13'
@@ -221,6 +224,7 @@ module app 'modules/app.bicep' = {
     httpConcurrency: httpConcurrency
     signInClientId: signInClientId
     subnetId: subnetId
+    privateHosts: privateHosts
   }
   dependsOn: [appRoles] // the host reads its storage as soon as it starts
 }

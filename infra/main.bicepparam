@@ -15,6 +15,7 @@ param vaultAudit = bool(readEnvironmentVariable('FORESIGNAL_VAULT_AUDIT', 'true'
 param subnetId = readEnvironmentVariable('FORESIGNAL_SUBNET_ID', '')
 // Separated by commas, without blanks.
 param allowedAddresses = filter(split(readEnvironmentVariable('FORESIGNAL_ALLOWED_ADDRESSES', ''), ','), each => !empty(each))
+param privateHosts = readEnvironmentVariable('FORESIGNAL_PRIVATE_HOSTS', '')
 param pythonVersion = readEnvironmentVariable('FORESIGNAL_PYTHON_VERSION', '3.13')
 param instanceMemoryMB = int(readEnvironmentVariable('FORESIGNAL_INSTANCE_MEMORY_MB', '2048'))
 param maximumInstanceCount = int(readEnvironmentVariable('FORESIGNAL_MAXIMUM_INSTANCES', '40'))

@@ -97,7 +97,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def deployment_fault(environment: Mapping[str, str] | None = None) -> str:
-    """Why no new deployment may be called as FORESIGNAL_DEPLOYMENT says; empty where it may, and where that is not set."""
+    """Why no new deployment may be called as FORESIGNAL_DEPLOYMENT says; empty where it may, or is not set."""
     env = os.environ if environment is None else environment
     name = env.get("FORESIGNAL_DEPLOYMENT", "")
     return names.deployment_fault(name) if name else ""

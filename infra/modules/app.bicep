@@ -15,6 +15,7 @@ param maximumInstanceCount int
 param httpConcurrency int
 param signInClientId string
 param subnetId string
+param privateHosts string
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
@@ -99,6 +100,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       FORESIGNAL_DEPLOYMENT: deploymentName
       FORESIGNAL_PUBLIC_URL: 'https://${app.properties.defaultHostName}'
       FORESIGNAL_KEY_VAULT_URL: vault.properties.vaultUri
+      FORESIGNAL_PRIVATE_HOSTS: privateHosts
     }
   }
 

@@ -23,7 +23,7 @@ def deployment_fault(name: str) -> str:
     if len(name) <= LONGEST_DEPLOYMENT and _DEPLOYMENT.fullmatch(name):
         return ""
     return (
-        f"the deployment's name {name[: LONGEST_DEPLOYMENT + 1]!r} must be lower-case letters, digits and -, with a letter "
-        f"or digit at both ends, at most {LONGEST_DEPLOYMENT} characters: it stands in the keys of tickets, and ticket "
-        "systems do not tell capitals from small letters"
+        f"the deployment's name {name[: LONGEST_DEPLOYMENT + 1]!r} must be lower-case letters, digits and -, with a "
+        f"letter or digit at both ends, at most {LONGEST_DEPLOYMENT} characters: it stands in the keys of tickets, and "
+        "ticket systems do not tell capitals from small letters"
     )
