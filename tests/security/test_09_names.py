@@ -79,6 +79,12 @@ def test_bicep_has_the_same_rule(name):
     assert as_bicep_says(name) == (not names.deployment_fault(name))
 
 
+def test_bicep_takes_the_same_letters_and_no_others():
+    for letter in map(chr, range(0x250)):
+        name = f"a{letter}a"
+        assert as_bicep_says(name) == (not names.deployment_fault(name)), repr(letter)
+
+
 def test_bicep_refuses_before_anything_is_made_and_lets_a_deployment_that_exists_keep_its_name():
     main, given = code(INFRA / "main.bicep"), code(INFRA / "main.bicepparam")
     [group] = re.findall(r"^resource group .*?^}", main, re.DOTALL | re.MULTILINE)
