@@ -15,12 +15,37 @@ param location string
 @maxLength(64)
 param deploymentName string = ''
 
+@description('Whether a deployment of this name exists already: it keeps its name, whatever the rule for new ones says.')
+param nameInUse bool = false
+
 @description('Object id of whoever runs the command line against this deployment: policy, parked messages, secrets.')
 param principalId string = ''
 
 @description('What principalId is; a pipeline is a ServicePrincipal.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param principalType string = 'User'
+
+@description('Object id of who only pushes policies, such as a pipeline: the container config, and nothing else. Empty: nobody.')
+param policyPrincipalId string = ''
+
+@description('What policyPrincipalId is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param policyPrincipalType string = 'ServicePrincipal'
+
+@description('Keeps deleted secrets, and the vault, from being purged for 90 days. It can never be turned off again.')
+param purgeProtection bool = false
+
+@description('Whether each use of a secret is written to Log Analytics. Off where a setting of yours sends it there already.')
+param vaultAudit bool = true
+
+@description('Resource id of a subnet for the app. Then storage and vault take calls from there and allowedAddresses only.')
+param subnetId string = ''
+
+@description('With subnetId: public IPv4 addresses of people and pipelines, or ranges up to /30 as storage takes them.')
+param allowedAddresses string[] = []
+
+@description('Private hosts that a policy may name: names, addresses and networks, parted by commas. Empty: none.')
+param privateHosts string = ''
 
 @description('Python of the app. infra/package.py builds the dependencies for the same version.')
 @allowed(['3.11', '3.12', '3.13'])
@@ -43,15 +68,21 @@ param httpConcurrency int = 8
 @description('Client id of the app registration that people sign in with. Empty: the pages stay closed.')
 param signInClientId string = ''
 
-@description('Names, addresses and networks of ticket systems in your own network, parted by commas. Others there are never called.')
-param privateHosts string = ''
-
 @allowed(['warn', 'required'])
 @description('required: a secret goes only to hosts that its tag foresignal-hosts names. warn: one without the tag goes where the policy says, with a warning.')
 param hostBinding string = 'warn'
 
 var tags = { 'azd-env-name': environmentName }
-var deployment = empty(deploymentName) ? environmentName : deploymentName
+var nameGiven = empty(deploymentName) ? environmentName : deploymentName
+// The rule of shared/core/names.py: ticket systems do not tell capitals from small letters, and split at blanks and ;
+var lettersAndDigits = 'abcdefghijklmnopqrstuvwxyz0123456789'
+var strange = filter(range(0, length(nameGiven)), at => !contains('${lettersAndDigits}-', substring(nameGiven, at, 1)))
+var endsWell = !startsWith(nameGiven, '-') && !endsWith(nameGiven, '-')
+// rg-Prod and rg-prod are one resource group to Azure, so the environment's name is to have no capitals either.
+var nameIsGood = empty(strange) && endsWell && environmentName == toLower(environmentName)
+var deployment = nameInUse || nameIsGood
+  ? nameGiven
+  : fail('A new deployment is called by lower-case letters, digits and -, with a letter or digit at both ends, and its azd environment has no capitals. Choose another name: azd env new NAME, or azd env set FORESIGNAL_DEPLOYMENT NAME. If this deployment exists already: azd env refresh, or azd env set FORESIGNAL_NAME_IN_USE true.')
 var resourceToken = toLower(uniqueString(subscription().id, environmentName, location))
 
 // Built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -68,7 +99,7 @@ var roleIds = {
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: 'rg-${environmentName}'
   location: location
-  tags: tags
+  tags: union(tags, { 'foresignal-deployment': deployment }) // so a name that is refused is so before anything is made
 }
 
 module identity 'modules/identity.bicep' = {
@@ -88,6 +119,8 @@ module storage 'modules/storage.bicep' = {
     name: 'st${resourceToken}'
     location: location
     tags: tags
+    subnetId: subnetId
+    allowedAddresses: allowedAddresses
   }
 }
 
@@ -98,6 +131,10 @@ module vault 'modules/vault.bicep' = {
     name: 'kv-${resourceToken}'
     location: location
     tags: tags
+    purgeProtection: purgeProtection
+    auditWorkspaceId: vaultAudit ? monitoring.outputs.workspaceId : ''
+    subnetId: subnetId
+    allowedAddresses: allowedAddresses
   }
 }
 
@@ -119,7 +156,8 @@ module appRoles 'modules/roles.bicep' = {
     principalId: identity.outputs.principalId
     principalType: 'ServicePrincipal'
     storageAccountName: storage.outputs.name
-    // Owner of blobs is what the Functions host is documented to need for its own storage; the rest is our code's.
+    // Owner of blobs is what the Functions host is documented to need for its own storage, in containers that it makes
+    // itself; Flex Consumption stores the package as this identity; the rest is our code's.
     storageRoleIds: [
       roleIds.storageBlobDataOwner
       roleIds.storageQueueDataContributor
@@ -140,12 +178,31 @@ module personRoles 'modules/roles.bicep' = if (!empty(principalId)) {
     principalType: principalType
     storageAccountName: storage.outputs.name
     storageRoleIds: [
-      roleIds.storageBlobDataContributor
       roleIds.storageQueueDataContributor
       roleIds.storageTableDataContributor
     ]
+    // Not the package, and not what the Functions host keeps: who pushes policies cannot replace the code.
+    containers: ['config', 'oversize']
+    containerRoleId: roleIds.storageBlobDataContributor
     vaultName: vault.outputs.name
     vaultRoleIds: [roleIds.keyVaultSecretsOfficer]
+    insightsName: monitoring.outputs.insightsName
+    insightsRoleIds: []
+  }
+}
+
+module policyRoles 'modules/roles.bicep' = if (!empty(policyPrincipalId)) {
+  name: 'roles-for-policies'
+  scope: group
+  params: {
+    principalId: policyPrincipalId
+    principalType: policyPrincipalType
+    storageAccountName: storage.outputs.name
+    storageRoleIds: []
+    containers: ['config']
+    containerRoleId: roleIds.storageBlobDataContributor
+    vaultName: vault.outputs.name
+    vaultRoleIds: []
     insightsName: monitoring.outputs.insightsName
     insightsRoleIds: []
   }
@@ -170,6 +227,7 @@ module app 'modules/app.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     httpConcurrency: httpConcurrency
     signInClientId: signInClientId
+    subnetId: subnetId
     privateHosts: privateHosts
     hostBinding: hostBinding
   }

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from shared import settings as environment
+from shared.core import names
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Outside, Policy, Tenant
 from shared.core.ports.deployment import Clock, Secrets
@@ -264,7 +265,10 @@ def current() -> App:
             "msal",
         ):  # they log addresses and headers at INFO, and an address can be a secret
             logging.getLogger(noisy).setLevel(logging.WARNING)
-        _app = App(_around or Surroundings(environment.from_environment()))
+        around = _around or Surroundings(environment.from_environment())
+        if fault := names.deployment_fault(around.settings.deployment):
+            logging.getLogger("foresignal").warning("%s; one that is in use keeps its name, and works on", fault)
+        _app = App(around)
     return _app
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.core import names
 from shared.core.errors import PermanentError
 
 _UNRESOLVED = "@Microsoft.KeyVault("
@@ -97,6 +98,13 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         hosted=bool(env.get("WEBSITE_SITE_NAME")),
         bound_secrets=env.get("FORESIGNAL_SECRET_HOSTS", "").lower() == "required",
     )
+
+
+def deployment_fault(environment: Mapping[str, str] | None = None) -> str:
+    """Why no new deployment may be called as FORESIGNAL_DEPLOYMENT says; empty where it may, or is not set."""
+    env = os.environ if environment is None else environment
+    name = env.get("FORESIGNAL_DEPLOYMENT", "")
+    return names.deployment_fault(name) if name else ""
 
 
 def environment_secret(name: str) -> str:

@@ -14,6 +14,7 @@ param instanceMemoryMB int
 param maximumInstanceCount int
 param httpConcurrency int
 param signInClientId string
+param subnetId string
 param privateHosts string
 param hostBinding string
 
@@ -57,6 +58,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
       deployment: {
         storage: {

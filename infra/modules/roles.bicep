@@ -3,6 +3,8 @@ param principalId string
 param principalType string
 param storageAccountName string
 param storageRoleIds string[]
+param containers string[] = []
+param containerRoleId string = ''
 param vaultName string
 param vaultRoleIds string[]
 param insightsName string
@@ -28,6 +30,30 @@ resource storageRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
       principalId: principalId
       principalType: principalType
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleId)
+    }
+  }
+]
+
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' existing = {
+  parent: account
+  name: 'default'
+}
+
+resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' existing = [
+  for container in containers: {
+    parent: blobService
+    name: container
+  }
+]
+
+resource containerRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (container, index) in containers: {
+    name: guid(account.id, container, principalId, containerRoleId)
+    scope: blobContainers[index]
+    properties: {
+      principalId: principalId
+      principalType: principalType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', containerRoleId)
     }
   }
 ]

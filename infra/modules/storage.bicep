@@ -2,6 +2,8 @@
 param name string
 param location string
 param tags object
+param subnetId string
+param allowedAddresses string[]
 
 // The Functions host moves a message that keeps failing to <queue>-poison.
 var queues = [
@@ -53,6 +55,14 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
     allowSharedKeyAccess: false
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
+    networkAcls: empty(subnetId)
+      ? null
+      : {
+          defaultAction: 'Deny'
+          bypass: 'AzureServices'
+          virtualNetworkRules: [{ id: subnetId, action: 'Allow' }]
+          ipRules: map(allowedAddresses, address => { value: address, action: 'Allow' })
+        }
     supportsHttpsTrafficOnly: true
   }
 }

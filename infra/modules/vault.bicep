@@ -2,6 +2,10 @@
 param name string
 param location string
 param tags object
+param purgeProtection bool
+param auditWorkspaceId string
+param subnetId string
+param allowedAddresses string[]
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
@@ -15,6 +19,26 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     }
     enableRbacAuthorization: true
     enableSoftDelete: true
+    enablePurgeProtection: purgeProtection ? true : null // Azure refuses false, once it was true
+    networkAcls: empty(subnetId)
+      ? null
+      : {
+          defaultAction: 'Deny'
+          bypass: 'AzureServices'
+          virtualNetworkRules: [{ id: subnetId }]
+          ipRules: map(allowedAddresses, address => { value: address })
+        }
+  }
+}
+
+// Who read or changed which secret, and when; never its value. The type is published as a preview only.
+#disable-next-line BCP081 // not every compiler has it
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(auditWorkspaceId)) {
+  name: 'foresignal-audit'
+  scope: vault
+  properties: {
+    workspaceId: auditWorkspaceId
+    logs: [{ category: 'AuditEvent', enabled: true }]
   }
 }
 

@@ -8,8 +8,9 @@ import typer
 
 from shared.cli.policy_given import counted, secret_names, seen_posts
 from shared.cli.post_files import POSTS
-from shared.cli.tools import State, printable
+from shared.cli.tools import State, complain, printable
 from shared.core.errors import PermanentError
+from shared.settings import deployment_fault
 
 if TYPE_CHECKING:
     from shared.adapters.policy.starter import Answers
@@ -93,6 +94,8 @@ def init(
     elif channels:
         for name in starter.ownership()["roles"]:
             answers["roles"].setdefault(name, starter.mail(name, answers["domain"]))
+    if fault := deployment_fault():
+        complain(f"warning: {printable(fault)}; one that is in use keeps its name, a new one gets another")
     complete = _to_answers(answers)
     _write(file, starter.starter(complete))
     _tell(file, complete, services)

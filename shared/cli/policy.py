@@ -10,6 +10,7 @@ import typer
 from shared.cli.policy_given import checked_text, counted, schema_text
 from shared.cli.tools import Json, State, as_json, complain, printable, table, with_deployment
 from shared.cli.who import signed_in
+from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from shared.adapters.policy.versions import InForce
@@ -21,6 +22,22 @@ _VersionName = Annotated[
 ]
 _By = Annotated[str, typer.Option("--by", show_default="who is signed in", help="Who puts it in force.")]
 _Message = Annotated[str, typer.Option("--message", "-m", show_default=False, help="Why, for the record.")]
+
+
+async def _look_at_name(deps: "Deps", *, new: bool) -> None:
+    """A deployment that begins gets no name that meets another's; one that is in use is only warned.
+
+    `new`: no policy was pushed to it yet.
+    """
+    from shared.core.names import deployment_fault
+    from shared.record.changes import has_any
+
+    fault = deployment_fault(deps.here.deployment)
+    if not fault:
+        return
+    if new and not await has_any(deps.storage.tables):
+        raise PermanentError(f"{fault}; nothing is in use yet: azd env set FORESIGNAL_DEPLOYMENT NAME, azd provision")
+    complain(f"warning: {printable(fault)}; this one is in use, and keeps its name")
 
 
 @app.command()
@@ -42,6 +59,7 @@ def push(
 
     async def work(deps: "Deps") -> str:
         now = await policy_store.in_force(deps.storage.blobs)
+        await _look_at_name(deps, new=not now.etag)
         changed = _show_difference(now.text, policy_store.bare(text), str(policy))
         if dry_run or not changed:
             return "nothing was pushed" if dry_run else "it is in force already; nothing was pushed"

@@ -167,6 +167,13 @@ async def has_change(tables: Tables, change_id: str) -> bool:
     return await _get(tables, change_id) is not None
 
 
+async def has_any(tables: Tables) -> bool:
+    """Whether anything is recorded at all."""
+    async for _ in tables.scan(TABLE):
+        return True
+    return False
+
+
 async def _get(tables: Tables, change_id: str) -> Row | None:
     return await tables.get(TABLE, ids.partition(change_id), change_key(change_id))
 

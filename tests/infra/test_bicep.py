@@ -202,9 +202,78 @@ def test_the_app_may_read_secrets_and_only_people_may_write_them() -> None:
     assert given["personRoles"] == both | {"storageBlobDataContributor", "keyVaultSecretsOfficer"}
 
 
+def test_who_pushes_policies_cannot_replace_the_code() -> None:
+    [package] = re.findall(r"output deploymentContainerName string = '([^']+)'", all_code())
+    blobs = {
+        name: [words_of(each) for each in re.findall(r"\bcontainers: \[(.*?)\]", module(name))]
+        for name in ("personRoles", "policyRoles")
+    }
+
+    assert blobs == {"personRoles": [{"config", "oversize"}], "policyRoles": [{"config"}]}
+    assert all(package not in names and names <= declared()["containers"] for [names] in blobs.values())
+    for name in blobs:  # what is given for the whole account holds no blob
+        [account] = re.findall(r"\bstorageRoleIds: \[(.*?)\]", module(name), re.DOTALL)
+        assert "Blob" not in account
+    assert set(re.findall(r"\broleIds\.(\w+)", module("policyRoles"))) == {"storageBlobDataContributor"}
+    roles = code(INFRA / "modules" / "roles.bicep")
+    [scoped] = re.findall(r"^resource containerRoles .*?^\]", roles, re.DOTALL | re.MULTILINE)
+    assert "scope: blobContainers[index]" in scoped
+    assert "name: container\n" in re.findall(r"^resource blobContainers .*?^\]", roles, re.DOTALL | re.MULTILINE)[0]
+
+
+def test_the_page_says_how_the_old_rights_of_people_are_removed_and_keeps_those_of_the_app() -> None:
+    page = DEPLOYING.read_text(encoding="utf-8")
+    [removal] = re.findall(r"^az role assignment delete .*?^```", page, re.DOTALL | re.MULTILINE)
+
+    assert '--scope "$account"' in removal
+    assert '"Storage Blob Data Contributor"' in removal
+    assert "Owner" not in removal
+
+
+def test_purge_protection_is_asked_for_and_never_refused() -> None:
+    assert "param purgeProtection bool = false\n" in code(MAIN)
+    # Azure fails an update that sends false to a vault that was protected once.
+    assert re.findall(r"enablePurgeProtection: (.+?)\s*\n", all_code()) == ["purgeProtection ? true : null"]
+    assert "enableSoftDelete: true" in all_code()
+
+
+def test_each_use_of_a_secret_is_written_down_unless_somebody_does_so_already() -> None:
+    [audit] = re.findall(r"^resource audit .*?^}", code(INFRA / "modules" / "vault.bicep"), re.DOTALL | re.MULTILINE)
+
+    assert "if (!empty(auditWorkspaceId))" in audit
+    assert "scope: vault\n" in audit
+    assert "{ category: 'AuditEvent', enabled: true }" in audit
+    assert "auditWorkspaceId: vaultAudit ? monitoring.outputs.workspaceId : ''" in module("vault")
+    assert "param vaultAudit bool = true\n" in code(MAIN)
+
+
+@pytest.mark.parametrize("name", ["storage", "vault"])
+def test_the_network_is_closed_only_where_the_app_has_a_subnet_to_come_from(name: str) -> None:
+    text = code(INFRA / "modules" / f"{name}.bicep")
+    [rules] = re.findall(r"networkAcls: (empty\(subnetId\)\s*\? null\s*: \{.*?\n        \})", text, re.DOTALL)
+
+    assert "defaultAction: 'Deny'" in rules
+    assert "id: subnetId" in rules
+    assert "ipRules: map(allowedAddresses, address => { value: address" in rules
+    assert "subnetId: subnetId\n    allowedAddresses: allowedAddresses\n" in module(name)
+    assert "param subnetId string = ''\n" in code(MAIN)
+    assert "virtualNetworkSubnetId: empty(subnetId) ? null : subnetId\n" in all_code()
+    assert "subnetId: subnetId\n" in module("app")
+
+
+def test_every_parameter_that_azd_can_set_stands_on_the_page() -> None:
+    page = DEPLOYING.read_text(encoding="utf-8")
+    inputs = set(re.findall(r"readEnvironmentVariable\('(\w+)'", code(PARAMETERS)))
+
+    unmentioned = {name for name in inputs if not re.search(rf"\b{name}\b", page)}
+    assert unmentioned == {"AZURE_ENV_NAME", "AZURE_LOCATION"}, "azd asks for these itself"
+
+
 def test_nobody_gets_a_role_unless_named() -> None:
     assert "param principalId string = ''\n" in code(MAIN)
     assert "if (!empty(principalId))" in module("personRoles")
+    assert "param policyPrincipalId string = ''\n" in code(MAIN)
+    assert "if (!empty(policyPrincipalId))" in module("policyRoles")
 
 
 def test_the_pythons_on_offer_are_those_that_the_project_and_the_package_builder_support() -> None:
@@ -223,11 +292,24 @@ def test_parameters_default_to_the_same_in_both_files() -> None:
     main = dict(re.findall(r"^param (\w+) \w+ = (\S+)$", code(MAIN), re.MULTILINE))
     given = dict(
         re.findall(
-            r"^param (\w+) = (?:int\()?readEnvironmentVariable\('\w+', ('[^']*')\)", code(PARAMETERS), re.MULTILINE
+            r"^param (\w+) = (?:(?:int|bool)\()?readEnvironmentVariable\('\w+', ('[^']*')\)",
+            code(PARAMETERS),
+            re.MULTILINE,
         )
     )
 
-    assert {"pythonVersion", "instanceMemoryMB", "maximumInstanceCount", "principalType"} <= given.keys()
+    assert {
+        "pythonVersion",
+        "instanceMemoryMB",
+        "maximumInstanceCount",
+        "principalType",
+        "nameInUse",
+        "policyPrincipalType",
+        "purgeProtection",
+        "vaultAudit",
+        "subnetId",
+        "privateHosts",
+    } <= given.keys()
     assert {name: value.strip("'") for name, value in given.items()} == {name: main[name].strip("'") for name in given}
 
 

@@ -21,7 +21,7 @@ from shared.adapters.policy.faults import (
 from shared.adapters.policy.mending import mended
 from shared.adapters.policy.yaml_lines import Parsed, parse
 from shared.core.errors import PermanentError
-from shared.core.policy.check import absurd_values, undefined_names
+from shared.core.policy.check import absurd_values, alike_names, undefined_names
 from shared.core.policy.model import Policy
 
 DEFAULT = Path(__file__).resolve().parents[3] / "config" / "policy.yaml"
@@ -244,7 +244,8 @@ def _checked(data: object, notes: Sequence[Note], places: Places, name: str, sou
         for folder in _ADAPTERS
         for path, what in objections_of_adapters(folder, data.get(folder))
     ]
-    objections += [places.note(path, what) for path, what in (absurd_values(whole) if whole else ())]
+    if whole:
+        objections += [places.note(path, what) for path, what in (*absurd_values(whole), *alike_names(whole))]
     return Checked(
         None if every else whole, _in_order(every, name), data, places, name, source, _in_order(objections, name)
     )

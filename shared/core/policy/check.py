@@ -36,6 +36,23 @@ def absurd_values(policy: Policy) -> list[Fault]:
     ]
 
 
+def alike_names(policy: Policy) -> list[Fault]:
+    """Two spellings of one name, as `Mail-Team` and `mail_team`. A policy in force may have them: keys hold them."""
+    return [
+        (f"{section}.{name}", f"{name!r} is {twin!r} in another spelling; people and other systems take them for one")
+        for section in ("tenants", "teams", "workloads", "channels", "tickets")
+        for name, twin in _twins(getattr(policy, section))
+    ]
+
+
+def _twins(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    first: dict[str, str] = {}
+    for name in names:
+        twin = first.setdefault(name.casefold().replace("_", "-"), name)
+        if twin != name:
+            yield name, twin
+
+
 def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
     for name, team in policy.teams.items():
         for index, absence in enumerate(team.absent):
