@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import because, fields_by_hand, move_for_people
 from shared.adapters.tickets.freshservice import change as changes
@@ -62,7 +62,12 @@ class Freshservice:
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
             change = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
-            return await (self._bring(change, ticket) if change else self._create(ticket))
+            if change and may_take(ref := await self._ref(change), ticket):
+                return await self._bring(change, ticket)
+            if change:
+                line = pass_over(self._calls.what, ref, f"requester {change.get('requester_id')}", ticket)
+                ticket = replace(ticket, notes=(*ticket.notes, line))
+            return await self._create(ticket)
 
     async def _create(self, ticket: Ticket) -> TicketRef:
         group, line = await self._people.group(ticket.group)
@@ -118,8 +123,9 @@ class Freshservice:
     async def _newest(self, key: str) -> Change | None:
         """A change that was perhaps just made: the list has it, the search index not yet."""
         for each in await self._page(1, {}):
-            if changes.holds(self._settings, each, key):
-                return await self._read(str(each["id"]))
+            if changes.is_ours(self._settings, each) and changes.holds(self._settings, each, key):
+                change = await self._read(str(each["id"]))
+                return None if change is None or (await self._ref(change)).state in ENDED else change
         return None
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
@@ -151,18 +157,27 @@ class Freshservice:
         return await ping(self._calls, self._form, self._settings)
 
     async def _look_up(self, key: str) -> Change | None:
-        """The oldest change with the key."""
+        """The change with the key that is requested as ours are: the API does not say who made one.
+
+        The oldest of those that have not ended, else the oldest.
+        """
+        ended: Change | None = None
         if key in self._numbers:
             change = await self._current(self._numbers[key])
             if change and changes.holds(self._settings, change, key):
-                return change
-            del self._numbers[key]
+                if (await self._ref(change)).state not in ENDED:
+                    return change
+                ended = change
+            else:
+                del self._numbers[key]
         for candidate in await self._candidates(key):
             change = await self._read(str(candidate["id"]))  # lists leave out half of a change
-            if change and changes.holds(self._settings, change, key):
-                self._numbers[key] = str(change["id"])
-                return change
-        return None
+            if change and changes.is_ours(self._settings, change) and changes.holds(self._settings, change, key):
+                if (await self._ref(change)).state not in ENDED:
+                    self._numbers[key] = str(change["id"])
+                    return change
+                ended = ended or change
+        return ended
 
     async def _candidates(self, key: str) -> list[Change]:
         """Those that may carry the key, oldest first: by its field, else from the list."""
@@ -174,7 +189,8 @@ class Freshservice:
         candidates: list[Change] = []
         for number in range(1, _PAGES + 1):
             page = await self._page(number, {})
-            candidates += [change for change in page if changes.holds(self._settings, change, key)]
+            ours = (change for change in page if changes.is_ours(self._settings, change))
+            candidates += [change for change in ours if changes.holds(self._settings, change, key)]
             if len(page) < 100:
                 return _in_order(candidates)
         raise PermanentError(
