@@ -35,7 +35,9 @@ class Rig:
     `at_once`: as many calls as it answers at the same time. `conflicts`: the statuses that mean that somebody else has
     just written. `keep(True)`: from now on a rule there leaves the title, or the services, as they are and answers
     200; None where it cannot be. `stuck`: a state, in its own word, from which we may not cancel; None where there is
-    none.
+    none. `squat(key, state)`: somebody else makes a ticket with our key where ours are, and moves it to that state
+    (none: as it is made); its number. `elsewhere(key)`: one of our own account, in another place. None where there can
+    be none.
     """
 
     port: TicketSystem
@@ -56,6 +58,8 @@ class Rig:
     conflicts: frozenset[int] = frozenset({409, 412})
     keep: Callable[[bool], None] | None = None
     stuck: str | None = None
+    squat: Callable[[str, str], Awaitable[str]] | None = None
+    elsewhere: Callable[[str], Awaitable[str]] | None = None
 
 
 REMOTE = tuple(kind for kind in registry.kinds("tickets") if kind != "register")

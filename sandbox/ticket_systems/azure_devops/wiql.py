@@ -16,7 +16,10 @@ _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 
 
 def parse(query: str, project: str, who: str) -> Callable[[Item], bool]:
-    """Whether an item is found; conditions are joined by AND. `who` asks. Raises Refused in the words of Azure DevOps."""
+    """Whether an item is found by `who` asks; conditions are joined by AND.
+
+    Raises Refused in the words of Azure DevOps.
+    """
     shape = _SHAPE.fullmatch(query)
     if not shape or len(query) > 32_000:
         raise _bad(f"TF51006: The query statement is missing a clause. The error is caused by «{query[:40]}».")

@@ -92,8 +92,8 @@ class Freshservice:
     def squat(self, key: str, state: str, requester: int = 6666, workspace: int | None = None) -> str:
         """Somebody else makes a change with that key and moves it to that state (none: as it is made); its number."""
         fields = {
-            "requester_id": requester, "subject": "Not ours", "description": f"<p>Foresignal key: {key}</p>", "status": 1,
-            "change_type": 1, "priority": 1, "impact": 1, "risk": 1, "workspace_id": workspace,
+            "requester_id": requester, "subject": "Not ours", "description": f"<p>Foresignal key: {key}</p>",
+            "status": 1, "change_type": 1, "priority": 1, "impact": 1, "risk": 1, "workspace_id": workspace,
             "custom_fields": {KEY_FIELD: key}, **dict.fromkeys(PLANNED, self.store.now()),
         }  # fmt: skip
         change = self.store.insert(fields)

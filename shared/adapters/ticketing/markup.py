@@ -21,8 +21,9 @@ _REFERENCE = re.compile(
     r"|\bGH(?=-\d)|\{(?=[{%])|\[(?=\[|[ x]\])",
     re.IGNORECASE,
 )
-"""People (`@name`), issues (`#1`, `##1`, `AB#1`), pull requests (`!1`), revisions (`r1`), `user:name`, macros, wiki pages:
-docs of Azure Boards ("Link work items"), of Redmine (help, "wiki syntax detailed") and of GitHub ("Autolinked references").
+"""People (`@name`), issues (`#1`, `##1`, `AB#1`), pull requests (`!1`), revisions (`r1`), `user:name`, macros, wiki
+pages, tasks (`[x]`): docs of Azure Boards ("Link work items"), of Redmine (help, "wiki syntax detailed") and of GitHub
+("Autolinked references").
 """
 _JOURNAL = re.compile(r"\[(/?code)\]|@(?=\[)", re.IGNORECASE)
 _CUT = "… (shortened: the whole text is on the pages linked from the ticket's notes or Message Center)"
