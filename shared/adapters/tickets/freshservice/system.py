@@ -27,6 +27,7 @@ from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 _STATS = {"include": "stats"}
 _BACK = timedelta(days=400)  # what nobody has touched for so long is looked up no more
 _PAGES = 90  # of a hundred; Freshservice lists no more
+_A_PAGE, _FILTERED = 30, 50  # what the filter answers with at once, and so many times
 _FORBIDDEN = frozenset({409})  # by the state that a change is in
 _REFUSED = frozenset({400, 422}) | _FORBIDDEN
 _NO_STATUS, _LIFE_CYCLE = "it has no status for that", "its life cycle does not let us"
@@ -182,10 +183,9 @@ class Freshservice:
     async def _candidates(self, key: str) -> list[Change]:
         """Those that may carry the key, oldest first: by its field, else from the list."""
         if self._settings.key_field:
-            params = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._calls.where}
-            answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
-            if answer.is_success:
-                return _in_order(self._calls.read_part(answer, "changes"))
+            filtered = await self._filtered(f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"")
+            if filtered is not None:
+                return _in_order(filtered)
         candidates: list[Change] = []
         for number in range(1, _PAGES + 1):
             page = await self._page(number, {})
@@ -197,6 +197,21 @@ class Freshservice:
             f"{self._calls.what}: there are too many changes to look a ticket up: add a custom field for our key, and "
             "name it in `key_field`"
         )
+
+    async def _filtered(self, query: str) -> list[Change] | None:
+        """Those of ours that the filter lets through; None where it cannot be used."""
+        ours: list[Change] = []
+        for number in range(1, _FILTERED + 1):
+            page = {"page": str(number)} if number > 1 else {}
+            params = {"query": query, **page, **self._calls.where}
+            answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
+            if not answer.is_success:
+                return ours if ours else None
+            entries = self._calls.read_part(answer, "changes")
+            ours += [entry for entry in entries if changes.is_ours(self._settings, entry)]
+            if len(entries) < _A_PAGE:
+                break
+        return ours
 
     async def _page(self, number: int, params: Mapping[str, str]) -> list[Change]:
         """A page of what was touched lately; without a time Freshservice lists thirty days only."""
