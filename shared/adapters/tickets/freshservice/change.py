@@ -135,6 +135,11 @@ def is_ours(settings: Settings, change: Change) -> bool:
     return not is_elsewhere and change.get("requester_id") == settings.fields.get("requester_id", settings.requester_id)
 
 
+def may_be_ours(settings: Settings, entry: Change) -> bool:
+    """Whether an entry of a list, which may leave the requester out, can be one of ours."""
+    return "requester_id" not in entry or is_ours(settings, entry)
+
+
 def ref_of(settings: Settings, change: Change, labels: Mapping[int, str]) -> TicketRef:
     status = change.get("status")
     state = state_of(settings, status, labels)

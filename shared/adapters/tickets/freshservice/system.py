@@ -124,7 +124,7 @@ class Freshservice:
     async def _newest(self, key: str) -> Change | None:
         """A change that was perhaps just made: the list has it, the search index not yet."""
         for each in await self._page(1, {}):
-            if changes.is_ours(self._settings, each) and changes.holds(self._settings, each, key):
+            if changes.may_be_ours(self._settings, each) and changes.holds(self._settings, each, key):
                 change = await self._read(str(each["id"]))
                 return None if change is None or (await self._ref(change)).state in ENDED else change
         return None
@@ -189,7 +189,7 @@ class Freshservice:
         candidates: list[Change] = []
         for number in range(1, _PAGES + 1):
             page = await self._page(number, {})
-            ours = (change for change in page if changes.is_ours(self._settings, change))
+            ours = (change for change in page if changes.may_be_ours(self._settings, change))
             candidates += [change for change in ours if changes.holds(self._settings, change, key)]
             if len(page) < 100:
                 return _in_order(candidates)
@@ -206,9 +206,9 @@ class Freshservice:
             params = {"query": query, **page, **self._calls.where}
             answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
             if not answer.is_success:
-                return ours if ours else None
+                return ours or None
             entries = self._calls.read_part(answer, "changes")
-            ours += [entry for entry in entries if changes.is_ours(self._settings, entry)]
+            ours += [entry for entry in entries if _whole(entry) and changes.may_be_ours(self._settings, entry)]
             if len(entries) < _A_PAGE:
                 break
         return ours
