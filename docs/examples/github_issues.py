@@ -5,6 +5,7 @@ that one GET and one PATCH bring an issue up to date. docs.github.com/rest/issue
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from pydantic import Field
 
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import down_of
-from shared.adapters.ticketing.document import bare, value
+from shared.adapters.ticketing.document import bare, parse, value
+from shared.adapters.ticketing.lookup import may_take, pass_over
 from shared.adapters.ticketing.markup import markdown
 from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.errors import PermanentError, TransientError
@@ -43,14 +45,21 @@ class GitHubIssues:
     def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings, self._deps = settings, deps
         self._issues = f"{settings.url}/repos/{settings.repository}/issues"
+        self._user = ""
 
     async def find(self, key: str) -> TicketRef | None:
-        found = await self._list({"labels": key, "direction": "asc"})
-        return self._ref(found[0]) if found else None
+        """Of what we made ourselves: anybody who may label an issue can give it our key."""
+        found = await self._list({"labels": key, "creator": await self._login(), "direction": "asc"})
+        refs = [self._ref(one) for one in found]
+        return next((ref for ref in refs if ref.state not in ENDED), refs[0] if refs else None)
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        if known := await self.find(ticket.key):
+        known = await self.find(ticket.key)
+        if known and may_take(known, ticket):
             return await self.amend(known, ticket)
+        if known:
+            line = pass_over(self._what, known, await self._login(), ticket)
+            ticket = replace(ticket, notes=(*ticket.notes, line))
         made = self._ref(await self._ask("POST", self._issues, self._wanted(ticket, "")))
         return await self.amend(made, ticket) if ticket.cancelled else made
 
@@ -103,7 +112,8 @@ class GitHubIssues:
         if len(ticket.key) > _LABEL:
             raise PermanentError(f"{self._what}: a label holds {_LABEL} characters; give the deployment a shorter name")
         lines = told.splitlines()
-        notes = [f"- {' '.join(bare(value(note)).split())}" for note in ticket.notes]
+        folded = (" ".join(bare(value(note)).split()) for note in ticket.notes)
+        notes = [f"- {markdown(parse(value(note)), _BODY)}" for note in folded if note]
         history = "\n".join([*lines, *dict.fromkeys(note for note in notes if note not in lines)])
         text = markdown(self._settings.description(ticket, "github_issues"), _BODY // 2)
         return {
@@ -121,6 +131,15 @@ class GitHubIssues:
         state: State = ("cancelled" if issue.get("state_reason") == "not_planned" else "closed") if ended else named
         at = datetime.fromisoformat(issue["closed_at"]) if ended and issue.get("closed_at") else None
         return TicketRef(str(issue["number"]), str(issue.get("html_url", "")), state, at, str(issue.get("state", "")))
+
+    async def _login(self) -> str:
+        """Our own account's name; asked once."""
+        if not self._user:
+            user = await self._ask("GET", f"{self._settings.url}/user")
+            if not isinstance(user, dict) or not isinstance(user.get("login"), str):
+                raise TransientError(f"{self._what}: {self._settings.url} answered no user: is it GitHub?")
+            self._user = user["login"]
+        return self._user
 
     async def _list(self, asked: Mapping[str, str]) -> list[Any]:
         found = await self._ask("GET", self._issues, params={"state": "all", **asked})

@@ -7,6 +7,7 @@ from aiohttp.test_utils import TestServer
 from sandbox.ticket_systems.azure_devops.items import Rules
 from sandbox.ticket_systems.azure_devops.server import AzureDevOps
 from shared.adapters import registry
+from shared.adapters.ticketing.markup import without_joiners
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for
 from tests.fakes import FakeClock
@@ -56,7 +57,7 @@ async def system(request):
         server.delete(number)
 
     async def history(number):
-        return list(record(number).history)
+        return [without_joiners(line) for line in record(number).history]
 
     async def move(number, word):
         server.move(number, word)
@@ -70,11 +71,17 @@ async def system(request):
     def keep(on):
         server.boards.rules.kept = frozenset({"Custom.Services"} if on else ())
 
+    async def squat(key, state):
+        return server.squat(key, state)
+
+    async def elsewhere(key):
+        return server.squat(key, "", "Foresignal", "Other")
+
     async with over(server, clock, SETTINGS) as (another, proxy):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN,), clock=clock, keep=keep,
-            stuck="Resolved",
+            stuck="Resolved", squat=squat, elsewhere=elsewhere,
         )  # fmt: skip
 
 

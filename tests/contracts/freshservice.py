@@ -64,11 +64,14 @@ async def system(request):
     def keep(on):
         server.store.rules.kept = frozenset({"subject"} if on else ())
 
+    async def squat(key, state):
+        return server.squat(key, state)
+
     async with over(server, clock, SETTINGS) as (another, proxy):
         rig = Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="9", proxy=proxy,
             secrets=tuple(server.secrets.values()), clock=first, conflicts=frozenset({412}), keep=keep,
-            stuck="Pending Review", approved="Pending Release", begun="Pending Review",
+            stuck="Pending Review", approved="Pending Release", begun="Pending Review", squat=squat,
         )  # fmt: skip
         made.append(rig)
         yield rig

@@ -3,6 +3,8 @@
 Written from docs.github.com/rest/issues/issues: create, get, list by labels, update; 404 with {"message": "Not Found"}.
 """
 
+import html
+import re
 from contextlib import asynccontextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from shared.adapters.ticketing.markup import markdown
+from shared.adapters.ticketing.markup import markdown, without_joiners
 from shared.adapters.ticketing.settings import TicketSettings
 from tests.contracts.proxy import proxied
 from tests.contracts.rig import Rig, deps_for
@@ -18,6 +20,7 @@ from tests.fakes import FakeClock
 
 FILE = Path(__file__).parents[2] / "docs" / "examples" / "github_issues.py"
 TOKEN = "ghp_example-token"
+US = "foresignal-bot"
 
 
 def example():
@@ -39,6 +42,7 @@ class GitHub:
         app = web.Application(middlewares=[self._known])
         app.add_routes(
             [
+                web.get("/user", self._user),
                 web.get("/repos/contoso/changes", self._repository),
                 web.get("/repos/contoso/changes/issues", self._list),
                 web.post("/repos/contoso/changes/issues", self._create),
@@ -54,6 +58,9 @@ class GitHub:
             return web.json_response({"message": "Bad credentials"}, status=401)
         return await handler(request)
 
+    async def _user(self, _request):
+        return web.json_response({"login": US, "id": 1})
+
     async def _repository(self, _request):
         return web.json_response({"full_name": "contoso/changes", "permissions": {"pull": True, "push": True}})
 
@@ -64,14 +71,18 @@ class GitHub:
             request.query.get("page", 1),
         )
         found = [one for one in self.issues.values() if label in [held["name"] for held in one["labels"]]]
+        found = [one for one in found if one["user"]["login"] == request.query.get("creator", one["user"]["login"])]
         return web.json_response(found[size * (int(page) - 1) :][:size])
 
     async def _create(self, request):
+        return web.json_response(self.make(await request.json(), US), status=201)
+
+    def make(self, given, who):
         self._last += 1
         issue = {"number": self._last, "html_url": f"https://github.example/contoso/changes/issues/{self._last}"}
-        issue |= {"state": "open", "state_reason": None, "closed_at": None, "labels": []}
+        issue |= {"state": "open", "state_reason": None, "closed_at": None, "labels": [], "user": {"login": who}}
         self.issues[self._last] = issue
-        return web.json_response(self._set(issue, await request.json()), status=201)
+        return self._set(issue, given)
 
     async def _get(self, request):
         issue = self.issues.get(int(request.match_info["number"]))
@@ -103,13 +114,19 @@ async def system(_request=None):
 
     async def history(number):
         told = github.issues[int(number)]["body"].partition("### History\n")[2]
-        return [line.removeprefix("- ") for line in told.splitlines()]
+        return [shown_text(line.removeprefix("- ")) for line in told.splitlines()]
 
     async def move(number, word):
         github._set(github.issues[int(number)], {"state": word})
 
     async def count(key):
         return sum(key in [label["name"] for label in issue["labels"]] for issue in github.issues.values())
+
+    async def squat(key, state):
+        issue = github.make({"title": "Not ours", "body": "", "labels": [key]}, "mallory")
+        if state:
+            await move(issue["number"], state)
+        return str(issue["number"])
 
     async def fields(number):
         issue = github.issues[int(number)]
@@ -126,8 +143,14 @@ async def system(_request=None):
             return module.build(module.Settings.model_validate(settings), deps)
 
         yield Rig(
-            another(), another, delete, history, move, count, fields, shows, proxy=proxy, secrets=(TOKEN,), clock=clock
-        )
+            another(), another, delete, history, move, count, fields, shows, proxy=proxy, secrets=(TOKEN,), clock=clock,
+            squat=squat,
+        )  # fmt: skip
+
+
+def shown_text(line):
+    """Markdown as its reader sees it."""
+    return without_joiners(html.unescape(re.sub(r"\\([^0-9A-Za-z\s])", r"\1", line)))
 
 
 def shows(ticket):

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from aiohttp.test_utils import TestServer
 
 from sandbox.ticket_systems.jira.issues import Rules
+from sandbox.ticket_systems.jira.search import US
 from sandbox.ticket_systems.jira.server import Jira
 from shared.adapters import registry
 from tests.contracts.proxy import proxied
@@ -71,12 +72,18 @@ async def system(request):
     def keep(on):
         server.rules.kept = frozenset({"customfield_10054"} if on else ())
 
+    async def squat(key, state):
+        return server.squat(key, state)
+
+    async def elsewhere(key):
+        return server.squat(key, "", US, "OPS")
+
     async with over(server, clock, SETTINGS) as (another, proxy):
         basic = base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Completed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN, basic), clock=clock,
-            keep=keep, stuck="Implementing",
+            keep=keep, stuck="Implementing", squat=squat, elsewhere=elsewhere,
         )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ def fields_of(issue):
 async def system(request):
     redmine = request.getfixturevalue("redmine")
     project, ids = redmine.project(), redmine.made["fields"]
+    parent = redmine.ask("GET", f"/projects/{project}.json")["project"]["id"]
 
     async def delete(number):
         redmine.ask("DELETE", f"/issues/{number}.json")
@@ -70,6 +71,30 @@ async def system(request):
     async def fields(number):
         return fields_of(issue_of(redmine, number))
 
+    async def squat(key, state):
+        """The administrator is somebody else."""
+        issue = {
+            "project_id": project, "tracker_id": redmine.made["tracker"], "subject": "Not ours",
+            "custom_fields": [{"id": ids["key"], "value": key}],
+        }  # fmt: skip
+        number = redmine.ask("POST", "/issues.json", {"issue": issue})["issue"]["id"]
+        if state:
+            await move(number, state)
+        return str(number)
+
+    async def elsewhere(key):
+        """In a project below ours."""
+        below = redmine.project()
+        redmine.ask("PUT", f"/projects/{below}.json", {"project": {"parent_id": parent}})
+        issue = {
+            "project_id": below, "tracker_id": redmine.made["tracker"], "subject": "Not here",
+            "custom_fields": [{"id": ids["key"], "value": key}],
+        }  # fmt: skip
+        headers = {"X-Redmine-API-Key": redmine.key}
+        answer = redmine.admin.post("/issues.json", json={"issue": issue}, headers=headers)
+        answer.raise_for_status()
+        return str(answer.json()["issue"]["id"])
+
     def keep(on):
         redmine.give(project, "bound" if on else "filer")
 
@@ -77,7 +102,7 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock, keep=keep,
-            stuck="Post implementation review",
+            stuck="Post implementation review", squat=squat, elsewhere=elsewhere,
             # Ruby waits for SQLite with all its threads: one that holds the lock and one that waits block each other.
             at_once=1,
         )  # fmt: skip

@@ -38,7 +38,9 @@ class Rig:
     200; None where it cannot be. `stuck`: a state, in its own word, from which we may not cancel; None where there is
     none. `approved`, `begun`: states, in its own words, of a ticket that the board has approved and of one that is
     being implemented; None where approved tickets are never sent back. `back`: whether we send them back ourselves,
-    not the system.
+    not the system. `squat(key, state)`: somebody else makes a ticket with our key where ours are, and moves it to that
+    state (none: as it is made); its number. `elsewhere(key)`: one of our own account, in another place. None where
+    there can be none.
     """
 
     port: TicketSystem
@@ -62,6 +64,8 @@ class Rig:
     approved: str | None = None
     begun: str | None = None
     back: bool = True
+    squat: Callable[[str, str], Awaitable[str]] | None = None
+    elsewhere: Callable[[str], Awaitable[str]] | None = None
 
 
 REMOTE = tuple(kind for kind in registry.kinds("tickets") if kind != "register")

@@ -56,12 +56,15 @@ async def system(request):
     def keep(on):
         server.store.rules.kept = frozenset({"short_description"} if on else ())
 
+    async def squat(key, state):
+        return server.squat(key, state)
+
     async with over(server, clock, SETTINGS) as (another, proxy):
         secret = server.secrets["SERVICENOW_SECRET"]
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="7",
             proxy=proxy, secrets=(secret,), clock=clock, reopens=False, keep=keep, stuck="Review",
-            approved="Scheduled", begun="Implement",
+            approved="Scheduled", begun="Implement", squat=squat,
         )  # fmt: skip
 
 

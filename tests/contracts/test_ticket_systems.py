@@ -147,6 +147,58 @@ async def test_pinging_says_as_whom_and_changes_nothing(rig):
     assert not any(secret in said for secret in rig.secrets)
 
 
+# What is not ours, though it carries our key: keys can be guessed.
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["open", "ended"])
+async def test_a_ticket_that_somebody_else_made_with_our_key_is_none_of_ours(rig, ended):
+    if rig.squat is None:
+        pytest.skip("nobody else makes tickets here")
+    theirs = await rig.squat(ticket().key, rig.closed if ended else "")
+    await found_late(rig)
+
+    assert await rig.port.find(ticket().key) is None
+    opened = await rig.another().open(ticket())
+
+    assert opened.number != theirs
+    assert opened.state not in ENDED
+    assert not any(line.startswith(f"{theirs}, made by") for line in await rig.history(opened.number))
+    await found_late(rig)
+    assert (await rig.another().find(ticket().key)).number == opened.number
+    assert (await rig.another().open(ticket())).number == opened.number
+
+
+async def test_a_ticket_of_our_own_account_in_another_place_is_none_of_ours(rig):
+    if rig.elsewhere is None:
+        pytest.skip("there is one place for tickets here")
+    there = await rig.elsewhere(ticket().key)
+    await found_late(rig)
+
+    assert await rig.port.find(ticket().key) is None
+    assert (await rig.another().open(ticket())).number != there
+
+
+async def test_a_ticket_that_had_ended_before_we_filed_is_left_and_told_of_once(rig, caplog):
+    if rig.squat is None:
+        pytest.skip("a key has one ticket here")
+    before = await rig.port.open(ticket())
+    await rig.move(before.number, rig.closed)
+    await found_late(rig)
+
+    opened = await rig.another().open(ticket())
+
+    assert opened.number != before.number
+    assert opened.state not in ENDED
+    (line,) = [told for told in await rig.history(opened.number) if told.startswith(f"{before.number}, made by")]
+    assert "has the same key and had ended" in line
+    assert sum("another ticket is filed" in record.getMessage() for record in caplog.records) == 1
+    await found_late(rig)
+    assert (await rig.another().find(ticket().key)).number == opened.number
+    assert (await rig.another().open(ticket())).number == opened.number
+    assert await rig.count(ticket().key) == 2
+    assert sum(told.startswith(f"{before.number}, made by") for told in await rig.history(opened.number)) == 1
+
+
 # What moves.
 
 

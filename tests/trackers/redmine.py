@@ -79,6 +79,11 @@ class Redmine:
             at = f"{datetime.now() + timedelta(minutes=next(self._minutes)):%Y-%m-%d %H:%M:%S.%f}"  # noqa: DTZ005 - as Redmine has it
             base.execute("insert into settings (name, value, updated_on) values (?, ?, ?)", (name, value, at))
 
+    def shows(self, texts: dict[str, list[str]]) -> dict[str, list[str]]:
+        """The HTML that it makes of texts, by their format: textile, markdown, common_mark (redmine.ru)."""
+        html: dict[str, list[str]] = self.ask("POST", "/texts-as-shown", texts)
+        return html
+
     def ask(self, method: str, path: str, body: Any = None, **params: str) -> Any:
         """As an administrator; the answer's JSON."""
         answer = self.admin.request(method, path, json=body, params=params or None)

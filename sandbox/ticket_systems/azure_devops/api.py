@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -134,7 +134,7 @@ class Boards:
 
     async def _query(self, request: web.Request) -> web.Response:
         body = await _json(request, dict)
-        holds = parse(str(body.get("query", "")), self.project)
+        holds = parse(str(body.get("query", "")), self.project, _US)
         top = int(request.query.get("$top", 20_000))
         matches = [item for item in self._visible().values() if holds(item)][:top]
         base = _base(request)
@@ -154,6 +154,17 @@ class Boards:
             self._count += 1
             self._keep(item)
         return web.json_response(item.as_json(_base(request)))
+
+    def add(self, fields: Sequence[tuple[str, str]], who: str, project: str = "") -> Item:
+        """By hand: a work item that somebody makes, in our project or another."""
+        project = project or self.project
+        paths = {"System.AreaPath": project, "System.IterationPath": project}
+        self._count += 1
+        empty = Item(self._count, self.kind, project, dict(paths), formats={} if self._markdown else None)
+        operations = [{"op": "add", "path": f"/fields/{name}", "value": text} for name, text in fields]
+        item = empty.patched(operations, self._clock(), who)
+        self._keep(item)
+        return item
 
     async def _patch(self, request: web.Request) -> web.Response:
         item, operations = self._item_of(request), await self._operations(request)

@@ -152,6 +152,7 @@ class Item:
         self.rev = before.rev + 1
         self.fields |= {"System.ChangedDate": stamp(now), "System.ChangedBy": {"displayName": who}}
         self.fields.setdefault("System.CreatedDate", stamp(now))
+        self.fields.setdefault("System.CreatedBy", {"displayName": who})
         changed = {
             name: {"oldValue": before.fields.get(name), "newValue": self.fields.get(name)}
             for name in sorted({*before.fields, *self.fields})

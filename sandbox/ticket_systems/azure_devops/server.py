@@ -80,6 +80,16 @@ class AzureDevOps:
         """By hand: into the recycle bin, where no query looks."""
         self.boards.items.pop(int(number), None)
 
+    def squat(self, key: str, state: str, who: str = "Mallory", project: str = "") -> str:
+        """Somebody else makes a work item with that tag and moves it to that state (none: as it is made); its number.
+
+        `project`: another one than ours.
+        """
+        item = self.boards.add([("System.Title", "Not ours"), ("System.Tags", key)], who, project)
+        if state:
+            self.move(str(item.id), state)
+        return str(item.id)
+
     def states_of(self, number: str) -> list[str]:
         return list(self.boards.items[int(number)].kind.states)
 

@@ -11,12 +11,15 @@ _SHAPE = re.compile(
     r"\s*select\s+\[System\.Id\]\s+from\s+workitems\s+where\s+(?P<where>.+?)(\s+order\s+by\s+\[System\.Id\](\s+asc)?)?\s*",
     re.IGNORECASE | re.DOTALL,
 )
-_CLAUSE = re.compile(r"\[([\w.]+)\]\s*(=|contains)\s*('(?:[^']|'')*'|@project|\d+)", re.IGNORECASE)
+_CLAUSE = re.compile(r"\[([\w.]+)\]\s*(=|contains)\s*('(?:[^']|'')*'|@project|@me|\d+)", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 
 
-def parse(query: str, project: str) -> Callable[[Item], bool]:
-    """Whether an item is found; conditions are joined by AND. Raises Refused in the words of Azure DevOps."""
+def parse(query: str, project: str, who: str) -> Callable[[Item], bool]:
+    """Whether an item is found by `who` asks; conditions are joined by AND.
+
+    Raises Refused in the words of Azure DevOps.
+    """
     shape = _SHAPE.fullmatch(query)
     if not shape or len(query) > 32_000:
         raise _bad(f"TF51006: The query statement is missing a clause. The error is caused by «{query[:40]}».")
@@ -29,7 +32,8 @@ def parse(query: str, project: str) -> Callable[[Item], bool]:
         name, how, value = clause[1], clause[2].lower(), clause[3]
         if name not in FIELDS:
             raise _bad(f"TF51005: The query references a field that does not exist. The error is caused by «[{name}]».")
-        text = project if value.lower() == "@project" else value.strip("'").replace("''", "'")
+        macros = {"@project": project, "@me": who}
+        text = macros.get(value.lower(), value.strip("'").replace("''", "'"))
         conditions.append((name, how, text.casefold()))
         joined = _AND.match(where, clause.end())
         if not joined and clause.end() < len(where):
@@ -46,7 +50,9 @@ def _holds(item: Item, name: str, how: str, text: str) -> bool:
         "System.WorkItemType": item.kind.name,
         "System.Id": str(item.id),
     }
-    value = str(system_fields.get(name, item.fields.get(name, ""))).casefold()
+    there = item.fields.get(name, "")
+    there = there.get("displayName", "") if isinstance(there, dict) else there
+    value = str(system_fields.get(name, there)).casefold()
     return text in value if how == "contains" else text == value
 
 

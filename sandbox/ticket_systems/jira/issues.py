@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.ticket_systems.jira.projects import Project, Transition
 from sandbox.ticket_systems.jira.rules import text_of
-from sandbox.ticket_systems.jira.search import Query
+from sandbox.ticket_systems.jira.search import US, Query
 from sandbox.ticket_systems.showing import Record
 
 
@@ -29,7 +29,7 @@ Seen = dict[str, list[str]]
 
 @dataclass(slots=True)
 class Issue:
-    """One issue. `indexed`: what the search is told, and since when."""
+    """One issue. `creator`: account id and name. `indexed`: what the search is told, and since when."""
 
     id: str
     key: str
@@ -40,6 +40,7 @@ class Issue:
     created: datetime
     status: str
     status_since: datetime
+    creator: tuple[str, str] = (US, "Foresignal")
     resolution: str = ""
     resolved: datetime | None = None
     comments: list[dict[str, Any]] = field(default_factory=list)
@@ -50,7 +51,13 @@ class Issue:
 
     def index(self, now: datetime) -> None:
         labels = list(self.fields.get("labels") or [])
-        entry = {"labels": labels, "project": [self.project.key, self.project.id], "key": [self.key], "id": [self.id]}
+        entry = {
+            "labels": labels,
+            "project": [self.project.key, self.project.id],
+            "key": [self.key],
+            "id": [self.id],
+            "creator": [self.creator[0]],
+        }
         self.indexed.append((now, entry))
 
     def entry_at(self, at: datetime) -> Seen | None:
@@ -121,6 +128,7 @@ class Issue:
             **{each.id: None for each in self.project.fields}, "description": None, "labels": [], **self.fields,
             "project": {"id": self.project.id, "key": self.project.key, "projectTypeKey": self.project.kind},
             "issuetype": {"id": self.kind[0], "name": self.kind[1]},
+            "creator": {"accountId": self.creator[0], "displayName": self.creator[1]},
             "status": self.status_json(self.status), "statuscategorychangedate": stamp(self.status_since),
             "resolution": {"name": self.resolution} if self.resolution else None,
             "resolutiondate": stamp(self.resolved) if self.resolved else None, "created": stamp(self.created),
@@ -166,7 +174,14 @@ class Store:
         sought = id_or_key.upper()
         return next((issue for issue in self._issues.values() if sought in {issue.id, issue.key}), None)
 
-    def add(self, project: Project, kind: tuple[str, str], values: Mapping[str, Any], properties: list[Any]) -> Issue:
+    def add(
+        self,
+        project: Project,
+        kind: tuple[str, str],
+        values: Mapping[str, Any],
+        properties: list[Any],
+        creator: tuple[str, str] = (US, "Foresignal"),
+    ) -> Issue:
         self._count += 1
         self._numbers[project.key] += 1
         now = self._clock()
@@ -174,6 +189,7 @@ class Store:
         issue = Issue(
             id=str(10000 + self._count), key=f"{project.key}-{self._numbers[project.key]}", project=project, kind=kind,
             fields=fields, properties=properties, created=now, status=project.statuses[0].name, status_since=now,
+            creator=creator,
         )  # fmt: skip
         issue.index(now)
         self._issues[issue.id] = issue

@@ -6,10 +6,12 @@ from typing import Any
 
 Query = Callable[[Mapping[str, Any]], bool]
 _CLAUSE = re.compile(
-    r"(\w+)\s*(=|in)\s*(\((?:[^()\"]|\"(?:[^\"\\]|\\.)*\")*\)|\"(?:[^\"\\]|\\.)*\"|[\w.-]+)", re.IGNORECASE
+    r"(\w+)\s*(=|in)\s*(\((?:[^()\"]|\"(?:[^\"\\]|\\.)*\")*\)|\"(?:[^\"\\]|\\.)*\"|[\w.-]+(?:\(\))?)", re.IGNORECASE
 )
-_VALUE = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|([\w.-]+)")
-_FIELDS = {"labels": "labels", "project": "project", "key": "key", "issuekey": "key", "id": "id"}
+_VALUE = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|([\w.-]+(?:\(\))?)")
+US = "5b10ac8d82e05b22cc7d4ef5"
+"""Our user's account id."""
+_FIELDS = {"labels": "labels", "project": "project", "key": "key", "issuekey": "key", "id": "id", "creator": "creator"}
 
 
 class BadQueryError(ValueError):
@@ -17,7 +19,7 @@ class BadQueryError(ValueError):
 
 
 def parse(jql: str) -> Query:
-    """Whether what the index holds of an issue (`labels`, `project`, `key`, `id`) is found by the query.
+    """Whether what the index holds of an issue (`labels`, `project`, `key`, `id`, `creator`) is found by the query.
 
     Clauses are joined by AND; the order is always that of creation. Raises BadQueryError.
     """
@@ -35,6 +37,7 @@ def parse(jql: str) -> Query:
                 f"Error in the JQL Query: '{text[at : at + 40]}' is not understood. (line 1, character {at + 1})"
             )
         values = {re.sub(r"\\(.)", r"\1", quoted) if quoted else bare for quoted, bare in _VALUE.findall(clause[3])}
+        values = {US if value.casefold() == "currentuser()" else value for value in values}
         clauses.append((_FIELDS[clause[1].lower()], values))
         joined = re.compile(r"\s+and\s+", re.IGNORECASE).match(text, clause.end())
         if clause.end() < len(text) and not joined:

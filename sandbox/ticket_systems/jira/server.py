@@ -74,6 +74,15 @@ class Jira:
         """By hand, in Jira."""
         self.store.delete(number)
 
+    def squat(self, key: str, state: str, who: str = "mallory", place: str = CHANGES.key) -> str:
+        """Somebody else makes an issue with that label and moves it to that state (none: as it is made); its key."""
+        project = self.store.project(place)
+        assert project is not None
+        issue = self.store.add(project, project.types[0], {"summary": "Not ours", "labels": [key]}, [], (who, who))
+        if state:
+            self.move(issue.key, state)
+        return issue.key
+
     def states_of(self, number: str) -> list[str]:
         return [status.name for status in self._existing(number).project.statuses]
 

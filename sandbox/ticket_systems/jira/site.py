@@ -7,6 +7,7 @@ from aiohttp import web
 from sandbox.ticket_systems.jira.answers import Refused
 from sandbox.ticket_systems.jira.issues import Issue, Store
 from sandbox.ticket_systems.jira.projects import Project
+from sandbox.ticket_systems.jira.search import US
 
 PERMISSIONS = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES", "ADD_COMMENTS")
 _NEEDED = ("project", "issuetype", "summary")
@@ -59,7 +60,7 @@ class Places:
     async def _myself(self, _request: web.Request) -> web.Response:
         return web.json_response(
             {
-                "accountId": "5b10ac8d82e05b22cc7d4ef5",
+                "accountId": US,
                 "displayName": "Foresignal",
                 "emailAddress": self.site.email,
                 "active": True,

@@ -36,7 +36,9 @@ _TIMES = frozenset({"start_date", "end_date"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _OF_TEMPLATE = frozenset({"description", "justification", "risk_impact_analysis", "test_plan", "backout_plan",
                           "implementation_plan", "risk", "impact"})  # fmt: skip
-_OWN = frozenset({"sys_id", "number", "sys_created_on", "sys_updated_on", "closed_at", "active", "approval"})
+_OWN = frozenset(
+    {"sys_id", "number", "sys_created_on", "sys_updated_on", "closed_at", "active", "approval", "sys_created_by"}
+)
 _KNOWN = frozenset({*_LENGTHS, *_CHOICES, *_TIMES, "state", "assignment_group", "category", "work_notes", "comments"})
 _NUMBERS = frozenset({"state", "risk", "impact"})
 
@@ -108,7 +110,7 @@ class Store:
         change = Change(
             uuid4().hex, f"CHG{self._last:07d}",
             {"state": "-5", "type": kind or "normal", "approval": "not requested", "active": "true",
-             "sys_created_on": now, "sys_updated_on": now},
+             "sys_created_on": now, "sys_updated_on": now, "sys_created_by": who},
         )  # fmt: skip
         fields = {**fields, "type": kind or fields.get("type", "normal")}
         if by_model:
@@ -200,8 +202,12 @@ class Store:
         truths = {"true": True, "false": False}
         return {"display_value": display, "value": truths[value] if name == "active" else value}
 
-    def find(self, query: str) -> Iterator[Change]:
-        """An encoded query of what the sandbox knows: `a=b`, `aINb,c`, joined by `^`, with `ORDERBY`."""
+    def find(self, query: str, who: str) -> Iterator[Change]:
+        """An encoded query of what the sandbox knows: `a=b`, `aINb,c`, joined by `^`, with `ORDERBY`.
+
+        `who`: the user who asks, as which the query's one script knows him.
+        """
+        query = query.replace("javascript:gs.getUserName()", who)
         matches = list(self.changes.values())
         for part in query.split("^"):
             if part.startswith("ORDERBY") or not part:

@@ -1,7 +1,7 @@
-"""A post's body as HTML that may be shown: no script, no style, no form, images over https only."""
+"""A post's body as HTML that may be shown: no script, no style, no form, no image but from Microsoft's own hosts."""
 
 import re
-from html import escape
+from html import escape, unescape
 
 import nh3
 
@@ -19,6 +19,13 @@ _ATTRIBUTES = {
 }
 _UNREAD = frozenset({"script", "style", "template", "title", "noscript", "iframe", "object", "textarea", "select"})
 _SET = {"img": {"loading": "lazy", "referrerpolicy": "no-referrer"}}
+IMAGE_DOMAINS = ("microsoft.com", "microsoft.net", "cloud.microsoft", "office.com", "office.net")
+"""Under these only Microsoft gives names to hosts; Message Center's pictures come from cxcs.microsoft.net today."""
+IMAGE_HOSTS = ("img-prod-cms-rt-microsoft-com.akamaized.net",)
+"""Microsoft's own store of pictures at Akamai: of that domain this name only."""
+_IMAGE = re.compile(r'<img((?:\s+[a-z]+="[^"]*")*)\s*/?>')  # as nh3 writes it: a quote inside is an entity
+_SOURCE = re.compile(r"https://([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:/|\Z)", re.IGNORECASE)  # as no two parsers differ on
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 READ_LIMIT = 100_000
 """Characters; real bodies end at 14,000."""
 _DEEPEST = 50  # real bodies nest less than a dozen
@@ -37,7 +44,7 @@ def safe_html(body: str, kind: str = "html") -> str:
     body = body[:READ_LIMIT]
     if kind == "text":
         return "".join(f"<p>{escape(line)}</p>" for line in body.splitlines() if line.strip())
-    return nh3.clean(
+    cleaned = nh3.clean(
         _shallow(body),
         tags=set(TAGS),
         clean_content_tags=set(_UNREAD),
@@ -48,6 +55,25 @@ def safe_html(body: str, kind: str = "html") -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
+    return _IMAGE.sub(_shown_image, cleaned)
+
+
+def image_sources() -> str:
+    """Where images may come from, for the header that tells browsers so."""
+    domains = " ".join(f"https://*.{domain}" for domain in IMAGE_DOMAINS)
+    return " ".join((domains, *(f"https://{host}" for host in IMAGE_HOSTS)))
+
+
+def _shown_image(image: re.Match[str]) -> str:
+    """An image of Microsoft's own; another is not loaded, as that would tell its host who reads what, but said."""
+    attributes = dict(_ATTRIBUTE.findall(image[1]))
+    source = _SOURCE.match(unescape(attributes.get("src", "")))
+    host = source[1].casefold() if source else ""
+    if host in IMAGE_HOSTS or host.endswith(tuple(f".{domain}" for domain in IMAGE_DOMAINS)):
+        return image[0]
+    words = unescape(attributes.get("alt", "")).strip()
+    where = f"Image at {host}" if host else "Image"
+    return f"<em>[{escape(f'{where}: {words}' if words else where)}]</em>"
 
 
 def _shallow(html: str) -> str:

@@ -1,17 +1,45 @@
-"""What a ticket system's adapter remembers between a look-up and the write that follows it."""
+"""What a ticket system's adapter remembers between a look-up and the write that follows it, and what it may take up."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
 from shared.adapters.recent import Recent
+from shared.core.terms import ENDED
+from shared.core.tickets.ticket import Ticket, TicketRef
 
+_LOG = logging.getLogger("foresignal.tickets")
 REMEMBERED = 1_000
 """Entries that an adapter remembers of each thing."""
 _FRESH = timedelta(seconds=2)  # so long the result of `find` is good for the `amend` or `open` that follows
 T = TypeVar("T")
+
+
+def may_take(ref: TicketRef, ticket: Ticket) -> bool:
+    """Whether `open` may take up a ticket that a look-up found.
+
+    Our keys can be guessed: what had ended before we ever filed may have been made to be in our way. Where ours is to
+    be cancelled all the same, it will do.
+    """
+    return ref.state not in ENDED or ticket.cancelled
+
+
+def pass_over(what: str, ref: TicketRef, author: str, ticket: Ticket) -> str:
+    """The line for the new ticket about one with its key that `open` does not take up; the log has it, too.
+
+    `what`: the ticket system in words. `author`: who made that ticket, as the system says.
+    """
+    _LOG.warning(
+        "%s: %s, made by %s, has the key %s and had ended (%s) before we filed; another ticket is filed",
+        what, ref.number, author, ticket.key, ref.remote_state or ref.state,
+    )  # fmt: skip
+    return (
+        f"{ref.number}, made by {author}, has the same key and had ended ({ref.remote_state or ref.state}) before this "
+        "was filed: it is left as it is"
+    )
 
 
 class LookUps(Generic[T]):

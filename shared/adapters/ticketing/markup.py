@@ -1,4 +1,8 @@
-"""A ticket's document in the markup of each system: plain text, HTML, Markdown, Textile, Atlassian's."""
+"""A ticket's document in the markup of each system: plain text, HTML, Markdown, Textile, Atlassian's.
+
+Whatever a text holds, people see it as text: each text that is not ours passes through the one function of its
+system's markup before it is sent (docs/adding-an-adapter.md has the list).
+"""
 
 import html
 import re
@@ -9,6 +13,19 @@ from typing import Any
 from shared.adapters.ticketing.document import Document, Run, TextBlock
 from shared.core.text.safe import cut
 
+JOINER = "\u2060"
+"""Stands inside of what a system would take for a reference, and is not to be seen (Unicode's word joiner)."""
+_REFERENCE = re.compile(
+    r"@(?=\S)|#(?=[#\d]|note)|!(?=\d)|\br(?=\d)"
+    r"|\b(?:attachment|document|version|forum|news|message|project|commit|source|export|user)(?=[:#])"
+    r"|\bGH(?=-\d)|\{(?=[{%])|\[(?=\[|[ x]\])",
+    re.IGNORECASE,
+)
+"""People (`@name`), issues (`#1`, `##1`, `AB#1`), pull requests (`!1`), revisions (`r1`), `user:name`, macros, wiki
+pages, tasks (`[x]`): docs of Azure Boards ("Link work items"), of Redmine (help, "wiki syntax detailed") and of GitHub
+("Autolinked references").
+"""
+_JOURNAL = re.compile(r"\[(/?code)\]|@(?=\[)", re.IGNORECASE)
 _CUT = "… (shortened: the whole text is on the pages linked from the ticket's notes or Message Center)"
 
 
@@ -17,19 +34,57 @@ def plain(document: Document, limit: int) -> str:
     return _within(document, limit, _plain)
 
 
+def journal(text: str) -> str:
+    """Text for ServiceNow, whose journals show what stands between `[code]` and `[/code]` as HTML.
+
+    People are mentioned there as `@[sys_id:name]`. A space keeps both from being what they seem.
+    """
+    return _JOURNAL.sub(lambda match: f"[ {match[1]} ]" if match[1] else f"{match[0]} ", text)
+
+
 def to_html(document: Document, limit: int) -> str:
     """Simple HTML: h3, p, ul, a."""
     return _within(document, limit, _html)
 
 
+def html_text(text: str) -> str:
+    """A text as HTML that shows it."""
+    return html.escape(text).replace("\n", "<br>")
+
+
+def board_html(document: Document, limit: int) -> str:
+    """HTML for Azure Boards, where text mentions people and links work items."""
+    return _within(document, limit, lambda some: _html(_without_references(some)))
+
+
+def board_text(text: str) -> str:
+    """A text as HTML for Azure Boards."""
+    return html_text(unreferenced(text))
+
+
 def markdown(document: Document, limit: int) -> str:
-    """CommonMark; what would be markup in a value is escaped."""
+    """CommonMark, as Redmine and GitHub take it; what would be markup or a reference in a value is kept from it."""
     return _within(document, limit, _markdown)
 
 
+def board_markdown(document: Document, limit: int) -> str:
+    """Markdown without a character that HTML would take for its own: Azure Boards cleans it as if it were HTML."""
+    return _within(document, limit, _board_markdown)
+
+
 def textile(document: Document, limit: int) -> str:
-    """Textile, as Redmine takes it; what would be markup in a value is kept from it."""
+    """Textile, as Redmine takes it; what would be markup or a reference in a value is kept from it."""
     return _within(document, limit, _textile)
+
+
+def unreferenced(text: str) -> str:
+    """The text, a joiner inside of each reference: for fields that are plain text, and may be read for references."""
+    return _REFERENCE.sub(lambda match: f"{match[0]}{JOINER}", text)
+
+
+def without_joiners(text: str) -> str:
+    """The text as it was before references in it were kept from being some: to compare with what is there."""
+    return text.replace(JOINER, "")
 
 
 def adf(document: Document, limit: int) -> dict[str, Any]:
@@ -129,45 +184,79 @@ def _html(document: Document) -> str:
 
 
 def _html_run(run: Run) -> str:
-    text = html.escape(run.text).replace("\n", "<br>")
+    text = html_text(run.text)
     return f'<a href="{html.escape(run.address)}">{text}</a>' if run.address else text
 
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&$])|^(\s*)(?:([-+=])|(\d+)([.)]))", re.MULTILINE)
+def _flush(text: str) -> str:
+    """The text without what its lines begin with: indented text would be code."""
+    return re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)
+
+
+def _without_references(document: Document) -> Document:
+    return tuple(
+        replace(block, runs=tuple(replace(run, text=unreferenced(run.text)) for run in block.runs))
+        for block in document
+    )
+
+
+_MARKDOWN = re.compile(
+    r"([`*_{}\[\]<>#|~!&^=])|([$\\])|((?<=\w):(?=//)|(?<=\bwww)\.)|^(\s*)(?:([-+:])|(\d+)([.)]))",
+    re.MULTILINE | re.IGNORECASE,
+)
+_PARENTHESES = {"(": "%28", ")": "%29"}
+_AS_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+
+
+_ENTITY = re.compile(
+    r"\\([^\n])|&(?!#(?:36|92);)"
+)  # a dollar may be mathematics; not every reader takes `\$` and `\\]`
+
+
+def _escaped(match: re.Match[str]) -> str:
+    mark, as_entity, address, indent, bullet, number, dot = match.groups(default="")
+    if as_entity:
+        return f"&#{ord(as_entity)};"
+    return f"\\{mark}{address}" if mark or address else f"{indent}{number}\\{bullet or dot}"
 
 
 def _markdown(document: Document) -> str:
-    def escaped(match: re.Match[str]) -> str:
-        mark, indent, bullet, number, dot = match.groups(default="")
-        return f"\\{mark}" if mark else f"{indent}{number}\\{bullet or dot}"
-
     def as_text(run: Run) -> str:
-        text = _MARKDOWN.sub(escaped, run.text).replace("\n", "  \n")
-        return f"[{text}]({run.address})" if run.address else text
+        text = _MARKDOWN.sub(_escaped, unreferenced(run.text)).replace("\n", "  \n")
+        address = re.sub("[()]", lambda match: _PARENTHESES[match[0]], run.address)
+        return f"[{text}]({address})" if address else text
 
     parts = []
     for kind, blocks in _groups(document):
-        texts = ["".join(as_text(run) for run in block.runs) for block in blocks]
+        texts = [_flush("".join(as_text(run) for run in block.runs)) for block in blocks]
         parts += ["\n".join(f"- {text}" for text in texts)] if kind == "item" else [
             f"### {text}" if kind == "heading" else text for text in texts
         ]  # fmt: skip
     return "\n\n".join(parts)
 
 
+def _board_markdown(document: Document) -> str:
+    return _ENTITY.sub(lambda match: _AS_HTML.get(match[1] or match[0], match[0]), _markdown(document))
+
+
 _TEXTILE_BLOCK = re.compile(r"^(\s*(?:h[1-6]|p|bq|bc|pre|fn\d+|table|notextile|clear))\.", re.MULTILINE | re.IGNORECASE)
+_TEXTILE_MARK = re.compile(r"[<>&*_@+^~%\[\]{}|!#\-\"=?:()]|(?<=\bwww)\.|\br(?=\d)", re.IGNORECASE)
+
+
+def _textile_text(text: str) -> str:
+    """<notextile> would be the way for a whole block; in a line an entity keeps each mark from being one."""
+    marked = _TEXTILE_MARK.sub(lambda match: f"&#{ord(match[0])};", text)
+    return _TEXTILE_BLOCK.sub(r"\1&#46;", marked)
 
 
 def _textile(document: Document) -> str:
     def as_text(run: Run) -> str:
-        if run.address:
-            return f'"{run.text.replace(chr(34), chr(39))}":{run.address}'
-        # <notextile> would be the way for a whole block; in a line an entity keeps each mark from being one
-        text = re.sub(r"[<>&*_@+^~%\[\]{}|!#\-\"=?:]", lambda m: f"&#{ord(m[0])};", run.text)
-        return _TEXTILE_BLOCK.sub(r"\1&#46;", text)
+        text = _textile_text(run.text)
+        return f'"{text}":{run.address}' if run.address else text
 
     parts = []
     for kind, blocks in _groups(document):
-        texts = ["".join(as_text(run) for run in block.runs) for block in blocks]
+        texts = [_flush("".join(as_text(run) for run in block.runs)) for block in blocks]
         parts += ["\n".join(f"* {text}" for text in texts)] if kind == "item" else [
             f"h3. {text}" if kind == "heading" else text for text in texts
         ]  # fmt: skip

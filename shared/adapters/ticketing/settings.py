@@ -1,5 +1,6 @@
 """What every ticket system's `settings:` can hold, and a ticket's texts and fields made of them."""
 
+from collections.abc import Callable
 from dataclasses import fields as dataclass_fields
 from datetime import date
 from functools import lru_cache
@@ -96,9 +97,9 @@ class TicketSettings(Strict):
         """The system's own word for one of ours: the policy's, else the adapter's."""
         return self.values.get(name, {}).get(ours, default)
 
-    def own_fields(self, ticket: Ticket) -> dict[str, Any]:
-        """`fields`, their templates filled in."""
-        return {name: _filled(what, ticket) for name, what in self.fields.items()}
+    def own_fields(self, ticket: Ticket, form: Callable[[str], str] = str) -> dict[str, Any]:
+        """`fields`, their templates filled in. `form`: what a system does to text, so that it stays text."""
+        return {name: _filled(what, ticket, form) for name, what in self.fields.items()}
 
     def title(self, ticket: Ticket, limit: int) -> str:
         """One line of at most `limit` characters."""
@@ -178,9 +179,9 @@ def _texts_in(what: Any) -> list[str]:
     return [text for item in inside for text in _texts_in(item)]
 
 
-def _filled(what: Any, ticket: Ticket) -> Any:
+def _filled(what: Any, ticket: Ticket, form: Callable[[str], str]) -> Any:
     if isinstance(what, str):
-        return bare(_render(what, ticket)) if "{" in what else what
+        return form(bare(_render(what, ticket))) if "{" in what else what
     if isinstance(what, dict):
-        return {name: _filled(item, ticket) for name, item in what.items()}
-    return [_filled(item, ticket) for item in what] if isinstance(what, list | tuple) else what
+        return {name: _filled(item, ticket, form) for name, item in what.items()}
+    return [_filled(item, ticket, form) for item in what] if isinstance(what, list | tuple) else what

@@ -52,11 +52,18 @@ class TicketSystem(Protocol):
     """Seconds that a new ticket may take to be found by its key; 0 where look-ups see it at once."""
 
     async def find(self, key: str) -> TicketRef | None:
-        """The ticket that carries the key, wherever it stands in its life; the oldest where there are several."""
+        """The ticket that carries the key, in the place where we file and made by our own account.
+
+        The oldest of those that have not ended, else the oldest. Keys can be guessed: one that another account made is
+        none of ours, whatever it carries.
+        """
         ...
 
     async def open(self, ticket: Ticket) -> TicketRef:
-        """Create the ticket. Called under a claim; one that is found by the key already is amended and returned."""
+        """Create the ticket. Called under a claim; one that `find` finds already is amended and returned.
+
+        One that has ended is not, unless `ticket.cancelled`: another is created, and a note on it tells of the other.
+        """
         ...
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:

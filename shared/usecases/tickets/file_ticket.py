@@ -9,6 +9,7 @@ from shared.core.life.closing import is_ended
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports.outside import TicketSystem
+from shared.core.terms import ENDED
 from shared.core.tickets import succession
 from shared.core.tickets.content import ticket_key, wanted_ticket
 from shared.core.tickets.seen import after_write
@@ -139,6 +140,8 @@ async def _reconcile(
         ref = TicketRef(state.ticket.number, state.ticket.url, "new")
     if ref is None and effects.took_over(state):
         ref = await system.find(ticket.key)
+        if ref and ref.state in ENDED and not ticket.cancelled:
+            ref = None  # it ended before we ever knew of it: `open` files another, and says so
     plan = succession.plan(record.change.id, ref.number if ref else "", related)
     if plan.other and plan.step == "follow":
         followed = replace(state, ticket=replace(state.ticket, followed_by=plan.other.id))

@@ -382,7 +382,7 @@ async def test_a_standard_change_gets_its_texts_as_a_note():
 
 async def test_a_search_that_is_answered_with_another_change_is_none_of_ours():
     async with ruled(unreadable=frozenset({"correlation_id"})) as (server, port, _):
-        server.store.insert({"short_description": "Another's"}, "ana")
+        server.store.insert({"short_description": "Another of ours"}, "foresignal")
         with pytest.raises(PermanentError, match=r"let our user read that field"):
             await port.find(ticket().key)
         with pytest.raises(PermanentError, match=r"let our user read that field"):
@@ -428,7 +428,7 @@ def test_states_may_be_mapped_by_numbers():
 
 
 def test_a_text_cannot_open_html_in_a_journal():
-    assert line_of("a [code]<b>x</b>[/CODE]") == "a [ code ]<b>x</b>[ /code ]"
+    assert line_of("a [code]<b>x</b>[/CODE]") == "a [ code ]<b>x</b>[ /CODE ]"
 
 
 def test_work_notes_are_read_back_oldest_first():

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from shared.adapters.ticketing.document import Document, bare, cut_utf16, parse, value
-from shared.adapters.ticketing.markup import markdown, to_html
+from shared.adapters.ticketing.document import bare, cut_utf16, parse, value
+from shared.adapters.ticketing.markup import board_html, board_markdown, board_text, without_joiners
 from shared.adapters.ticketing.outcome import alike, not_taken
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.core.terms import ENDED, State
@@ -43,7 +43,6 @@ _ZONES = timedelta(hours=14)  # so far apart may two writings of one day be
 _MARKS = re.compile(r"^\s*(#{1,6}|[-*+])\s+")
 _LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\(([^)]*)\)")
 _ESCAPED = re.compile(r"\\([^\w\s])")
-_AS_HTML = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 Operation = dict[str, Any]
 Item = Mapping[str, Any]
 
@@ -89,9 +88,9 @@ def wanted_fields(
     own: dict[str, Any] = {}
     for name, what in settings.own_fields(ticket).items():
         if isinstance(what, str) and name in turned:
-            own[name] = _markdown(parse(value(what)))
+            own[name] = board_markdown(parse(value(what)), _LONGEST_TEXT)
         else:
-            own[name] = as_html(what) if isinstance(what, str) and name in rich else what
+            own[name] = board_text(what) if isinstance(what, str) and name in rich else what
     ours = tag_of(ticket.key)
     tags = [tag for tag in _tags(own.pop("System.Tags", "")) if tag.casefold() != ours.casefold()]
     priority, area = settings.value("risk", ticket.risk, None), settings.value("group", ticket.group, None)
@@ -99,7 +98,9 @@ def wanted_fields(
     return {
         "System.Title": cut_utf16(settings.title(ticket, LONGEST_TITLE), LONGEST_TITLE) or ticket.key,
         "System.Description": (
-            _markdown(document) if "System.Description" in turned else to_html(document, _LONGEST_TEXT)
+            board_markdown(document, _LONGEST_TEXT)
+            if "System.Description" in turned
+            else board_html(document, _LONGEST_TEXT)
         ),
         **({_PRIORITY: priority} if priority is not None else {}),
         **({"System.AreaPath": area} if area else {}),
@@ -173,7 +174,9 @@ def telling(notes: Iterable[str]) -> list[Operation]:
     """The notes as one entry of the discussion, a paragraph each."""
     texts = [text for note in notes if (text := line_of(note))]
     return (
-        [_put(_HISTORY.removeprefix("/fields/"), "".join(f"<p>{as_html(text)}</p>" for text in texts))] if texts else []
+        [_put(_HISTORY.removeprefix("/fields/"), "".join(f"<p>{board_text(text)}</p>" for text in texts))]
+        if texts
+        else []
     )
 
 
@@ -182,7 +185,7 @@ def line_of(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(without_joiners(text).split())
 
 
 def lines(text: Any) -> Iterator[str]:
@@ -194,6 +197,12 @@ def lines(text: Any) -> Iterator[str]:
 def holds(item: Item, key: str) -> bool:
     """Whether it carries our key."""
     return tag_of(key).casefold() in {tag.casefold() for tag in _tags(item["fields"].get("System.Tags") or "")}
+
+
+def author(item: Item) -> str:
+    """Who made it, as Azure DevOps shows people."""
+    person = item["fields"].get("System.CreatedBy")
+    return str(person.get("displayName") if isinstance(person, Mapping) else person or "our account")
 
 
 def moment(text: Any) -> datetime | None:
@@ -226,15 +235,9 @@ def _tags(text: Any) -> list[str]:
     return [tag.strip() for tag in re.split("[;,]", str(text or "")) if tag.strip()]
 
 
-def as_html(text: str) -> str:
-    """A text as HTML that shows it."""
-    return html.escape(text).replace("\n", "<br>")
-
-
-def _markdown(document: Document) -> str:
-    """Markdown without a character that HTML would take for its own: Azure DevOps cleans it as if it were HTML."""
-    text = markdown(document, _LONGEST_TEXT)
-    return re.sub(r"\\([^\n])|&", lambda match: _AS_HTML.get(match[1] or match[0], match[0]), text)
+def may_be_html(text: str) -> bool:
+    """Whether it makes a difference if a field holds HTML or text."""
+    return board_text(text) != text
 
 
 def _same(should: Any, there: Any, *, turned: bool = False) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import SHOWN, about_system
-from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
 from shared.adapters.ticketing.settings import SAMPLE
@@ -58,9 +58,12 @@ class AzureDevOpsSystem:
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
             item = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
-            if item is None:
-                return await self._create(ticket)
-            return await self._bring(item, ticket)
+            if item and may_take(ref := await self._ref(item), ticket):
+                return await self._bring(item, ticket)
+            if item:
+                line = pass_over(self._calls.what, ref, items.author(item), ticket)
+                ticket = replace(ticket, notes=(*ticket.notes, line))
+            return await self._create(ticket)
 
     async def _create(self, ticket: Ticket) -> TicketRef:
         """A new work item. What of it did not take is written once more."""
@@ -114,22 +117,34 @@ class AzureDevOpsSystem:
         return f"/{quote(settings.project)}/_apis/wit/workitems/${quote(settings.work_item_type)}"
 
     async def _look_up(self, key: str) -> Item | None:
-        """The oldest work item with the tag; other tags that only begin so are left out."""
+        """The work item with the tag, in our project and made by us, as anybody can set tags.
+
+        The oldest of those that have not ended, else the oldest. Other tags that only begin so are left out.
+        """
+        ended: Item | None = None
         if key in self._numbers:
             item = await self._read(self._numbers[key])
             if item and items.holds(item, key):
-                return item
-            del self._numbers[key]
-        tag = items.tag_of(key).replace("'", "''")
-        query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
+                if not await self._has_ended(item):
+                    return item
+                ended = item
+            else:
+                del self._numbers[key]
+        tag, project = (text.replace("'", "''") for text in (items.tag_of(key), self._settings.project))
+        ours = f"[System.TeamProject] = '{project}' AND [System.CreatedBy] = @Me"
+        query = (
+            f"SELECT [System.Id] FROM WorkItems WHERE {ours} AND [System.Tags] CONTAINS '{tag}' ORDER BY [System.Id]"  # noqa: S608 - WIQL, quoted
+        )
         with about_system():
             answer = await self._calls.ask("POST", "/_apis/wit/wiql", body={"query": query}, params={"$top": "50"})
         for match in self._calls.read_part(answer, "workItems"):
             item = await self._read(str(match["id"]))
             if item and items.holds(item, key):
-                self._numbers[key] = str(item["id"])
-                return item
-        return None
+                if not await self._has_ended(item):
+                    self._numbers[key] = str(item["id"])
+                    return item
+                ended = ended or item
+        return ended
 
     async def _read(self, number: str) -> Item | None:
         if not items.NUMBER.fullmatch(number):
@@ -262,7 +277,7 @@ class AzureDevOpsSystem:
     async def _html_fields(self, ticket: Ticket) -> frozenset[str]:
         """Which of the policy's own fields hold HTML; asked once a field, and only where it makes a difference."""
         for name, what in self._settings.own_fields(ticket).items():
-            if isinstance(what, str) and items.as_html(what) != what and name not in self._types:
+            if isinstance(what, str) and items.may_be_html(what) and name not in self._types:
                 answer = await self._calls.ask("GET", f"/_apis/wit/fields/{quote(name)}", allowed=frozenset({404}))
                 self._types[name] = self._calls.read_part(answer, "type") if answer.is_success else ""
         return frozenset(name for name, kind in self._types.items() if kind == "html")

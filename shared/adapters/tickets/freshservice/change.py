@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.adapters.ticketing.document import bare, parse, value
-from shared.adapters.ticketing.markup import to_html
+from shared.adapters.ticketing.markup import html_text, to_html
 from shared.adapters.ticketing.outcome import not_taken
 from shared.adapters.tickets.freshservice.settings import TYPES, Settings
 from shared.core.terms import ENDED, State, Verdict
@@ -53,7 +53,7 @@ def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, Any]:
     key = {f"custom_fields.{settings.key_field}": ticket.key[:_KEY]} if settings.key_field else {}
     return {
         "subject": settings.title(ticket, _TITLE) or ticket.key,
-        "description": f"{description}<p>{_LABEL}{html.escape(ticket.key)}</p>",
+        "description": f"{description}<p>{_LABEL}{html_text(ticket.key)}</p>",
         "risk": settings.value("risk", ticket.risk, _LEVELS[ticket.risk]),
         "impact": settings.value("impact", ticket.impact, _LEVELS[ticket.impact]),
         "planned_start_date": _moment(ticket.planned_start, "00:00:00"),
@@ -128,6 +128,18 @@ def holds(settings: Settings, change: Change, key: str) -> bool:
     return bool(key_lines) and key_lines[-1] == _LABEL + key
 
 
+def is_ours(settings: Settings, change: Change) -> bool:
+    """Whether it stands where ours do, and is requested in the name in which ours are."""
+    place = change.get("workspace_id")
+    is_elsewhere = settings.workspace_id and place is not None and place != settings.workspace_id
+    return not is_elsewhere and change.get("requester_id") == settings.fields.get("requester_id", settings.requester_id)
+
+
+def may_be_ours(settings: Settings, entry: Change) -> bool:
+    """Whether an entry of a list, which may leave the requester out, can be one of ours."""
+    return "requester_id" not in entry or is_ours(settings, entry)
+
+
 def ref_of(settings: Settings, change: Change, labels: Mapping[int, str]) -> TicketRef:
     status = change.get("status")
     state = state_of(settings, status, labels)
@@ -166,7 +178,7 @@ def id_of(number: str) -> str:
 
 def note_of(new_lines: Iterable[str]) -> str:
     """Lines as one note, a paragraph each."""
-    return "".join(f"<p>{html.escape(line)}</p>" for line in new_lines)
+    return "".join(f"<p>{html_text(line)}</p>" for line in new_lines)
 
 
 def line_of(note: str) -> str:

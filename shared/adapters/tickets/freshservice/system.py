@@ -9,7 +9,7 @@ from typing import Any
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import about_system
-from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import because, fields_by_hand, move_for_people, reassess_for_people
 from shared.adapters.tickets.freshservice import change as changes
@@ -29,6 +29,7 @@ from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 _STATS = {"include": "stats"}
 _BACK = timedelta(days=400)  # what nobody has touched for so long is looked up no more
 _PAGES = 90  # of a hundred; Freshservice lists no more
+_A_PAGE, _FILTERED = 30, 50  # what the filter answers with at once, and so many times
 _FORBIDDEN = frozenset({409})  # by the state that a change is in
 _REFUSED = frozenset({400, 422}) | _FORBIDDEN
 _NO_STATUS, _LIFE_CYCLE = "it has no status for that", "its life cycle does not let us"
@@ -64,7 +65,12 @@ class Freshservice:
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
             change = None if self._look_ups.take_miss(ticket.key) else await self._look_up(ticket.key)
-            return await (self._bring(change, ticket) if change else self._create(ticket))
+            if change and may_take(ref := await self._ref(change), ticket):
+                return await self._bring(change, ticket)
+            if change:
+                line = pass_over(self._calls.what, ref, f"requester {change.get('requester_id')}", ticket)
+                ticket = replace(ticket, notes=(*ticket.notes, line))
+            return await self._create(ticket)
 
     async def _create(self, ticket: Ticket) -> TicketRef:
         group, line = await self._people.group(ticket.group)
@@ -123,8 +129,9 @@ class Freshservice:
     async def _newest(self, key: str) -> Change | None:
         """A change that was perhaps just made: the list has it, the search index not yet."""
         for each in await self._page(1, {}):
-            if changes.holds(self._settings, each, key):
-                return await self._read(str(each["id"]))
+            if changes.may_be_ours(self._settings, each) and changes.holds(self._settings, each, key):
+                change = await self._read(str(each["id"]))
+                return None if change is None or (await self._ref(change)).state in ENDED else change
         return None
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
@@ -157,37 +164,61 @@ class Freshservice:
             return await ping(self._calls, self._form, self._settings)
 
     async def _look_up(self, key: str) -> Change | None:
-        """The oldest change with the key."""
+        """The change with the key that is requested as ours are: the API does not say who made one.
+
+        The oldest of those that have not ended, else the oldest.
+        """
+        ended: Change | None = None
         if key in self._numbers:
             change = await self._current(self._numbers[key])
             if change and changes.holds(self._settings, change, key):
-                return change
-            del self._numbers[key]
+                if (await self._ref(change)).state not in ENDED:
+                    return change
+                ended = change
+            else:
+                del self._numbers[key]
         for candidate in await self._candidates(key):
             change = await self._read(str(candidate["id"]))  # lists leave out half of a change
-            if change and changes.holds(self._settings, change, key):
-                self._numbers[key] = str(change["id"])
-                return change
-        return None
+            if change and changes.is_ours(self._settings, change) and changes.holds(self._settings, change, key):
+                if (await self._ref(change)).state not in ENDED:
+                    self._numbers[key] = str(change["id"])
+                    return change
+                ended = ended or change
+        return ended
 
     async def _candidates(self, key: str) -> list[Change]:
         """Those that may carry the key, oldest first: by its field, else from the list."""
         if self._settings.key_field:
-            params = {"query": f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"", **self._calls.where}
-            with about_system():
-                answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
-            if answer.is_success:
-                return _in_order(self._calls.read_part(answer, "changes"))
+            filtered = await self._filtered(f"\"{self._settings.key_field}:'{key.replace(chr(39), '')}'\"")
+            if filtered is not None:
+                return _in_order(filtered)
         candidates: list[Change] = []
         for number in range(1, _PAGES + 1):
             page = await self._page(number, {})
-            candidates += [change for change in page if changes.holds(self._settings, change, key)]
+            ours = (change for change in page if changes.may_be_ours(self._settings, change))
+            candidates += [change for change in ours if changes.holds(self._settings, change, key)]
             if len(page) < 100:
                 return _in_order(candidates)
         raise PermanentError(
             f"{self._calls.what}: there are too many changes to look a ticket up: add a custom field for our key, and "
             "name it in `key_field`"
         )
+
+    async def _filtered(self, query: str) -> list[Change] | None:
+        """Those of ours that the filter lets through; None where it cannot be used."""
+        ours: list[Change] = []
+        for number in range(1, _FILTERED + 1):
+            page = {"page": str(number)} if number > 1 else {}
+            params = {"query": query, **page, **self._calls.where}
+            with about_system():
+                answer = await self._calls.ask("GET", "/changes", params=params, allowed=frozenset({400}))
+            if not answer.is_success:
+                return ours or None
+            entries = self._calls.read_part(answer, "changes")
+            ours += [entry for entry in entries if _whole(entry) and changes.may_be_ours(self._settings, entry)]
+            if len(entries) < _A_PAGE:
+                break
+        return ours
 
     async def _page(self, number: int, params: Mapping[str, str]) -> list[Change]:
         """A page of what was touched lately; without a time Freshservice lists thirty days only."""

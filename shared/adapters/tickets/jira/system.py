@@ -7,7 +7,7 @@ from typing import Any
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import SHOWN, about_system
-from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
 from shared.adapters.tickets.jira import issue as issues
@@ -20,7 +20,8 @@ from shared.core.terms import ENDED, Verdict
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 API = "/rest/api/3"
-_BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate")
+_BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate",
+          "creator")  # fmt: skip
 _AT_ONCE = 100
 _STUCK = "Jira answers that it did, and leaves it as it was"
 Issue = Mapping[str, Any]
@@ -47,8 +48,8 @@ class JiraSystem:
         issue = await self._issue_with_key(key)
         if issue:
             self._look_ups.keep(issue["key"], issue)
-        else:
-            issue = await self._search(key)
+        if issue is None or self._has_ended(issue):
+            issue = await self._search(key) or issue
             if issue is None:
                 self._look_ups.keep_miss(key)
         return issues.ref_of(self._settings, issue) if issue else None
@@ -57,10 +58,15 @@ class JiraSystem:
         async with self._look_ups.opening(ticket.key):
             existing = await self._issue_with_key(ticket.key)
             looked = self._look_ups.take_miss(ticket.key)
-            if existing is None and not looked and (searched := await self._search(ticket.key)):
-                existing = await self._issue(searched["id"])  # what the search says of it may be old
-            if existing:
+            if (existing is None or self._has_ended(existing)) and not looked:
+                searched = await self._search(ticket.key)  # what it says of an issue may be old
+                existing = await self._issue(searched["id"]) if searched else existing
+            if existing and may_take(ref := issues.ref_of(self._settings, existing), ticket):
                 return await self._bring(existing, ticket)
+            if existing:
+                author = str((existing["fields"].get("creator") or {}).get("displayName") or "our account")
+                line = pass_over(self._calls.what, ref, author, ticket)
+                ticket = replace(ticket, notes=(*ticket.notes, line))
             fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
             with about_system():
                 answer = await self._calls.ask("POST", f"{API}/issue", body={"fields": fields})
@@ -117,18 +123,23 @@ class JiraSystem:
         return issue
 
     async def _search(self, key: str) -> Issue | None:
-        """The oldest issue with the label, as the search has it."""
+        """The issue with the label, as the search has it: in our project and made by us, as anybody can set labels.
+
+        The oldest of those that have not ended, else the oldest.
+        """
         label = issues.label_of(key)
         quoted = label.replace("\\", "\\\\").replace('"', '\\"')
-        body = {"jql": f'labels = "{quoted}" ORDER BY created ASC', "fields": self._fields, "maxResults": _AT_ONCE}
+        ours = f'project = "{self._settings.project}" AND creator = currentUser()'
+        jql = f'{ours} AND labels = "{quoted}" ORDER BY created ASC'
+        body = {"jql": jql, "fields": self._fields, "maxResults": _AT_ONCE}
         with about_system():
             answer = await self._calls.ask("POST", f"{API}/search/jql", body=body)
-        for issue in sorted(self._calls.read_part(answer, "issues"), key=lambda each: int(each["id"])):
-            if label in (issue["fields"].get("labels") or ()):
-                self._ids[key] = issue["key"]
-                oldest: Issue = issue
-                return oldest
-        return None
+        by_age = sorted(self._calls.read_part(answer, "issues"), key=lambda each: int(each["id"]))
+        matches: list[Issue] = [issue for issue in by_age if label in (issue["fields"].get("labels") or ())]
+        issue = next((match for match in matches if not self._has_ended(match)), matches[0] if matches else None)
+        if issue:
+            self._ids[key] = issue["key"]
+        return issue
 
     async def _issue(self, number: str) -> Issue | None:
         if not (issues.KEY.fullmatch(number) or (number.isascii() and number.isdigit())):

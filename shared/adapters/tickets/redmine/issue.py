@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, value
-from shared.adapters.ticketing.markup import markdown, textile
+from shared.adapters.ticketing.markup import markdown, textile, unreferenced, without_joiners
 from shared.adapters.ticketing.outcome import alike, not_taken
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.terms import ENDED, State
@@ -79,7 +79,7 @@ def ref_of(settings: Settings, issue: Issue) -> TicketRef:
 def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, Any]:
     """The fields that we keep as they should be, by Redmine's names and those of custom fields."""
     start, end = ticket.planned_start, ticket.planned_end
-    own = {name: "" if what is None else what for name, what in settings.own_fields(ticket).items()}
+    own = {name: "" if what is None else what for name, what in settings.own_fields(ticket, unreferenced).items()}
     return {
         "subject": settings.title(ticket, LONGEST_SUBJECT) or ticket.key,
         "description": _markup_of(settings)(settings.description(ticket, "redmine"), _LONGEST_TEXT),
@@ -188,7 +188,7 @@ def _line(note: str) -> str:
 
 def _gist(text: str) -> str:
     """A line without what keeps its marks from being markup."""
-    return " ".join(html.unescape(re.sub(r"\\([^\w\s])", r"\1", text)).split())
+    return " ".join(without_joiners(html.unescape(re.sub(r"\\([^\w\s])", r"\1", text))).split())
 
 
 def _there(issue: Issue, name: str, numbers: Mapping[str, int]) -> Any:

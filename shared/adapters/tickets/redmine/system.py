@@ -8,7 +8,7 @@ from typing import Any
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import about_system
-from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
 from shared.adapters.tickets.redmine import issue as issues
@@ -46,8 +46,12 @@ class RedmineSystem:
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
             issue = await self._issue_with_key(ticket.key)
-            if issue:
+            if issue and may_take(ref := issues.ref_of(self._settings, issue), ticket):
                 return await self._bring(issue, ticket)
+            if issue:
+                author = str((issue.get("author") or {}).get("name") or "our account")
+                line = pass_over(self._calls.what, ref, author, ticket)
+                ticket = replace(ticket, notes=(*ticket.notes, line))
             return await self._bring(*await self._create(ticket))
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
@@ -77,10 +81,13 @@ class RedmineSystem:
             return await ping(self._calls, self._names, self._settings)
 
     async def _issue_with_key(self, key: str) -> Issue | None:
-        """The issue that carries the key, whole; the oldest where there are several."""
+        """The issue that carries the key, whole; what has ended only where there is no other."""
         field = await self._names.key_field()
-        number = self._ids.get(key) or await self._search(key, field)
-        issue = await self._issue(number) if number else None
+        issue = await self._issue(number) if (number := self._ids.get(key)) else None
+        if issue and issues.custom(issue, field) != key:
+            issue = None
+        if (issue is None or self._has_ended(issue)) and (number := await self._search(key, field)):
+            issue = await self._issue(number) if issue is None or number != str(issue["id"]) else issue
         if issue is None or issues.custom(issue, field) != key:
             self._ids.pop(key, None)
             return None
@@ -89,19 +96,27 @@ class RedmineSystem:
         return issue
 
     async def _search(self, key: str, field: int) -> str | None:
-        """Its number. PermanentError where Redmine takes no notice of the filter, as it then finds every issue."""
+        """Its number: in our project and made by us, as anybody may set the field.
+
+        PermanentError where Redmine takes no notice of the filter, as it then finds every issue.
+        """
         project = self._settings.project
-        params = {"project_id": project, "status_id": "*", f"cf_{field}": key, "sort": "id", "limit": "100"}
+        ours = {"project_id": project, "subproject_id": "!*", "author_id": "me"}
+        params = {**ours, "status_id": "*", f"cf_{field}": key, "sort": "id", "limit": "100"}
+        matches: list[Issue] = []
         for issue in await self._list(params):
             value = issues.custom(issue, field)
             if value == key:
-                return str(issue["id"])
-            if str(value or "").strip().casefold() != key.casefold():
+                matches.append(issue)
+            elif str(value or "").strip().casefold() != key.casefold():
                 raise PermanentError(
                     f"{self._calls.what}: issues cannot be looked up by the custom field {self._settings.key_field!r}: "
                     f"tick “Used as a filter” there, and enable it for project {project} and its tracker"
                 )
-        return None
+        numbers = [str(match["id"]) for match in matches if not self._has_ended(match)] or [
+            str(match["id"]) for match in matches
+        ]
+        return numbers[0] if numbers else None
 
     async def _list(self, params: Mapping[str, str]) -> list[Issue]:
         with about_system():

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.adapters.ticketing.document import bare, parse, value
-from shared.adapters.ticketing.markup import plain
+from shared.adapters.ticketing.markup import journal, plain
 from shared.adapters.ticketing.outcome import not_taken
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.terms import ENDED, State, Verdict
@@ -27,7 +27,6 @@ _STATES: dict[str, State] = {
 CANCELLED, ASSESS = "4", "-4"
 _WHOLE = re.compile(r"\A(-?\d+)\.0+\Z", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
-_CODE = re.compile(r"\[(/?)code\]", re.IGNORECASE)
 _PLANS = {
     "justification": "Justification", "risk_impact_analysis": "Risk and impact", "test_plan": "Test plan",
     "backout_plan": "Back-out plan",
@@ -37,7 +36,8 @@ _OF_STANDARD = frozenset({"start_date", "end_date"})
 _DECIDED: dict[str, Verdict] = {"approved": "approved", "rejected": "rejected"}
 _HEAD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - .+ \([^()]+\)")
 FIELDS = (
-    "sys_id", "number", "state", "approval", "closed_at", "sys_updated_on", "work_notes", "correlation_id",
+    "sys_id", "number", "state", "approval", "closed_at", "sys_updated_on", "sys_created_by", "work_notes",
+    "correlation_id",
     "short_description", "description", "justification", "risk_impact_analysis", "test_plan", "backout_plan", "risk",
     "impact", "start_date", "end_date", "type", "assignment_group",
 )  # fmt: skip
@@ -48,7 +48,7 @@ def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
 
     A standard change is its template's but for the planned dates: there the texts are notes (`texts`).
     """
-    wanted, own = _shipped_fields(settings, ticket), settings.own_fields(ticket)
+    wanted, own = _shipped_fields(settings, ticket), settings.own_fields(ticket, journal)
     if settings.type == "standard":
         wanted = {name: text for name, text in wanted.items() if name in _OF_STANDARD}
     return {**wanted, **{name: _own(what) for name, what in own.items()}}
@@ -70,8 +70,8 @@ def _shipped_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
     risk = f"Risk: {ticket.risk}. {ticket.risk_why}\n{impact}\nIf nobody acts: {ticket.if_nobody_acts}"
     tests = f"{ticket.test_plan}\n\nCommunication: {ticket.communication_plan}"
     return {
-        "short_description": settings.title(ticket, _TITLE) or ticket.key,
-        "description": plain(settings.description(ticket, "servicenow"), _TEXT),
+        "short_description": cut(journal(settings.title(ticket, _TITLE)), _TITLE) or ticket.key,
+        "description": cut(journal(plain(settings.description(ticket, "servicenow"), _TEXT)), _TEXT),
         "justification": _text(why),
         "risk_impact_analysis": _text(risk),
         "test_plan": _text(tests),
@@ -189,12 +189,12 @@ def folded(text: str) -> str:
 
 
 def line_of(note: str) -> str:
-    """A line as it stands in a journal, which would show `[code]` as HTML."""
-    return cut(_CODE.sub(r"[ \1code ]", folded(bare(value(note)))), NOTE_LIMIT)
+    """A line as it stands in a journal."""
+    return cut(journal(folded(bare(value(note)))), NOTE_LIMIT)
 
 
 def _text(text: str) -> str:
-    return plain(parse(value(text)), _TEXT)
+    return cut(journal(plain(parse(value(text)), _TEXT)), _TEXT)
 
 
 def _own(what: Any) -> str:

@@ -8,18 +8,20 @@ from typing import Any
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import about_system
-from shared.adapters.ticketing.lookup import REMEMBERED, LookUps
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.pinging import ping
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.adapters.tickets.servicenow.writes import ALL, CHANGES, TABLE_API, Writes
 from shared.core.errors import PermanentError
+from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _GROUPS, _APPROVERS = "/api/now/table/sys_user_group", "/api/now/table/sysapproval_approver"
 _AT_ONCE = 100
-_CANDIDATES = 5  # with one key there is one; a second look at what a search answered
+_CANDIDATES = 20  # with one key there is one; a second look at what a search answered
+_US = "javascript:gs.getUserName()"  # the instance says who we are
 Record = Mapping[str, Any]
 
 
@@ -52,9 +54,14 @@ class ServiceNow:
         async with self._look_ups.opening(ticket.key):
             if not self._look_ups.take_miss(ticket.key):
                 existing = await self._by_key(ticket.key)
-                if existing:
+                if existing is None:
+                    self._look_ups.keep_miss(ticket.key)
+                elif may_take(ref := records.ref_of(self._settings, existing), ticket):
                     return await self._writes.bring(existing, ticket)
-                self._look_ups.keep_miss(ticket.key)
+                else:
+                    author = records.raw_value(existing, "sys_created_by")
+                    line_before = pass_over(self._calls.what, ref, author, ticket)
+                    ticket = replace(ticket, notes=(*ticket.notes, line_before))
             group, line = await self._group(ticket.group)
             ticket = replace(ticket, notes=(*ticket.notes, *line))
             body = records.created(self._settings, ticket)
@@ -100,15 +107,24 @@ class ServiceNow:
         return f"{CHANGES}/{self._settings.type}{template}"
 
     async def _by_key(self, key: str) -> Record | None:
-        ours = key[: records.KEY_LIMIT]
-        return await self._search(f"correlation_id={ours}", "correlation_id", ours)
+        """What we made: anybody who may write change requests can set their `correlation_id`."""
+        ours, user = key[: records.KEY_LIMIT], self._settings.user
+        author = user if user and "^" not in user else _US
+        matches = await self._search(f"correlation_id={ours}^sys_created_by={author}", "correlation_id", ours)
+        authors = [records.raw_value(match, "sys_created_by") for match in matches]
+        self._assert_searched(
+            "sys_created_by", all(each and (author == _US or each.casefold() == user.casefold()) for each in authors)
+        )
+        open_ones = (match for match in matches if records.ref_of(self._settings, match).state not in ENDED)
+        return next(open_ones, matches[0] if matches else None)
 
     async def _by_number(self, number: str) -> Record | None:
-        is_one = records.NUMBER.fullmatch(number)
-        return await self._search(f"number={number}", "number", number) if is_one else None
+        if not records.NUMBER.fullmatch(number):
+            return None
+        return next(iter(await self._search(f"number={number}", "number", number)), None)
 
-    async def _search(self, query: str, field: str, value: str) -> Record | None:
-        """The oldest change request that an encoded query finds, and whose field holds the value indeed.
+    async def _search(self, query: str, field: str, value: str) -> list[Record]:
+        """The change requests that an encoded query finds, and whose field holds the value indeed, oldest first.
 
         ServiceNow leaves out the parts of a query that it does not understand or that we may not read: then it answers
         with whatever there is.
@@ -122,7 +138,7 @@ class ServiceNow:
             matches = await self._calls.results(TABLE_API, {**params, **ALL})
         values = [records.raw_value(match, field) for match in matches]
         self._assert_searched(field, all(each.casefold() == value.casefold() for each in values))
-        return next((match for match, each in zip(matches, values, strict=True) if each == value), None)
+        return [match for match, each in zip(matches, values, strict=True) if each == value]
 
     def _assert_searched(self, field: str, is_searched: bool) -> None:
         if not is_searched:
