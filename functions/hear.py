@@ -3,7 +3,8 @@
 import azure.functions as func
 
 bp = func.Blueprint()
-_STATUS = {"unknown": 404, "too large": 413, "refused": 401, "unreadable": 400, "heard": 202}
+_NOT_NOW = "not now; the log says why"
+_STATUS = {"too large": 413, "refused": 401, "unreadable": 400, "heard": 202}
 
 
 def _say(text: str, status: int, **headers: str) -> func.HttpResponse:
@@ -27,5 +28,8 @@ async def hear_tickets(req: func.HttpRequest) -> func.HttpResponse:
     except (PermanentError, TransientError) as error:
         # Its words are for the log: who calls may be a stranger. The sender may try again; the timer asks in any case.
         logging.getLogger("foresignal.inbound").error("a call for %.100r failed: %s", system, error)  # noqa: TRY400 - the reason is enough
-        return _say("not now; the log says why", 503, **{"Retry-After": "60"})
+        return _say(_NOT_NOW, 503, **{"Retry-After": "60"})
+    except Exception:
+        logging.getLogger("foresignal.inbound").exception("a call for %.100r: a fault of Foresignal's own", system)
+        return _say(_NOT_NOW, 503, **{"Retry-After": "60"})
     return _say(heard.text, _STATUS[heard.outcome])

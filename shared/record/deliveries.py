@@ -1,8 +1,12 @@
-"""Channels and ticket systems that are down, and which effects wait for them (table `deliveries`)."""
+"""Channels and ticket systems that are down, which effects wait for them, and which calls were heard.
+
+All in table `deliveries`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
 from shared.core import ids
@@ -16,6 +20,7 @@ TABLE = "deliveries"
 _DEPLOYMENT = "-"
 _DOWN = "down|"
 _WAITS = "w|down|"
+_HEARD = "in|"
 _REASON = 1000  # characters of a reason, and of a remedy, that are kept
 
 
@@ -173,3 +178,29 @@ def _place(target: Target) -> str:
 
 def _iso(at: datetime | None) -> str:
     return at.isoformat() if at else ""
+
+
+async def was_heard(tables: Tables, system: str, message: str) -> bool:
+    """Whether a ticket system's call with this id was taken before: one read."""
+    return await tables.get(TABLE, _HEARD + system, _key_of_message(message)) is not None
+
+
+async def keep_heard(tables: Tables, system: str, message: str, at: datetime) -> None:
+    """Remember a call that was taken; of two at once, one does."""
+    row = Row(_HEARD + system, _key_of_message(message), {"at": at})
+    await write_or_skip(tables, TABLE, Write("insert", row))
+
+
+async def forget_heard(tables: Tables, before: datetime) -> int:
+    """Forget the calls that were taken before a moment; how many."""
+    old = [
+        row
+        async for row in tables.scan(TABLE, only=("at",))
+        if row.partition.startswith(_HEARD) and isinstance(at := row.values.get("at"), datetime) and at < before
+    ]
+    return sum([await write_or_skip(tables, TABLE, Write("delete", row)) for row in old])
+
+
+def _key_of_message(message: str) -> str:
+    """An id of anybody's making, as a key that storage takes."""
+    return sha256(message.encode(errors="surrogatepass")).hexdigest()

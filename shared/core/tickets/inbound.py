@@ -6,9 +6,10 @@ import hmac
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from shared.core.signing import as_bytes, signature
+from shared.core.times import when
 
 BODY_LIMIT = 64 * 1024
 MOST = 100
@@ -22,17 +23,42 @@ _INSIDE = ("issue", "change", "ticket")
 _CALLED = ("number", "key", "display_id", "id")
 
 
-def authentic(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    """Whether the sender knows the secret: the body is signed with it, or `Authorization` shows it.
+#: How a caller shows that it knows the secret: a signature over id, time and body, one over the body, or the secret.
+Proof = Literal["signed", "hub", "shown"]
+
+
+def proof_of(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Proof | None:
+    """How the sender shows that it knows the secret; None where it does not.
 
     Signatures: Standard Webhooks, and those of Jira's and Redmine's own webhooks. `headers` have names in small
     letters. `secret` has no fault.
     """
-    return (
-        _is_signed(secret, headers, body, now)
-        or _is_hub_signed(secret, headers, body)
-        or _is_shown(secret, headers.get("authorization", ""))
-    )
+    if _is_signed(secret, headers, body, now):
+        return "signed"
+    if _is_hub_signed(secret, headers, body):
+        return "hub"
+    return "shown" if _is_shown(secret, headers.get("authorization", "")) else None
+
+
+def authentic(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+    """Whether the sender shows in any way that it knows the secret."""
+    return proof_of(secret, headers, body, now) is not None
+
+
+def message_of(proof: Proof, headers: Mapping[str, str], body: bytes) -> str:
+    """What a call is known by when it is sent again; empty where it carries nothing of its own.
+
+    Its id where that is signed. Where only the body is, the body: that has its own time inside, if it is believed.
+    """
+    if proof == "signed":
+        return headers["webhook-id"]
+    return hashlib.sha256(body).hexdigest() if proof == "hub" else ""
+
+
+def is_fresh(body: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a body has its own `timestamp`, and that is as near as a signed one must be."""
+    at = when(body.get("timestamp"))
+    return at is not None and abs((now - at).total_seconds()) <= _TOLERANCE
 
 
 def numbers_in(body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -90,4 +116,4 @@ def _numbers(value: object) -> list[str]:
         text = str(value).strip()
     except ValueError:  # an integer of thousands of digits
         return []
-    return [text] if 0 < len(text) <= _LONGEST_NUMBER else []
+    return [text] if 0 < len(text) <= _LONGEST_NUMBER and text.isprintable() else []

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from shared.core import ids
 from shared.core.errors import TransientError
@@ -12,6 +13,7 @@ from shared.core.policy.model import Policy
 from shared.core.tasks.task import TaskState
 from shared.record.changes import ChangeRecord, all_changes, has_change, waiting_for_classification
 from shared.record.closings import ClosingIndex
+from shared.record.deliveries import forget_heard
 from shared.record.first_load import write_waiting_counts
 from shared.record.numbers import NumberIndex
 from shared.record.open_list import OpenList
@@ -24,6 +26,7 @@ from shared.usecases.upkeep.first_load import drop_over
 from shared.usecases.upkeep.mend_relations import RelationSweep
 
 _IDS_A_MESSAGE = 50
+_HEARD_FOR = timedelta(days=1)  # a call that is sent again later is refused by its time
 REREAD_A_NIGHT = 500
 """Open changes that are read anew after an upgrade of the reader; the others follow in the next nights."""
 
@@ -52,6 +55,7 @@ async def mend(deps: Deps) -> Mended:
     with apart("the lists cannot be mended", passing=TransientError):
         await _rebuild(deps, tasks, done)
     await _waiting(deps, done)
+    await forget_heard(deps.storage.tables, deps.here.clock() - _HEARD_FOR)
     return done
 
 

@@ -128,7 +128,7 @@ async def test_a_system_that_is_not_there_or_takes_no_calls_is_not_found_and_no_
     world = World(policy(tickets={**OPEN, "closed": TicketSystemEntry(kind="register")}))
     vault = Vault(CRB_INBOUND=SECRET)
 
-    assert (await call(world, {"number": "CHG1200001"}, system=system, vault=vault)).outcome == "unknown"
+    assert (await call(world, {"number": "CHG1200001"}, system=system, vault=vault)).outcome == "refused"
     assert vault.asked == []
 
 
