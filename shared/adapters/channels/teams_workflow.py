@@ -43,6 +43,7 @@ _REMEDIES = {401: _ANYONE, 403: _ANYONE, 404: _COPY, 410: _COPY}
 _OFF = re.compile(
     r"WorkflowTriggerIsNotEnabled|\bstate\W{1,3}(?:is\W{1,3})?(?:Disabled|Deleted|Suspended)\b", re.IGNORECASE
 )
+_SIGNATURE = re.compile(r"\bsig=[^\s&\"']*")
 _DELETED = re.compile(r"\bDeleted\b", re.IGNORECASE)
 
 
@@ -67,14 +68,15 @@ class TeamsWorkflow:
         url = await self._url()
         try:
             response = await self._deps.http.send(
-                "POST", url, what=self._what, json=teams_message(render(card)), expected=frozenset(_HINTS)
-            )
+                "POST", url, what=self._what, json=teams_message(render(card)), expected=frozenset(_HINTS),
+                hide=_telling(url),
+            )  # fmt: skip
         except TransientError as error:
             raise TransientError(_without(url, str(error)), error.retry_after) from None
         except PermanentError as error:
             raise PermanentError(_without(url, str(error))) from None
         if response.status_code in _HINTS:
-            raise self._refusal(response.status_code, _without(url, response.text[:2000]))
+            raise self._refusal(response.status_code, _without(url, response.text)[:2000])
 
     async def _url(self) -> str:
         """The address; TargetDownError where the secret holds none, as that is no fault of a card."""
@@ -141,10 +143,15 @@ def fault_of_secret(value: str) -> str:
 
 
 def _without(url: str, text: str) -> str:
-    """The text without the address or any telling part of it, as a server may echo it."""
+    """The text without the address or any telling part of it, as a server may echo it, whole or cut."""
+    for part in _telling(url):
+        text = text.replace(part, "…")
+    return _SIGNATURE.sub("…", text)
+
+
+def _telling(url: str) -> list[str]:
+    """The address and its telling parts, the longest first."""
     parts = urlsplit(url)
     values = [value for _, value in parse_qsl(parts.query)] + parts.query.split("&") + parts.path.split("/")
     telling = {url, parts.query, parts.path, f"{parts.path}?{parts.query}", *(v for v in values if len(v) >= 16)}
-    for part in sorted(filter(lambda part: len(part) > 1, telling), key=len, reverse=True):
-        text = text.replace(part, "…")
-    return text
+    return sorted(filter(lambda part: len(part) > 1, telling), key=len, reverse=True)

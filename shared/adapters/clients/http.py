@@ -63,7 +63,10 @@ def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _until(moment: datetime, now: datetime) -> float:
-    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:  # an offset can lead out of the calendar, at either end
+        return _LONGEST_WAIT if moment.year > now.year else 0.0
     return min(max(0.0, (aware - now).total_seconds()), _LONGEST_WAIT)
 
 
