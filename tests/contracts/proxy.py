@@ -1,4 +1,4 @@
-"""A proxy between an adapter and its system, on 127.0.0.1, that makes faults: refusals, lost answers, silence, nonsense."""
+"""A proxy between an adapter and its system, that makes faults: refusals, silence, lost answers, nonsense."""
 
 import asyncio
 from collections import deque

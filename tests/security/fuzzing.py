@@ -22,9 +22,10 @@ def parts(whole, each):
 
 DEEP = json.loads("[" * 60 + "]" * 60)
 ODD = [
-    None, 0, -1, 1, 2, 200, 10**15, 10**30, -(10**30), 10**400, 1.5, -0.0, float("inf"), float("nan"), True, False, "", " ",
-    "0", "-1", "x", "1e400", "nan", "true", "x" * 10_000, "\x00\x07\x1b[31m", "\ud800", "\ufeff\u202etxt\u2066", "None",
-    "javascript:alert(1)", "https://x.example/\r\nX: 1", "../../..", "' OR 1=1 --", "{{ 7*7 }}", "%s%n", "<b>x</b>",
+    None, 0, -1, 1, 2, 200, 10**15, 10**30, -(10**30), 10**400, 1.5, -0.0, float("inf"), float("nan"), True, False, "",
+    " ", "0", "-1", "x", "1e400", "nan", "true", "x" * 10_000, "\x00\x07\x1b[31m", "\ud800", "\ufeff\u202etxt\u2066",
+    "None", "javascript:alert(1)", "https://x.example/\r\nX: 1", "../../..", "' OR 1=1 --",
+    "{{ 7*7 }}", "%s%n", "<b>x</b>",
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-02-30", "2026-09-01", "9" * 400, [], {}, [[]],
     [None], [{}], {"": None}, {"id": None}, [1, "a", None, {}, []], {"name": {"name": []}}, DEEP, ["x"] * 2_000,
 ]  # fmt: skip

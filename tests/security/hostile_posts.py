@@ -9,7 +9,7 @@ WORDS = (
     "What you need to do to prepare : tell your users . When this will happen : soon .",
     "Updated May 4, 2026: We have changed the dates below . This message is associated with Roadmap ID 91000 .",
     "We have decided not to proceed with this change at this time . Q3 CY2026 31/12/9999 0000-00-00 29 February 2027",
-    "admins enable disable default tenant policy Exchange Online Microsoft Teams SharePoint MC1200002 MC0 MC99999999999",
+    "admins enable disable default tenant policy Exchange Online Microsoft Teams SharePoint MC1200002 MC0 MC999",
 )  # fmt: skip
 MARKS = (
     "\u202e", "\u2066", "\u200f", "\u00ad", "\u200b", "\ufeff", "\x00", "\x07", "\x1b[31m", "\ud800", "\udfff",
@@ -19,19 +19,22 @@ MARKS = (
 )  # fmt: skip
 LINKS = (
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "\x01javascript:alert(1)", "vbscript:x",
-    "data:text/html;base64,PHNjcmlwdD4=", "https://user:password@x.example/", "https://x.example/?a=1&b=<x>", "//x.example",
-    "http://[::1", "https://x.example/" + "a" * 3_000, "file:///etc/passwd", "https://\u202ex.example", "\\\\x\\y", "",
+    "data:text/html;base64,PHNjcmlwdD4=", "https://user:password@x.example/", "https://x.example/?a=1&b=<x>",
+    "//x.example", "http://[::1", "https://x.example/" + "a" * 3_000, "file:///etc/passwd",
+    "https://\u202ex.example", "\\\\x\\y", "",
     "javascript&colon;alert(1)", "&#106;avascript:alert(1)", "https://x.example/%00", "ms-word:ofe|u|https://x.example",
 )  # fmt: skip
 TAGS = (
-    "script", "style", "iframe", "svg", "math", "noscript", "template", "textarea", "title", "plaintext", "xmp", "a", "img",
-    "p", "div", "b", "i", "ul", "li", "table", "tr", "td", "blockquote", "h1", "h4", "br", "form", "input", "base", "meta",
-    "link", "object", "embed", "svg><script", "p/onclick=x()", "font", "span", "details", "video", "x-y",
+    "script", "style", "iframe", "svg", "math", "noscript", "template", "textarea", "title", "plaintext", "xmp", "a",
+    "img", "p", "div", "b", "i", "ul", "li", "table", "tr", "td", "blockquote", "h1", "h4", "br",
+    "form", "input", "base",
+    "meta", "link", "object", "embed", "svg><script", "p/onclick=x()", "font", "span", "details", "video", "x-y",
 )  # fmt: skip
 ATTRIBUTES = (
-    'onclick="x()"', "onerror=x()", "ONLOAD='x()'", 'style="background:url(javascript:x())"', 'href="{link}"', "href={link}",
-    "src='{link}'", 'srcset="{link} 2x"', 'formaction="{link}"', 'xlink:href="{link}"', 'style="position:fixed"', 'id="x"',
-    'class="head"', "href=\"https://x.example\" href='{link}'", 'a="', "<", '"', "/", "data-x='<script>'",
+    'onclick="x()"', "onerror=x()", "ONLOAD='x()'", 'style="background:url(javascript:x())"', 'href="{link}"',
+    "href={link}", "src='{link}'", 'srcset="{link} 2x"', 'formaction="{link}"',
+    'xlink:href="{link}"', 'style="position:fixed"',
+    'id="x"', 'class="head"', "href=\"https://x.example\" href='{link}'", 'a="', "<", '"', "/", "data-x='<script>'",
 )  # fmt: skip
 TIMES = (
     "0000-00-00T00:00:00Z", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z",
@@ -39,13 +42,15 @@ TIMES = (
     "1990-01-01T00:00:00Z", "2100-12-31T23:59:59Z", "20261001T000000Z", "tomorrow", "2026-10-01T25:61:61Z", "",
 )  # fmt: skip
 VALUES = (
-    None, True, False, 0, -1, 10**30, -(10**400), 1.5, float("inf"), float("-inf"), float("nan"), "", " ", "x", "\ud800",
-    [], {}, [None], [[]], {"": None}, {"name": "x", "value": ["y"]}, ["Exchange Online", None, 3, {"a": 1}], "null",
+    None, True, False, 0, -1, 10**30, -(10**400), 1.5, float("inf"), float("-inf"), float("nan"), "", " ", "x",
+    "\ud800", [], {}, [None], [[]], {"": None}, {"name": "x", "value": ["y"]}, ["Exchange Online",
+    None, 3, {"a": 1}], "null",
 )  # fmt: skip
 FIELDS = (
     "title", "startDateTime", "endDateTime", "lastModifiedDateTime", "actionRequiredByDateTime", "category", "severity",
     "isMajorChange", "services", "tags", "details", "body", "viewPoint", "hasAttachments", "expiryDateTime",
 )  # fmt: skip
+KINDS = ("html", "html", "html", "text", "HTML", "x")
 HUGE = 200_000
 
 
@@ -67,10 +72,10 @@ class Posts:
             "category": random.choice(("planForChange", "stayInformed", "preventOrFixIssue", self.text(1))),
             "severity": random.choice(("normal", "high", "critical", self.text(1))),
             "isMajorChange": random.random() < 0.5,
-            "services": [random.choice(("Exchange Online", "Microsoft Teams", self.text(1))) for _ in range(self.few())],
-            "tags": [random.choice(("Retirement", "Data privacy", "Admin impact", self.text(1))) for _ in range(self.few())],
+            "services": self.some("Exchange Online", "Microsoft Teams"),
+            "tags": self.some("Retirement", "Data privacy", "Admin impact"),
             "details": [self.detail() for _ in range(self.few())],
-            "body": {"contentType": random.choice(("html", "html", "html", "text", "HTML", "x")), "content": self.body()},
+            "body": {"contentType": random.choice(KINDS), "content": self.body()},
         }  # fmt: skip
         for _ in range(random.choice((0, 0, 1, 1, 2, 4, 9))):
             raw[random.choice(FIELDS)] = self.odd()
@@ -90,41 +95,52 @@ class Posts:
         if lot < 0.8:
             return [self.text(1) for _ in range(random.choice((1, 3, 300)))]
         if lot < 0.9:
-            return {"content": random.choice((*VALUES, self.body())), "contentType": random.choice((*VALUES, "html"))}
-        return [{"name": random.choice((*VALUES, "Summary", "RoadmapIds")), "value": random.choice((*VALUES, self.text(9)))}]
+            kinds = (*VALUES, "html")
+            return {"content": random.choice((*VALUES, self.body())), "contentType": random.choice(kinds)}
+        name = random.choice((*VALUES, "Summary", "RoadmapIds"))
+        return [{"name": name, "value": random.choice((*VALUES, self.text(9)))}]
 
     def time(self):
         random = self.random
-        return random.choice(TIMES) if random.random() < 0.4 else f"2026-{random.randrange(1, 13):02d}-0{random.randrange(1, 10)}T08:00:00Z"
+        month, day = random.randrange(1, 13), random.randrange(1, 29)
+        return random.choice(TIMES) if random.random() < 0.4 else f"2026-{month:02d}-{day:02d}T08:00:00Z"
+
+    def some(self, *usual):
+        """A list of these and others."""
+        return [self.random.choice((*usual, self.text(1))) for _ in range(self.few())]
 
     def few(self):
         return self.random.choice((0, 1, 1, 2, 3, 12))
 
     def detail(self):
         names = ("Summary", "RoadmapIds", "Platforms", "ExternalLink", "BlogLink", "FeatureStatusJson", self.text(1))
-        return {"name": self.random.choice(names), "value": self.random.choice((self.text(9), self.random.choice(LINKS), "91000, 91001", '{"a":'))}
+        values = (self.text(9), self.random.choice(LINKS), "91000, 91001", '{"a":')
+        return {"name": self.random.choice(names), "value": self.random.choice(values)}
 
     def text(self, most: int) -> str:
         """Words, with what breaks them in between."""
         random = self.random
-        words = random.choice(WORDS).split()
-        parts = [random.choice(words) if random.random() < 0.8 else random.choice((*MARKS, *LINKS[:6])) for _ in range(random.randrange(most * 3 + 1))]
+        words, breaks = random.choice(WORDS).split(), (*MARKS, *LINKS[:6])
+        count = random.randrange(most * 3 + 1)
+        parts = [random.choice(words if random.random() < 0.8 else breaks) for _ in range(count)]
         return random.choice((" ", " ", " ", "")).join(parts)
 
     def body(self) -> str:
         random, lot = self.random, self.random.random()
         if lot < 0.012:
             return self.huge()
-        parts = []
-        for _ in range(random.choice((1, 4, 12, 30))):
-            parts.append(random.choice((random.choice(WORDS), self.element(), self.text(4), f"<p>{random.choice(WORDS)}</p>")))
-        text = "".join(parts)
+        text = "".join(self.part() for _ in range(random.choice((1, 4, 12, 30))))
         return text[: random.randrange(len(text) + 1)] if random.random() < 0.1 else text
+
+    def part(self) -> str:
+        words = self.random.choice(WORDS)
+        return self.random.choice((words, self.element(), self.text(4), f"<p>{words}</p>"))
 
     def element(self) -> str:
         random = self.random
         tag, inside = random.choice(TAGS), random.choice((self.text(2), random.choice(WORDS)))
-        attributes = " ".join(random.choice(ATTRIBUTES).replace("{link}", random.choice(LINKS)) for _ in range(random.randrange(3)))
+        some = random.choices(ATTRIBUTES, k=random.randrange(3))
+        attributes = " ".join(each.replace("{link}", random.choice(LINKS)) for each in some)
         opened = f"<{tag} {attributes}>"
         lot = random.random()
         if lot < 0.05:
@@ -133,13 +149,12 @@ class Posts:
 
     def huge(self) -> str:
         """About 200 KB of one thing."""
-        random = self.random
-        words = random.choice(WORDS)
-        unit = random.choice(
-            (
-                words, f"<p>{words}</p>", "&amp;", "&#106;", "&", "<", "<b>", "<div><p>x", "</p>", "x", " ", "\n", "1", "(", "a.",
-                "October ", "October 1, 2026 ", "2026 ", "- ", "GCC, ", "\u202e", "e\u0301", self.element(), self.text(3) or "y", "<li>" + words,
-                "http://x.example/ ", "MC1200002 ", "Roadmap ID 91000, ", "<td>", "<h4>", "<!--", "\u00a0", "; ", "before ", "“",
-            )
+        words = self.random.choice(WORDS)
+        units = (
+            words, f"<p>{words}</p>", "&amp;", "&#106;", "&", "<", "<b>", "<div><p>x", "</p>", "x", " ", "\n", "1", "(",
+            "a.", "October ", "October 1, 2026 ", "2026 ", "- ", "GCC, ", "\u202e", "e\u0301", self.element(),
+            self.text(3) or "y", "<li>" + words, "http://x.example/ ", "MC1200002 ", "Roadmap ID 91000, ", "<td>",
+            "<h4>", "<!--", "\u00a0", "; ", "before ", "“",
         )  # fmt: skip
+        unit = self.random.choice(units)
         return unit * (HUGE // len(unit) + 1)

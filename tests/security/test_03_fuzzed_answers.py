@@ -173,7 +173,7 @@ async def mutate(kind, part, cases=EACH):
     async with rig_of(kind) as rig:
         faults, refs, mutated, port = Faults(rig.secrets), await ready(rig), 0, rig.port
         while mutated < cases:
-            port = random.choice((port, rig.another()))
+            port = rig.another() if random.random() < 0.3 else port
             rig.proxy.change = mutator = Mutator(random, rig.secrets)
             heard = isinstance(port, Receives) and random.random() < 0.3
             await faults.check(f"case {mutated}", (told if heard else operation)(random, rig, port, refs))

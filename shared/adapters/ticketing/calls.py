@@ -175,7 +175,7 @@ class RemoteCalls(ABC):
 
     def read(self, response: httpx.Response, name: str, shape: Shape | None = None) -> Any:
         """The answer, an object that holds `name`; TransientError where something before the system answered."""
-        return self.read_whole(response, {name: shape or self.holds.get(name, str)})
+        return self.read_whole(response, {name: self.holds.get(name, str) if shape is None else shape})
 
     def read_whole(self, response: httpx.Response, shape: Shape) -> Any:
         """The answer, which has that shape; errors as `read`.

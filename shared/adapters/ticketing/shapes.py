@@ -1,7 +1,7 @@
 """What an answer must look like where an adapter looks into it; what stands beside that may be anything."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 Shape: TypeAlias = type | re.Pattern[str] | Mapping[str, "Shape"] | list["Shape"] | tuple["Shape", ...]
@@ -12,38 +12,44 @@ A name that ends in `?` may be missing or null; `*` stands for every name that i
 """
 
 
-def misfit(value: Any, shape: Shape, at: str = "") -> str:
+def misfit(value: Any, shape: Shape) -> str:
     """Where the first thing stands that has not its shape, such as `issues[0].key`; empty where all have theirs."""
+    return next(_misfits(value, shape, ""), "")
+
+
+def _misfits(value: Any, shape: Shape, at: str) -> Iterator[str]:
     if isinstance(shape, tuple):
-        faults = [misfit(value, each, at) for each in shape]
-        return "" if "" in faults else faults[0]
-    if isinstance(shape, Mapping):
-        return _of_object(value, shape, at)
-    if isinstance(shape, list):
+        faults = [list(_misfits(value, each, at)) for each in shape]
+        yield from () if [] in faults else faults[-1]
+    elif isinstance(shape, Mapping):
+        whole = next((name.removesuffix("?") for name in shape), "an object")
+        yield from _of_object(value, shape, at) if isinstance(value, Mapping) else (at or whole,)
+    elif isinstance(shape, list):
         if not isinstance(value, list):
-            return at or "a list"
-        return next((fault for n, each in enumerate(value) if (fault := misfit(each, shape[0], f"{at}[{n}]"))), "")
+            yield at or "a list"
+            return
+        for number, each in enumerate(value):
+            yield from _misfits(each, shape[0], f"{at}[{number}]")
+    elif not _is(value, shape):
+        yield at or "a value"
+
+
+def _is(value: Any, shape: type | re.Pattern[str]) -> bool:
     if isinstance(shape, re.Pattern):
-        return "" if isinstance(value, str) and shape.fullmatch(value) else at
-    is_truth = isinstance(value, bool) and shape is not object  # in Python a truth is a number, too
-    return "" if isinstance(value, shape) and (shape is bool or not is_truth) else at
+        return isinstance(value, str) and shape.fullmatch(value) is not None
+    if isinstance(value, bool):  # in Python a truth is a number, too
+        return shape in {bool, object}
+    return isinstance(value, shape)
 
 
-def _of_object(value: Any, shape: Mapping[str, Shape], at: str) -> str:
-    if not isinstance(value, Mapping):
-        return at or next((name.rstrip("?") for name in shape), "an object")
+def _of_object(value: Mapping[str, Any], shape: Mapping[str, Shape], at: str) -> Iterator[str]:
     for name, wanted in shape.items():
-        if name == "*":
-            faults = (misfit(each, wanted, f"{at}.*") for each in value.values())
-            if fault := next(filter(None, faults), ""):
-                return fault
-            continue
         bare = name.removesuffix("?")
         place = f"{at}.{bare}" if at else bare
-        if name != bare and value.get(bare) is None:
-            continue
-        if bare not in value:
-            return place
-        if fault := misfit(value[bare], wanted, place):
-            return fault
-    return ""
+        if name == "*":
+            for each in value.values():
+                yield from _misfits(each, wanted, place)
+        elif bare not in value:
+            yield from () if name != bare else (place,)
+        elif name == bare or value[bare] is not None:
+            yield from _misfits(value[bare], wanted, place)

@@ -21,7 +21,6 @@ TYPES: Shape = [{"id": object, "name": object}]
 KINDS: Shape = [{"id": object, "name": object, "statuses": [{"name": str, "statusCategory?": {"key?": str}}]}]
 SCREEN: Shape = [{"schema?": {"custom?": object, "system?": str}}]
 HOLDS: Mapping[str, Shape] = {
-    "key": KEY,
     "issues": [{"id": _ID, **ISSUE}],
     "transitions": [
         {

@@ -66,7 +66,7 @@ class JiraSystem:
             fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
             with about_system():
                 answer = await self._calls.ask("POST", f"{API}/issue", body={"fields": fields})
-            created = self._calls.read(answer, "key")
+            created = self._calls.read(answer, "key", KEY)
             self._ids[ticket.key] = created["key"]
             issue = await self._issue(created["key"])
             if issue is None:

@@ -86,7 +86,7 @@ class Calls(RemoteCalls):
         try:
             answer = response.json()
             self._token, seconds = str(answer["access_token"]), float(answer.get("expires_in") or 0)
-            self._until = self._deps.clock() + timedelta(seconds=min(seconds, _LONGEST)) - _EARLY
+            self._until = self._deps.clock() + timedelta(seconds=min(max(0.0, seconds), _LONGEST)) - _EARLY
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             self._token = ""
             raise TransientError(f"{self.what}: {_TOKENS} answered without a token: {self.doubt}", self.wait) from None
