@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test storm check bench score clean browser redmine
+.PHONY: help install dev run test storm fuzz check bench score clean browser redmine
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +13,7 @@ POSTS ?=
 TENANTS ?=
 STATE ?=
 TICKETS ?=
-# For `make test` and `make storm`: how many tests run side by side; 2 where there are two processors or more.
+# For `make test`, `make storm` and `make fuzz`: how many tests run side by side; 2 where there are two processors or more.
 WORKERS ?= $(shell [ "$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)" -ge 2 ] && echo 2 || echo 1)
 SIDE_BY_SIDE = $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist worksteal)
 # For `make storm`: only the ticket systems of this name.
@@ -36,6 +36,9 @@ test: dev check ## check, then every test
 
 storm: dev ## three hundred decisions over each ticket system while calls fail (`make test` has forty)
 	STORM=300 $(BIN)/pytest $(SIDE_BY_SIDE) tests/contracts/test_ticket_storm.py $(if $(ONLY),-k '$(ONLY)')
+
+fuzz: .make/python ## 2,000 mutated answers for each adapter and 10,000 hostile posts (`make test` has a tenth)
+	FUZZ=10 $(BIN)/pytest $(SIDE_BY_SIDE) tests/security/test_03_fuzzed_answers.py tests/security/test_fuzzed_posts.py
 
 check: .make/python ## style, types, import rules, the policy, the infrastructure
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""A proxy between an adapter and its system, on 127.0.0.1, that makes faults: refusals, lost answers, silence."""
+"""A proxy between an adapter and its system, that makes faults: refusals, silence, lost answers, nonsense."""
 
 import asyncio
 from collections import deque
@@ -28,8 +28,22 @@ class Fault:
     silent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as it is handed on."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class Proxy:
-    """Hands requests on to `upstream` unless a fault is next. `asked`: method and path of every request."""
+    """Hands requests on to `upstream` unless a fault is next. `asked`: method and path of every request.
+
+    `change`: what becomes of each answer of the system before the adapter gets it.
+    """
+
+    change: Callable[[Reply], Reply] | None = None
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
@@ -90,6 +104,10 @@ class Proxy:
             return web.Response()
         if fault and fault.silent:
             await self._over.wait()
+        if self.change:
+            headers = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
+            reply = self.change(Reply(answer.status, headers, body))
+            return web.Response(status=reply.status, headers=dict(reply.headers), body=reply.body)
         response = web.Response(status=answer.status, body=body)
         for name, value in answer.headers.items():
             if name.lower() not in _HOP:

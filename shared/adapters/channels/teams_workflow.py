@@ -75,7 +75,7 @@ class TeamsWorkflow:
         except PermanentError as error:
             raise PermanentError(hide_address(url, str(error))) from None
         if response.status_code in _HINTS:
-            raise self._refusal(response.status_code, hide_address(url, response.text[:2000]))
+            raise self._refusal(response.status_code, hide_address(url, response.text)[:2000])
 
     async def _url(self) -> str:
         """The address; TargetDownError where the secret holds none, as that is no fault of a card."""

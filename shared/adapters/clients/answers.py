@@ -5,11 +5,14 @@ once, so we do it ourselves, piece by piece.
 """
 
 import json
+import re
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+
+from shared.core.text.safe import text_of
 
 #: Bytes of an answer, after decompression. A page of Graph's feed has up to 1 MB, and the roadmap 5 MB.
 LARGEST = 8 * 1024 * 1024
@@ -19,6 +22,7 @@ ENCODINGS = "gzip, deflate"
 #: Headers that tell how an answer travelled: they hold no longer once it has been read.
 OF_THE_WAY = frozenset(("content-encoding", "content-length", "transfer-encoding"))
 _DEEPEST = 64
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _PIECE = 64 * 1024
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
@@ -87,9 +91,21 @@ def _name(window: int) -> str:
 class Answer(httpx.Response):
     """An answer that has been read whole."""
 
+    @property
+    def text(self) -> str:
+        """Its text; as UTF-8 where it is not in the encoding that it names."""
+        try:
+            return super().text
+        except (UnicodeError, LookupError):
+            return self.content.decode(errors="replace")
+
     def json(self, **_: Any) -> Any:
-        """Its JSON; ValueError for what is none, and for what is deeper than anything we read."""
-        return read_json(self.content)
+        """Its JSON; ValueError for what is none, and for what is deeper than anything we read.
+
+        Half of a surrogate pair, which nothing that we send or keep can hold, is U+FFFD.
+        """
+        value = read_json(self.content)
+        return _whole_characters(value) if _HALF.search(self.content) else value
 
 
 def read_json(text: bytes | str) -> Any:
@@ -105,6 +121,14 @@ def read_json(text: bytes | str) -> Any:
             raise ValueError("its JSON nests too deep")
         level = [inside for each in level for inside in _inside(each)]
     return value
+
+
+def _whole_characters(value: Any) -> Any:
+    if isinstance(value, str):
+        return text_of(value)
+    if isinstance(value, dict):
+        return {text_of(name): _whole_characters(each) for name, each in value.items()}
+    return [_whole_characters(each) for each in value] if isinstance(value, list) else value
 
 
 def _inside(value: Any) -> list[Any]:

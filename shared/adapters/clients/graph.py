@@ -137,7 +137,7 @@ class Graph:
             raise TransientError(f"tenant {name}: no answer about {question.what} in {self._timeout:g} s") from error
         except (ForbiddenAddressError, TooLargeError) as error:
             raise PermanentError(f"tenant {name}: Graph, asked about {question.what}: {error}") from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:  # the latter of a redirect that leads nowhere
             raise TransientError(f"tenant {name}: Graph is not to be reached ({type(error).__name__})") from error
         except APIError as error:
             if question.optional and error.response_status_code == 404:

@@ -22,6 +22,7 @@ _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BODY_SHOWN = 300
 _LONGEST_WAIT = 86_400.0  # seconds; a Retry-After of years, or infinite, is a mistake
 _RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_SIGNATURE = re.compile(r"\bsig=[^\s&\"']*")
 _TELLING = 16  # characters from which a part of an address may be its secret
 _EPOCH = 1_000_000_000.0  # a reset over this is a moment, below it a delay
 
@@ -66,7 +67,10 @@ def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def _until(moment: datetime, now: datetime) -> float:
-    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:  # an offset can lead out of the calendar, at either end
+        return _LONGEST_WAIT if moment.year > now.year else 0.0
     return min(max(0.0, (aware - now).total_seconds()), _LONGEST_WAIT)
 
 
@@ -76,7 +80,7 @@ def redact(url: str) -> str:
 
 
 def hide_address(url: str, text: str) -> str:
-    """The text without the address or any telling part of it, as a server may echo it."""
+    """The text without the address or any telling part of it, as a server may echo it, whole or cut."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -85,7 +89,7 @@ def hide_address(url: str, text: str) -> str:
     telling = {url, parts.query, parts.path, f"{parts.path}?{parts.query}", *(v for v in values if len(v) >= _TELLING)}
     for part in sorted(filter(lambda part: len(part) > 1, telling), key=len, reverse=True):
         text = text.replace(part, "…")
-    return text
+    return _SIGNATURE.sub("…", text)
 
 
 class Http:

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.shapes import Shape, misfit
 from shared.core.errors import PermanentError, TargetDownError, TransientError
 
 SHOWN = 300
 """Characters of a complaint that an error repeats."""
+_TELLING = 8  # characters; a shorter secret may be any word of an answer
 NOTHING_THERE = "there is nothing there, or we may not see it"
 _HINTS = {403: "we lack a permission", 404: NOTHING_THERE, 413: "what we sent is too large"}
 
@@ -91,7 +93,7 @@ class RemoteCalls(ABC):
 
     `refusals`: statuses of which the system says what is wrong. `strangers`: those that mean that it does not know us,
     so that it is down for everything. `conflicts`: somebody else has just written.
-    `holds`: the types of what its answers hold; a string where none is given. `doubt` and `wait`: the question for an
+    `holds`: the shapes of what its answers hold; a string where none is given. `doubt` and `wait`: the question for an
     answer that is none of the system's, and the seconds until it is asked again.
     """
 
@@ -99,7 +101,7 @@ class RemoteCalls(ABC):
     refusals: ClassVar[frozenset[int]]
     strangers: ClassVar[frozenset[int]] = frozenset({401})
     conflicts: ClassVar[frozenset[int]] = frozenset({409, 412})
-    holds: ClassVar[Mapping[str, type]] = {}
+    holds: ClassVar[Mapping[str, Shape]] = {}
     headers: ClassVar[Mapping[str, str]] = {}
     doubt: ClassVar[str] = ""
     wait: ClassVar[float | None] = None
@@ -173,19 +175,27 @@ class RemoteCalls(ABC):
         """Get what an object holds under `name`."""
         return self.read_part(await self.ask("GET", path, params=params), name)
 
-    def read(self, response: httpx.Response, name: str, kind: type | None = None) -> Any:
+    def read(self, response: httpx.Response, name: str, shape: Shape | None = None) -> Any:
         """The answer, an object that holds `name`; TransientError where something before the system answered."""
-        body = _json(response)
-        if not isinstance(body, dict) or not isinstance(body.get(name), kind or self.holds.get(name, str)):
+        return self.read_whole(response, {name: self.holds.get(name, str) if shape is None else shape})
+
+    def read_whole(self, response: httpx.Response, shape: Shape) -> Any:
+        """The answer, which has that shape; errors as `read`.
+
+        What it repeats of our secrets is an ellipsis: names out of it stand in errors.
+        """
+        told = [secret for secret in self._secrets if len(secret) >= _TELLING and secret.encode() in response.content]
+        body = _without(_json(response), tuple(told)) if told else _json(response)
+        if fault := misfit(body, shape):
             doubt = self.doubt or f"is it {self.system}?"
             raise TransientError(
-                f"{self.what}: {response.request.url.path} answered without {name!r}: {doubt}", self.wait
+                f"{self.what}: {response.request.url.path} answered without {fault!r}: {doubt}", self.wait
             )
         return body
 
-    def read_part(self, response: httpx.Response, name: str, kind: type | None = None) -> Any:
+    def read_part(self, response: httpx.Response, name: str, shape: Shape | None = None) -> Any:
         """What the answer holds under `name`; errors as `read`."""
-        return self.read(response, name, kind)[name]
+        return self.read(response, name, shape)[name]
 
     async def secret(self, name: str, noun: str, *, blanks: bool = False) -> str:
         """A secret's value; TargetDownError where it holds what no `noun` has. `blanks`: it may be any text."""
@@ -203,6 +213,14 @@ def without(text: str, secrets: tuple[str, ...]) -> str:
     for secret in secrets:
         text = text.replace(secret, "…") if secret else text
     return text
+
+
+def _without(value: Any, secrets: tuple[str, ...]) -> Any:
+    if isinstance(value, str):
+        return without(value, secrets)
+    if isinstance(value, dict):
+        return {without(name, secrets): _without(each, secrets) for name, each in value.items()}
+    return [_without(each, secrets) for each in value] if isinstance(value, list) else value
 
 
 def _json(response: httpx.Response) -> Any:

@@ -7,7 +7,9 @@ import httpx
 
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import RemoteCalls, SignIn, basic, bearer
+from shared.adapters.ticketing.shapes import Shape
 from shared.adapters.tickets.azure_devops.settings import Settings
+from shared.adapters.tickets.azure_devops.shapes import HOLDS
 from shared.core.errors import TransientError
 
 SCOPE = "499b84ac-1321-427f-aa17-267ca6975798/.default"
@@ -23,9 +25,7 @@ class Calls(RemoteCalls):
     refusals = frozenset({203, 301, 302, 400, 401, 403, 404, 413, 415, 422}) | _CONFLICT
     strangers = frozenset({203, 301, 302, 401})
     conflicts: ClassVar[frozenset[int]] = frozenset()
-    holds: ClassVar[Mapping[str, type]] = {
-        "fields": dict, "rev": int, "value": list, "workItems": list, "states": list, "authenticatedUser": dict,
-    }  # fmt: skip
+    holds: ClassVar[Mapping[str, Shape]] = HOLDS
     headers: ClassVar[Mapping[str, str]] = {"X-TFS-FedAuthRedirect": "Suppress"}  # 401 instead of a page to sign in
 
     def __init__(self, settings: Settings, deps: AdapterDeps) -> None:

@@ -59,7 +59,7 @@ def state_of(settings: Settings, name: str, category: str = "", *, first: bool =
 
 def ref_of(settings: Settings, item: Item, category: str = "", *, first: bool = False) -> TicketRef:
     fields = item["fields"]
-    name = str(fields.get("System.State", ""))
+    name = str(fields.get("System.State") or "")
     state = state_of(settings, name, category, first=first)
     ended = moment(fields.get("Microsoft.VSTS.Common.ClosedDate")) or moment(
         fields.get("Microsoft.VSTS.Common.StateChangeDate")
@@ -209,7 +209,8 @@ def moment(text: Any) -> datetime | None:
     """A time as Azure DevOps writes it, or a day."""
     try:
         at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        at.astimezone(UTC)  # one at the calendar's end can be compared with no other
+    except (TypeError, ValueError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

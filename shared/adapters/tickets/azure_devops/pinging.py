@@ -9,6 +9,7 @@ from shared.adapters.ticketing.settings import SAMPLE
 from shared.adapters.tickets.azure_devops.calls import Calls
 from shared.adapters.tickets.azure_devops.item import creation, state_of
 from shared.adapters.tickets.azure_devops.settings import Settings
+from shared.adapters.tickets.azure_devops.shapes import KIND, NAMED
 from shared.core.errors import PermanentError
 
 _ABSENT = frozenset({404})
@@ -49,9 +50,9 @@ async def _kind(calls: Calls, settings: Settings) -> dict[str, list[dict[str, st
     path = f"/{quote(settings.project)}/_apis/wit/workitemtypes"
     answer = await calls.ask("GET", f"{path}/{quote(settings.work_item_type)}", allowed=_ABSENT)
     if answer.is_success:
-        kind: dict[str, list[dict[str, str]]] = calls.read(answer, "states")
+        kind: dict[str, list[dict[str, str]]] = calls.read_whole(answer, KIND)
         return kind
-    names = [str(each.get("name", "")) for each in await calls.get_part(path, "value")]
+    names = [str(each.get("name", "")) for each in calls.read_part(await calls.ask("GET", path), "value", NAMED)]
     raise PermanentError(
         f"{calls.what}: project {settings.project} has no work item type {settings.work_item_type!r} (it has: "
         f"{', '.join(sorted(names))})"

@@ -17,10 +17,12 @@ from shared.adapters.tickets.azure_devops.calls import Calls
 from shared.adapters.tickets.azure_devops.item import Item, Operation
 from shared.adapters.tickets.azure_devops.pinging import ping
 from shared.adapters.tickets.azure_devops.settings import Settings
+from shared.adapters.tickets.azure_devops.shapes import ITEM, ITEMS, KIND, UPDATES
 from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _AT_ONCE = 200
+_PAGES = 100  # of two hundred updates; a work item has no more than 10,000
 _SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Common.ClosedDate,"
 _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
@@ -92,7 +94,8 @@ class AzureDevOpsSystem:
         for at in range(0, len(ours), _AT_ONCE):
             some = ",".join(ours[at : at + _AT_ONCE])
             asking = {"ids": some, "fields": _SHOWN, "errorPolicy": "omit"}
-            for item in await self._calls.get_part("/_apis/wit/workitems", "value", asking):
+            answer = await self._calls.ask("GET", "/_apis/wit/workitems", params=asking)
+            for item in self._calls.read_part(answer, "value", ITEMS):
                 if item:
                     ref = await self._ref(item)
                     refs[ref.number] = ref
@@ -154,8 +157,7 @@ class AzureDevOpsSystem:
         return self._item(answer) if answer.is_success else None
 
     def _item(self, answer: Any) -> Item:
-        item: Item = self._calls.read(answer, "fields")
-        self._calls.read(answer, "rev")
+        item: Item = self._calls.read_whole(answer, ITEM)
         return item
 
     async def _bring(self, item: Item, ticket: Ticket, first: Sequence[str] = ()) -> TicketRef:
@@ -213,7 +215,7 @@ class AzureDevOpsSystem:
     async def _way(self, item: Item, how: str) -> tuple[str, str]:
         """The state to move to, or why there is none."""
         kind = await self._kind(item)
-        now = item["fields"]["System.State"]
+        now = item["fields"].get("System.State", "")
         reachable = [way["to"] for way in (kind.get("transitions") or {}).get(now) or ()]
         states = {
             state["name"]: items.state_of(self._settings, state["name"], state["category"], first=not number)
@@ -243,9 +245,10 @@ class AzureDevOpsSystem:
             return lines
         history: set[str] = set()
         start = 0
-        while True:
+        for _ in range(_PAGES):
             path = f"/_apis/wit/workitems/{item['id']}/updates"
-            page = await self._calls.get_part(path, "value", {"$top": "200", "$skip": str(start)})
+            answer = await self._calls.ask("GET", path, params={"$top": "200", "$skip": str(start)})
+            page = self._calls.read_part(answer, "value", UPDATES)
             for update in page:
                 entry = (update.get("fields") or {}).get("System.History") or {}
                 history.update(items.lines(entry.get("newValue")))
@@ -271,7 +274,7 @@ class AzureDevOpsSystem:
         kind = self._kinds.get((project, name))
         if kind is None or fields.get("System.State") not in {state["name"] for state in kind["states"]}:
             path = f"/{quote(project or self._settings.project)}/_apis/wit/workitemtypes/{quote(name)}"
-            kind = self._kinds[project, name] = await self._calls.get(path, "states")
+            kind = self._kinds[project, name] = self._calls.read_whole(await self._calls.ask("GET", path), KIND)
         return kind
 
     async def _html_fields(self, ticket: Ticket) -> frozenset[str]:

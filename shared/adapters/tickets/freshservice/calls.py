@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import RemoteCalls, SignIn, basic
+from shared.adapters.ticketing.shapes import Shape
 from shared.adapters.tickets.freshservice.settings import Settings
 
 API = "/api/v2"
@@ -16,7 +17,7 @@ class Calls(RemoteCalls):
     system = "Freshservice"
     refusals = frozenset({400, 401, 403, 404, 405, 406, 409, 413, 415, 422})
     conflicts = frozenset({412})
-    holds: ClassVar[Mapping[str, type]] = {
+    holds: ClassVar[Mapping[str, Shape]] = {
         "change": dict, "changes": list, "change_fields": list, "approvals": list, "notes": list, "groups": list,
     }  # fmt: skip
     wait = 60

@@ -195,7 +195,8 @@ def lines(text: Any) -> Iterator[str]:
 def moment(text: Any) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        at.astimezone(UTC)  # one at the calendar's end can be compared with no other
+    except (TypeError, ValueError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

@@ -7,7 +7,9 @@ import httpx
 
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import RemoteCalls, SignIn, basic, bearer
+from shared.adapters.ticketing.shapes import Shape
 from shared.adapters.tickets.jira.settings import Settings
+from shared.adapters.tickets.jira.shapes import HOLDS
 
 
 class Calls(RemoteCalls):
@@ -15,10 +17,7 @@ class Calls(RemoteCalls):
 
     system = "Jira"
     refusals = frozenset({400, 401, 403, 404, 410, 413, 422})
-    holds: ClassVar[Mapping[str, type]] = {
-        "fields": dict, "issues": list, "transitions": list, "comments": list, "values": list, "permissions": dict,
-        "total": int,
-    }  # fmt: skip
+    holds: ClassVar[Mapping[str, Shape]] = HOLDS
     headers: ClassVar[Mapping[str, str]] = {"X-ExperimentalApi": "opt-in"}  # for approvals, in some versions
 
     def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
@@ -43,7 +42,9 @@ class Calls(RemoteCalls):
         return super().complaint_of(response)
 
     def complaint(self, body: Mapping[str, Any]) -> str:
-        messages = [str(message) for message in (*(body.get("errorMessages") or ()), body.get("message")) if message]
+        listed = body.get("errorMessages")
+        several = listed if isinstance(listed, list) else [listed]
+        messages = [str(message) for message in (*several, body.get("message")) if message]
         errors = body.get("errors")
         by_field = [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
         return "; ".join((*messages, *by_field))

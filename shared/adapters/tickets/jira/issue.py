@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, cut_utf16, utf16, value
@@ -13,7 +13,6 @@ from shared.adapters.tickets.jira.settings import Settings
 from shared.core.terms import ENDED, State
 from shared.core.tickets.ticket import Ticket, TicketRef
 
-KEY = re.compile(r"[A-Z][A-Z0-9_]+-\d{1,10}", re.ASCII)
 LONGEST_SUMMARY = 255  # as Jira counts: UTF-16 units
 LONGEST_LABEL = 255
 LONGEST_TEXT = 32_767
@@ -42,7 +41,8 @@ def state_of(settings: Settings, status: Mapping[str, Any], resolution: str = ""
 
     The category says whether it has ended; between the beginning and the end the name must be known.
     """
-    name, category = str(status.get("name", "")).strip(), status.get("statusCategory", {}).get("key", "")
+    name = str(status.get("name") or "").strip()
+    category = (status.get("statusCategory") or {}).get("key", "")
     mapped = {word.casefold(): state for word, state in settings.states.items()}.get(name.casefold())
     if mapped:
         return mapped
@@ -58,14 +58,14 @@ def state_of(settings: Settings, status: Mapping[str, Any], resolution: str = ""
 def ref_of(settings: Settings, issue: Mapping[str, Any]) -> TicketRef:
     fields = issue["fields"]
     status = fields.get("status") or {}
-    state = state_of(settings, status, (fields.get("resolution") or {}).get("name", ""))
+    state = state_of(settings, status, (fields.get("resolution") or {}).get("name") or "")
     ended = moment(fields.get("resolutiondate")) or moment(fields.get("statuscategorychangedate"))
     return TicketRef(
         number=issue["key"],
         url=settings.page(issue["key"]),
         state=state or "unknown",
         closed_at=ended if state in ENDED else None,
-        remote_state=str(status.get("name", "")),
+        remote_state=str(status.get("name") or ""),
     )
 
 
@@ -164,10 +164,8 @@ def folded(text: str) -> str:
 
 def lines(node: Any) -> Iterator[str]:
     """The paragraphs of a document, each as one line."""
-    if not isinstance(node, dict):
-        return
-    inside = node.get("content") or []
-    if node.get("type") in _BLOCKS:
+    kind, inside = _part(node)
+    if kind in _BLOCKS:
         yield folded("".join(str(part.get("text", "\n")) for part in inside))
         return
     for part in inside:
@@ -178,7 +176,8 @@ def moment(text: Any) -> datetime | None:
     """A time as Jira writes it: 2026-09-01T09:00:00.000+0000."""
     try:
         at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        at.astimezone(UTC)  # one at the calendar's end can be compared with no other
+    except (TypeError, ValueError, OverflowError):
         return None
     return at if at.tzinfo else None
 
@@ -238,15 +237,23 @@ def _gist(node: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
     Jira adds ids of its own, joins texts and drops blocks that are empty.
     """
-    if not isinstance(node, dict):
-        return
-    inside = node.get("content") or []
-    if node.get("type") in _BLOCKS:
-        marks = [mark for part in inside for mark in part.get("marks") or ()]
-        addresses = [str(address) for mark in marks if (address := (mark.get("attrs") or {}).get("href"))]
+    kind, inside = _part(node)
+    if kind in _BLOCKS:
+        marks = [mark for part in inside for mark in _objects(part.get("marks"))]
+        addresses = [str(attrs["href"]) for mark in marks for attrs in _objects([mark.get("attrs")]) if "href" in attrs]
         text = "".join(lines(node))
         if text:
-            yield str(node["type"]), text, tuple(dict.fromkeys(addresses))
+            yield kind, text, tuple(dict.fromkeys(filter(None, addresses)))
         return
     for part in inside:
         yield from _gist(part)
+
+
+def _part(node: Any) -> tuple[str, list[dict[str, Any]]]:
+    """The type of a part of a document, and the parts in it."""
+    (part,) = _objects([node]) or [{}]
+    return str(part.get("type")), _objects(part.get("content"))
+
+
+def _objects(what: Any) -> list[dict[str, Any]]:
+    return [each for each in what if isinstance(each, dict)] if isinstance(what, list) else []

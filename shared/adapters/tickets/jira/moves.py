@@ -35,7 +35,7 @@ def _to_open(settings: Settings, offered: Sequence[Transition]) -> Iterator[dict
     ranked = []
     for transition in offered:
         state = state_of(settings, transition["to"])
-        done = transition["to"].get("statusCategory", {}).get("key") == "done"
+        done = (transition["to"].get("statusCategory") or {}).get("key") == "done"
         if state not in ENDED and not done:
             ranked.append((_AGAIN.index(state) if state in _AGAIN else len(_AGAIN), transition))
     for _, transition in sorted(ranked, key=lambda pair: pair[0]):
@@ -60,7 +60,7 @@ def _resolution(settings: Settings, transition: Transition) -> str:
     """The policy's resolution, else the first that says that nothing was done, of those that the screen offers."""
     field = (transition.get("fields") or {}).get("resolution") or {}
     offered = {
-        str(value["name"]).casefold().replace("’", "'"): str(value["name"])
+        str(value.get("name")).casefold().replace("’", "'"): str(value.get("name"))
         for value in field.get("allowedValues") or ()
     }
     for name in (settings.resolution.casefold(), *CALLED_OFF):

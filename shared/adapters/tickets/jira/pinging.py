@@ -5,9 +5,11 @@ from typing import Any
 
 from shared.adapters.clients.http import redact
 from shared.adapters.ticketing.settings import SAMPLE
+from shared.adapters.ticketing.shapes import Shape
 from shared.adapters.tickets.jira.calls import Calls
 from shared.adapters.tickets.jira.issue import created, state_of
 from shared.adapters.tickets.jira.settings import Settings
+from shared.adapters.tickets.jira.shapes import KINDS, SCREEN, TYPES
 from shared.core.errors import PermanentError
 
 _API = "/rest/api/3"
@@ -65,7 +67,7 @@ class Screen:
         calls, settings = self._calls, self._settings
         path = f"{_API}/issue/createmeta/{settings.project}/issuetypes"
         if not self._type:
-            kinds = await _all(calls, path, "issueTypes")
+            kinds = await _all(calls, path, "issueTypes", TYPES)
             wanted = settings.issue_type.casefold()
             fitting = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
             if not fitting:
@@ -75,13 +77,13 @@ class Screen:
                     f"(it has: {names})"
                 )
             self._type = str(fitting[0]["id"])
-        fields = await _all(calls, f"{path}/{self._type}", "fields")
+        fields = await _all(calls, f"{path}/{self._type}", "fields", SCREEN)
         return {str(field.get("fieldId") or field.get("key")): field for field in fields}
 
 
 def _rich_of(fields: dict[str, Any]) -> Iterator[str]:
     for name, field in fields.items():
-        schema = field.get("schema", {})
+        schema = field.get("schema") or {}
         if str(schema.get("custom", "")).endswith(":textarea") or schema.get("system") in {
             "description",
             "environment",
@@ -89,10 +91,12 @@ def _rich_of(fields: dict[str, Any]) -> Iterator[str]:
             yield name
 
 
-async def _all(calls: Calls, path: str, name: str) -> list[Any]:
+async def _all(calls: Calls, path: str, name: str, shape: Shape) -> list[Any]:
     entries: list[Any] = []
     for _ in range(_PAGES):
-        page = await calls.get(path, "total", {"startAt": str(len(entries)), "maxResults": "50"})
+        asked = {"startAt": str(len(entries)), "maxResults": "50"}
+        answer = await calls.ask("GET", path, params=asked)
+        page = calls.read_whole(answer, {"total": int, f"{name}?": shape, "values?": shape})
         some = page.get(name) or page.get("values") or []
         entries += some
         if not some or len(entries) >= page.get("total", 0):
@@ -121,7 +125,7 @@ def _check_fields(calls: Calls, settings: Settings, fields: dict[str, Any]) -> N
 
 
 async def _unknown_statuses(calls: Calls, settings: Settings) -> list[str]:
-    kinds = (await calls.ask("GET", f"{_API}/project/{settings.project}/statuses")).json()
+    kinds = calls.read_whole(await calls.ask("GET", f"{_API}/project/{settings.project}/statuses"), KINDS)
     wanted = settings.issue_type.casefold()
     statuses = [
         status

@@ -15,6 +15,7 @@ from shared.adapters.tickets.jira.calls import Calls
 from shared.adapters.tickets.jira.moves import choose
 from shared.adapters.tickets.jira.pinging import Screen, ping
 from shared.adapters.tickets.jira.settings import Settings
+from shared.adapters.tickets.jira.shapes import COMMENTS, ISSUE, KEY
 from shared.core.errors import PermanentError
 from shared.core.terms import ENDED, Verdict
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
@@ -23,6 +24,7 @@ API = "/rest/api/3"
 _BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate",
           "creator")  # fmt: skip
 _AT_ONCE = 100
+_COMMENTS = 10_000  # twice what an issue may have
 _STUCK = "Jira answers that it did, and leaves it as it was"
 Issue = Mapping[str, Any]
 
@@ -70,7 +72,7 @@ class JiraSystem:
             fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
             with about_system():
                 answer = await self._calls.ask("POST", f"{API}/issue", body={"fields": fields})
-            created = self._calls.read(answer, "key")
+            created = self._calls.read(answer, "key", KEY)
             self._ids[ticket.key] = created["key"]
             issue = await self._issue(created["key"])
             if issue is None:
@@ -90,7 +92,7 @@ class JiraSystem:
         return await self._bring(issue, ticket)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        keys = [number for number in numbers if issues.KEY.fullmatch(number)]
+        keys = [number for number in numbers if KEY.fullmatch(number)]
         refs: dict[str, TicketRef] = {}
         for at in range(0, len(keys), _AT_ONCE):
             some = keys[at : at + _AT_ONCE]
@@ -142,7 +144,7 @@ class JiraSystem:
         return issue
 
     async def _issue(self, number: str) -> Issue | None:
-        if not (issues.KEY.fullmatch(number) or (number.isascii() and number.isdigit())):
+        if not (KEY.fullmatch(number) or (number.isascii() and number.isdigit())):
             return None
         answer = await self._calls.ask(
             "GET",
@@ -152,7 +154,7 @@ class JiraSystem:
         )
         if not answer.is_success:
             return None
-        issue: Issue = self._calls.read(answer, "fields")
+        issue: Issue = self._calls.read_whole(answer, ISSUE)
         return issue
 
     async def _bring(self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None) -> TicketRef:
@@ -203,7 +205,7 @@ class JiraSystem:
         offered = await self._calls.get_part(path, "transitions", {"expand": "transitions.fields"})
         chosen = choose(self._settings, offered, how)
         if chosen is None:
-            return f"its workflow has no such way from “{issue['fields']['status']['name']}” for us"
+            return f"its workflow has no such way from “{(issue['fields'].get('status') or {}).get('name')}” for us"
         answer = await self._calls.ask("POST", path, body=chosen, allowed=frozenset({400, 403}))
         return "" if answer.is_success else f"Jira does not let us: {self._calls.complaint_of(answer)[:SHOWN]}"
 
@@ -214,11 +216,12 @@ class JiraSystem:
             return
         path = f"{API}/issue/{issue['key']}/comment"
         there = issue["fields"].get("comment") or {"comments": [], "total": 1}  # not shown: there may be some
-        comments, total = list(there["comments"]), there["total"]
+        comments, total = list(there["comments"]), min(there["total"], _COMMENTS)
         while len(comments) < total:  # Jira shows only some of them with the issue
-            page = await self._calls.get(path, "comments", {"startAt": str(len(comments)), "maxResults": "100"})
+            asked = {"startAt": str(len(comments)), "maxResults": "100"}
+            page = self._calls.read_whole(await self._calls.ask("GET", path, params=asked), COMMENTS)
             comments += page["comments"]
-            total = page.get("total", 0) if page["comments"] else 0
+            total = min(page.get("total") or 0, _COMMENTS) if page["comments"] else 0
         for comment in comments:
             for line in issues.lines(comment.get("body")):
                 untold.pop(line, None)
@@ -237,9 +240,9 @@ class JiraSystem:
             return ref
         last = approvals[-1]
         who = [
-            str((approver.get("approver") or {}).get("displayName", ""))
+            str((approver.get("approver") or {}).get("displayName") or "")
             for approver in last.get("approvers") or ()
-            if approver.get("approverDecision") == last["finalDecision"]
+            if approver.get("approverDecision") == last.get("finalDecision")
         ]
         at = issues.moment((last.get("completedDate") or {}).get("iso8601"))
         return replace(ref, decision=verdict, decided_by=", ".join(filter(None, who)), decided_at=at)

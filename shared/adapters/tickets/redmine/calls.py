@@ -8,7 +8,9 @@ import httpx
 
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import Call, RemoteCalls, SignIn
+from shared.adapters.ticketing.shapes import Shape
 from shared.adapters.tickets.redmine.settings import Settings
+from shared.adapters.tickets.redmine.shapes import HOLDS
 
 _AT_ONCE = 4  # a Redmine has a handful of threads; what waits here does not time out there
 
@@ -18,10 +20,7 @@ class Calls(RemoteCalls):
 
     system = "Redmine"
     refusals = frozenset({400, 401, 403, 404, 405, 406, 410, 413, 422})
-    holds: ClassVar[Mapping[str, type]] = {
-        "issue": dict, "issues": list, "project": dict, "user": dict, "issue_priorities": list, "issue_statuses": list,
-        "custom_fields": list, "role": dict,
-    }  # fmt: skip
+    holds: ClassVar[Mapping[str, Shape]] = HOLDS
 
     def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings = settings

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, value
@@ -42,7 +42,7 @@ def state_of(settings: Settings, status: Mapping[str, Any]) -> State | None:
 
     Redmine says itself what has ended; between the beginning and the end the name must be known.
     """
-    name = str(status.get("name", "")).strip().casefold()
+    name = str(status.get("name") or "").strip().casefold()
     mapped = {word.casefold(): state for word, state in settings.states.items()}.get(name)
     if mapped:
         return mapped
@@ -72,7 +72,7 @@ def ref_of(settings: Settings, issue: Issue) -> TicketRef:
         url=settings.page(str(issue["id"])),
         state=state or "unknown",
         closed_at=moment(issue.get("closed_on") or issue.get("updated_on")) if state in ENDED else None,
-        remote_state=str(status.get("name", "")),
+        remote_state=str(status.get("name") or ""),
     )
 
 
@@ -165,7 +165,7 @@ def decider(issue: Issue, field: int, text: str) -> tuple[str, datetime | None]:
     for journal in reversed(issue.get("journals") or ()):
         for detail in journal.get("details") or ():
             if detail.get("property") == "cf" and detail.get("name") == str(field) and detail.get("new_value") == text:
-                return str((journal.get("user") or {}).get("name", "")), moment(journal.get("created_on"))
+                return str((journal.get("user") or {}).get("name") or ""), moment(journal.get("created_on"))
     return "", None
 
 
@@ -173,7 +173,8 @@ def moment(text: Any) -> datetime | None:
     """A time as Redmine writes it: 2026-09-01T09:00:00Z."""
     try:
         at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        at.astimezone(UTC)  # one at the calendar's end can be compared with no other
+    except (TypeError, ValueError, OverflowError):
         return None
     return at if at.tzinfo else None
 

@@ -8,10 +8,12 @@ import httpx
 
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import SHOWN, Call, RemoteCalls, SignIn, basic, bearer, down_of, without
+from shared.adapters.ticketing.shapes import Shape
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.errors import TransientError
 
 _TOKENS = "/oauth_token.do"
+_LONGEST = 86_400.0  # seconds that a token is used, whatever is said of it
 _EARLY = timedelta(seconds=60)  # a token is used no longer than so long before it ends
 
 
@@ -49,9 +51,9 @@ class Calls(RemoteCalls):
         records = self.result(await self.ask("GET", path, params=params), list)
         return [record for record in records if isinstance(record, dict)]
 
-    def result(self, response: httpx.Response, kind: type) -> Any:
+    def result(self, response: httpx.Response, shape: Shape) -> Any:
         """The answer's `result`."""
-        return self.read_part(response, "result", kind)
+        return self.read_part(response, "result", shape)
 
     def one(self, response: httpx.Response) -> Mapping[str, Any]:
         """The one record of an answer, which some instances put into a list."""
@@ -84,9 +86,10 @@ class Calls(RemoteCalls):
         try:
             answer = response.json()
             self._token, seconds = str(answer["access_token"]), float(answer.get("expires_in") or 0)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            self._until = self._deps.clock() + timedelta(seconds=min(max(0.0, seconds), _LONGEST)) - _EARLY
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            self._token = ""
             raise TransientError(f"{self.what}: {_TOKENS} answered without a token: {self.doubt}", self.wait) from None
-        self._until = self._deps.clock() + timedelta(seconds=seconds) - _EARLY
 
     async def _secret(self, name: str) -> str:
         return await self.secret(name, "password", blanks=True)

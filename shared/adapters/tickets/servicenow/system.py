@@ -156,7 +156,7 @@ class ServiceNow:
             safe = group.replace("^", " ")
             params = {"sysparm_query": f"name={safe}", "sysparm_fields": "sys_id,name", "sysparm_limit": "1"}
             answer = await self._calls.ask("GET", _GROUPS, params=params, allowed=frozenset({403}))
-            groups = self._calls.result(answer, list) if answer.is_success else []
+            groups = self._calls.result(answer, [{}]) if answer.is_success else []
             if not groups or records.raw_value(groups[0], "name").casefold() != safe.casefold():
                 return "", (f"No assignment group {group!r} is known here, so nobody is assigned yet",)
             self._groups[group] = records.raw_value(groups[0], "sys_id")
@@ -171,7 +171,7 @@ class ServiceNow:
             query = f"sysapprovalIN{','.join(new)}^stateINapproved,rejected^ORDERBYsys_updated_on"
             params = {"sysparm_query": query, "sysparm_fields": "sysapproval,state,approver,sys_updated_on", **ALL}
             answer = await self._calls.ask("GET", _APPROVERS, params=params, allowed=frozenset({400, 403, 404}))
-            for approval in self._calls.result(answer, list) if answer.is_success else ():
+            for approval in self._calls.result(answer, [{}]) if answer.is_success else ():
                 key = records.raw_value(approval, "sysapproval") + records.raw_value(approval, "state")
                 at = records.when(records.raw_value(approval, "sys_updated_on"))
                 self._decided[key] = (
