@@ -15,7 +15,7 @@ _FIELDS: Shape = {
     "project?": {},
     "comment?": {"comments": [{}], "total": int},
 }
-ISSUE: Shape = {"key": KEY, "fields": _FIELDS, "names?": {}}
+ISSUE: Mapping[str, Shape] = {"key": KEY, "fields": _FIELDS, "names?": {}}
 COMMENTS: Shape = {"comments": [{}], "total?": int}
 TYPES: Shape = [{"id": object, "name": object}]
 KINDS: Shape = [{"id": object, "name": object, "statuses": [{"name": str, "statusCategory?": {"key?": str}}]}]
