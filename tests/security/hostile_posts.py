@@ -133,8 +133,10 @@ class Posts:
         return text[: random.randrange(len(text) + 1)] if random.random() < 0.1 else text
 
     def part(self) -> str:
-        words = self.random.choice(WORDS)
-        return self.random.choice((words, self.element(), self.text(4), f"<p>{words}</p>"))
+        words, lot = self.random.choice(WORDS), self.random.random()
+        if lot < 0.5:
+            return self.element() if lot < 0.25 else self.text(4)
+        return words if lot < 0.75 else f"<p>{words}</p>"
 
     def element(self) -> str:
         random = self.random

@@ -177,7 +177,7 @@ async def mutate(kind, part, cases=EACH):
             rig.proxy.change = mutator = Mutator(random, rig.secrets)
             heard = isinstance(port, Receives) and random.random() < 0.3
             await faults.check(f"case {mutated}", (told if heard else operation)(random, rig, port, refs))
-            mutated += heard or bool(mutator.made)
+            mutated += heard or mutator.made
     faults.none()
 
 
