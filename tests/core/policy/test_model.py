@@ -186,6 +186,8 @@ def test_the_routes_in_the_documentation_have_no_fault(routes: str):
         "channels: {}", "channels: {helpdesk: {kind: teams_workflow, settings: {url: TEAMS_HELPDESK_URL}}}"
     )
 
+    text = text.replace("roles: {}", "roles: {help_desk: {who: help@example.com, channel: helpdesk}}")
+
     assert routes in text
     assert faults(text, "docs/policy.md") == []
 
