@@ -1,8 +1,7 @@
 """What the fuzz tests share: how much of it is run, how a failing part is repeated, and nonsense in place of JSON.
 
 A tenth of it is run with the other tests; `make fuzz` runs all (FUZZ=10). The seed stands in each test's name ("14-3":
-the third part of seed 14): a part that fails is repeated by its name, with FUZZ=10. FUZZ_SEED chooses another seed.
-
+part 3 of seed 14): a part that fails is repeated by its name, with FUZZ=10. FUZZ_SEED chooses another seed.
 """
 
 import json

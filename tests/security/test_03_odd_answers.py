@@ -155,6 +155,25 @@ async def test_a_name_that_repeats_our_secret_stands_in_no_error():
     assert rig.secrets[0] not in str(raised.value)
 
 
+async def test_a_field_that_repeats_our_secret_stands_in_no_error():
+    async with rig_of("freshservice") as rig:
+        fault = {"field": f"x {rig.secrets[0]}", "code": "missing_field"}
+        rig.proxy.change = put("errors", [fault])
+
+        with pytest.raises(PermanentError, match="requires x …") as raised:
+            await rig.another().ping()
+
+    assert rig.secrets[0] not in str(raised.value)
+
+
+async def test_an_item_that_nobody_asked_for_is_left_out():
+    async with rig_of("azure_devops") as rig:
+        ref = await rig.port.open(ticket())
+        rig.proxy.change = put("value.0.id", 10**30)
+
+        assert await rig.port.states([ref.number]) == {}
+
+
 def _only_first_type(reply):
     return _bodied(reply, lambda body: {**body, "issueTypes": body["issueTypes"][:1]} if "issueTypes" in body else body)
 

@@ -180,18 +180,22 @@ class RemoteCalls(ABC):
         return self.read_whole(response, {name: self.holds.get(name, str) if shape is None else shape})
 
     def read_whole(self, response: httpx.Response, shape: Shape) -> Any:
-        """The answer, which has that shape; errors as `read`.
-
-        What it repeats of our secrets is an ellipsis: names out of it stand in errors.
-        """
-        told = [secret for secret in self._secrets if len(secret) >= _TELLING and secret.encode() in response.content]
-        body = _without(_json(response), tuple(told)) if told else _json(response)
+        """The answer, which has that shape; errors as `read`."""
+        body = self.json(response)
         if fault := misfit(body, shape):
             doubt = self.doubt or f"is it {self.system}?"
             raise TransientError(
                 f"{self.what}: {response.request.url.path} answered without {fault!r}: {doubt}", self.wait
             )
         return body
+
+    def json(self, response: httpx.Response) -> Any:
+        """The answer's JSON, None where it holds none.
+
+        What it repeats of our secrets is an ellipsis: names out of it stand in errors.
+        """
+        told = [secret for secret in self._secrets if len(secret) >= _TELLING and secret.encode() in response.content]
+        return _without(_json(response), tuple(told)) if told else _json(response)
 
     def read_part(self, response: httpx.Response, name: str, shape: Shape | None = None) -> Any:
         """What the answer holds under `name`; errors as `read`."""

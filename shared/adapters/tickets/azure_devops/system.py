@@ -96,9 +96,8 @@ class AzureDevOpsSystem:
             asking = {"ids": some, "fields": _SHOWN, "errorPolicy": "omit"}
             answer = await self._calls.ask("GET", "/_apis/wit/workitems", params=asking)
             for item in self._calls.read_part(answer, "value", ITEMS):
-                if item:
-                    ref = await self._ref(item)
-                    refs[ref.number] = ref
+                if item and (number := str(item["id"])) in ours:
+                    refs[number] = await self._ref(item)
         return refs
 
     def preview(self, ticket: Ticket) -> Preview:

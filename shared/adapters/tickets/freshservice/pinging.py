@@ -33,10 +33,8 @@ async def ping(calls: Calls, form: Form, settings: Settings) -> str:
             f"{calls.what}: the agent whose key the secret {settings.api_key} holds may read changes and not create "
             "them: give it a role that may create and edit changes (Change manager, or one of your own)"
         )
-    try:
-        wants = {str(fault["field"]) for fault in errors(answer.json()) if fault.get("code") == "missing_field"}
-    except ValueError:
-        wants = set()
+    faults = errors(calls.json(answer))
+    wants = {str(fault["field"]) for fault in faults if fault.get("code") == "missing_field"}
     given = {*changes.new_fields(settings, _UNDATED, 1), *changes.PLANNED}  # dates are set where there are none
     lacking = sorted(name for name in wants if not {name, f"custom_fields.{_bare(name)}"} & given)
     if lacking:

@@ -78,7 +78,9 @@ class Freshservice:
         required = [name for name in changes.PLANNED if name not in fields and name in await self._form.required()]
         dates = self._dates(fields, ticket, required)
         change, answer = await self._post({**fields, **dates}, ticket.key)
-        if change is None and not dates and (required := _missing_dates(answer)):  # a form that we may not read
+        if (
+            change is None and not dates and (required := _missing_dates(errors(self._calls.json(answer))))
+        ):  # a form that we may not read
             dates = self._dates(fields, ticket, required)
             change, answer = await self._post({**fields, **dates}, ticket.key)
         if change is None:
@@ -367,12 +369,8 @@ class _Written:
     is_refused: bool = False
 
 
-def _missing_dates(answer: Any) -> list[str]:
+def _missing_dates(faults: Sequence[Mapping[str, Any]]) -> list[str]:
     """The planned dates of which a refusal says that the form requires them."""
-    try:
-        faults = errors(answer.json())
-    except ValueError:
-        return []
     missing = {str(fault["field"]) for fault in faults if fault.get("code") == "missing_field"}
     return [name for name in changes.PLANNED if name in missing]
 
