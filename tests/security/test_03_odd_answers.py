@@ -166,6 +166,17 @@ async def test_a_field_that_repeats_our_secret_stands_in_no_error():
     assert rig.secrets[0] not in str(raised.value)
 
 
+async def test_a_number_that_repeats_our_secret_stands_in_no_error():
+    async with rig_of("webhook") as rig:
+        rig.proxy.change = lambda reply: Reply(200, {}, encoded({"number": f"x {rig.secrets[0]}"}))
+        await rig.port.open(ticket())
+
+        with pytest.raises(PermanentError, match="number x …") as raised:
+            await rig.port.open(ticket("MC1200002"))
+
+    assert rig.secrets[0] not in str(raised.value)
+
+
 async def test_an_item_that_nobody_asked_for_is_left_out():
     async with rig_of("azure_devops") as rig:
         ref = await rig.port.open(ticket())

@@ -195,7 +195,7 @@ class RemoteCalls(ABC):
         What it repeats of our secrets is an ellipsis: names out of it stand in errors.
         """
         told = [secret for secret in self._secrets if len(secret) >= _TELLING and secret.encode() in response.content]
-        return _without(_json(response), tuple(told)) if told else _json(response)
+        return json_without(_json(response), tuple(told)) if told else _json(response)
 
     def read_part(self, response: httpx.Response, name: str, shape: Shape | None = None) -> Any:
         """What the answer holds under `name`; errors as `read`."""
@@ -219,12 +219,13 @@ def without(text: str, secrets: tuple[str, ...]) -> str:
     return text
 
 
-def _without(value: Any, secrets: tuple[str, ...]) -> Any:
+def json_without(value: Any, secrets: tuple[str, ...]) -> Any:
+    """JSON, an ellipsis in place of each secret."""
     if isinstance(value, str):
         return without(value, secrets)
     if isinstance(value, dict):
-        return {without(name, secrets): _without(each, secrets) for name, each in value.items()}
-    return [_without(each, secrets) for each in value] if isinstance(value, list) else value
+        return {without(name, secrets): json_without(each, secrets) for name, each in value.items()}
+    return [json_without(each, secrets) for each in value] if isinstance(value, list) else value
 
 
 def _json(response: httpx.Response) -> Any:

@@ -7,7 +7,7 @@ import httpx
 
 from shared.adapters.clients.http import hide_address
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing.calls import down_of
+from shared.adapters.ticketing.calls import down_of, json_without
 from shared.adapters.tickets.webhook.address import checked
 from shared.adapters.tickets.webhook.message import HARD, Message
 from shared.adapters.tickets.webhook.settings import Settings
@@ -80,7 +80,7 @@ class Endpoint:
                 f"{self.what}: the receiver answered {response.status_code}: it does not take the message "
                 f"({answer_text[:_SHOWN]})"
             )
-        return self._answer(response)
+        return self._answer(response, hide)
 
     def _down(self, status: int) -> TargetDownError:
         settings = self._settings
@@ -92,9 +92,9 @@ class Endpoint:
             reason = f"it does not accept our signature; does it have the secret {settings.secret}?"
         return down_of(f"{self.what}: the receiver answered {status}, {reason}", status)
 
-    def _answer(self, response: httpx.Response) -> Mapping[str, Any]:
+    def _answer(self, response: httpx.Response, hide: tuple[str, ...]) -> Mapping[str, Any]:
         try:
-            answer = response.json()
+            answer = json_without(response.json(), hide)
         except ValueError:
             return {}  # an answer without a word is one: our key is the number
         return answer if isinstance(answer, dict) else {}
