@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from shared.adapters.clients.proxies import Transport, goes_direct
+from shared.adapters.clients.reach import Reach
 from shared.core.errors import PermanentError
 
 
@@ -70,7 +71,8 @@ async def _by_us(_: web.Request) -> web.Response:
 
 
 async def get(url: str, environment: dict[str, str]) -> str:
-    async with httpx.AsyncClient(transport=Transport(environment=environment), trust_env=False) as client:
+    transport = Transport(Reach(loopback=True), environment=environment)
+    async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
         return (await client.get(url)).text
 
 
