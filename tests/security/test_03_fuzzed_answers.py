@@ -18,6 +18,7 @@ import pytest
 
 from sandbox.microsoft365.roadmap import SAMPLE, as_answered
 from shared.adapters.clients.http import Http
+from shared.adapters.clients.reach import Reach
 from shared.adapters.sources.message_center import MessageCenter
 from shared.adapters.sources.roadmap import Roadmap
 from shared.adapters.tasks.planner import Planner
@@ -284,7 +285,7 @@ async def read_roadmap(http, url):
 async def test_a_roadmap_that_answers_anything_gets_an_error_of_ours(part):
     random, faults = Random(f"roadmap {part}"), Faults()
     listed = [as_answered(item) for item in json.loads(SAMPLE.read_text())[:3]]
-    http = Http()
+    http = Http(reach=Reach(loopback=True))
     async with serving() as server:
         for case in range(EACH):
             server.answers = replying(random, (), reply(listed))
