@@ -37,7 +37,7 @@ class Pump:
         self.calls: Counter[str] = Counter()
         self.by_queue: dict[str, Counter[str]] = defaultdict(Counter)
         self._connection = connection
-        settings = Settings("dev", "http://127.0.0.1:7071", connection_string=connection)
+        settings = Settings("dev", "http://127.0.0.1:7071", connection_string=connection, local=True)
         app.use(app.Surroundings(settings, clock=clock, calls=self.calls, **around))
 
     async def prepare(self) -> None:

@@ -93,7 +93,7 @@ async def test_a_signed_call_closes_the_change_whose_ticket_the_board_closed(doo
         ("POST", "/tickets/crb", b'{"number": "CHG1200001"}', {}, 401, "not authenticated"),
         ("POST", "/tickets/crb", b"hello", {}, 401, "not authenticated"),
         ("POST", "/tickets/crb", b"x" * (64 * 1024 + 1), {}, 413, "65536 bytes"),
-        ("POST", "/tickets/other", b"{}", {"Authorization": f"Bearer {SECRET}"}, 404, "takes calls"),
+        ("POST", "/tickets/other", b"{}", {"Authorization": f"Bearer {SECRET}"}, 401, "not authenticated"),
         ("POST", "/tickets/untold", b"{}", {"Authorization": f"Bearer {SECRET}"}, 503, "not now"),
         ("GET", "/tickets/crb", b"", {"Authorization": f"Bearer {SECRET}"}, 405, ""),
     ],

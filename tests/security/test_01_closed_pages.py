@@ -29,7 +29,8 @@ ANA = principal((OID, "0f8e"), ("name", "Ana Torres"))
 
 
 def http_functions():
-    for function in function_app.app.get_functions():
+    for builder in function_app.app._function_builders:  # get_functions() can be asked once a process
+        function = builder.build()
         for binding in json.loads(str(function))["bindings"]:
             if binding["type"] == "httpTrigger":
                 yield function.get_function_name(), binding, function.get_user_function()

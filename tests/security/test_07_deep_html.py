@@ -5,6 +5,10 @@ import time
 import pytest
 
 from shared.adapters.pages.safe_html import safe_html
+from shared.adapters.tickets.azure_devops import item as azure_item
+from shared.adapters.tickets.freshservice import change as freshservice_change
+from shared.core.posts.post import read_post
+from shared.core.sources.roadmap import roadmap_ids
 
 UNITS = {
     "nested lists": "<ul><li>",
@@ -59,3 +63,21 @@ def test_what_is_long_and_not_deep_stays_as_it_is(body):
     import shared.adapters.pages.safe_html as module
 
     assert module._shallow(body) == body
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_brackets_without_an_end_cost_no_reader_of_roadmap_ids_its_time(kind):
+    body = {"contentType": kind, "content": "<!--" * 50_000 + " Roadmap ID 12345"}
+    began = time.process_time()
+
+    assert roadmap_ids(read_post({"id": "MC1200001", "body": body})) == ("12345",)
+    assert time.process_time() - began < 2  # 20 seconds before
+
+
+@pytest.mark.parametrize("module", [azure_item, freshservice_change])
+def test_what_a_ticket_system_answers_costs_no_more(module):
+    began = time.process_time()
+
+    list(module.lines("<p" * 100_000))
+
+    assert time.process_time() - began < 2

@@ -21,6 +21,21 @@ from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.policy.model import Tenant
 from tests.adapters.clients.server import SignIn
 
+
+class Resolver:
+    """A name that leads somewhere else each time it is asked for."""
+
+    def __init__(self, monkeypatch, *answers):
+        self.asked = []
+        self._answers = list(answers)
+        monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", self.resolve)
+
+    async def resolve(self, host, port, **_):
+        self.asked.append(host)
+        addresses = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
+
+
 HERE = "which is this machine itself"
 CLOUD = "an address of the cloud's own that is never called"
 PRIVATE = "a private address"
@@ -148,29 +163,16 @@ async def test_what_is_refused_is_one_fault_with_what_to_do_and_nothing_is_parke
     await http.close()
 
 
-async def test_graph_is_not_called_there_either():
+async def test_graph_is_not_called_there_either(monkeypatch):
+    Resolver(monkeypatch, ["10.0.0.5"])
     graph = Graph(SignIn("token"))
 
     def question(service):
         return service.admin.service_announcement.messages.to_get_request_information()
 
     with pytest.raises(PermanentError, match="private address"):
-        await graph.ask("home", Tenant(graph_url="https://10.0.0.5"), Question("messages", "X", question))
+        await graph.ask("home", Tenant(), Question("messages", "X", question))
     await graph.close()
-
-
-class Resolver:
-    """A name that leads somewhere else each time it is asked for."""
-
-    def __init__(self, monkeypatch, *answers):
-        self.asked = []
-        self._answers = list(answers)
-        monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", self.resolve)
-
-    async def resolve(self, host, port, **_):
-        self.asked.append(host)
-        addresses = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
 
 
 def certificate(folder, name):

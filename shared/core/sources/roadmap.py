@@ -16,7 +16,7 @@ from shared.core.times import FIRST_YEAR, LAST_YEAR
 from shared.core.words import dates
 
 _IN_TEXT = re.compile(r"roadmap\s+ids?\b[\s:#]*((?:\d{4,7}(?:\s*(?:,|;|and|&)\s*)?)+)", re.IGNORECASE)
-_TAGS = re.compile(r"<[^>]*>|&nbsp;|&#160;")
+_TAGS = re.compile(r"<[^<>]*>|&nbsp;|&#160;")
 _ID = re.compile(r"\d{4,7}")
 _MONTH = re.compile(r"([A-Z][a-z]{2})[a-z]* (?:CY)?(\d{4})")
 _MONTHS = {date(2000, month, 1).strftime("%b"): month for month in range(1, 13)}

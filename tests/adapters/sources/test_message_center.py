@@ -10,6 +10,7 @@ from aiohttp import web
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
 from shared.adapters.clients.graph import HOSTS, Graph
+from shared.adapters.clients.reach import Reach
 from shared.adapters.sources.message_center import MessageCenter
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Tenant
@@ -297,7 +298,7 @@ async def test_a_token_never_travels_in_the_clear(url):
 async def test_closing_closes_every_credential():
     sign_in = SignIn()
     async with serving() as server:
-        graph = Graph(sign_in, Counter())
+        graph = Graph(sign_in, Counter(), reach=Reach(loopback=True))
         await read(MessageCenter(graph), tenant_at(server))
         await graph.close()
 

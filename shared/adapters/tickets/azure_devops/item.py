@@ -190,8 +190,8 @@ def folded(text: str) -> str:
 
 def lines(text: Any) -> Iterator[str]:
     """The paragraphs of HTML, each as one line."""
-    for block in re.split(r"</?(?:p|li|div|ul|ol|h\d)\b[^>]*>", str(text or "")):
-        yield folded(html.unescape(re.sub(r"<[^>]*>", " ", block)))
+    for block in re.split(r"</?(?:p|li|div|ul|ol|h\d)\b[^<>]*>", str(text or "")):
+        yield folded(html.unescape(re.sub(r"<[^<>]*>", " ", block)))
 
 
 def holds(item: Item, key: str) -> bool:

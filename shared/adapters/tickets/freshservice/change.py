@@ -187,8 +187,8 @@ def line_of(note: str) -> str:
 
 def lines(text: Any) -> Iterator[str]:
     """The paragraphs of HTML, each as one line."""
-    for block in re.split(r"</?(?:p|li|div|ul|ol|h\d)\b[^>]*>", str(text or "")):
-        if line := " ".join(html.unescape(re.sub(r"<[^>]*>", " ", block)).split()):
+    for block in re.split(r"</?(?:p|li|div|ul|ol|h\d)\b[^<>]*>", str(text or "")):
+        if line := " ".join(html.unescape(re.sub(r"<[^<>]*>", " ", block)).split()):
             yield line
 
 
