@@ -16,14 +16,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from shared import settings
+from shared.adapters import registry
 from shared.adapters.clients.graph import Graph, Question
 from shared.adapters.clients.http import Http
 from shared.adapters.clients.proxies import Transport
 from shared.adapters.clients.reach import ForbiddenAddressError, Reach, is_here
 from shared.adapters.policy.file import check_text
+from shared.adapters.registry import AdapterDeps
+from shared.core.cards.notice import Notice
 from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.policy.model import Tenant
 from tests.adapters.clients.server import SignIn
+from tests.fakes import FakeClock, FakeSecrets, FakeTables, no_token
+
+CARD = Notice("Something is wrong", "Look", (), (), (), bad=True)
 
 
 class Resolver:
@@ -164,6 +170,19 @@ async def test_what_is_refused_is_one_fault_with_what_to_do_and_nothing_is_parke
         await http.send("GET", "https://10.0.0.5/", what="ticket system crb")
 
     assert "FORESIGNAL_PRIVATE_HOSTS" in failed.value.remedy
+    await http.close()
+
+
+async def test_a_channel_whose_address_leads_there_is_down_and_its_cards_wait(monkeypatch):
+    Resolver(monkeypatch, ["10.0.0.5"])
+    http = Http()
+    address = "https://prod-1.westeurope.logic.azure.com/workflows/0f9e8d7c6b5a4f3e/run?sig=AbCdEfGhIjKlMnOpQr"
+    deps = AdapterDeps("a", http, FakeSecrets({"URL": address}), FakeClock(), FakeTables(), "t", "", no_token)
+
+    with pytest.raises(TargetDownError) as failed:
+        await registry.build("channels", "teams_workflow", {"url": "URL"}, deps).post(CARD)
+
+    assert "AbCdEf" not in f"{failed.value} {failed.value.remedy}"
     await http.close()
 
 

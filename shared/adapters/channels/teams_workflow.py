@@ -9,7 +9,7 @@ from shared.adapters.cards.adaptive import render, teams_message
 from shared.adapters.clients.http import hide_address
 from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import Card
-from shared.core.errors import PermanentError, TargetDownError, TransientError
+from shared.core.errors import PermanentError, TargetDownError
 from shared.core.policy.parts import SecretName, Strict
 
 # Power Automate's new addresses, and the Logic Apps ones before them; worldwide, GCC, GCC High, DoD, China.
@@ -66,14 +66,9 @@ class TeamsWorkflow:
     async def post(self, card: Card) -> None:
         """Send one card. The address is read anew each time, so that a changed secret needs no restart."""
         url = await self._url()
-        try:
-            response = await self._deps.http.send(
-                "POST", url, what=self._what, json=teams_message(render(card)), expected=frozenset(_HINTS)
-            )
-        except TransientError as error:
-            raise TransientError(hide_address(url, str(error)), error.retry_after) from None
-        except PermanentError as error:
-            raise PermanentError(hide_address(url, str(error))) from None
+        response = await self._deps.http.send(
+            "POST", url, what=self._what, json=teams_message(render(card)), expected=frozenset(_HINTS)
+        )
         if response.status_code in _HINTS:
             raise self._refusal(response.status_code, hide_address(url, response.text)[:2000])
 
