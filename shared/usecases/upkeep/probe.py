@@ -23,6 +23,7 @@ from shared.record.changes import ChangeRecord, changes_of
 from shared.record.deliveries import Outage, OutageRecord, Waiting
 from shared.record.effects import EffectRecord
 from shared.usecases import effects
+from shared.usecases.apart import apart
 from shared.usecases.cards.notify import card_of, post_card
 from shared.usecases.delivery import down
 from shared.usecases.delivery.park import give_up
@@ -66,12 +67,12 @@ async def probe_targets(deps: Deps) -> Probed:
     policy, probed = await deps.here.policy.current(), Probed()
     for record in await deliveries.outages(deps.storage.tables):
         probed.down += 1
-        try:
-            probed.back += await _probe(deps, policy, await down.tell_again(deps, policy, record), probed)
-        except ConflictError:
-            _LOG.info("%s is looked at by another", record.outage.target.noun)
-        except (TransientError, PermanentError) as error:
-            _LOG.error("%s could not be tried: %s", record.outage.target.noun, error)
+        noun = record.outage.target.noun
+        with apart(f"{noun} could not be tried"):
+            try:
+                probed.back += await _probe(deps, policy, await down.tell_again(deps, policy, record), probed)
+            except ConflictError:
+                _LOG.info("%s is looked at by another", noun)
     return probed
 
 

@@ -170,6 +170,22 @@ async def test_a_ping_that_is_refused_leaves_every_ticket_as_it_is():
     assert (await outage(world, CRB)).tries == 1
 
 
+async def test_a_fault_of_ours_with_one_target_leaves_the_others_to_be_tried(caplog):
+    world = world_with(owned(tickets={"crb": TicketSystemEntry(kind="register")}))
+    system = world.systems["crb"] = System()
+    system.fails, world.teams.down["workplace"] = STRANGER, DOWN
+    await arrive(world, CARDS[:2])
+    world.teams.down.clear()
+    system.ping_fails = KeyError("a fault of ours")
+
+    await probe(world)
+
+    assert await outage(world, CRB)
+    assert await outage(world) is None
+    assert len(sent(world)) == 2
+    assert "ticket system crb could not be tried" in caplog.text
+
+
 async def test_a_system_that_fails_in_the_middle_is_down_again_and_keeps_the_rest():
     world = world_with(owned(tickets={"crb": TicketSystemEntry(kind="register")}))
     system = world.systems["crb"] = System()
