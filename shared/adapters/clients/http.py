@@ -92,6 +92,13 @@ def hide_address(url: str, text: str) -> str:
     return _SIGNATURE.sub("…", text)
 
 
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The text, an ellipsis in place of each secret."""
+    for secret in secrets:
+        text = text.replace(secret, "…") if secret else text
+    return text
+
+
 class Http:
     """One client per process. Follows no redirect: an address that we call is the one that the admin named."""
 
@@ -180,8 +187,4 @@ def _remedy(error: ForbiddenAddressError) -> str:
 
 def _answer_of(response: httpx.Response, url: str, hide: Iterable[str]) -> str:
     """The beginning of what the other side said; secrets are taken out before it is cut."""
-    text = hide_address(url, " ".join(response.text.split()))
-    for secret in hide:
-        if secret:
-            text = text.replace(secret, "…")
-    return text[:_BODY_SHOWN]
+    return without(hide_address(url, " ".join(response.text.split())), hide)[:_BODY_SHOWN]

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from shared.adapters.clients.http import without
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.shapes import Shape, misfit
 from shared.core.errors import PermanentError, TargetDownError, TransientError
@@ -210,13 +211,6 @@ class RemoteCalls(ABC):
         if not value.isprintable() or not (blanks or (value.isascii() and " " not in value)):
             raise down_of(f"{self.what}: the secret {name} holds what no {noun} has: was it copied whole?", 401)
         return value
-
-
-def without(text: str, secrets: tuple[str, ...]) -> str:
-    """The text, an ellipsis in place of each secret."""
-    for secret in secrets:
-        text = text.replace(secret, "…") if secret else text
-    return text
 
 
 def json_without(value: Any, secrets: tuple[str, ...]) -> Any:

@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 
+from shared.adapters.clients.http import without
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing.calls import SHOWN, Call, RemoteCalls, SignIn, basic, bearer, down_of, without
+from shared.adapters.ticketing.calls import SHOWN, Call, RemoteCalls, SignIn, basic, bearer, down_of
 from shared.adapters.ticketing.shapes import Shape
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.errors import TransientError

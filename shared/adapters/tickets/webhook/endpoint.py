@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from shared.adapters.clients.http import hide_address
+from shared.adapters.clients.http import hide_address, without
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import down_of, json_without
 from shared.adapters.tickets.webhook.address import checked
@@ -73,9 +73,7 @@ class Endpoint:
         if response.status_code in _STRANGER | _OF_CREATION:
             raise self._down(response.status_code)
         if response.status_code in _REFUSED:
-            answer_text = hide_address(url, " ".join(response.text.split()))
-            for secret in hide:
-                answer_text = answer_text.replace(secret, "…")
+            answer_text = without(hide_address(url, " ".join(response.text.split())), hide)
             raise RefusedError(
                 f"{self.what}: the receiver answered {response.status_code}: it does not take the message "
                 f"({answer_text[:_SHOWN]})"
