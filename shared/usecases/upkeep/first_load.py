@@ -9,6 +9,7 @@ from typing import Literal
 
 from shared.core.changes.change import EffectState
 from shared.core.decisions.first_load import at_once, is_over, next_day, urgency
+from shared.core.errors import TransientError
 from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private, shown_title
 from shared.record import changes
@@ -16,6 +17,7 @@ from shared.record.changes import ChangeRecord, all_changes, read_with_effects, 
 from shared.record.copies import count_copies
 from shared.record.first_load import Load, end_load, open_loads, write_waiting_counts
 from shared.record.redo import redo
+from shared.usecases.apart import apart
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
 
@@ -138,7 +140,11 @@ async def _make_due(deps: Deps, chosen: Sequence[KeptEffect], step: Literal["urg
     by_change: dict[str, set[str]] = {}
     for each in chosen:
         by_change.setdefault(each.change, set()).add(each.effect)
-    return sum([await _make_one_due(deps, change, keys, step) for change, keys in by_change.items()])
+    done = 0
+    for change, keys in by_change.items():
+        with apart(f"{change}: what waits since the first load", passing=TransientError):
+            done += await _make_one_due(deps, change, keys, step)
+    return done
 
 
 async def _make_one_due(deps: Deps, change_id: str, keys: Collection[str], step: Literal["urgent", "released"]) -> int:

@@ -10,6 +10,7 @@ from shared.core.policy.model import FirstLoad, Match, Route, TicketSystemEntry
 from shared.record.first_load import open_loads, waiting_counts
 from shared.usecases.pages.health import health
 from shared.usecases.posts.fetch import fan_out
+from shared.usecases.upkeep import first_load as module
 from shared.usecases.upkeep.first_load import PATIENCE, hand_out, release, waiting
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.world import CANCELLED, NOVEMBER, World, done, policy, post, task
@@ -109,6 +110,23 @@ async def test_what_a_person_releases_is_filed_and_sent_and_the_rest_waits_on(wo
     assert await released(world, 1, 4) == 0, "they wait no more"
     await world.mend()
     assert len(await filed(world)) == 5
+
+
+async def test_a_fault_of_ours_with_one_change_leaves_the_others_to_be_let_through(world, monkeypatch, caplog):
+    real = module.read_with_effects
+
+    async def read(tables, change_id):
+        if change_id == "MC1200006":
+            raise KeyError("a fault of ours")
+        return await real(tables, change_id)
+
+    monkeypatch.setattr(module, "read_with_effects", read)
+    world.policy.policy = small()
+    await loaded(world, *many())
+
+    assert await filed(world) == ["Retirement 5", "Retirement 7"]
+    assert not await open_loads(world.tables)
+    assert "MC1200006: what waits since the first load" in caplog.text
 
 
 async def test_a_tenant_that_has_run_is_no_first_load():
