@@ -10,6 +10,10 @@ Impact = Literal["high", "medium", "low"]
 IMPACT_RANK: dict[str, int] = {"low": 0, "medium": 1, "high": 2}
 Default = Literal["on", "off", "removed", "n/a"]
 Action = Literal["required", "optional", "none"]
+AudienceKind = Literal["role", "licence", "platform", "other"]
+ControlKind = Literal["setting", "policy", "cmdlet", "path"]
+WayOutKind = Literal["opt_out", "turn_off", "keep_old", "none"]
+ComplianceTopic = Literal["ai", "data_location", "data_processing", "other"]
 OVER: frozenset[str] = frozenset({"cancelled", "withdrawn", "superseded"})
 """Statuses of plans with which Microsoft does not go on."""
 

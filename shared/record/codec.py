@@ -19,6 +19,7 @@ from shared.core.policy.away import Away
 from shared.core.posts.classification import POSTPONED, Classification, Halt, Interval
 from shared.core.terms import EventType
 from shared.core.times import stored_moment
+from shared.record.particulars import particulars_from_json, particulars_to_json
 
 _FIRST_READER = 1
 """Facts without a version were read by the first reader."""
@@ -220,6 +221,9 @@ def _edition_to_json(edition: Edition, pool: dict[str, int]) -> dict[str, Any]:
             "sentences": [pool.setdefault(sentence, len(pool)) for sentence in edition.facts.sentences],
             "relations": [[r.kind, r.other, r.words, r.confidence] for r in edition.facts.relations],
             "late_relations": [number for number, r in enumerate(edition.facts.relations) if r.late],
+            "particulars": particulars_to_json(
+                edition.facts.particulars, lambda sentence: pool.setdefault(sentence, len(pool))
+            ),
             "reader": edition.facts.reader,
         }
         if edition.facts
@@ -247,6 +251,7 @@ def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
                 Stated(kind, other, words, confidence, number in facts.get("late_relations", ()))
                 for number, (kind, other, words, confidence) in enumerate(facts.get("relations", ()))
             ),
+            particulars_from_json(facts.get("particulars", {}), pool),
             facts.get("reader", _FIRST_READER),
         )
         if facts

@@ -8,10 +8,11 @@ from typing import Any, Literal
 from shared.core.changes.reasons import Reason
 from shared.core.changes.slips import Slip
 from shared.core.posts.classification import Classification, Halt
+from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post, read_post
 from shared.core.terms import EventType, FirstLoadStep, Stage
 
-READER = 3
+READER = 4
 """Version of the reader: of everything that makes `Facts` out of a post. Raise it with every change of what it reads
 (tests/core/changes/test_reader.py notices one); facts of another version are read anew before they are compared."""
 
@@ -46,6 +47,7 @@ class Facts:
     halts: tuple[Halt, ...] = ()
     sentences: tuple[str, ...] = ()
     relations: tuple[Stated, ...] = ()
+    particulars: Particulars = NOTHING_SAID
     reader: int = READER
 
 
@@ -199,6 +201,11 @@ class Change:
             if edition.facts:
                 return edition.facts.classification
         return Classification(self.id)
+
+    @property
+    def particulars(self) -> Particulars:
+        """What the newest edition that was read says of who, which setting, which steps, how to get out."""
+        return next((e.facts.particulars for e in reversed(self.editions) if e.facts), NOTHING_SAID)
 
     def read(self) -> Post:
         """The post of the newest edition; read once, also for what is made of this change by `replace`."""

@@ -10,6 +10,7 @@ from shared.core.changes.sentences import sentences_of
 from shared.core.classify import classify
 from shared.core.classify.document import read_document
 from shared.core.classify.partial import read_halts
+from shared.core.classify.particulars import read_particulars
 from shared.core.posts.fingerprints import plain_title
 from shared.core.posts.post import read_post
 
@@ -23,7 +24,17 @@ def facts_of(raw: Mapping[str, Any]) -> Facts:
     stands = classification.status in {"scheduled", "no_schedule"}
     halts = read_halts(read_document(post)) if stands else ()
     title, relations = plain_title(post.title), stated(post, classification)
-    return Facts(classification, post.category, post.major, post.tags, title, halts, sentences_of(raw), relations)
+    return Facts(
+        classification,
+        post.category,
+        post.major,
+        post.tags,
+        title,
+        halts,
+        sentences_of(raw),
+        relations,
+        read_particulars(post),
+    )
 
 
 def is_stale(facts: Facts | None) -> bool:

@@ -1,0 +1,33 @@
+"""Reads the particulars of a post: one file for each. Pure; never raises."""
+
+from shared.core.classify.document import read_document
+from shared.core.classify.particulars.audience import read_audience
+from shared.core.classify.particulars.compliance import read_compliance
+from shared.core.classify.particulars.controls import read_controls
+from shared.core.classify.particulars.links import read_links
+from shared.core.classify.particulars.steps import read_steps
+from shared.core.classify.particulars.way_out import read_way_out
+from shared.core.posts.particulars import NOTHING_SAID, Particulars
+from shared.core.posts.post import Post
+
+__all__ = ["read_particulars"]
+
+
+def read_particulars(post: Post) -> Particulars:
+    """What the post says of who, which setting, which steps, how to get out. A post that cannot be read says nothing."""
+    try:
+        return _read(post)
+    except Exception:  # noqa: BLE001 - as in `classify`: anything can come, and one post never holds up others
+        return NOTHING_SAID
+
+
+def _read(post: Post) -> Particulars:
+    document = read_document(post)
+    return Particulars(
+        audience=read_audience(post, document),
+        controls=read_controls(document),
+        steps=read_steps(document),
+        way_out=read_way_out(document),
+        compliance=read_compliance(document),
+        links=read_links(post),
+    )
