@@ -1,6 +1,6 @@
 """How well posts are read that the fit has not seen: a fit on what came before each cut reads what came after it.
 
-    python -m tools.forward LABELLED.jsonl [--beside PREDICTIONS.jsonl]
+    python -m tools.forward LABELLED.jsonl [--beside PREDICTIONS.jsonl] [--posts POSTS.jsonl.gz]
 
 Every post behind the first cut is read once, by the weights fitted on the posts before the last cut ahead of it. The
 interval holds 90 of 100 figures of posts drawn again from these, with replacement. PREDICTIONS are another reader's
@@ -8,8 +8,10 @@ output of `foresignal classify` for the same posts.
 """
 
 import argparse
+import gzip
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +20,9 @@ from typing import Any
 import numpy as np
 
 from shared.core.classify.classifier import classify
-from shared.core.posts.classification import Classification
+from shared.core.posts.classification import CALIBRATED_FIELDS, UNSURE_BELOW, Classification
+from shared.core.posts.post import read_post
+from tools.calibrating import calibrate, confidence_of, is_right
 from tools.fitting import fit
 from tools.labelled import Labelled, read_labelled
 
@@ -26,7 +30,6 @@ CUTS = ("2025-10-01", "2025-12-01", "2026-02-01", "2026-04-01")
 _DRAWS = 1_000
 _FIELDS = ("kind", "admin_impact", "user_impact", "default", "action", "act_by", "status")
 _WEIGHED = ("kind", "admin_impact", "user_impact", "default", "action", "crb")
-_SURE = 0.8
 
 #: Label and prediction of each post.
 Pairs = Sequence[tuple[Any, Any]]
@@ -60,7 +63,8 @@ def read_forward(posts: Sequence[Labelled], cuts: Sequence[str]) -> list[tuple[L
     """Each post behind the first cut, as the fit on everything before its cut reads it."""
     read = []
     for cut, end in pairwise((*cuts, "9999")):
-        weights = fit([one for one in posts if one.day < cut])
+        before = [one for one in posts if one.day < cut]
+        weights = calibrate(fit(before), before)
         fresh = [one for one in posts if cut <= one.day < end]
         _tell(f"{cut}: {len(fresh)} posts")
         read += [(one, classify(one.post, weights)) for one in fresh]
@@ -80,6 +84,7 @@ def main() -> None:
     parser.add_argument("labelled", type=Path, help="one JSON object a line, with `post` and `label`")
     parser.add_argument("--beside", type=Path, help="another reader's output for the same posts")
     parser.add_argument("--misses", action="store_true", help="list the posts that are read otherwise, by field")
+    parser.add_argument("--posts", type=Path, help="posts without labels (.jsonl.gz), to count unsure fields in")
     given = parser.parse_args()
     read = read_forward(read_labelled(given.labelled), CUTS)
     beside = _predictions(given.beside) if given.beside else {}
@@ -92,24 +97,48 @@ def main() -> None:
             line += f"   beside {figure(others):.3f}  [{_span(interval(others, figure))}]"
         _print(line)
     _confidence(read)
+    if given.posts:
+        _unlabelled(given.posts)
     if given.misses:
         _misses(read)
 
 
 def _confidence(read: Sequence[tuple[Labelled, Classification]]) -> None:
-    """How often decisions of a confidence are right."""
-    told = [
-        (found.why[field].confidence, one.label[field] == found.to_label()[field])
-        for one, found in read
-        for field in _WEIGHED
-    ]
-    for low, high in pairwise((0.0, 0.5, 0.6, 0.7, _SURE, 0.9, 1.01)):
-        right = [hit for confidence, hit in told if low <= confidence < high]
-        _print(
-            f"confidence {low:.1f} to {min(high, 1):.1f}: {np.mean(right) if right else 0:.3f} right of {len(right)}"
-        )
-    sure = [hit for confidence, hit in told if confidence >= _SURE]
-    _print(f"confidence {_SURE} or more: {np.mean(sure):.3f} right of {len(sure)}")
+    """How often decisions of a confidence are right, and how many fields are unsure."""
+    told = {
+        field: [(confidence_of(found, field), is_right(one.label, found, field)) for one, found in read]
+        for field in CALIBRATED_FIELDS
+    }
+    every = [each for field in told.values() for each in field]
+    _print(f"\nconfidence of {len(every)} fields ({', '.join(told)})")
+    for low, high in pairwise((0.0, 0.5, 0.6, 0.7, UNSURE_BELOW, 0.85, 0.9, 0.95, 1.01)):
+        within = [(confidence, hit) for confidence, hit in every if low <= confidence < high]
+        if within:
+            said, right = (float(np.mean(column)) for column in zip(*within, strict=True))
+            _print(f"{low:.2f} to {min(high, 1):.2f}: said {said:.3f}, right {right:.3f} of {len(within)}")
+    _print(f"\nunsure: below {UNSURE_BELOW}")
+    weighed = [each for field in _WEIGHED for each in told[field]]
+    for name, each in {**told, "those by weights": weighed, "all": every}.items():
+        sure = [hit for confidence, hit in each if confidence >= UNSURE_BELOW]
+        unsure = [hit for confidence, hit in each if confidence < UNSURE_BELOW]
+        right = f"{np.mean(unsure):.3f} of {len(unsure)}" if unsure else "none"
+        _print(f"{name:18} unsure {len(unsure) / len(each):.3f}; right if sure {np.mean(sure):.3f}, if unsure {right}")
+
+
+def _unlabelled(path: Path) -> None:
+    """How many of the posts of a file have an unsure field, by the weights that are shipped, and which."""
+    counts: Counter[str] = Counter()
+    posts = unsure = 0
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            found = classify(read_post(json.loads(line)))
+            posts += 1
+            unsure += bool(found.unsure)
+            counts.update(found.unsure)
+    share = sum(counts.values()) / posts / len(CALIBRATED_FIELDS)
+    _print(f"\n{path.name}: {unsure} of {posts} posts have an unsure field; {share:.3f} of all fields are unsure")
+    for field in CALIBRATED_FIELDS:
+        _print(f"{field:18} {counts[field]}")
 
 
 def _misses(read: Sequence[tuple[Labelled, Classification]]) -> None:

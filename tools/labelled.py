@@ -28,9 +28,10 @@ class Labelled:
         return str(self.label[{"need": "action", "user": "user_impact"}.get(field, field)])
 
     def names(self) -> dict[str, float]:
-        """Every finding with how far it holds."""
+        """Every finding with how far it holds, in the order of names: sums, and so the fit, depend on the order."""
         found = self.findings
-        return dict.fromkeys(found.signals, 1.0) | dict.fromkeys(found.terms, 1.0) | found.marks
+        names = dict.fromkeys(found.signals, 1.0) | dict.fromkeys(found.terms, 1.0) | found.marks
+        return dict(sorted(names.items()))
 
 
 def read_labelled(path: Path) -> list[Labelled]:

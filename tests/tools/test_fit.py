@@ -1,13 +1,17 @@
 """The fit of the weights, over posts of our own writing."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed: pip install -e '.[fit]'")
 
-from tools.fit_weights import module
+from tools.calibrating import calibrate
+from tools.fit_weights import calibration_module, module
 from tools.fitting import Setting, fit
 from tools.labelled import read_labelled
 
@@ -18,6 +22,8 @@ LABELS = {
     "retirement": {"default": "removed", "action": "required", "user_impact": "high", "crb": True},
     "security": {"default": "on", "action": "optional", "user_impact": "medium", "crb": True},
 }
+UNDATED = {"rollouts": [], "status": "no_schedule", "act_by": None, "training": False}
+ADMIN = {"none": "low", "optional": "medium", "required": "high"}
 TEXTS = {
     "new_feature": ("Pin {}", "New feature", "You can now pin {}. No action is required."),
     "retirement": ("{} will retire", "Retirement", "{} stop working. You must move them before May 2026."),
@@ -39,7 +45,8 @@ def write_posts(path: Path) -> Path:
             "services": ["Contoso Notes"],
             "body": {"contentType": "html", "content": f"<p>{text.format(thing)}</p>"},
         }
-        rows.append(json.dumps({"post": post, "label": LABELS[kind] | {"kind": kind}}))
+        label = UNDATED | LABELS[kind] | {"kind": kind, "admin_impact": ADMIN[str(LABELS[kind]["action"])]}
+        rows.append(json.dumps({"post": post, "label": label}))
     path.write_text("\n".join(rows), encoding="utf-8")
     return path
 
@@ -75,3 +82,25 @@ def test_a_fit_says_what_it_was_fitted_on(tmp_path: Path) -> None:
 
     assert "18 labelled posts of 2026-01-01 to 2026-01-18" in text
     compile(text, "fitted.py", "exec")
+
+
+def test_the_same_posts_give_the_same_weights_whatever_order_sets_are_in(tmp_path: Path) -> None:
+    write_posts(tmp_path / "labelled.jsonl")
+    texts = set()
+    for seed in "1", "2":
+        arguments = [sys.executable, "-m", "tools.fit_weights", str(tmp_path / "labelled.jsonl"), "--to", str(tmp_path)]
+        subprocess.run(arguments, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": seed})
+        texts.add((tmp_path / "fitted.py").read_text("utf-8") + (tmp_path / "calibrated.py").read_text("utf-8"))
+
+    assert len(texts) == 1
+
+
+def test_a_field_that_is_read_rightly_is_sure_and_one_that_is_not_is_unsure(tmp_path: Path) -> None:
+    posts = read_labelled(write_posts(tmp_path / "labelled.jsonl"))
+    for one in posts:
+        one.label["act_by"] = "1999-01-01"
+    weights = calibrate(fit(posts), posts)
+
+    assert weights.calibrations["rollouts"].share_right("none", 0.6) > 0.9
+    assert weights.calibrations["act_by"].share_right("none", 0.9) < 0.1
+    compile(calibration_module(weights, 18, "a", "b"), "calibrated.py", "exec")

@@ -7,7 +7,7 @@ from typing import Any
 from shared.core.changes.events import windows_in_words
 from shared.core.posts.classification import Classification
 
-_NOT_COMPARED = frozenset({"id", "rollouts", "crb_why", "why"})
+_NOT_COMPARED = frozenset({"id", "rollouts", "crb_why", "why", "unsure"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """The whole classification of one post: each part read once, each field decided with its reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from shared.core.classify.board_reason import board_words
+from shared.core.classify.calibration import value_of
 from shared.core.classify.deciding import Decider, Decision
 from shared.core.classify.derived import (
     admin_impact,
@@ -13,7 +15,6 @@ from shared.core.classify.derived import (
 )
 from shared.core.classify.document import read_document
 from shared.core.classify.evidence import read_findings
-from shared.core.classify.marks import mark_words
 from shared.core.classify.plain import (
     settle_board,
     settle_default,
@@ -67,15 +68,22 @@ def _classify(post: Post, weights: Weights) -> Classification:
     felt = settle_user(kind, decided("user", "user_impact"), document, findings)
     user, why["user_impact"] = felt.value, felt.why
     mark_pairs(findings)
-    board = settle_board(kind, need, default, decided("crb", "crb"), document)
-    crb, why["crb"] = board.value == "yes", board.why
+    weighed = decided("crb", "crb")
+    board = settle_board(kind, need, default, weighed, document)
+    crb = board.value == "yes"
+    if board is weighed:
+        why["crb"] = Why(_board_sentence(kind, need.value, user, why), weighed.why.confidence)
+    else:
+        why["crb"] = board.why
     act_by, why["act_by"] = plan.deadline(document, must_act=need.value == "required")
     action = need.value
+    if action == "none" and user == "high":
+        why["admin_impact"] = why["user_impact"]
     if not verdict.stands:
         action, user, default, crb, act_by = fallen_need(document), "low", "n/a", False, None
         why |= dict.fromkeys(("default", "action", "admin_impact", "user_impact"), verdict.why)
-    why |= _reasons(verdict, user, why)
-    return Classification(
+    why |= _reasons(verdict, why)
+    read = Classification(
         id=post.id,
         windows=verdict.windows,
         status=verdict.status,
@@ -89,11 +97,28 @@ def _classify(post: Post, weights: Weights) -> Classification:
         crb=crb and verdict.status == "scheduled",
         crb_why=board_words(verdict.status, kind, action, user, crb=crb),
         training=verdict.status == "scheduled" and user != "low",
-        why=why,
     )
+    return replace(read, why={name: _calibrated(read, name, each, weights) for name, each in why.items()})
 
 
-def _reasons(verdict: Verdict, user: str, why: Mapping[str, Why]) -> dict[str, Why]:
+def _calibrated(read: Classification, field: str, why: Why, weights: Weights) -> Why:
+    """The reason with a confidence that is true, where posts have shown what is."""
+    calibration = weights.calibrations.get(field)
+    if calibration is None:
+        return why
+    return Why(why.words, round(calibration.share_right(value_of(read, field), why.confidence), 2))
+
+
+def _board_sentence(kind: str, need: str, user: str, why: Mapping[str, Why]) -> str:
+    """The sentence of the field by which a change is for the board, in the order of its definition, or is not."""
+    if need == "required":
+        return why["action"].words
+    if kind == "retirement":
+        return why["default"].words
+    return why["user_impact" if user != "low" else "default"].words
+
+
+def _reasons(verdict: Verdict, why: Mapping[str, Why]) -> dict[str, Why]:
     """Why of the fields that follow from the verdict."""
     reasons = {"status": verdict.why}
     if verdict.windows:
@@ -103,6 +128,5 @@ def _reasons(verdict: Verdict, user: str, why: Mapping[str, Why]) -> dict[str, W
         reasons["superseded_by"] = verdict.why
     if not verdict.stands:
         reasons["crb"] = verdict.why
-    told = f"{mark_words(f'status:{verdict.status}')}, and {mark_words(f'user:{user}')}"
-    reasons["training"] = Why(told, why["user_impact"].confidence)
+    reasons["training"] = why["user_impact"] if verdict.status == "scheduled" else verdict.why
     return reasons

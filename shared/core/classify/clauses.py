@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from shared.core.text.wording import SENTENCE_END
+
 #: `said` plainly, `denied` by a negation before it, or `supposed`: it holds only where a condition holds.
 Standing = Literal["said", "denied", "supposed"]
 
@@ -25,7 +27,7 @@ CONDITIONS = (
     *("if applicable", "where applicable", "as applicable"),
 )
 _WIDEST_CLAUSE = 400
-_LONGEST_REASON = 100
+_WIDEST_SENTENCE = 600
 
 
 class Clauses:
@@ -69,22 +71,23 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return min(first, start), last
 
 
-def reason(text: str, start: int, end: int) -> str:
-    """The words around a place that a person understands: its sentence, or as much of it as fits a reason."""
-    first, last = sentence(text, start, end)
-    if last - first > _LONGEST_REASON:
-        room = max(0, _LONGEST_REASON - (end - start))
-        first = max(first, start - room // 2)
-        last = min(last, first + _LONGEST_REASON)
-        first = text.find(" ", first, start) + 1 or start
-        last = max(end, text.rfind(" ", end, last))
+def whole_sentence(text: str, start: int, end: int) -> str:
+    """The sentence around a place, as a person reads it: within its line, from capital to stop; the line's part of it.
+
+    Of very long lines only some hundred characters on either side are looked at.
+    """
+    first = max(text.rfind("\n", 0, start) + 1, start - _WIDEST_SENTENCE)
+    last = text.find("\n", end, end + _WIDEST_SENTENCE)
+    last = min(len(text), end + _WIDEST_SENTENCE) if last < 0 else last
+    for stop in SENTENCE_END.finditer(text, first, last):
+        if stop.end() <= start:
+            first = stop.end()
+        elif stop.start() >= end:
+            last = stop.start()
+            break
     return text[first:last].strip()
 
 
-def whole_words(text: str, start: int, end: int) -> str:
-    """A phrase with the rest of the words that it begins or ends in."""
-    while start > 0 and text[start].isalnum() and text[start - 1].isalnum():
-        start -= 1
-    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
-        end += 1
-    return text[start:end].strip()
+def sentence_of(match: re.Match[str]) -> str:
+    """The sentence around what was found in a text."""
+    return whole_sentence(match.string, *match.span())

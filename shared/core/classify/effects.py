@@ -5,6 +5,7 @@ Few real posts speak so plainly, but where one does, its words count more than a
 
 import re
 
+from shared.core.classify.clauses import sentence_of
 from shared.core.classify.document import Document
 from shared.core.text.wording import any_of, sentences
 
@@ -150,5 +151,5 @@ def opened_by_default(document: Document) -> str:
             continue
         found = _OPENS.search(line.text)
         if found and _BY_DEFAULT.search(line.text) and not _NOT_BY_DEFAULT.search(line.text):
-            return found[0]
+            return sentence_of(found)
     return ""

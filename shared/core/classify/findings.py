@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from shared.core.classify.marks import mark_words
 from shared.core.classify.signals import PREFIX, Place, Places, Rows, Signal
 from shared.core.classify.tables import SIGNALS
 from shared.core.classify.terms import DENIED, TERM, WORD_PLACES, Vocabulary, terms, vocabularies
@@ -25,15 +24,13 @@ class Findings:
     def mark(self, *names: str) -> None:
         self.marks.update(dict.fromkeys(names, 1.0))
 
-    def words(self, name: str) -> str:
-        """A finding in words that a person understands: the post's own, or those of a mark."""
+    def sentence(self, name: str) -> str:
+        """The whole sentence of the post that a signal or term stands in."""
         if name in self.signals:
-            return self.places.phrase(*self.signals[name])
-        if name in self.terms:
-            place, _, term = name.partition(TERM)
-            start = self.places.word(place, term.replace(DENIED, ""), self.terms[name])
-            return self.places.clause(place, *start)
-        return mark_words(name)
+            return self.places.sentence(*self.signals[name])
+        place, _, term = name.partition(TERM)
+        at = self.places.word(place, term.replace(DENIED, ""), self.terms[name])
+        return self.places.sentence(place, *at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Each wording here was right for nine in ten labelled posts at least; what is said less plainly is for the weights.
 """
 
+from shared.core.classify.clauses import sentence_of
 from shared.core.classify.deciding import Decision
 from shared.core.classify.document import Document
 from shared.core.classify.effects import asked_of_users_of_the_old, fails_without, lost_to_users, opened_by_default
@@ -110,11 +111,11 @@ _MUST = any_of(
 def settle_kind(title: str, decision: Decision, findings: Findings) -> Decision:
     """A title that speaks plainly decides, unless something ends: that comes first in the definition."""
     plain = plain_kind(title)
-    if plain is None or decision.value in {"retirement", plain[0]}:
+    if plain is None or decision.value in {"retirement", plain}:
         return decision
-    if plain[0] == "feature_change" and decision.value == "security":
+    if plain == "feature_change" and decision.value == "security":
         return decision  # a default that changes for protection
-    return _settled("kind", plain[0], plain[1], decision, findings)
+    return _settled("kind", plain, title, decision, findings)
 
 
 def settle_novelty(document: Document, decision: Decision, findings: Findings) -> Decision:
@@ -122,7 +123,7 @@ def settle_novelty(document: Document, decision: Decision, findings: Findings) -
     other = _OTHER.get(decision.value)
     if other is None or plain_kind(document.title):
         return decision
-    told = (found[0] for line in document.of("intro")[:3] if (found := _SO_FAR[other].search(line.text)))
+    told = (sentence_of(found) for line in document.of("intro")[:3] if (found := _SO_FAR[other].search(line.text)))
     words = next(told, "")
     return _settled("kind", other, words, decision, findings) if words else decision
 
@@ -142,11 +143,11 @@ def settle_default(kind: str, decision: Decision, findings: Findings) -> Decisio
     if decision.value == "off" or off or told_off:
         on = _ARRIVES_ON.search(text)
         if on:
-            return _settled("default", "on", findings.places.phrase("text", *on.span()), decision, findings)
+            return _settled("default", "on", findings.places.sentence("text", *on.span()), decision, findings)
     if off:
-        return _settled("default", "off", findings.places.phrase("text", *off.span()), decision, findings)
+        return _settled("default", "off", findings.places.sentence("text", *off.span()), decision, findings)
     if told_off:
-        return _settled("default", "off", findings.words(_OFF), decision, findings)
+        return _settled("default", "off", findings.sentence(_OFF), decision, findings)
     return decision
 
 
@@ -163,7 +164,7 @@ def settle_need(kind: str, decision: Decision, plan: Plan, document: Document, f
         return _settled("need", "required", words, decision, findings)
     control = _CONTROL.search(findings.places.lower.get("text", "")) if decision.value == "none" else None
     if control:
-        words = findings.places.phrase("text", *control.span())
+        words = findings.places.sentence("text", *control.span())
         return _settled("need", "optional", words, decision, findings)
     return decision
 
@@ -192,14 +193,14 @@ def _demand(document: Document, findings: Findings) -> str:
     """The words that demand something without naming a day."""
     act = _ACT.search(document.title)
     if act and not _NO_ACTION.search(document.title):
-        return act[0]
+        return document.title
     prepare = document.of("prepare")
     labelled = next((line.text for line in prepare if _ACT.match(line.text)), "")
     if labelled and not _NO_ACTION.search(labelled) and not _NOTHING_REQUIRED.match(labelled):
         return labelled
     text = findings.places.lower.get("text", "")
     must = _MUST.search(text) if " must " in text or " have to " in text else None
-    return findings.places.phrase("text", *must.span()) if must else ""
+    return findings.places.sentence("text", *must.span()) if must else ""
 
 
 def _settled(field: str, value: str, words: str, decision: Decision, findings: Findings) -> Decision:

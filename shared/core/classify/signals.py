@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.core.classify.clauses import CONDITIONS, Clauses, Standing, reason, whole_words
+from shared.core.classify.clauses import CONDITIONS, Clauses, Standing, whole_sentence
 from shared.core.classify.lookup import Lookup
 
 #: The parts of a post that a signal may look at. `text` is everything but the title, the banners and the compliance
@@ -91,13 +91,16 @@ class Places:
                 return found.span()
         return 0, 0
 
-    def phrase(self, place: str, start: int, end: int) -> str:
-        """The words at a place, as they are written."""
-        return whole_words(self._shown(place), start, end)
-
-    def clause(self, place: str, start: int, end: int) -> str:
-        """What stands around the words at a place, as it is written."""
-        return reason(self._shown(place), start, end)
+    def sentence(self, place: str, start: int, end: int) -> str:
+        """The sentence around a place, as it is written; the whole title; of the tags, the one."""
+        text = self._shown(place)
+        if place == "title":
+            return text.strip()
+        if place == "tags":
+            first, last = text.rfind(" | ", 0, start), text.find(" | ", end)
+            tag = text[first + 3 if first >= 0 else 0 : last if last >= 0 else len(text)]
+            return f"Microsoft tags it “{tag.strip()}”"
+        return whole_sentence(text, start, end)
 
     def _shown(self, place: str) -> str:
         written, lower = self._written[place], self.lower[place]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from shared.core.classify import clouds
+from shared.core.classify.clauses import sentence_of
 from shared.core.classify.document import Document
 from shared.core.classify.notices import is_notice
 from shared.core.posts.classification import Why, Window
@@ -147,12 +148,12 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
         return Verdict("no_schedule", Why(document.title, 0.9))
     pause = _DATED_PAUSE.search(section)
     if not windows and pause:
-        return Verdict("scheduled", Why(pause[0], 0.8))
+        return Verdict("scheduled", Why(sentence_of(pause), 0.8))
     if not windows:
         edited = document.banner or any(line.old for line in document.lines)  # a first promise is no halt of a plan
         waiting = (edited and _LATER.search(section)) or _PAUSED.search(section) or _delayed(document)
         return (
-            Verdict("on_hold", Why(waiting[0], 0.85))
+            Verdict("on_hold", Why(sentence_of(waiting), 0.85))
             if waiting
             else Verdict("no_schedule", Why("no schedule is stated", 0.6))
         )
@@ -174,7 +175,7 @@ def _fallen(banner: str, document: Document, windows: tuple[Window, ...]) -> Ver
     """What a banner says against the plan, strongest first."""
     found = _SUPERSEDED.search(banner)
     if found and _INSTEAD.search(banner) and not _PARTLY.search(banner):
-        return Verdict("superseded", Why(_sentence(banner, found), 0.95), found["id"].replace(" ", "").upper())
+        return Verdict("superseded", Why(sentence_of(found), 0.95), found["id"].replace(" ", "").upper())
     for sentence in sentences_and_lines(banner):
         if _DROPPED.search(sentence):
             return _dropped(sentence, banner, document, windows)
@@ -186,14 +187,14 @@ def _halted(banner: str, windows: tuple[Window, ...]) -> Verdict | None:
     dated = any(window.start or window.end for window in windows)
     found = _PAUSED.search(banner)
     if found and not _NEW_PLAN.search(banner) and not (dated and _GOES_ON.search(banner)):
-        return Verdict("on_hold", Why(_sentence(banner, found), 0.85))
+        return Verdict("on_hold", Why(sentence_of(found), 0.85))
     found = _DELAYED.search(banner)
     if found and not (dated and (_NEW_PLAN.search(banner) or not _PROMISE.search(banner))):
-        sentence = _sentence(banner, found)
+        sentence = sentence_of(found)
         return _partly(sentence, windows) or Verdict("on_hold", Why(sentence, 0.8))
     found = _WITHDRAWN.search(banner)
     if found and not _PARTLY.search(banner):
-        return Verdict("withdrawn", Why(_sentence(banner, found), 0.85))
+        return Verdict("withdrawn", Why(sentence_of(found), 0.85))
     return None
 
 
@@ -203,7 +204,7 @@ def _fallen_silently(head: str, document: Document, windows: tuple[Window, ...])
         if _DROPPED.search(sentence) and _REVIEWED.search(sentence):
             return _dropped(sentence, head, document, windows)
     found = _WE_POSTPONE.search(head + "\n" + "\n".join(line.text for line in document.of("when")))
-    return Verdict("on_hold", Why(found[0], 0.75)) if found else None
+    return Verdict("on_hold", Why(sentence_of(found), 0.75)) if found else None
 
 
 def _dropped(sentence: str, head: str, document: Document, windows: tuple[Window, ...]) -> Verdict:
@@ -228,10 +229,3 @@ def _partly(sentence: str, windows: tuple[Window, ...]) -> Verdict | None:
 def _without(window: Window, gone: set[Cloud]) -> Window | None:
     clouds = tuple(cloud for cloud in window.clouds if cloud not in gone)
     return replace(window, clouds=clouds) if clouds else None
-
-
-def _sentence(text: str, match: re.Match[str]) -> str:
-    """The sentence in which something was found."""
-    starts = (at + len(mark) for mark in (". ", "\n") if (at := text.rfind(mark, 0, match.start())) >= 0)
-    ends = (at for mark in (". ", "\n") if (at := text.find(mark, match.end())) >= 0)
-    return text[max(starts, default=0) : min(ends, default=len(text))][:400]

@@ -89,10 +89,6 @@ _TITLES = {  # the first that is found counts: an event about security is an eve
 
 
 @lru_cache(maxsize=2)  # asked twice for each post
-def plain_kind(title: str) -> tuple[str, str] | None:
-    """The kind that a title says in so many words, and those words."""
-    for kind, wordings in _TITLES.items():
-        found = wordings.search(title)
-        if found:
-            return kind, found[0]
-    return None
+def plain_kind(title: str) -> str | None:
+    """The kind that a title says in so many words."""
+    return next((kind for kind, wordings in _TITLES.items() if wordings.search(title)), None)

@@ -4,11 +4,14 @@ They are integers in hundredths of a unit of log-odds, one finding a line, in ta
 tools/fit_weights.py writes.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
+from shared.core.classify.calibration import Calibration
+from shared.core.classify.tables.calibrated import CALIBRATED
 from shared.core.classify.tables.fitted import WEIGHTS
 
 #: The line that holds what speaks for each value before anything is found.
@@ -40,9 +43,13 @@ _NONE: Row = (0,) * WIDTH
 
 @dataclass(frozen=True)
 class Weights:
-    """`by_finding`: for each finding, field, value and weight."""
+    """`by_finding`: for each finding, field, value and weight.
+
+    `calibrations`: by field; a field without one is as sure as its weights or its rule say.
+    """
 
     by_finding: Mapping[str, Mapping[str, Mapping[str, int]]]
+    calibrations: Mapping[str, Calibration] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -73,10 +80,10 @@ class Weights:
 
 def read_weights(lines: Mapping[str, str]) -> Weights:
     """Lines like `"tags: new feature ...": "kind new_feature 120 info -30; default on 15"`."""
-    return Weights({name: dict(_field(part) for part in line.split("; ")) for name, line in lines.items()})
+    return Weights({name: dict(_field_of(part) for part in line.split("; ")) for name, line in lines.items()})
 
 
-def _field(part: str) -> tuple[str, dict[str, int]]:
+def _field_of(part: str) -> tuple[str, dict[str, int]]:
     field, *rest = part.split()
     return field, {value: int(weight) for value, weight in zip(rest[::2], rest[1::2], strict=True)}
 
@@ -96,4 +103,5 @@ def write_weights(weights: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Ite
 @lru_cache(maxsize=1)
 def shipped_weights() -> Weights:
     """The weights of this version, read at first use."""
-    return read_weights(WEIGHTS)
+    calibrations = {name: Calibration(base, slope, values) for name, (base, slope, values) in CALIBRATED.items()}
+    return replace(read_weights(WEIGHTS), calibrations=calibrations)

@@ -44,9 +44,19 @@ class Halt:
     words: str = ""
 
 
+CALIBRATED_FIELDS = (
+    "rollouts", "status", "act_by", "kind", "admin_impact", "user_impact", "default", "action", "crb", "training",
+)  # fmt: skip
+"""The fields whose confidence is held against what is right, in the order of docs/classification.md."""
+
+UNSURE_BELOW = 0.76
+"""Confidence below which a field is unsure: so that at most 15 of 100 fields of new posts are, and of the others 93 of
+100 are right (docs/classification-measured.md)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What decided a field: the post's field or words, and how sure we are (0 to 1)."""
+    """What decided a field: the post's field or words, and how often such decisions are right (0 to 1)."""
 
     words: str
     confidence: float
@@ -71,6 +81,16 @@ class Classification:
     training: bool = False
     why: Mapping[str, Why] = field(default_factory=dict)
 
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """The fields of which nobody should be told that they are so: "probably", or nothing."""
+        return tuple(name for name in CALIBRATED_FIELDS if name in self.why and self.is_unsure(name))
+
+    def is_unsure(self, name: str) -> bool:
+        """Whether too many decisions like this one about a field are wrong. What carries no reason is not doubted."""
+        why = self.why.get(name)
+        return why is not None and why.confidence < UNSURE_BELOW
+
     def to_label(self) -> dict[str, Any]:
         """One label object, keys and forms as `foresignal classify` prints them."""
         return {
@@ -90,6 +110,7 @@ class Classification:
             "crb": self.crb,
             "crb_why": self.crb_why,
             "training": self.training,
+            "unsure": list(self.unsure),
             "note": "",
         }
 

@@ -1,4 +1,4 @@
-"""What an administrator reads out of a post besides its classification: who, which setting, which steps, how to get out.
+"""What an administrator reads out of a post besides its classification: who, which setting, which steps, which way out.
 
 Each carries the words of the post that say so. Nothing is invented: what no words say is not there.
 """
@@ -31,7 +31,10 @@ class ControlDefault:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Something with which an admin controls the change: `name` as the post spells it; a path has its steps joined by " > "."""
+    """Something with which an admin controls the change.
+
+    `name`: as the post spells it; a path has its steps joined by " > ".
+    """
 
     kind: ControlKind
     name: str

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.core.classify.clauses import reason, whole_words
+from shared.core.classify.clauses import whole_sentence
 from shared.core.classify.signals import Rows, signal
 
 
@@ -27,12 +27,20 @@ def test_a_phrase_counts_as_its_clause_says_it(text: str, phrase: str, how: str)
     assert [standing for standing, _, _ in found.values()] == [how]
 
 
-def test_a_reason_is_a_sentence_and_at_most_a_hundred_characters() -> None:
-    text = "Old lists go. Pages stay where they are. " + "Lists are read by many people in the house " * 5
+@pytest.mark.parametrize(
+    ("text", "words", "sentence"),
+    [
+        pytest.param("Old lists go. Pages stay here. Pens go.", "stay", "Pages stay here.", id="between two others"),
+        pytest.param("Old lists go.\nPages stay here\nPens go.", "stay", "Pages stay here", id="a line of its own"),
+        pytest.param("Use 2.5 GB, e.g. for lists.", "lists", "Use 2.5 GB, e.g. for lists.", id="no stop in a number"),
+        pytest.param("Pages stay. They do. Pens go.", "stay. They", "Pages stay. They do.", id="over a stop"),
+    ],
+)
+def test_the_sentence_around_words_is_whole(text: str, words: str, sentence: str) -> None:
+    start = text.index(words)
 
-    assert reason(text, 20, 24) == "Pages stay where they are"
-    assert len(reason(text, 120, 126)) <= 100
+    assert whole_sentence(text, start, start + len(words)) == sentence
 
 
-def test_a_phrase_is_shown_in_whole_words() -> None:
-    assert whole_words("It streamlines lists", 3, 9) == "streamlines"
+def test_of_a_line_without_end_only_the_neighbourhood_is_a_sentence() -> None:
+    assert len(whole_sentence("list " * 10_000, 20_000, 20_004)) <= 1_204

@@ -136,8 +136,8 @@ def test_every_field_tells_what_decided_it() -> None:
         "training",
     }
     assert set(said.why) == fields
-    assert said.why["default"].words == "off by default"
-    assert said.why["kind"].words == "New feature"
+    assert said.why["default"].words == "It is off by default."
+    assert said.why["kind"].words == "Contoso Notes: Users can pin a page"
     assert all(0 <= why.confidence <= 1 for why in said.why.values())
 
 

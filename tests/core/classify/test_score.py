@@ -12,7 +12,9 @@ import pytest
 from shared.core.classify import classify
 from shared.core.classify.dates.phrases import find
 from shared.core.classify.document import read_document
+from shared.core.posts.classification import CALIBRATED_FIELDS
 from shared.core.posts.post import read_post
+from tools.calibrating import Read, is_right
 from tools.forward import FIGURES, read_forward
 from tools.labelled import read_labelled
 
@@ -36,6 +38,8 @@ FORWARD_FLOORS = {
     "crb, F1": 0.78,
     "training, F1": 0.50,
 }
+
+SURE_RIGHT, MOST_UNSURE = 0.92, 0.16
 
 needs_labels = pytest.mark.skipif(
     not LABELLED.exists(), reason=f"{LABELLED} is not there: labelled posts are not ours to ship"
@@ -81,16 +85,34 @@ def test_sets_agree_with_the_labels(
     assert score.f1(pairs)[0] >= F1_FLOORS[figure]
 
 
+@pytest.fixture(scope="module")
+def forward() -> list[Read]:
+    """Later posts, each read by a fit that has not seen it."""
+    return read_forward(read_labelled(LABELLED), (CUT,))
+
+
 @needs_labels
-def test_later_posts_are_read_by_a_fit_that_has_not_seen_them() -> None:
-    read = read_forward(read_labelled(LABELLED), (CUT,))
+def test_later_posts_are_read_by_a_fit_that_has_not_seen_them(forward: list[Read]) -> None:
     pairs = {
-        name: [(post.label[field], classification.to_label()[field]) for post, classification in read]
+        name: [(post.label[field], classification.to_label()[field]) for post, classification in forward]
         for name, (field, _) in FIGURES.items()
     }
     reached = {name: FIGURES[name][1](pairs[name]) for name in FORWARD_FLOORS}
 
     assert {name: figure for name, figure in reached.items() if figure < FORWARD_FLOORS[name]} == {}
+
+
+@needs_labels
+def test_fields_of_later_posts_that_are_sure_are_right_and_few_are_unsure(forward: list[Read]) -> None:
+    told = [
+        (found.is_unsure(field), is_right(one.label, found, field))
+        for one, found in forward
+        for field in CALIBRATED_FIELDS
+    ]
+    sure = [right for unsure, right in told if not unsure]
+
+    assert sum(sure) / len(sure) >= SURE_RIGHT
+    assert 1 - len(sure) / len(told) <= MOST_UNSURE
 
 
 @needs_messages

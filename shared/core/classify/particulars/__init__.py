@@ -14,7 +14,7 @@ __all__ = ["read_particulars"]
 
 
 def read_particulars(post: Post) -> Particulars:
-    """What the post says of who, which setting, which steps, how to get out. A post that cannot be read says nothing."""
+    """What the post says of who, which setting, which steps, which way out; nothing where it cannot be read."""
     try:
         return _read(post)
     except Exception:  # noqa: BLE001 - as in `classify`: anything can come, and one post never holds up others
