@@ -249,7 +249,8 @@ def test_the_way_of_a_described_change_is_shown_with_what_failed(files):
 
 
 def test_a_described_change_may_say_whom_it_concerns_what_controls_it_and_what_its_compliance_table_answers(files):
-    asks = "routes: {team: workplace, routes: [{match: {audience: makers, control: Set-Pins, compliance: ai}, cards: owner}]}"
+    match = "{audience: makers, control: Set-Pins, compliance: ai}"
+    asks = f"routes: {{team: workplace, routes: [{{match: {match}, cards: owner}}]}}"
     text = files["new"].read_text()
     files["new"].write_text(text[: text.index("routes:")] + asks + "\n")
     described = ("route", "--service", "Exchange Online", "--policy", files["new"], "--audience", "All makers")
