@@ -149,7 +149,7 @@ def _of_prose(line: Line) -> Iterator[Audience]:
         if name := receiver(sentence):
             yield Audience("other", name, words)
         phrase = concerned(sentence)
-        if phrase and not denies(sentence):
+        if phrase and not denies(sentence) and sentence[-1:] != ":":
             yield from _of_phrase(phrase, words, names=True, platforms=bool(_PLATFORMS_WORTH.search(sentence)))
         else:
             yield from (Audience("licence", each, words) for each, _ in licences_of(sentence))

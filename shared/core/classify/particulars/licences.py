@@ -95,7 +95,7 @@ def _names(words: str) -> Iterator[str]:
     words = _FOR_COPILOT.sub("", words)
     parts = [part for part in _SPLIT.split(words.rstrip(" .,'/&-")) if part]
     lead = ""
-    if any(_NO_PLAN.fullmatch(part) for part in parts[1:]) or parts[0] in {"Microsoft 365", "Office 365", "Microsoft"}:
+    if any(_NO_PLAN.fullmatch(part) for part in parts[1:]) or parts[0] == "Microsoft":
         parts = [words]
     for part in parts:
         name = _SMALL.sub("", part.replace("M365", "Microsoft 365")).strip(" .,")

@@ -31,7 +31,12 @@ _HEAD_END = re.compile(
 )
 _ROLE_WORD = re.compile(rf"\b{_ROLE}$", re.IGNORECASE)
 _ORGANISATION_WORD = re.compile(rf"\b{_ORGANISATION}$", re.IGNORECASE)
-_NO_HEAD = re.compile(r"(?:how|which|what|when|your|our|its|their|user experience|if)\b", re.IGNORECASE)
+#: A question, ours or yours, or an instruction: no name of anybody.
+_NO_HEAD = re.compile(
+    r"(?:how|which|what|when|your|our|its|their|user experience|if|enroll|ensure|review|check|verify|notify|inform"
+    r"|assign|update|enable|configure|manage|use|add|create|remove|send|export|view|make|allow|consider|confirm|let|tell|train)\b",
+    re.IGNORECASE,
+)
 #: "This change affects ...", with what stands behind it.
 _LEAD = re.compile(
     r"(?:(?:this|the|these) (?:[\w-]{1,20} ){0,3}?(?:changes?|updates?|features?|messages?|capabilit(?:y|ies)"
@@ -83,6 +88,12 @@ _FINITE = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\b(?:who|that|which|whose|where|when|if)\b", re.IGNORECASE)
+#: "Makers who share pins will see them": after its clause, the sentence goes on.
+_GOES_ON = re.compile(
+    r"\b(?:who|that|which|whose) [^,;:]{8,120}?(?<!who )(?<!that )(?<!which )(?<!and )(?<!or )(?<!they )(?<!also )"
+    r"\b(?:will|can|must|should|cannot|can't|won't)\b",
+    re.IGNORECASE,
+)
 _DENIES = re.compile(r"\b(?:not|no|never|unaffected|without impact|nobody|none)\b|n't\b|\bno longer\b", re.IGNORECASE)
 _CLOUD = (
     r"(?:commercial|worldwide|gcc(?:[- ]high)?|dod|government|public|us government|standard multi-tenant|all"
@@ -105,7 +116,7 @@ _TAIL = re.compile(
     r"(?:,? (?:and (?:will|is|are|requires?|may|can|does|applies|has|have|cannot|provides|introduces|helps)"
     r"|except|excluding|other than|including|such as|particularly|especially|regardless|based on|e\.g|i\.e"
     r"|as well as|by default|automatically|enabling|allowing|helping|giving|ensuring|making|which"
-    r"|starting|beginning|during|as part|once|after|until|through|as of|when|if|unless|but|so that|so|from"
+    r"|starting|beginning|during|as part|once|after|until|as of|when|if|unless|so that"
     r"|whether|at no|without|in (?:your|the) (?:organi[sz]ation|tenant))\b"
     r"| on (?:or )?\w{3,9} \d| in (?:early|mid|late|January|February|March|April|May|June|July|August|September"
     r"|October|November|December)\b"
@@ -116,7 +127,7 @@ _TO_DO = re.compile(r" to [a-z]+$")
 _ASIDE = re.compile(r" ?\([^()]{0,120}\)")
 _END = re.compile(
     r"[\s,;:.]+$|\s(?:and|or|with|who|that|in|to|for|on|are|is|have|the|a|an|required|the required|where users"
-    r"|where|of|at|who are|who have|that have|using|across|both)$",
+    r"|where|of|at|who are|who have|that have|using|across|both|either)$",
     re.IGNORECASE,
 )
 #: A name that says of nobody in particular.
@@ -166,7 +177,9 @@ def is_sentence(phrase: str) -> bool:
     """Whether it says something of its subject, and is not only a name."""
     verb = _FINITE.search(phrase)
     relative = _RELATIVE.search(phrase)
-    return verb is not None and (relative is None or verb.start() < relative.start())
+    if verb is not None and (relative is None or verb.start() < relative.start()):
+        return True
+    return bool(_GOES_ON.search(phrase))
 
 
 def named(phrase: str) -> tuple[AudienceKind, str] | None:

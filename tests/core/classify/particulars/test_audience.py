@@ -32,6 +32,8 @@ def names(body: str, **fields: Any) -> list[tuple[str, str]]:
         ("Pin users, except in schools", [("role", "Pin users")]),
         ("Organizations that use Exchange hybrid", [("other", "Organizations that use Exchange hybrid")]),
         ("Tenants with Customer Key", [("other", "Tenants with Customer Key")]),
+        ("Users who will see pins", [("role", "Users who will see pins")]),
+        ("Users who reach pins through a link", [("role", "Users who reach pins through a link")]),
         ("Users with a Teams Premium license", [("licence", "Teams Premium")]),
         (
             "Makers with a Power Apps Premium license who pin pages",
@@ -69,7 +71,9 @@ def test_below_who_is_affected_a_line_names_whom_it_concerns(line: str, read: li
         "Makers will not see pins.",
         "No admins",
         "Users will see a pin beside each page.",
+        "Users who share pins will see them first.",
         "Mute the microphone",
+        "Enroll the tenant in a program",
         "How administrators share pins",
     ],
 )
@@ -104,6 +108,7 @@ def test_another_heading_ends_the_list() -> None:
         ("It is only for tenants with Microsoft 365 E5.", ["Microsoft 365 E5"]),
         ("It is included with the Teams Premium license.", ["Teams Premium"]),
         ("A Teams Phone license and a Viva Learning license are required.", ["Teams Phone", "Viva Learning"]),
+        ("Users with Microsoft 365 and Teams Premium licenses can pin.", ["Microsoft 365", "Teams Premium"]),
         ("As a Power Apps Premium license holder, you get more pins.", ["Power Apps Premium"]),
         (
             "A Copilot license is required. Users with a Microsoft 365 Copilot license can pin.",
@@ -145,6 +150,7 @@ def test_a_licence_that_is_not_asked_for_is_no_audience(sentence: str) -> None:
         ("Only makers who share pins are affected.", [("role", "Makers who share pins")]),
         ("The report is out, and will be available to leaders with pins.", [("role", "Leaders with pins")]),
         ("You receive pins.", []),
+        ("Pins are available to tenants whose admins:", []),
         (
             "You are receiving this message because there are pinned pages in your tenant.",
             [("other", "Organizations with pinned pages")],
