@@ -41,6 +41,7 @@ _REQUIRES = re.compile(
     r" (?:(?:or|and) (?:later|higher|above|newer|greater|up)|\+))",
 )
 _OR_LATER = re.compile(r" (?:or|and) (?:later|higher|above|newer|greater|up)\b|\d\+")
+_RUNNING = re.compile(r"^(?:on|running|client|app) ")
 _NEEDS = re.compile(
     r"\b(?:requires?|required|needs?|must|only|running|minimum|supported|on|prerequisites?|ensure|available|with)\b",
     re.IGNORECASE,
@@ -172,18 +173,21 @@ _WITH = re.compile(
     r"(?: (?:an?|the|at least|one|either|both|any|active|valid|eligible|paid|assigned|\d[\d,]{0,9}|or more|of)){0,5} ?$"
 )
 
+_ASSIGNED = re.compile(r"^ assigned(?: to [^,;.(]{0,60})?")
+
 
 def _who(phrase: str, places: list[tuple[int, int]]) -> tuple[AudienceKind, str] | None:
     """Who it is, without the licence that they have."""
     for start, end in sorted(set(places), reverse=True):
         before = _WITH.sub("", phrase[:start])
         behind = phrase[end:]
-        phrase = f"{before} {behind.removeprefix(' assigned').lstrip()}" if before else behind.lstrip()
+        behind = _ASSIGNED.sub("", behind).lstrip()
+        phrase = f"{before} {behind}" if before else behind
     return named(phrase)
 
 
 def _versions(sentence: str, words: str) -> Iterator[Audience]:
-    if _OR_LATER.search(sentence) and _NEEDS.search(sentence) and not denies(sentence):
+    if _OR_LATER.search(sentence) and _NEEDS.search(sentence) and not (denies(sentence) or "continue" in sentence):
         for match in _REQUIRES.finditer(sentence):
-            name = match["name"].strip(" ,")
+            name = _RUNNING.sub("", match["name"].strip(" ,"))
             yield Audience("other", name[:1].upper() + name[1:] if name[:1] in "vb" else name, words)

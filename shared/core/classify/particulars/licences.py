@@ -36,6 +36,7 @@ _PATTERNS = tuple(
         rf"{_WITH} {_COUNT}{_NAME} {_LICENCE}",
         rf"{_NAME} {_LICENCE}(?=(?:[^.;]{{0,90}}licen[sc]es?)? (?:is|are|will be) (?:required|needed))",
         rf"\b(?:with|have|has|requires?|needs?) {_COUNT}licen[sc]es? for {_COUNT}{_NAME}",
+        rf"\b[Aa] licen[sc]e for {_COUNT}{_NAME}(?= (?:is|are) (?:required|needed))",
         rf"\b[Ll]icensed (?:for|with|under) {_COUNT}{_NAME}",
         rf"{_NAME}[ –-]{{1,3}}licensed\b",
         rf"\b{_PEOPLE} (?:with|on) {_COUNT}{_PLANS}",
@@ -93,10 +94,10 @@ def _names(words: str) -> Iterator[str]:
         return
     words = words[brand.start() :] if brand.start() and not words.startswith("Shared") else words
     words = _FOR_COPILOT.sub("", words)
-    parts = [part for part in _SPLIT.split(words.rstrip(" .,'/&-")) if part]
-    lead = ""
+    parts = _parts(words.rstrip(" .,'/&-"))
     if any(_NO_PLAN.fullmatch(part) for part in parts[1:]) or parts[0] == "Microsoft":
         parts = [words]
+    lead = ""
     for part in parts:
         name = _SMALL.sub("", part.replace("M365", "Microsoft 365")).strip(" .,")
         if lead and _PLAN.fullmatch(name):
@@ -105,3 +106,14 @@ def _names(words: str) -> Iterator[str]:
             lead = _PLAN.sub("", name).strip()
         if len(name) > 1 and not _NO_PLAN.fullmatch(name):
             yield name
+
+
+def _parts(words: str) -> list[str]:
+    """A list, parted only where another licence begins: "Personal or Family" stay together."""
+    parts: list[str] = []
+    begin = 0
+    for mark in _SPLIT.finditer(words):
+        if _BRAND.match(words, mark.end()) or _PLAN.match(words, mark.end()) or words[mark.end() :].isdigit():
+            parts.append(words[begin : mark.start()])
+            begin = mark.end()
+    return [part for part in (*parts, words[begin:]) if part] or [words]

@@ -34,7 +34,8 @@ _ORGANISATION_WORD = re.compile(rf"\b{_ORGANISATION}$", re.IGNORECASE)
 #: A question, ours or yours, or an instruction: no name of anybody.
 _NO_HEAD = re.compile(
     r"(?:how|which|what|when|your|our|its|their|user experience|if|enroll|ensure|review|check|verify|notify|inform"
-    r"|assign|update|enable|configure|manage|use|add|create|remove|send|export|view|make|allow|consider|confirm|let|tell|train)\b",
+    r"|assign|update|enable|configure|manage|use|add|create|remove|send|export|view|make|allow|consider|confirm"
+    r"|let|tell|train)\b",
     re.IGNORECASE,
 )
 #: "This change affects ...", with what stands behind it.
@@ -62,6 +63,7 @@ _AVAILABLE = re.compile(
     r"|delegates|analysts|owners|members|licensed))"
 )
 _BEFORE = re.compile(r"\b(?:previously|formerly|until now|before this)\b", re.IGNORECASE)
+_TO_DO_SO = re.compile(r" to (?=[a-z])")
 _ONLY = re.compile(
     r"(?:important: |note: )?only (?P<who>[^.;:]{5,160}?) (?:are|is|will be) (?:affected|impacted)\b", re.IGNORECASE
 )
@@ -118,7 +120,8 @@ _TAIL = re.compile(
     r"|as well as|by default|automatically|enabling|allowing|helping|giving|ensuring|making|which"
     r"|starting|beginning|during|as part|once|after|until|as of|when|if|unless|so that"
     r"|whether|at no|without|in (?:your|the) (?:organi[sz]ation|tenant))\b"
-    r"| on (?:or )?\w{3,9} \d| in (?:early|mid|late|January|February|March|April|May|June|July|August|September"
+    r"| on (?:or \w{2,9} )?(?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December) \d| in (?:early|mid|late|January|February|March|April|May|June|July|August|September"
     r"|October|November|December)\b"
     r"| \(|; |: | – | - ).{0,400}$",
     re.IGNORECASE,
@@ -163,10 +166,10 @@ def concerned(sentence: str) -> str:
     match = _LEAD.match(sentence)
     if match is None and (only := _ONLY.match(sentence)):
         return only["who"]
-    match = match or _AVAILABLE.search(sentence)
-    if match is None or _DENIES.search(match[0]) or _BEFORE.search(sentence[: match.start()]):
-        return ""
-    return sentence[match.end() :]
+    if match is None and (offer := _AVAILABLE.search(sentence)):
+        denied = _DENIES.search(offer[0]) or _BEFORE.search(sentence[: offer.start()])
+        return "" if denied else _TO_DO_SO.split(sentence[offer.end() :], maxsplit=1)[0]
+    return "" if match is None or _DENIES.search(match[0]) else sentence[match.end() :]
 
 
 def denies(sentence: str) -> bool:

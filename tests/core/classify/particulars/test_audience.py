@@ -109,6 +109,8 @@ def test_another_heading_ends_the_list() -> None:
         ("It is included with the Teams Premium license.", ["Teams Premium"]),
         ("A Teams Phone license and a Viva Learning license are required.", ["Teams Phone", "Viva Learning"]),
         ("Users with Microsoft 365 and Teams Premium licenses can pin.", ["Microsoft 365", "Teams Premium"]),
+        ("It requires a Microsoft 365 Personal or Family subscription.", ["Microsoft 365 Personal or Family"]),
+        ("A license for Viva Glint or Viva Pulse is required.", ["Viva Glint", "Viva Pulse"]),
         ("As a Power Apps Premium license holder, you get more pins.", ["Power Apps Premium"]),
         (
             "A Copilot license is required. Users with a Microsoft 365 Copilot license can pin.",
@@ -150,6 +152,9 @@ def test_a_licence_that_is_not_asked_for_is_no_audience(sentence: str) -> None:
         ("Only makers who share pins are affected.", [("role", "Makers who share pins")]),
         ("The report is out, and will be available to leaders with pins.", [("role", "Leaders with pins")]),
         ("You receive pins.", []),
+        ("Pins are available for administrators to set.", [("role", "Administrators")]),
+        ("Phones need pins on Android 11 or later.", [("other", "Android 11 or later")]),
+        ("Phones on Android 11 or later continue to have pins.", []),
         ("Pins are available to tenants whose admins:", []),
         (
             "You are receiving this message because there are pinned pages in your tenant.",
