@@ -12,7 +12,7 @@ from shared.cli.post_files import HISTORY, POSTS
 from shared.cli.tools import Json, State, as_json, day, with_deployment
 from shared.core.errors import PermanentError
 from shared.core.posts import classification as c
-from shared.core.terms import Action, Default, EventType, Impact, Kind, Status
+from shared.core.terms import Action, ComplianceTopic, Default, EventType, Impact, Kind, Status
 
 if TYPE_CHECKING:
     from shared.core.decisions.what_if import WhatIf
@@ -52,6 +52,9 @@ def route(
     act_by: Annotated[str, _option("The day to act by.", metavar="DAY")] = "",
     category: Annotated[str, _option("Message Center's category.")] = "",
     tag: Annotated[list[str] | None, _option("One of Message Center's tags. Repeatable.")] = None,
+    audience: Annotated[list[str] | None, _option("Whom it concerns, as “Teams administrators”. Repeatable.")] = None,
+    control: Annotated[list[str] | None, _option("A setting, policy or cmdlet that controls it. Repeatable.")] = None,
+    compliance: Annotated[list[str] | None, _option("A topic of its compliance table, as ai. Repeatable.")] = None,
     tenant: Annotated[list[str] | None, _option("A tenant that shows it. Default: all. Repeatable.")] = None,
     crb: Annotated[bool, _option("It is for the Change Review Board.")] = False,
     training: Annotated[bool, _option("Users should be told or trained.")] = False,
@@ -70,6 +73,7 @@ def route(
     else:
         from shared.core.changes.change import Event
         from shared.core.decisions.what_if import starting, what_if_described
+        from shared.core.posts.particulars import Audience, Compliance, Control, Particulars
         from shared.core.posts.post import Post
 
         today = datetime.now(UTC)
@@ -93,9 +97,15 @@ def route(
             services=tuple(service or ()), tags=tuple(tag or ()), body=text, body_type="text",
         )  # fmt: skip
         events = [Event(_value_of(each, EventType, "--event"), "", today) for each in event or ["announced"]]
-        answer = what_if_described(
-            in_force, post, classification, events, today.date(), tenant or tuple(in_force.tenants)
+        particulars = Particulars(
+            audience=tuple(Audience("other", name, "") for name in audience or ()),
+            controls=tuple(Control("setting", name, "") for name in control or ()),
+            compliance=tuple(
+                Compliance(_value_of(topic, ComplianceTopic, "--compliance"), "", "") for topic in compliance or ()
+            ),
         )
+        tenants = tenant or tuple(in_force.tenants)
+        answer = what_if_described(in_force, post, classification, events, today.date(), tenants, particulars)
     from shared.cli import route_tree
     from shared.core.decisions.what_if import as_data
 

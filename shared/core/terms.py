@@ -13,7 +13,10 @@ Action = Literal["required", "optional", "none"]
 AudienceKind = Literal["role", "licence", "platform", "other"]
 ControlKind = Literal["setting", "policy", "cmdlet", "path"]
 WayOutKind = Literal["opt_out", "turn_off", "keep_old", "none"]
-ComplianceTopic = Literal["ai", "data_location", "data_processing", "other"]
+ComplianceTopic = Literal[
+    "ai", "data_location", "data_processing", "data_rights", "protection", "reporting", "admin_control", "user_control",
+    "communication", "third_party", "accessibility", "other",
+]  # fmt: skip
 OVER: frozenset[str] = frozenset({"cancelled", "withdrawn", "superseded"})
 """Statuses of plans with which Microsoft does not go on."""
 

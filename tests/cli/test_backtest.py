@@ -248,6 +248,22 @@ def test_the_way_of_a_described_change_is_shown_with_what_failed(files):
     ]
 
 
+def test_a_described_change_may_say_whom_it_concerns_what_controls_it_and_what_its_compliance_table_answers(files):
+    match = "{audience: makers, control: Set-Pins, compliance: ai}"
+    asks = f"routes: {{team: workplace, routes: [{{match: {match}, cards: owner}}]}}"
+    text = files["new"].read_text()
+    files["new"].write_text(text[: text.index("routes:")] + asks + "\n")
+    described = ("route", "--service", "Exchange Online", "--policy", files["new"], "--audience", "All makers")
+    wrong = run(*described, "--compliance", "al")
+
+    assert "because: audience: All makers, control: Set-Pins, compliance: ai" in (
+        " ".join(run(*described, "--control", "Set-Pins", "--compliance", "ai").stdout.split())
+    )
+    assert "control: wants Set-Pins, finds nothing" in run(*described).stdout
+    assert wrong.exit_code != 0
+    assert "unknown value 'al'" in wrong.stderr
+
+
 def test_the_way_that_the_documentation_shows_is_the_one_that_is_taken(files):
     documented = (Path(__file__).parents[2] / "docs" / "policy.md").read_text()
     files["new"].write_text(documented.split("```yaml\n")[1].split("```")[0])

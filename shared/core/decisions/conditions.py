@@ -14,6 +14,7 @@ from shared.core.classify import plain_text
 from shared.core.policy.model import ANY_SPELLING, Match, service_key
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification
+from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post
 from shared.core.terms import IMPACT_RANK
 from shared.core.words import dates as plain_dates
@@ -41,6 +42,7 @@ class Subject:
     today: date | None = None
     dates: OurDates = field(default_factory=lambda: OurDates(None, None, ()))
     tenants: tuple[str, ...] = ()
+    particulars: Particulars = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def conditions(match: Match, subject: Subject, workload: str | None) -> Iterator
         if value is None:
             yield Condition(name, _text_of_value(wanted), None, actual)
         else:
-            met = MetCondition(name, value, _quote(name, subject.classification))
+            met = MetCondition(name, value, _quote(name, value, subject))
             yield Condition(name, _text_of_value(wanted), met)
 
 
@@ -112,8 +114,9 @@ def _text_of_value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _quote(name: str, classification: Classification) -> str:
+def _quote(name: str, value: str, subject: Subject) -> str:
     """The post's own words behind a field, shortened."""
+    classification = subject.classification
     field_name = _READ_FROM.get(name, "")
     if name == "impact_at_least":
         users = IMPACT_RANK[classification.user_impact] >= IMPACT_RANK[classification.admin_impact]
@@ -121,6 +124,8 @@ def _quote(name: str, classification: Classification) -> str:
     words = classification.crb_why if name == "crb" and classification.crb else ""
     if not words and (why := classification.why.get(field_name)):
         words = why.words
+    if name in _PARTICULARS:
+        words = next(each_words for each, each_words in _PARTICULARS[name](subject.particulars) if each == value)
     words = " ".join(words.split())
     return words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + "…"
 
@@ -173,6 +178,45 @@ def _patterns(text_of: Callable[[Post], str]) -> "Special":
     return check
 
 
+# What the post says besides its classification
+
+
+_PARTICULARS: dict[str, Callable[[Particulars], Iterator[tuple[str, str]]]] = {
+    "audience": lambda particulars: ((each.name, each.words) for each in particulars.audience),
+    "control": lambda particulars: ((each.name, each.words) for each in particulars.controls),
+    "compliance": lambda particulars: ((each.topic, each.answer) for each in particulars.compliance),
+}
+"""What each holds, in the order of the post, each with the words that say so."""
+
+
+def _names(key: str) -> "Special":
+    def check(wanted: Any, subject: Subject) -> tuple[str | None, str]:
+        names = tuple(dict.fromkeys(name for name, _ in _PARTICULARS[key](subject.particulars)))
+        for pattern in wanted:
+            expression = _compiled(pattern)
+            try:
+                hit = next((name for name in names if _stands_in(pattern, expression, name)), None)
+            except TimeoutError:
+                return None, f"{pattern} takes too long over “{_text_of_value(names)}”: write it simpler"
+            if hit is not None:
+                return hit, ""
+        return None, _text_of_value(names)
+
+    return check
+
+
+def _stands_in(pattern: str, expression: "regex.Pattern[str] | None", name: str) -> bool:
+    if expression is None:
+        return service_key(pattern) in service_key(name)
+    return expression.search(name, timeout=_SECONDS) is not None
+
+
+def _topics(wanted: Any, subject: Subject) -> tuple[str | None, str]:
+    """The first row of the compliance table that has one of the topics."""
+    topics = tuple(dict.fromkeys(topic for topic, _ in _PARTICULARS["compliance"](subject.particulars)))
+    return next((topic for topic in topics if topic in wanted), None), _text_of_value(topics)
+
+
 # Days
 
 
@@ -204,4 +248,7 @@ _SPECIAL: dict[str, Special] = {
     "text": _patterns(lambda post: _text_of(post.body, post.body_type)),
     "starts_within": _starts,
     "act_by_within": _act_by,
+    "audience": _names("audience"),
+    "control": _names("control"),
+    "compliance": _topics,
 }

@@ -57,7 +57,13 @@ def subject_of(
     """What the routes look at: the change as it is, what happened to it, and the day."""
     classification = change.classification
     return Subject(
-        change.read(), classification, events, now.date(), our_dates_of(classification, policy), tuple(tenants)
+        change.read(),
+        classification,
+        events,
+        now.date(),
+        our_dates_of(classification, policy),
+        tuple(tenants),
+        change.particulars,
     )
 
 

@@ -13,6 +13,7 @@ from shared.core.policy.answering import answers
 from shared.core.policy.model import Policy
 from shared.core.policy.our_dates import our_dates_of
 from shared.core.posts.classification import Classification, Interval, Window
+from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post
 from shared.core.terms import MATERIAL, Cloud
 
@@ -58,9 +59,11 @@ def what_if_described(
     events: Sequence[Event],
     today: date,
     tenants: Sequence[str] = (),
+    particulars: Particulars = NOTHING_SAID,
 ) -> WhatIf:
     """About a change that is only described."""
-    subject = Subject(post, classification, tuple(events), today, our_dates_of(classification, policy), tuple(tenants))
+    dates = our_dates_of(classification, policy)
+    subject = Subject(post, classification, tuple(events), today, dates, tuple(tenants), particulars)
     return _answered(policy, "", post.title, subject, "")
 
 

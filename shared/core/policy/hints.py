@@ -30,6 +30,9 @@ _KEYS = {
     "event": "{}",
     "starts_within": "starts within {} days",
     "act_by_within": "to be acted on within {} days",
+    "audience": "for {}",
+    "control": "controlled by {}",
+    "compliance": "compliance on {}",
 }
 """In which words a name says a condition; the other keys are said with their own name."""
 

@@ -10,7 +10,18 @@ from pydantic import Field, StrictBool, model_validator
 from shared.core.policy.parts import Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
-from shared.core.terms import IMPACT_RANK, Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
+from shared.core.terms import (
+    IMPACT_RANK,
+    Action,
+    Cloud,
+    ComplianceTopic,
+    Default,
+    EventType,
+    Impact,
+    Kind,
+    Phase,
+    Status,
+)
 
 __all__ = ["SecretName", "Strict"]  # what adapters take from here
 
@@ -172,6 +183,7 @@ class Match(Strict):
 
     `starts_within`: days until our own rollout begins, or it is under way. `act_by_within`: days until the deadline,
     which is not over. `phase` and `cloud` are those of any of its rollouts, `tenant` those in which the post stands.
+    `audience` and `control` match the names that were read out of the post, `compliance` the topics of its table.
     """
 
     service: Some[str] | None = None
@@ -193,6 +205,9 @@ class Match(Strict):
     tenant: Some[str] | None = None
     starts_within: int | None = Field(default=None, ge=0)
     act_by_within: int | None = Field(default=None, ge=0)
+    audience: Some[Pattern] | None = None
+    control: Some[Pattern] | None = None
+    compliance: Some[ComplianceTopic] | None = None
     category: Some[str] | None = None
     tag: Some[str] | None = None
     crb: StrictBool | None = None

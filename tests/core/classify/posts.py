@@ -5,8 +5,8 @@ from typing import Any
 from shared.core.posts.post import Post, read_post
 
 
-def a_post(body: str = "", **fields: Any) -> Post:
-    """A post published on 3 March 2026, unless told otherwise."""
+def a_post(body: str | dict[str, Any] | None = "", **fields: Any) -> Post:
+    """A post published on 3 March 2026, unless told otherwise. `body`: HTML, or all that Graph says of it."""
     raw: dict[str, Any] = {
         "id": "MC9000001",
         "title": "Contoso Notes: Pin a page",
@@ -15,7 +15,7 @@ def a_post(body: str = "", **fields: Any) -> Post:
         "category": "stayInformed",
         "tags": ["New feature"],
         "services": ["Contoso Notes"],
-        "body": {"contentType": "html", "content": body},
+        "body": {"contentType": "html", "content": body} if isinstance(body, str) else body,
     }
     return read_post(raw | fields)
 

@@ -5,6 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.core.classify import classify, plain_text
+from shared.core.classify.document import read_document
+from shared.core.classify.particulars import read_particulars
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
 from tests.core.classify.posts import a_post, when
@@ -119,6 +121,16 @@ HARD = {
     "what you need to": "what do you need to do to " * 4_000,
     "ids": "MC1234567 " * (HUNDRED_KB // 10),
     "delayed": "delayed updated timeline " * 4_000,
+    "links": "<a href='https://contoso.com'>" * 4_000,
+    "links without an end": '<a href="' * (HUNDRED_KB // 9),
+    "a link of many attributes": "<a " + "href = " * (HUNDRED_KB // 7) + ">",
+    "rows of questions": "<table>" + "<tr><td>Does the change<td>No, but" * 3_000,
+    "licences": "users with a Contoso Notes Premium license " * 2_300,
+    "names of licences": "requires Contoso Notes " * 4_000,
+    "who is affected": "Who is affected: admins who manage " * 3_000,
+    "platforms": "Windows, Mac, iOS and Android " * 3_300,
+    "you receive this": "You are receiving this because your organization uses " * 2_000,
+    "versions": "version 2402 or later, " * 4_500,
 }
 PLAIN = a_post("The quick brown fox jumps over the lazy dog. " * (HUNDRED_KB // 45))
 LIMIT = 20  # times as long as plain sentences of that length; the worst takes ten times as long
@@ -137,6 +149,21 @@ def test_no_input_takes_long(name: str, place: str) -> None:
     }[place]()
 
     assert ratio(lambda: classify(post), lambda: classify(PLAIN)) < LIMIT
+
+
+@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize("place", ["body", "who-section", "compliance", "plain text"])
+def test_the_particulars_of_no_input_take_long(name: str, place: str) -> None:
+    text = HARD[name]
+    post = {
+        "body": lambda: a_post(text),
+        "who-section": lambda: a_post(f"<p>[Who is affected]</p><ul><li>{text}"),
+        "compliance": lambda: a_post(f"<p>[Compliance considerations]</p><p>{text}"),
+        "plain text": lambda: a_post(body={"contentType": "text", "content": text}),
+    }[place]()
+    read_document(post)
+
+    assert ratio(lambda: read_particulars(post), lambda: classify(PLAIN)) < LIMIT
 
 
 def test_a_monster_is_read_up_to_the_limit() -> None:

@@ -9,8 +9,10 @@ from shared.core.changes.change import Decision, EffectState, Facts
 from shared.core.changes.events import derive
 from shared.core.changes.merge import Arrival, merge
 from shared.core.decisions.decide import decide, first_load_reason, plan_is_over
-from shared.core.policy.model import FirstLoad
+from shared.core.decisions.what_if import what_if
+from shared.core.policy.model import FirstLoad, Match, Route
 from shared.core.posts.classification import Classification, Interval, Window
+from shared.core.posts.particulars import Audience, Particulars
 from tests.usecases.world import policy
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -60,6 +62,18 @@ def test_a_new_change_gets_what_its_route_says():
     assert targets(decision) == ALL
     assert not decision.silent
     assert all(effect.events[0].endswith(":announced") for effect in decision.effects)
+
+
+def test_a_route_may_ask_whom_the_newest_edition_concerns():
+    makers = Particulars(audience=(Audience("role", "Makers", "This is for makers."),))
+    one = change(replace(read(), particulars=makers))
+    asking = policy(
+        routes=Route(team="workplace", routes=(Route(match=Match(audience=("makers",)), cards=("owner",)),))
+    )
+
+    assert targets(decide(one, (), asking, NOW)) == targets(what_if(asking, one, NOW).routed) == [("card", "messaging")]
+    assert "Makers (“This is for makers.”)" in decide(one, (), asking, NOW).effects[0].why[0].words
+    assert not decide(change(read()), (), asking, NOW).effects
 
 
 def test_a_change_that_is_observed_long_after_it_was_published_is_known_silently():

@@ -10,6 +10,7 @@ from shared.core.decisions.routing import Routed, route, trace
 from shared.core.policy.model import Match, Policy, Tenant
 from shared.core.policy.our_dates import our_dates
 from shared.core.posts.classification import Classification, Interval, Why, Window
+from shared.core.posts.particulars import NOTHING_SAID, Audience, Compliance, Control, Particulars
 from shared.core.posts.post import Post
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -44,6 +45,7 @@ def policy(routes: str) -> Policy:
 def subject(*services: str, events: tuple[str, ...] = ("announced",), **fields) -> Subject:
     post_fields = {name: fields.pop(name) for name in ("category", "tags", "major", "body") if name in fields}
     title, tenants = fields.pop("title", "A change"), fields.pop("tenants", ())
+    particulars = fields.pop("particulars", NOTHING_SAID)
     read = Classification("MC1000001", **fields)
     return Subject(
         post=Post("MC1000001", title, NOW, services=services, **post_fields),
@@ -52,6 +54,7 @@ def subject(*services: str, events: tuple[str, ...] = ("announced",), **fields) 
         today=NOW.date(),
         dates=our_dates(read, [Tenant()]),
         tenants=tenants,
+        particulars=particulars,
     )
 
 
@@ -190,6 +193,17 @@ def test_a_service_is_owned_whatever_its_case_and_blanks():
     assert route(policy(""), subject("exchange  ONLINE ")).workloads == ("exchange",)
 
 
+SAID = Particulars(
+    audience=(
+        Audience("licence", "Teams Premium", "Teams Premium is needed."),
+        Audience("role", "Teams administrators", "Admins of Teams can hide pins."),
+    ),
+    controls=(Control("cmdlet", "Set-ContosoPins", "Use Set-ContosoPins."),),
+    compliance=(
+        Compliance("ai", "Does it use AI?", "Yes, pins are sorted."),
+        Compliance("data_processing", "Are data processed?", "Yes."),
+    ),
+)
 MATCHES = [
     # key and value in the file, a subject that has it, the words, one that has it not
     ("service: [Windows, microsoft teams]", subject("Microsoft Teams"), "service: Microsoft Teams", subject("Planner")),
@@ -216,6 +230,13 @@ MATCHES = [
     ("starts_within: 30", subject(windows=(OCTOBER,)), "starts_within: 1 October 2026", subject()),
     ("act_by_within: 9", subject(act_by=date(2026, 9, 10)), "act_by_within: 10 September 2026",
      subject(act_by=date(2026, 9, 11))),
+    ("audience: [makers, teams  ADMIN]", subject(particulars=SAID),
+     "audience: Teams administrators (“Admins of Teams can hide pins.”)",
+     subject(particulars=Particulars(controls=SAID.controls))),
+    ("control: /^set-.*pins$/", subject(particulars=SAID), "control: Set-ContosoPins (“Use Set-ContosoPins.”)",
+     subject(particulars=Particulars(audience=SAID.audience))),
+    ("compliance: [data_location, ai]", subject(particulars=SAID), "compliance: ai (“Yes, pins are sorted.”)",
+     subject(particulars=Particulars(compliance=SAID.compliance[1:]))),
     ("category: planforchange", subject(category="planForChange"), "category: planForChange", subject()),
     ("tag: [Admin impact]", subject(tags=("Update", "Admin Impact")), "tag: Admin Impact", subject(tags=("Update",))),
     ("crb: true", subject(crb=True), "crb: true", subject(crb=False)),
@@ -251,6 +272,32 @@ def test_all_conditions_must_hold():
 
 def test_an_empty_match_holds_for_everything():
     assert met_conditions(Match(), subject(), None) == ()
+
+
+def test_what_a_post_says_instead_of_the_audience_is_shown():
+    match = Match.model_validate({"audience": "makers", "control": "Set-Notes", "compliance": "third_party"})
+    looked = list(conditions(match, subject(particulars=SAID), None))
+
+    assert [(each.name, each.met, each.actual) for each in looked] == [
+        ("audience", None, "Teams Premium, Teams administrators"),
+        ("control", None, "Set-ContosoPins"),
+        ("compliance", None, "ai, data_processing"),
+    ]
+
+
+def test_a_post_that_does_not_say_meets_no_condition_on_it():
+    match = Match.model_validate({"audience": "/.*/"})
+
+    assert [each.actual for each in conditions(match, subject(), None)] == ["nothing"]
+
+
+def test_an_expression_that_takes_too_long_over_a_name_does_not_match():
+    name = "a" * 40 + "!"
+    asked = subject(particulars=Particulars(audience=(Audience("other", name, name),)))
+    looked = list(conditions(Match.model_validate({"audience": r"/^(a|a)*$/"}), asked, None))
+
+    assert [each.met for each in looked] == [None]
+    assert "takes too long" in looked[0].actual
 
 
 # Days, patterns, words.
