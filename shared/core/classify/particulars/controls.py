@@ -1,9 +1,95 @@
 """With what an admin controls a change, and how it stands where nobody touches it."""
 
-from shared.core.classify.document import Document
-from shared.core.posts.particulars import Control
+from dataclasses import replace
+
+from shared.core.classify.document import Document, Line
+from shared.core.classify.particulars.control_names import Name, may_name, names
+from shared.core.classify.particulars.defaults import default_of, speaks_of_a_default
+from shared.core.classify.particulars.paths import place_in
+from shared.core.posts.particulars import Control, ControlDefault
+from shared.core.text.wording import sentences
+
+_MOST = 20
+_MOST_DEFAULTS = 6
+_LONGEST_WORDS = 500
+_REACH = 2  # lines between a control and its default
+_SAME = ("this setting", "this policy", "this toggle", "this control", "the setting", "the policy", "the toggle")
+_CHANGE = (
+    "feature",
+    "this change",
+    "this update",
+    "capability",
+    "the agent",
+    "it ",
+    "this ",
+    "experience",
+    "the change",
+)
 
 
 def read_controls(document: Document) -> tuple[Control, ...]:
-    """..."""
-    return ()
+    """The controls that the post names, each once, with the defaults that it gives beside them.
+
+    A default of the change itself, where none is told of a control, is that of the first one.
+    """
+    reader = _Reader(document.title)
+    for line in document.lines:
+        if line.role not in {"banner", "compliance", "more"} and line.kind != "heading":
+            reader.read(line)
+    return reader.finished()
+
+
+class _Reader:
+    """Reads line by line; remembers the control and the admin centre of which the words before spoke."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._controls: dict[str, Control] = {}
+        self._last = ""
+        self._idle = 0
+        self._place = ""
+        self._of_change: list[ControlDefault] = []
+
+    def read(self, line: Line) -> None:
+        text = line.text
+        named = may_name(text)
+        if named or speaks_of_a_default(text):
+            for sentence in sentences(text):
+                self._read(sentence)
+        else:
+            self._idle += 1
+        self._place = (place_in(text) if named else "") or (self._place if line.kind == "item" else "")
+
+    def finished(self) -> tuple[Control, ...]:
+        controls = list(self._controls.values())
+        if controls and self._of_change and not any(control.defaults for control in controls):
+            controls[0] = replace(controls[0], defaults=tuple(self._of_change))
+        return tuple(controls)
+
+    def _read(self, sentence: str) -> None:
+        found = names(sentence, self._title, self._place) if may_name(sentence) else []
+        for name in found:
+            key = _key(name)
+            if any(known.endswith(f" {key}") for known in self._controls):  # the same by a shorter name
+                continue
+            if key not in self._controls and len(self._controls) < _MOST:
+                self._controls[key] = Control(name.kind, name.text, sentence.strip()[:_LONGEST_WORDS])
+            self._last, self._idle = key, 0
+        default = default_of(sentence) if speaks_of_a_default(sentence) else None
+        if default is None:
+            return
+        lower = sentence.lower()
+        if found or (self._idle <= _REACH and any(same in lower for same in _SAME)):
+            self._add(default)
+        elif any(change in lower for change in _CHANGE) and default not in self._of_change[:_MOST_DEFAULTS]:
+            self._of_change = [*self._of_change, default][:_MOST_DEFAULTS]
+
+    def _add(self, default: ControlDefault) -> None:
+        control = self._controls.get(self._last)
+        if control and default not in control.defaults and len(control.defaults) < _MOST_DEFAULTS:
+            self._controls[self._last] = replace(control, defaults=(*control.defaults, default))
+
+
+def _key(name: Name) -> str:
+    """A control's name without what is spelled now so, now so."""
+    return name.text.lower().removesuffix("s")
