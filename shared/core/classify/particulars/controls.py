@@ -1,5 +1,6 @@
 """With what an admin controls a change, and how it stands where nobody touches it."""
 
+import re
 from dataclasses import replace
 
 from shared.core.classify.document import Document, Line
@@ -13,6 +14,8 @@ _MOST = 20
 _MOST_DEFAULTS = 6
 _LONGEST_WORDS = 500
 _REACH = 2  # lines between a control and its default
+_NOUN = re.compile(r"(?: (?:mailbox|group|csp|meeting))? (?:polic(?:y|ies)|settings?|toggle)$")
+_PATH = re.compile(r"\W*(?:click )?path\b", re.IGNORECASE)
 _SAME = ("this setting", "this policy", "this toggle", "this control", "the setting", "the policy", "the toggle")
 _CHANGE = (
     "feature",
@@ -58,7 +61,9 @@ class _Reader:
                 self._read(sentence)
         else:
             self._idle += 1
-        self._place = (place_in(text) if named else "") or (self._place if line.kind == "item" else "")
+        self._place = (place_in(text) if named else "") or (
+            self._place if line.kind == "item" or _PATH.match(text) else ""
+        )
 
     def finished(self) -> tuple[Control, ...]:
         controls = list(self._controls.values())
@@ -67,22 +72,30 @@ class _Reader:
         return tuple(controls)
 
     def _read(self, sentence: str) -> None:
-        found = names(sentence, self._title, self._place) if may_name(sentence) else []
-        for name in found:
-            key = _key(name)
-            if any(known.endswith(f" {key}") for known in self._controls):  # the same by a shorter name
-                continue
-            if key not in self._controls and len(self._controls) < _MOST:
-                self._controls[key] = Control(name.kind, name.text, sentence.strip()[:_LONGEST_WORDS])
-            self._last, self._idle = key, 0
+        keys = self._note(sentence) if may_name(sentence) else []
+        if keys:
+            self._last, self._idle = keys[0], 0
         default = default_of(sentence) if speaks_of_a_default(sentence) else None
         if default is None:
             return
         lower = sentence.lower()
-        if found or (self._idle <= _REACH and any(same in lower for same in _SAME)):
+        if keys or (self._idle <= _REACH and any(same in lower for same in _SAME)):
             self._add(default)
-        elif any(change in lower for change in _CHANGE) and default not in self._of_change[:_MOST_DEFAULTS]:
+        elif any(change in lower for change in _CHANGE) and default not in self._of_change:
             self._of_change = [*self._of_change, default][:_MOST_DEFAULTS]
+
+    def _note(self, sentence: str) -> list[str]:
+        """Keeps the controls that a sentence names, and gives their keys: what is set before where it is set."""
+        keys: list[str] = []
+        for name in names(sentence, self._title, self._place):
+            key = _key(name)
+            if any(known.endswith(f" {key}") for known in self._controls):  # the same by a shorter name
+                continue
+            if len(self._controls) < _MOST:
+                self._controls.setdefault(key, Control(name.kind, name.text, sentence.strip()[:_LONGEST_WORDS]))
+            if key in self._controls:
+                keys.append(key)
+        return sorted(keys, key=lambda key: self._controls[key].kind == "path")
 
     def _add(self, default: ControlDefault) -> None:
         control = self._controls.get(self._last)
@@ -92,4 +105,4 @@ class _Reader:
 
 def _key(name: Name) -> str:
     """A control's name without what is spelled now so, now so."""
-    return name.text.lower().removesuffix("s")
+    return _NOUN.sub("", name.text.lower()).removesuffix("s")

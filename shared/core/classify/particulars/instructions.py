@@ -23,7 +23,7 @@ _KEPT = ("if ", "as needed")
 _CLAUSE = re.compile(
     r"(?:if|when|once|whenever|where|unless|until|to|before|after|prior to|ahead of|by|for|in|on|from|under|as|during"
     r"|within|between|starting|beginning|at|with|because|since"
-    r"|while)\b[^,;:.]{2,180}(?:, [^,;:.]{2,60}){0,2}?,\s+(?=\w)",
+    r"|while)\b[^,;:.]{2,180}(?:, [^,;:.]{2,60}){0,2}?,\s+(?!20\d\d)(?=\w)",
     re.IGNORECASE,
 )
 _ADMINS = (
@@ -42,7 +42,8 @@ _POLITE = (
     rf"(?:(?i:please|kindly)(?: be sure to| make sure to)?,? (?:also )?"
     rf"|(?i:we(?: (?:strongly|highly|also|still|therefore))? (?:recommend|advise|encourage|suggest|urge|ask))"
     rf"(?: that)?(?: {_ADMINS})?(?: (?:to|should|must))? (?:also )?"
-    r"|(?i:it(?: is|'s) (?:strongly |highly )?(?:recommended|advised|advisable|best)(?: practice)? (?:that you|to) )"
+    r"|(?i:make sure to|be sure to) |(?i:it(?: is|'s) (?:strongly |highly )?(?:recommended|advised|advisable"
+    r"|best)(?: practice)? (?:that you|to) )"
 )
 _MUST = re.compile(rf"(?P<must>(?i:{_ADMINS}) {_MODALS}) (?:also |first |either |now |still )?)|(?P<polite>{_POLITE}))")
 _MAY = re.compile(
@@ -51,13 +52,15 @@ _MAY = re.compile(
     r"(?:optionally |also )?",
 )
 _OTHERS = re.compile(
-    r"(?!(?:this|it|there|these|that|we|microsoft|they)\b)(?:the |all |any |your |affected |existing |impacted "
+    r"(?!(?:this|it|there|these|that|we|microsoft|they)\b)(?!.{0,60}\bnot (?:need|have|be)\b)(?:the |all |any "
+    r"|your |affected |existing |impacted "
     r"|these |those |site |app |team |content |group ){0,3}"
     r"(?:[\w'/-]+ ){0,3}?(?:must|need to|should|have to) (?P<verb>\w+)",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
-    r"(?:[\w'/&.-]+ ){1,12}(?:must|need to|needs to|should|have to|has to) (?:first |also )?be (?:re)?(?:updated"
+    r"(?!(?:this|it|there|these|that|they)\b)(?:[\w'/&.-]+ ){1,12}(?:must|need to|needs to|should|have to"
+    r"|has to) (?:first |also )?be (?:re)?(?:updated"
     r"|migrated"
     r"|replaced|moved|upgraded|configured|converted|changed|renewed|rebuilt|installed|enabled|granted|allowed|added"
     r"|transitioned|adjusted|removed|exported|redeployed|registered|reviewed)\b",
@@ -65,6 +68,7 @@ _PASSIVE = re.compile(
 )
 # What others "must" in a description: "Agents must include a name", "Users need to use Chrome".
 _STATES = frozenset({"require", "include", "use", "provide", "work", "keep", "make", "take", "give", "show", "follow"})
+_IF_NEEDED = re.compile(r"\b(?:if|as) (?:needed|necessary|desired|applicable|relevant|appropriate)[.:]?$")
 _WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
 # After the word, it is a noun: "Review of ...", "Set is ...", "Plan 2".
 _NOUN = re.compile(
@@ -103,7 +107,7 @@ def instruction(sentence: str) -> Instruction | None:
         text = _THEY.sub(r"\1 you are", text, count=1) if _THEY.match(text) else text
     lead += inner
     text = lead + text[0].lower() + text[1:] if lead else text
-    weak = weak or offered is not None or verb == "consider"
+    weak = weak or offered is not None or verb == "consider" or _IF_NEEDED.search(text) is not None
     return Instruction(_finished(text), verb, bool(asked and asked["must"]), weak)
 
 

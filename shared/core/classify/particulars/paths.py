@@ -8,7 +8,8 @@ from shared.core.text.wording import any_of
 _SMALL = r"of|and|for|to|in|the|on|with|your|or|by|from|via|when|at|as|a|an|into|is|not"
 _BIG = r"[A-Z0-9&+(][\w'&/.+()–-]*"
 _FIRST = (
-    rf"\"?(?:{_BIG})(?: (?:{_BIG}|{_SMALL}|settings?|policies|policy|center|admin|portal|apps?|&|-|rules)){{0,7}}\"?"
+    rf"\"?(?:{_BIG})(?: (?:{_BIG}|{_SMALL}|settings?|policies|policy|center|admin|portal|apps?|&|-|rules"
+    rf"|[a-z]+(?= ?[>→›]))){{0,7}}\"?"
 )
 _ARROW = r" ?(?:>|→|›|»|->) ?"
 _MIDDLE = r"[^<>→›».,;:|]{2,60}?"
@@ -20,7 +21,7 @@ _LAST = (
     + _BRACKETED
     + r")\(| (?:to|then|where|page|section|tab|when|for|in|on|by|if|using|blade|menu|with|you|will"
     r"|as|is|area|option)\b"
-    r"| and (?![A-Z]))"
+    r"| and (?![A-Z]|[a-z-]{2,20}(?: tab| page)?(?:$|[.,;:)])))"
 )
 _PATH = re.compile(rf"(?P<path>{_FIRST}(?:{_ARROW}{_MIDDLE}(?={_ARROW})){{0,7}}{_ARROW}{_LAST})")
 _ARROWS = re.compile(_ARROW)
@@ -35,6 +36,14 @@ _PLACE = re.compile(
     r"|Microsoft Entra(?: ID)?)\b"
 )
 _IN_CENTRE = re.compile(
+    r"(?:\b(?:(?:[Aa]dmin(?:istrator)?s?|[Yy]ou|[Oo]rgani[sz]ations) (?:can|may|will be able to)|[Tt]o"
+    r"|[Uu]se) (?:\w+ ){0,3}?|^)"
+    r"(?i:enable|disable|turn|block|restrict|opt"
+    r"|(?:manage|control|configure|customi[sz]e|adjust) (?:this|it\b|them|access|availability|how|whether|which|who"
+    r"|(?:the |these |its )?(?:\w+ )?(?:features?|settings?|polic(?:y|ies)|behaviou?r|experience|capability)))\b"
+    r"[^.;]{0,100}? (?:in|via|through|from|using|at) (?:the )?(?:new )?" + _PLACE.pattern.removeprefix(r"\b")
+)
+_CENTRE = re.compile(
     r"\b(?:(?:[Aa]dmin(?:istrator)?s?|[Yy]ou|[Oo]rgani[sz]ations) (?:can|may|will be able to)|[Tt]o"
     r"|[Uu]se) (?:\w+ ){0,3}?(?:manage|control|configure|enable"
     r"|disable|turn|block|restrict|opt|customi[sz]e|adjust)\b(?! (?:and|or) view)[^.;]{0,100}? (?:in|via|through"
@@ -46,6 +55,11 @@ _SETS = any_of(
     r"(?:manag|configur|control|enabl|disabl|turn|toggl|adjust|allow|block|restrict|creat|polic|setting|assign"
     r"|govern|rules?"
     r"|opt|set|roles?|permissions?|choose|select|go to|navigate)\w*"
+)
+_SHOWS = any_of(
+    r"(?:will|is|are|can|may|not|to|simply) (?:simply )?(?:not )?(?:appear|be (?:visible|viewed|found)|displayed"
+    r"|found)\b",
+    r"(?:appears?|remains? available|visible|viewed)\b",
 )
 _LEAD_OUT = re.compile(
     r"^(?:.*\b(?:[Gg]o to|[Nn]avigat(?:e|ing) to|[Ss]elect|[Oo]pen|[Vv]isit|[Uu]nder|[Ff]rom|[Vv]ia|[Uu]se|[Ii]n"
@@ -75,7 +89,7 @@ def paths(sentence: str, above: str) -> Iterator[str]:
     place = place_in(sentence)
     for match in _PATH.finditer(sentence):
         steps = [step for step in map(_step, _ARROWS.split(match["path"])) if step and not _PRESSED.match(step)]
-        if len(steps) < 2 or not _SETS.search(sentence):
+        if len(steps) < 2 or not _SETS.search(sentence) or _SHOWS.search(sentence):
             continue
         own = _PLACE.search(steps[0])
         if own:

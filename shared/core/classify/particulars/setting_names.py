@@ -36,7 +36,7 @@ _TURNED = re.compile(
     r"|(?i:uncheck|deselect)) (?:the )?"
     r"\"(?P<name>[A-Z][^\"]{8,140}?)[.,]?\""
 )
-_POLICY_OBJECT = re.compile(r"(?<![-\w])(?P<name>(?:Cs[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox)Policy)\b")
+_POLICY_OBJECT = re.compile(r"(?<![-\w])(?P<name>(?:Cs[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox)Policy)\b(?!-)")
 # A name as programs write it, with a word that says what it is; a CSP is a path of its own.
 _IDENTIFIER = re.compile(
     r"(?<![-\w])(?P<name>[A-Z][a-z]\w{0,40}[a-z][A-Z]\w{1,40}) (?:attribute|property|flag|parameter|registry \w+)\b"
@@ -48,7 +48,8 @@ _SET_TO = re.compile(
     r"(?:\"|')?(?:Disabled?|Enabled?|[Oo]ff|On|TRUE|FALSE|Allow|Block|Yes|No|None|Not [Cc]onfigured)\b"
 )
 _REGISTRY = re.compile(
-    r"\b(?P<name>HK(?:LM|CU|EY_[A-Z_]{5,20}):?(?:\\[\w.-]{1,60}(?:(?: [\w.-]{1,30}){1,3}(?=\\))?){1,12})"
+    r"\b(?P<name>HK(?:LM|CU|EY_[A-Z_]{5,20}):?"
+    r"(?:\\[\w.-]{1,60}(?:(?: [\w.-]{1,30}){1,3}(?=\\)|(?: [A-Z][a-z]{1,30}){1,3}\b)?){1,12})"
 )
 _PLAIN: tuple[tuple[ControlKind, re.Pattern[str]], ...] = (
     ("setting", _REGISTRY),
@@ -68,6 +69,7 @@ _GENERIC = frozenset(
         *("of", "and", "for", "to", "in", "the", "on", "with", "your", "or", "a"),
     )
 )
+_CAMEL = re.compile(r"[a-z][A-Z]")
 _OWN_WORDS = re.compile(r"[A-Za-z][\w/-]*")
 _ANY_ADMIN = frozenset({"tenant", "admin", "org-wide", "group", "policy", "registry"})
 _MANY = 4  # words with which a name is a sentence: it needs no "policy" behind it
@@ -81,10 +83,11 @@ def settings(sentence: str) -> Iterator[tuple[ControlKind, str]]:
         yield from ((kind, match["name"]) for match in wording.finditer(sentence))
     for match in _IDENTIFIER.finditer(sentence):
         yield "policy" if match["policy"] else "setting", match["policy"] or match["name"] or match["value"]
-    spans: list[tuple[int, int]] = []
-    for match in _QUOTED.finditer(sentence):
-        spans.append(match.span())
-        yield _kind(match["noun"] or match["noun2"]), match["before"] or match["after"]
+    quoted = list(_QUOTED.finditer(sentence))
+    spans = [match.span() for match in quoted]
+    names = ((match["before"] or match["after"], match["noun"] or match["noun2"]) for match in quoted)
+    # One plain word is a value: the "Anyone" option.
+    yield from ((_kind(noun), name) for name, noun in names if not name.isalpha() or _CAMEL.search(name))
     for match in _SET_TO.finditer(sentence):
         if not _IDENTIFIER.search(match[0]):
             spans.append(match.span())

@@ -38,7 +38,7 @@ _LINKS = any_of(
     r"to (?:get|view|see|find|learn|read|understand)\b",
     r"if you(?:'d| would) like more",
     r"explore these",
-    r"(?:review|check)\b.{0,80}(?:documentation|articles?|resources|links"
+    r"(?!.{0,60}\b(?:internal|your|training)\b)(?:review|check)\b.{0,80}(?:documentation|articles?|resources|links"
     r"|here|instructions?)",
     lead=r"^\W*",
 )
@@ -99,8 +99,10 @@ _FORMULA = any_of(
     r"communicate as appropriate",
     r"update(?:ing)? (?:your |any )?(?:relevant |internal |training )*documentation(?: as (?:appropriate|needed))?$",
     r"plan accordingly",
+    r"(?:review|see|read|check) (?:the )?(?:below|above|following)\b",
     r"plan to update your user guidance",
     r"use the feedback",
+    r"take (?:this|the|our) (?:\w+ ){0,3}survey",
     r"stay (?:tuned|informed|up to date)",
     r"(?:share|send|provide|submit|give|let us)\b.{0,30}\b(?:feedback|know)\b",
     r"(?:contact|reach|open|raise|submit|create|work with|engage)\b.{0,60}\b(?:support|representative|account team"
@@ -114,7 +116,8 @@ _FORMULA = any_of(
     r"(?:keep|bear) in mind",
     r"follow (?:the|these) (?:\w+ )?(?:steps|instructions|guidance|guide|link)\b",
     r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b.{0,40}$",
-    r"(?:review|check|explore|consult|bookmark|use|download|follow) (?:the |our |this |these |microsoft |updated "
+    r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)(?:review|check|explore|consult|bookmark|use"
+    r"|download|follow) (?:the |our |this |these |microsoft |updated "
     r"|relevant "
     r"|latest |following |public |official |additional |detailed |available |known "
     r"|linked )*(?:\w+ ){0,3}?(?:documentation"
@@ -229,14 +232,10 @@ class _Prepare:
 
     def read(self, line: Line) -> None:
         """The steps of a line, as far as it has some; an item may only end the step that stands above it."""
-        if line.kind == "row" or (_LINK_TEXT.search(line.text) and not line.text.endswith(":")):
+        if line.kind == "row":
             return
         parts = sentences(line.text)
-        opens = (
-            line.kind == "heading"
-            or line.text.endswith(":")
-            or (len(line.text) < _SHORT_HEADING and _is_links(line.text))
-        )
+        opens = line.kind == "heading" or line.text.endswith(":") or _heads_links(line.text)
         if line.kind == "paragraph" and not opens:
             self._lead, self._day = "ask", None
         before = len(self.steps)
@@ -279,8 +278,9 @@ class _Prepare:
         return [replace(step, text=step.text.removesuffix(_MORE)) for step in whole][:_MOST]
 
 
-def _is_links(text: str) -> bool:
-    return _LINKS.match(text) is not None
+def _heads_links(text: str) -> bool:
+    """Whether a line without a colon heads a list of links: "Learn more"."""
+    return len(text) < _SHORT_HEADING and not text.endswith(".") and _LINKS.match(text) is not None
 
 
 def _lead(text: str) -> Lead:

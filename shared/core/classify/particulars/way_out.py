@@ -44,7 +44,7 @@ _NONE = any_of(
     r"|migration))",
     r"(?:and|but|which|that) (?:cannot|can't|can not) be (?:turned off|disabled|switched off|opted out)",
     r"no admin(?:istrator)? controls (?:exist|are available|to (?:manage|turn|disable)|for this)",
-    r"there are no admin(?:istrator)? controls$",
+    r"there are no admin(?:istrator)? controls(?:$| or\b)",
     r"opt(?:ing)?[- ]?out (?:is|will) (?:not|no longer) (?:be )?(?:available|possible|supported|offered)",
     r"no opt[- ]?out\b",
     r"(?:no|without an?) option to (?:opt[- ]out|disable|turn (?:it |this )?off|revert|switch back|toggle back)",
@@ -61,6 +61,7 @@ _OPT_OUT = any_of(
     r"|their|enforcement|migration|automatic)",
     r"(?:request|apply for|granted) (?:an? )?(?:exemption|extension|exception|deferral|postponement)\b",
 )
+_OPT_OUT_MODEL = re.compile(r"\(opt-out(?: \w+)?\)")
 _TURN_OFF = any_of(
     r"(?:can|may|could|to|or|and|able to|by|option to|please) (?:\w+ly |also |still |later |easily |choose to "
     r"|easily )?(?:turn(?:ing)?"
@@ -105,8 +106,7 @@ _KEEP_OLD = any_of(
 _ASIDE = any_of(
     r"(?:previously|until now|today|in the past|historically|before this|currently|used to|already|formerly)\b",
     r"(?:will|would) (?:automatically )?(?:be )?(?:disabl|turn|switch|revert)\w*",
-    r"(?:camera|microphone|video|audio|mic|captions?|notifications?|sound|lights?|effects?|recording"
-    r"|copilot)\b[^.]{0,30} off\b",
+    r"(?:camera|microphone|video|audio|mic|captions?|notifications?|sound|lights?|effects?)\b[^.]{0,30} off\b",
     r"off (?:their|your) (?:own )?(?:camera|microphone|video|audio|mic|captions|sound|incoming)",
     r"we (?:will|are|have|can)\b",
     r"microsoft (?:will|can)\b",
@@ -114,7 +114,8 @@ _ASIDE = any_of(
     r"(?:don't|do not|not) (?:disable|turn off)",
     r"learn more",
     r"no (?:\w+ )?(?:action|change)s? (?:is|are) (?:required|needed)",
-    r"option to \w+ [^.]{3,60}(?:removed|retired|going away)",
+    r"(?:option|ability|possibility) to (?:\w+ ){1,2}[^.]{3,60}(?:removed|retired|going away)",
+    r"previous state of",
     r"(?:see|refer|visit)\b[^.]{0,60}\b(?:turn|disabl|opt)",
     r"admins? can(?:not)? (?:now |also )?(?:configure|enable) (?:new )?(?:retention|dlp)",
     r"(?:attackers?|malicious|threat|users who have|was|were|has been|have been) (?:\w+ )?(?:disabl|turned|opted)\w*",
@@ -177,6 +178,7 @@ def _kind(sentence: str) -> WayOutKind | None:
 
 _KINDS: tuple[tuple[WayOutKind, re.Pattern[str]], ...] = (
     ("opt_out", _OPT_OUT),
+    ("opt_out", _OPT_OUT_MODEL),
     ("keep_old", _KEEP_OLD),
     ("turn_off", _TURN_OFF),
 )

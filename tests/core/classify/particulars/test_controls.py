@@ -36,6 +36,8 @@ def controls(text: str) -> list[tuple[str, str]]:
          "Microsoft 365 admin center > Settings > Org settings > Pages"),
         ("Go to Microsoft Entra admin center > Authentication methods > Passkey (FIDO2) settings.", "path",
          "Microsoft Entra admin center > Authentication methods > Passkey (FIDO2) settings"),
+        ("Go to Microsoft Entra ID > Roles and rules.", "path", "Microsoft Entra ID > Roles and rules"),
+        ("Go to Teams admin center > Meetings and enable it.", "path", "Teams admin center > Meetings"),
         ("Admins can disable pages in the Teams admin center.", "path", "Teams admin center"),
     ],
 )  # fmt: skip
@@ -54,6 +56,9 @@ def test_a_control(sentence: str, kind: str, name: str) -> None:
         "Users can turn on the Pin Pages toggle.",
         "Pages follow your security policies.",
         "Learn more: Set-PageTenant documentation.",
+        "The report will appear in Teams admin center > Analytics > Usage settings.",
+        'Pages with the "Anyone" option are shared.',
+        "Admins can manage blocked pages in the Teams admin center.",
     ],
 )
 def test_no_control(sentence: str) -> None:
@@ -80,7 +85,10 @@ def test_a_control_is_named_once() -> None:
         ('The "Pin pages" policy is Not configured by default.', [("Not configured", "")]),
         ('By default, the "Pin pages" policy is set to False.', [("False", "")]),
         ('The "Pin pages" setting is on by default for GCC.', [("on", "GCC")]),
-        ('The "Pages" setting is off by default. In DoD, this setting is on by default.', [("off", ""), ("on", "DoD")]),
+        (
+            'The "Pin pages" setting is off by default. In DoD, this setting is on by default.',
+            [("off", ""), ("on", "DoD")],
+        ),
         ('The feature is off by default. Turn it on with the "Pin pages" setting.', [("off", "")]),
         ('The "Pin pages" setting is not enabled by default.', [("not enabled", "")]),
         ('Use the "Pin pages" setting.', []),

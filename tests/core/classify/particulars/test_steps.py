@@ -29,6 +29,10 @@ def texts(body: str) -> list[str]:
         ("Page owners must approve each draft.", "Page owners must approve each draft"),
         ("Update your help desk guide on drafts.", "Update your help desk guide on drafts"),
         ("MOVE all drafts.", "MOVE all drafts"),
+        ("To stay until March 15, 2027, pin the page.", "To stay until March 15, 2027, pin the page"),
+        ("Be sure to pin the page. See Contoso Support.", "Pin the page"),
+        ("Review and update internal documentation on drafts.", "Review and update internal documentation on drafts"),
+        ("We advise admins to conduct a test of drafts.", "Conduct a test of drafts"),
     ],
 )  # fmt: skip
 def test_a_sentence_becomes_an_instruction(sentence: str, text: str) -> None:
@@ -54,6 +58,8 @@ def test_a_sentence_becomes_an_instruction(sentence: str, text: str) -> None:
         "Please plan accordingly.",
         "Move pages | Microsoft Learn",
         "Set-NotesPage",
+        "Users do not need to install anything.",
+        "Please take this short survey.",
     ],
 )
 def test_a_formula_is_no_step(sentence: str) -> None:

@@ -29,6 +29,8 @@ def ways(sentence: str) -> list[tuple[str, str]]:
         ("This change cannot be turned off.", "none", ""),
         ("It is on by default and cannot be turned off by admins.", "none", ""),
         ("Admins cannot opt out.", "none", ""),
+        ("Layouts are on by default (opt-out).", "opt_out", ""),
+        ("There are no admin controls or options for it.", "none", ""),
         ("Opting out is not possible.", "none", ""),
         ("There are no admin controls to disable the layout.", "none", ""),
     ],
@@ -52,6 +54,8 @@ def test_a_way_out(sentence: str, kind: str, day: str) -> None:
         "Learn more about how you can turn off layouts.",
         "Today, users can disable layouts.",
         "No new admin controls are needed.",
+        "Users can return to the previous state of a page.",
+        "The ability to completely disable layouts will be removed.",
     ],
 )
 def test_no_way_out(sentence: str) -> None:
