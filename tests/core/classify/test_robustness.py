@@ -174,11 +174,12 @@ def test_no_particulars_take_long(name: str, place: str) -> None:
     post = a_post({"body": text, "prepare section": PREPARE + text, "long lines": PREPARE + lines}[place])
     classification = classify(post)
 
-    read_particulars(post, classification)
-    started = time.process_time()
-    read_particulars(post, classification)
+    def seconds() -> float:
+        started = time.process_time()
+        read_particulars(post, classification)
+        return time.process_time() - started
 
-    assert time.process_time() - started < PARTICULARS_LIMIT
+    assert min(seconds() for _ in range(3)) < PARTICULARS_LIMIT
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -69,6 +69,8 @@ _PASSIVE = re.compile(
 # What others "must" in a description: "Agents must include a name", "Users need to use Chrome".
 _STATES = frozenset({"require", "include", "use", "provide", "work", "keep", "make", "take", "give", "show", "follow"})
 _IF_NEEDED = re.compile(r"\b(?:if|as) (?:needed|necessary|desired|applicable|relevant|appropriate)[.:]?$")
+# "Assign it: admins will be able to ..." tells what can be done.
+_TELLS = re.compile(r"[^:.]{3,80}: (?P<word>[A-Z]\w{0,30})(?: [^.:]{1,80}?)? (?:will|can)\b")
 _WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
 # After the word, it is a noun: "Review of ...", "Set is ...", "Plan 2".
 _NOUN = re.compile(
@@ -93,6 +95,9 @@ def instruction(sentence: str) -> Instruction | None:
     """The sentence as an instruction; None where it asks for nothing."""
     rest, weak = _without_label(sentence.strip())
     lead, rest = _clauses(rest)
+    tells = _TELLS.match(rest)
+    if tells and tells["word"].lower() not in VERBS:
+        return None
     asked = _MUST.match(rest)
     offered = None if asked else _MAY.match(rest)
     matched = asked or offered

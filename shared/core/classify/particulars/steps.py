@@ -40,7 +40,7 @@ _LINKS = any_of(
     r"explore these",
     r"(?!.{0,60}\b(?:internal|your|training)\b)(?:review|check)\b.{0,80}(?:documentation|articles?|resources|links"
     r"|here|instructions?)",
-    lead=r"^\W*",
+    lead=r"^\W{0,8}",
 )
 _FACTS = any_of(
     r"(?:conditions?|criteria|requirements?|are met|is met|limitations?|screenshot|for example|examples?|note|notes"
@@ -58,7 +58,7 @@ _OFFER = any_of(
     r"to (?:get started|begin using|take advantage|use|explore|try)\b",
 )
 # "To enable it:" and "To stay on the old one:" are things to do; "To send a message:" tells how something is used.
-_PURPOSE = re.compile(r"\W*to (?P<verb>[a-z]+)\b", re.IGNORECASE)
+_PURPOSE = re.compile(r"\W{0,8}to (?P<verb>[a-z]+)\b", re.IGNORECASE)
 _PURPOSES = frozenset(
     (
         *("prepare", "avoid", "continue", "opt", "disable", "turn", "enable", "migrate", "offboard", "keep"),
@@ -97,7 +97,8 @@ _FORMULA = any_of(
     r"|needed))?)?$",
     r"(?:updat|inform|notif|communicat|shar)\w* .{0,30}as (?:appropriate|needed|necessary)$",
     r"communicate as appropriate",
-    r"update(?:ing)? (?:your |any )?(?:relevant |internal |training )*documentation(?: as (?:appropriate|needed))?$",
+    r"update(?:ing)? (?:your |any )?(?:relevant |internal |training "
+    r"|training and )*documentation(?: as (?:appropriate|needed))?$",
     r"plan accordingly",
     r"(?:review|see|read|check) (?:the )?(?:below|above|following)\b",
     r"plan to update your user guidance",

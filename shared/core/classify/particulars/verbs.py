@@ -34,7 +34,7 @@ VERBS = frozenset(
             "install",
             "instruct",
         ),
-        *("inventory", "investigate", "invite", "keep", "leave", "limit", "link", "locate", "maintain", "make"),
+        *("inventory", "investigate", "invite", "keep", "leave", "let", "limit", "link", "locate", "maintain", "make"),
         *("manage", "map", "mark", "migrate", "mitigate", "modify", "monitor", "move", "navigate", "notify"),
         *(
             "obtain",

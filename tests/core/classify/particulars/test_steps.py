@@ -29,6 +29,7 @@ def texts(body: str) -> list[str]:
         ("Page owners must approve each draft.", "Page owners must approve each draft"),
         ("Update your help desk guide on drafts.", "Update your help desk guide on drafts"),
         ("MOVE all drafts.", "MOVE all drafts"),
+        ("Tell owners: Let them know that pages will move.", "Tell owners: Let them know that pages will move"),
         ("To stay until March 15, 2027, pin the page.", "To stay until March 15, 2027, pin the page"),
         ("Be sure to pin the page. See Contoso Support.", "Pin the page"),
         ("Review and update internal documentation on drafts.", "Review and update internal documentation on drafts"),
@@ -60,6 +61,7 @@ def test_a_sentence_becomes_an_instruction(sentence: str, text: str) -> None:
         "Set-NotesPage",
         "Users do not need to install anything.",
         "Please take this short survey.",
+        "Assign pages in one place: Owners will be able to assign them there.",
     ],
 )
 def test_a_formula_is_no_step(sentence: str) -> None:
