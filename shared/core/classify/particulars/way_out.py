@@ -97,7 +97,7 @@ _KEEP_OLD = any_of(
     r"|model|layout|editor|app|interface|ui)\b",
     r"(?:if you (?:want|prefer|wish|would like|need)|to) (?:to )?(?:\w+ )?(?:keep|retain|preserve|maintain"
     r"|restore) (?:using )?(?:the )?"
-    r"(?:old|classic|previous|existing|current|legacy|original|prior)\b",
+    r"(?:old|classic|previous|existing|current|legacy|prior)\b",
     r"(?:can|may) (?:still |temporarily |continue to )?(?:use|access) the (?:old|classic|previous"
     r"|legacy) (?:\w+ )?(?:experience|version"
     r"|view|design|editor|ui|interface|layout) (?:by|until|through|via|using|with)\b",
@@ -116,6 +116,7 @@ _ASIDE = any_of(
     r"no (?:\w+ )?(?:action|change)s? (?:is|are) (?:required|needed)",
     r"(?:option|ability|possibility) to (?:\w+ ){1,2}[^.]{3,60}(?:removed|retired|going away)",
     r"previous state of",
+    r"will no longer be available",
     r"(?:see|refer|visit)\b[^.]{0,60}\b(?:turn|disabl|opt)",
     r"admins? can(?:not)? (?:now |also )?(?:configure|enable) (?:new )?(?:retention|dlp)",
     r"(?:attackers?|malicious|threat|users who have|was|were|has been|have been) (?:\w+ )?(?:disabl|turned|opted)\w*",

@@ -54,6 +54,8 @@ def test_a_way_out(sentence: str, kind: str, day: str) -> None:
         "Learn more about how you can turn off layouts.",
         "Today, users can disable layouts.",
         "No new admin controls are needed.",
+        "The toggle to switch off pages will no longer be available.",
+        "Admins can use this to retain the original label of a page.",
         "Users can return to the previous state of a page.",
         "The ability to completely disable layouts will be removed.",
     ],
