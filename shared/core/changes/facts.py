@@ -33,7 +33,7 @@ def facts_of(raw: Mapping[str, Any]) -> Facts:
         halts,
         sentences_of(raw),
         relations,
-        read_particulars(post),
+        read_particulars(post, classification),
     )
 
 

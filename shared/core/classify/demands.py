@@ -8,7 +8,7 @@ from shared.core.classify.dates.cues import Cue, dates
 from shared.core.classify.dates.phrases import Phrase, may_name_days
 from shared.core.classify.document import Document
 from shared.core.posts.classification import Interval, Why
-from shared.core.text.wording import any_of, sentences
+from shared.core.text.wording import any_of, has_any, sentences
 
 _NEEDS = r"(?<!may )(?<!might )(?<!would )(?<!not )needs? to"
 _DEMAND = any_of(
@@ -120,9 +120,9 @@ class Demands:
         """The day of each demand, with the sentence that makes it."""
         behind: list[str] = []
         for line in self._document.of("intro", "when", "impact", "prepare"):
-            if _has(line.text, _LEADS) and (_has(line.text, _AHEAD) or may_name_days(line.text)):
+            if has_any(line.text, _LEADS) and (has_any(line.text, _AHEAD) or may_name_days(line.text)):
                 for sentence in sentences(line.text):
-                    day = self._day_of(sentence, behind) if _has(sentence, _LEADS) else None
+                    day = self._day_of(sentence, behind) if has_any(sentence, _LEADS) else None
                     if day:
                         yield day, Why(sentence, 0.8)
                     behind.append(sentence)
@@ -138,14 +138,14 @@ class Demands:
             day = self._dated(sentence, after)
             if day:
                 return day
-        return self._beside_an_event(sentence[after:], sentence, behind) if _has(sentence, _AHEAD) else None
+        return self._beside_an_event(sentence[after:], sentence, behind) if has_any(sentence, _AHEAD) else None
 
     def _dated(self, sentence: str, after: int) -> date | None:
         if _KEEP.search(sentence):
             return _led(_BY, sentence, self._dates(sentence))
         if _DEMAND.search(sentence, after) or self._orders(sentence[after:]):
             return _led(_BY, sentence, [each for each in self._dates(sentence) if each[0].start >= after])
-        if _has(sentence, _CONDITIONS) and _UNLESS.search(sentence) and _BREAKS.search(sentence):
+        if has_any(sentence, _CONDITIONS) and _UNLESS.search(sentence) and _BREAKS.search(sentence):
             return _led(_FROM, sentence, self._dates(sentence))
         return None
 
@@ -180,11 +180,11 @@ def leaves_a_choice(sentence: str) -> bool:
     return _KEEP.search(sentence) is not None
 
 
-def _has(text: str, parts: tuple[str, ...]) -> bool:
-    for part in parts:  # noqa: SIM110 - any() with a generator takes twice as long, and every sentence comes here
-        if part in text:
-            return True
-    return False
+def day_by(sentence: str, day: date | None) -> date | None:
+    """The day by which a sentence wants something done; `day`: the post's, from which years are counted."""
+    if not has_any(sentence, _LEADS) or not may_name_days(sentence):
+        return None
+    return _led(_BY, sentence, dates(sentence, day))
 
 
 def _condition(sentence: str) -> int:

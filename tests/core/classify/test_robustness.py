@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 from shared.core.classify import classify, plain_text
 from shared.core.classify.document import read_document
 from shared.core.classify.particulars import read_particulars
+from shared.core.classify.particulars.controls import read_controls
+from shared.core.classify.particulars.steps import read_steps
+from shared.core.classify.particulars.way_out import read_way_out
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
 from tests.core.classify.posts import a_post, when
@@ -151,19 +154,53 @@ def test_no_input_takes_long(name: str, place: str) -> None:
     assert ratio(lambda: classify(post), lambda: classify(PLAIN)) < LIMIT
 
 
-@pytest.mark.parametrize("name", HARD)
-@pytest.mark.parametrize("place", ["body", "who-section", "compliance", "plain text"])
-def test_the_particulars_of_no_input_take_long(name: str, place: str) -> None:
-    text = HARD[name]
+HARD_PARTICULARS = {
+    "arrows": "Teams admin center > a b c > " * (HUNDRED_KB // 28),
+    "words before an arrow": ("Go to Aa Bb Cc Dd " * 200 + "> X ") * 30,
+    "names of policies": "the Allow people to do a lot of policy " * (HUNDRED_KB // 40),
+    "capitals": "the Xx Yy " * (HUNDRED_KB // 11) + " policy",
+    "quoted names": 'turn on "Allow this ' * (HUNDRED_KB // 20),
+    "cmdlets": "Set-CsPolicy -Allow $true " * (HUNDRED_KB // 26),
+    "demands": "You must review it, if you use it, " * (HUNDRED_KB // 35),
+    "labels": "Optional: 1. " * (HUNDRED_KB // 13),
+    "ways out": "you can opt out of this or turn it off " * (HUNDRED_KB // 39),
+    "ways to keep": "to keep the current " * (HUNDRED_KB // 20),
+    "defaults": "by default, the setting " * (HUNDRED_KB // 24) + "is off",
+    "registry": "HKLM" + "\\a b" * (HUNDRED_KB // 4),
+    "many controls": "".join(f"<p>Use the Xx{number} policy.</p>" for number in range(4000)),
+    "a step without end": "<p>Tell these teams about:</p>" + "<li>X</li>" * 3_000,
+}
+PREPARE = "<p>[What you need to do to prepare:]</p>"
+
+
+@pytest.mark.parametrize("name", HARD | HARD_PARTICULARS)
+@pytest.mark.parametrize("place", ["body", "prepare", "who", "compliance", "long lines", "plain text"])
+def test_no_particulars_take_long(name: str, place: str) -> None:
+    text = (HARD | HARD_PARTICULARS)[name]
+    lines = "".join(f"<p>{text[at : at + 3900]}</p>" for at in range(0, 31_000, 3900))
     post = {
         "body": lambda: a_post(text),
-        "who-section": lambda: a_post(f"<p>[Who is affected]</p><ul><li>{text}"),
+        "prepare": lambda: a_post(PREPARE + text),
+        "who": lambda: a_post(f"<p>[Who is affected]</p><ul><li>{text}"),
         "compliance": lambda: a_post(f"<p>[Compliance considerations]</p><p>{text}"),
+        "long lines": lambda: a_post(PREPARE + lines),
         "plain text": lambda: a_post(body={"contentType": "text", "content": text}),
     }[place]()
-    read_document(post)
+    classification = classify(post)
 
-    assert ratio(lambda: read_particulars(post), lambda: classify(PLAIN)) < LIMIT
+    assert ratio(lambda: read_particulars(post, classification), lambda: classify(PLAIN)) < LIMIT
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(body=BODIES)
+def test_particulars_are_read_of_any_text(body: str) -> None:
+    post = a_post(PREPARE + body)
+    document, classification = read_document(post), classify(post)
+    particulars = read_particulars(post, classification)
+
+    assert particulars.steps == read_steps(document, classification)
+    assert particulars.controls == read_controls(document)
+    assert particulars.way_out == read_way_out(document)
 
 
 def test_a_monster_is_read_up_to_the_limit() -> None:

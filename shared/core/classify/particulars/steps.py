@@ -1,9 +1,302 @@
 """What a post asks to be done, step by step."""
 
-from shared.core.classify.document import Document
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from typing import Literal
+
+from shared.core.classify.demands import day_by
+from shared.core.classify.document import Document, Line
+from shared.core.classify.particulars.instructions import Instruction, instruction, only_tells
+from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import Step
+from shared.core.text.wording import any_of, has_any, sentences
+
+_MOST = 25
+_LONGEST_WORDS = 500
+_LONGEST_TEXT = 300
+_LONG_WORD = re.compile(r"[a-z][a-z-]{4,40}")
+_ALIKE = 0.6
+_SHORT = 120
+_SHORT_HEADING = 60
+_MORE = ";"
+# A step that goes on in the items below it: "Tell these teams about it:".
+_DANGLING = re.compile(
+    r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from|following|whether)$"
+)
+#: What the items under a line are: things to do, things that may be done, or none of either.
+Lead = Literal["ask", "offer", "skip"]
+
+_LINKS = any_of(
+    r"(?:helpful |useful |additional |related |more |key |technical )?(?:links|resources|information|documentation"
+    r"|references?|details|reading|faqs?)\b",
+    r"(?:you can )?(?:learn|read|find)(?: out)? (?:more|about)",
+    r"for (?:more|additional|further|detailed|details|guidance|alternative|instructions)",
+    r"(?:please )?(?:see|refer|visit|watch|explore|read)\b",
+    r"to (?:get|view|see|find|learn|read|understand)\b",
+    r"if you(?:'d| would) like more",
+    r"explore these",
+    r"(?!.{0,60}\b(?:internal|your|training)\b)(?:review|check)\b.{0,80}(?:documentation|articles?|resources|links"
+    r"|here|instructions?)",
+    lead=r"^\W{0,8}",
+)
+_FACTS = any_of(
+    r"(?:conditions?|criteria|requirements?|are met|is met|limitations?|screenshot|for example|examples?|note|notes"
+    r"|available|includes?|including|included|supports?|supported|will (?:be|see|have|show|receive)|users? (?:can"
+    r"|will|may)"
+    r"|policy name|values?|behaviors?|highlights|features|does the change|what (?:happens|will|is|are|this)|why\b"
+    r"|when\b"
+    r"|how (?:it|this|will)|who (?:is|will)|impact|key points|known issues?|caption|the following (?:settings|are|is)"
+    r"|no action (?:is )?(?:required|needed) if)\b"
+)
+_OFFER = any_of(
+    r"(?:you|admins?|administrators|organi[sz]ations|customers|tenants)\b.{0,40}? (?:may|might|can|could)\b",
+    r"(?:optional(?:ly)?|if (?:helpful|desired|relevant|useful|needed|you|your|applicable|preferred)|as needed)\b",
+    "consider",
+    r"to (?:get started|begin using|take advantage|use|explore|try)\b",
+)
+# "To enable it:" and "To stay on the old one:" are things to do; "To send a message:" tells how something is used.
+_PURPOSE = re.compile(r"\W{0,8}to (?P<verb>[a-z]+)\b", re.IGNORECASE)
+_PURPOSES = frozenset(
+    (
+        *("prepare", "avoid", "continue", "opt", "disable", "turn", "enable", "migrate", "offboard", "keep"),
+        *("ensure", "minimize", "minimise", "comply", "retain", "prevent", "maintain", "reduce", "transition"),
+        *("restore", "mitigate", "manage", "configure", "help", "support", "set", "remain", "get", "deploy"),
+        *("install", "block", "allow", "adopt", "address", "resolve", "complete", "update", "stay", "limit"),
+        *("upgrade", "move", "switch", "control", "restrict", "onboard", "confirm", "verify", "fix"),
+    )
+)
+_NOTHING = any_of(
+    r"no (?:[\w/-]+ ){0,5}?(?:actions?|preparations?|preparatory steps|steps?|changes)(?: items)? (?:(?:is|are|was"
+    r"|will be|on"
+    r" your part|from \w+|by \w+) ){0,2}(?:required|needed|necessary|expected)",
+    r"(?:with )?no (?:[\w/-]+ ){0,4}?action required",
+    r"(?:there(?:'s| is) )?nothing (?:you need )?(?:to do|to prepare|needs to be done|is required)",
+    r"(?:do|does) not (?:need to (?:do anything|take any action|prepare)|require (?:any )?(?:\w+ )?action)",
+    r"(?:this (?:message|communication|post) )?is for awareness\b",
+    r"no preparation is",
+)
+# What leaves something to do: for some only, or more than what is said here.
+_EXCEPT = any_of(
+    r"(?:if|unless|until|otherwise|except|where|when|who|customers? (?:with|using)|for (?:existing|tenants"
+    r"|organi[sz]ations"
+    r"|customers|environments|devices|users))\b",
+    r"(?:immediate|further|additional|other|more|user|end[- ]user)\b[^.]{0,20} (?:actions?|steps?|changes"
+    r"|preparation)",
+)
+_FORMULA = any_of(
+    r"review your (?:current )?(?:configurations?|settings|setup) to (?:determine|assess|understand"
+    r"|evaluate) (?:the|any|what"
+    r"|potential)? ?(?:impact|effects?)",
+    r"review and assess the impact",
+    r"(?:notify|inform)(?:ing)? your (?:\w+ )?(?:admins and/or )?users (?:about|of) this (?:change|update|feature"
+    r"|rollout)(?: and"
+    r" update (?:your|any)? ?(?:relevant |internal |training )*(?:documentation|materials)(?: as (?:appropriate"
+    r"|needed))?)?$",
+    r"(?:updat|inform|notif|communicat|shar)\w* .{0,30}as (?:appropriate|needed|necessary)$",
+    r"communicate as appropriate",
+    r"update(?:ing)? (?:your |any )?(?:relevant |internal |training "
+    r"|training and )*documentation(?: as (?:appropriate|needed))?$",
+    r"plan accordingly",
+    r"(?:review|see|read|check) (?:the )?(?:below|above|following)\b",
+    r"plan to update your user guidance",
+    r"use the feedback",
+    r"take (?:this|the|our) (?:\w+ ){0,3}survey",
+    r"stay (?:tuned|informed|up to date)",
+    r"(?:share|send|provide|submit|give|let us)\b.{0,30}\b(?:feedback|know)\b",
+    r"(?:contact|reach|open|raise|submit|create|work with|engage)\b.{0,60}\b(?:support|representative|account team"
+    r"|ticket"
+    r"|questions|microsoft)\b",
+    r"(?:consider|start|begin|take|continue) (?:taking )?(?:the following|these|a|action)\b.{0,20}(?:steps"
+    r"|actions)?$",
+    r"take (?:this|a) moment",
+    r"work as",
+    r"make (?:\w+ )?(?:better|easier)",
+    r"(?:keep|bear) in mind",
+    r"follow (?:the|these) (?:\w+ )?(?:steps|instructions|guidance|guide|link)\b",
+    r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b.{0,40}$",
+    r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)(?:review|check|explore|consult|bookmark|use"
+    r"|download|follow) (?:the |our |this |these |microsoft |updated "
+    r"|relevant "
+    r"|latest |following |public |official |additional |detailed |available |known "
+    r"|linked )*(?:\w+ ){0,3}?(?:documentation"
+    r"|articles?|blogs?|information|links?|resources?|release notes|faqs?|roadmap|message|posts?|kb\w*|guidance"
+    r"|details"
+    r"|learn\b|tutorial|video|guides?|considerations)\b(?! (?:that|which|and|in your|for (?:your|users)))",
+    r"familiari[sz]e yourself",
+    lead=r"^(?:[^,]{2,80}, )?(?:consider |please )?(?:\w+ly )?",
+)
+_LINK_TEXT = re.compile(r"\| Microsoft|Microsoft (?:Learn|Support|Community Hub)\W{0,3}$|https?://\S+$|\?$")
+_ASKS = (
+    "must ",
+    "need to ",
+    "needs to ",
+    "should ",
+    "have to ",
+    "lease ",
+    "required to ",
+    "ncourage",
+    "ecommend",
+    "rge ",
+)
+_HISTORY = any_of(
+    r"(?:today|currently|previously|until now|in the past|historically|before this (?:change|update)|no longer"
+    r"|would|used to|error|message|example|for instance|optional)\b"
+)
+_STATES = frozenset(
+    (
+        *("use", "find", "go", "work", "select", "click", "open", "sign", "set", "continue", "follow", "search"),
+        *("navigate", "include", "provide", "choose", "specify", "request", "start", "begin", "make", "keep"),
+        *("understand", "consider", "save", "give", "share", "stay", "take", "require", "maintain"),
+    )
+)
 
 
-def read_steps(document: Document) -> tuple[Step, ...]:
-    """..."""
-    return ()
+def read_steps(document: Document, classification: Classification) -> tuple[Step, ...]:
+    """The steps: those asked for outside of the prepare section, then its own.
+
+    Of a plan that has fallen, only what its banner asks for.
+    """
+    stands = classification.status in {"scheduled", "no_schedule"}
+    nothing = _nothing_needed(document)
+    prepare = _Prepare(document, nothing=nothing, idle=nothing and classification.action == "none")
+    elsewhere: list[Step] = []
+    for line in document.lines:
+        if line.role == "prepare" and stands:
+            prepare.read(line)
+        elif line.role == "banner" or (stands and line.role in {"intro", "when", "impact"}):
+            elsewhere += islice(_demanded(line, document, nothing=nothing), _MOST)
+    prepared = prepare.finished()
+    contents = [_content(step.text) for step in prepared]
+    by_text: dict[str, Step] = {}
+    for step in elsewhere[:_MOST]:
+        content = _content(step.text)
+        if not _is_echo(content, contents):
+            by_text[step.text.lower()] = step
+            contents.append(content)
+    for step in prepared:
+        by_text.setdefault(step.text.lower(), step)
+    return tuple(by_text.values())[:_MOST]
+
+
+def _content(text: str) -> frozenset[str]:
+    """The longer words of a text, by which two wordings of one step are known."""
+    return frozenset(word[:6] for word in _LONG_WORD.findall(text.lower()))
+
+
+def _is_echo(words: frozenset[str], others: list[frozenset[str]]) -> bool:
+    """Whether the prepare section asks for the same in other words."""
+    return any(len(words & other) >= _ALIKE * min(len(words), len(other)) for other in others)
+
+
+def _nothing_needed(document: Document) -> bool:
+    """Whether the post says without a condition that nothing has to be done."""
+    lines = document.of("prepare") or document.of("intro", "impact")
+    for line in lines:
+        if " no" in line.text or line.text[:2] in {"No", "no"} or "awareness" in line.text:
+            for sentence in sentences(line.text):
+                found = _NOTHING.search(sentence)
+                if found and not _EXCEPT.search(sentence):
+                    return True
+    return False
+
+
+def _demanded(line: Line, document: Document, *, nothing: bool) -> Iterator[Step]:
+    """What a line outside of the prepare section asks of those who administer, in so many words."""
+    text = line.lead_free
+    if line.kind in {"row", "heading"} or not has_any(text, _ASKS):
+        return
+    for sentence in sentences(text):
+        if not has_any(sentence, _ASKS) or _HISTORY.search(sentence) or _LINK_TEXT.search(sentence):
+            continue
+        asked = instruction(sentence)
+        if asked is None or asked.weak or asked.verb in _STATES or _FORMULA.match(asked.text):
+            continue
+        if nothing and (not asked.demanded or only_tells(asked.text)):
+            continue
+        if asked.demanded or line.role != "impact" or "ecommend" in sentence or "ncourage" in sentence:
+            yield _step(asked, sentence, document)
+
+
+class _Prepare:
+    """Reads the prepare section line by line; remembers what the lines below a lead are."""
+
+    def __init__(self, document: Document, *, nothing: bool, idle: bool) -> None:
+        self.steps: list[Step] = []
+        self._document = document
+        self._nothing = nothing
+        self._idle = idle
+        self._lead: Lead = "ask"
+        self._day: date | None = None
+
+    def read(self, line: Line) -> None:
+        """The steps of a line, as far as it has some; an item may only end the step that stands above it."""
+        if line.kind == "row":
+            return
+        parts = sentences(line.text)
+        opens = line.kind == "heading" or line.text.endswith(":") or _heads_links(line.text)
+        if line.kind == "paragraph" and not opens:
+            self._lead, self._day = "ask", None
+        before = len(self.steps)
+        for sentence in parts[:-1] if opens else parts:
+            self._add(sentence)
+        if opens:
+            last = parts[-1]
+            if line.kind != "heading" and not _LINKS.match(last):
+                self._add(last)
+            self._lead, self._day = _lead(last), day_by(last, self._document.day)
+        elif line.kind == "item" and len(self.steps) == before:
+            self._end_of_step(line.text)
+
+    def _add(self, sentence: str) -> None:
+        if len(self.steps) > _MOST or self._lead == "skip" or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
+            return
+        asked = instruction(sentence)
+        if asked is None or _FORMULA.match(asked.text) or (_NOTHING.search(sentence) and not asked.demanded):
+            return
+        if self._nothing and (only_tells(asked.text) or not (asked.demanded or self._is_firm(asked))):
+            return
+        self.steps.append(_step(asked, sentence, self._document, self._day))
+
+    def _is_firm(self, asked: Instruction) -> bool:
+        """Whether something is to be done though the post says that nothing is needed."""
+        return not (asked.weak or self._lead == "offer" or self._idle)
+
+    def _end_of_step(self, item: str) -> None:
+        """An item below "Tell these teams:" is one of the teams."""
+        if not self.steps or len(item) > _SHORT:
+            return
+        above = self.steps[-1]
+        if above.text.endswith(_MORE) or _DANGLING.search(above.text):
+            text = f"{above.text} {item.rstrip(' .;,:')}{_MORE}"
+            self.steps[-1] = replace(above, text=text) if len(text) <= _LONGEST_TEXT else above
+
+    def finished(self) -> list[Step]:
+        """The steps, without those that nothing completed."""
+        whole = [step for step in self.steps if not _DANGLING.search(step.text)]
+        return [replace(step, text=step.text.removesuffix(_MORE)) for step in whole][:_MOST]
+
+
+def _heads_links(text: str) -> bool:
+    """Whether a line without a colon heads a list of links: "Learn more"."""
+    return len(text) < _SHORT_HEADING and not text.endswith(".") and _LINKS.match(text) is not None
+
+
+def _lead(text: str) -> Lead:
+    """What stands below a line that leads a list."""
+    if _LINKS.match(text):
+        return "skip"
+    purpose = _PURPOSE.match(text)
+    if purpose and purpose["verb"].lower() in _PURPOSES:
+        return "offer" if _OFFER.search(text) else "ask"
+    if _OFFER.search(text):
+        return "offer"
+    if purpose or (_FACTS.search(text) and instruction(text) is None):
+        return "skip"
+    return "ask"
+
+
+def _step(asked: Instruction, sentence: str, document: Document, day: date | None = None) -> Step:
+    return Step(asked.text, sentence.strip()[:_LONGEST_WORDS], day_by(sentence, document.day) or day)

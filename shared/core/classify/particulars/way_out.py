@@ -1,9 +1,199 @@
 """How to stay out of a change, and until when."""
 
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from shared.core.classify.dates.cues import dates
+from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Document
 from shared.core.posts.particulars import WayOut
+from shared.core.terms import WayOutKind
+from shared.core.text.wording import any_of, has_any, sentences
+
+_MOST = 8
+_LONGEST_WORDS = 500
+
+# Parts of all the wordings below: quickly seen to be missing.
+_SIGNS = (
+    *("pt out", "pt-out", "pting out", "pting-out", " off", "isabl", "eactivat", "witch", "evert", "eep", "etain"),
+    *("classic", "oggle", "xempt", "xtension", "efer", "ostpon", "elay", "to block", "prevent", "controls", "to pause"),
+    *("no longer be able", "oll back", "rolled back", "preserve", "restore", "undone", "evious", "egacy"),
+)
+_IT = (
+    r"(?:it|them|(?:the|this|these|that|its|new|any) (?:[\w'/-]+ ){0,6}?[\w'/-]+"
+    r"|(?:[A-Z][\w'/()-]* ){1,6}?|[a-z]+ [a-z]+|\w+)"
+)
+_NONE = any_of(
+    r"(?:there (?:is|will be|are)|with) no (?:[\w-]+ ){0,3}?(?:way|option|ability|opt[- ]?out|admin controls?"
+    r"|controls?"
+    r"|settings?|policy|toggle|tenant[- ]level controls?)(?: [\w-]+){0,6}?(?: to (?:\w+, ){0,2}(?:\w+,? or )?"
+    r"(?:opt[- ]?out|disable|turn|switch|delay|postpone|defer|revert|block|prevent)|(?<=opt-out)|(?<=opt out))\b",
+    r"(?:this|it|the (?:[\w-]+ ){0,4}?(?:change|feature|update|rollout|experience|behavior|setting|migration"
+    r"|retirement))"
+    r"(?: \w+){0,2} (?:cannot|can't|can not|will not be able to|won't be able to) be (?:\w+ )?(?:turned off"
+    r"|disabled|opted out"
+    r"|switched off|delayed|postponed|deferred|reverted|rolled back|undone|reversed)",
+    r"(?:you|admins?|administrators|organi[sz]ations|customers|tenants|users|developers)(?: \w+)? (?:cannot|can't"
+    r"|will not be"
+    r" able to|won't be able to|are not able to|are unable to|will no longer be able to"
+    r"|can no longer) (?:\w+ )?(?:opt[- ]out"
+    r"|switch back|revert (?:to|back)|go back to the (?:old|classic|previous|legacy)|return to the (?:old|classic"
+    r"|previous"
+    r"|legacy)|(?:disable|turn off|delay|postpone|defer) (?:this|the) (?:change|feature|update|rollout|experience"
+    r"|migration))",
+    r"(?:and|but|which|that) (?:cannot|can't|can not) be (?:turned off|disabled|switched off|opted out)",
+    r"no admin(?:istrator)? controls (?:exist|are available|to (?:manage|turn|disable)|for this)",
+    r"there are no admin(?:istrator)? controls(?:$| or\b)",
+    r"opt(?:ing)?[- ]?out (?:is|will) (?:not|no longer) (?:be )?(?:available|possible|supported|offered)",
+    r"no opt[- ]?out\b",
+    r"(?:no|without an?) option to (?:opt[- ]out|disable|turn (?:it |this )?off|revert|switch back|toggle back)",
+)
+_OPT_OUT = any_of(
+    r"opt(?:ing)?[- ]out (?:of (?:this|the|automatic|auto\w*|having|being|receiving|having)\b|by\b|before"
+    r"|at any time|until"
+    r"|through|using|via|,|if|in\b|prior)",
+    r"(?:to|can|may|could|and|or|wish to|want to|choose to|prefer to|able to|option to"
+    r"|ability to) (?:\w+ )?opt[- ]?out\b",
+    r"opt[- ]?out (?:option|setting|control|toggle|policy|is available|is possible|period|window|process|form)",
+    r"(?:to|can|may|could|able to|option to|request to) (?:temporarily )?(?:delay|postpone|defer|exempt"
+    r"|pause) (?:this|the|your|its"
+    r"|their|enforcement|migration|automatic)",
+    r"(?:request|apply for|granted) (?:an? )?(?:exemption|extension|exception|deferral|postponement)\b",
+)
+_OPT_OUT_MODEL = re.compile(r"\(opt-out(?: \w+)?\)")
+_TURN_OFF = any_of(
+    r"(?:can|may|could|to|or|and|able to|by|option to|please) (?:\w+ly |also |still |later |easily |choose to "
+    r"|easily )?(?:turn(?:ing)?"
+    r"|switch(?:ing)?|toggl(?:e|ing)) (?:off|" + _IT + r" off)\b",
+    r"(?:want|need|wish|like|prefer|choose) to turn off\b",
+    r"^to (?:enable/|enable or )?(?:disable|turn off)\b[^.]{3,80}:$",
+    r"(?:can|may|could|able to|option to|want to|prefer to|wish to|like to|choose to|ability to|enable or|enable/"
+    r"|enabled? and)"
+    r" ?(?:\w+ly |also |still |later |choose to |enable or |enable/|enable and )?(?:disable|deactivate)\b",
+    r"^(?:optionally,? |if (?:needed|necessary|desired|required|preferred|you [^,]{3,90}"
+    r"|your [^,]{3,90}),? )?(?:to )?(?:disable|deactivate)"
+    r" (?:it|this|the (?:setting|feature|policy|toggle|experience|agent|option|app|new))\b",
+    r"can be (?:\w+ly |also )?(?:turned (?:on or )?off|disabled|switched off|toggled off|deactivated"
+    r"|enabled or disabled"
+    r"|enabled/disabled|turned on/off|turned on and off|hidden by)",
+    r"(?:to|can) (?:prevent|block) (?:this|the) (?:feature|change|update|experience|rollout|automatic \w+|new \w+)\b",
+    r"(?:set|setting|configure|change)(?: \w+)? (?:it|this|the|that) (?:[\w'/-]+ ){0,8}?to (?:\"|')?(?:disabled"
+    r"|off\b|do not)",
+)
+_KEEP_OLD = any_of(
+    r"(?:can|may|able to|option to|to|and|will be able to|continue to) (?:still |temporarily |easily |always "
+    r"|also )?(?:switch|toggle"
+    r"|revert|go|move|return|roll) (?:back )?to (?:the |their |your )?(?:\w+ )?(?:old|classic|previous|existing"
+    r"|current|legacy|original"
+    r"|prior|earlier)\b",
+    r"(?:can|may|able to|option to|will be able to) (?:\w+ )?(?:switch|toggle|revert|roll) back\b",
+    r"(?:can|may|could|able to|ability to|option to|want to|wish to|prefer to|like to|choose to"
+    r"|to)(?: \w+)? (?:keep|retain|maintain"
+    r"|preserve|stay on|remain on) (?:using )?(?:the|their|your|its)? ?(?:old|classic|previous|existing|current"
+    r"|legacy|original"
+    r"|same) (?:\w+ )?(?:behaviou?r|experience|version|setting|settings|view|default|defaults|design|state"
+    r"|configuration|format"
+    r"|model|layout|editor|app|interface|ui)\b",
+    r"(?:if you (?:want|prefer|wish|would like|need)|to) (?:to )?(?:\w+ )?(?:keep|retain|preserve|maintain"
+    r"|restore) (?:using )?(?:the )?"
+    r"(?:old|classic|previous|existing|current|legacy|prior)\b",
+    r"(?:can|may) (?:still |temporarily |continue to )?(?:use|access) the (?:old|classic|previous"
+    r"|legacy) (?:\w+ )?(?:experience|version"
+    r"|view|design|editor|ui|interface|layout) (?:by|until|through|via|using|with)\b",
+)
+# No way out of this change: another thing is turned off, or it is how things were.
+_ASIDE = any_of(
+    r"(?:previously|until now|today|in the past|historically|before this|currently|used to|already|formerly)\b",
+    r"(?:will|would) (?:automatically )?(?:be )?(?:disabl|turn|switch|revert)\w*",
+    r"(?:camera|microphone|video|audio|mic|captions?|notifications?|sound|lights?|effects?)\b[^.]{0,30} off\b",
+    r"off (?:their|your) (?:own )?(?:camera|microphone|video|audio|mic|captions|sound|incoming)",
+    r"we (?:will|are|have|can)\b",
+    r"microsoft (?:will|can)\b",
+    r"(?:turn|switch|toggle)\w* (?:back )?on\b(?! (?:or|and) off|/off)",
+    r"(?:don't|do not|not) (?:disable|turn off)",
+    r"learn more",
+    r"no (?:\w+ )?(?:action|change)s? (?:is|are) (?:required|needed)",
+    r"(?:option|ability|possibility) to (?:\w+ ){1,2}[^.]{3,60}(?:removed|retired|going away)",
+    r"previous state of",
+    r"will no longer be available",
+    r"(?:see|refer|visit)\b[^.]{0,60}\b(?:turn|disabl|opt)",
+    r"admins? can(?:not)? (?:now |also )?(?:configure|enable) (?:new )?(?:retention|dlp)",
+    r"(?:attackers?|malicious|threat|users who have|was|were|has been|have been) (?:\w+ )?(?:disabl|turned|opted)\w*",
+)
+_ONE_BY_ONE = any_of("individually", "separately", r"at the \w+ level")
+_NEGATED = any_of(
+    r"(?:cannot|can't|can not|not be able to|won't|no longer|no option to|unable to|never"
+    r"|without)\b(?:[^.,;]{0,25}\b)?"
+    r"(?:disabl|turn|switch|opt|revert|toggl|delay|postpon|keep|retain|roll)\w*",
+    r"(?:no|not?) (?:\w+ ){0,3}(?:needed|required|need|have) to (?:opt|disable|turn)",
+)
+_IF_OFF = any_of(
+    r"(?:if|when|unless|where|while|once|after|because|since) [^.,]{0,70}\b(?:is|are|was|were|been|has|have|had|be"
+    r"|gets)\b[^.,]{0,25}"
+    r"(?:disabled|turned off|opted out|switched off|off\b)",
+)
+_LAST = re.compile(
+    r"\b(?:until|till|through|by|before|prior to|no later than|up to|ahead of|ends? on|expires? on"
+    r"|for tenants by)\s+(?:the\s+)?"
+    r"(?:end of\s+)?(?:\w+ (?:begins|starts|default) (?:on|in)\s+)?$",
+    re.IGNORECASE,
+)
+_LEAD_WIDTH = 60
 
 
 def read_way_out(document: Document) -> tuple[WayOut, ...]:
-    """..."""
-    return ()
+    """The ways out, in the order of the post; one sentence for each kind and day."""
+    ways: dict[tuple[WayOutKind, date | None], WayOut] = {}
+    for way in _ways(document):
+        ways.setdefault((way.kind, way.last_day), way)
+        if len(ways) == _MOST:
+            break
+    dated = {way.kind for way in ways.values() if way.last_day}
+    return tuple(way for way in ways.values() if way.last_day or way.kind not in dated)
+
+
+def _ways(document: Document) -> Iterator[WayOut]:
+    for line in document.lines:
+        if line.role in {"compliance", "more"} or line.kind == "heading" or not has_any(line.text, _SIGNS):
+            continue
+        for sentence in sentences(line.lead_free):
+            kind = _kind(sentence) if has_any(sentence, _SIGNS) else None
+            if kind:
+                yield WayOut(kind, sentence.strip()[:_LONGEST_WORDS], _last_day(sentence, document.day))
+
+
+def _kind(sentence: str) -> WayOutKind | None:
+    """The way that a sentence tells, if it tells one of this change."""
+    if sentence.endswith("?"):
+        return None
+    if _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
+        return "none"
+    if _ASIDE.search(sentence) or _NEGATED.search(sentence) or _IF_OFF.search(sentence):
+        return None
+    for kind, wordings in _KINDS:
+        if wordings.search(sentence):
+            return kind
+    return None
+
+
+_KINDS: tuple[tuple[WayOutKind, re.Pattern[str]], ...] = (
+    ("opt_out", _OPT_OUT),
+    ("opt_out", _OPT_OUT_MODEL),
+    ("keep_old", _KEEP_OLD),
+    ("turn_off", _TURN_OFF),
+)
+
+
+def _last_day(sentence: str, day: date | None) -> date | None:
+    """The last day that a sentence names for its way: "until June" is the last of June, "before May 1" is May 1."""
+    if not may_name_days(sentence):
+        return None
+    for phrase, _, days in dates(sentence, day):
+        lead = _LAST.search(sentence, max(0, phrase.start - _LEAD_WIDTH), phrase.start)
+        if lead:
+            whole = lead[0].lower().startswith(
+                ("until", "till", "through", "up to")
+            ) or phrase.words.lower().startswith("end")
+            return days.last if whole else days.first
+    return None

@@ -1,0 +1,177 @@
+"""What a post asks to be done, and what it says that asks for nothing."""
+
+import pytest
+
+from tests.core.classify.particulars.parts import INTRO, items, prepare, read
+
+
+def texts(body: str) -> list[str]:
+    return [step.text for step in read(body).steps]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("Move your pages to the new library.", "Move your pages to the new library"),
+        ("Please renew the certificate of your page server.", "Renew the certificate of your page server"),
+        ("We recommend that you export all drafts.", "Export all drafts"),
+        ("We strongly recommend exporting drafts and archiving pages.", "Export drafts and archive pages"),
+        ("You must grant the app access to Pages.", "Grant the app access to Pages"),
+        ("Admins should review their page templates.", "Review your page templates"),
+        ("Pages administrators need to assign the new role.", "Assign the new role"),
+        ("1. Rebuild the index.", "Rebuild the index"),
+        ("Step 2: Verify that search finds it.", "Verify that search finds it"),
+        ("However, you should pin the old page.", "Pin the old page"),
+        ("If you use drafts, please export them.", "If you use drafts, export them"),
+        ("To keep your drafts, move them.", "To keep your drafts, move them"),
+        ("Proactively inform the teams that own drafts.", "Proactively inform the teams that own drafts"),
+        ("Scripts that read drafts must be updated.", "Scripts that read drafts must be updated"),
+        ("Page owners must approve each draft.", "Page owners must approve each draft"),
+        ("Update your help desk guide on drafts.", "Update your help desk guide on drafts"),
+        ("MOVE all drafts.", "MOVE all drafts"),
+        ("Tell owners: Let them know that pages will move.", "Tell owners: Let them know that pages will move"),
+        ("To stay until March 15, 2027, pin the page.", "To stay until March 15, 2027, pin the page"),
+        ("Be sure to pin the page. See Contoso Support.", "Pin the page"),
+        ("Review and update internal documentation on drafts.", "Review and update internal documentation on drafts"),
+        ("We advise admins to conduct a test of drafts.", "Conduct a test of drafts"),
+    ],
+)  # fmt: skip
+def test_a_sentence_becomes_an_instruction(sentence: str, text: str) -> None:
+    assert texts(prepare(sentence)) == [text]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This rollout will happen automatically.",
+        "Review your current configuration to determine the impact on your organization.",
+        "You may want to notify your users about this change and update your relevant documentation.",
+        "Learn more: Manage pages.",
+        "Review the documentation on pages.",
+        "Please share your feedback with us.",
+        "If you have questions, please contact Contoso support.",
+        "Users can pin a page.",
+        "Managing pages requires a role.",
+        "Review of pages is faster now.",
+        "Do you need to move pages?",
+        "Plan 2 is needed for pages.",
+        "Communicate as appropriate with your users.",
+        "Please plan accordingly.",
+        "Move pages | Microsoft Learn",
+        "Set-NotesPage",
+        "Users do not need to install anything.",
+        "Please take this short survey.",
+        "Assign pages in one place: Owners will be able to assign them there.",
+    ],
+)
+def test_a_formula_is_no_step(sentence: str) -> None:
+    assert texts(prepare(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "day"),
+    [
+        ("Move your pages before May 15, 2026.", "2026-05-15"),
+        ("Move your pages by the end of May 2026.", "2026-05-31"),
+        ("Move your pages no later than May 2026.", "2026-05-01"),
+        ("Move your pages to the layout that begins to roll out on June 1, 2026.", None),
+        ("Move your pages.", None),
+    ],
+)
+def test_a_step_has_the_day_by_which_it_is_asked_for(sentence: str, day: str | None) -> None:
+    assert [step.day and step.day.isoformat() for step in read(prepare(sentence)).steps] == [day]
+
+
+def test_items_have_the_day_of_their_lead() -> None:
+    body = prepare(items("Move pages.", "Rename drafts by May 2, 2026.", lead="Before May 15, 2026, do the following:"))
+
+    assert [(step.text, str(step.day)) for step in read(body).steps] == [
+        ("Move pages", "2026-05-15"),
+        ("Rename drafts by May 2, 2026", "2026-05-02"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["Admins should:", "To prepare:", "We recommend the following:", "You may want to:", "To keep drafts alive:"],
+)
+def test_a_list_of_things_to_do(lead: str) -> None:
+    assert texts(prepare(items("Export drafts.", "Delete pages.", lead=lead))) == ["Export drafts", "Delete pages"]
+
+
+@pytest.mark.parametrize(
+    "lead",
+    ["Learn more:", "Users will see:", "To send a page to somebody:", "The following limitations apply:", "Resources:"],
+)
+def test_a_list_of_something_else(lead: str) -> None:
+    assert texts(prepare(items("Export drafts.", "Delete pages.", lead=lead))) == []
+
+
+def test_a_step_goes_on_in_the_items_below_it() -> None:
+    body = prepare(items("Tell these teams, and communicate the change to:", "Legal", "Sales", "Move drafts."))
+
+    assert texts(body) == ["Tell these teams, and communicate the change to Legal; Sales", "Move drafts"]
+
+
+def test_a_step_that_nothing_completes_is_none() -> None:
+    assert texts(prepare("Communicate the change to:")) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No action is required.",
+        "No admin action is needed before the rollout.",
+        "This message is for awareness.",
+        "You do not need to do anything.",
+    ],
+)
+def test_where_nothing_is_needed_only_demands_are_steps(said: str) -> None:
+    told = items("Inform your users about layouts.", "Update your documentation on pages.", lead="You may wish to:")
+
+    assert texts(prepare(f"<p>{said}</p>{told}")) == []
+    assert texts(prepare(f"{said} However, you must export your drafts.")) == ["Export your drafts"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "If you have no drafts, no action is required.",
+        "No immediate action is required.",
+        "No user action is required.",
+    ],
+)
+def test_where_something_is_left_to_do_it_is_a_step(said: str) -> None:
+    assert texts(prepare(f"{said} Export your drafts.")) == ["Export your drafts"]
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("Organizations must migrate drafts by May 15, 2026.", ["Migrate drafts by May 15, 2026"]),
+        ("Please install the page server again.", ["Install the page server again"]),
+        ("Today, admins must approve every page.", []),
+        ("Admins must be owners.", []),
+        ("Users must sign in to see pages.", []),
+    ],
+)
+def test_demands_outside_of_the_prepare_section(line: str, text: list[str]) -> None:
+    assert texts(f"<p>{line}</p>{INTRO}") == text
+
+
+def test_what_is_asked_for_twice_is_one_step() -> None:
+    body = f"<p>You must migrate all drafts to the library.</p>{prepare('Migrate your drafts to the new library.')}"
+
+    assert texts(body) == ["Migrate your drafts to the new library"]
+
+
+def test_of_a_cancelled_plan_only_the_banner_asks() -> None:
+    banner = "<p>Updated March 2, 2026: We will not proceed with this change. You must remove the new layout.</p>"
+
+    assert texts(banner + prepare("Export your drafts.")) == ["Remove the new layout"]
+
+
+def test_there_is_an_end_to_steps() -> None:
+    body = prepare(items(*(f"Move page number {number} away." for number in range(60))))
+
+    assert len(read(body).steps) == 25

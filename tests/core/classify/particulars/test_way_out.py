@@ -1,0 +1,70 @@
+"""How to stay out of a change, and sentences that only sound like it."""
+
+import pytest
+
+from tests.core.classify.particulars.parts import prepare, read
+
+
+def ways(sentence: str) -> list[tuple[str, str]]:
+    return [(way.kind, str(way.last_day or "")) for way in read(prepare(sentence)).way_out]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "day"),
+    [
+        ("You can opt out of the new layout in the Pages portal.", "opt_out", ""),
+        ("Admins may opt out before May 15, 2026.", "opt_out", "2026-05-15"),
+        ("If you prefer to opt out, clear the box by May 15, 2026.", "opt_out", "2026-05-15"),
+        ("Organizations can delay the migration until June 2026.", "opt_out", "2026-06-30"),
+        ("You can request an extension.", "opt_out", ""),
+        ("Admins can turn off the layout for everybody.", "turn_off", ""),
+        ("Admins can disable layouts with a policy.", "turn_off", ""),
+        ("The layout can be turned on or off by admins.", "turn_off", ""),
+        ("If you wish to turn off layouts, use the portal.", "turn_off", ""),
+        ("To disable layouts for a team:", "turn_off", ""),
+        ("Until June 30, 2026, users can switch back to the classic layout.", "keep_old", "2026-06-30"),
+        ("Users will be able to toggle back for some weeks.", "keep_old", ""),
+        ("If you want to keep the current behavior, set the flag.", "keep_old", ""),
+        ("There is no option to disable it.", "none", ""),
+        ("This change cannot be turned off.", "none", ""),
+        ("It is on by default and cannot be turned off by admins.", "none", ""),
+        ("Admins cannot opt out.", "none", ""),
+        ("Layouts are on by default (opt-out).", "opt_out", ""),
+        ("There are no admin controls or options for it.", "none", ""),
+        ("Opting out is not possible.", "none", ""),
+        ("There are no admin controls to disable the layout.", "none", ""),
+    ],
+)
+def test_a_way_out(sentence: str, kind: str, day: str) -> None:
+    assert ways(sentence) == [(kind, day)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Users can turn off their camera.",
+        "Layouts could previously be turned off.",
+        "Old layouts will be disabled.",
+        "If layouts are disabled, nothing changes.",
+        "Do not disable the layouts.",
+        "Admins will no longer be able to disable pages.",
+        "Can users turn it off?",
+        "No action is required if you want to keep the current layout.",
+        "The option to disable layouts will be removed.",
+        "Learn more about how you can turn off layouts.",
+        "Today, users can disable layouts.",
+        "No new admin controls are needed.",
+        "The toggle to switch off pages will no longer be available.",
+        "Admins can use this to retain the original label of a page.",
+        "Users can return to the previous state of a page.",
+        "The ability to completely disable layouts will be removed.",
+    ],
+)
+def test_no_way_out(sentence: str) -> None:
+    assert ways(sentence) == []
+
+
+def test_a_way_that_is_told_twice_is_one_with_its_day() -> None:
+    told = "You can opt out of layouts. To stay as you are, you can opt out before May 15, 2026."
+
+    assert ways(told) == [("opt_out", "2026-05-15")]
