@@ -21,6 +21,15 @@ def change_key(change_id: str) -> str:
     return f"c|{ids.key(change_id)}"
 
 
+def assessment_key(change_id: str) -> str:
+    return f"c|{ids.key(change_id)}|a"
+
+
+def act_key(change_id: str, seq: int) -> str:
+    """Six digits, so that acts sort as they were made."""
+    return f"n|{ids.key(change_id)}|{seq:06d}"
+
+
 def effect_key(change_id: str, effect: str) -> str:
     return f"c|{ids.key(change_id)}|x|{effect}"
 
@@ -46,7 +55,7 @@ def id_of(key: str) -> str:
     return ids.from_key(key.split("|", 2)[1])
 
 
-RowKind = Literal["change", "effect", "copy", "edition", "task", "relation", ""]
+RowKind = Literal["change", "assessment", "effect", "act", "copy", "edition", "task", "relation", ""]
 _SIMPLE: dict[tuple[str, int], RowKind] = {
     ("c", 2): "change",
     ("t", 3): "copy",
@@ -64,6 +73,10 @@ def kind_of(key: str) -> RowKind:
     parts = key.split("|")
     if parts[0] == "c" and parts[2:3] == ["x"]:
         return "effect" if _is_known_effect(parts[3:]) else ""
+    if parts[0] == "c" and parts[2:] == ["a"]:
+        return "assessment"
+    if parts[0] == "n":
+        return "act" if len(parts) == 3 and parts[2].isdecimal() else ""
     return _SIMPLE.get((parts[0], len(parts)), "")
 
 
@@ -81,3 +94,9 @@ def span(kind: str, change_ids: Iterable[str]) -> tuple[str, str]:
     """The range of keys of one kind over these changes, as `Tables.range` takes it."""
     numbers = sorted(ids.key(change_id) for change_id in change_ids)
     return f"{kind}|{numbers[0]}", f"{kind}|{numbers[-1]}{END}"
+
+
+def span_alone(change_id: str) -> tuple[str, str]:
+    """The range of keys of a change and its assessment, without its effects."""
+    key = change_key(change_id)
+    return key, f"{key}|b"

@@ -8,11 +8,13 @@ from typing import Any
 
 from shared.core import ids
 from shared.core.changes.change import Change, EffectState
+from shared.core.changes.settled import Assessment
 from shared.core.errors import RefusedError
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.posts.privacy import shown_title
 from shared.core.tasks.task import TaskState
 from shared.record import codec
+from shared.record.assessments import AssessmentRecord, put_assessment, read_assessment
 from shared.record.change_keys import (
     EVERY_CHANGE,
     TABLE,
@@ -20,6 +22,7 @@ from shared.record.change_keys import (
     id_of,
     kind_of,
     span,
+    span_alone,
     task_key,
 )
 from shared.record.effects import (
@@ -74,6 +77,7 @@ class ChangeRecord:
     row: Row
     effects: dict[str, EffectRecord] = field(default_factory=dict)
     tasks: dict[str, TaskRecord] = field(default_factory=dict)
+    assessed: AssessmentRecord = field(default_factory=AssessmentRecord)
 
     @property
     def states(self) -> tuple[EffectState, ...]:
@@ -83,10 +87,22 @@ class ChangeRecord:
     def task_states(self) -> tuple[TaskState, ...]:
         return tuple(record.state for record in self.tasks.values())
 
+    def take(self, assessed: AssessmentRecord) -> None:
+        """What people decided, as it was read."""
+        self.assessed = assessed
+        self.change = replace(self.change, assessment=assessed.assessment)
+
     def replace_change(self, change: Change) -> Write:
         """The change in place of the one that was read; what a later version wrote beside it stays."""
         self.change = change
         return Write("replace", change_row(change, self.row.etag, self.row.values))
+
+    def put_assessment(self, assessment: Assessment) -> Write:
+        """What people decided, over what was read of it."""
+        self.change = replace(self.change, assessment=assessment)
+        write = put_assessment(self.change.id, self.assessed, assessment)
+        self.assessed = AssessmentRecord(assessment, write.row)
+        return write
 
     def insert_effect(self, state: EffectState) -> Write:
         row = effect_row(self.change.id, state)
@@ -135,6 +151,8 @@ def read_changes(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> di
             records[change_id] = ChangeRecord(read_change(row), row)
         elif change_id not in records:
             continue
+        elif kind == "assessment":
+            records[change_id].take(read_assessment(row))
         elif kind == "task":
             records[change_id].tasks[row.key] = TaskRecord(read_task_state(row), row)
         elif kind == "effect":
@@ -165,9 +183,9 @@ async def read_with_tasks(tables: Tables, change_id: str) -> ChangeRecord | None
 
 
 async def read_alone(tables: Tables, change_id: str) -> ChangeRecord | None:
-    """The change without its effects."""
-    row = await _get(tables, change_id)
-    return ChangeRecord(read_change(row), row) if row else None
+    """The change with what people decided, without its effects: one range query."""
+    rows = await tables.range(TABLE, ids.partition(change_id), *span_alone(change_id))
+    return read_changes(rows).get(change_id)
 
 
 async def has_change(tables: Tables, change_id: str) -> bool:

@@ -117,6 +117,7 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
                 "path": reason.path,
                 "name": reason.name,
                 "conditions": [[met.name, met.value, met.quote] for met in reason.conditions],
+                "settled": [met.settled for met in reason.conditions],
                 "team": reason.team,
                 "workload": reason.workload,
                 "owner": reason.owner,
@@ -143,7 +144,7 @@ def _reason_from_json(data: Mapping[str, Any], sentence: str) -> Reason:
             return RouteReason(
                 data["path"],
                 data["name"],
-                tuple(MetCondition(*met) for met in data["conditions"]),
+                _conditions_from_json(data["conditions"], data.get("settled", ())),
                 data["team"],
                 data["workload"],
                 data["owner"],
@@ -158,6 +159,12 @@ def _reason_from_json(data: Mapping[str, Any], sentence: str) -> Reason:
             return SentenceReason(data["words"])
         case _:
             return SentenceReason(sentence)
+
+
+def _conditions_from_json(conditions: Sequence[Sequence[str]], settled: Sequence[str]) -> tuple[MetCondition, ...]:
+    """`settled`: one for each condition; rows of before fields could be settled have none."""
+    padded = [*settled, *("" for _ in conditions)]
+    return tuple(MetCondition(name, value, quote, padded[at]) for at, (name, value, quote) in enumerate(conditions))
 
 
 def _away_to_json(away: Away) -> dict[str, Any]:
@@ -293,6 +300,7 @@ def _decision_to_json(decision: Decision) -> dict[str, Any]:
         "unowned": decision.unowned,
         "tenants": decision.tenants,
         "withheld": decision.withheld,
+        "seq": decision.seq,
     }
 
 
@@ -307,6 +315,7 @@ def _decision_from_json(data: Mapping[str, Any]) -> Decision:
         unowned=tuple(data.get("unowned", ())),
         tenants=tuple(data.get("tenants", ())),
         withheld=tuple(data.get("withheld", ())),
+        seq=data.get("seq", 0),
     )
 
 

@@ -63,7 +63,7 @@ def conditions(match: Match, subject: Subject, workload: str | None) -> Iterator
         if value is None:
             yield Condition(name, _text_of_value(wanted), None, actual)
         else:
-            met = MetCondition(name, value, _quote(name, subject.classification))
+            met = MetCondition(name, value, *_because(name, subject.classification))
             yield Condition(name, _text_of_value(wanted), met)
 
 
@@ -112,17 +112,20 @@ def _text_of_value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _quote(name: str, classification: Classification) -> str:
-    """The post's own words behind a field, shortened."""
+def _because(name: str, classification: Classification) -> tuple[str, str]:
+    """The post's own words behind a field, shortened; or who settled it."""
     field_name = _READ_FROM.get(name, "")
     if name == "impact_at_least":
         users = IMPACT_RANK[classification.user_impact] >= IMPACT_RANK[classification.admin_impact]
         field_name = "user_impact" if users else "admin_impact"
+    why = classification.why.get(name if name == "crb" else field_name)
+    if why and why.settled:
+        return "", why.words
     words = classification.crb_why if name == "crb" and classification.crb else ""
     if not words and (why := classification.why.get(field_name)):
         words = why.words
     words = " ".join(words.split())
-    return words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + "…"
+    return (words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + "…"), ""
 
 
 # Impacts

@@ -46,10 +46,14 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What decided a field: the post's field or words, and how sure we are (0 to 1)."""
+    """What decided a field: the post's field or words, and how sure we are (0 to 1).
+
+    `settled`: a person did, and the words are ours.
+    """
 
     words: str
     confidence: float
+    settled: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
