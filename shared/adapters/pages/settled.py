@@ -42,7 +42,7 @@ def _note(change: Change, name: SettledName) -> SettledNote:
         case "fell":
             value = _in_words(name, settled.value)
             return SettledNote(
-                "settled before, fell", f"{value}, {settled.words}; Microsoft says otherwise since, and that counts"
+                "no longer holds", f"{value}, {settled.words}; Microsoft says otherwise since, and that counts"
             )
         case "earlier":
             return SettledNote("settled for an earlier edition", f"{reads}. Settle it again if it still holds")
