@@ -229,10 +229,7 @@ def test_a_change_page_says_who_settled_a_field_what_was_read_and_what_needs_a_l
     assert value.startswith("High settled for an earlier edition Read as: ")
     assert (why, sure) == ("settled by Ben on 21 April 2026, for an earlier edition", "50 %")
     plan = rows["Rollout"][0]
-    assert (
-        "no longer holds General availability, worldwide: 1 December 2026, settled by Ben on 21 April 2026;"
-        in plan
-    )
+    assert "no longer holds General availability, worldwide: 1 December 2026, settled by Ben on 21 April 2026;" in plan
     assert plan.endswith("Microsoft says otherwise since, and that counts")
     assert "settled" not in rows["Action"][0]
 
