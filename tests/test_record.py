@@ -14,7 +14,7 @@ KNOW_TABLES = ("shared/record/", "shared/adapters/storage/", "shared/adapters/ti
 """The floor, the adapter behind the port, and the one adapter that keeps a table of its own."""
 _METHODS = {"get", "range", "scan", "commit"}
 _PORT = "shared.core.ports.storage"
-_KEY = re.compile(r"[certk][|}]")  # as the keys of table `changes` begin
+_KEY = re.compile(r"[certkn][|}]")  # as the keys of table `changes` begin
 
 
 def faults(source: str) -> list[str]:

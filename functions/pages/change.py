@@ -27,4 +27,6 @@ async def _change(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     if view is None:
         return message("Not found", f"There is no change {text} here. Ids look like MC1234567.", 404)
     cloud = await cloud_of(app.deps, [copy.tenant for copy in view.copies if not copy.gone])
-    return html(change_page(view.change, view.copies, view.effects, view.roadmap, view.variants, view.related, cloud))
+    return html(
+        change_page(view.change, view.copies, view.effects, view.roadmap, view.variants, view.related, cloud, view.acts)
+    )

@@ -8,9 +8,12 @@ import typer
 
 from shared.cli import backtest, check, history, init, parked, policy, posts, route, sandbox
 from shared.cli.health import health
+from shared.cli.labels import labels
 from shared.cli.register import register
 from shared.cli.release import release
 from shared.cli.reread import reread
+from shared.cli.settle import HELP as SETTLE_HELP
+from shared.cli.settle import settle
 from shared.cli.tools import Commands
 
 app = typer.Typer(
@@ -34,6 +37,8 @@ app.add_typer(policy.app, name="policy")
 app.command("health")(health)
 app.command("reread")(reread)
 app.command("release")(release)
+app.command("settle", help=SETTLE_HELP)(settle)
+app.command("labels")(labels)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(register, name="register")
 app.command("sandbox")(sandbox.sandbox)

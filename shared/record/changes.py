@@ -3,22 +3,26 @@
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from shared.core import ids
 from shared.core.changes.change import Change, EffectState
+from shared.core.changes.settled import Assessment
 from shared.core.errors import RefusedError
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.posts.privacy import shown_title
 from shared.core.tasks.task import TaskState
 from shared.record import codec
+from shared.record.assessments import AssessmentRecord, put_assessment, read_assessment
 from shared.record.change_keys import (
     EVERY_CHANGE,
     TABLE,
     change_key,
     id_of,
-    is_effect,
+    kind_of,
     span,
+    span_alone,
     task_key,
 )
 from shared.record.effects import (
@@ -30,14 +34,18 @@ from shared.record.effects import (
     write_intent,
     write_seen,
 )
-from shared.record.packing import pack, unpack
+from shared.record.packing import pack, unknown_columns, unpack
 from shared.record.redo import transactions, write_or_skip
 from shared.record.tasks import TaskRecord, read_task_state, task_row
 
 _LOG = logging.getLogger("foresignal.record")
 
 
-def change_row(change: Change, etag: str = "") -> Row:
+def change_row(change: Change, etag: str = "", before: Mapping[str, Value] = MappingProxyType({})) -> Row:
+    """`before`: the values of the row that this one replaces; what this version does not know among them stays."""
+    state = codec.change_to_json(change)
+    if before:
+        state = codec.with_unknown(state, unpack("state", before))
     values: dict[str, Value] = {
         "title": shown_title(change.read())[:500],
         "stage": change.stage,
@@ -45,9 +53,10 @@ def change_row(change: Change, etag: str = "") -> Row:
         "parked": change.parked[:1000],
         "revision": change.revision,
         "closed": change.closed is not None,
-        **pack("state", codec.change_to_json(change)),
+        **pack("state", state),
         **pack("post", change.post),
     }
+    values |= unknown_columns(before, values, "state", "post")
     return Row(ids.partition(change.id), change_key(change.id), values, etag)
 
 
@@ -68,6 +77,7 @@ class ChangeRecord:
     row: Row
     effects: dict[str, EffectRecord] = field(default_factory=dict)
     tasks: dict[str, TaskRecord] = field(default_factory=dict)
+    assessed: AssessmentRecord = field(default_factory=AssessmentRecord)
 
     @property
     def states(self) -> tuple[EffectState, ...]:
@@ -77,9 +87,22 @@ class ChangeRecord:
     def task_states(self) -> tuple[TaskState, ...]:
         return tuple(record.state for record in self.tasks.values())
 
+    def take(self, assessed: AssessmentRecord) -> None:
+        """What people decided, as it was read."""
+        self.assessed = assessed
+        self.change = replace(self.change, assessment=assessed.assessment)
+
     def replace_change(self, change: Change) -> Write:
+        """The change in place of the one that was read; what a later version wrote beside it stays."""
         self.change = change
-        return Write("replace", change_row(change, self.row.etag))
+        return Write("replace", change_row(change, self.row.etag, self.row.values))
+
+    def put_assessment(self, assessment: Assessment) -> Write:
+        """What people decided, over what was read of it."""
+        self.change = replace(self.change, assessment=assessment)
+        write = put_assessment(self.change.id, self.assessed, assessment)
+        self.assessed = AssessmentRecord(assessment, write.row)
+        return write
 
     def insert_effect(self, state: EffectState) -> Write:
         row = effect_row(self.change.id, state)
@@ -111,7 +134,7 @@ class ChangeRecord:
         """The task beside the change, whether it stands there already or not."""
         key = task_key(self.change.id, task.tenant, task.id)
         before = self.tasks.get(key)
-        row = task_row(self.change.id, task, before.row.etag if before else "")
+        row = task_row(self.change.id, task, before.row if before else None)
         self.tasks[key] = TaskRecord(task, row)
         return Write("replace" if before else "insert", row)
 
@@ -121,18 +144,20 @@ def read_changes(rows: Iterable[Row], wanted: Iterable[str] | None = None) -> di
     only = None if wanted is None else set(wanted)
     records: dict[str, ChangeRecord] = {}
     for row in rows:
-        change_id = id_of(row.key)
+        change_id, kind = id_of(row.key), kind_of(row.key)
         if only is not None and change_id not in only:
             continue
-        if row.key.startswith("k|"):
-            if change_id in records:
-                records[change_id].tasks[row.key] = TaskRecord(read_task_state(row), row)
-        elif is_effect(row.key):
-            if change_id in records:
-                state = read_effect(row)
-                records[change_id].effects[state.effect.key] = EffectRecord(state, row)
-        else:
+        if kind == "change":
             records[change_id] = ChangeRecord(read_change(row), row)
+        elif change_id not in records:
+            continue
+        elif kind == "assessment":
+            records[change_id].take(read_assessment(row))
+        elif kind == "task":
+            records[change_id].tasks[row.key] = TaskRecord(read_task_state(row), row)
+        elif kind == "effect":
+            state = read_effect(row)
+            records[change_id].effects[state.effect.key] = EffectRecord(state, row)
     return records
 
 
@@ -158,9 +183,9 @@ async def read_with_tasks(tables: Tables, change_id: str) -> ChangeRecord | None
 
 
 async def read_alone(tables: Tables, change_id: str) -> ChangeRecord | None:
-    """The change without its effects."""
-    row = await _get(tables, change_id)
-    return ChangeRecord(read_change(row), row) if row else None
+    """The change with what people decided, without its effects: one range query."""
+    rows = await tables.range(TABLE, ids.partition(change_id), *span_alone(change_id))
+    return read_changes(rows).get(change_id)
 
 
 async def has_change(tables: Tables, change_id: str) -> bool:
@@ -209,7 +234,11 @@ async def revisions_and_effects(tables: Tables) -> AsyncIterator[int | EffectCol
     """The number of editions of every change, and what the columns of every effect say; nothing is unpacked."""
     async for row in tables.scan(TABLE, None, *EVERY_CHANGE):
         try:
-            yield effect_columns(row) if is_effect(row.key) else int(str(row.values["revision"]))
+            match kind_of(row.key):
+                case "effect":
+                    yield effect_columns(row)
+                case "change":
+                    yield int(str(row.values["revision"]))
         except (KeyError, ValueError, TypeError):  # GeneratorExit and whatever the reader of this raises is not ours
             _LOG.exception("a row of %s in table %s is damaged, and is not counted", id_of(row.key), TABLE)
 
@@ -217,7 +246,8 @@ async def revisions_and_effects(tables: Tables) -> AsyncIterator[int | EffectCol
 async def waiting_for_classification(tables: Tables) -> AsyncIterator[str]:
     """The changes whose classification is due."""
     async for row in tables.scan(TABLE, {"stage": "classify"}, *EVERY_CHANGE):
-        yield id_of(row.key)
+        if kind_of(row.key) == "change":
+            yield id_of(row.key)
 
 
 def insert_change(change: Change) -> Write:

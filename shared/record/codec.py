@@ -23,6 +23,8 @@ from shared.record.particulars import particulars_from_json, particulars_to_json
 
 _FIRST_READER = 1
 """Facts without a version were read by the first reader."""
+_EVENT_PARTS = 8
+"""What this version knows of an event; a later one may have put more behind it."""
 
 
 def change_to_json(change: Change) -> dict[str, Any]:
@@ -61,6 +63,26 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
     )
 
 
+def with_unknown(now: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """What `change_to_json` made, with the fields that only a later version knows as they stood in the row before.
+
+    Those of an edition, a decision and a closing stay where it is the same one. Facts are whole: another version of
+    the reader reads them anew.
+    """
+    kept = {**before, **now}
+    known = {_identity(each): each for each in before["editions"]}
+    kept["editions"] = [{**known.get(_identity(each), {}), **each} for each in now["editions"]]
+    for name, keys in (("decision", ("edition", "at")), ("closed", ("number", "at"))):
+        old, new = before.get(name), now[name]
+        if old and new and all(old.get(key) == new[key] for key in keys):
+            kept[name] = {**old, **new}
+    return kept
+
+
+def _identity(edition: Mapping[str, Any]) -> tuple[str, str, str]:
+    return edition["modified"], edition["observed"], edition["hash"]
+
+
 def effect_to_json(effect: Effect) -> dict[str, Any]:
     """`why` holds the sentences of `reasons`, for the version before this one, which reads nothing else."""
     return {
@@ -95,6 +117,7 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
                 "path": reason.path,
                 "name": reason.name,
                 "conditions": [[met.name, met.value, met.quote] for met in reason.conditions],
+                "settled": [met.settled for met in reason.conditions],
                 "team": reason.team,
                 "workload": reason.workload,
                 "owner": reason.owner,
@@ -121,7 +144,7 @@ def _reason_from_json(data: Mapping[str, Any], sentence: str) -> Reason:
             return RouteReason(
                 data["path"],
                 data["name"],
-                tuple(MetCondition(*met) for met in data["conditions"]),
+                _conditions_from_json(data["conditions"], data.get("settled", ())),
                 data["team"],
                 data["workload"],
                 data["owner"],
@@ -136,6 +159,12 @@ def _reason_from_json(data: Mapping[str, Any], sentence: str) -> Reason:
             return SentenceReason(data["words"])
         case _:
             return SentenceReason(sentence)
+
+
+def _conditions_from_json(conditions: Sequence[Sequence[str]], settled: Sequence[str]) -> tuple[MetCondition, ...]:
+    """`settled`: one for each condition; rows of before fields could be settled have none."""
+    padded = [*settled, *("" for _ in conditions)]
+    return tuple(MetCondition(name, value, quote, padded[at]) for at, (name, value, quote) in enumerate(conditions))
 
 
 def _away_to_json(away: Away) -> dict[str, Any]:
@@ -167,14 +196,14 @@ def _event_from_json(
 
 
 def _event_of_row(item: Sequence[Any], data: Mapping[str, Any]) -> Event:
-    event = _with_part(_event_from_json(*item), data.get("partial"))
+    event = _with_part(_event_from_json(*item[:_EVENT_PARTS]), data.get("partial"))
     return replace(event, kept=True) if event.id in data.get("kept", ()) else event
 
 
 def _with_part(event: Event, partial: Mapping[str, Sequence[Any]] | None) -> Event:
     """The event with its part. A row of the version before says it only in the words of `new`."""
     if partial is not None:
-        part, postponed = partial.get(event.id, ("", False))
+        part, postponed = partial.get(event.id, ("", False))[:2]
         return replace(event, part=part, postponed=postponed)
     if event.type not in {"cancelled", "paused"}:
         return event
@@ -271,6 +300,7 @@ def _decision_to_json(decision: Decision) -> dict[str, Any]:
         "unowned": decision.unowned,
         "tenants": decision.tenants,
         "withheld": decision.withheld,
+        "seq": decision.seq,
     }
 
 
@@ -285,6 +315,7 @@ def _decision_from_json(data: Mapping[str, Any]) -> Decision:
         unowned=tuple(data.get("unowned", ())),
         tenants=tuple(data.get("tenants", ())),
         withheld=tuple(data.get("withheld", ())),
+        seq=data.get("seq", 0),
     )
 
 

@@ -3,16 +3,19 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.core import ids
 from shared.core.changes.change import Copy
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import stored_moment
-from shared.record.change_keys import EVERY_COPY, TABLE, copy_key, id_of, span
+from shared.record.change_keys import EVERY_COPY, TABLE, copy_key, id_of, kind_of, span
 from shared.record.editions import read_edition
-from shared.record.packing import pack
+from shared.record.packing import pack, unknown_columns
+
+_SOMETIMES = frozenset({"due", "first_load", "gone"})
+"""Columns that a row has only where there is something to say."""
 
 
 def copy_row(change_id: str, copy: Copy, etag: str = "", raw: Mapping[str, Any] | None = None) -> Row:
@@ -78,18 +81,25 @@ async def copies_of(
     """The tenants' copies of changes of one partition, by change: one range query. `tenant`: only that one's."""
     copies: dict[str, list[CopyRecord]] = defaultdict(list)
     for row in await tables.range(TABLE, partition, *span("t", change_ids), {"tenant": tenant} if tenant else None):
-        copies[id_of(row.key)].append(CopyRecord(read_copy(row), row))
+        if kind_of(row.key) == "copy":
+            copies[id_of(row.key)].append(CopyRecord(read_copy(row), row))
     return dict(copies)
 
 
 async def count_copies(tables: Tables, tenant: str) -> int:
     """How many posts of a tenant are recorded, those that are gone included: one scan."""
-    return sum([1 async for _ in tables.scan(TABLE, {"tenant": tenant}, *EVERY_COPY)])
+    rows = tables.scan(TABLE, {"tenant": tenant}, *EVERY_COPY)
+    return sum([1 async for row in rows if kind_of(row.key) == "copy"])
 
 
 def put_copy(change_id: str, copy: Copy, before: CopyRecord | None, raw: Mapping[str, Any] | None = None) -> Write:
     """The copy in place of the one that was read. `raw`: the tenant's own text, where it has one."""
-    return Write("replace" if before else "insert", copy_row(change_id, copy, before.row.etag if before else "", raw))
+    if before is None:
+        return Write("insert", copy_row(change_id, copy, raw=raw))
+    row = copy_row(change_id, copy, before.row.etag, raw)
+    unknown = unknown_columns(before.row.values, row.values, "post")
+    kept = {name: value for name, value in unknown.items() if name not in _SOMETIMES}
+    return Write("replace", replace(row, values={**row.values, **kept}))
 
 
 def update_copy(change_id: str, copy: Copy, before: CopyRecord) -> Write:

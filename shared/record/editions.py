@@ -11,7 +11,7 @@ from shared.core.changes.change import Edition
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.posts.post import read_post
 from shared.core.times import stored_moment
-from shared.record.change_keys import EVERY_EDITION, TABLE, edition_key
+from shared.record.change_keys import EVERY_EDITION, TABLE, edition_key, kind_of
 from shared.record.packing import pack, unpack
 
 
@@ -50,6 +50,8 @@ async def past(tables: Tables, since: datetime | None = None) -> list[list[Versi
     """The versions of every change of which something was seen since then; of those, everything from the beginning."""
     by_change: dict[str, list[Version]] = defaultdict(list)
     async for row in tables.scan(TABLE, None, *EVERY_EDITION):
+        if kind_of(row.key) != "edition":
+            continue
         raw, (observed, tenant) = read_edition(row), edition_seen(row)
         by_change[read_post(raw).id].append(Version(observed, raw, tenant))
     return [

@@ -5,6 +5,7 @@ A row has four groups of columns, which different parts of the system write: int
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from shared.core.changes.change import Claim, EffectState, TicketState
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import when
 from shared.record import codec
-from shared.record.change_keys import TABLE, effect_key, id_of
+from shared.record.change_keys import TABLE, effect_key, id_of, kind_of
 from shared.record.redo import write_or_skip
 
 _INTENT = ("effect", "due", "pending", "parked", "first_load")
@@ -118,6 +119,11 @@ def effect_columns(row: Row) -> EffectColumns:
     return EffectColumns(v["kind"], v["number"], v["state"], v["done"], tuple(json.loads(v["applied"])))
 
 
+def knows_effect(effect: str) -> bool:
+    """Whether effects of this key are of a kind that this version does; a later one may have others."""
+    return kind_of(effect_key("MC1", effect)) == "effect"
+
+
 async def effect_of(tables: Tables, change_id: str, effect: str) -> EffectRecord | None:
     """One effect of a change, by its key."""
     row = await tables.get(TABLE, ids.partition(change_id), effect_key(change_id, effect))
@@ -131,7 +137,10 @@ async def insert_effects(tables: Tables, change_id: str, states: Sequence[Effect
 
 def write_intent(record: EffectRecord, state: EffectState) -> Write:
     """The write that raises what is due; claim and outcome stay as they are."""
-    return _write(record, state, _INTENT)
+    write = _write(record, state, _INTENT)
+    effect = {**json.loads(str(record.row.values["effect"])), **codec.effect_to_json(state.effect)}
+    values = {**write.row.values, "effect": json.dumps(effect, ensure_ascii=False)}  # with what only others know of it
+    return Write(write.how, replace(write.row, values=values))
 
 
 async def write_claim(tables: Tables, record: EffectRecord, state: EffectState) -> EffectRecord:

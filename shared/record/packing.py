@@ -9,6 +9,7 @@ from shared.core.ports.storage import Value
 
 END = "~"
 """Sorts behind everything that may follow a key."""
+_DIGITS = "0123456789"
 _CHUNK = 60 * 1024  # a property holds 64 KiB
 
 
@@ -23,6 +24,14 @@ def unpack(name: str, values: Mapping[str, Any]) -> Any:
     while (part := values.get(f"{name}{len(parts)}")) is not None:
         parts.append(part)
     return json.loads(zlib.decompress(b"".join(parts)))
+
+
+def unknown_columns(before: Mapping[str, Value], now: Mapping[str, Value], *packed: str) -> dict[str, Value]:
+    """The columns of a row that the one in its place does not have, because a later version wrote them.
+
+    `packed`: the names of what is packed there, whose former chunks do not stay.
+    """
+    return {name: value for name, value in before.items() if name not in now and name.rstrip(_DIGITS) not in packed}
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from shared.core import ids
 from shared.core.changes.relations import Relation
 from shared.core.ports.storage import Row, Tables, Value, Write
-from shared.record.change_keys import EVERY_RELATION, TABLE, relation_key, span
+from shared.record.change_keys import EVERY_RELATION, TABLE, kind_of, relation_key, span
 from shared.record.redo import write_or_skip
 
 
@@ -26,11 +26,12 @@ def read_relation(row: Row) -> Relation:
 async def incoming(tables: Tables, change_id: str) -> list[Relation]:
     """What other posts say about this change: one range query."""
     rows = await tables.range(TABLE, ids.partition(change_id), *span("r", [change_id]))
-    return [read_relation(row) for row in rows]
+    return [read_relation(row) for row in rows if kind_of(row.key) == "relation"]
 
 
 async def all_relations(tables: Tables) -> list[Relation]:
-    return [read_relation(row) async for row in tables.scan(TABLE, None, *EVERY_RELATION)]
+    rows = tables.scan(TABLE, None, *EVERY_RELATION)
+    return [read_relation(row) async for row in rows if kind_of(row.key) == "relation"]
 
 
 async def is_recorded(tables: Tables, relation: Relation) -> bool:

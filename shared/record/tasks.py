@@ -11,8 +11,8 @@ from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.tasks.task import Task, TaskState
 from shared.core.times import stored_moment, when
 from shared.record import change_keys
-from shared.record.change_keys import EVERY_TASK, id_of, span, task_key
-from shared.record.packing import END
+from shared.record.change_keys import EVERY_TASK, id_of, kind_of, span, task_key
+from shared.record.packing import END, unknown_columns
 from shared.record.redo import write_or_skip
 
 TABLE = "tasks"
@@ -62,21 +62,26 @@ def read_task_state(row: Row) -> TaskState:
     )
 
 
-def task_row(change_id: str, task: TaskState, etag: str = "") -> Row:
-    return Row(ids.partition(change_id), task_key(change_id, task.tenant, task.id), task_values(task), etag)
+def task_row(change_id: str, task: TaskState, before: Row | None = None) -> Row:
+    """The task's row, in place of the one before: what this version does not know of that stays."""
+    values = task_values(task)
+    values |= unknown_columns(before.values, values) if before else {}
+    key = task_key(change_id, task.tenant, task.id)
+    return Row(ids.partition(change_id), key, values, before.etag if before else "")
 
 
 async def tasks_of(tables: Tables, change_id: str) -> tuple[TaskState, ...]:
     """The tasks beside a change: one range query."""
     rows = await tables.range(change_keys.TABLE, ids.partition(change_id), *span("k", [change_id]))
-    return tuple(read_task_state(row) for row in rows)
+    return tuple(read_task_state(row) for row in rows if kind_of(row.key) == "task")
 
 
 async def all_tasks(tables: Tables) -> dict[str, list[TaskState]]:
     """The tasks beside every change, by change."""
     tasks: dict[str, list[TaskState]] = defaultdict(list)
     async for row in tables.scan(change_keys.TABLE, None, *EVERY_TASK):
-        tasks[id_of(row.key)].append(read_task_state(row))
+        if kind_of(row.key) == "task":
+            tasks[id_of(row.key)].append(read_task_state(row))
     return tasks
 
 

@@ -1,6 +1,7 @@
 """Acting on an effect: claim it, act, record it as done. What is due, claimed and done are three things."""
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,17 +10,23 @@ from shared.core.changes.change import Claim, EffectState
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.record.changes import ChangeRecord, read_with_effects
-from shared.record.effects import EffectRecord, effect_of, write_claim, write_outcome
+from shared.record.effects import EffectRecord, effect_of, knows_effect, write_claim, write_outcome
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
+
+_LOG = logging.getLogger(__name__)
 
 
 async def due(deps: Deps, envelope: Envelope) -> tuple[ChangeRecord, EffectRecord] | None:
     """What a message of `tickets` or `cards` points at; None where nothing is due there any more.
 
-    Raises PermanentError where there is no such effect.
+    Raises PermanentError where there is no such effect. One of a kind that only a later version does is left to that:
+    it stays due.
     """
     change_id, key = str(envelope.body["id"]), str(envelope.body["effect"])
+    if not knows_effect(key):
+        _LOG.warning("%s: %s is of a later version, and stays due", change_id, key)
+        return None
     record = await read_with_effects(deps.storage.tables, change_id)
     effect = record.effects.get(key) if record else None
     if record is None or effect is None:

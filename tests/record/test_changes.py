@@ -86,7 +86,7 @@ def test_what_is_written_is_read_back():
 
 @pytest.mark.parametrize(
     ("due", "because", "column"),
-    [("e1", "", "e1"), ("e1", "MC1100001", "e1+MC1100001"), ("", "", ""), ("", "MC1100001", "")],
+    [("e1", "", "e1"), ("e1", "MC1100001", "e1+MC1100001"), ("e1", "a3", "e1+a3"), ("", "", ""), ("", "MC1100001", "")],
 )
 def test_the_column_due_holds_what_earlier_versions_wrote_and_read(due, because, column):
     row = effect_row("MC1200001", replace(STATE, due=due, due_because=because))

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from shared.adapters.pages.explain import fields
 from shared.adapters.pages.render import render
 from shared.adapters.pages.safe_html import safe_html
+from shared.adapters.pages.settled import settled_notes, shown_acts
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.changes.moves import total
 from shared.core.changes.relations import Related
@@ -17,6 +18,7 @@ from shared.core.links import post_url
 from shared.core.posts.privacy import PRIVATE_TITLE, is_private
 from shared.core.posts.rollout_state import rollout_lines
 from shared.core.posts.summary import what_changes
+from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.terms import Cloud
 from shared.core.words import labels
@@ -31,6 +33,7 @@ def change_page(
     variants: Mapping[str, Sequence[Difference]] = MappingProxyType({}),
     related: Sequence[Related] = (),
     cloud: Cloud = "worldwide",
+    acts: Sequence[Act] = (),
 ) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
     post, classification = change.read(), change.classification
@@ -54,6 +57,8 @@ def change_page(
         when=when_lines(classification),
         body=Markup(safe_html(post.body, post.body_type)),  # noqa: S704  (cleaned by nh3)
         fields=fields(classification),
+        settled=settled_notes(change),
+        acts=shown_acts(acts),
         happened=timeline(change)[::-1],
         slipped=total(change.events),
         editions=list(enumerate(change.editions, 1))[::-1],

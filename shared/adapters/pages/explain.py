@@ -12,8 +12,12 @@ from shared.core.words.plan import to_do
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a classification, in words, with what decided it and how sure that is (0 to 1)."""
+    """One field of a classification, in words, with what decided it and how sure that is (0 to 1).
 
+    `key`: its name as `foresignal classify` prints it.
+    """
+
+    key: str
     name: str
     value: str
     why: str
@@ -49,6 +53,11 @@ def fields(classification: Classification) -> list[Field]:
     return [_field(name, value, classification) for name, value in values.items() if value]
 
 
+def name_of(key: str) -> str:
+    """The field's name on pages."""
+    return _NAMES.get(key, key.replace("_", " ").capitalize())
+
+
 _NAMES = {
     "rollouts": "Rollout",
     "superseded_by": "Replaced by",
@@ -62,4 +71,4 @@ _NAMES = {
 def _field(name: str, value: str, classification: Classification) -> Field:
     why = classification.why.get(name)
     words = classification.crb_why if name == "crb" and classification.crb_why else why.words if why else ""
-    return Field(_NAMES.get(name, name.replace("_", " ").capitalize()), value, words, why.confidence if why else None)
+    return Field(name, name_of(name), value, words, why.confidence if why else None)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared.core.changes.reasons import Reason
+from shared.core.changes.settled import NOTHING_SETTLED, Assessment, Reading, SettledName, Standing, overlaid, standing
 from shared.core.changes.slips import Slip
 from shared.core.posts.classification import Classification, Halt
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
@@ -141,7 +142,8 @@ class Decision:
     """What the policy made of the change at one edition. `silent`: why nothing follows, where nothing does.
 
     `unowned`: services of the post that nobody owns. `tenants`: those that were looked at, where the policy asks.
-    `withheld`: why effects that a route wanted do not follow, one line each.
+    `withheld`: why effects that a route wanted do not follow, one line each. `seq`: of the assessment that
+    was looked at.
     """
 
     edition: str
@@ -153,6 +155,7 @@ class Decision:
     unowned: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class Change:
     """One Message Center id over all tenants and editions. `post` is Graph's JSON of the newest edition.
 
     `first_load`: the first reading of a tenant's feed brought it, when nothing of that feed was known.
+    `assessment`: what people decided; it stands in a row of its own.
     """
 
     id: str
@@ -184,6 +188,7 @@ class Change:
     moments: Mapping[str, datetime] = field(default_factory=dict)
     parked: str = ""
     first_load: bool = False
+    assessment: Assessment = NOTHING_SETTLED
     _read: Post | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -195,12 +200,29 @@ class Change:
         return len(self.editions)
 
     @property
-    def classification(self) -> Classification:
-        """What the newest classified edition is; the neutral values while none has been classified."""
+    def reading(self) -> Classification:
+        """What the newest classified edition is read as; the neutral values while none has been classified."""
         for edition in reversed(self.editions):
             if edition.facts:
                 return edition.facts.classification
         return Classification(self.id)
+
+    @property
+    def classification(self) -> Classification:
+        """The same, and over it what people settled: what routes, cards, tickets, lists and pages look at."""
+        readings = self._readings() if self.assessment.settled else ()
+        return overlaid(self.reading, self.assessment, readings) if readings else self.reading
+
+    def standing(self, name: SettledName) -> Standing | None:
+        """How a settled field stands to the newest edition; None where it is not settled."""
+        settled = self.assessment.settled.get(name)
+        return standing(name, settled, self._readings()) if settled else None
+
+    def _readings(self) -> tuple[Reading, ...]:
+        """What was read of the editions, without those that came late, which decide nothing any more."""
+        read = [edition for edition in self.editions if edition.facts]
+        timely = (edition for edition in read if not edition.late or edition is read[-1])
+        return tuple(Reading(each.id, each.facts.classification) for each in timely if each.facts)
 
     @property
     def particulars(self) -> Particulars:
@@ -275,9 +297,10 @@ class TicketState:
 class EffectState:
     """One effect and how far it is: what is due, who holds it and what is done are three separate things.
 
-    `due`: the edition's id to be applied, empty when nothing is. `due_because`: the other change that made it due
-    again. `done`: the edition that was applied last, `done_at` when. `parked`: why it waits for a person. `ticket`
-    stays empty for a card. `first_load`: what became of an effect of a first load; while it is kept, nothing is due.
+    `due`: the edition's id to be applied, empty when nothing is. `due_because`: what made it due again: another change,
+    or `a` and the number of the assessment. `done`: the edition that was applied last, `done_at` when. `parked`: why it
+    waits for a person. `ticket` stays empty for a card. `first_load`: what became of an effect of a first load; while
+    it is kept, nothing is due.
     """
 
     effect: Effect

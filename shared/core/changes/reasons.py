@@ -9,15 +9,19 @@ from shared.core.words import reasons as words
 
 @dataclass(frozen=True, slots=True)
 class MetCondition:
-    """One condition of a route's match that the change meets. `quote`: the post's own words behind it."""
+    """One condition of a route's match that the change meets.
+
+    `quote`: the post's own words behind it; or `settled`: who settled it, and when.
+    """
 
     name: str
     value: str
     quote: str = ""
+    settled: str = ""
 
     @property
     def words(self) -> str:
-        return words.condition(self.name, self.value, self.quote)
+        return words.condition(self.name, self.value, self.quote, self.settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class RouteReason:
 
     @property
     def words(self) -> str:
-        conditions = (words.condition_in_words(met.name, met.value, met.quote) for met in self.conditions)
+        conditions = (words.condition_in_words(met.name, met.value, met.quote, met.settled) for met in self.conditions)
         because = ", ".join(conditions) or "every change"
         owner = words.owner(self.owner, self.workload, self.services, self.team)
         away = f"; {self.away.words}" if self.away else ""

@@ -20,7 +20,7 @@ from shared.core.terms import IMPACT_RANK
 from shared.core.words import dates as plain_dates
 
 _SECONDS = 0.05  # for one pattern over one text
-_QUOTED = 80  # characters of the words that decided
+_QUOTED = 200  # characters of the words that decided
 _READ_FROM = {
     "kind": "kind", "status": "status", "admin_impact": "admin_impact", "admin_impact_at_least": "admin_impact",
     "user_impact": "user_impact", "user_impact_at_least": "user_impact", "action": "action", "default": "default",
@@ -65,7 +65,7 @@ def conditions(match: Match, subject: Subject, workload: str | None) -> Iterator
         if value is None:
             yield Condition(name, _text_of_value(wanted), None, actual)
         else:
-            met = MetCondition(name, value, _quote(name, value, subject))
+            met = MetCondition(name, value, *_because(name, value, subject))
             yield Condition(name, _text_of_value(wanted), met)
 
 
@@ -114,20 +114,23 @@ def _text_of_value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _quote(name: str, value: str, subject: Subject) -> str:
-    """The post's own words behind a field, shortened."""
+def _because(name: str, value: str, subject: Subject) -> tuple[str, str]:
+    """The post's own words behind a field, shortened; or who settled it."""
     classification = subject.classification
     field_name = _READ_FROM.get(name, "")
     if name == "impact_at_least":
         users = IMPACT_RANK[classification.user_impact] >= IMPACT_RANK[classification.admin_impact]
         field_name = "user_impact" if users else "admin_impact"
+    why = classification.why.get(name if name == "crb" else field_name)
+    if why and why.settled:
+        return "", why.words
     words = classification.crb_why if name == "crb" and classification.crb else ""
     if not words and (why := classification.why.get(field_name)):
         words = why.words
     if name in _PARTICULARS:
         words = next(each_words for each, each_words in _PARTICULARS[name](subject.particulars) if each == value)
     words = " ".join(words.split())
-    return words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + "…"
+    return (words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + "…"), ""
 
 
 # Impacts

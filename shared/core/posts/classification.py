@@ -56,10 +56,14 @@ UNSURE_BELOW = 0.76
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What decided a field: the post's field or words, and how often such decisions are right (0 to 1)."""
+    """What decided a field: the post's field or words, and how often such decisions are right (0 to 1).
+
+    `settled`: a person did, and the words are ours.
+    """
 
     words: str
     confidence: float
+    settled: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,10 @@ def _audience(post: Post, classification: Classification, dates: OurDates) -> st
 
 
 def _quoted(classification: Classification, *names: str) -> str:
-    """The words of the post that decided these fields, each once."""
-    words = (why.words for name in names if (why := classification.why.get(name)) and why.words)
-    return "; ".join(f"“{text}”" for text in dict.fromkeys(map(_in_one_line, words)))
+    """The words of the post that decided these fields, or who settled them, each once."""
+    reasons = [why for name in names if (why := classification.why.get(name)) and why.words]
+    words = (_in_one_line(why.words) if why.settled else f"“{_in_one_line(why.words)}”" for why in reasons)
+    return "; ".join(dict.fromkeys(words))
 
 
 def _in_one_line(text: str) -> str:

@@ -17,20 +17,23 @@ _CONDITIONS: Mapping[str, str] = {
 _NAMES: Mapping[str, str] = {"starts_within": "it starts", "act_by_within": "act by"}
 
 
-def condition(name: str, value: str, quote: str = "") -> str:
-    """A condition that was met, in the policy's own words: "kind: new_feature (“we will add”)"."""
-    return f"{name}: {value}{_quoted(quote)}"
+def condition(name: str, value: str, quote: str = "", settled: str = "") -> str:
+    """A condition that was met, in the policy's own words: "kind: new_feature (“we will add”)".
+
+    `settled`: who settled it; our words, so they stand without quotation marks.
+    """
+    return f"{name}: {value}{_quoted(quote, settled)}"
 
 
-def condition_in_words(name: str, value: str, quote: str = "") -> str:
+def condition_in_words(name: str, value: str, quote: str = "", settled: str = "") -> str:
     """The same in plain words; the post's own words stay as they are."""
     plain_name = _NAMES.get(name, name.removesuffix("_at_least")).replace("_", " ")
     plain = _CONDITIONS.get(f"{name}: {value}", f"{plain_name}: {value.replace('_', ' ')}")
-    return plain + _quoted(quote)
+    return plain + _quoted(quote, settled)
 
 
-def _quoted(quote: str) -> str:
-    return f" (“{quote}”)" if quote else ""
+def _quoted(quote: str, settled: str) -> str:
+    return f" ({settled})" if settled else f" (“{quote}”)" if quote else ""
 
 
 def owner(owner: str, workload: str, services: Sequence[str], team: str) -> str:

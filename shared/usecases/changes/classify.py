@@ -9,6 +9,7 @@ from shared.core.changes.change import Change, EffectState
 from shared.core.changes.events import derive
 from shared.core.decisions.decide import decide
 from shared.core.decisions.first_load import intents
+from shared.core.decisions.settling import tickets_anew, with_settled
 from shared.core.errors import RefusedError
 from shared.core.life.closing import open_row, settle
 from shared.core.messages import Envelope
@@ -90,11 +91,12 @@ async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: 
     tenants = [each.copy.tenant for each in copies if not each.copy.gone]
     now = deps.here.clock()
     decision = decide(change, record.states, policy, now, tenants)
+    decision = with_settled(change, decision, record.states, policy, now, tenants)
     wanted = decision.effects if decision is not change.decision else ()
     first_load = change.first_load if change.decision is None else _joined_at_first_load(change, copies)
-    writes = [
-        record.put_intent(state) for state in intents(change, wanted, record.states, policy, now, first_load=first_load)
-    ]
+    due = intents(change, wanted, record.states, policy, now, first_load=first_load)
+    due += tickets_anew(change, record.states, policy, [state.effect.key for state in due])
+    writes = [record.put_intent(state) for state in due]
     change = replace(change, decision=decision, stage="decided")
     change = settle(change, record.states, ())  # a new ticket opens what was closed
     # What was due because of a tenant is done by the same transaction; of very many the rest stay due.

@@ -7,8 +7,10 @@ from shared.core import ids
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.changes.relations import Related, related
 from shared.core.changes.tenants import Difference, differences, with_joined
+from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
+from shared.record.assessments import acts_of
 from shared.record.changes import read_with_tasks
 from shared.record.copies import copies_of
 from shared.record.relations import incoming
@@ -18,7 +20,10 @@ from shared.usecases.posts.roadmap import roadmap_of
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One change with everything that stands beside it. `variants`: where a tenant's own text differs."""
+    """One change with everything that stands beside it. `variants`: where a tenant's own text differs.
+
+    `acts`: what people decided, oldest first.
+    """
 
     change: Change
     copies: tuple[Copy, ...]
@@ -27,6 +32,7 @@ class ChangeView:
     roadmap: tuple[RoadmapView, ...] = ()
     variants: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
     related: tuple[Related, ...] = ()
+    acts: tuple[Act, ...] = ()
 
 
 async def change(deps: Deps, text: str) -> ChangeView | None:
@@ -37,6 +43,7 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
         return None
     own = (await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])).get(change_id, [])
     copies, post = tuple(each.copy for each in own), record.change.read()
+    acts = await acts_of(deps.storage.tables, change_id) if record.change.assessment.seq else ()
     linked = related(record.change, await incoming(deps.storage.tables, change_id))
     return ChangeView(
         with_joined(record.change, copies),
@@ -46,4 +53,5 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
         await roadmap_of(deps, record.change),
         {each.copy.tenant: differences(post, raw) for each in own if (raw := each.variant)},
         linked,
+        tuple(acts),
     )

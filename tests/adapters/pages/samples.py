@@ -11,10 +11,12 @@ from shared.adapters.pages.register import register_page, ticket_page
 from shared.core.changes.change import Change, Copy, Edition, Effect, EffectState
 from shared.core.changes.events import derive
 from shared.core.changes.reasons import SentenceReason
+from shared.core.changes.settled import Assessment, SettledField, SettledName
 from shared.core.changes.tenants import Difference, with_joined
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.metrics import Metrics, measure
-from shared.core.posts.classification import Halt, Interval
+from shared.core.posts.classification import Halt, Interval, Window
+from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
 from shared.core.tickets.dry_run import DryTicket
 from shared.core.tickets.register import Entry
@@ -110,6 +112,30 @@ def moved_change() -> Change:
     editions = tuple(replace(edition, facts=facts) for edition, facts in zip(editions, read, strict=True))
     change = replace(plain, editions=editions, decision=None, events=())
     return replace(change, events=derive(change))
+
+
+def settled_change() -> Change:
+    """The same change, of which people settled a judgement, one of an earlier edition, and days that fell."""
+    moved = moved_change()
+    first, last = moved.editions[0], moved.current
+    assert first.facts is not None
+    said = first.facts.classification.windows
+    ours = (Window("ga", ("worldwide",), Interval(date(2026, 12, 1), date(2026, 12, 1)), None),)
+    settled: dict[SettledName, SettledField] = {
+        "kind": SettledField("security", "Ana <Silva>", at(6, 21), last.id, "feature_change"),
+        "user_impact": SettledField("high", "Ben", at(4, 21), first.id, "low"),
+        "rollouts": SettledField(ours, "Ben", at(4, 21), first.id, said),
+    }
+    return replace(moved, assessment=Assessment(3, settled))
+
+
+def acts() -> list[Act]:
+    window = {"phase": "ga", "clouds": ["worldwide"], "start": ["2026-12-01", "2026-12-01"], "end": None}
+    return [
+        Act(1, at(4, 21), "Ben", "command", (("user_impact", "low", "high", False), ("rollouts", [], [window], False))),
+        Act(2, at(6, 20), "Ana <Silva>", "command", (("crb", True, False, True), ("audience", "all", "few", False))),
+        Act(3, at(6, 21), "Ana <Silva>", "command", (("kind", "feature_change", "security", False),)),
+    ]
 
 
 def _later(span: Interval | None) -> Interval | None:
@@ -218,6 +244,7 @@ def everything() -> dict[str, str]:
         "metrics-empty": metrics_page(measure([], [], NOW)),
         "change": change_page(),
         "change-moved": pages.change_page(moved_change(), copies(), effects()),
+        "change-settled": pages.change_page(settled_change(), copies(), effects(), acts=acts()),
         "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ())),
         "register": register_page(register()),
         "register-empty": register_page([]),

@@ -209,3 +209,38 @@ def test_the_change_page_says_which_services_nobody_owns_and_who_answers():
 
     assert "Microsoft Loom" in html
     assert f"ben@example.com answers for {state.effect.team}" in html
+
+
+def words(node):
+    return " ".join(node.text(separator=" ").split())
+
+
+def rows_of_fields(html):
+    table = read(html).css_first("[aria-label=Classification] table")
+    return {words(row.css_first("th")): [words(cell) for cell in row.css("td")] for row in table.css("tbody tr")}
+
+
+def test_a_change_page_says_who_settled_a_field_what_was_read_and_what_needs_a_look():
+    html = everything()["change-settled"]
+    rows = rows_of_fields(html)
+
+    assert rows["Kind"] == ["Security Read as: Change to a feature", "settled by Ana <Silva> on 21 June 2026", "100 %"]
+    value, why, sure = rows["User impact"]
+    assert value.startswith("High settled for an earlier edition Read as: ")
+    assert (why, sure) == ("settled by Ben on 21 April 2026, for an earlier edition", "50 %")
+    plan = rows["Rollout"][0]
+    assert "no longer holds General availability, worldwide: 1 December 2026, settled by Ben on 21 April 2026;" in plan
+    assert plan.endswith("Microsoft says otherwise since, and that counts")
+    assert "settled" not in rows["Action"][0]
+
+
+def test_a_change_page_lists_what_people_settled_newest_first():
+    html = everything()["change-settled"]
+    (section,) = [each for each in read(html).css("section") if each.css_first("h2").text() == "What people settled"]
+    items = [words(item) for item in section.css("li")]
+
+    assert [item.split()[0] for item in items] == ["Ana", "Ana", "Ben"]
+    assert items[0].endswith("by command Kind: Change to a feature → Security")
+    assert items[1].endswith("Change Review Board: Yes → No, left to the reader again")
+    assert items[2].endswith("Rollout: none → General availability, worldwide: 1 December 2026")
+    assert "What people settled" not in everything()["change-moved"]

@@ -69,4 +69,6 @@ async def test_a_message_about_an_effect_that_does_not_exist_is_a_permanent_fail
     world = World()
 
     with pytest.raises(PermanentError, match="no effect"):
-        await notify(world.deps, Envelope({"id": "MC1200001", "effect": "card|x|y"}, world.clock()))
+        await notify(
+            world.deps, Envelope({"id": "MC1200001", "effect": "card|x|20260830100000-abcdefabcdef"}, world.clock())
+        )

@@ -10,6 +10,7 @@ from shared.usecases.pages import change
 from shared.usecases.pages.health import health
 from shared.usecases.pages.metrics import metrics
 from shared.usecases.pages.register import register, ticket
+from shared.usecases.review.decide import settle_fields
 from tests.fakes import NOW
 from tests.usecases.world import NOVEMBER, World, done, post
 
@@ -24,6 +25,22 @@ async def test_a_change_with_everything_that_stands_beside_it(world):
     assert view.change.id == "MC1200001"
     assert [copy.tenant for copy in view.copies] == ["contoso", "fabrikam"]
     assert (len(view.effects), len(view.tasks)) == (3, 1)
+
+
+async def test_a_change_shows_what_people_decided_for_one_call_more_within_its_nine():
+    world = World()
+    await world.arrive(post())
+    calls = world.tables.calls
+    before = await change.change(world.deps, "MC1200001")
+    plain = world.tables.calls - calls
+
+    await settle_fields(world.deps, "MC1200001", {"kind": "security"}, "ana")
+    calls = world.tables.calls
+    view = await change.change(world.deps, "MC1200001")
+
+    assert before.acts == ()
+    assert [(act.who, act.fields) for act in view.acts] == [("ana", (("kind", "retirement", "security", False),))]
+    assert world.tables.calls - calls == plain + 1 <= 6, "the policy, the roadmap and the cloud are three more"
 
 
 async def test_a_change_that_is_not_there_is_none_and_what_is_no_id_is_said():

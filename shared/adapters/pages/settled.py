@@ -1,0 +1,76 @@
+"""What people settled of a change, in the words of a page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from shared.adapters.pages.explain import fields, name_of
+from shared.core.changes.change import Change
+from shared.core.changes.settled import NAMES, FieldValue, SettledName, from_label
+from shared.core.posts.classification import Classification
+from shared.core.review.assessment import Act, field_views
+
+
+@dataclass(frozen=True, slots=True)
+class SettledNote:
+    """What stands beside a settled field: `mark` where it needs a look, and what the reader reads."""
+
+    mark: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAct:
+    """One act of a person: a line for each field."""
+
+    who: str
+    at: datetime
+    through: str
+    lines: tuple[str, ...]
+
+
+def settled_notes(change: Change) -> dict[str, SettledNote]:
+    """The note of each field that is settled, by the field's key."""
+    return {view.name: _note(change, view.name) for view in field_views(change) if view.settled}
+
+
+def _note(change: Change, name: SettledName) -> SettledNote:
+    settled = change.assessment.settled[name]
+    reads = f"Read as: {_worded(change.reading, name)}"
+    match change.standing(name):
+        case "fell":
+            value = _in_words(name, settled.value)
+            return SettledNote(
+                "no longer holds", f"{value}, {settled.words}; Microsoft says otherwise since, and that counts"
+            )
+        case "earlier":
+            return SettledNote("settled for an earlier edition", f"{reads}. Settle it again if it still holds")
+    return SettledNote("", reads)
+
+
+def shown_acts(acts: Sequence[Act]) -> list[ShownAct]:
+    """The acts, newest first; of fields that only a later version can settle nothing is said."""
+    return [ShownAct(act.who, act.at, act.through, tuple(_lines(act))) for act in reversed(acts)]
+
+
+def _lines(act: Act) -> Iterator[str]:
+    known: dict[str, SettledName] = {name: name for name in NAMES}
+    for text, old, new, released in act.fields:
+        if name := known.get(text):
+            end = ", left to the reader again" if released else ""
+            yield f"{name_of(name)}: {_said(name, old)} → {_said(name, new)}{end}"
+
+
+def _said(name: SettledName, label: Any) -> str:
+    return _in_words(name, from_label(name, label))
+
+
+def _in_words(name: SettledName, value: FieldValue) -> str:
+    values: dict[str, Any] = {"windows" if name == "rollouts" else name: value}
+    return _worded(replace(Classification(""), **values), name)
+
+
+def _worded(classification: Classification, name: SettledName) -> str:
+    words = next((each.value for each in fields(classification) if each.key == name), "none")
+    return "; ".join(words.splitlines())

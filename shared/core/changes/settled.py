@@ -1,0 +1,117 @@
+"""What a person settled of a change: values that lie over the reading, never in it (pure)."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Literal, cast, get_args
+
+from shared.core.posts.classification import Classification, Why, Window
+from shared.core.words.dates import day
+
+SettledName = Literal[
+    "rollouts", "status", "act_by", "kind", "admin_impact", "user_impact", "default", "action", "crb", "training"
+]
+"""The fields that a person can settle, by the names that `foresignal classify` prints."""
+NAMES: tuple[SettledName, ...] = get_args(SettledName)
+DATED: frozenset[str] = frozenset({"rollouts", "status", "act_by"})
+"""Days and status are Microsoft's to say: its newer word ends what was settled. The others are judgements."""
+FieldValue = str | bool | date | tuple[Window, ...] | None
+Standing = Literal["holds", "earlier", "fell"]
+"""How a settled field stands to the newest edition: it holds; it was settled for an earlier edition and goes on; it
+fell, because a newer edition says other days or another status."""
+_UNSURE = 0.5
+"""How sure a judgement of an earlier edition is, of 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettledField:
+    """One field as a person settled it. `edition`: the one that they looked at; `reader`: what was read of it then."""
+
+    value: FieldValue
+    by: str
+    at: datetime
+    edition: str
+    reader: FieldValue
+
+    @property
+    def words(self) -> str:
+        return f"settled by {self.by} on {day(self.at.date())}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What people decided about a change. `seq` is one more after each write."""
+
+    seq: int = 0
+    settled: Mapping[SettledName, SettledField] = field(default_factory=dict)
+
+
+NOTHING_SETTLED = Assessment()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of one edition."""
+
+    edition: str
+    classification: Classification
+
+
+def value_of(classification: Classification, name: SettledName) -> FieldValue:
+    return cast(FieldValue, getattr(classification, "windows" if name == "rollouts" else name))
+
+
+def is_same(one: FieldValue, other: FieldValue) -> bool:
+    """Whether two values of a field say the same; windows in any order, and whatever words said them."""
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(value: FieldValue) -> Hashable:
+    if isinstance(value, tuple):
+        return frozenset((w.phase, frozenset(w.clouds), w.start, w.end) for w in value)
+    return value
+
+
+def standing(name: SettledName, settled: SettledField, readings: Sequence[Reading]) -> Standing:
+    """How the field stands to the editions, which are given in their order, at least one.
+
+    Like is compared with like: where a new version of the reader reads other days in all editions alike, Microsoft has
+    said nothing new.
+    """
+    if settled.edition == readings[-1].edition:
+        return "holds"
+    if name not in DATED:
+        return "earlier"
+    at = next((number for number, each in enumerate(readings) if each.edition == settled.edition), len(readings) - 2)
+    known = [settled.reader]
+    if at >= 0 and readings[at].edition == settled.edition:
+        known.append(value_of(readings[at].classification, name))
+    newer = (value_of(each.classification, name) for each in readings[at + 1 :])
+    return "holds" if all(any(is_same(value, said) for said in known) for value in newer) else "fell"
+
+
+def overlaid(reading: Classification, assessment: Assessment, readings: Sequence[Reading]) -> Classification:
+    """The reading of the newest edition under what was settled and still stands."""
+    values: dict[str, Any] = {}
+    why = dict(reading.why)
+    for name, settled in assessment.settled.items():
+        stands = standing(name, settled, readings)
+        if stands == "fell":
+            continue
+        words = settled.words + (", for an earlier edition" if stands == "earlier" else "")
+        values["windows" if name == "rollouts" else name] = settled.value
+        why[name] = Why(words, _UNSURE if stands == "earlier" else 1.0, settled=True)
+        if name == "crb":
+            values["crb_why"] = words if settled.value else ""
+    return replace(reading, **values, why=why)
+
+
+def as_label(name: SettledName, value: FieldValue) -> Any:
+    """A field's value as `foresignal classify` prints it."""
+    values: dict[str, Any] = {"windows" if name == "rollouts" else name: value}
+    return replace(Classification(""), **values).to_label()[name]
+
+
+def from_label(name: SettledName, data: Any) -> FieldValue:
+    """The value that `as_label` printed."""
+    return value_of(Classification.from_json({**Classification("").to_label(), name: data}), name)

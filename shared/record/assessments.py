@@ -1,0 +1,87 @@
+"""What people decide about changes: rows `c|<id>|a` of table `changes`, one a change, and their acts, rows `n|`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from shared.core import ids
+from shared.core.changes.settled import (
+    NAMES,
+    NOTHING_SETTLED,
+    Assessment,
+    SettledField,
+    SettledName,
+    as_label,
+    from_label,
+)
+from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.review.assessment import Act
+from shared.core.times import stored_moment
+from shared.record.change_keys import TABLE, act_key, assessment_key, kind_of, span
+from shared.record.packing import pack, unknown_columns, unpack
+
+
+class AssessmentRecord(NamedTuple):
+    """An assessment as it stands in storage, with the version of its row; None where nobody decided anything yet."""
+
+    assessment: Assessment = NOTHING_SETTLED
+    row: Row | None = None
+
+
+def read_assessment(row: Row) -> AssessmentRecord:
+    """The assessment in a row. Fields that only a later version can settle are not looked at."""
+    v: Mapping[str, Any] = row.values
+    settled: Mapping[str, Any] = unpack("settled", v)
+    fields = {name: _field_from_json(name, settled[name]) for name in NAMES if name in settled}
+    return AssessmentRecord(Assessment(int(v["seq"]), fields), row)
+
+
+def put_assessment(change_id: str, before: AssessmentRecord, assessment: Assessment) -> Write:
+    """The assessment over the one that was read; what only a later version knows of it stays."""
+    row = before.row
+    old: Mapping[str, Any] = unpack("settled", row.values) if row else {}
+    unknown = {name: entry for name, entry in old.items() if name not in NAMES}
+    fields = {name: _field_to_json(name, settled, old) for name, settled in assessment.settled.items()}
+    values: dict[str, Value] = {"seq": assessment.seq, **pack("settled", unknown | fields)}
+    values |= unknown_columns(row.values, values, "settled") if row else {}
+    key = assessment_key(change_id)
+    return Write("replace" if row else "insert", Row(ids.partition(change_id), key, values, row.etag if row else ""))
+
+
+def _field_to_json(name: SettledName, settled: SettledField, old: Mapping[str, Any]) -> dict[str, Any]:
+    entry = {
+        "value": as_label(name, settled.value),
+        "by": settled.by,
+        "at": settled.at.isoformat(),
+        "edition": settled.edition,
+        "reader": as_label(name, settled.reader),
+    }
+    before = old.get(name, {})
+    return {**before, **entry} if before.get("at") == entry["at"] else entry
+
+
+def _field_from_json(name: SettledName, entry: Mapping[str, Any]) -> SettledField:
+    value, reader = from_label(name, entry["value"]), from_label(name, entry["reader"])
+    return SettledField(value, entry["by"], stored_moment(entry["at"]), entry["edition"], reader)
+
+
+def insert_act(change_id: str, act: Act) -> Write:
+    values: dict[str, Value] = {
+        "at": act.at,
+        "who": act.who,
+        "through": act.through,
+        "fields": json.dumps(act.fields, ensure_ascii=False),
+    }
+    return Write("insert", Row(ids.partition(change_id), act_key(change_id, act.seq), values))
+
+
+def read_act(row: Row) -> Act:
+    v: Mapping[str, Any] = row.values
+    fields = tuple((name, old, new, released) for name, old, new, released, *_ in json.loads(v.get("fields", "[]")))
+    return Act(int(row.key.rsplit("|", 1)[1]), stored_moment(v["at"]), v["who"], v["through"], fields)
+
+
+async def acts_of(tables: Tables, change_id: str) -> list[Act]:
+    """What people decided about a change, oldest first: one range query."""
+    rows = await tables.range(TABLE, ids.partition(change_id), *span("n", [change_id]))
+    return [read_act(row) for row in rows if kind_of(row.key) == "act"]

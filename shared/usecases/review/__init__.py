@@ -1,0 +1,1 @@
+"""A change from opened to closed, brought about."""

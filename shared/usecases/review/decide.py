@@ -1,0 +1,87 @@
+"""What people decide about a change: the only writer of its assessment, and of the acts beside it."""
+
+from dataclasses import dataclass, replace
+
+from shared.core.changes.change import Change
+from shared.core.changes.settled import Assessment
+from shared.core.messages import Envelope
+from shared.core.review.assessment import (
+    FieldAct,
+    Unfit,
+    Wanted,
+    act_of,
+    assess,
+    may_decide_otherwise,
+    unfit,
+)
+from shared.record import changes
+from shared.record.assessments import insert_act
+from shared.record.changes import read_alone
+from shared.record.redo import redo
+from shared.usecases.deps import Deps
+
+GUARD_DELAY = 60.0
+"""Seconds after which a command that died behind its commit is made good; it does not take as long itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What became of a person's word. `change`: as it stands now. `unfit`: what no longer fits what was settled.
+
+    `lost`: the fields that somebody else decided in the same moment; then nothing was written.
+    """
+
+    change: Change
+    acts: tuple[FieldAct, ...] = ()
+    lost: tuple[FieldAct, ...] = ()
+    unfit: tuple[Unfit, ...] = ()
+
+
+async def settle_fields(
+    deps: Deps, change_id: str, wanted: Wanted, by: str, through: str = "command"
+) -> Settling | None:
+    """Settle or release fields of a change, all of them or none; None where the change is unknown.
+
+    Over the version of the assessment that was read: of two people at once one is written first. The other one's fields
+    are written too, unless the first has just decided one of them: then they are shown that, and may settle it again.
+    At most 4 calls where nobody else writes.
+    """
+    first: list[Assessment] = []
+    guarded: list[bool] = []
+
+    async def step() -> Settling | None:
+        record = await read_alone(deps.storage.tables, change_id)
+        if record is None:
+            return None
+        first.append(record.change.assessment)
+        before = record.change
+        after, acts = assess(before, wanted, by, deps.here.clock())
+        lost = tuple(act for act in acts if _is_lost(act, first[0]))
+        if lost or after.assessment is before.assessment:
+            return Settling(before, acts, lost)
+        act = act_of(after, acts, by, deps.here.clock(), through)
+        writes = [record.put_assessment(after.assessment), insert_act(change_id, act)]
+        if before.stage != "parked" and may_decide_otherwise(before, after):
+            if not guarded:
+                guarded.append(True)
+                await _point(deps, change_id, GUARD_DELAY)
+            # Also where it is due already: whoever decides it just now has not seen this, and meets a conflict.
+            writes.append(record.replace_change(replace(record.change, stage="classify")))
+        await changes.commit(deps.storage.tables, writes)
+        names = [each.name for each in acts if each.changes]
+        return Settling(record.change, acts, unfit=unfit(after.classification, names))
+
+    settled = await redo(step)
+    if guarded and settled and not settled.lost:
+        await _point(deps, change_id)
+    return settled
+
+
+def _is_lost(act: FieldAct, first: Assessment) -> bool:
+    """Whether somebody else decided the field otherwise after we had first looked."""
+    return act.changes and act.before != first.settled.get(act.name)
+
+
+async def _point(deps: Deps, change_id: str, delay: float = 0.0) -> None:
+    """The pointer to a change that must be decided: nothing happens where it is decided when it comes."""
+    await deps.storage.queues.send("changes", Envelope({"ids": [change_id]}, deps.here.clock()), delay)
