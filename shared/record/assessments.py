@@ -30,22 +30,27 @@ class AssessmentRecord(NamedTuple):
 
 def read_assessment(row: Row) -> AssessmentRecord:
     """The assessment in a row. Fields that only a later version can settle are not looked at."""
-    v: Mapping[str, Any] = row.values
-    settled: Mapping[str, Any] = unpack("settled", v)
+    settled = _settled_in(row)
     fields = {name: _field_from_json(name, settled[name]) for name in NAMES if name in settled}
-    return AssessmentRecord(Assessment(int(v["seq"]), fields), row)
+    return AssessmentRecord(Assessment(int(str(row.values.get("seq", 0))), fields), row)
 
 
 def put_assessment(change_id: str, before: AssessmentRecord, assessment: Assessment) -> Write:
     """The assessment over the one that was read; what only a later version knows of it stays."""
     row = before.row
-    old: Mapping[str, Any] = unpack("settled", row.values) if row else {}
+    old = _settled_in(row) if row else {}
     unknown = {name: entry for name, entry in old.items() if name not in NAMES}
     fields = {name: _field_to_json(name, settled, old) for name, settled in assessment.settled.items()}
     values: dict[str, Value] = {"seq": assessment.seq, **pack("settled", unknown | fields)}
     values |= unknown_columns(row.values, values, "settled") if row else {}
     key = assessment_key(change_id)
     return Write("replace" if row else "insert", Row(ids.partition(change_id), key, values, row.etag if row else ""))
+
+
+def _settled_in(row: Row) -> Mapping[str, Any]:
+    """What is settled, as JSON; nothing where a later version holds other decisions alone."""
+    settled: Mapping[str, Any] = unpack("settled", row.values) if "settled0" in row.values else {}
+    return settled
 
 
 def _field_to_json(name: SettledName, settled: SettledField, old: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def insert_act(change_id: str, act: Act) -> Write:
 def read_act(row: Row) -> Act:
     v: Mapping[str, Any] = row.values
     fields = tuple((name, old, new, released) for name, old, new, released, *_ in json.loads(v.get("fields", "[]")))
-    return Act(int(row.key.rsplit("|", 1)[1]), stored_moment(v["at"]), v["who"], v["through"], fields)
+    return Act(int(row.key.rsplit("|", 1)[1]), stored_moment(v["at"]), v.get("who", ""), v.get("through", ""), fields)
 
 
 async def acts_of(tables: Tables, change_id: str) -> list[Act]:

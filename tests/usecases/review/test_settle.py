@@ -535,6 +535,27 @@ async def test_what_a_later_version_can_settle_besides_stays(world):
     assert unpack("settled", row.values).keys() == {"kind", "crb", "audience"}
 
 
+async def test_a_row_in_which_a_later_version_settled_nothing_is_read_and_added_to(world):
+    from shared.core.ports.storage import Row, Write
+
+    await world.arrive(harmless())
+    place = (ids.partition(ID), "c|0001200001|a")
+    act = Row(place[0], "n|0001200001|000004", {"at": world.clock(), "words": "mine"})
+    await world.tables.commit(
+        "changes", [Write("insert", Row(*place, {"seq": 4, "owner": "ben"})), Write("insert", act)]
+    )
+
+    await settle(world, kind="security")
+
+    row = await world.tables.get("changes", *place)
+    assert (row.values["owner"], row.values["seq"]) == ("ben", 5)
+    assert (await world.change()).classification.kind == "security"
+    assert [(each.seq, each.who, len(each.fields)) for each in await acts_of(world.tables, ID)] == [
+        (4, "", 0),
+        (5, "ana", 1),
+    ]
+
+
 async def test_the_fields_are_shown_with_what_counts_and_what_was_read(world):
     await world.arrive(harmless())
     await settle(world, kind="security")
