@@ -121,8 +121,10 @@ def _confidence(read: Sequence[tuple[Labelled, Classification]]) -> None:
     for name, each in {**told, "those by weights": weighed, "all": every}.items():
         sure = [hit for confidence, hit in each if confidence >= UNSURE_BELOW]
         unsure = [hit for confidence, hit in each if confidence < UNSURE_BELOW]
-        right = f"{np.mean(unsure):.3f} of {len(unsure)}" if unsure else "none"
-        _print(f"{name:18} unsure {len(unsure) / len(each):.3f}; right if sure {np.mean(sure):.3f}, if unsure {right}")
+        wrongly = f"{np.mean(unsure):.3f} of {len(unsure)}" if unsure else "none"
+        _print(
+            f"{name:18} unsure {len(unsure) / len(each):.3f}; right if sure {np.mean(sure):.3f}, if unsure {wrongly}"
+        )
 
 
 def _unlabelled(path: Path) -> None:

@@ -13,6 +13,7 @@ from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from shared.core.posts.classification import Classification
+    from shared.core.posts.particulars import Particulars
     from shared.core.posts.post import Post
 
 
@@ -54,18 +55,20 @@ def explain(
         Path | None, typer.Option(show_default=False, metavar="FILE.html", help="Write a page instead of printing.")
     ] = None,
 ) -> None:  # fmt: skip
-    """Show what a post was read as, and why: field by field, with the deciding words marked in its text."""
+    """Show what a post was read as, and why: field by field, then who, which steps and controls, then its text."""
     from shared.core.classify import classify as read
+    from shared.core.classify.particulars import read_particulars
 
     post = _find(change, posts)
     classification = read(post)
+    particulars = read_particulars(post, classification)
     if html:
         from shared.adapters.pages.explain import explain_page
 
-        html.write_text(explain_page(post, classification), encoding="utf-8")
+        html.write_text(explain_page(post, classification, particulars), encoding="utf-8")
         typer.echo(f"wrote {html}")
         return
-    _show(post, classification)
+    _show(post, classification, particulars)
 
 
 def _find(change: str, posts: Path) -> "Post":
@@ -86,7 +89,7 @@ def _find(change: str, posts: Path) -> "Post":
     return max(reversed(editions), key=lambda post: post.modified)
 
 
-def _show(post: "Post", classification: "Classification") -> None:
+def _show(post: "Post", classification: "Classification", particulars: "Particulars") -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -94,17 +97,28 @@ def _show(post: "Post", classification: "Classification") -> None:
 
     from shared.adapters.pages.explain import fields
     from shared.core.classify.explain import parts
+    from shared.core.words.particulars import groups
 
     console = Console(highlight=False)
     table = Table(box=box.SIMPLE_HEAD, title=Text(printable(f"{post.id}: {post.title}")), title_justify="left")
     for name in ("field", "read as", "because of", "sure"):
         table.add_column(name, overflow="fold")
     for field in fields(classification):
-        sure = "" if field.confidence is None else f"{field.confidence:.0%}"
-        words = (field.name, field.value, field.why or "nothing in the post", sure)
+        words = (field.name, field.value, field.why or "nothing in the post", field.sure.lower())
         table.add_row(*(Text("\n".join(map(printable, text.split("\n")))) for text in words))
     console.print(table)
-    text = Text()
+    for group in groups(particulars):
+        console.print(Text(f"{group.label}:", style="bold"))
+        for number, line in enumerate(group.lines, 1):
+            said = Text(printable(f"  {f'{number}.' if group.numbered else '-'} {line.text}"))
+            if line.words:
+                said.append(printable(f" “{line.words}”"), style="dim")
+            console.print(said)
+    if particulars.links:
+        console.print(Text("Links:", style="bold"))
+        for link in particulars.links:
+            console.print(Text(printable(f"  - {link.text}: {link.address}")))
+    text = Text("\n")
     for part in parts(post, classification):
         lines = "\n".join(map(printable, part.text.split("\n")))
         text.append(lines, style="bold black on yellow" if part.fields else "")

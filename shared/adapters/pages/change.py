@@ -22,6 +22,8 @@ from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.terms import Cloud
 from shared.core.words import labels
+from shared.core.words.doubt import impact_words
+from shared.core.words.particulars import groups
 from shared.core.words.plan import to_do, when_lines
 
 
@@ -56,6 +58,10 @@ def change_page(
         to_do=to_do(classification),
         when=when_lines(classification),
         body=Markup(safe_html(post.body, post.body_type)),  # noqa: S704  (cleaned by nh3)
+        admins=impact_words(classification, "admin_impact"),
+        users=impact_words(classification, "user_impact"),
+        groups=groups(change.particulars),
+        links=change.particulars.links,
         fields=fields(classification),
         settled=settled_notes(change),
         acts=shown_acts(acts),

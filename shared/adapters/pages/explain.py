@@ -4,15 +4,18 @@ from dataclasses import dataclass
 
 from shared.adapters.pages.render import render
 from shared.core.classify import explain
-from shared.core.posts.classification import Classification
+from shared.core.posts.classification import Classification, Why
+from shared.core.posts.particulars import Particulars
 from shared.core.posts.post import Post
 from shared.core.words import dates, labels
+from shared.core.words.doubt import sureness
+from shared.core.words.particulars import groups
 from shared.core.words.plan import to_do
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a classification, in words, with what decided it and how sure that is (0 to 1).
+    """One field of a classification, in words, with what decided it and how sure that is, in a word.
 
     `key`: its name as `foresignal classify` prints it.
     """
@@ -21,16 +24,18 @@ class Field:
     name: str
     value: str
     why: str
-    confidence: float | None
+    sure: str
 
 
-def explain_page(post: Post, classification: Classification) -> str:
+def explain_page(post: Post, classification: Classification, particulars: Particulars) -> str:
     """One post with the words that decided each field marked; stands alone, as a file."""
     return render(
         "explain.html.j2",
         title=f"{post.id} explained",
         post=post,
         fields=fields(classification),
+        groups=groups(particulars),
+        links=particulars.links,
         text=explain.parts(post, classification),
     )
 
@@ -70,5 +75,13 @@ _NAMES = {
 
 def _field(name: str, value: str, classification: Classification) -> Field:
     why = classification.why.get(name)
-    words = classification.crb_why if name == "crb" and classification.crb_why else why.words if why else ""
-    return Field(name, name_of(name), value, words, why.confidence if why else None)
+    words = why.words if why else ""
+    if name == "crb" and classification.crb_why and not (why and why.settled):
+        words = f"{classification.crb_why}: {words}" if classification.crb and words else classification.crb_why
+    return Field(name, name_of(name), value, words, _sure(why))
+
+
+def _sure(why: Why | None) -> str:
+    if why is None:
+        return ""
+    return "Settled" if why.settled and why.confidence == 1 else sureness(why.confidence)

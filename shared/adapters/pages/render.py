@@ -15,6 +15,7 @@ from shared.adapters.pages.safe_html import image_sources
 from shared.core.posts.classification import Interval
 from shared.core.text.safe import printable
 from shared.core.words import dates, labels
+from shared.core.words.doubt import sureness
 
 NAVIGATION = (("Home", "/api/home"), ("Metrics", "/api/metrics"), ("Register", "/api/register"))
 
@@ -65,6 +66,7 @@ def _environment() -> Environment:
         "in_words": in_words,
         "planned": planned,
         "number": "{:,}".format,
+        "sureness": sureness,
     }
     environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
     environment.globals["content_policy"] = _content_policy  # for a page that stands alone, without headers

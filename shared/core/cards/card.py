@@ -14,7 +14,7 @@ from shared.core.policy.model import GROUP, Policy
 from shared.core.posts.classification import Classification
 from shared.core.posts.summary import how_to_prepare, what_changes
 from shared.core.text.safe import clean
-from shared.core.words.labels import ARRIVALS, IMPACTS, KINDS
+from shared.core.words.doubt import arrival_words, impact_words, kind_words
 from shared.core.words.plan import UNDATED, to_do, when_lines
 
 Tone = Literal["act", "moved", "new", "quiet"]
@@ -77,16 +77,16 @@ def change_card(
         title=clean(post.title) or change.id,
         change_id=change.id,
         revision=change.revision,
-        kind=KINDS.get(classification.kind, classification.kind),
+        kind=kind_words(classification),
         what=what_changes(post),
         services=tuple(clean(service) for service in post.services),
         when=when_lines(classification),
         moved=moves(change, happened),
         to_do=to_do(classification),
         how=how_to_prepare(post),
-        admin_impact=IMPACTS.get(classification.admin_impact, classification.admin_impact),
-        user_impact=IMPACTS.get(classification.user_impact, classification.user_impact),
-        arrives=ARRIVALS.get(classification.default, classification.default),
+        admin_impact=impact_words(classification, "admin_impact"),
+        user_impact=impact_words(classification, "user_impact"),
+        arrives=arrival_words(classification),
         why=tuple(clean(reason.words) for reason in state.effect.why),
         team=_team(state.effect.team, state.effect.answers, policy),
         post_url=post_url(change.id, policy.cloud_of()),

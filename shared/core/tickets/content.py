@@ -7,6 +7,7 @@ from shared.core.classify import plain_text
 from shared.core.links import page_url, post_url
 from shared.core.policy.model import Policy, TicketSystemEntry
 from shared.core.policy.our_dates import our_dates_of
+from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
 from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import roadmap_ids
@@ -17,6 +18,7 @@ from shared.core.tickets.proposal import propose
 from shared.core.tickets.reassess import moved_after_approval
 from shared.core.tickets.ticket import Ticket
 from shared.core.words import labels
+from shared.core.words.doubt import arrival_words, doubts
 from shared.core.words.plan import to_do, when_lines
 
 TITLE_LIMIT = 255
@@ -59,7 +61,7 @@ def wanted_ticket(
         title=cut(f"{change.id} {clean(post.title)}".strip(), TITLE_LIMIT),
         what=cut(_what(post), _WHAT_LIMIT),
         kind=labels.KINDS.get(classification.kind, classification.kind),
-        arrives=labels.ARRIVALS.get(classification.default, classification.default),
+        arrives=arrival_words(classification),
         audience=proposal.audience,
         services=tuple(clean(service) for service in post.services),
         tenants=_tenant_names(tenants),
@@ -74,8 +76,8 @@ def wanted_ticket(
         impact=proposal.impact,
         admin_impact=classification.admin_impact,
         user_impact=classification.user_impact,
-        impact_why=proposal.impact_why,
-        why_board=classification.crb_why or "The policy asks for it.",
+        impact_why=" ".join(filter(None, (proposal.impact_why, doubts(classification)))),
+        why_board=_why_board(classification),
         why=tuple(reason.words for reason in state.effect.why),
         test_plan=proposal.test_plan,
         communication_plan=proposal.communication_plan,
@@ -87,6 +89,12 @@ def wanted_ticket(
         reassess=moved if entry.on_move == "reassess" and not fell else "",
         notes=(*(note(change, event) for event in untold), *asked),
     )
+
+
+def _why_board(classification: Classification) -> str:
+    """Why a board gets it: what was read of that, or else the policy; doubt is told."""
+    words = classification.crb_why or "The policy asks for it."
+    return f"Not sure that it is for the board; read so far: {words}" if classification.is_unsure("crb") else words
 
 
 def _cancelled(change: Change, state: EffectState) -> bool:

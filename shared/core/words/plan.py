@@ -15,6 +15,11 @@ _ACTIONS: dict[Action, tuple[str, str]] = {
     "optional": ("Action is optional", "Review by {}"),
     "none": ("Nothing to do", "Deadline {}"),
 }
+_PROBABLE: dict[Action, tuple[str, str]] = {
+    "required": ("Action is probably required", "Action is probably required, by {}"),
+    "optional": ("Action is probably optional", "Probably to be reviewed, by {}"),
+    "none": ("Probably nothing to do", "Probably nothing to do; deadline {}"),
+}
 
 
 def when_lines(classification: Classification) -> tuple[str, ...]:
@@ -25,6 +30,12 @@ def when_lines(classification: Classification) -> tuple[str, ...]:
 
 
 def to_do(classification: Classification) -> str:
-    """What is asked of the organisation, with its day: "Action required by 14 March 2027"."""
-    plain, dated = _ACTIONS[classification.action]
-    return dated.format(day(classification.act_by)) if classification.act_by else plain
+    """What is asked of the organisation, with its day: "Action required by 14 March 2027".
+
+    What is unsure is said to be probable; a day that is unsure, too.
+    """
+    plain, dated = (_PROBABLE if classification.is_unsure("action") else _ACTIONS)[classification.action]
+    if not classification.act_by:
+        return plain
+    said = day(classification.act_by)
+    return dated.format(f"{said} (not sure of the day)" if classification.is_unsure("act_by") else said)

@@ -1,0 +1,64 @@
+"""Doubt in words: what is unsure is told as probable, and never with a number."""
+
+from shared.core.posts.classification import UNSURE_BELOW, Classification
+from shared.core.terms import Kind
+from shared.core.words.dates import listed
+from shared.core.words.labels import ARRIVALS, IMPACTS, KINDS
+
+_SURE_FROM = 0.9
+_PROBABLE_KINDS: dict[Kind, str] = {
+    "new_feature": "Probably a new feature",
+    "feature_change": "Probably a change to a feature",
+    "retirement": "Probably a retirement",
+    "security": "Probably about security",
+    "maintenance": "Probably maintenance",
+    "info": "Probably information",
+}
+_DOUBTED = {
+    "act_by": "the deadline",
+    "kind": "the kind of change",
+    "admin_impact": "the impact on admins",
+    "user_impact": "the impact on users",
+    "default": "how it arrives",
+    "action": "whether anything has to be done",
+    "crb": "whether it is for the board",
+}
+"""What is named where a ticket says what we are not sure of. `training` follows from the impact on users."""
+
+
+def sureness(confidence: float) -> str:
+    """How sure a field is: of what is sure nine in ten are right; of what is unsure, half."""
+    if confidence < UNSURE_BELOW:
+        return "Unsure"
+    return "Sure" if confidence >= _SURE_FROM else "Likely"
+
+
+def probably(words: str) -> str:
+    """Words that begin like a sentence, told as probable."""
+    return f"Probably {words[:1].lower()}{words[1:]}" if words else ""
+
+
+def kind_words(classification: Classification) -> str:
+    """The kind of a change on cards and pages."""
+    if classification.is_unsure("kind"):
+        return _PROBABLE_KINDS.get(classification.kind, classification.kind)
+    return KINDS.get(classification.kind, classification.kind)
+
+
+def impact_words(classification: Classification, field: str) -> str:
+    """`admin_impact` or `user_impact` in a word, or two."""
+    level: str = getattr(classification, field)
+    words = next((words for each, words in IMPACTS.items() if each == level), level)
+    return probably(words) if classification.is_unsure(field) else words
+
+
+def arrival_words(classification: Classification) -> str:
+    """How a change arrives; empty where nothing does."""
+    words = ARRIVALS.get(classification.default, classification.default)
+    return probably(words) if classification.is_unsure("default") else words
+
+
+def doubts(classification: Classification) -> str:
+    """One sentence that names what is unsure, for who decides; empty where nothing is."""
+    unsure = [words for name, words in _DOUBTED.items() if classification.is_unsure(name)]
+    return f"Not sure of {listed(unsure)}: look it up in the post." if unsure else ""
