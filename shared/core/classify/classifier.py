@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
+from shared.core.classify.because import NO_SENTENCE, NOTHING_AGAINST
 from shared.core.classify.board_reason import board_words
 from shared.core.classify.calibration import value_of
 from shared.core.classify.deciding import Decider, Decision
@@ -24,7 +25,7 @@ from shared.core.classify.plain import (
     settle_user,
 )
 from shared.core.classify.plan import read_plan
-from shared.core.classify.status import Verdict
+from shared.core.classify.status import Verdict, plan_sentence
 from shared.core.classify.weights import Weights, shipped_weights
 from shared.core.posts.classification import Classification, Why
 from shared.core.posts.post import Post
@@ -51,8 +52,8 @@ def _classify(post: Post, weights: Weights) -> Classification:
 
     decider = Decider(findings, weights)
 
-    def decided(field: str, shown: str) -> Decision:
-        decision = decider.decide(field)
+    def decided(field: str, shown: str, *, explained: bool = True) -> Decision:
+        decision = decider.decide(field, explained=explained)
         why[shown] = decision.why
         return decision
 
@@ -63,16 +64,18 @@ def _classify(post: Post, weights: Weights) -> Classification:
     verdict = plan.verdict
     settled = settle_default(kind, decided("default", "default"), findings)
     default, why["default"] = default_of(kind, settled.value), settled.why
+    if default == "removed" and why["default"].words in {NO_SENTENCE, NOTHING_AGAINST}:
+        why["default"] = Why(why["kind"].words, why["default"].confidence)
     need = settle_need(kind, decided("need", "action"), plan, document, findings)
     why["action"] = why["admin_impact"] = need.why
     felt = settle_user(kind, decided("user", "user_impact"), document, findings)
     user, why["user_impact"] = felt.value, felt.why
     mark_pairs(findings)
-    weighed = decided("crb", "crb")
+    weighed = decided("crb", "crb", explained=False)  # the fields before it say why
     board = settle_board(kind, need, default, weighed, document)
     crb = board.value == "yes"
     if board is weighed:
-        why["crb"] = Why(_board_sentence(kind, need.value, user, why), weighed.why.confidence)
+        why["crb"] = Why(_board_sentence(board.value, kind, need.value, user, why), weighed.why.confidence)
     else:
         why["crb"] = board.why
     act_by, why["act_by"] = plan.deadline(document, must_act=need.value == "required")
@@ -109,8 +112,10 @@ def _calibrated(read: Classification, field: str, why: Why, weights: Weights) ->
     return Why(why.words, round(calibration.share_right(value_of(read, field), why.confidence), 2))
 
 
-def _board_sentence(kind: str, need: str, user: str, why: Mapping[str, Why]) -> str:
+def _board_sentence(board: str, kind: str, need: str, user: str, why: Mapping[str, Why]) -> str:
     """The sentence of the field by which a change is for the board, in the order of its definition, or is not."""
+    if board == "no":
+        return NOTHING_AGAINST
     if need == "required":
         return why["action"].words
     if kind == "retirement":
@@ -123,7 +128,7 @@ def _reasons(verdict: Verdict, why: Mapping[str, Why]) -> dict[str, Why]:
     reasons = {"status": verdict.why}
     if verdict.windows:
         dated = any(window.start or window.end for window in verdict.windows)
-        reasons["rollouts"] = Why(verdict.windows[0].words, 0.95 if dated else 0.8)
+        reasons["rollouts"] = Why(plan_sentence(verdict.windows), 0.95 if dated else 0.8)
     if verdict.superseded_by:
         reasons["superseded_by"] = verdict.why
     if not verdict.stands:

@@ -20,12 +20,19 @@ class Findings:
     signals: dict[str, tuple[str, int, int]] = field(default_factory=dict)
     terms: dict[str, str] = field(default_factory=dict)
     marks: dict[str, float] = field(default_factory=dict)
+    _sentences: dict[str, str] = field(default_factory=dict)
 
     def mark(self, *names: str) -> None:
         self.marks.update(dict.fromkeys(names, 1.0))
 
     def sentence(self, name: str) -> str:
         """The whole sentence of the post that a signal or term stands in."""
+        known = self._sentences.get(name)
+        if known is None:
+            known = self._sentences[name] = self._sentence(name)
+        return known
+
+    def _sentence(self, name: str) -> str:
         if name in self.signals:
             return self.places.sentence(*self.signals[name])
         place, _, term = name.partition(TERM)

@@ -1,12 +1,14 @@
 """Signals: phrases that speak for or against something, and what the clause around each makes of it."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.core.classify.clauses import CONDITIONS, Clauses, Standing, whole_sentence
+from shared.core.classify.clauses import CONDITIONS, Clauses, Standing
 from shared.core.classify.lookup import Lookup
+from shared.core.text.wording import PART_END
 
 #: The parts of a post that a signal may look at. `text` is everything but the title, the banners and the compliance
 #: table; `advice` is what to prepare, without the formulas of every post; `audience` is who is affected; `compliance`
@@ -76,31 +78,48 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     return re.compile(f"[^.\\n]{{0,{_WIDEST_GAP}}}?".join(re.escape(part) for part in phrase.split(_GAP)))
 
 
+def _in_word(letter: str) -> bool:
+    return letter.isascii() and (letter.isalnum() or letter in "'-")
+
+
 class Places:
     """The places of one post, as written and in lower case; a space at both ends, so that every word has two edges."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
         self._written = {name: f" {text} " for name, text in places.items() if text}
         self.lower = {name: text.lower() for name, text in self._written.items()}
+        self._starts: dict[str, list[int]] = {}  # where sentences begin, in the places that were asked for
 
     def word(self, place: str, term: str, last: str) -> tuple[int, int]:
         """Where a term stands in a place; where only signs part its words, its last word."""
+        text = self.lower[place]
         for words in (term, last):
-            found = re.search(rf"(?<![a-z0-9'-]){re.escape(words)}(?![a-z0-9'-])", self.lower[place])
-            if found:
-                return found.span()
+            at = text.find(words)
+            while at >= 0:
+                end = at + len(words)
+                if not (_in_word(text[at - 1]) or _in_word(text[end])):  # a place has a space at both ends
+                    return at, end
+                at = text.find(words, at + 1)
         return 0, 0
+
+    def whole(self, place: str) -> str:
+        """All of a place, as it is written."""
+        return self._written.get(place, "").strip()
 
     def sentence(self, place: str, start: int, end: int) -> str:
         """The sentence around a place, as it is written; the whole title; of the tags, the one."""
-        text = self._shown(place)
         if place == "title":
-            return text.strip()
+            return self.whole(place)
+        text = self._shown(place)
         if place == "tags":
             first, last = text.rfind(" | ", 0, start), text.find(" | ", end)
             tag = text[first + 3 if first >= 0 else 0 : last if last >= 0 else len(text)]
             return f"Microsoft tags it “{tag.strip()}”"
-        return whole_sentence(text, start, end)
+        starts = self._starts.get(place)
+        if starts is None:
+            starts = self._starts[place] = [0, *(stop.end() for stop in PART_END.finditer(text)), len(text)]
+        first = bisect_right(starts, start) - 1
+        return text[starts[first] : starts[bisect_left(starts, end, first + 1)]].strip()
 
     def _shown(self, place: str) -> str:
         written, lower = self._written[place], self.lower[place]

@@ -159,7 +159,12 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
         )
     if not dated and kind == "info":  # "the page is available" plans nothing
         return Verdict("no_schedule", Why(windows[0].words, 0.7))
-    return Verdict("scheduled", Why(windows[0].words, 0.95 if dated else 0.8), windows=windows)
+    return Verdict("scheduled", Why(plan_sentence(windows), 0.95 if dated else 0.8), windows=windows)
+
+
+def plan_sentence(windows: tuple[Window, ...]) -> str:
+    """The sentence that states the plan: of the first window that has one which does not only lead to a list."""
+    return next((w.words for w in windows if not w.words.endswith(":")), windows[0].words).strip()
 
 
 def _delayed(document: Document) -> re.Match[str] | None:

@@ -22,6 +22,8 @@ def has_any(text: str, parts: tuple[str, ...]) -> bool:
 
 #: Between two sentences: after a full stop, before a capital.
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"(])")
+#: The same in a text of several lines, each of which ends a sentence, too; with the stop itself, which is found sooner.
+PART_END = re.compile(r"[\n.!?](?:(?<=\n)|\s+(?=[A-Z\"(]))")
 
 
 _PART_END = re.compile(r"(?<=[.!?])\s+|\n")

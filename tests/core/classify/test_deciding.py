@@ -21,69 +21,112 @@ def findings(**places: str) -> Findings:
     return find_all(Places(places), None)
 
 
-def decided(weights: dict[str, str], found: Findings) -> tuple[str, str]:
-    decision = Decider(found, read_weights(weights)).decide("crb")
+def because(weights: dict[str, str], field: str, found: Findings) -> tuple[str, str]:
+    decision = Decider(found, read_weights(weights)).decide(field)
     return decision.value, decision.why.words
 
 
-def test_a_sentence_is_a_better_reason_than_a_tag() -> None:
-    found = findings(tags="Retirement", title="The mailbox goes")
-
-    assert decided(LINES, found) == ("yes", "The mailbox goes")
-
-
-def test_a_tag_is_told_as_microsofts_where_no_sentence_counts() -> None:
-    assert decided(LINES, findings(tags="Updated | Retirement | Other")) == ("yes", "Microsoft tags it “Retirement”")
-
-
-def test_a_tag_that_drowns_the_sentence_is_the_reason() -> None:
-    lines = LINES | {"tags: retirement ...": "crb yes 1300"}
-
-    assert decided(lines, findings(tags="Retirement", title="The mailbox goes"))[1] == "Microsoft tags it “Retirement”"
-
-
 def test_the_reason_is_the_whole_sentence_that_counts_most_in_sum() -> None:
-    lines = {"title= pens": "crb yes 90", "intro= lists": "crb yes 60", "intro= end": "crb yes 60"}
+    lines = {
+        "title= pens": "kind retirement 90",
+        "intro= lists": "kind retirement 60",
+        "intro= end": "kind retirement 60",
+    }
     found = findings(title="Pens", intro="Some pages stay. Lists end in May, for all. Pages stay.")
 
-    assert decided(lines, found) == ("yes", "Lists end in May, for all.")
+    assert because(lines, "kind", found) == ("retirement", "Lists end in May, for all.")
 
 
 def test_what_speaks_against_the_value_counts_against_its_sentence() -> None:
-    lines = {"intro= lists": "crb yes 90", "intro= pages": "crb no 60", "intro= pens": "crb yes 50"}
+    lines = {"intro= lists": "kind info 90", "intro= pages": "kind info -60", "intro= pens": "kind info 50"}
 
-    assert decided(lines, findings(intro="Lists and pages go. Pens go.")) == ("yes", "Pens go.")
-
-
-def test_another_fields_decision_is_no_reason() -> None:
-    found = findings(title="Lists")
-    found.mark("kind:retirement")
-
-    assert decided(LINES, found) == ("yes", "nothing speaks against it")
+    assert because(lines, "kind", findings(intro="Lists and pages go. Pens go.")) == ("info", "Pens go.")
 
 
-def test_what_graph_says_is_told_in_words() -> None:
-    found = findings(title="Lists")
-    found.mark("major:yes", "graph_act_by:no")
+def test_a_sentence_is_a_better_reason_than_a_tag_that_counts_a_little_more() -> None:
+    lines = {"tags: retirement ...": "kind retirement 200", "title= mailbox": "kind retirement 90"}
+    found = findings(tags="Retirement", title="The mailbox goes")
 
-    assert decided({"major:yes": "crb yes 90", "graph_act_by:no": "crb yes 95"}, found) == (
-        "yes",
-        "Microsoft calls it a major change",
+    assert because(lines, "kind", found) == ("retirement", "The mailbox goes")
+
+
+def test_a_tag_that_drowns_the_sentence_is_the_reason_and_told_as_microsofts() -> None:
+    lines = {"tags: retirement ...": "kind retirement 400", "title= mailbox": "kind retirement 90"}
+    found = findings(tags="Updated | Retirement | Other", title="The mailbox goes")
+
+    assert because(lines, "kind", found) == ("retirement", "Microsoft tags it “Retirement”")
+
+
+def test_a_kind_that_no_sentence_tells_is_told_by_the_title() -> None:
+    found = findings(title="Lists", prepare="Ensure that lists work.")
+
+    assert because({"advice: ensure ...": "kind security 90"}, "kind", found)[1] == "Lists"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence", "expected"),
+    [
+        pytest.param("default", "off", "Lists are off by default.", None, id="off: it speaks of the default"),
+        pytest.param("default", "off", "Lists have colours.", "no one sentence says so", id="off: of colours"),
+        pytest.param("default", "on", "Lists have colours.", "nothing speaks against it", id="on: of colours"),
+        pytest.param("default", "removed", "Lists are removed in May.", None, id="removed: it speaks of the end"),
+        pytest.param("need", "optional", "Review lists.", None, id="optional: it leaves a choice"),
+        pytest.param(
+            "need", "optional", "Admins cannot change lists.", "no one sentence says so", id="optional: cannot"
+        ),
+        pytest.param("need", "required", "Admins must move lists.", None, id="required: it demands"),
+        pytest.param("need", "none", "No action is required for lists.", None, id="none: it asks nothing"),
+        pytest.param("need", "none", "Lists have colours.", "nothing speaks against it", id="none: of colours"),
+        pytest.param("user", "medium", "Users see lists.", None, id="medium: it speaks of users"),
+        pytest.param(
+            "user", "medium", "No action by users for lists.", "no one sentence says so", id="medium: no action"
+        ),
+        pytest.param("user", "low", "Only admins see lists.", None, id="low: it speaks of admins"),
+        pytest.param(
+            "user", "medium", "For users of lists:", "no one sentence says so", id="a line that leads to a list"
+        ),
+    ],
+)
+def test_a_reason_speaks_of_what_the_field_is_about(
+    field: str, value: str, sentence: str, expected: str | None
+) -> None:
+    lines = {"(base)": f"{field} {value} 100", "intro= lists": f"{field} {value} 90"}
+
+    assert because(lines, field, findings(intro=f"Pages stay. {sentence}")) == (value, expected or sentence)
+
+
+def test_a_title_is_no_reason_for_what_it_does_not_say() -> None:
+    assert because({"title= settings": "need optional 90"}, "need", findings(title="New settings"))[1] == (
+        "no one sentence says so"
     )
 
 
-def test_a_line_that_leads_to_a_list_is_no_reason() -> None:
-    lines = {"intro= lists": "crb yes 90", "intro= pens": "crb yes 50"}
+def test_a_sentence_that_names_the_default_goes_before_a_stronger_one() -> None:
+    lines = {"intro= lists": "default on 90", "intro= pages": "default on 30"}
+    found = findings(intro="Lists appear automatically. Pages are on by default.")
 
-    assert decided(lines, findings(intro="Lists that go:\nPens go."))[1] == "Pens go."
+    assert because(lines, "default", found) == ("on", "Pages are on by default.")
 
 
-def test_a_title_is_no_reason_for_what_says_nothing_in_particular() -> None:
-    assert decided({"title= lists": "crb no 90"}, findings(title="Lists")) == ("no", "nothing speaks against it")
+def test_another_fields_decision_is_no_reason() -> None:
+    found = findings(intro="Lists")
+    found.mark("kind:retirement")
+
+    assert because({"kind:retirement": "need required 150"}, "need", found) == ("required", "no one sentence says so")
+
+
+def test_what_graph_says_is_told_in_words() -> None:
+    found = findings(intro="Lists")
+    found.mark("graph_act_by:yes")
+
+    assert because({"graph_act_by:yes": "need required 150"}, "need", found) == (
+        "required",
+        "Microsoft names a day to act by",
+    )
 
 
 def test_nothing_found_says_so() -> None:
-    assert decided(LINES, findings(title="Lists")) == ("no", "nothing speaks against it")
+    assert because({"(base)": "need none 50"}, "need", findings(title="Lists")) == ("none", "nothing speaks against it")
 
 
 def test_a_denied_phrase_counts_for_itself() -> None:
