@@ -32,11 +32,15 @@ def log_odds(confidence: float) -> float:
 
 
 def value_of(classification: Classification, field: str) -> str:
-    """A field's value as the calibration knows it: of days only whether there are any."""
+    """A field's value as the calibration knows it: of days only what sort they are of.
+
+    A day to act by that is the first of a window was mostly taken from the plan; any other one is demanded somewhere.
+    """
     if field == "rollouts":
         windows = len(classification.windows)
         return "several" if windows > 1 else "one" if windows else "none"
     value = getattr(classification, field)
     if field == "act_by":
-        return "day" if value else "none"
+        planned = any(window.start and window.start.first == value for window in classification.windows)
+        return "planned" if value and planned else "demanded" if value else "none"
     return str(value)

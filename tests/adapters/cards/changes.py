@@ -7,6 +7,16 @@ from shared.core.changes.change import Change, Decision, Edition, Effect, Effect
 from shared.core.changes.reasons import SentenceReason
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.posts.classification import Classification, Interval, Why, Window
+from shared.core.posts.particulars import (
+    Audience,
+    Compliance,
+    Control,
+    ControlDefault,
+    Link,
+    Particulars,
+    Step,
+    WayOut,
+)
 from tests.fakes import effect_state
 
 PUBLIC = "https://changes.contoso.example"
@@ -85,12 +95,12 @@ def classified(**over: Any) -> Classification:
         "training": True,
         "why": {
             "rollouts": Why("We will begin rolling out in early October 2026", 0.9),
-            "default": Why("arrives by itself", 0.8),
+            "default": Why("arrives by itself", 0.7),
             "action": Why("save the answers that they still need", 0.85),
-            "crb": Why("retirement with high user impact", 0.7),
+            "crb": Why("retirement with high user impact", 0.8),
             "training": Why("status: scheduled, user_impact: high", 0.8),
             "kind": Why("tag: Feature update", 0.9),
-            "act_by": Why("before the page is removed", 0.7),
+            "act_by": Why("before the page is removed", 0.9),
             "user_impact": Why("the separate download page is removed", 0.8),
             "admin_impact": Why("tag: Admin impact", 0.8),
             "status": Why("begin rolling out in early October 2026", 0.95),
@@ -99,6 +109,36 @@ def classified(**over: Any) -> Classification:
     return Classification("MC1234567", **fields)
 
 
+PARTICULARS = Particulars(
+    audience=(
+        Audience("role", "Meeting organizers", "Meeting organizers find the answers in the recap."),
+        Audience("licence", "Teams Premium", "This needs Teams Premium."),
+        Audience("platform", "Windows", "Teams for Windows and Mac"),
+        Audience("platform", "Mac", "Teams for Windows and Mac"),
+    ),
+    controls=(
+        Control(
+            "setting",
+            "Keep poll answers",
+            "The setting Keep poll answers is off by default, and on in GCC.",
+            (ControlDefault("off"), ControlDefault("on", "GCC")),
+        ),
+        Control(
+            "path",
+            "Teams admin center > Meetings > Meeting policies",
+            "Go to Teams admin center > Meetings > Meeting policies.",
+        ),
+    ),
+    steps=(
+        Step("Save the answers that are still needed", "Save the answers by 14 December.", date(2026, 12, 14)),
+        Step("Tell meeting organizers where answers stand from now on", "Tell meeting organizers."),
+    ),
+    way_out=(WayOut("keep_old", "You can go back to the old page until 14 December 2026.", date(2026, 12, 14)),),
+    compliance=(
+        Compliance("data_location", "Does it change where data is kept?", "Yes: in the recap of the meeting."),
+    ),
+    links=(Link("Read more about polls", "https://learn.example/polls"), Link("", "https://learn.example/recap")),
+)
 FIRST = Edition(at(4, 20, 17), at(4, 20, 18), "a" * 32, "contoso")
 SECOND = Edition(at(5, 4, 18), at(5, 4, 19), "b" * 32, "contoso")
 
@@ -111,7 +151,7 @@ def a_change(
     raw = raw_post(**over)
 
     def edition(of: Edition, what: Classification) -> Edition:
-        facts = Facts(what, "planForChange", True, ("Feature update",), raw["title"] or "")
+        facts = Facts(what, "planForChange", True, ("Feature update",), raw["title"] or "", particulars=PARTICULARS)
         return Edition(of.modified, of.observed, of.hash, of.tenant, facts=facts)
 
     old_new = {

@@ -100,7 +100,7 @@ def test_the_change_page_shows_every_field_with_its_why():
         "General availability, worldwide: early to mid-October 2026",
         "Change to a feature",
         "tag: Feature update",
-        "90 %",
+        "Sure",
         "a page that users rely on is removed",
         "30 November 2026 → to 14 December 2026",
         "contoso revision 2",
@@ -141,8 +141,8 @@ def test_related_posts_are_named_with_their_words_and_how_sure_that_is():
     panel = next(panel for panel in tree.css(".panel") if panel.css_first("h2").text() == "Related")
 
     said = " ".join(panel.text(separator=" ").split())
-    assert "Superseded by MC1300001 90 % sure refer to <it>" in said
-    assert "Is referred to by MC1400001 60 % sure MC1400001: as told in" in said
+    assert "Superseded by MC1300001 sure refer to <it>" in said
+    assert "Is referred to by MC1400001 unsure MC1400001: as told in" in said
     assert [link.attributes["href"] for link in panel.css("a")] == ["/api/changes/MC1300001", "/api/changes/MC1400001"]
 
 
@@ -156,9 +156,15 @@ def test_late_events_say_that_nobody_was_told():
 
 def test_an_unknown_reason_or_number_of_days_is_a_dash():
     assert [days(value) for value in (None, 0.0, 0.44, 6.0, 9.96, 31.4)] == ["–", "0", "0.4", "6", "10", "31"]
-    assert [field.confidence for field in fields(classified(why={"kind": Why("tag", 0.5)})) if field.confidence] == [
-        0.5
-    ]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "words"), [(0.9, "Sure"), (0.89, "Likely"), (0.76, "Likely"), (0.75, "Unsure"), (0.0, "Unsure")]
+)
+def test_how_sure_a_field_is_is_told_in_a_word(confidence, words):
+    shown = {field.key: field.sure for field in fields(classified(why={"kind": Why("tag", confidence)}))}
+
+    assert (shown["kind"], shown["default"]) == (words, "")
 
 
 @pytest.mark.parametrize(
@@ -224,10 +230,14 @@ def test_a_change_page_says_who_settled_a_field_what_was_read_and_what_needs_a_l
     html = everything()["change-settled"]
     rows = rows_of_fields(html)
 
-    assert rows["Kind"] == ["Security Read as: Change to a feature", "settled by Ana <Silva> on 21 June 2026", "100 %"]
+    assert rows["Kind"] == [
+        "Security Read as: Change to a feature",
+        "settled by Ana <Silva> on 21 June 2026",
+        "Settled",
+    ]
     value, why, sure = rows["User impact"]
     assert value.startswith("High settled for an earlier edition Read as: ")
-    assert (why, sure) == ("settled by Ben on 21 April 2026, for an earlier edition", "50 %")
+    assert (why, sure) == ("settled by Ben on 21 April 2026, for an earlier edition", "Unsure")
     plan = rows["Rollout"][0]
     assert "no longer holds General availability, worldwide: 1 December 2026, settled by Ben on 21 April 2026;" in plan
     assert plan.endswith("Microsoft says otherwise since, and that counts")

@@ -13,7 +13,7 @@ from shared.adapters.cards.markdown import escape, unescape
 from shared.core.cards.card import change_card
 from shared.core.changes.change import Event
 from shared.core.changes.moves import moves
-from shared.core.posts.classification import Interval, Window
+from shared.core.posts.classification import UNSURE_BELOW, Interval, Why, Window
 from shared.core.posts.post import read_post
 from shared.core.posts.summary import what_changes
 from shared.core.text.safe import clean
@@ -205,7 +205,37 @@ def test_a_card_knows_its_ticket_links_team_and_reasons():
     ],
 )
 def test_what_to_do_comes_with_its_day(action, act_by, words):
-    assert view(classified(action=action, act_by=act_by)).to_do == words
+    assert view(classified(action=action, act_by=act_by, why={})).to_do == words
+
+
+@pytest.mark.parametrize(
+    ("action", "act_by", "unsure", "words"),
+    [
+        ("required", date(2027, 3, 14), ["action"], "Action is probably required, by 14 March 2027"),
+        ("required", date(2027, 3, 14), ["act_by"], "Action required by 14 March 2027 (not sure of the day)"),
+        ("required", None, ["action"], "Action is probably required"),
+        ("optional", None, ["action"], "Action is probably optional"),
+        ("optional", date(2027, 3, 14), ["action"], "Probably to be reviewed, by 14 March 2027"),
+        ("none", None, ["action", "act_by"], "Probably nothing to do"),
+    ],
+)
+def test_what_is_unsure_to_do_is_told_as_probable(action, act_by, unsure, words):
+    doubted = {name: Why("", UNSURE_BELOW - 0.01) for name in unsure}
+
+    assert view(classified(action=action, act_by=act_by, why=doubted)).to_do == words
+
+
+def test_a_card_doubts_kind_impacts_and_default_where_they_are_unsure():
+    doubted = {name: Why("", UNSURE_BELOW - 0.01) for name in ("kind", "admin_impact", "user_impact", "default")}
+    told = view(classified(kind="retirement", admin_impact="high", default="removed", why=doubted))
+
+    assert told.kind == "Probably a retirement"
+    assert told.admin_impact == "Probably high"
+    assert told.arrives == "Probably something is taken away"
+
+
+def test_what_is_sure_enough_is_told_plainly():
+    assert view(classified(kind="retirement", why={"kind": Why("", UNSURE_BELOW)})).kind == "Retirement"
 
 
 def test_a_change_without_dates_says_why():

@@ -7,7 +7,7 @@ import pytest
 from shared.core.changes.change import EffectState
 from shared.core.decisions.decide import decide
 from shared.core.policy.model import TicketSystemEntry
-from shared.core.posts.classification import Classification
+from shared.core.posts.classification import UNSURE_BELOW, Classification, Why
 from shared.core.text.safe import cut
 from shared.core.tickets.content import ticket_key, wanted_ticket
 from shared.core.tickets.proposal import risk_of
@@ -115,3 +115,29 @@ def test_the_risk_is_the_higher_impact(admin, user, crb, risk):
 )
 def test_cutting_says_so(text, limit, expected):
     assert cut(text, limit) == expected
+
+
+def doubted(one, *names):
+    facts = one.current.facts
+    why = {name: Why("", UNSURE_BELOW - 0.01) for name in names}
+    found = replace(facts, classification=replace(facts.classification, why=why))
+    return replace(one, editions=(*one.editions[:-1], replace(one.current, facts=found)))
+
+
+def test_a_ticket_names_what_was_read_with_doubt():
+    ticket = made(doubted(change(*MOVED), "kind", "action"))
+
+    assert ticket.impact_why.endswith(
+        "Not sure of the kind of change and whether anything has to be done: look it up in the post."
+    )
+    assert ticket.to_do.startswith(("Action is probably", "Probably"))
+
+
+def test_a_ticket_says_that_it_may_not_be_for_the_board():
+    assert made(doubted(change(*MOVED), "crb")).why_board.startswith("Not sure that it is for the board; read so far: ")
+
+
+def test_a_ticket_that_was_read_surely_names_no_doubt():
+    ticket = made(doubted(change(*MOVED)))
+
+    assert "Not sure" not in ticket.impact_why + ticket.why_board
