@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared.adapters.pages.render import render
 from shared.core.classify import explain
+from shared.core.classify.because import UNSAID
 from shared.core.posts.classification import Classification, Why
 from shared.core.posts.particulars import Particulars
 from shared.core.posts.post import Post
@@ -77,7 +78,11 @@ def _field(name: str, value: str, classification: Classification) -> Field:
     why = classification.why.get(name)
     words = why.words if why else ""
     if name == "crb" and classification.crb_why and not (why and why.settled):
-        words = f"{classification.crb_why}: {words}" if classification.crb and words else classification.crb_why
+        words = (
+            f"{classification.crb_why}: {words}"
+            if classification.crb and words not in UNSAID
+            else classification.crb_why
+        )
     return Field(name, name_of(name), value, words, _sure(why))
 
 

@@ -5,12 +5,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from shared.core.classify.bearing import bears, says_it
+from shared.core.classify.document import Document
+from shared.core.classify.evidence import FORMULA
 from shared.core.classify.findings import Findings
+from shared.core.classify.headings import Role
 from shared.core.classify.marks import mark_words
 from shared.core.text.safe import cut
+from shared.core.text.wording import sentences
 
 NOTHING_AGAINST = "nothing speaks against it"
 NO_SENTENCE = "no one sentence says so"
+UNSAID = frozenset({NO_SENTENCE, NOTHING_AGAINST, ""})
+"""Reasons that quote nothing."""
 #: What a post says of nothing in particular.
 NEUTRAL = {"default": {"on", "n/a"}, "need": {"none"}, "user": {"low"}, "crb": {"no"}}
 
@@ -76,3 +82,10 @@ def _strongest_sentence(findings: Findings, field: str, value: str, words: Leads
         if counts > 0
     )
     return next((each for each in sorted(ranked, reverse=True) if bears(field, value, each[1])), _SILENT)
+
+
+def first_that_bears(field: str, value: str, document: Document, *roles: Role) -> str:
+    """The first sentence of these parts that speaks of the field, without the formulas of every post; else nothing."""
+    told = (each for role in roles for line in document.of(role) for each in sentences(line.text))
+    bearing = (each for each in told if bears(field, value, each) and not FORMULA.search(each))
+    return cut(next(bearing, ""), _LONGEST)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from shared.core.classify.because import NO_SENTENCE, NOTHING_AGAINST
+from shared.core.classify.because import NO_SENTENCE, NOTHING_AGAINST, UNSAID, first_that_bears
 from shared.core.classify.board_reason import board_words
 from shared.core.classify.calibration import value_of
 from shared.core.classify.deciding import Decider, Decision
@@ -14,7 +14,7 @@ from shared.core.classify.derived import (
     fallen_need,
     mark_pairs,
 )
-from shared.core.classify.document import read_document
+from shared.core.classify.document import Document, read_document
 from shared.core.classify.evidence import read_findings
 from shared.core.classify.plain import (
     settle_board,
@@ -64,10 +64,10 @@ def _classify(post: Post, weights: Weights) -> Classification:
     verdict = plan.verdict
     settled = settle_default(kind, decided("default", "default"), findings)
     default, why["default"] = default_of(kind, settled.value), settled.why
-    if default == "removed" and why["default"].words in {NO_SENTENCE, NOTHING_AGAINST}:
+    if default == "removed" and why["default"].words in UNSAID:
         why["default"] = Why(why["kind"].words, why["default"].confidence)
     need = settle_need(kind, decided("need", "action"), plan, document, findings)
-    why["action"] = why["admin_impact"] = need.why
+    why["action"] = why["admin_impact"] = _asked(need, document)
     felt = settle_user(kind, decided("user", "user_impact"), document, findings)
     user, why["user_impact"] = felt.value, felt.why
     mark_pairs(findings)
@@ -116,11 +116,22 @@ def _board_sentence(board: str, kind: str, need: str, user: str, why: Mapping[st
     """The sentence of the field by which a change is for the board, in the order of its definition, or is not."""
     if board == "no":
         return NOTHING_AGAINST
-    if need == "required":
-        return why["action"].words
-    if kind == "retirement":
-        return why["default"].words
-    return why["user_impact" if user != "low" else "default"].words
+    fields = (
+        ("action", need == "required"),
+        ("default", kind == "retirement"),
+        ("user_impact", user != "low"),
+        ("default", True),
+    )
+    told = (why[field].words for field, holds in fields if holds)
+    return next((words for words in told if words not in UNSAID), NO_SENTENCE)
+
+
+def _asked(need: Decision, document: Document) -> Why:
+    """The reason of an action; where no sentence counts enough, the first that asks for something."""
+    if need.why.words != NO_SENTENCE:
+        return need.why
+    words = first_that_bears("need", need.value, document, "prepare", "impact")
+    return Why(words or NO_SENTENCE, need.why.confidence)
 
 
 def _reasons(verdict: Verdict, why: Mapping[str, Why]) -> dict[str, Why]:

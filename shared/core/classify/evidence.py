@@ -10,8 +10,8 @@ from shared.core.classify.signals import Places
 from shared.core.posts.post import Post
 from shared.core.text.wording import any_of, sentences
 
-# Sentences that stand in nearly every post and say nothing about this one.
-_FORMULA = any_of(
+#: Sentences that stand in nearly every post and say nothing about this one.
+FORMULA = any_of(
     r"will happen automatically",
     r"no (?:\w+ ){0,2}action (?:is |was )?(?:required|needed|necessary)",
     r"(?:do|does) not need to do anything",
@@ -111,7 +111,7 @@ def _audience(document: Document) -> Iterator[str]:
 def _advice(lines: Iterable[str]) -> Iterable[str]:
     for line in lines:
         for sentence in sentences(line):
-            if not _FORMULA.search(sentence):
+            if not FORMULA.search(sentence):
                 yield sentence
 
 
