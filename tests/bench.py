@@ -232,7 +232,7 @@ def classifier() -> list[Figure]:
     if REAL.exists():
         with gzip.open(REAL, "rt", encoding="utf-8") as lines:
             real = [read_post(json.loads(line)) for line in itertools.islice(lines, 500)]
-        figures.append(Figure("classify a real post / parse its body", classify_ratio(real), 12.0))
+        figures.append(Figure("classify a real post / parse its body", classify_ratio(real), 14.0))
     return figures
 
 
