@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Literal
@@ -10,24 +10,40 @@ from typing import Literal
 from shared.core.classify.demands import day_by
 from shared.core.classify.document import Document, Line
 from shared.core.classify.particulars.instructions import Instruction, instruction, only_tells
+from shared.core.classify.particulars.verbs import VERBS
 from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import Step
 from shared.core.text.wording import any_of, has_any, sentences
 
 _MOST = 25
 _LONGEST_WORDS = 500
-_LONGEST_TEXT = 300
+_LONGEST_JOINED = 400
 _LONG_WORD = re.compile(r"[a-z][a-z-]{4,40}")
 _ALIKE = 0.6
 _SHORT = 120
 _SHORT_HEADING = 60
-_MORE = ";"
+_MORE = "; "
 # A step that goes on in the items below it: "Tell these teams about it:".
 _DANGLING = re.compile(
     r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from|following|whether)$"
 )
 #: What the items under a line are: things to do, things that may be done, or none of either.
-Lead = Literal["ask", "offer", "skip"]
+LeadKind = Literal["ask", "offer", "skip"]
+
+_CONDITION = re.compile(r"(?:if|for|when|where|once|unless|in case)\b(?: [^ :]+){2,}", re.IGNORECASE)
+# What says no more than "do this if you like".
+_NO_CONDITION = any_of(
+    r"(?:if|as) (?:helpful|desired|relevant|useful|needed|applicable|preferred|necessary|required)",
+    r"for (?:example|instance|this|these|admins?|administrators|it|users|all|your|the)",
+    "prepar",
+    r"interested in learning",
+)
+# An item that says something of a step, and does not end it: "Panels are smaller than screens."
+_EXPLAINS = re.compile(r"\b(?:is|are|was|were|will|can|may|has|have|does|do|must|should)\b.*\.$")
+_AND = re.compile(r",? (?:and|or)$", re.IGNORECASE)
+_SMALL = frozenset(
+    ("how", "what", "where", "when", "who", "why", "which", "whether", "the", "a", "an", "any", "all", "their", "your", "if")
+)
 
 _LINKS = any_of(
     r"(?:helpful |useful |additional |related |more |key |technical )?(?:links|resources|information|documentation"
@@ -161,7 +177,7 @@ def read_steps(document: Document, classification: Classification) -> tuple[Step
     """
     stands = classification.status in {"scheduled", "no_schedule"}
     nothing = _nothing_needed(document)
-    prepare = _Prepare(document, nothing=nothing, idle=nothing and classification.action == "none")
+    prepare = _Prepare(document, nothing=nothing)
     elsewhere: list[Step] = []
     for line in document.lines:
         if line.role == "prepare" and stands:
@@ -220,63 +236,147 @@ def _demanded(line: Line, document: Document, *, nothing: bool) -> Iterator[Step
             yield _step(asked, sentence, document)
 
 
-class _Prepare:
-    """Reads the prepare section line by line; remembers what the lines below a lead are."""
+@dataclass(slots=True)
+class _Lead:
+    """A line that the lines below it belong to.
 
-    def __init__(self, document: Document, *, nothing: bool, idle: bool) -> None:
-        self.steps: list[Step] = []
+    `level`: 0 for a paragraph or heading, else how deep the item stands. `condition`: what its steps are said under.
+    `step`: which step the line itself is; `facts`: the items below that are no steps. `nested`: whether the lines
+    below it stand deeper.
+    """
+
+    level: int
+    kind: LeadKind
+    day: date | None = None
+    condition: str = ""
+    step: int | None = None
+    facts: list[str] = field(default_factory=list)
+    nested: bool = False
+
+
+class _Prepare:
+    """Reads the prepare section line by line; remembers under which leads a line stands."""
+
+    def __init__(self, document: Document, *, nothing: bool) -> None:
+        self._steps: list[Step] = []
         self._document = document
         self._nothing = nothing
-        self._idle = idle
-        self._lead: Lead = "ask"
-        self._day: date | None = None
+        self._leads: list[_Lead] = []
 
     def read(self, line: Line) -> None:
         """The steps of a line, as far as it has some; an item may only end the step that stands above it."""
         if line.kind == "row":
             return
+        level = max(line.depth, 1) if line.kind == "item" else 0
         parts = sentences(line.text)
-        opens = line.kind == "heading" or line.text.endswith(":") or _heads_links(line.text)
-        if line.kind == "paragraph" and not opens:
-            self._lead, self._day = "ask", None
-        before = len(self.steps)
+        last = parts[-1]
+        opens = line.kind == "heading" or last.endswith(":") or _heads_links(last) or _dangles(last)
+        self._leave(level, opens=opens)
+        before = len(self._steps)
         for sentence in parts[:-1] if opens else parts:
             self._add(sentence)
         if opens:
-            last = parts[-1]
-            if line.kind != "heading" and not _LINKS.match(last):
-                self._add(last)
-            self._lead, self._day = _lead(last), day_by(last, self._document.day)
-        elif line.kind == "item" and len(self.steps) == before:
-            self._end_of_step(line.text)
+            self._open(last, level, heading=line.kind == "heading")
+        elif line.kind == "item" and len(self._steps) == before and self._leads:
+            self._leads[-1].facts.append(line.text)
+
+    def finished(self) -> list[Step]:
+        """The steps, without those that nothing completed."""
+        self._leave(0, opens=True)
+        return [step for step in self._steps if not _DANGLING.search(step.text)][:_MOST]
+
+    def _open(self, lead: str, level: int, *, heading: bool) -> None:
+        """Lets a line lead what stands below it; it may be a step itself."""
+        before = len(self._steps)
+        if not heading and not _LINKS.match(lead):
+            self._add(lead)
+        opened = _Lead(level, _lead(lead), day_by(lead, self._document.day) or self._day())
+        if len(self._steps) > before:
+            opened.step = before
+        elif opened.kind != "skip" and _is_condition(lead):
+            opened.condition = lead.rstrip(" :")
+        if self._leads and level > self._leads[-1].level:
+            self._leads[-1].nested = True
+        self._leads.append(opened)
+
+    def _leave(self, level: int, *, opens: bool) -> None:
+        """Ends the leads that a line on this level does not stand under.
+
+        Some lists have what belongs to an item not within it but behind it, on its level.
+        """
+        while self._leads and self._leads[-1].level >= level:
+            lead = self._leads[-1]
+            if level and not opens and lead.level == level and not lead.nested:
+                return
+            self._end(self._leads.pop())
+        if self._leads and level > self._leads[-1].level:
+            self._leads[-1].nested = True
+
+    def _end(self, lead: _Lead) -> None:
+        """Joins a step with the points below it: "Tell these teams:", "Check that you have these versions:"."""
+        if lead.step is None or lead.step >= len(self._steps):
+            return
+        above, below = self._steps[lead.step], self._steps[lead.step + 1 :]
+        dangles = _DANGLING.search(above.text) is not None
+        if not (lead.nested or dangles):
+            return
+        points = _points(lead.facts, above.text, whole=dangles)
+        if points and (not below or dangles):
+            joined = f"{above.text}{' ' if dangles else ': '}{_MORE.join(points)}"
+            if len(joined) <= _LONGEST_JOINED:
+                self._steps[lead.step] = replace(above, text=joined)
+        elif below and lead.level:
+            joined = f"{above.text}: {_MORE.join(_lowered(step.text) for step in below)}"
+            if len(joined) <= _LONGEST_JOINED:
+                day = above.day or next((step.day for step in below if step.day), None)
+                self._steps[lead.step :] = [replace(above, text=joined, day=day)]
+
+    def _day(self) -> date | None:
+        return self._leads[-1].day if self._leads else None
 
     def _add(self, sentence: str) -> None:
-        if len(self.steps) > _MOST or self._lead == "skip" or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
+        kind = self._leads[-1].kind if self._leads else "ask"
+        if len(self._steps) > _MOST or kind == "skip" or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
             return
         asked = instruction(sentence)
         if asked is None or _FORMULA.match(asked.text) or (_NOTHING.search(sentence) and not asked.demanded):
             return
-        if self._nothing and (only_tells(asked.text) or not (asked.demanded or self._is_firm(asked))):
+        if self._nothing and only_tells(asked.text):
             return
-        self.steps.append(_step(asked, sentence, self._document, self._day))
+        condition = next((lead.condition for lead in reversed(self._leads) if lead.condition and lead.nested), "")
+        text = f"{condition}: {_lowered(asked.text)}" if condition else asked.text
+        if len(text) > _LONGEST_JOINED:
+            text = asked.text
+        self._steps.append(replace(_step(asked, sentence, self._document, self._day()), text=text))
 
-    def _is_firm(self, asked: Instruction) -> bool:
-        """Whether something is to be done though the post says that nothing is needed."""
-        return not (asked.weak or self._lead == "offer" or self._idle)
 
-    def _end_of_step(self, item: str) -> None:
-        """An item below "Tell these teams:" is one of the teams."""
-        if not self.steps or len(item) > _SHORT:
-            return
-        above = self.steps[-1]
-        if above.text.endswith(_MORE) or _DANGLING.search(above.text):
-            text = f"{above.text} {item.rstrip(' .;,:')}{_MORE}"
-            self.steps[-1] = replace(above, text=text) if len(text) <= _LONGEST_TEXT else above
+def _dangles(text: str) -> bool:
+    """Whether an order ends where its object should stand: "Tell them about"."""
+    return len(text) < _SHORT and text[-1:].isalpha() and _DANGLING.search(text) is not None
 
-    def finished(self) -> list[Step]:
-        """The steps, without those that nothing completed."""
-        whole = [step for step in self.steps if not _DANGLING.search(step.text)]
-        return [replace(step, text=step.text.removesuffix(_MORE)) for step in whole][:_MOST]
+
+def _is_condition(lead: str) -> bool:
+    """Whether a lead says for whom or when its steps are: "If you plan to use groups:"."""
+    return len(lead) <= _SHORT and _CONDITION.match(lead) is not None and not _NO_CONDITION.search(lead)
+
+
+def _points(items: list[str], above: str, *, whole: bool) -> list[str]:
+    """The items that end a step; none where one of them explains it instead, unless the step needs them."""
+    points: list[str] = []
+    for item in items:
+        text = _AND.sub("", item.strip(" .;,:"))
+        explains = _EXPLAINS.search(item) is not None or len(item) > _SHORT
+        if _LINKS.match(item) or _LINK_TEXT.search(item) or _NOTHING.search(item) or (explains and not whole):
+            return points if whole else []
+        points.append(_lowered(text))
+    return points
+
+
+def _lowered(text: str) -> str:
+    """A text as it stands behind a colon: its first word small, unless it is a name or a command."""
+    first = text.split(" ", 1)[0]
+    plain = first.lower() in VERBS or first.lower() in _SMALL
+    return text[0].lower() + text[1:] if plain and first[1:].islower() else text
 
 
 def _heads_links(text: str) -> bool:
@@ -284,7 +384,7 @@ def _heads_links(text: str) -> bool:
     return len(text) < _SHORT_HEADING and not text.endswith(".") and _LINKS.match(text) is not None
 
 
-def _lead(text: str) -> Lead:
+def _lead(text: str) -> LeadKind:
     """What stands below a line that leads a list."""
     if _LINKS.match(text):
         return "skip"
