@@ -14,8 +14,8 @@ _LABEL = re.compile(
 )
 _LINKING = re.compile(
     r"(?:however|also|then|next|first|second|finally|lastly|instead|additionally|in addition|alternatively|otherwise"
-    r"|optionally|therefore|as always|as a result|on the contrary|so|and|but|if needed|if necessary|if applicable|if required"
-    r"|as needed"
+    r"|optionally|therefore|as always|as a result|on the contrary|so|and|but|if needed"
+    r"|if necessary|if applicable|if required|as needed"
     r"|when ready|as a reminder)\b(?: (?=[a-z])|,\s*)",
     re.IGNORECASE,
 )
@@ -205,7 +205,8 @@ _TOLD = any_of(
     r"|playbooks|faqs?)\b(?!.{0,20}\bbefore\b)",
     r"updat\w* (?:it|them) (?:to|with)\b",
     r"include? .{0,40}\b(?:training|materials|documentation|guidance)\b",
-    lead=r"^(?:(?:if|when|once|after|before|as|for|to|in)\b[^,]{2,120}, )?(?:consider |regularly |proactively |clearly )?",
+    lead=r"^(?:(?:if|when|once|after|before|as|for|to|in)\b[^,]{2,120}, )?"
+    r"(?:consider |regularly |proactively |clearly )?",
 )
 
 

@@ -27,14 +27,16 @@ _SHORT_HEADING = 60
 _MORE = "; "
 # A step that goes on in the items below it: "Tell these teams about it:".
 _DANGLING = re.compile(
-    r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from|following|whether)$(?<!turn on)(?<!turned on)(?<!sign on)"
+    r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from"
+    r"|following|whether)$(?<![Tt]urn on)(?<!urned on)(?<![Ss]ign on)"
 )
-#: What the items under a line are: things to do, things that may be done, or none of either.
-LeadKind = Literal["ask", "offer", "skip"]
+#: What the items under a line are: things to do, things that may be done, something else, or links.
+LeadKind = Literal["ask", "offer", "skip", "links"]
 
 _CONDITION = re.compile(
-    r"(?:if|for|when|where|once|unless|in case)\b(?: [^ :,]+){2,}(?:, (?!(?:we|you|they|it|please|consider|ask|the|these"
-    r"|here|follow|take|do|make|be|(?:\w+ ){0,2}(?:admins|administrators|organi[sz]ations|customers))\b)[^ :,]+(?: [^ :,]+)*){0,4}",
+    r"(?:if|for|when|where|once|unless|in case)\b(?: [^ :,]+){2,}(?:, (?!(?:we|you|they|it|please|consider|ask|the"
+    r"|these|here|follow|take|do|make|be|(?:\w+ ){0,2}(?:admins|administrators|organi[sz]ations|customers))\b)"
+    r"[^ :,]+(?: [^ :,]+)*){0,4}",
     re.IGNORECASE,
 )
 # What says no more than "do this if you like".
@@ -83,6 +85,7 @@ _SMALL = frozenset(
     )
 )
 
+_UNREAD = frozenset({"skip", "links"})
 _LINKS = any_of(
     r"(?:helpful |useful |additional |related |more |key |technical )?(?:links|resources|information|documentation"
     r"|references?|details|reading|faqs?)\b",
@@ -162,7 +165,8 @@ _FORMULA = any_of(
     r"take (?:this|the|our) (?:\w+ ){0,3}survey",
     r"stay (?:tuned|informed|up to date)",
     r"(?:share|send|provide|submit|give|let us)\b.{0,30}\b(?:feedback|know)\b",
-    r"(?:contact|reach|work with|engage)\b.{0,60}\b(?:support|representative|account team|ticket|questions|microsoft)\b",
+    r"(?:contact|reach|work with|engage)\b.{0,60}\b(?:support|representative|account team|ticket|questions"
+    r"|microsoft)\b",
     r"(?:open|raise|submit|create) (?:an? |the |your )?(?:\w+ ){0,3}(?:support|ticket)\b",
     r"(?:consider|start|begin|take|continue) (?:taking )?(?:the following|these|a|action)\b.{0,20}(?:steps"
     r"|actions)?$",
@@ -174,9 +178,10 @@ _FORMULA = any_of(
     r"|configure|disable|migrate|turn|deploy|restore|keep)\b)",
     r"\w+ at (?:your|their) (?:own )?(?:discretion|convenience|pace)$",
     r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b.{0,40}$",
-    r"(?:use|download) (?:the |our |this |these |microsoft |official |following )*(?:\w+ )?(?:documentation|articles?|blogs?"
-    r"|links?|resources?|faqs?|tutorials?|videos?)\b",
-    r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)(?!follow (?:the|these) .{2,160} to (?:set|allow|enable|configure|disable|migrate|turn|deploy)\b)"
+    r"(?:use|download) (?:the |our |this |these |microsoft |official |following )*(?:\w+ )?(?:documentation|articles?"
+    r"|blogs?|links?|resources?|faqs?|tutorials?|videos?)\b",
+    r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)"
+    r"(?!follow (?:the|these) .{2,160} to (?:set|allow|enable|configure|disable|migrate|turn|deploy)\b)"
     r"(?:review|check|explore|consult|bookmark|follow) (?:the |our |this |these |microsoft |updated "
     r"|relevant "
     r"|latest |following |public |official |additional |detailed |available |known "
@@ -189,10 +194,11 @@ _FORMULA = any_of(
 )
 # What says nothing where nothing is needed.
 _IDLE = any_of(
-    r"review your (?:current |existing )?(?:[\w-]+ ){0,4}(?:configurations?|settings|setup)(?:(?:,| and)? (?:if applicable"
-    r"|as needed|notify\b.*|inform\b.*|update\b.*))?$",
+    r"review your (?:current |existing )?(?:[\w-]+ ){0,4}(?:configurations?|settings|setup)"
+    r"(?:(?:,| and)? (?:if applicable|as needed|notify\b.*|inform\b.*|update\b.*))?$",
     r"(?:review|understand|explore|learn) how\b",
-    r"(?:monitor|watch|review) (?:user |customer |community |future |upcoming )?(?:feedback|announcements?|adoption|communications?)\b",
+    r"(?:monitor|watch|review) (?:user |customer |community |future |upcoming )?(?:feedback|announcements?|adoption"
+    r"|communications?)\b",
     r"reassure",
     lead=r"^",
 )
@@ -263,12 +269,12 @@ def read_steps(document: Document, classification: Classification) -> tuple[Step
 
 
 def _told_once(steps: list[Step]) -> list[Step]:
-    """The steps without those that ask for the same once more: "Use separate pages", "Consider using separate pages"."""
+    """The steps without those that ask for the same again: "Use separate pages", "Consider using separate pages"."""
     once: list[Step] = []
     contents: dict[str, list[frozenset[str]]] = {}
     for step in steps:
         asked = instruction(step.text.removeprefix("Consider "))
-        content = _content(step.text)
+        content = _content(asked.text if asked else step.text)
         others = contents.setdefault(asked.verb if asked else "", [])
         enough = len(content) >= _ENOUGH_WORDS
         if not (enough and any(_is_same(content, other) for other in others)):
@@ -397,10 +403,11 @@ class _Prepare:
         before = len(self._steps)
         if not heading and not _LINKS.match(lead):
             self._add(lead)
-        opened = _Lead(level, _lead(lead), day_by(lead, self._document.day) or self._day())
+        within_links = self._leads and self._leads[-1].kind == "links" and level > self._leads[-1].level
+        opened = _Lead(level, "links" if within_links else _lead(lead), day_by(lead, self._document.day) or self._day())
         if len(self._steps) > before:
             opened.step = before
-        elif opened.kind != "skip":
+        elif opened.kind not in _UNREAD:
             opened.condition = _condition(lead)
         if self._leads and level > self._leads[-1].level:
             self._leads[-1].nested = True
@@ -427,7 +434,7 @@ class _Prepare:
         dangles = _DANGLING.search(above.text) is not None
         if not (lead.nested or dangles):
             return
-        points = _points(lead.facts, above.text, whole=dangles)
+        points = _points(lead.facts, whole=dangles)
         if points and (not below or dangles):
             joined = (
                 f"{above.text}{' ' if dangles and not above.text.endswith('following') else ': '}{_MORE.join(points)}"
@@ -454,7 +461,7 @@ class _Prepare:
 
     def _add(self, sentence: str) -> None:
         kind = self._leads[-1].kind if self._leads else "ask"
-        if len(self._steps) > _MOST or kind == "skip" or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
+        if len(self._steps) > _MOST or kind in _UNREAD or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
             return
         asked = instruction(sentence)
         if asked is None or _FORMULA.match(asked.text) or (_NOTHING.search(sentence) and not asked.demanded):
@@ -472,7 +479,7 @@ def _dangles(text: str) -> bool:
 
 
 def _condition(lead: str) -> str:
-    """For whom or when the steps under a lead are: "If you plan to use groups" of "If you plan to use groups, you can:"."""
+    """For whom or when the steps under a lead are: "If you use groups" of "If you use groups, you can:"."""
     found = _CONDITION.match(lead)
     if not found or len(found[0]) > _SHORT or _NO_CONDITION.search(found[0]):
         return ""
@@ -487,7 +494,7 @@ def _under(step: Step, condition: str) -> Step:
     return replace(step, text=text) if condition and len(text) <= _LONGEST_JOINED else step
 
 
-def _points(items: list[str], above: str, *, whole: bool) -> list[str]:
+def _points(items: list[str], *, whole: bool) -> list[str]:
     """The items that end a step; none where one of them explains it instead, unless the step needs them."""
     points: list[str] = []
     for item in items:
@@ -519,7 +526,7 @@ def _heads_links(text: str) -> bool:
 def _lead(text: str) -> LeadKind:
     """What stands below a line that leads a list."""
     if _LINKS.match(text):
-        return "skip"
+        return "links"
     purpose = _PURPOSE.match(text)
     if purpose and purpose["verb"].lower() in _PURPOSES:
         return "offer" if _OFFER.search(text) else "ask"

@@ -185,8 +185,8 @@ def nested(lead: str, *points: str) -> str:
     ("body", "expected"),
     [
         (
-            nested("Check that these versions are installed:", "Notes 4.2 or later", "Pages 7 or later") + "<li>Move drafts.</li>",
-            ["Check that these versions are installed: Notes 4.2 or later; Pages 7 or later", "Move drafts"],
+            nested("Check these versions:", "Notes 4.2 or later", "Pages 7 or later") + "<li>Move drafts.</li>",
+            ["Check these versions: Notes 4.2 or later; Pages 7 or later", "Move drafts"],
         ),
         (
             nested("Use separate shelves for pages:", "Pages are larger than drafts.", "Drafts may not fit."),
@@ -213,7 +213,7 @@ def test_points_belong_to_the_step_above_them(body: str, expected: list[str]) ->
 @pytest.mark.parametrize(
     ("lead", "condition"),
     [
-        ("If your tenant is in Norway, Iceland, or Malta and you use shelves:", "If your tenant is in Norway, Iceland, or Malta and you use shelves: "),
+        ("If you are in Oslo, Rome, or Bern:", "If you are in Oslo, Rome, or Bern: "),
         ("If you plan to use shelves, you may want to:", "If you plan to use shelves: "),
         ("If you use shelves, move the following:", ""),
         ("For tenants with shelves:", "For tenants with shelves: "),
@@ -254,9 +254,9 @@ def test_where_nothing_is_needed_what_may_be_done_is_still_a_step(sentence: str,
 @pytest.mark.parametrize(
     ("sentence", "text"),
     [
-        ("If you ship pages yourself you can now fetch the update.", None),
-        ("If you ship pages yourself you can now download the update.", "If you ship pages yourself, download the update"),
-        ("To use this, enable shelves, then go to Notes > Shelves.", "To use this, enable shelves, then go to Notes > Shelves"),
+        ("If you ship them you can now fetch the update.", None),
+        ("If you ship them you can now download the update.", "If you ship them, download the update"),
+        ("To use this, enable shelves in Notes > Shelves.", "To use this, enable shelves in Notes > Shelves"),
         ("If you lend pages, as described, and restrict shelves, you will be asked.", None),
         ("To send a page, select its shelf.", None),
         ("Before the move, test mode will be turned off.", None),
@@ -299,7 +299,10 @@ def test_what_closes_gives_a_step_its_last_known_day() -> None:
 
 
 def test_what_is_asked_for_twice_in_the_prepare_section_is_one_step() -> None:
-    twice = ("Use separate shelves for drafts, pages, letters and pictures.", "Consider using separate shelves for drafts, pages and letters.")  # fmt: skip
+    twice = (
+        "Use separate shelves for drafts, pages, letters and pictures.",
+        "Consider using separate shelves for drafts, pages and letters.",
+    )
 
     assert len(texts(prepare(items(*twice)))) == 1
     assert (
