@@ -277,7 +277,7 @@ def _told_once(steps: list[Step]) -> list[Step]:
         content = _content(asked.text if asked else step.text)
         others = contents.setdefault(asked.verb if asked else "", [])
         enough = len(content) >= _ENOUGH_WORDS
-        if not (enough and any(_is_same(content, other) for other in others)):
+        if not (enough and step.text.startswith("Consider ") and any(_is_same(content, other) for other in others)):
             once.append(step)
             if enough:
                 others.append(content)
@@ -442,7 +442,7 @@ class _Prepare:
             if len(joined) <= _LONGEST_JOINED:
                 self._steps[lead.step] = replace(above, text=joined)
         elif below and lead.level and all(map(_explains, lead.facts)):
-            joined = f"{above.text}: {_MORE.join(_AND.sub('', _lowered(step.text)) for step in below)}"
+            joined = f"{above.text}: {_MORE.join(_lowered(step.text) for step in below)}"
             if len(joined) <= _LONGEST_JOINED:
                 day = above.day or next((step.day for step in below if step.day), None)
                 self._steps[lead.step :] = [replace(above, text=joined, day=day)]
@@ -469,7 +469,8 @@ class _Prepare:
         if self._nothing and (only_tells(asked.text) or _IDLE.match(asked.text)):
             return
         condition = next((lead.condition for lead in reversed(self._leads) if lead.condition and lead.nested), "")
-        self._steps.append(_step(asked, sentence, self._document, self._day()))
+        step = _step(asked, sentence, self._document, self._day())
+        self._steps.append(replace(step, text=_AND.sub("", step.text)))
         self._conditions.append(condition)
 
 
