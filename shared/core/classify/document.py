@@ -27,13 +27,17 @@ _EPOCH = 1970  # a post without any date is dated so (post.py)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the body: its text without old dates, the part it stands in, the nearest heading above it."""
+    """One line of the body: its text without old dates, the part it stands in, the nearest heading above it.
+
+    `depth`: in how many lists it stands.
+    """
 
     text: str
     role: Role
     kind: str = "paragraph"
     label: str = ""
     old: tuple[str, ...] = ()
+    depth: int = 0
 
     @property
     def lead_free(self) -> str:
@@ -91,7 +95,7 @@ def read_document(post: Post) -> Document:
             role, at = begins
             label = block.text[:at]
             if at < len(block.text):
-                lines.append(_line(HtmlBlock(block.kind, block.text[at:]), role, label))
+                lines.append(_line(HtmlBlock(block.kind, block.text[at:], block.depth), role, label))
         elif block.kind == "heading":
             label = block.text
             lines.append(_line(block, role))
@@ -115,7 +119,7 @@ def _begins(block: HtmlBlock) -> tuple[Role, int] | None:
 
 def _line(block: HtmlBlock, role: Role, label: str = "") -> Line:
     text, old = take_out(block.text)
-    return Line(text, role, block.kind, label, old)
+    return Line(text, role, block.kind, label, old, block.depth)
 
 
 def _is_banner(block: HtmlBlock, *, after_banner: bool) -> bool:

@@ -30,9 +30,10 @@ _STRAY = re.compile(r"<(?![a-zA-Z/!?])")
 
 _BOLD_ON, _BOLD_OFF, _ITEM, _CELL, _HEAD = "\x02", "\x03", "\x04", "\x05", "\x06"
 _BREAK = "\x07"
+_DEEPER, _HIGHER = "\x01", "\x08"
 _OPENING = (
     dict.fromkeys(("p", "div", "section", "article", "blockquote", "br", "pre", "hr", "dt", "dd", "caption"), _BREAK)
-    | dict.fromkeys(("ul", "ol"), _BREAK)
+    | dict.fromkeys(("ul", "ol"), _BREAK + _DEEPER)
     | dict.fromkeys(("b", "strong"), _BOLD_ON)
     | dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _BREAK + _HEAD)
     | dict.fromkeys(("s", "strike", "del"), "(previously ")  # struck out: an old value, told as posts tell it
@@ -41,6 +42,7 @@ _OPENING = (
 )
 _CLOSING = (
     dict.fromkeys((name for name, mark in _OPENING.items() if mark.startswith(_BREAK) and name != "br"), _BREAK)
+    | dict.fromkeys(("ul", "ol"), _HIGHER + _BREAK)
     | dict.fromkeys(("b", "strong"), _BOLD_OFF)
     | dict.fromkeys(("s", "strike", "del"), ")")
 )
@@ -72,17 +74,21 @@ _FORMS = tuple(
 _SPACES = re.compile(r" {2,}")
 _GAPS = re.compile(r"[ \t]{2,}")
 _BULLET = re.compile(r"[•·▪◦\u2023*]\s+|-\s+(?=[^\W\d])")
-_MARKS = re.compile("[\x02-\x06]")
-_CONTROLS = tuple(map(chr, range(8)))  # no text has them, and our own marks are among them
+_MARKS = re.compile("[\x01-\x06\x08]")
+_CONTROLS = tuple(map(chr, range(9)))  # no text has them, and our own marks are among them
 _BRACKETED = re.compile(r"\[([^\[\]]{2,100})\]:?$")
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlBlock:
-    """One visible block: a paragraph, a list item, a table's row (cells joined by ` | `), or a heading."""
+    """One visible block: a paragraph, a list item, a table's row (cells joined by ` | `), or a heading.
+
+    `depth`: how many lists it stands in, one within the other; 0 outside of lists, and in a body that is plain text.
+    """
 
     kind: BlockKind
     text: str
+    depth: int = 0
 
 
 def blocks(body: str, kind: str = "html") -> list[HtmlBlock]:
@@ -100,8 +106,16 @@ def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
     flat = _flatten(body) if kind != "text" and ("<" in body or "&" in body) else body
     for odd, plain in _FORMS:
         flat = flat.replace(odd, plain)
-    html_blocks = (_block(line) for line in flat.split("\n") if line)
-    return tuple(block for block in html_blocks if block is not None)
+    found: list[HtmlBlock] = []
+    depth = 0
+    for line in flat.split("\n"):
+        if line:
+            depth += line.count(_DEEPER)
+            block = _block(line, depth)
+            if block is not None:
+                found.append(block)
+            depth = max(0, depth - line.count(_HIGHER))
+    return tuple(found)
 
 
 def plain_text(html: str, kind: str = "html") -> str:
@@ -183,7 +197,7 @@ def _simpler(tag: re.Match[str]) -> str:
     return (_CLOSING if closing else _OPENING).get(name, "")
 
 
-def _block(line: str) -> HtmlBlock | None:
+def _block(line: str, depth: int) -> HtmlBlock | None:
     """A line of the flat text, without its marks, as the block that the marks tell of."""
     row = _CELL in line
     if row:
@@ -193,15 +207,15 @@ def _block(line: str) -> HtmlBlock | None:
     if not text:
         return None
     if row:
-        return HtmlBlock("row", text)
+        return HtmlBlock("row", text, depth)
     item = _ITEM in marked
     if not item and (_HEAD in marked or _is_heading(marked, text)):
         bracketed = _BRACKETED.match(text)
-        return HtmlBlock("heading", bracketed[1].strip() if bracketed else text)
+        return HtmlBlock("heading", bracketed[1].strip() if bracketed else text, depth)
     bullet = _BULLET.match(text)
     if bullet:
         text = text[bullet.end() :]
-    return HtmlBlock("item" if item or bullet else "paragraph", text)
+    return HtmlBlock("item" if item or bullet else "paragraph", text, depth)
 
 
 def _is_heading(marked: str, text: str) -> bool:
@@ -213,7 +227,7 @@ def _is_heading(marked: str, text: str) -> bool:
     if _BOLD_ON not in marked:
         return False
     outside = _BOLD_SPAN.sub("", marked)
-    return not outside.strip(" :.\x03")
+    return not outside.strip(" :.\x01\x03\x08")
 
 
 _BOLD_SPAN = re.compile(r"\x02[^\x02\x03]*+\x03?")

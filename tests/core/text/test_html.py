@@ -97,3 +97,14 @@ def test_a_monstrous_body_costs_no_more_than_a_long_one(monster: str) -> None:
     blocks(monster)
 
     assert process_time() - began < 0.5
+
+
+def test_a_block_knows_in_how_many_lists_it_stands() -> None:
+    html = (
+        "<p>Lead</p><ul><li>One<ol><li>Inner</li></ol></li><ul><li>Stray</li></ul><li>Two</li></ul></ul><p>Last</p>"
+        "<ul type='disc'><li>Again</li></ul><table><tr><td><ul><li>Cell</li></ul></td></tr></table>"
+    )
+
+    assert [(block.text, block.depth) for block in blocks(html)] == [
+        ("Lead", 0), ("One", 1), ("Inner", 2), ("Stray", 2), ("Two", 1), ("Last", 0), ("Again", 1), ("Cell", 1),
+    ]  # fmt: skip

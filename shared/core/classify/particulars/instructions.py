@@ -14,8 +14,8 @@ _LABEL = re.compile(
 )
 _LINKING = re.compile(
     r"(?:however|also|then|next|first|second|finally|lastly|instead|additionally|in addition|alternatively|otherwise"
-    r"|optionally|therefore|as always|as a result|so|and|but|if needed|if necessary|if applicable|if required"
-    r"|as needed"
+    r"|optionally|therefore|as always|as a result|on the contrary|so|and|but|if needed"
+    r"|if necessary|if applicable|if required|as needed"
     r"|when ready|as a reminder)\b(?: (?=[a-z])|,\s*)",
     re.IGNORECASE,
 )
@@ -31,7 +31,7 @@ _ADMINS = (
     r"|(?:all |affected |existing |impacted )?(?:(?:[A-Z][\w/]+ ){0,3}(?:tenant |global |security |site |billing "
     r"|compliance )?"
     r"(?:admins?|administrators)|organi[sz]ations|customers|tenants|enterprises|schools|partners)"
-    r"(?: (?:who|that|which|using|with|currently) [^,.;:]{2,60}?)?)"
+    r"(?: (?:who|that|which|using|with|currently) (?:[^,.;:]|:\d|, 20\d\d\b,?){2,80}?)?)"
 )
 _MODALS = (
     r"(?:must|(?:will |may |might )?need to|needs to|should|have to|has to|(?:are|is) (?:strongly )?(?:required"
@@ -55,7 +55,7 @@ _OTHERS = re.compile(
     r"(?!(?:this|it|there|these|that|we|microsoft|they)\b)(?!.{0,60}\bnot (?:need|have|be)\b)(?:the |all |any "
     r"|your |affected |existing |impacted "
     r"|these |those |site |app |team |content |group ){0,3}"
-    r"(?:[\w'/-]+ ){0,3}?(?:must|need to|should|have to) (?P<verb>\w+)",
+    r"(?:[\w'/-]+ ){0,3}?(?:must|need to|should|have to) (?:also |then |first |either |now )?(?P<verb>[\w-]+)",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
@@ -76,7 +76,10 @@ _WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
 _NOUN = re.compile(
     r"\s+(?:is|are|was|were|will|can|has|have|may|must|of|does|do|policy|policies|admins?|path)\b|\s*[:|\d]|-[A-Z]"
 )
+# Those only are asked: "Admins who use Notes must ...".
+_RELATIVE = re.compile(r"\b(?:who|that|which|using|with)\b")
 _THEIR = re.compile(r"(\w+) their\b")
+_THEMSELVES = re.compile(r"\bthemselves\b")
 _THEY = re.compile(r"(\w+(?: that)?) they are\b")
 _LONGEST = 300
 
@@ -107,9 +110,12 @@ def instruction(sentence: str) -> Instruction | None:
     if not verb:
         return _others(sentence, rest)
     text = body
-    if asked and not asked[0].lower().startswith("you"):
+    if matched and not matched[0].lower().startswith("you"):
         text = _THEIR.sub(r"\1 your", text, count=1) if _THEIR.match(text) else text
+        text = _THEMSELVES.sub("yourself", text, count=1)
         text = _THEY.sub(r"\1 you are", text, count=1) if _THEY.match(text) else text
+    if asked and asked["must"] and _RELATIVE.search(asked[0]):
+        text = rest
     lead += inner
     text = lead + text[0].lower() + text[1:] if lead else text
     weak = weak or offered is not None or verb == "consider" or _IF_NEEDED.search(text) is not None
@@ -196,7 +202,11 @@ _TOLD = any_of(
     r"|user "
     r"|the )*(?:\w+ ){0,3}?(?:documentation|training|guidance|guides?|materials?|help ?desk|communications?"
     r"|help content"
-    r"|playbooks|faqs?)\b",
+    r"|playbooks|faqs?)\b(?!.{0,20}\bbefore\b)",
+    r"updat\w* (?:it|them) (?:to|with)\b",
+    r"include? .{0,40}\b(?:training|materials|documentation|guidance)\b",
+    lead=r"^(?:(?:if|when|once|after|before|as|for|to|in)\b[^,]{2,120}, )?"
+    r"(?:consider |regularly |proactively |clearly )?",
 )
 
 

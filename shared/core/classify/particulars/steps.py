@@ -2,40 +2,98 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Literal
 
+from shared.core.classify.dates.cues import dates
 from shared.core.classify.demands import day_by
 from shared.core.classify.document import Document, Line
 from shared.core.classify.particulars.instructions import Instruction, instruction, only_tells
+from shared.core.classify.particulars.verbs import VERBS
 from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import Step
 from shared.core.text.wording import any_of, has_any, sentences
 
 _MOST = 25
 _LONGEST_WORDS = 500
-_LONGEST_TEXT = 300
+_LONGEST_JOINED = 400
 _LONG_WORD = re.compile(r"[a-z][a-z-]{4,40}")
 _ALIKE = 0.6
+_SAME, _ENOUGH_WORDS = 0.8, 5
 _SHORT = 120
 _SHORT_HEADING = 60
-_MORE = ";"
+_MORE = "; "
 # A step that goes on in the items below it: "Tell these teams about it:".
 _DANGLING = re.compile(
-    r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from|following|whether)$"
+    r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from"
+    r"|following|whether)$(?<![Tt]urn on)(?<!urned on)(?<![Ss]ign on)"
 )
-#: What the items under a line are: things to do, things that may be done, or none of either.
-Lead = Literal["ask", "offer", "skip"]
+#: What the items under a line are: things to do, things that may be done, something else, or links.
+LeadKind = Literal["ask", "offer", "skip", "links"]
 
+_CONDITION = re.compile(
+    r"(?:if|for|when|where|once|unless|in case)\b(?: [^ :,]+){2,}(?:, (?!(?:we|you|they|it|please|consider|ask|the"
+    r"|these|here|follow|take|do|make|be|(?:\w+ ){0,2}(?:admins|administrators|organi[sz]ations|customers))\b)"
+    r"[^ :,]+(?: [^ :,]+)*){0,4}",
+    re.IGNORECASE,
+)
+# What says no more than "do this if you like".
+_NO_CONDITION = any_of(
+    r"(?:if|as) (?:helpful|desired|relevant|useful|needed|applicable|preferred|necessary|required)",
+    r"for (?:example|instance|this|these|admins?|administrators|it|users|all|your|the)",
+    "prepar",
+    r"interested in learning",
+)
+# An item that says something of a step, and does not end it: "Panels are smaller than screens."
+_EXPLAINS = re.compile(r"\b(?:is|are|was|were|will|can|may|has|have|does|do|must|should)\b.*\.$")
+_AND = re.compile(r",? (?:and|or)$", re.IGNORECASE)
+_SMALL = frozenset(
+    (
+        "how",
+        "what",
+        "where",
+        "when",
+        "who",
+        "why",
+        "which",
+        "whether",
+        "the",
+        "a",
+        "an",
+        "any",
+        "all",
+        "their",
+        "your",
+        "if",
+        "in",
+        "on",
+        "under",
+        "from",
+        "to",
+        "at",
+        "during",
+        "for",
+        "with",
+        "by",
+        "before",
+        "after",
+        "once",
+        "within",
+        "as",
+    )
+)
+
+_UNREAD = frozenset({"skip", "links"})
 _LINKS = any_of(
     r"(?:helpful |useful |additional |related |more |key |technical )?(?:links|resources|information|documentation"
     r"|references?|details|reading|faqs?)\b",
     r"(?:you can )?(?:learn|read|find)(?: out)? (?:more|about)",
     r"for (?:more|additional|further|detailed|details|guidance|alternative|instructions)",
-    r"(?:please )?(?:see|refer|visit|watch|explore|read)\b",
-    r"to (?:get|view|see|find|learn|read|understand)\b",
+    r"(?:please )?(?:see|refer|visit|watch|explore|read|view)\b",
+    r"to (?:get|view|see|find|learn|read|understand)\b(?!.{2,80}, (?:please )?(?:ensure|enable|turn on|assign|configure"
+    r"|verify|install|make sure|confirm|you (?:must|need))\b)",
     r"if you(?:'d| would) like more",
     r"explore these",
     r"(?!.{0,60}\b(?:internal|your|training)\b)(?:review|check)\b.{0,80}(?:documentation|articles?|resources|links"
@@ -87,9 +145,10 @@ _EXCEPT = any_of(
     r"|preparation)",
 )
 _FORMULA = any_of(
-    r"review your (?:current )?(?:configurations?|settings|setup) to (?:determine|assess|understand"
-    r"|evaluate) (?:the|any|what"
-    r"|potential)? ?(?:impact|effects?)",
+    r"(?:review|assess|evaluate|check) [^.]{2,80}? to (?:determine|assess|understand|evaluate) (?:the |any |what |how "
+    r"|its |their |your |potential |possible |likely |copilot |this )*(?:impacts?|effects?)\b",
+    r"(?:assess|evaluate|determine|understand) (?:the |any |potential |possible )*(?:impact|effects?)(?: (?:on|to|for)"
+    r" (?:your|the) \w+)?$",
     r"review and assess the impact",
     r"(?:notify|inform)(?:ing)? your (?:\w+ )?(?:admins and/or )?users (?:about|of) this (?:change|update|feature"
     r"|rollout)(?: and"
@@ -106,19 +165,24 @@ _FORMULA = any_of(
     r"take (?:this|the|our) (?:\w+ ){0,3}survey",
     r"stay (?:tuned|informed|up to date)",
     r"(?:share|send|provide|submit|give|let us)\b.{0,30}\b(?:feedback|know)\b",
-    r"(?:contact|reach|open|raise|submit|create|work with|engage)\b.{0,60}\b(?:support|representative|account team"
-    r"|ticket"
-    r"|questions|microsoft)\b",
+    r"(?:contact|reach|work with|engage)\b.{0,60}\b(?:support|representative|account team|ticket|questions"
+    r"|microsoft)\b",
+    r"(?:open|raise|submit|create) (?:an? |the |your )?(?:\w+ ){0,3}(?:support|ticket)\b",
     r"(?:consider|start|begin|take|continue) (?:taking )?(?:the following|these|a|action)\b.{0,20}(?:steps"
     r"|actions)?$",
     r"take (?:this|a) moment",
     r"work as",
     r"make (?:\w+ )?(?:better|easier)",
     r"(?:keep|bear) in mind",
-    r"follow (?:the|these) (?:\w+ )?(?:steps|instructions|guidance|guide|link)\b",
+    r"follow (?:the|these) (?:\w+ )?(?:steps|instructions|guidance|guide|link)\b(?!.{2,160} to (?:set|allow|enable"
+    r"|configure|disable|migrate|turn|deploy|restore|keep)\b)",
+    r"\w+ at (?:your|their) (?:own )?(?:discretion|convenience|pace)$",
     r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b.{0,40}$",
-    r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)(?:review|check|explore|consult|bookmark|use"
-    r"|download|follow) (?:the |our |this |these |microsoft |updated "
+    r"(?:use|download) (?:the |our |this |these |microsoft |official |following )*(?:\w+ )?(?:documentation|articles?"
+    r"|blogs?|links?|resources?|faqs?|tutorials?|videos?)\b",
+    r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)"
+    r"(?!follow (?:the|these) .{2,160} to (?:set|allow|enable|configure|disable|migrate|turn|deploy)\b)"
+    r"(?:review|check|explore|consult|bookmark|follow) (?:the |our |this |these |microsoft |updated "
     r"|relevant "
     r"|latest |following |public |official |additional |detailed |available |known "
     r"|linked )*(?:\w+ ){0,3}?(?:documentation"
@@ -126,7 +190,17 @@ _FORMULA = any_of(
     r"|details"
     r"|learn\b|tutorial|video|guides?|considerations)\b(?! (?:that|which|and|in your|for (?:your|users)))",
     r"familiari[sz]e yourself",
-    lead=r"^(?:[^,]{2,80}, )?(?:consider |please )?(?:\w+ly )?",
+    lead=r"^(?!in order to)(?:[^,]{2,160}, )?(?:consider |please )?(?:\w+ly )?",
+)
+# What says nothing where nothing is needed.
+_IDLE = any_of(
+    r"review your (?:current |existing )?(?:[\w-]+ ){0,4}(?:configurations?|settings|setup)"
+    r"(?:(?:,| and)? (?:if applicable|as needed|notify\b.*|inform\b.*|update\b.*))?$",
+    r"(?:review|understand|explore|learn) how\b",
+    r"(?:monitor|watch|review) (?:user |customer |community |future |upcoming )?(?:feedback|announcements?|adoption"
+    r"|communications?)\b",
+    r"reassure",
+    lead=r"^",
 )
 _LINK_TEXT = re.compile(r"\| Microsoft|Microsoft (?:Learn|Support|Community Hub)\W{0,3}$|https?://\S+$|\?$")
 _ASKS = (
@@ -145,6 +219,19 @@ _HISTORY = any_of(
     r"(?:today|currently|previously|until now|in the past|historically|before this (?:change|update)|no longer"
     r"|would|used to|error|message|example|for instance|optional)\b"
 )
+_CLOSES = re.compile(
+    r"\b(?:slots?|spots?|registrations?|sign-?ups?|enroll?ments?|nominations?|applications?|forms?|survey)\b"
+    r"[^.]{0,60}\b(?:closes?|ends?|due)\b",
+    re.IGNORECASE,
+)
+_LEADS = ("If ", "To ", "Before ")
+# "If you manage updates yourself you can now download them": for those, it is the next thing to do.
+_NOW = re.compile(r"(?P<if>If you [^,.]{2,80}?),? you can now (?P<order>[a-z]+ .+)")
+_LED = re.compile(
+    r"(?:If (?:you|your) [^,]{2,100}|Before [^,]{2,60}|To (?:prepare|prevent|avoid|enable|disable|turn|set|block|limit"
+    r"|opt|keep|restrict|configure|continue|use (?:this|it))\b[^,]{0,80}), (?!and\b|or\b|sign\b)(?P<verb>[a-z]+)\b"
+)
+_FINITE = re.compile(r"(?: \w+){0,4} (?:will|can|is|are|was|were)\b")
 _STATES = frozenset(
     (
         *("use", "find", "go", "work", "select", "click", "open", "sign", "set", "continue", "follow", "search"),
@@ -161,7 +248,7 @@ def read_steps(document: Document, classification: Classification) -> tuple[Step
     """
     stands = classification.status in {"scheduled", "no_schedule"}
     nothing = _nothing_needed(document)
-    prepare = _Prepare(document, nothing=nothing, idle=nothing and classification.action == "none")
+    prepare = _Prepare(document, nothing=nothing)
     elsewhere: list[Step] = []
     for line in document.lines:
         if line.role == "prepare" and stands:
@@ -179,6 +266,27 @@ def read_steps(document: Document, classification: Classification) -> tuple[Step
     for step in prepared:
         by_text.setdefault(step.text.lower(), step)
     return tuple(by_text.values())[:_MOST]
+
+
+def _told_once(steps: list[Step]) -> list[Step]:
+    """The steps without those that ask for the same again: "Use separate pages", "Consider using separate pages"."""
+    once: list[Step] = []
+    contents: dict[str, list[frozenset[str]]] = {}
+    for step in steps:
+        asked = instruction(step.text.removeprefix("Consider "))
+        content = _content(asked.text if asked else step.text)
+        others = contents.setdefault(asked.verb if asked else "", [])
+        enough = len(content) >= _ENOUGH_WORDS
+        if not (enough and step.text.startswith("Consider ") and any(_is_same(content, other) for other in others)):
+            once.append(step)
+            if enough:
+                others.append(content)
+    return once
+
+
+def _is_same(words: frozenset[str], other: frozenset[str]) -> bool:
+    common, counts = len(words & other), (len(words), len(other))
+    return common >= _SAME * min(counts) and common >= _ALIKE * max(counts)
 
 
 def _content(text: str) -> frozenset[str]:
@@ -206,9 +314,15 @@ def _nothing_needed(document: Document) -> bool:
 def _demanded(line: Line, document: Document, *, nothing: bool) -> Iterator[Step]:
     """What a line outside of the prepare section asks of those who administer, in so many words."""
     text = line.lead_free
-    if line.kind in {"row", "heading"} or not has_any(text, _ASKS):
+    if line.kind in {"row", "heading"} or not (has_any(text, _ASKS) or has_any(text, _LEADS)):
         return
     for sentence in sentences(text):
+        led = _led(sentence) if sentence.startswith(_LEADS) else ""
+        if led:
+            asked = instruction(led)
+            if asked and not (only_tells(asked.text) or _FORMULA.match(asked.text) or _LINK_TEXT.search(sentence)):
+                yield _step(asked, sentence, document)
+                continue
         if not has_any(sentence, _ASKS) or _HISTORY.search(sentence) or _LINK_TEXT.search(sentence):
             continue
         asked = instruction(sentence)
@@ -220,63 +334,189 @@ def _demanded(line: Line, document: Document, *, nothing: bool) -> Iterator[Step
             yield _step(asked, sentence, document)
 
 
-class _Prepare:
-    """Reads the prepare section line by line; remembers what the lines below a lead are."""
+def _led(sentence: str) -> str:
+    """A sentence outside of the prepare section that orders something under a condition or for a purpose; or ""."""
+    now = _NOW.match(sentence)
+    if now:
+        return f"{now['if']}, {now['order']}"
+    led = _LED.match(sentence)
+    return sentence if led and led["verb"] in VERBS - _STATES and not _FINITE.search(sentence, led.end()) else ""
 
-    def __init__(self, document: Document, *, nothing: bool, idle: bool) -> None:
-        self.steps: list[Step] = []
+
+@dataclass(slots=True)
+class _Lead:
+    """A line that the lines below it belong to.
+
+    `level`: 0 for a paragraph or heading, else how deep the item stands. `condition`: what its steps are said under.
+    `step`: which step the line itself is; `facts`: the items below that are no steps. `nested`: whether the lines
+    below it stand deeper.
+    """
+
+    level: int
+    kind: LeadKind
+    day: date | None = None
+    condition: str = ""
+    step: int | None = None
+    facts: list[str] = field(default_factory=list)
+    nested: bool = False
+
+
+class _Prepare:
+    """Reads the prepare section line by line; remembers under which leads a line stands."""
+
+    def __init__(self, document: Document, *, nothing: bool) -> None:
+        self._steps: list[Step] = []
+        self._conditions: list[str] = []
         self._document = document
         self._nothing = nothing
-        self._idle = idle
-        self._lead: Lead = "ask"
-        self._day: date | None = None
+        self._leads: list[_Lead] = []
 
     def read(self, line: Line) -> None:
         """The steps of a line, as far as it has some; an item may only end the step that stands above it."""
         if line.kind == "row":
             return
+        level = max(line.depth, 1) if line.kind == "item" else 0
         parts = sentences(line.text)
-        opens = line.kind == "heading" or line.text.endswith(":") or _heads_links(line.text)
-        if line.kind == "paragraph" and not opens:
-            self._lead, self._day = "ask", None
-        before = len(self.steps)
+        last = parts[-1]
+        opens = line.kind == "heading" or last.endswith(":") or _heads_links(last) or _dangles(last)
+        self._leave(level, opens=opens)
+        before = len(self._steps)
         for sentence in parts[:-1] if opens else parts:
+            added = len(self._steps)
             self._add(sentence)
+            if len(self._steps) == added > before and _CLOSES.search(sentence):
+                self._steps[-1] = replace(self._steps[-1], day=self._steps[-1].day or self._closing(sentence))
         if opens:
-            last = parts[-1]
-            if line.kind != "heading" and not _LINKS.match(last):
-                self._add(last)
-            self._lead, self._day = _lead(last), day_by(last, self._document.day)
-        elif line.kind == "item" and len(self.steps) == before:
-            self._end_of_step(line.text)
+            self._open(last, level, heading=line.kind == "heading")
+        elif line.kind == "item" and len(self._steps) == before and self._leads:
+            self._leads[-1].facts.append(line.text)
+
+    def finished(self) -> list[Step]:
+        """The steps, without those that nothing completed."""
+        self._leave(0, opens=True)
+        conditions = dict(zip(map(id, self._steps), self._conditions, strict=True))
+        steps = [_under(step, conditions[id(step)]) for step in _told_once(self._steps)]
+        return [step for step in steps if not _DANGLING.search(step.text)][:_MOST]
+
+    def _open(self, lead: str, level: int, *, heading: bool) -> None:
+        """Lets a line lead what stands below it; it may be a step itself."""
+        before = len(self._steps)
+        if not heading and not _LINKS.match(lead):
+            self._add(lead)
+        within_links = self._leads and self._leads[-1].kind == "links" and level > self._leads[-1].level
+        opened = _Lead(level, "links" if within_links else _lead(lead), day_by(lead, self._document.day) or self._day())
+        if len(self._steps) > before:
+            opened.step = before
+        elif opened.kind not in _UNREAD:
+            opened.condition = _condition(lead)
+        if self._leads and level > self._leads[-1].level:
+            self._leads[-1].nested = True
+        self._leads.append(opened)
+
+    def _leave(self, level: int, *, opens: bool) -> None:
+        """Ends the leads that a line on this level does not stand under.
+
+        Some lists have what belongs to an item not within it but behind it, on its level.
+        """
+        while self._leads and self._leads[-1].level >= level:
+            lead = self._leads[-1]
+            if level and not opens and lead.level == level and not lead.nested:
+                return
+            self._end(self._leads.pop())
+        if self._leads and level > self._leads[-1].level:
+            self._leads[-1].nested = True
+
+    def _end(self, lead: _Lead) -> None:
+        """Joins a step with the points below it: "Tell these teams:", "Check that you have these versions:"."""
+        if lead.step is None or lead.step >= len(self._steps):
+            return
+        above, below = self._steps[lead.step], self._steps[lead.step + 1 :]
+        dangles = _DANGLING.search(above.text) is not None
+        if not (lead.nested or dangles):
+            return
+        points = _points(lead.facts, whole=dangles)
+        if points and (not below or dangles):
+            joined = (
+                f"{above.text}{' ' if dangles and not above.text.endswith('following') else ': '}{_MORE.join(points)}"
+            )
+            if len(joined) <= _LONGEST_JOINED:
+                self._steps[lead.step] = replace(above, text=joined)
+        elif below and lead.level and all(map(_explains, lead.facts)):
+            joined = f"{above.text}: {_MORE.join(_lowered(step.text) for step in below)}"
+            if len(joined) <= _LONGEST_JOINED:
+                day = above.day or next((step.day for step in below if step.day), None)
+                self._steps[lead.step :] = [replace(above, text=joined, day=day)]
+                del self._conditions[lead.step + 1 :]
+
+    def _closing(self, sentence: str) -> date | None:
+        """The day on which something closes: the last of those that the post names for it, when it was put off."""
+        said = _CLOSES.search(sentence)
+        lines = [line.text for line in self._document.lines if said and said[0] in line.text]
+        told = [each for text in lines for each in sentences(text) if said and said[0] in each]
+        days = [found[2].first for each in told for found in dates(each, self._document.day)]
+        return max(days, default=None)
+
+    def _day(self) -> date | None:
+        return self._leads[-1].day if self._leads else None
 
     def _add(self, sentence: str) -> None:
-        if len(self.steps) > _MOST or self._lead == "skip" or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
+        kind = self._leads[-1].kind if self._leads else "ask"
+        if len(self._steps) > _MOST or kind in _UNREAD or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
             return
         asked = instruction(sentence)
         if asked is None or _FORMULA.match(asked.text) or (_NOTHING.search(sentence) and not asked.demanded):
             return
-        if self._nothing and (only_tells(asked.text) or not (asked.demanded or self._is_firm(asked))):
+        if self._nothing and (only_tells(asked.text) or _IDLE.match(asked.text)):
             return
-        self.steps.append(_step(asked, sentence, self._document, self._day))
+        condition = next((lead.condition for lead in reversed(self._leads) if lead.condition and lead.nested), "")
+        step = _step(asked, sentence, self._document, self._day())
+        self._steps.append(replace(step, text=_AND.sub("", step.text)))
+        self._conditions.append(condition)
 
-    def _is_firm(self, asked: Instruction) -> bool:
-        """Whether something is to be done though the post says that nothing is needed."""
-        return not (asked.weak or self._lead == "offer" or self._idle)
 
-    def _end_of_step(self, item: str) -> None:
-        """An item below "Tell these teams:" is one of the teams."""
-        if not self.steps or len(item) > _SHORT:
-            return
-        above = self.steps[-1]
-        if above.text.endswith(_MORE) or _DANGLING.search(above.text):
-            text = f"{above.text} {item.rstrip(' .;,:')}{_MORE}"
-            self.steps[-1] = replace(above, text=text) if len(text) <= _LONGEST_TEXT else above
+def _dangles(text: str) -> bool:
+    """Whether an order ends where its object should stand: "Tell them about"."""
+    return len(text) < _SHORT and text[-1:].isalpha() and _DANGLING.search(text) is not None
 
-    def finished(self) -> list[Step]:
-        """The steps, without those that nothing completed."""
-        whole = [step for step in self.steps if not _DANGLING.search(step.text)]
-        return [replace(step, text=step.text.removesuffix(_MORE)) for step in whole][:_MOST]
+
+def _condition(lead: str) -> str:
+    """For whom or when the steps under a lead are: "If you use groups" of "If you use groups, you can:"."""
+    found = _CONDITION.match(lead)
+    if not found or len(found[0]) > _SHORT or _NO_CONDITION.search(found[0]):
+        return ""
+    clauses = found[0].split(", ")
+    ends = next((at for at, clause in enumerate(clauses) if at and clause.split(" ", 1)[0].lower() in VERBS), None)
+    return ", ".join(clauses[:ends]).rstrip(" :,")
+
+
+def _under(step: Step, condition: str) -> Step:
+    """A step with the condition that stands above it, unless it says so itself."""
+    text = f"{condition}: {_lowered(step.text)}"
+    return replace(step, text=text) if condition and len(text) <= _LONGEST_JOINED else step
+
+
+def _points(items: list[str], *, whole: bool) -> list[str]:
+    """The items that end a step; none where one of them explains it instead, unless the step needs them."""
+    points: list[str] = []
+    for item in items:
+        text = _AND.sub("", item.strip(" .;,:"))
+        if _LINKS.match(item) or _LINK_TEXT.search(item) or _NOTHING.search(item) or (_explains(item) and not whole):
+            return points if whole else []
+        points.append(_lowered(text))
+    return points
+
+
+def _explains(item: str) -> bool:
+    """Whether an item is a sentence about a step, and no part of it."""
+    return _EXPLAINS.search(item) is not None or len(item) > _SHORT
+
+
+def _lowered(text: str) -> str:
+    """A text as it stands behind a colon: its first word small, unless it is a name or a command."""
+    first = text.split(" ", 1)[0]
+    plain = first.lower() in VERBS or first.lower() in _SMALL
+    plain = plain or (first.endswith("ly") and len(first) > len("apply"))
+    return text[0].lower() + text[1:] if plain and (first[1:].islower() or len(first) == 1) else text
 
 
 def _heads_links(text: str) -> bool:
@@ -284,10 +524,10 @@ def _heads_links(text: str) -> bool:
     return len(text) < _SHORT_HEADING and not text.endswith(".") and _LINKS.match(text) is not None
 
 
-def _lead(text: str) -> Lead:
+def _lead(text: str) -> LeadKind:
     """What stands below a line that leads a list."""
     if _LINKS.match(text):
-        return "skip"
+        return "links"
     purpose = _PURPOSE.match(text)
     if purpose and purpose["verb"].lower() in _PURPOSES:
         return "offer" if _OFFER.search(text) else "ask"

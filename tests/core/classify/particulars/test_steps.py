@@ -175,3 +175,137 @@ def test_there_is_an_end_to_steps() -> None:
     body = prepare(items(*(f"Move page number {number} away." for number in range(60))))
 
     assert len(read(body).steps) == 25
+
+
+def nested(lead: str, *points: str) -> str:
+    return f"<li>{lead}<ul>{''.join(f'<li>{point}</li>' for point in points)}</ul></li>"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            nested("Check these versions:", "Notes 4.2 or later", "Pages 7 or later") + "<li>Move drafts.</li>",
+            ["Check these versions: Notes 4.2 or later; Pages 7 or later", "Move drafts"],
+        ),
+        (
+            nested("Use separate shelves for pages:", "Pages are larger than drafts.", "Drafts may not fit."),
+            ["Use separate shelves for pages"],
+        ),
+        (
+            nested("Turn off the shelf:", "Go to Notes > Shelves.", "Under Pages, select Off."),
+            ["Turn off the shelf: go to Notes > Shelves; under Pages, select Off"],
+        ),
+        (
+            nested("Allow one of:", "Any listed shelf, or", "All shelves."),
+            ["Allow one of any listed shelf; all shelves"],
+        ),
+        (
+            nested("Add a shelf:", "Mark it for its owner.", "Select <b>Turn on</b>"),
+            ["Add a shelf: mark it for its owner; select Turn on"],
+        ),
+    ],
+)  # fmt: skip
+def test_points_belong_to_the_step_above_them(body: str, expected: list[str]) -> None:
+    assert texts(prepare(f"<ul>{body}</ul>")) == expected
+
+
+@pytest.mark.parametrize(
+    ("lead", "condition"),
+    [
+        ("If you are in Oslo, Rome, or Bern:", "If you are in Oslo, Rome, or Bern: "),
+        ("If you plan to use shelves, you may want to:", "If you plan to use shelves: "),
+        ("If you use shelves, move the following:", ""),
+        ("For tenants with shelves:", "For tenants with shelves: "),
+        ("If helpful:", ""),
+        ("To prepare:", ""),
+    ],
+)  # fmt: skip
+def test_a_condition_above_steps_stays_with_them(lead: str, condition: str) -> None:
+    body = f"<ul>{nested(lead, 'Export drafts.')}<li>Rename pages.</li></ul>"
+
+    assert [text for text in texts(prepare(body)) if "xport" in text or "Rename" in text] == [
+        f"{condition}{'export' if condition else 'Export'} drafts" if "move" not in lead else texts(prepare(body))[0],
+        "Rename pages",
+    ]
+
+
+def test_a_condition_without_a_list_within_is_not_spread_over_what_follows() -> None:
+    body = prepare("<ul><li>If you use shelves:</li><li>Export drafts.</li><li>Rename pages.</li></ul>")
+
+    assert texts(body) == ["Export drafts", "Rename pages"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Review shelf rules if you lend pages.", ["Review shelf rules if you lend pages"]),
+        ("Admins may optionally set a shelf limit in Notes > Shelves.", ["Set a shelf limit in Notes > Shelves"]),
+        ("Review internal guidance before publishing a shelf.", ["Review internal guidance before publishing a shelf"]),
+        ("Consider notifying your users about shelves.", []),
+        ("Review your current shelf configuration.", []),
+        ("Reassure users that pages stay.", []),
+    ],
+)
+def test_where_nothing_is_needed_what_may_be_done_is_still_a_step(sentence: str, expected: list[str]) -> None:
+    assert texts(prepare(items("No action is required.", sentence))) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("If you ship them you can now fetch the update.", None),
+        ("If you ship them you can now download the update.", "If you ship them, download the update"),
+        ("To use this, enable shelves in Notes > Shelves.", "To use this, enable shelves in Notes > Shelves"),
+        ("If you lend pages, as described, and restrict shelves, you will be asked.", None),
+        ("To send a page, select its shelf.", None),
+        ("Before the move, test mode will be turned off.", None),
+        ("IT admins who fetched pages before 10:00 PM on May 2, 2026, should re-deploy them.",
+         "IT admins who fetched pages before 10:00 PM on May 2, 2026, should re-deploy them"),
+    ],
+)  # fmt: skip
+def test_orders_outside_of_the_prepare_section(sentence: str, text: str | None) -> None:
+    assert texts(f"<p>{sentence}</p>{INTRO}") == ([text] if text else [])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Create a rule for Contoso in the Microsoft shelf.", ["Create a rule for Contoso in the Microsoft shelf"]),
+        ("Create a support ticket.", []),
+        ("Review shelf rules to understand any potential impact.", []),
+        ("To view shelves, ensure they are shared.", ["To view shelves, ensure they are shared"]),
+        ("To view shelves, see the gallery.", []),
+        ("Owners should also review the shelf.", ["Owners should also review the shelf"]),
+        ("On the contrary, please use the shelf key guide.", ["Use the shelf key guide"]),
+        ("Admins will need to follow the steps in this guide to allow shelves.",
+         ["Follow the steps in this guide to allow shelves"]),
+        ("Follow the steps in this guide.", []),
+        ("Customers may upgrade at their discretion.", []),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_formula_and_is_a_step(sentence: str, expected: list[str]) -> None:
+    assert texts(prepare(sentence)) == expected
+
+
+def test_what_closes_gives_a_step_its_last_known_day() -> None:
+    ask = "Send a letter to the shelf team. Slots are few and will close on"
+    body = f"<p>{ask} May 15, 2026.</p>{prepare(items(f'{ask} April 30, 2026.', 'Move drafts.'))}"
+
+    assert [(step.text, str(step.day)) for step in read(body).steps] == [
+        ("Send a letter to the shelf team", "2026-05-15"),
+        ("Move drafts", "None"),
+    ]
+
+
+def test_what_is_asked_for_twice_in_the_prepare_section_is_one_step() -> None:
+    twice = (
+        "Use separate shelves for drafts, pages, letters and pictures.",
+        "Consider using separate shelves for drafts, pages and letters.",
+    )
+
+    assert len(texts(prepare(items(*twice)))) == 1
+    assert (
+        len(texts(prepare(items("Enable drafts: Shelves > Colour settings", "Enable pages: Shelves > Size settings"))))
+        == 2
+    )
