@@ -83,6 +83,12 @@ def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
         return any(
             other.startswith(("Windows 1", "Windows Server") if name == "Windows" else f"{name},") for other in others
         )
+    if kind == "other":
+        low = name.lower()
+        return any(
+            other.lower().endswith(f" {low}") or other.startswith((f"{name} and ", f"{name} that ", f"{name} who "))
+            for other in others
+        )
     bare = _BARE_ROLE.fullmatch(name) if kind == "role" else None
     return bare is not None and any(bare["noun"].lower() in other.lower() for other in others)
 
@@ -96,6 +102,7 @@ def _entries(post: Post, document: Document) -> Iterator[Audience]:
         yield Audience("licence", premium, document.title)
     for passage in passages(document.lines):
         line = passage.line
+        yield from (Audience("platform", name, line.text) for name in platforms_of(f" {passage.platforms}"))
         if passage.who:
             yield from _of_who(passage)
         elif line.role != "more":
@@ -129,6 +136,8 @@ def _of_who(passage: Passage) -> Iterator[Audience]:
             continue
         is_name = not is_sentence(phrase)
         yield from _of_phrase(phrase, words, names=is_name, platforms=is_name)
+        if not is_name and (role := doer(sentence)):
+            yield Audience("role", role, words)
         if premium := premium_of(phrase):
             yield Audience("licence", premium, words)
         if name := receiver(sentence):

@@ -11,16 +11,27 @@ _ROLE = (
     r"|attendees|participants|testers|cashiers|recruiters|professionals|specialists|advisors|leads|responders)"
 )
 _LET = re.compile(
-    r"\b(?:enabl|allow|help|empower)(?:e?s|ing)? (?P<who>[^.;:()]{5,110}?) (?:to|the ability to) [a-z]"
-    r"|\b(?:lets?|gives?|provides?) (?P<given>[^.;:()]{5,110}?)"
-    r" (?:to|the (?:ability|option) to|more control|with|[a-z]{3,9})\b",
+    r"\b(?:enabl|allow|empower)(?:e?s|ing)? (?P<who>[^.;:()]{5,110}?) (?:to|the ability to) [a-z]"
+    r"|\b(?:lets?|helps?|gives?|giving|provides?) (?P<given>[^.;:()]{5,110}?)"
+    r" (?:to|the|an?|more|full|with|[a-z]{3,9})\b",
     re.IGNORECASE,
 )
 _CAN = re.compile(
+    r"(?:[A-Z][\w -]{3,50}: )?"
     r"(?:(?:with|using|through|starting|beginning|after|once|as of|for example)[^,:;.]{3,90}, (?:20\d\d, )?)?"
-    r"(?P<who>[^.;:()]{5,110}?) (?:can now|will be able to|will now|can|now have|will have)\b"
-    r"(?! (?:not|no|continue|still)\b)",
+    r"(?P<who>[^.;:()]{5,110}?) (?:can|cannot|will|may|must|now have|need to)\b"
+    r"(?! (?:not|no(?! longer)|continue|still)\b)",
     re.IGNORECASE,
+)
+_AS = re.compile(r"As an? (?P<who>[^.,;:]{3,60}), you (?:can|will|may|must)\b")
+#: "Users with the Reader role can ...".
+_HOLDERS = re.compile(
+    r"(?:only )?(?P<who>(?:users|admin(?:istrator)?s|people|those|members) (?:with|assigned|in|who have)(?: the)?"
+    r" [^.;:]{4,90}? (?:roles?|permissions?)) (?:can|will|may|must)\b",
+    re.IGNORECASE,
+)
+_VAGUE_HOLDERS = re.compile(
+    r"\b(?:appropriate|required|selected|necessary|these|sufficient|proper|right|following|no)\b", re.IGNORECASE
 )
 _SPLIT = re.compile(r",? (?:and|or) |, |/")
 _ARTICLE = re.compile(
@@ -30,15 +41,15 @@ _ARTICLE = re.compile(
 _PART = re.compile(rf"(?P<more>(?:[\w&'.-]{{2,24}} ){{0,4}}){_ROLE}", re.IGNORECASE)
 #: Of "tenant and environment admins": the first.
 _KIND = re.compile(
-    r"(?:tenant|environment|site|team|app|flow|agent|security|compliance|network|community|global|system"
+    r"(?:tenant|environment|site|team|app|flow|agents?|security|compliance|network|community|global|system"
     r"|report|event|meeting|call|channel|workspace|capacity|teams|sharepoint|exchange|ai|data|process|project|sales"
-    r"|service|warehouse|production|finance)",
+    r"|service|agents|warehouse|production|finance)",
     re.IGNORECASE,
 )
 _NO_PART = re.compile(
     r"\b(?:to|of|in|on|for|by|with|from|at|as|who|that|which|is|are|was|will|can|users?|customers?|it|this|these|you|they"
     r"|when|where|if|how|not|no|only|fewer|more|new|many|multiple|other|their|its|so|previously|currently|today"
-    r"|organi[sz]ations?|teams|each|also|now|then|there|while|both)\b",
+    r"|organi[sz]ations?|teams|each|also|now|then|there|while|both|what|why)\b",
     re.IGNORECASE,
 )
 #: Who may be anybody's admin or everybody: alone they say nothing.
@@ -51,6 +62,11 @@ _BARE = re.compile(
 
 def doer(sentence: str) -> str:
     """The roles that may do something new; empty where a sentence names none, or only admins in general."""
+    holders = _HOLDERS.match(sentence)
+    if holders and not _VAGUE_HOLDERS.search(holders["who"]):
+        return holders["who"][:1].upper() + holders["who"][1:]
+    if (one := _AS.match(sentence)) and (who := _roles(f"{one['who']}s")):
+        return who
     for match in (_CAN.match(sentence), *_LET.finditer(sentence)):
         if match:
             named = match.groupdict()

@@ -19,8 +19,11 @@ _WHO = re.compile(
 #: A line that begins something else below "Who is affected".
 _OTHER = re.compile(
     r"(?:what|why|when|how|where|key|screenshots?|note|figure|see|learn|before|after|for more|examples?"
-    r"|additional|important|timing|impact|platforms?)\b",
+    r"|additional|important|timing|impact)\b",
     re.IGNORECASE,
+)
+_PLATFORMS = re.compile(
+    r"platforms?(?:(?: and |/| & | or )services)?(?: (?:affected|impacted))?\W{0,2}(?P<rest>.{0,300})", re.IGNORECASE
 )
 _LIST = re.compile(
     r"(?:following|one of|roles?|includ\w{1,4}|these|both|with|users|admins)\b[^:]{0,40}:$", re.IGNORECASE
@@ -42,12 +45,16 @@ _BEHIND = re.compile(r"(?: – | - |; |,? (?:and|or)$).{0,300}$")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A line that counts; what of it stands below "Who is affected"; its list, and the line of whose list it is."""
+    """A line that counts; what of it stands below "Who is affected"; its list, and the line of whose list it is.
+
+    `platforms`: what of it stands below "Platforms and services".
+    """
 
     line: Line
     who: str
     items: tuple[str, ...]
     lead: str
+    platforms: str = ""
 
 
 def tells_who(lines: Sequence[Line]) -> bool:
@@ -57,30 +64,47 @@ def tells_who(lines: Sequence[Line]) -> bool:
 
 def passages(lines: Sequence[Line]) -> Iterator[Passage]:
     """Each line that counts."""
-    below: str | None = None  # the label of the lines below "Who is affected", while there are any
-    closed: str | None = None
+    place = _Place()
     lead = ""
     for index, line in enumerate(lines):
         if line.role in {"banner", "compliance"}:
             continue
         lead = lead if line.kind == "item" else ""
         items = _items(lines, index) if line.text.endswith(":") else ()
-        who = ""
-        if begin := _WHO.match(line.text):
-            who = line.text[begin.end() :]
-            below, closed = None if who and not _WHO.match(line.label) else line.label, None
-        else:
-            if line.label != below:
-                below = line.label if _WHO.match(line.label) and line.label != closed else None
-            if below is not None and line.kind != "heading":
-                if _ends(line.text):
-                    below, closed = None, line.label
-                else:
-                    who = line.text
-        if not begin or who:
-            yield Passage(line, who, items, lead)
+        who, platforms = place.of(line)
+        if who is not None:
+            yield Passage(line, who, items, lead, platforms)
         if line.text.endswith(":"):
             lead = line.text
+
+
+class _Place:
+    """Where in the post a line stands, as far as "Who is affected" goes."""
+
+    def __init__(self) -> None:
+        self._below: str | None = None  # the label of the lines below "Who is affected", while there are any
+        self._closed: str | None = None
+        self._names_platforms = False
+
+    def of(self, line: Line) -> tuple[str | None, str]:
+        """What of a line says who is affected, None where it is the heading; and what of it names platforms."""
+        if begin := _WHO.match(line.text):
+            who = line.text[begin.end() :]
+            self._below = None if who and not _WHO.match(line.label) else line.label
+            self._closed, self._names_platforms = None, False
+            return who or None, ""
+        if line.label != self._below:
+            self._names_platforms = False
+            self._below = line.label if _WHO.match(line.label) and line.label != self._closed else None
+        if self._below is None or line.kind == "heading":
+            return "", ""
+        if heading := _PLATFORMS.fullmatch(line.text):
+            self._names_platforms = True
+            return "", heading["rest"]
+        if _ends(line.text):
+            self._below, self._closed, self._names_platforms = None, line.label, False
+            return "", ""
+        return ("", line.text) if self._names_platforms else (line.text, "")
 
 
 def whole(stem: str, items: Sequence[str]) -> str:

@@ -68,6 +68,10 @@ _FOR = re.compile(
     r"[^.;:]{0,40}?\b(?:needs?|must|required)\b",
     re.IGNORECASE,
 )
+#: "Devices enrolled in hotpatch updates".
+_DEVICES = re.compile(
+    r"\bdevices (?:that are )?(?:enrolled in|managed (?:by|with|through)|running hotpatch|joined to) [^.,;:()]{4,90}"
+)
 _NEW = re.compile(
     rf"\b(?P<who>{_ORGANISATIONS} (?:creating|configuring|setting up) (?:any |a )?new (?:[\w-]{{2,20}} )?"
     r"(?:tenants?|organi[sz]ations?|environments?|sites?|polic(?:y|ies)|workspaces?))\b"
@@ -126,6 +130,12 @@ def requirements_of(sentence: str) -> Iterator[str]:
             yield f"{what[:1].upper()}{what[1:]} {state.lower()}"
     if (match := _FOR.match(sentence)) and not denies(sentence):
         yield match["who"][:1].upper() + match["who"][1:]
+    if (
+        "devices " in sentence
+        and (match := _DEVICES.search(sentence))
+        and not (denies(sentence) or _NO_WINDOWS.search(sentence))
+    ):
+        yield f"D{trimmed(match[0])[1:]}"
     if "new " in sentence and not denies(sentence) and not _NO_NEW.search(sentence):
         for match in _NEW.finditer(sentence):
             who = match["who"] or match["new"]
