@@ -33,6 +33,7 @@ _ROLES = re.compile(
     r"[^:]{0,40}\broles?\b[^:]{0,140}:$",
     re.IGNORECASE,
 )
+_CONTROLLERS = re.compile(r"\bdomain controllers\b", re.IGNORECASE)
 _BEHIND_ROLE = re.compile(r"(?: ?[:(–]| - ).{0,400}$")
 _ROLE_NAME = re.compile(r"[A-Z][\w&/-]{1,24}(?: [\w&/-]{1,24}){0,6}")
 _BARE_ROLE = re.compile(
@@ -166,6 +167,8 @@ def _of_any(line: Line, *, doers: bool) -> Iterator[Audience]:
         yield Audience("other", name, line.text)
     for sentence in _sentences(line.text):
         words = cut(sentence, _LONGEST_WORDS)
+        if doers and _CONTROLLERS.search(sentence) and not denies(sentence):
+            yield Audience("other", "Domain controllers", words)
         if doers and (name := doer(sentence)):
             yield Audience("role", name, words)
         yield from (Audience("platform", name, words) for name in windows_of(sentence))
@@ -174,7 +177,7 @@ def _of_any(line: Line, *, doers: bool) -> Iterator[Audience]:
 
 def _of_list(name: str, phrase: str, words: str) -> Iterator[Audience]:
     """Who, where the name goes on in a list."""
-    who = named(f"{phrase[:-1]} {name[-20:]}")
+    who = named(f"{phrase[:-1]} something")
     if who:
         yield Audience(who[0], cut_name(name[:1].upper() + name[1:]), cut(words, _LONGEST_WORDS))
 
@@ -204,12 +207,15 @@ _WITH = re.compile(
 
 _ASSIGNED = re.compile(r"^ assigned(?: to [^,;.(]{0,60})?")
 
+#: "With a licence for pins": what it is for is no name.
+_USE = re.compile(r"^ (?:for|to) .{0,300}$")
+
 
 def _who(phrase: str, places: list[tuple[int, int]]) -> tuple[AudienceKind, str] | None:
     """Who it is, without the licence that they have."""
     for start, end in sorted(set(places), reverse=True):
         before = _WITH.sub("", phrase[:start])
         behind = phrase[end:]
-        behind = _ASSIGNED.sub("", behind).lstrip()
+        behind = _USE.sub("", _ASSIGNED.sub("", behind)).lstrip()
         phrase = f"{before} {behind}" if before else behind
     return named(phrase)

@@ -8,12 +8,13 @@ _ROLE = (
     r"|analysts|investigators|delegates|engineers|educators|teachers|students|creators|authors|operators|approvers"
     r"|reviewers|supervisors|representatives|planners|architects|auditors|buyers|sellers|salespeople|technicians"
     r"|workers|accountants|dispatchers|schedulers|marketers|moderators|contributors|editors|leaders|producers"
-    r"|attendees|participants|testers|cashiers|recruiters|professionals|specialists|advisors|leads|responders)"
+    r"|attendees|participants|testers|cashiers|recruiters|professionals|specialists|advisors|leads|responders|members|integrators)"
 )
 _LET = re.compile(
     r"\b(?:enabl|allow|empower)(?:e?s|ing)? (?P<who>[^.;:()]{5,110}?) (?:to|the ability to) [a-z]"
     r"|\b(?:lets?|helps?|gives?|giving|provides?) (?P<given>[^.;:()]{5,110}?)"
-    r" (?:to|the|an?|more|full|with|[a-z]{3,9})\b",
+    r" (?:to|the|an?|more|full|with|(?!and\b)[a-z]{3,9})\b"
+    r"|\b(?:ability|way|option|easier) for (?P<for>[^.;:()]{5,110}?) to [a-z]",
     re.IGNORECASE,
 )
 _CAN = re.compile(
@@ -39,6 +40,19 @@ _ARTICLE = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(rf"(?P<more>(?:[\w&'.-]{{2,24}} ){{0,4}}){_ROLE}", re.IGNORECASE)
+#: "Makers define a list": any verb, in small letters.
+_SUBJECT = re.compile(
+    rf"(?:[A-Z][\w -]{{3,50}}: )?(?P<who>(?:[\w&'.-]{{2,24}} )?{_ROLE}"
+    rf"(?:(?:, and |, | and | or )(?:[\w&'.-]{{2,24}} )?{_ROLE}){{0,3}})"
+    r" (?!(?-i:of|in|with|and|or|who|for|to|that|at|on|by|from|are|were|is|as|should|might|could|would|do|using)\b)"
+    r"(?-i:[a-z]{3,14})\b",
+    re.IGNORECASE,
+)
+_INSTRUCTION = re.compile(
+    r"(?:inform|notify|let|tell|train|ask|ensure|remind|help|encourage|share|assign|review|add|enable|allow|support|guide"
+    r"|communicate|alert|educate|make|identify|direct|update|prepare|contact|consider|remove|see|view)\b",
+    re.IGNORECASE,
+)
 #: Of "tenant and environment admins": the first.
 _KIND = re.compile(
     r"(?:tenant|environment|site|team|app|flow|agents?|security|compliance|network|community|global|system"
@@ -54,7 +68,7 @@ _NO_PART = re.compile(
 )
 #: Who may be anybody's admin or everybody: alone they say nothing.
 _BARE = re.compile(
-    r"(?:it |tenant |microsoft 365 |global |organi[sz]ation |participants|attendees|professionals)*"
+    r"(?:it |tenant |microsoft 365 |global |organi[sz]ation |participants|attendees|members|professionals)*"
     r"(?:admin(?:istrator)?s)?",
     re.IGNORECASE,
 )
@@ -67,10 +81,10 @@ def doer(sentence: str) -> str:
         return holders["who"][:1].upper() + holders["who"][1:]
     if (one := _AS.match(sentence)) and (who := _roles(f"{one['who']}s")):
         return who
-    for match in (_CAN.match(sentence), *_LET.finditer(sentence)):
+    for match in (_CAN.match(sentence), _SUBJECT.match(sentence), *_LET.finditer(sentence)):
         if match:
             named = match.groupdict()
-            if who := _roles(named.get("who") or named.get("given") or ""):
+            if who := _roles(next((each for each in named.values() if each), "")):
                 return who
     return ""
 
@@ -80,6 +94,8 @@ def _roles(words: str) -> str:
     words = _ARTICLE.sub("", words, count=1) if _ARTICLE.match(words) else words
     parts = [_ARTICLE.sub("", part, count=1) if _ARTICLE.match(part) else part for part in _SPLIT.split(words)]
     if all(_BARE.fullmatch(part) for part in parts):
+        return ""
+    if _INSTRUCTION.match(words):
         return ""
     for part in parts:
         whole = _PART.fullmatch(part)

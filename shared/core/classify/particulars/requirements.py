@@ -72,6 +72,13 @@ _FOR = re.compile(
 _DEVICES = re.compile(
     r"\bdevices (?:that are )?(?:enrolled in|managed (?:by|with|through)|running hotpatch|joined to) [^.,;:()]{4,90}"
 )
+#: "It is on for tenants with pins disabled".
+_FOR_WHICH = re.compile(
+    r"\b(?:enabled|disabled|on|off|applied|required|retired|removed|blocked|available) (?:by default )?(?:for|in)"
+    r" (?:all |only |any )*(?P<who>(?:tenants|organi[sz]ations|customers|environments)"
+    r" (?:with|that|who|where) (?!eligible|relevant|these|this|such)[^.,;:()]{4,90})",
+    re.IGNORECASE,
+)
 _NEW = re.compile(
     rf"\b(?P<who>{_ORGANISATIONS} (?:creating|configuring|setting up) (?:any |a )?new (?:[\w-]{{2,20}} )?"
     r"(?:tenants?|organi[sz]ations?|environments?|sites?|polic(?:y|ies)|workspaces?))\b"
@@ -136,6 +143,8 @@ def requirements_of(sentence: str) -> Iterator[str]:
         and not (denies(sentence) or _NO_WINDOWS.search(sentence))
     ):
         yield f"D{trimmed(match[0])[1:]}"
+    if (match := _FOR_WHICH.search(sentence)) and not denies(sentence):
+        yield trimmed(match["who"][:1].upper() + match["who"][1:])
     if "new " in sentence and not denies(sentence) and not _NO_NEW.search(sentence):
         for match in _NEW.finditer(sentence):
             who = match["who"] or match["new"]
