@@ -90,7 +90,7 @@ def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
             other.lower().endswith(f" {low}") or other.startswith((f"{name} and ", f"{name} that ", f"{name} who "))
             for other in others
         )
-    bare = _BARE_ROLE.fullmatch(name) if kind == "role" else None
+    bare = _BARE_ROLE.fullmatch(name)
     return bare is not None and any(bare["noun"].lower() in other.lower() for other in others)
 
 

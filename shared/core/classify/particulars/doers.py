@@ -49,8 +49,8 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _INSTRUCTION = re.compile(
-    r"(?:inform|notify|let|tell|train|ask|ensure|remind|help|encourage|share|assign|review|add|enable|allow|support|guide"
-    r"|communicate|alert|educate|make|identify|direct|update|prepare|contact|consider|remove|see|view)\b",
+    r"(?:inform|notify|let|tell|train|ask|ensure|remind|help|encourage|share|assign|review|add|enable|allow"
+    r"|communicate|alert|educate|make|identify|direct|update|prepare|consider|remove|see|view)\b",
     re.IGNORECASE,
 )
 #: Of "tenant and environment admins": the first.

@@ -142,4 +142,6 @@ def _ends(text: str) -> bool:
     """Whether another subject begins below "Who is affected"."""
     if begins_other(text):
         return True
-    return text.endswith(":") and not _LIST.search(text) and (named(text) is None or is_sentence(text))
+    return (
+        text.endswith(":") and not _LIST.search(text) and (named(f"{text[:-1]} something") is None or is_sentence(text))
+    )

@@ -148,7 +148,8 @@ _ANYBODY = re.compile(
     r"(?:users?|organi[sz]ations?|tenants?|customers?|environments?|devices?|everyone|anyone|people|individuals"
     r"|members|employees|team|teams|sites?|domains?|companies|enterprises|staff|accounts)"
     r"(?: and (?:users?|organi[sz]ations?|tenants?|customers?))?"
-    r"(?: (?:with|and|or) users)?(?: in (?:your|the|an|all|these|those|this|their|our) [\w ]{1,30}"
+    r"(?: (?:with|and|or) users)?(?: in (?:your|the|an|all|these|those|this|their|our)"
+    r" (?:(?! (?:who|that|with)\b)[\w ]){1,30}"
     r"| within [\w ]{1,30}| worldwide| globally)?",
     re.IGNORECASE,
 )

@@ -36,7 +36,7 @@ _NO_MORE = rf"(?!,? versions?\b| {_LATER}|{_EDITION},? version)\b"
 _WINDOWS_NAME = re.compile(rf"\b{_WINDOWS}{_NO_MORE}(?! Autopatch)")
 _ON_WINDOWS = re.compile(
     rf"\b(?:(?:available|applies|apply|supported|affects?|impacts?)(?: only| soon)? (?:in|on|for|to)"
-    rf"|(?:devices|PCs|clients|endpoints) (?:that are )?(?:running|on|with))"
+    rf"|(?:[Dd]evices|PCs|[Cc]lients|[Ee]ndpoints) (?:that are )?(?:running|on|with))"
     rf" (?:(?:all|supported|eligible|both|versions|editions|devices|of|on|running) ){{0,5}}"
     rf"(?P<windows>{_WINDOWS}(?:{_JOINT}(?:both )?{_WINDOWS}){{0,9}}){_NO_MORE}"
 )
