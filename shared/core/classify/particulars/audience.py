@@ -15,6 +15,7 @@ from shared.core.classify.particulars.requirements import (
     versions_of,
     windows_of,
     windows_of_title,
+    windows_of_update,
 )
 from shared.core.posts.particulars import Audience
 from shared.core.posts.post import Post
@@ -90,6 +91,8 @@ def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
             other.lower().endswith(f" {low}") or other.startswith((f"{name} and ", f"{name} that ", f"{name} who "))
             for other in others
         )
+    if any(other.lower().endswith(f" {name.lower()}") for other in others):
+        return True
     bare = _BARE_ROLE.fullmatch(name)
     return bare is not None and any(bare["noun"].lower() in other.lower() for other in others)
 
@@ -165,6 +168,8 @@ def _of_any(line: Line, *, doers: bool) -> Iterator[Audience]:
     """What any sentence may say: who may do something new, on which Windows, and what is required."""
     if line.kind == "item" and (name := channel_of(line.text)):
         yield Audience("other", name, line.text)
+    if line.kind == "item" and (name := windows_of_update(line.text)):
+        yield Audience("platform", name, cut(line.text, _LONGEST_WORDS))
     for sentence in _sentences(line.text):
         words = cut(sentence, _LONGEST_WORDS)
         if doers and _CONTROLLERS.search(sentence) and not denies(sentence):

@@ -8,18 +8,19 @@ _ROLE = (
     r"|analysts|investigators|delegates|engineers|educators|teachers|students|creators|authors|operators|approvers"
     r"|reviewers|supervisors|representatives|planners|architects|auditors|buyers|sellers|salespeople|technicians"
     r"|workers|accountants|dispatchers|schedulers|marketers|moderators|contributors|editors|leaders|producers"
-    r"|attendees|participants|testers|cashiers|recruiters|professionals|specialists|advisors|leads|responders|members|integrators)"
+    r"|attendees|participants|testers|cashiers|recruiters|professionals|specialists|advisors|leads|responders|members|integrators|scientists)"
 )
 _LET = re.compile(
-    r"\b(?:enabl|allow|empower)(?:e?s|ing)? (?P<who>[^.;:()]{5,110}?) (?:to|the ability to) [a-z]"
-    r"|\b(?:lets?|helps?|gives?|giving|provides?) (?P<given>[^.;:()]{5,110}?)"
+    r"\b(?:enabl(?:es?|ing)|(?:allow|empower)(?:s|ing)?) (?P<who>[^.;:()]{5,110}?) (?:to|the ability to) [a-z]"
+    r"|\b(?:lets?|helps?|gives?|giving|provides?|providing) (?P<given>[^.;:()]{5,110}?)"
     r" (?:to|the|an?|more|full|with|(?!and\b)[a-z]{3,9})\b"
-    r"|\b(?:ability|way|option|easier) for (?P<for>[^.;:()]{5,110}?) to [a-z]",
+    r"|\b(?:ability|way|option|easier) for (?P<for>[^.;:()]{5,110}?) to [a-z]"
+    r"|\b(?:so|so that|while|where) (?P<so>[^.,;:()]{5,80}?) can [a-z]",
     re.IGNORECASE,
 )
 _CAN = re.compile(
     r"(?:[A-Z][\w -]{3,50}: )?"
-    r"(?:(?:with|using|through|starting|beginning|after|once|as of|for example)[^,:;.]{3,90}, (?:20\d\d, )?)?"
+    r"(?:(?:with|in|when|using|through|starting|beginning|after|once|as of|for example)[^,:;.]{3,90}, (?:20\d\d, )?)?"
     r"(?P<who>[^.;:()]{5,110}?) (?:can|cannot|will|may|must|now have|need to)\b"
     r"(?! (?:not|no(?! longer)|continue|still)\b)",
     re.IGNORECASE,
@@ -61,9 +62,9 @@ _KIND = re.compile(
     re.IGNORECASE,
 )
 _NO_PART = re.compile(
-    r"\b(?:to|of|in|on|for|by|with|from|at|as|who|that|which|is|are|was|will|can|users?|customers?|it|this|these|you|they"
+    r"\b(?:to|of|in|on|for|by|with|from|at|as|who|that|which|is|are|was|will|can|users?|customers|it|this|these|you|they"
     r"|when|where|if|how|not|no|only|fewer|more|new|many|multiple|other|their|its|so|previously|currently|today"
-    r"|organi[sz]ations?|teams|each|also|now|then|there|while|both|what|why)\b",
+    r"|organi[sz]ations?|each|also|now|then|there|while|both|what|why)\b",
     re.IGNORECASE,
 )
 #: Who may be anybody's admin or everybody: alone they say nothing.

@@ -29,9 +29,9 @@ _HEAD_END = re.compile(
     r"|interacting|(?!billing|purchasing|marketing|training|meeting|accounting|reporting|licensing|engineering)[a-z]{3,14}(?:ing|ed)"
     r"(?! users)"
     r"|through|assigned|configured|leveraging|or organizations|currently|joining|to|already|actively|still|ineligible"
-    r"|eligible|outside|inside|within)\b|[,;:(]"
+    r"|eligible|outside|inside|within)\b|[,;:]|\((?!Premium\))"
 )
-_HEAD_END_BUT_COMMA = re.compile(_HEAD_END.pattern.replace("[,;:(]", "[;:(]"))
+_HEAD_END_BUT_COMMA = re.compile(_HEAD_END.pattern.replace("[,;:]", "[;:]"))
 _HEAD_WORDS = 10
 #: In small letters: Teams is a product.
 _TEAM_WORD = re.compile(r"\b[A-Za-z-]{2,20} teams$")

@@ -41,9 +41,13 @@ _ON_WINDOWS = re.compile(
     rf"(?P<windows>{_WINDOWS}(?:{_JOINT}(?:both )?{_WINDOWS}){{0,9}}){_NO_MORE}"
 )
 _NO_WINDOWS = re.compile(
-    r"\b(?:if|earlier|older|upgrad\w+|consider|inventory|recommend|latest version|identify|instead)\b", re.IGNORECASE
+    r"\b(?:if|continue|remain|earlier|older|upgrad\w+|consider|inventory|recommend|latest version|identify|instead)\b",
+    re.IGNORECASE,
 )
 _TO_WINDOWS = re.compile(r"\b(?:to|upgrade|ineligible for) $", re.IGNORECASE)
+_WINDOWS_UPDATE = re.compile(
+    r"(?P<name>Windows (?:1|Server)[^:;]{1,60}(?:: Azure Edition)?): .{0,60}\bKB\d{6,9}\b.{0,200}"
+)
 _CHANNEL = re.compile(
     r"\W{0,2}(?P<name>(?:Current|Monthly Enterprise|Semi-Annual Enterprise|Beta) Channel(?: \(Preview\))?)\W{0,2}"
 )
@@ -117,6 +121,12 @@ def windows_of_title(title: str) -> Iterator[str]:
     for name in _WINDOWS_NAME.finditer(title):
         if not _TO_WINDOWS.search(title[: name.start()]):
             yield name[0]
+
+
+def windows_of_update(line: str) -> str:
+    """The release of Windows of a line that gives its update: "Windows 11, version 24H2: KB5000000"."""
+    match = _WINDOWS_UPDATE.fullmatch(line)
+    return match["name"].strip() if match else ""
 
 
 def channel_of(line: str) -> str:

@@ -55,6 +55,10 @@ def names(body: str, **fields: Any) -> list[tuple[str, str]]:
         ),
         ("Pin, page and list admins who share pins", [("role", "Pin, page and list admins who share pins")]),
         ("Pin and billing admins managing pages", [("role", "Pin and billing admins managing pages")]),
+        (
+            "Administrators and Contoso Lists (Premium) users who share pins",
+            [("role", "Administrators and Contoso Lists (Premium) users who share pins")],
+        ),
         ("Customers already using pins", [("other", "Customers already using pins")]),
         ("Customers with large page needs", [("other", "Customers with large page needs")]),
         ("Contoso service accounts", [("other", "Contoso service accounts")]),
@@ -207,6 +211,11 @@ def test_the_roles_of_a_list_are_read(lead: str, read: list[str]) -> None:
         ("With this change, supervisors will be able to pin.", ["Supervisors"]),
         ("Makers will no longer be able to pin.", ["Makers"]),
         ("Pin plan: Supervisors define pins.", ["Supervisors"]),
+        ("In the center, admins and page authors can:", ["Admins and page authors"]),
+        ("Customer service representatives can now pin.", ["Customer service representatives"]),
+        ("This allows Teams administrators to pin.", ["Teams administrators"]),
+        ("New charts enable sellers to pin.", ["Sellers"]),
+        ("It is red so page managers can see it.", ["Page managers"]),
         ("As a seller, you can pin pages.", ["Sellers"]),
         ("It gives agents and supervisors a clear view.", ["Agents and supervisors"]),
         ("We announce the ability for page managers to pin.", ["Page managers"]),
@@ -290,6 +299,20 @@ def test_a_line_that_is_the_name_of_an_update_channel_is_read_once() -> None:
 )
 def test_the_releases_of_windows_on_which_something_is_are_read(sentence: str, read: list[str]) -> None:
     assert names(f"<p>{sentence}</p>") == [("platform", name) for name in read]
+
+
+def test_the_releases_of_windows_of_a_list_of_updates_are_read() -> None:
+    lines = (
+        "Windows 11, version 23H2: KB5000001",
+        "Windows Server 2025 Datacenter: Azure Edition: Hotpatch KB5000002",
+        "Pins: KB5000003",
+    )
+    items = "".join(f"<li>{line}</li>" for line in lines)
+
+    assert names(f"<ul>{items}</ul>") == [
+        ("platform", "Windows 11, version 23H2"),
+        ("platform", "Windows Server 2025 Datacenter: Azure Edition"),
+    ]
 
 
 def test_windows_alone_is_not_said_beside_its_release() -> None:
