@@ -91,7 +91,9 @@ def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
             other.lower().endswith(f" {low}") or other.startswith((f"{name} and ", f"{name} that ", f"{name} who "))
             for other in others
         )
-    if any(other.lower().endswith(f" {name.lower()}") for other in others):
+    # "Service representatives" says less than "Customer service representatives"; the name of a role stays.
+    is_plain = name[1:] == name[1:].lower()
+    if is_plain and any(other.lower().endswith(f" {name.lower()}") for other in others):
         return True
     bare = _BARE_ROLE.fullmatch(name)
     return bare is not None and any(bare["noun"].lower() in other.lower() for other in others)

@@ -36,8 +36,10 @@ _PATTERNS = tuple(
         rf"{_WITH} {_COUNT}{_NAME} {_LICENCE}",
         rf"\b(?:who|and) (?:have|hold) {_COUNT}{_NAME} {_LICENCE}",
         rf"\b(?:included (?:with|in)|part of) {_COUNT}(?:your )?(?:existing )?{_PLANS}",
-        rf"{_NAME} {_LICENCE}(?=(?:[^.;]{{0,90}}licen[sc]es?|,? or the [^.;,]{{4,80}})?"
-        r" (?:is|are|will be) (?:required|needed))",
+        (
+            rf"{_NAME} {_LICENCE}(?=(?:[^.;]{{0,90}}licen[sc]es?|,? or the [^.;,]{{4,80}})?"
+            r" (?:is|are|will be) (?:required|needed))"
+        ),
         rf"\b(?:with|have|has|requires?|needs?) {_COUNT}licen[sc]es? for {_COUNT}{_NAME}",
         rf"\b[Aa] licen[sc]e for {_COUNT}{_NAME}(?= (?:is|are) (?:required|needed))",
         rf"\b[Ll]icensed (?:for|with|under) {_COUNT}{_NAME}",

@@ -209,7 +209,7 @@ def named(phrase: str) -> tuple[AudienceKind, str] | None:
     name = cut_name(_LICENSED.sub("", _LOOSE.sub(r"\1 \2", name)))
     if len(head.split()) > 9 or not name or _ANYBODY.fullmatch(name):
         return None
-    return kind, name[:1].upper() + name[1:]
+    return kind, name if name[1:2].isupper() else name[:1].upper() + name[1:]
 
 
 def _kind(head: str) -> AudienceKind | None:

@@ -59,6 +59,7 @@ def names(body: str, **fields: Any) -> list[tuple[str, str]]:
             "Administrators and Contoso Lists (Premium) users who share pins",
             [("role", "Administrators and Contoso Lists (Premium) users who share pins")],
         ),
+        ("eDiscovery managers", [("role", "eDiscovery managers")]),
         ("Customers already using pins", [("other", "Customers already using pins")]),
         ("Customers with large page needs", [("other", "Customers with large page needs")]),
         ("Contoso service accounts", [("other", "Contoso service accounts")]),
@@ -76,13 +77,17 @@ def names(body: str, **fields: Any) -> list[tuple[str, str]]:
             ],
         ),
         (
-            "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and their own apps, or"
-            " from connected paper",
+            (
+                "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and their own apps, or"
+                " from connected paper"
+            ),
             [
                 (
                     "other",
-                    "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and their own apps,"
-                    " or from connected paper",
+                    (
+                        "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and their own apps,"
+                        " or from connected paper"
+                    ),
                 )
             ],
         ),
@@ -186,14 +191,17 @@ def test_platforms_and_services_below_who_is_affected_name_platforms_only() -> N
 @pytest.mark.parametrize(
     ("lead", "read"),
     [
-        ("Users in the following roles will be able to pin pages:", ["Pin Reader", "Pin Management"]),
-        ("Supported admin roles:", ["Pin Reader", "Pin Management"]),
+        (
+            "Users in the following roles will be able to pin pages:",
+            ["Pin Reader", "View Pin Reader", "Pin Management"],
+        ),
+        ("Supported admin roles:", ["Pin Reader", "View Pin Reader", "Pin Management"]),
         ("The new role will be added to the following roles:", []),
         ("Pages have the following parts:", []),
     ],
 )
 def test_the_roles_of_a_list_are_read(lead: str, read: list[str]) -> None:
-    items = "<li>Pin Reader – can read</li><li>Pin Management</li><li>Note: pins are red.</li><li>Pins are round.</li>"
+    items = "<li>Pin Reader – can read</li><li>View Pin Reader</li><li>Pin Management</li><li>Note: pins are red.</li><li>Pins are round.</li>"
 
     assert names(f"<p>{lead}</p><ul>{items}</ul>") == [("role", name) for name in read]
 
@@ -221,6 +229,7 @@ def test_the_roles_of_a_list_are_read(lead: str, read: list[str]) -> None:
         ("We announce the ability for page managers to pin.", ["Page managers"]),
         ("Admins with the Pin Reader role can read pins.", ["Admins with the Pin Reader role"]),
         ("Makers can pin. Power Apps makers can print.", ["Power Apps makers"]),
+        ("Page owners can pin. Team page owners can print.", ["Team page owners"]),
         ("Admins can now pin pages.", []),
         ("This allows administrators to pin pages.", []),
         ("This allows users to pin pages.", []),
