@@ -78,14 +78,14 @@ def names(body: str, **fields: Any) -> list[tuple[str, str]]:
         ),
         (
             (
-                "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and their own apps, or"
+                "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and other apps or"
                 " from connected paper"
             ),
             [
                 (
                     "other",
                     (
-                        "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and their own apps,"
+                        "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and other apps,"
                         " or from connected paper"
                     ),
                 )
@@ -201,7 +201,8 @@ def test_platforms_and_services_below_who_is_affected_name_platforms_only() -> N
     ],
 )
 def test_the_roles_of_a_list_are_read(lead: str, read: list[str]) -> None:
-    items = "<li>Pin Reader – can read</li><li>View Pin Reader</li><li>Pin Management</li><li>Note: pins are red.</li><li>Pins are round.</li>"
+    lines = ("Pin Reader – can read", "View Pin Reader", "Pin Management", "Note: pins are red.", "Pins are round.")
+    items = "".join(f"<li>{line}</li>" for line in lines)
 
     assert names(f"<p>{lead}</p><ul>{items}</ul>") == [("role", name) for name in read]
 
