@@ -85,7 +85,7 @@ def names(body: str, **fields: Any) -> list[tuple[str, str]]:
                 (
                     "other",
                     (
-                        "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and other apps,"
+                        "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and other apps"
                         " or from connected paper"
                     ),
                 )
