@@ -4,9 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from shared.core.classify.document import Document, Line
-from shared.core.classify.particulars.licences import licences_of
-from shared.core.classify.particulars.people import concerned, denies, is_sentence, named, receiver
+from shared.core.classify.particulars.doers import doer
+from shared.core.classify.particulars.licences import licences_of, premium_of
+from shared.core.classify.particulars.passages import Passage, begins_other, passages, tells_who, whole
+from shared.core.classify.particulars.people import concerned, cut_name, denies, is_sentence, named, receiver
 from shared.core.classify.particulars.platforms import platforms_of, platforms_of_graph
+from shared.core.classify.particulars.requirements import (
+    channel_of,
+    requirements_of,
+    versions_of,
+    windows_of,
+    windows_of_title,
+    windows_of_update,
+)
 from shared.core.posts.particulars import Audience
 from shared.core.posts.post import Post
 from shared.core.terms import AudienceKind
@@ -18,32 +28,18 @@ _LONGEST_WORDS = 300
 _GRAPHS = "Platforms: "  # how Graph's field is quoted
 _LONGEST_SENTENCE = 800
 _SENTENCES = 12  # of one line
-_WHO = re.compile(
-    r"\W{0,3}(?:who (?:is|are|will be|may be|might be|can be) (?:affected|impacted)(?: by this(?: change| update)?)?"
-    r"|who this (?:affects|impacts|applies to)|who does this (?:affect|impact)|(?:affected|impacted) (?:users"
-    r"|audiences?|roles|organi[sz]ations)"
-    r"|(?:target )?audience|who is this for|who has access|who can use (?:this|it))\s?(?:[:?]+|$)\s*",
+#: Above a list of roles that may do something.
+_ROLES = re.compile(
+    r"^(?!.{0,200}\b(?:not|cannot|added|included|removed|hidden)\b)[^:]{0,100}\b(?:following|supported|required|minimum)\b"
+    r"[^:]{0,40}\broles?\b[^:]{0,140}:$",
     re.IGNORECASE,
 )
-#: A line that begins something else below "Who is affected".
-_OTHER = re.compile(
-    r"(?:what|why|when|how|where|key|screenshots?|note|figure|see|learn|before|after|for more|examples?"
-    r"|additional|important|timing|impact)\b",
-    re.IGNORECASE,
-)
-_LIST = re.compile(
-    r"(?:following|one of|roles?|includ\w{1,4}|these|both|with|users|admins)\b[^:]{0,40}:$", re.IGNORECASE
-)
-_REQUIRES = re.compile(
-    r"(?P<name>(?:(?:Windows|iOS|iPadOS|Android|macOS|Microsoft 365 Apps|Outlook|Teams|Word|Excel|PowerPoint"
-    r"|Office|OneDrive|Edge)(?: \d{1,2})?,? )?"
-    r"(?:on |running |client |app )?(?:[Vv]ersion|[Bb]uild|iOS|Android|macOS|v)\.? ?\d[\w.]{0,16}(?: \([^()]{1,40}\))?"
-    r" (?:(?:or|and) (?:later|higher|above|newer|greater|up)|\+))",
-)
-_OR_LATER = re.compile(r" (?:or|and) (?:later|higher|above|newer|greater|up)\b|\d\+")
-_RUNNING = re.compile(r"^(?:on|running|client|app) ")
-_NEEDS = re.compile(
-    r"\b(?:requires?|required|needs?|must|only|running|minimum|supported|on|prerequisites?|ensure|available|with)\b",
+_CONTROLLERS = re.compile(r"\bdomain controllers\b", re.IGNORECASE)
+_BEHIND_ROLE = re.compile(r"(?: ?[:(–]| - ).{0,400}$")
+_ROLE_NAME = re.compile(r"[A-Z][\w&/-]{1,24}(?: [\w&/-]{1,24}){0,6}")
+_BARE_ROLE = re.compile(
+    r"(?:IT |tenant )?(?P<noun>admin|maker|developer|supervisor|representative|seller|owner|organizer|analyst)"
+    r"(?:istrator)?s",
     re.IGNORECASE,
 )
 _PLATFORMS_WORTH = re.compile(r"\bappl(?:y|ies) (?:only |also )?to\b|^Platforms?\b", re.IGNORECASE)
@@ -73,52 +69,55 @@ def _key(name: str) -> str:
 def _without_parts(entries: Iterable[Audience]) -> Iterator[Audience]:
     """Without what another one names more fully: "Copilot" beside "Microsoft 365 Copilot", "desktop" beside Windows."""
     every = list(entries)
-    licences = [entry.name for entry in every if entry.kind == "licence"]
-    platforms = {entry.name for entry in every if entry.kind == "platform"}
     for entry in every:
-        fuller = entry.kind == "licence" and any(each.endswith(f" {entry.name}") for each in licences)
-        if not fuller and not (entry.name == "desktop" and platforms & {"Windows", "Mac"}):
+        others = [other.name for other in every if other.kind == entry.kind and other is not entry]
+        if not _is_part(entry.kind, entry.name, others):
             yield entry
+
+
+def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
+    if kind == "licence":
+        return any(other.endswith(f" {name}") or other == f"{name} (Premium)" for other in others)
+    if kind == "platform":
+        # "desktop" of Graph is Windows; "Windows" says less than "Windows 11, version 24H2".
+        if name == "desktop":
+            return any(other.startswith(("Windows", "Mac")) for other in others)
+        return any(
+            other.startswith(("Windows 1", "Windows Server") if name == "Windows" else f"{name},") for other in others
+        )
+    if kind == "other":
+        low = name.lower()
+        return any(
+            other.lower().endswith(f" {low}") or other.startswith((f"{name} and ", f"{name} that ", f"{name} who "))
+            for other in others
+        )
+    # "Service representatives" says less than "Customer service representatives"; the name of a role stays.
+    is_plain = name[1:] == name[1:].lower()
+    if is_plain and any(other.lower().endswith(f" {name.lower()}") for other in others):
+        return True
+    bare = _BARE_ROLE.fullmatch(name)
+    return bare is not None and any(bare["noun"].lower() in other.lower() for other in others)
 
 
 def _entries(post: Post, document: Document) -> Iterator[Audience]:
     worth = tuple(each for each in _WORTH if each.lower() in document.body)
+    tells = tells_who(document.lines)
     yield from (Audience("platform", name, document.title) for name in platforms_of(f" {document.title}"))
-    for line, who in _passages(document.lines):
-        if who:
-            yield from _of_who(line, who)
-        elif line.role != "more" and any(each in line.text for each in worth):
-            yield from _of_prose(line)
+    yield from (Audience("platform", name, document.title) for name in windows_of_title(document.title))
+    if premium := premium_of(document.title):
+        yield Audience("licence", premium, document.title)
+    for passage in passages(document.lines):
+        line = passage.line
+        yield from (Audience("platform", name, line.text) for name in platforms_of(f" {passage.platforms}"))
+        if passage.who:
+            yield from _of_who(passage)
+        elif line.role != "more":
+            if any(each in line.text for each in worth):
+                yield from _of_prose(passage)
+            yield from _of_any(line, doers=not tells)
+        if _ROLES.search(passage.lead) and (name := _role(line.text)):
+            yield Audience("role", name, cut(f"{passage.lead} {line.text}", _LONGEST_WORDS))
     yield from _of_graph(post)
-
-
-def _passages(lines: Iterable[Line]) -> Iterator[tuple[Line, str]]:
-    """Each line that counts, and what of it stands below "Who is affected" or behind it, if anything does."""
-    below: str | None = None  # the label of the lines that do, while there are any
-    closed: str | None = None
-    for line in lines:
-        if line.role in {"banner", "compliance"}:
-            continue
-        if lead := _WHO.match(line.text):
-            who = line.text[lead.end() :]
-            if who:
-                yield line, who
-            below, closed = None if who and not _WHO.match(line.label) else line.label, None
-            continue
-        if line.label != below:
-            below = line.label if _WHO.match(line.label) and line.label != closed else None
-        if below is not None and line.kind != "heading":
-            if _ends(line.text):
-                below, closed = None, line.label
-            elif not line.text.endswith(":"):
-                yield line, line.text
-                continue
-        yield line, ""
-
-
-def _ends(text: str) -> bool:
-    """Whether another subject begins below "Who is affected"."""
-    return bool(_OTHER.match(text)) or (text.endswith(":") and not _LIST.search(text))
 
 
 def _sentences(text: str) -> list[str]:
@@ -130,31 +129,70 @@ def _of_graph(post: Post) -> Iterator[Audience]:
         yield from (Audience("platform", name, f"{_GRAPHS}{cut(value, 200)}") for name in platforms_of_graph(value))
 
 
-def _of_who(line: Line, text: str) -> Iterator[Audience]:
+def _of_who(passage: Passage) -> Iterator[Audience]:
     """What a line below "Who is affected" names."""
+    text = passage.who
     for sentence in _sentences(text):
         if denies(sentence):
             continue
-        words = cut(line.text if sentence == text else sentence, _LONGEST_WORDS)
+        words = cut(passage.line.text if sentence == text else sentence, _LONGEST_WORDS)
         phrase = concerned(sentence) or sentence
-        whole = is_sentence(phrase)
-        yield from _of_phrase(phrase, words, names=not whole, platforms=not whole)
+        if sentence.endswith(":") and (name := whole(phrase, passage.items)):
+            yield from _of_list(name, phrase, f"{words} {', '.join(passage.items)}")
+            continue
+        is_name = not is_sentence(phrase)
+        yield from _of_phrase(phrase, words, names=is_name, platforms=is_name)
+        if not is_name and (role := doer(sentence)):
+            yield Audience("role", role, words)
+        if premium := premium_of(phrase):
+            yield Audience("licence", premium, words)
         if name := receiver(sentence):
             yield Audience("other", name, words)
 
 
-def _of_prose(line: Line) -> Iterator[Audience]:
+def _of_prose(passage: Passage) -> Iterator[Audience]:
     """What a sentence elsewhere says in so many words."""
-    for sentence in _sentences(line.text):
+    for sentence in _sentences(passage.line.text):
         words = cut(sentence, _LONGEST_WORDS)
         if name := receiver(sentence):
             yield Audience("other", name, words)
-        phrase = concerned(sentence)
-        if phrase and not denies(sentence) and sentence[-1:] != ":":
+        phrase = "" if denies(sentence) else concerned(sentence)
+        if phrase and sentence[-1:] != ":":
             yield from _of_phrase(phrase, words, names=True, platforms=bool(_PLATFORMS_WORTH.search(sentence)))
         else:
             yield from (Audience("licence", each, words) for each, _ in licences_of(sentence))
-        yield from _versions(sentence, words)
+            if phrase and (name := whole(phrase, passage.items)):
+                yield from _of_list(name, phrase, f"{words} {', '.join(passage.items)}")
+        yield from (Audience("other", name, words) for name in versions_of(sentence, passage.lead))
+
+
+def _of_any(line: Line, *, doers: bool) -> Iterator[Audience]:
+    """What any sentence may say: who may do something new, on which Windows, and what is required."""
+    if line.kind == "item" and (name := channel_of(line.text)):
+        yield Audience("other", name, line.text)
+    if line.kind == "item" and (name := windows_of_update(line.text)):
+        yield Audience("platform", name, cut(line.text, _LONGEST_WORDS))
+    for sentence in _sentences(line.text):
+        words = cut(sentence, _LONGEST_WORDS)
+        if doers and _CONTROLLERS.search(sentence) and not denies(sentence):
+            yield Audience("other", "Domain controllers", words)
+        if doers and (name := doer(sentence)):
+            yield Audience("role", name, words)
+        yield from (Audience("platform", name, words) for name in windows_of(sentence))
+        yield from (Audience("other", name, words) for name in requirements_of(sentence))
+
+
+def _of_list(name: str, phrase: str, words: str) -> Iterator[Audience]:
+    """Who, where the name goes on in a list."""
+    who = named(f"{phrase[:-1]} something")
+    if who:
+        yield Audience(who[0], cut_name(name[:1].upper() + name[1:]), cut(words, _LONGEST_WORDS))
+
+
+def _role(text: str) -> str:
+    """A role of a list of roles: "Compliance Admin – can run it"."""
+    name = "" if text.endswith(":") or begins_other(text) else _BEHIND_ROLE.sub("", text).strip(" .")
+    return name if _ROLE_NAME.fullmatch(name) and not is_sentence(name) else ""
 
 
 def _of_phrase(phrase: str, words: str, *, names: bool, platforms: bool) -> Iterator[Audience]:
@@ -165,7 +203,8 @@ def _of_phrase(phrase: str, words: str, *, names: bool, platforms: bool) -> Iter
     yield from (Audience("licence", name, words) for name, _ in licences)
     if platforms:
         yield from (Audience("platform", name, words) for name in platforms_of(phrase))
-    yield from _versions(phrase, words)
+        yield from (Audience("platform", name, words) for name in windows_of_title(phrase))
+    yield from (Audience("other", name, words) for name in versions_of(phrase, ""))
 
 
 _WITH = re.compile(
@@ -175,19 +214,15 @@ _WITH = re.compile(
 
 _ASSIGNED = re.compile(r"^ assigned(?: to [^,;.(]{0,60})?")
 
+#: "With a licence for pins": what it is for is no name.
+_USE = re.compile(r"^ (?:for|to) .{0,300}$")
+
 
 def _who(phrase: str, places: list[tuple[int, int]]) -> tuple[AudienceKind, str] | None:
     """Who it is, without the licence that they have."""
     for start, end in sorted(set(places), reverse=True):
         before = _WITH.sub("", phrase[:start])
         behind = phrase[end:]
-        behind = _ASSIGNED.sub("", behind).lstrip()
+        behind = _USE.sub("", _ASSIGNED.sub("", behind)).lstrip()
         phrase = f"{before} {behind}" if before else behind
     return named(phrase)
-
-
-def _versions(sentence: str, words: str) -> Iterator[Audience]:
-    if _OR_LATER.search(sentence) and _NEEDS.search(sentence) and not (denies(sentence) or "continue" in sentence):
-        for match in _REQUIRES.finditer(sentence):
-            name = _RUNNING.sub("", match["name"].strip(" ,"))
-            yield Audience("other", name[:1].upper() + name[1:] if name[:1] in "vb" else name, words)

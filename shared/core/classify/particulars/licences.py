@@ -34,7 +34,12 @@ _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_WITH} {_COUNT}{_NAME} {_LICENCE}",
-        rf"{_NAME} {_LICENCE}(?=(?:[^.;]{{0,90}}licen[sc]es?)? (?:is|are|will be) (?:required|needed))",
+        rf"\b(?:who|and) (?:have|hold) {_COUNT}{_NAME} {_LICENCE}",
+        rf"\b(?:included (?:with|in)|part of) {_COUNT}(?:your )?(?:existing )?{_PLANS}",
+        (
+            rf"{_NAME} {_LICENCE}(?=(?:[^.;]{{0,90}}licen[sc]es?|,? or the [^.;,]{{4,80}})?"
+            r" (?:is|are|will be) (?:required|needed))"
+        ),
         rf"\b(?:with|have|has|requires?|needs?) {_COUNT}licen[sc]es? for {_COUNT}{_NAME}",
         rf"\b[Aa] licen[sc]e for {_COUNT}{_NAME}(?= (?:is|are) (?:required|needed))",
         rf"\b[Ll]icensed (?:for|with|under) {_COUNT}{_NAME}",
@@ -56,6 +61,8 @@ _NOT_BEHIND = re.compile(
     r"|won't|expire|cannot|can't|requests?|unaffected|no change)",
     re.IGNORECASE,
 )
+#: A name that says itself which plan it is; another plan beside it would do, too.
+_PREMIUM = re.compile(r"\bMicrosoft 365 Copilot \(Premium\)(?! or\b)")
 _SPLIT = re.compile(r",? (?:and|or|plus)(?: the| an?)? |, ")
 _PLAN = re.compile(r"[EFAGP][1-7](?:/[EFAGP][1-7]){0,5}")
 _NO_PLAN = re.compile(
@@ -85,6 +92,12 @@ def licences_of(sentence: str) -> Iterator[tuple[str, tuple[int, int]]]:
                 continue
             for name in _names(match["name"]):
                 yield name, (match.start("name"), match.end())
+
+
+def premium_of(phrase: str) -> str:
+    """The plan that stands in the name of the product: "Microsoft 365 Copilot (Premium)"."""
+    match = _PREMIUM.search(phrase)
+    return match[0] if match else ""
 
 
 def _names(words: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ import re
 
 from shared.core.terms import AudienceKind
 
-LONGEST_NAME = 120
+LONGEST_NAME = 200
 _ROLE = (
     r"(?:admin(?:istrator)?s?|users?|owners?|co-?organi[sz]ers?|organi[sz]ers?|presenters?|makers?|developers?"
     r"|managers?|analysts?|investigators?"
@@ -15,20 +15,26 @@ _ROLE = (
     r"|communicators?|moderators?|faculty|supervisors?|responders?|editors?|contributors?|planners?|agents?"
     r"|representatives"
     r"|officers?|architects?|testers?|staff|learners?|hunters?|workers?|individuals|callers?|senders?|recipients?"
-    r"|publishers?|authenticators?|personnel|stakeholders?|practitioners?|leads?|anyone|everyone)"
+    r"|publishers?|authenticators?|personnel|stakeholders?|practitioners?|leads?|roles|producers?|providers?|anyone|everyone)"
 )
 _ORGANISATION = (
     r"(?:organi[sz]ations?|tenants?|customers?|environments?|devices?|compan(?:y|ies)|subscribers?|enterprises?"
     r"|businesses|endpoints?"
-    r"|subscriptions?|institutions?|sites?|domains?|schools?|workspaces?|deployments?|mailboxes)"
+    r"|subscriptions?|institutions?|sites?|domains?|schools?|workspaces?|deployments?|mailboxes|accounts)"
 )
 _HEAD_END = re.compile(
     r" (?:who|whom|that|which|whose|where|using|managing|with|in|of|on|for|across|participating"
     r"|licensed(?! users)|enrolled|accessing|via|from|at"
     r"|responsible|running|working|creating|relying|planning|having|viewing|subscribed|under|as|engaging"
-    r"|interacting|[a-z]{3,14}(?:ing|ed)(?! users)"
-    r"|through|assigned|configured|leveraging|or organizations|currently|joining|to)\b|[,;:(]"
+    r"|interacting|(?!billing|purchasing|marketing|training|meeting|accounting|reporting|licensing|engineering)[a-z]{3,14}(?:ing|ed)"
+    r"(?! users)"
+    r"|through|assigned|configured|leveraging|or organizations|currently|joining|to|already|actively|still|ineligible"
+    r"|eligible|outside|inside|within)\b|[,;:]|\((?!Premium\))"
 )
+_HEAD_END_BUT_COMMA = re.compile(_HEAD_END.pattern.replace("[,;:]", "[;:]"))
+_HEAD_WORDS = 10
+#: In small letters: Teams is a product.
+_TEAM_WORD = re.compile(r"\b[A-Za-z-]{2,20} teams$")
 _ROLE_WORD = re.compile(rf"\b{_ROLE}$", re.IGNORECASE)
 _ORGANISATION_WORD = re.compile(rf"\b{_ORGANISATION}$", re.IGNORECASE)
 #: A question, ours or yours, or an instruction: no name of anybody.
@@ -40,9 +46,10 @@ _NO_HEAD = re.compile(
 )
 #: "This change affects ...", with what stands behind it.
 _LEAD = re.compile(
+    r"(?:(?:important|note|please note)(?:: |,? that |, ))?"
     r"(?:(?:this|the|these) (?:[\w-]{1,20} ){0,3}?(?:changes?|updates?|features?|messages?|capabilit(?:y|ies)"
     r"|experiences?|rollouts?|retirements?"
-    r"|enhancements?|improvements?|functionality|settings?|polic(?:y|ies)|deprecation|issue|notice|agent"
+    r"|enhancements?|improvements?|functionality|settings?|options?|polic(?:y|ies)|deprecation|issue|notice|agent"
     r"|announcement|communication)"
     r"|this|it)?\s?(?:will |may |might |can |only |primarily |mainly |also |specifically |potentially |directly "
     r"|currently )*"
@@ -86,7 +93,7 @@ _RECEIVING = re.compile(
 _FINITE = re.compile(
     r"\b(?:will|can|may|might|must|should|cannot|won't|can't|is|are|was|were|gain|gains|receives?|appears?"
     r"|remains?|becomes?|sees?|needs?|requires?"
-    r"|shows?|supports?|applies|affects?|impacts?|provides?|allows?|enables?|benefit|get|gets|continues?)\b",
+    r"|shows?|supports|applies|affects?|impacts?|provides?|allows?|enables?|benefit|get|gets|continues?)\b(?!\W*$)",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"\b(?:who|that|which|whose|where|when|if)\b", re.IGNORECASE)
@@ -115,19 +122,20 @@ _LESS = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"(?:,? (?:and (?:will|is|are|requires?|may|can|does|applies|has|have|cannot|provides|introduces|helps)"
+    r"(?:,? (?:(?:in|with|of|to) (?:any of |one of |either of |all of )?(?:the|these) following"
+    r"|and (?:will|is|are|requires?|may|can|does|applies|has|have|cannot|provides|introduces|helps)"
     r"|except|excluding|other than|including|such as|particularly|especially|regardless|based on|e\.g|i\.e"
     r"|as well as|by default|automatically|enabling|allowing|helping|giving|ensuring|making|which"
     r"|starting|beginning|during|as part|once|after|until|as of|when|if|unless|so that"
-    r"|whether|at no|without|in (?:your|the) (?:organi[sz]ation|tenant))\b"
+    r"|whether|at no|without|in (?:your|the) (?:organi[sz]ation|tenant)(?! (?:who|that|with)\b))\b"
     r"| on (?:or \w{2,9} )?(?:January|February|March|April|May|June|July|August|September|October|November"
     r"|December) \d| in (?:early|mid|late|January|February|March|April|May|June|July|August|September"
     r"|October|November|December)\b"
-    r"| \(|; |: | – | - ).{0,400}$",
+    r"| \((?!Premium\))|; |: | – | - ).{0,400}$",
     re.IGNORECASE,
 )
 _TO_DO = re.compile(r" to [a-z]+$")
-_ASIDE = re.compile(r" ?\([^()]{0,120}\)")
+_ASIDE = re.compile(r" ?\((?!Premium\))[^()]{0,120}\)")
 _END = re.compile(
     r"[\s,;:.]+$|\s(?:and|or|with|who|that|in|to|for|on|are|is|have|the|a|an|required|the required|where users"
     r"|where|of|at|who are|who have|that have|using|across|both|either)$",
@@ -138,13 +146,16 @@ _ANYBODY = re.compile(
     r"(?:end[- ]|microsoft 365 |us |government |enterprise |licensed |business |individual |active |internal "
     r"|new |commercial |global |impacted |affected |targeted |specific |select |selected )*"
     r"(?:users?|organi[sz]ations?|tenants?|customers?|environments?|devices?|everyone|anyone|people|individuals"
-    r"|members|employees|team|teams|sites?|domains?|companies|enterprises|staff)"
+    r"|members|employees|team|teams|sites?|domains?|companies|enterprises|staff|accounts)"
     r"(?: and (?:users?|organi[sz]ations?|tenants?|customers?))?"
-    r"(?: (?:with|and|or) users)?(?: in (?:your|the|an|all|these|those|this|their|our) [\w ]{1,30}"
+    r"(?: (?:with|and|or) users)?(?: in (?:your|the|an|all|these|those|this|their|our)"
+    r" (?:(?! (?:who|that|with)\b)[\w ]){1,30}"
     r"| within [\w ]{1,30}| worldwide| globally)?",
     re.IGNORECASE,
 )
-_LOOSE = re.compile(r"^(\w+) (?:and|or) (?:are )?((?:using|who|that|with|[a-z]{2,12}ing)\b)")
+_LOOSE = re.compile(
+    r"^(\w+) (?:and|or) (?:are )?(?!billing|purchasing|marketing|meeting)((?:using|who|that|with|[a-z]{2,12}ing)\b)"
+)
 _LICENSED = re.compile(r" (?:with|who have|that have) [^,]{0,60}\blicen[sc]es?\b.{0,100}$", re.IGNORECASE)
 _CUTS = (" who ", " that ", " whose ", ", ", " where ", " and ", " for ", " to ", " in ", " with ", " on ")
 
@@ -153,12 +164,12 @@ def receiver(sentence: str) -> str:
     """Of "You receive this because your organization uses pins": "Organizations using pins"."""
     there = _THERE.search(sentence) if "because there" in sentence else None
     if there and not _DENIES.search(there["what"]):
-        return _cut(f"Organizations with {_trimmed(there['what'])}")
+        return cut_name(f"Organizations with {trimmed(there['what'])}")
     match = _RECEIVING.search(sentence) if "this" in sentence else None
     if match is None or _DENIES.search(match["what"]):
         return ""
-    what = _trimmed(match["what"])
-    return _cut(f"Organizations {'using' if match['using'] else 'with'} {what}") if len(what) > 2 else ""
+    what = trimmed(match["what"])
+    return cut_name(f"Organizations {'using' if match['using'] else 'with'} {what}") if len(what) > 2 else ""
 
 
 def concerned(sentence: str) -> str:
@@ -187,26 +198,38 @@ def is_sentence(phrase: str) -> bool:
 
 def named(phrase: str) -> tuple[AudienceKind, str] | None:
     """The role or organization that a phrase names; None where it names neither, or nobody in particular."""
-    name = _trimmed(phrase)
+    name = trimmed(phrase)
     end = _HEAD_END.search(name)
     head = name[: end.start()] if end else name
     if _NO_HEAD.match(name):
         return None
-    if _ORGANISATION_WORD.search(head):
-        kind: AudienceKind = "other"
-    elif _ROLE_WORD.search(head):
-        kind = "role"
-    else:
+    kind = _kind(head) or _kind(_longer(name))
+    if kind is None:
         return None
-    name = _cut(_LICENSED.sub("", _LOOSE.sub(r"\1 \2", name)))
+    name = cut_name(_LICENSED.sub("", _LOOSE.sub(r"\1 \2", name)))
     if len(head.split()) > 9 or not name or _ANYBODY.fullmatch(name):
         return None
-    return kind, name[:1].upper() + name[1:]
+    return kind, name if name[1:2].isupper() else name[:1].upper() + name[1:]
 
 
-def _trimmed(phrase: str) -> str:
+def _kind(head: str) -> AudienceKind | None:
+    """Whether a name whose noun stands last is that of people or of an organization."""
+    if _ORGANISATION_WORD.search(head):
+        return "other"
+    return "role" if _ROLE_WORD.search(head) or _TEAM_WORD.search(head) else None
+
+
+def _longer(name: str) -> str:
+    """The head of a name with commas before its noun: "Security, compliance and data teams who"."""
+    end = _HEAD_END_BUT_COMMA.search(name)
+    head = name[: end.start()] if end else name
+    clouds = re.search(r"\b(?:GCC|DoD|[Cc]ommercial|[Ww]orldwide)\b", head)
+    return "" if clouds or _RELATIVE.search(head) or len(head.split()) >= _HEAD_WORDS else head
+
+
+def trimmed(phrase: str) -> str:
     """A phrase without what stands around a name: "all" before it, clouds, exceptions and examples behind it."""
-    name = _TAIL.sub("", _CLOUDS.sub("", _ASIDE.sub("", phrase.strip(' .;:,-"'))))
+    name = _TAIL.sub("", _CLOUDS.sub("", _ASIDE.sub("", _unquoted(phrase.strip(" .;:,-")))))
     for _ in range(4):
         less = _END.sub("", _LESS.sub("", name))
         if less == name:
@@ -215,7 +238,11 @@ def _trimmed(phrase: str) -> str:
     return name
 
 
-def _cut(name: str) -> str:
+def _unquoted(name: str) -> str:
+    return name[1:-1] if name.startswith('"') and name.endswith('"') else name
+
+
+def cut_name(name: str) -> str:
     """A name that is short enough, cut where a part of it ends."""
     if len(name) <= LONGEST_NAME:
         return name

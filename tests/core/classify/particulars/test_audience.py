@@ -50,6 +50,48 @@ def names(body: str, **fields: Any) -> list[tuple[str, str]]:
         ),
         ("This change affects makers who share pins.", [("role", "Makers who share pins")]),
         (
+            "Pin admins and support teams using Contoso Notes",
+            [("role", "Pin admins and support teams using Contoso Notes")],
+        ),
+        ("Pin, page and list admins who share pins", [("role", "Pin, page and list admins who share pins")]),
+        ("Pin and billing admins managing pages", [("role", "Pin and billing admins managing pages")]),
+        (
+            "Administrators and Contoso Lists (Premium) users who share pins",
+            [("role", "Administrators and Contoso Lists (Premium) users who share pins")],
+        ),
+        ("eDiscovery managers", [("role", "eDiscovery managers")]),
+        ("Customers already using pins", [("other", "Customers already using pins")]),
+        ("Customers with large page needs", [("other", "Customers with large page needs")]),
+        ("Contoso service accounts", [("other", "Contoso service accounts")]),
+        ("Only users with the Pin Reader role will see pins.", [("role", "Users with the Pin Reader role")]),
+        ("Pin owners can see who shares pins.", [("role", "Pin owners")]),
+        (
+            "Users in your organization who share pins and have Teams Premium licenses",
+            [("role", "Users in your organization who share pins"), ("licence", "Teams Premium")],
+        ),
+        (
+            "Users who pin pages with Microsoft 365 Copilot (Premium)",
+            [
+                ("role", "Users who pin pages with Microsoft 365 Copilot (Premium)"),
+                ("licence", "Microsoft 365 Copilot (Premium)"),
+            ],
+        ),
+        (
+            (
+                "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and other apps or"
+                " from connected paper"
+            ),
+            [
+                (
+                    "other",
+                    (
+                        "Organizations that pin pages from Contoso Notes, Contoso Lists, Contoso Tasks and other apps"
+                        " or from connected paper"
+                    ),
+                )
+            ],
+        ),
+        (
             "You are receiving this message because we see that your organization may be using Contoso pins.",
             [("other", "Organizations using Contoso pins")],
         ),
@@ -89,6 +131,218 @@ def test_the_list_ends_where_another_subject_begins() -> None:
     )
 
     assert names(body) == [("role", "Global Administrator"), ("role", "Pin Reader")]
+
+
+@pytest.mark.parametrize(
+    ("stem", "items", "read"),
+    [
+        (
+            "Tenants with admins who pin pages using:",
+            ["The pin board or the pin list", "Developers of pins"],
+            [
+                ("other", "Tenants with admins who pin pages using the pin board or the pin list"),
+                ("role", "Developers of pins"),
+            ],
+        ),
+        (
+            "Organizations that:",
+            ["Send pins to printers and", "Print pages"],
+            [("other", "Organizations that send pins to printers, print pages")],
+        ),
+        (
+            "Tenants whose admins:",
+            ["Share pins (any)", "Users must also have a pin"],
+            [("other", "Tenants whose admins share pins")],
+        ),
+        ("Organizations using pins in any of the following apps:", ["Notes"], [("other", "Organizations using pins")]),
+        (
+            "Users with access to pins, including:",
+            ["Pin owners"],
+            [("role", "Users with access to pins"), ("role", "Pin owners")],
+        ),
+        ("Not for anybody:", ["Pin owners"], []),
+    ],
+)
+def test_a_name_goes_on_in_the_list_behind_its_colon(stem: str, items: list[str], read: list[tuple[str, str]]) -> None:
+    lines = "".join(f"<li>{item}</li>" for item in items)
+
+    assert names(f"<p><b>Who is affected:</b></p><p>{stem}</p><ul>{lines}</ul>") == read
+
+
+def test_elsewhere_a_name_may_go_on_in_a_list_too() -> None:
+    body = (
+        "<p>IMPORTANT: This notice is only relevant for environments where:</p>"
+        "<ul><li>Pins are printed</li><li>A page is older than May 2, 2026</li></ul>"
+    )
+
+    assert names(body) == [("other", "Environments where pins are printed, a page is older than May 2, 2026")]
+
+
+def test_platforms_and_services_below_who_is_affected_name_platforms_only() -> None:
+    body = (
+        "<p><b>Who is affected</b></p><p>Pin owners</p><p>Platforms/Services</p>"
+        "<ul><li>Contoso Notes for Mac</li><li>Admins of pins (web portal)</li></ul>"
+        "<p>What will happen</p><p>Pin makers</p>"
+    )
+
+    assert names(body) == [("role", "Pin owners"), ("platform", "Mac"), ("platform", "web")]
+
+
+@pytest.mark.parametrize(
+    ("lead", "read"),
+    [
+        (
+            "Users in the following roles will be able to pin pages:",
+            ["Pin Reader", "View Pin Reader", "Pin Management"],
+        ),
+        ("Supported admin roles:", ["Pin Reader", "View Pin Reader", "Pin Management"]),
+        ("The new role will be added to the following roles:", []),
+        ("Pages have the following parts:", []),
+    ],
+)
+def test_the_roles_of_a_list_are_read(lead: str, read: list[str]) -> None:
+    lines = ("Pin Reader – can read", "View Pin Reader", "Pin Management", "Note: pins are red.", "Pins are round.")
+    items = "".join(f"<li>{line}</li>" for line in lines)
+
+    assert names(f"<p>{lead}</p><ul>{items}</ul>") == [("role", name) for name in read]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        ("This feature enables makers to pin pages.", ["Makers"]),
+        ("Pro-developers can now pin pages.", ["Pro-developers"]),
+        ("Tenant and environment admins can now:", ["Tenant and environment admins"]),
+        (
+            "This allows page owners, co-owners, and site administrators to pin.",
+            ["Page owners, co-owners, and site administrators"],
+        ),
+        ("With this change, supervisors will be able to pin.", ["Supervisors"]),
+        ("Makers will no longer be able to pin.", ["Makers"]),
+        ("Pin plan: Supervisors define pins.", ["Supervisors"]),
+        ("In the center, admins and page authors can:", ["Admins and page authors"]),
+        ("Customer service representatives can now pin.", ["Customer service representatives"]),
+        ("This allows Teams administrators to pin.", ["Teams administrators"]),
+        ("New charts enable sellers to pin.", ["Sellers"]),
+        ("It is red so page managers can see it.", ["Page managers"]),
+        ("As a seller, you can pin pages.", ["Sellers"]),
+        ("It gives agents and supervisors a clear view.", ["Agents and supervisors"]),
+        ("We announce the ability for page managers to pin.", ["Page managers"]),
+        ("Admins with the Pin Reader role can read pins.", ["Admins with the Pin Reader role"]),
+        ("Makers can pin. Power Apps makers can print.", ["Power Apps makers"]),
+        ("Page owners can pin. Team page owners can print.", ["Team page owners"]),
+        ("Admins can now pin pages.", []),
+        ("This allows administrators to pin pages.", []),
+        ("This allows users to pin pages.", []),
+        ("This allows you to help makers.", []),
+        ("Users with the required role can pin.", []),
+        ("Inform makers about pins.", []),
+        ("Pages of makers can be pinned.", []),
+        ("This allows pages made by makers to be pinned.", []),
+    ],
+)
+def test_without_who_is_affected_a_sentence_names_the_roles_that_do_something_new(
+    sentence: str, read: list[str]
+) -> None:
+    assert names(f"<p>{sentence}</p>") == [("role", name) for name in read]
+
+
+def test_with_who_is_affected_other_sentences_name_no_roles() -> None:
+    body = "<p><b>Who is affected:</b></p><p>Pin owners</p><p><b>What will happen:</b></p><p>Makers can now pin.</p>"
+
+    assert names(body) == [("role", "Pin owners")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        ("This skill requires Contoso model.", ["Contoso model"]),
+        ("This feature requires configuration.", []),
+        ("It requires page analytics to be enabled.", ["Page analytics enabled"]),
+        ("To use this feature, you must install the Pin package from the center.", ["Pin package installed"]),
+        ("For tenants in the EU, EFTA, and the UK, admins must pin.", ["Tenants in the EU, EFTA, and the UK"]),
+        ("For tenants in the EU, pins are red.", []),
+        ("Customers configuring any new organization will have pins.", ["Customers configuring any new organization"]),
+        ("Pins are on for new tenants.", ["New tenants"]),
+        ("Pins are off by default for tenants that use lists.", ["Tenants that use lists"]),
+        ("Pins are not on by default for tenants that use lists.", []),
+        ("It is for devices enrolled in pin updates.", ["Devices enrolled in pin updates"]),
+        ("It changes how domain controllers answer.", ["Domain controllers"]),
+        (
+            "Deploy Contoso Notes for Mac version 4.2 or later; it is required.",
+            ["Contoso Notes for Mac version 4.2 or later"],
+        ),
+        ("It requires Windows 11 Pro, version 24H2 or later.", ["Windows 11 Pro, version 24H2 or later"]),
+    ],
+)
+def test_what_must_be_there_is_read(sentence: str, read: list[str]) -> None:
+    assert names(f"<p>{sentence}</p>") == [("other", name) for name in read]
+
+
+def test_a_version_of_a_list_needs_no_verb_of_its_own() -> None:
+    body = "<p>Meet the minimum version requirements:</p><ul><li>Contoso Notes version 2.0.9 or later</li></ul>"
+
+    assert names(body) == [("other", "Contoso Notes version 2.0.9 or later")]
+
+
+def test_a_line_that_is_the_name_of_an_update_channel_is_read_once() -> None:
+    items = "<ul><li>Current Channel</li><li>Semi-Annual Enterprise Channel (Preview)</li><li>Page Channel</li></ul>"
+
+    assert names(items * 2) == [("other", "Current Channel"), ("other", "Semi-Annual Enterprise Channel (Preview)")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        (
+            "Pins are available in Windows 11, Windows 10, and Windows Server 2025.",
+            ["Windows 11", "Windows 10", "Windows Server 2025"],
+        ),
+        (
+            "The update is now available for Windows 11, versions 25H2 and 24H2.",
+            ["Windows 11, versions 25H2 and 24H2"],
+        ),
+        ("Devices running Windows 11 have pins.", ["Windows 11"]),
+        ("Upgrade devices running Windows 10 soon.", []),
+        ("If devices run on Windows 10, pins are gone.", []),
+    ],
+)
+def test_the_releases_of_windows_on_which_something_is_are_read(sentence: str, read: list[str]) -> None:
+    assert names(f"<p>{sentence}</p>") == [("platform", name) for name in read]
+
+
+def test_the_releases_of_windows_of_a_list_of_updates_are_read() -> None:
+    lines = (
+        "Windows 11, version 23H2: KB5000001",
+        "Windows Server 2025 Datacenter: Azure Edition: Hotpatch KB5000002",
+        "Pins: KB5000003",
+    )
+    items = "".join(f"<li>{line}</li>" for line in lines)
+
+    assert names(f"<ul>{items}</ul>") == [
+        ("platform", "Windows 11, version 23H2"),
+        ("platform", "Windows Server 2025 Datacenter: Azure Edition"),
+    ]
+
+
+def test_windows_alone_is_not_said_beside_its_release() -> None:
+    details = [{"name": "Platforms", "value": "Desktop"}]
+
+    assert names("", title="Pins in Windows 11, version 24H2", details=details) == [
+        ("platform", "Windows 11, version 24H2")
+    ]
+
+
+def test_the_plan_in_the_title_is_a_licence() -> None:
+    assert names("", title="Microsoft 365 Copilot (Premium): Pin a page") == [
+        ("licence", "Microsoft 365 Copilot (Premium)")
+    ]
+
+
+def test_admins_alone_are_not_said_beside_the_admins_of_something() -> None:
+    body = "<p><b>Who is affected:</b></p><ul><li>Pin admins</li><li>Admins</li></ul>"
+
+    assert names(body) == [("role", "Pin admins")]
 
 
 def test_another_heading_ends_the_list() -> None:
@@ -224,13 +478,14 @@ def test_the_compliance_table_and_links_name_nobody(heading: str) -> None:
 def test_a_long_name_is_cut_where_a_part_of_it_ends() -> None:
     line = (
         "Admins who manage the pins of Contoso Notes, Contoso Lists and Contoso Tasks"
-        + " and of many other products" * 6
+        + " and of many other products" * 9
     )
 
     assert names(f"<p>Who is affected: {line}</p>") == [
         (
             "role",
-            "Admins who manage the pins of Contoso Notes, Contoso Lists and Contoso Tasks and of many other products",
+            "Admins who manage the pins of Contoso Notes, Contoso Lists and Contoso Tasks"
+            + " and of many other products" * 4,
         )
     ]
 
