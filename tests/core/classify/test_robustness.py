@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from shared.core.classify import classify, plain_text
 from shared.core.classify.document import read_document
 from shared.core.classify.particulars import read_particulars
+from shared.core.classify.particulars.bold import bold_names
 from shared.core.classify.particulars.controls import read_controls
 from shared.core.classify.particulars.steps import read_steps
 from shared.core.classify.particulars.way_out import read_way_out
@@ -199,7 +200,7 @@ def test_particulars_are_read_of_any_text(body: str) -> None:
     particulars = read_particulars(post, classification)
 
     assert particulars.steps == read_steps(document, classification)
-    assert particulars.controls == read_controls(document)
+    assert particulars.controls == read_controls(document, bold_names(post))
     assert particulars.way_out == read_way_out(document)
 
 
