@@ -9,7 +9,10 @@ from shared.core.text.html import READ_LIMIT
 _MOST = 80
 _LONGEST = 120
 # Looked for in the text itself, as links are: one that is not closed ends where the next tag of its own begins.
-_RUN = re.compile(r"<(?:b|strong)(?: [^<>]{0,300})?>(?P<text>(?:[^<]|<(?!/?(?:b|strong|p|li|div|br|td)\b)){3,400})</(?:b|strong)>", re.I)
+_RUN = re.compile(
+    r"<(?:b|strong)(?: [^<>]{0,300})?>(?P<text>(?:[^<]|<(?!/?(?:b|strong|p|li|div|br|td)\b)){3,400})</(?:b|strong)>",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _NAME = re.compile(r"[A-Z][^.!?:;]{2,}")
 _ENDS = " \"'.,;:()[]"

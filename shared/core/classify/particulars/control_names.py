@@ -17,6 +17,10 @@ _SIGNS = (
     *("MSFT", "Set-", "New-", "Grant-", "able-", "center", "Center", "portal", "Portal", "centre", 'n "', 'f "', 'e "'),
     *("Set ", "set ", "PPAC", "TAC", "reference", "heckbox", "Control", " rule", "nabled", "llow", "lag"),
 )
+# A new one, as a post tells it: "We're adding a new Pin Notes setting."
+_NEW = any_of(
+    r"(?:introduc|add|roll)\w* (?:out )?(?:a|the) new\b", r"a new (?:[\w-]+ ){0,8}(?:setting|toggle|policy)\b"
+)
 _KEYS = ("etting", "olicy", "egistry", "lag", "ttribute", "arameter")
 _WHOLE_NAME = re.compile(r"\W*\w{8,90}\W*")
 _LONGEST = 200
@@ -34,6 +38,13 @@ _JOINT = ", and/or "
 _JOINED = re.compile(r" ?(?:,|/|and|or|,? and|,? or|and/or|\|) ?")  # between two of a list
 _PARAMETER = re.compile(r"(?<=\s)-([A-Z]\w{2,90})")
 _BESIDE = re.compile(r"\s-([A-Z][A-Za-z]{3,60})\b(?: parameter)?")
+# A line of a list: "Set-PageTenant (new parameters: PinPages, KeepPages)".
+_NEW_PARAMETERS = re.compile(
+    r"\W*(?P<cmdlet>(?:Set|New|Grant|Enable|Add|Update|Start|Invoke)-[A-Z]\w{3,60}) "
+    r"\((?:new )?parameters?: (?P<names>[\w, ]{3,300})\)"
+)
+_IDENTIFIER = re.compile(r"\b[A-Z]\w{3,80}")
+_ALONE = re.compile(r"(?:^|\s)-([A-Z][A-Za-z]{3,60}) parameter\b")
 _BESIDE_WIDTH = 120
 _PICKS = frozenset({"identity", "user", "group", "filter", "policyname", "name", "force", "global"})
 # A cmdlet that ends, or that is only read about, controls nothing.
@@ -45,7 +56,7 @@ _ENDING = any_of(
 
 _ACTS = any_of(
     r"(?:manag|control|configur|disabl|enabl|turn|adjust|allow|block|creat|govern|restrict|toggl|determin"
-    r"|customi[sz]|prevent)\w*",
+    r"|customi[sz]|prevent|modif)\w*",
     r"(?:set|use|using|via|through|by default|default|review|check|verify|under|respects?|requires?)\b",
 )
 # No new ones, or those that an organisation has anyway.
@@ -61,7 +72,8 @@ _NONE = any_of(
 # Says only who someone is.
 _WHO = any_of(
     r"(?:who is affected:? )?(?:\w+[ -]){0,4}(?:admins?|administrators?|teams|organi[sz]ations|tenants|customers) "
-    r"(?:who|that|managing|configuring) (?:create|manage|configure|administer|use)?(?!.*\b(?:can|should|must|will|may|need)\b)",
+    r"(?:who|that|managing|configuring) (?:create|manage|configure|administer|use)?(?!.*\b(?:can|should|must"
+    r"|will|may|need)\b)",
     lead="^",
 )
 
@@ -97,6 +109,9 @@ def names(sentence: str, title: str, place: str = "", bold: tuple[str, ...] = ()
                 found += _unlike(found, chain(bare_names(sentence), bold_settings(sentence, bold)))
         elif has_any(sentence, _KEYS):
             found += identifiers(sentence)
+            if _NEW.search(sentence):
+                found += settings(sentence)
+                found += _unlike(found, bare_names(sentence))
         if not ways and (only := centre(sentence)):
             found.append(("path", only))
     return [Name(kind, text.strip()[:_LONGEST]) for kind, text in found]
@@ -118,6 +133,11 @@ def _cmdlets(sentence: str, title: str) -> Iterator[str]:
     """The cmdlets that a sentence tells to use, each with its parameter; none that is what the post is about."""
     if "-" not in sentence:
         return
+    if " parameter" in sentence and not _CMDLET.search(sentence) and not _ENDING.search(sentence):
+        yield from (f"-{name}" for name in _ALONE.findall(sentence)[:_MOST_PARAMETERS] if name not in title)
+    if (whole := _NEW_PARAMETERS.match(sentence)) and whole["cmdlet"] not in title:
+        yield from (f"{whole['cmdlet']} -{name}" for name in _IDENTIFIER.findall(whole["names"])[:_MOST_PARAMETERS])
+        return
     end = -_LONGEST
     for match in _CMDLET.finditer(sentence):
         cmdlet = match["cmdlet"]
@@ -127,11 +147,7 @@ def _cmdlets(sentence: str, title: str) -> Iterator[str]:
         before = _BESIDE.findall(sentence, max(0, match.start() - _BESIDE_WIDTH), match.start())
         own = _sets(_PARAMETER.findall(match["rest"])) or _sets(before)[-1:]
         beside = 0 <= match.start() - end <= len(_JOINT) and _JOINED.fullmatch(sentence, end, match.start())
-        if (
-            not own
-            and not beside
-            and ("| Microsoft" in sentence or not _ACTS.search(about) or _NONE.search(about))
-        ):
+        if not own and not beside and ("| Microsoft" in sentence or not _ACTS.search(about) or _NONE.search(about)):
             continue
         end = match.end("cmdlet")
         yield from (f"{cmdlet} -{each}" for each in own[:_MOST_PARAMETERS]) if own else (cmdlet,)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared.core.classify.document import Document, Line
 from shared.core.classify.particulars.control_names import Name, may_name, names
-from shared.core.classify.particulars.defaults import default_of, is_bare, speaks_of_a_default
+from shared.core.classify.particulars.defaults import default_of, is_bare, is_on, known, speaks_of_a_default
 from shared.core.classify.particulars.paths import at_home, next_step, place_in
 from shared.core.posts.particulars import Control, ControlDefault
 from shared.core.text.wording import sentences
@@ -15,6 +15,9 @@ _MOST_DEFAULTS = 6
 _LONGEST_WORDS = 500
 _REACH = 2  # lines between a control and its default
 _NOUN = re.compile(r"(?: (?:mailbox|group|csp|meeting))? (?:polic(?:y|ies)|settings?|toggle)$")
+_HOLDS_MANY = re.compile(r"^(?:(?!.* > ).*)(?:\b[Pp]olicies|\b[Ss]ettings|DLP policy)$")
+# Where something is looked at, or what another company gives.
+_LOOKED_AT = re.compile(r"report|submission|explorer|create |as an? (?:\w+ )?subprocessor", re.IGNORECASE)
 _MOST_STEPS = 7
 _LONGEST_NAME = 200
 _END = 80
@@ -82,11 +85,9 @@ class _Reader:
 
     def finished(self) -> tuple[Control, ...]:
         controls = _once(list(self._controls.values()))
-        # Of an admin center nothing is told by that: a thousand things are set there.
         if controls and self._of_change and not any(control.defaults for control in controls):
-            first = controls[0]
-            if not _is_home(first):
-                controls[0] = replace(first, defaults=tuple(self._of_change))
+            defaults = tuple(default for default in self._of_change if _takes(controls[0], default))
+            controls[0] = replace(controls[0], defaults=defaults)
         return tuple(controls)
 
     def _read(self, sentence: str) -> None:
@@ -103,7 +104,7 @@ class _Reader:
             self._idle <= _REACH and any(same in lower for same in _SAME)
         ):
             self._add(default)
-        elif (any(change in lower for change in _CHANGE) or is_bare(sentence)) and default not in self._of_change:
+        elif (any(change in lower for change in _CHANGE) or is_bare(sentence)) and not known(default, self._of_change):
             self._of_change = [*self._of_change, default][:_MOST_DEFAULTS]
 
     def _note(self, sentence: str) -> list[str]:
@@ -143,13 +144,24 @@ class _Reader:
 
     def _add(self, default: ControlDefault) -> None:
         control = self._controls.get(self._last)
-        if control and default not in control.defaults and len(control.defaults) < _MOST_DEFAULTS:
+        if control and not known(default, control.defaults) and len(control.defaults) < _MOST_DEFAULTS:
             self._controls[self._last] = replace(control, defaults=(*control.defaults, default))
 
 
 def _is_home(control: Control) -> bool:
     """Whether it is an admin center as a whole."""
     return control.kind == "path" and " > " not in control.name
+
+
+def _takes(control: Control, default: ControlDefault) -> bool:
+    """Whether a default of the change can be that of a control.
+
+    An admin center as a whole, or a part of the registry, holds many things. Policies that one makes for the change do
+    not exist before, so that they can only be said to be off.
+    """
+    if _is_home(control) or control.name.startswith("HK") or _LOOKED_AT.search(control.name):
+        return False
+    return not (is_on(default) and _HOLDS_MANY.search(control.name))
 
 
 def _once(controls: list[Control]) -> list[Control]:

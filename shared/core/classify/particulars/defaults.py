@@ -1,6 +1,7 @@
 """How a control stands where nobody touches it, in the words of a sentence."""
 
 import re
+from collections.abc import Sequence
 
 from shared.core.posts.particulars import ControlDefault
 from shared.core.text.wording import any_of
@@ -25,14 +26,23 @@ _CLOUD = (
     r"|EU(?:DB)?|EEA|EFTA|UK|US|European Union|United (?:Kingdom|States)|Switzerland|Norway)\b"
 )
 _CLOUDS = rf"(?:the )?{_CLOUD}(?:(?:, (?:and |or )?| and | or | & |/)(?:the )?{_CLOUD})*"
-_OTHERS = r"(?:new|existing|other|all other) (?:tenants|customers|organi[sz]ations|users|policies|devices|regions|clouds)"
+_OTHERS = (
+    r"(?:new|existing|other|all other) (?:tenants|customers|organi[sz]ations|users|policies|devices|regions|clouds)"
+)
 _SCOPE = re.compile(
     rf"\b(?:[Ff]or|[Ii]n) (?P<scope>(?:(?:all|new|existing) )?(?:(?:tenants|customers|organi[sz]ations|users)"
-    rf" (?:in|outside|within)(?: of)? )?{_CLOUDS}[\w/ -]{{0,60}}?|{_OTHERS})"
+    rf" (?:based )?(?:in|outside|within)(?: of)? )?{_CLOUDS}(?: \([A-Z]{{2,5}}\))?(?: [a-z/-]{{2,20}}){{0,4}}?"
+    rf"|{_OTHERS})"
     r"(?= (?:by|is|are|will|and|but|at|when|where)\b|[.,;:)]|$)"
     rf"|^(?P<label>{_CLOUDS}|[Aa]ll other \w{{4,20}}|[Oo]ther \w{{4,20}}|(?:[Nn]ew|[Ee]xisting) \w{{4,20}}) ?[:–-] "
 )
+_EXCEPT = re.compile(
+    r"\b(?P<scope>(?:except(?:ing)?|excluding|other than|outside)(?: of)?(?: for)?"
+    rf"(?: (?:those|tenants|customers|organi[sz]ations|users))?(?: (?:based )?in)? {_CLOUDS})"
+)
 _OPEN = any_of(r"depending on\b", r"varies\b", r"default (?:state|setting|value)s? (?:depends|varies)")
+_ALIKE = {"enabled": "on", "disabled": "off", "not enabled": "off", "active": "on", "inactive": "off"}
+_NO_SCOPE = frozenset(("the", "and", "or", "in", "all", "tenants", "customers", "organizations", "users", "for"))
 _BARE = re.compile(rf"\W*(?:{_STATE}),? by default\W*", re.IGNORECASE)
 _LOWER = {"on", "off", "enabled", "disabled", "turned on", "turned off", "active", "inactive"}
 
@@ -41,8 +51,23 @@ def speaks_of_a_default(text: str) -> bool:
     return "efault" in text
 
 
+def known(default: ControlDefault, defaults: Sequence[ControlDefault]) -> bool:
+    """Whether a default is among others, if in other words: "off" for "tenants in the EU" is "disabled" for "EU"."""
+    return any(_key(default) == _key(other) for other in defaults)
+
+
+def _key(default: ControlDefault) -> tuple[str, frozenset[str]]:
+    scope = frozenset(re.findall(r"\w+", default.scope.lower())) - _NO_SCOPE
+    return _ALIKE.get(default.state, default.state), scope
+
+
+def is_on(default: ControlDefault) -> bool:
+    """Whether a default is that something works."""
+    return _ALIKE.get(default.state, default.state) == "on"
+
+
 def is_bare(sentence: str) -> bool:
-    """Whether a sentence is nothing but a default, as under a heading: "Off by default." """
+    """Whether a sentence is nothing but a default, as it stands under a heading."""
     return _BARE.fullmatch(sentence) is not None or _SCOPE.match(sentence) is not None
 
 
@@ -58,4 +83,7 @@ def default_of(sentence: str) -> ControlDefault | None:
         if _NEGATION.search(sentence, max(0, found.start(group) - 20), found.start(group)):
             state = f"not {state}"
     scope = _SCOPE.search(sentence)
+    apart = _EXCEPT.search(sentence)
+    if apart and (scope is None or "outside" not in scope[0]):
+        return ControlDefault(state[:60], apart["scope"][:100])
     return ControlDefault(state[:60], (scope["scope"] or scope["label"]).strip(" ,")[:100] if scope else "")

@@ -19,14 +19,21 @@ _LAST = (
     r"(?:the |select |\+ ?)?[\"A-Z0-9](?:[^<>→›».,;:|()]|" + _BRACKETED + r"){1,70}?"
     r"(?=\s*$|[<>.,;:|)]|(?!"
     + _BRACKETED
-    + r")\(| (?:to|then|where|page|section|tab|when|for|in|on(?! (?!the|your|a|this|all|each|my|any)[a-z]+(?: [a-z]+)?[.:]?$)|or(?= [a-z])|by|if|using|blade|menu|with|you|will"
+    + r")\(| (?:to|then|where|page|section|tab|when|for|in|on(?! (?!the|your|a|this|all|each|my"
+    r"|any)[a-z]+(?: [a-z]+)?[.:]?$)|or(?= [a-z])|by|if|using|blade|menu|with|you|will"
     r"|as|is|can|until|area|option)\b"
-    r"| and (?![A-Z]|[a-z-]{2,20}(?: tab| page)?(?:$|[.,;:)])))"
+    r"| and (?![A-Z]|[a-z-]{2,20}(?: tab| page)?(?:$|[.,;:)])"
+    r"|(?!(?:select|choose|click|enable|turn|set|toggle|open|review|use|filter|look|find|then|check|disable"
+    r"|configure|go"
+    r"|[a-z]+ing|add|create|search|edit|assign|scroll|uncheck|locate|follow|navigate|verify|confirm|switch"
+    r"|update|manage|is|are)\b)"
+    r"[a-z-]+(?: [\w-]+){0,3}[.:]?$))"
 )
 _PATH = re.compile(rf"(?P<path>{_FIRST}(?:{_ARROW}{_MIDDLE}(?={_ARROW})){{0,7}}{_ARROW}{_LAST})")
 _ARROWS = re.compile(_ARROW)
 _PLACE = re.compile(
-    r"\b(?P<place>(?:(?:Microsoft|Teams|SharePoint|Exchange|Online|Power|Platform|M365|365|Intune|Entra|Purview|Defender"
+    r"\b(?P<place>(?:(?:Microsoft|Teams|SharePoint|Exchange|Online|Power|Platform|M365|365|Intune|Entra|Purview"
+    r"|Defender"
     r"|Viva|Engage"
     r"|Apps|Fabric|Azure|Copilot|[Ss]ecurity|[Cc]ompliance|[Gg]overnance|XDR|Office|Edge|Pro|Management|Rooms"
     r"|OneDrive|Glint|Learning|Insights"
@@ -35,29 +42,35 @@ _PLACE = re.compile(
     r" [Pp]ortal)|PPAC|TAC|Cloud Policy(?: service)?|Azure portal|Microsoft Purview|Microsoft Intune"
     r"|Microsoft Entra(?: ID)?)\b"
 )
+PLACE = _PLACE.pattern.removeprefix(r"\b")
 _IN_CENTRE = re.compile(
-    r"(?:\b(?:(?:[Aa]dmin(?:istrator)?s?|[Yy]ou|[Oo]rgani[sz]ations) (?:can|may|will be able to)|(?<!attempting )[Tt]o"
+    r"(?:\b(?:(?:[Aa]dmin(?:istrator)?s?|[Yy]ou|[Oo]rgani[sz]ations) (?:can|may|will be able to)"
+    r"|(?<!attempting )[Tt]o"
     r"|[Uu]se|[Mm]ust|[Nn]eed to|[Ww]ill) (?:\w+ ){0,3}?|^|\b(?:and|will) )"
     r"(?i:enable|disable|turn|block|restrict|opt"
     r"|(?:manage|control|configure|customi[sz]e|adjust) (?:this|it\b|them|access|availability|how|whether|which|who"
-    r"|(?:the |these |its )?(?:\w+ (?:and \w+ )?)?(?:features?|settings?|polic(?:y|ies)|behaviou?r|experience|capability)))\b"
-    r"[^.;]{0,100}? (?:in|via|through|from|using|at|within) (?:the )?(?:new )?" + _PLACE.pattern.removeprefix(r"\b")
+    r"|(?:the |these |its )?(?:\w+ (?:and \w+ )?)?(?:features?|settings?|polic(?:y|ies)|behaviou?r|experience"
+    r"|capability)))\b"
+    r"[^.;]{0,100}? (?:in|via|through|from|using|at|within) (?:the )?(?:new )?" + PLACE
 )
 _DONE_IN_CENTRE = re.compile(
-    r"\b(?:can|may|must|should|will|needs? to|has to) (?:also |now |then )?be (?:\w+ly )?(?:managed|controlled|configured"
+    r"\b(?:can|may|must|should|will|needs? to|has to) (?:also |now |then )?be (?:\w+ly )?(?:managed|controlled"
+    r"|configured"
     r"|enabled|disabled|turned (?:on|off)|adjusted|blocked(?! from)|restricted|customi[sz]ed)\b[^.;]{0,60}? "
-    r"(?:in|via|through|from|using|at|within) (?:the )?(?:new )?" + _PLACE.pattern.removeprefix(r"\b")
+    r"(?:in|via|through|from|using|at|within) (?:the )?(?:new )?" + PLACE
 )
 _CENTRE = re.compile(r"cent(?:er|re)$|portal$|PPAC|TAC", re.IGNORECASE)
 _HOME = re.compile(r"(?:Microsoft )?(?:Entra(?: ID)?|Defender(?: XDR)?|Purview|Intune|Fabric|Azure)")
 # Products whose settings have no admin center in their name.
 _HEAD = re.compile(
-    r"(?:Microsoft )?(?:(?:Viva )?(?:Glint|Goals|Engage|Pulse|Amplify|Learning|Insights)|Power Platform|Copilot Studio"
+    r"(?:Microsoft )?(?:(?:Viva )?(?:Glint|Goals|Engage|Pulse|Amplify|Learning|Insights)|Power Platform"
+    r"|Copilot Studio"
     r"|Insider [Rr]isk [Mm]anagement|Data [Ll]oss [Pp]revention|eDiscovery|Azure DevOps|Lifecycle Services"
     r"|(?:Org|Tenant|Admin) [Ss]ettings)"
 )
 _WORKED = any_of(
-    r"(?:manag(?:e|ed|ing)\b(?! >)|configur|control|enabl|disabl|turn|toggl|adjust|allow|block|restrict|customi|set up"
+    r"(?:manag(?:e|ed|ing)\b(?! >)|configur|control|enabl|disabl|turn|toggl|adjust|allow|block|restrict|customi"
+    r"|set up"
     r"|org settings >|tenant settings >)\w*"
 )
 # What says that a path without an admin center is an admin's.
@@ -66,8 +79,9 @@ _PAGE = re.compile(
     r"\b(?:[Gg]o to|[Nn]avigate to|[Oo]pen|[Uu]sing|[Vv]ia|[Ff]rom|[Ii]n|[Oo]n|[Uu]nder|[Tt]hrough) the (?:new )?"
     r"(?P<page>[A-Z][\w&/-]*(?: (?:[A-Z][\w&/-]*|and|of|for|settings|&)){0,6}) "
     r"(?:tab|page|section|blade|pane|area) (?:in|of|on|under|within) "
-    r"(?:the (?P<above>[A-Z][\w&/-]*(?: [A-Z&][\w&/-]*){0,4}) (?:section|area|tab|page|menu) (?:in|of|on|under) )?(?:the )?"
-    r"(?:new )?" + _PLACE.pattern.removeprefix(r"\b")
+    r"(?:the (?P<above>[A-Z][\w&/-]*(?: [A-Z&][\w&/-]*){0,4}) (?:section|area|tab|page|menu) (?:in|of|on"
+    r"|under) )?(?:the )?"
+    r"(?:new )?" + PLACE
 )
 _WORKS = any_of(
     r"(?:manag(?:e|ing) (?!users page)|configur|control|enabl|disabl|turn|toggl|adjust|allow|block|restrict|upload"
@@ -75,15 +89,19 @@ _WORKS = any_of(
 )
 # What the next step says, where it only goes on: "Select Meeting policies."
 _NEXT = re.compile(
-    r"(?:[Tt]hen,? |[Aa]nd |[Nn]ext,? )?(?:[Ss]elect|[Cc]lick|[Oo]pen|[Cc]hoose|[Gg]o to|[Nn]avigate to) (?:on |the )?"
+    r"(?:[Tt]hen,? |[Aa]nd |[Nn]ext,? )?(?:[Ss]elect|[Cc]lick|[Oo]pen|[Cc]hoose|[Gg]o to|[Nn]avigate to) (?:on "
+    r"|the )?"
     r"\"?(?P<name>[A-Z][\w'&/()-]*(?: [\w'&/()-]+){0,8}?)\"?(?: (?:tab|page|section|pane|blade|menu|option))?[.:]?"
 )
 _PICTURE = any_of(r"(?:screenshot|figure|image|example)\b")
 _OPENS = re.compile(
-    r"(?:[Gg]o to|[Nn]avigate to|[Oo]pen|[Ss]ign in to|[Ll]og in to|[Vv]isit) (?:the )?(?:new )?" + _PLACE.pattern + r"(?: \([^()]{1,60}\))?[.:]?"
+    r"(?:[Gg]o to|[Nn]avigate to|[Oo]pen|[Ss]ign in to|[Ll]og in to|[Vv]isit) (?:the )?(?:new )?"
+    + _PLACE.pattern
+    + r"(?: \([^()]{1,60}\))?[.:]?"
 )
 _BUTTON = re.compile(
-    r"(?:Save|Next|Apply|OK|Ok|Create|Add|Confirm|Done|Submit|Publish|Finish|Deploy|Assign|Yes|No|On|Off|Enable|Disable"
+    r"(?:Save|Next|Apply|OK|Ok|Create|Add|Confirm|Done|Submit|Publish|Finish|Deploy|Assign|Yes|No|On|Off|Enable"
+    r"|Disable"
     r"|Edit|Start|Download|Upload|Export|Install|Request|Delete|Remove|Update|Review)\b"
 )
 _SETS = any_of(
@@ -97,7 +115,9 @@ _SHOWS = any_of(
     r"(?:appears?|remains? available|visible|viewed)\b",
 )
 _SHOWN = any_of(
-    _SHOWS.pattern, r"available (?:on|in|from|under)\b", r"(?:view|review|see|find|track|removing)\w*\b(?! and (?:manage|edit))"
+    _SHOWS.pattern,
+    r"available (?:on|in|from|under)\b",
+    r"(?:view|review|see|find|track|removing)\w*\b(?! and (?:manage|edit))",
 )
 _LEAD_OUT = re.compile(
     r"^(?:.*\b(?:[Gg]o to|[Nn]avigat(?:e|ing) to|[Ss]elect|[Oo]pen|[Vv]isit|[Uu]nder|[Ff]rom|[Vv]ia|[Uu]se|[Ii]n"

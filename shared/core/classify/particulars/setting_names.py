@@ -9,7 +9,8 @@ from shared.core.text.wording import any_of, has_any
 _NOUNS = ("olic", "etting", "oggle", "egistry")
 _USERS_SET = any_of(
     r"users? (?:can|may|will be able to) (?:\w+ly )?(?:turn|enable|disable|toggle|choose|set|use|manage|adjust"
-    r"|customi[sz]e)"
+    r"|customi[sz]e)",
+    r"users? (?:(?:can|may|will|need to|should|must) )?(?:go|navigate) to\b",
 )
 _QUOTED = re.compile(
     r"\"(?P<before>[A-Z][^\"]{3,140}?)[.,]?\"[”']?\s(?:\w+ ){0,2}?(?P<noun>settings?|polic(?:y|ies)|toggle|option"
@@ -37,15 +38,18 @@ _TURNED = re.compile(
     r"|(?i:uncheck|deselect)) (?:the )?"
     r"\"(?P<name>[A-Z][^\"]{8,140}?)[.,]?\""
 )
-_POLICY_OBJECT = re.compile(r"(?<![-\w])(?P<name>(?:Cs[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox)Policy)\b(?!-)")
+_POLICY_OBJECT = re.compile(r"(?<![-\w])(?P<name>(?:[Cc]s[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox)Policy)\b(?!-)")
 # A name as programs write it, with a word that says what it is; a CSP is a path of its own.
 _IDENTIFIER = re.compile(
-    r"(?<![-\w])(?P<name>[A-Z][a-z]\w{0,40}[a-z][A-Z]\w{1,40}) (?:attribute|property|flag|parameter|registry \w+)\b"
-    r"|(?<=olicy )(?P<policy>[A-Z][a-z]\w{1,40}[a-z][A-Z]\w{1,40})\b|(?P<value>\./(?:Device"
+    r"(?<![-\w])(?P<name>[A-Za-z][a-z]\w{0,40}[a-z][A-Z]\w{1,40}) (?:attribute|property|flag|parameter"
+    r"|registry \w+)\b"
+    r"|(?<=olicy )(?P<policy>(?!PowerShell|SharePoint|OneDrive|OneNote"
+    r"|GitHub)[A-Z][a-z]\w{1,40}[a-z][A-Z]\w{1,40})\b|(?P<value>\./(?:Device"
     r"|User)/Vendor/MSFT/[\w/.-]{3,120}\w)"
 )
 _SET_TO = re.compile(
-    r"\b(?:[Ss]et|[Tt]oggle|[Ss]witch|[Cc]hange|[Tt]urn) (?:the )?(?P<name>[A-Z][\w/&-]*(?: [\w/&()-]+){1,14}?)(?: (?:setting|policy|toggle|parameter))? to "
+    r"\b(?:[Ss]et|[Tt]oggle|[Ss]witch|[Cc]hange"
+    r"|[Tt]urn) (?:the )?(?P<name>[A-Z][\w/&-]*(?: [\w/&()-]+){1,14}?)(?: (?:setting|policy|toggle|parameter))? to "
     r"(?:\"|')?(?:Disabled?|Enabled?|[Oo]ff|On|TRUE|FALSE|Allow|Block|Yes|No|None|Not [Cc]onfigured)\b"
 )
 _REGISTRY = re.compile(
@@ -66,7 +70,7 @@ _GENERIC = frozenset(
         *("exchange", "intune", "purview", "entra", "defender", "cloud", "device", "devices", "compliance"),
         *("governance", "access", "group", "it", "ai", "sensitivity", "retention", "label", "usage", "general"),
         *("review", "update", "set", "use", "note", "no", "advanced", "account", "windows-settings", "key", "value"),
-        *("type", "registry"),
+        *("type", "registry", "powershell", "policy", "mdm"),
         *("of", "and", "for", "to", "in", "the", "on", "with", "your", "or", "a"),
     )
 )

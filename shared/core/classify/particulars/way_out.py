@@ -18,7 +18,21 @@ _LONGEST_WORDS = 500
 _SIGNS = (
     *("pt out", "pt-out", "pting out", "pting-out", " off", "isabl", "eactivat", "witch", "evert", "eep", "etain"),
     *("classic", "oggle", "xempt", "xtension", "efer", "ostpon", "elay", "to block", "prevent", "controls", "to pause"),
-    *("not want ", "don't want ", "always ", "not control", "remain", "no longer be able", "oll back", "rolled back", "preserve", "restore", "undone", "evious", "egacy"),
+    *(
+        "not want ",
+        "don't want ",
+        "always ",
+        "not control",
+        "remain",
+        "no longer be able",
+        "oll back",
+        "rolled back",
+        "preserve",
+        "restore",
+        "undone",
+        "evious",
+        "egacy",
+    ),
 )
 _IT = (
     r"(?:it|them|(?:the|this|these|that|its|new|any) (?:[\w'/-]+ ){0,6}?[\w'/-]+"
@@ -47,7 +61,11 @@ _NONE = any_of(
     r"there are no admin(?:istrator)? controls(?:$| or\b)",
     r"will always (?:remain|stay|be) (?:that way|so|on|enabled|active)",
     r"(?:you|admins?|administrators|organi[sz]ations|customers|tenants)(?: \w+)? (?:cannot|can't|can not|will not be"
-    r" able to) (?:control (?:the availability|whether|this|it\b|access)|(?:disable|turn off|block) it\b|turn it off)",
+    r" able to) (?:control (?:the availability|whether|this|it\b|access)|(?:disable|turn off|block) it\b"
+    r"|turn it off)",
+    r"no (?:\w+ ){0,2}(?:settings|controls|options)(?: (?:or|and) \w+)? to (?:manage|change) (?:this|the|it)\b",
+    r"(?:with|has|have) no admin(?:istrator)? controls?$",
+    r"cannot be (?:\w+ly )?(?:managed|controlled|hidden)(?: or \w+)? (?:[\w ]{1,40} )?by admin\w*",
     r"opt(?:ing)?[- ]?out (?:is|will) (?:not|no longer) (?:be )?(?:available|possible|supported|offered)",
     r"no opt[- ]?out\b",
     r"(?:no|without an?) option to (?:opt[- ]out|disable|turn (?:it |this )?off|revert|switch back|toggle back)",
@@ -67,8 +85,10 @@ _OPT_OUT = any_of(
 _OPT_OUT_MODEL = re.compile(r"\(opt-out(?: \w+)?\)")
 _TURN_OFF = any_of(
     r"if you (?:do not|don't|prefer not to|would rather not)(?: want| wish)?(?: for)?(?: (?:your|the|these|any|all))?"
-    r"(?: \w+){0,2} to (?:access|use|see|have|be able|receive|get|view|share|create)\b[^,;]{0,90}, (?:please |you can "
-    r"|you may |admins can |consider )?(?:remov|restrict|disabl|block|turn|unassign|hid|uncheck|clear|exclud|unpin|set|us"
+    r"(?: \w+){0,2} to (?:access|use|see|have|be able|receive|get|view|share|create)\b[^,;]{0,90}, (?:please "
+    r"|you can "
+    r"|you may |admins can |consider )?(?:remov|restrict|disabl|block|turn|unassign|hid|uncheck|clear|exclud"
+    r"|unpin|set|us"
     r"|manag|configur|creat)\w*",
     r"(?:can|may|could|to|or|and|able to|by|option to|please) (?:\w+ly |also |still |later |easily |choose to "
     r"|easily )?(?:turn(?:ing)?"
@@ -89,10 +109,12 @@ _TURN_OFF = any_of(
     r"|off\b|do not)",
 )
 _KEEP_OLD = any_of(
-    r"(?:if|unless|as long as) (?:no|you make no|you do not make|you don't make)(?: \w+)? (?:changes?|action|configuration)"
+    r"(?:if|unless|as long as) (?:no|you make no|you do not make|you don't make)(?: \w+)? (?:changes?|action"
+    r"|configuration)"
     r"(?: (?:is|are))?(?: (?:made|taken|configured))?,? (?:the|your) (?:\w+ ){0,6}?(?:remains?|stays?|continues?|will"
     r" (?:remain|stay|continue))\b",
-    r"(?:existing|current|classic|legacy|older) (?!polic|setting|permission|control|configuration)(?:\w+ ){1,3}"
+    r"(?:existing|current|classic|legacy|older) (?!(?:\w+ ){0,2}(?:polic|setting|permission|control"
+    r"|configuration))(?:\w+ ){1,3}"
     r"(?:remains?|will remain|continues? to be|will continue to be) (?:fully )?supported\b",
     r"(?:the )?(?:classic|legacy|older) (?:\w+ ){1,3}(?:remains?|will remain) available\b",
     r"(?:can|may|able to|option to|to|and|will be able to|continue to) (?:still |temporarily |easily |always "
