@@ -22,6 +22,8 @@ _NEW = any_of(
     r"(?:introduc|add|roll)\w* (?:out )?(?:a|the) new\b", r"a new (?:[\w-]+ ){0,8}(?:setting|toggle|policy)\b"
 )
 _KEYS = ("etting", "olicy", "egistry", "lag", "ttribute", "arameter")
+# A parameter beside the policy that holds it, as lists tell it: "OWAMailboxPolicy -PinPages".
+_OF_POLICY = re.compile(r"(?<![\w-])((?:O[Ww][Aa]Mailbox|[Cc]s[A-Z]\w{3,50})Policy) -([A-Z][A-Za-z]{4,60})\b")
 _WHOLE_NAME = re.compile(r"\W*\w{8,90}\W*")
 _LONGEST = 200
 _LONGEST_SENTENCE = 1_000  # no real one is: what stands behind is not read
@@ -100,6 +102,8 @@ def names(sentence: str, title: str, place: str = "", bold: tuple[str, ...] = ()
     found: list[tuple[ControlKind, str]] = [("cmdlet", name) for name in _cmdlets(sentence, title)]
     ways = list(paths(sentence, place)) or list(pages(sentence))
     found += [("path", way) for way in ways]
+    if "Policy" in sentence and not _ENDING.search(sentence):
+        found += [("setting", f"{policy} -{name}") for policy, name in _OF_POLICY.findall(sentence)]
     if _WHOLE_NAME.fullmatch(sentence):
         found += identifiers(sentence)
     elif not _NONE.search(sentence) and not _WHO.match(sentence):

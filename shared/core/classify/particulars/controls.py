@@ -6,7 +6,7 @@ from dataclasses import replace
 from shared.core.classify.document import Document, Line
 from shared.core.classify.particulars.control_names import Name, may_name, names
 from shared.core.classify.particulars.defaults import default_of, is_bare, is_on, known, speaks_of_a_default
-from shared.core.classify.particulars.paths import at_home, next_step, place_in
+from shared.core.classify.particulars.paths import at_home, leads_to_homes, listed_home, next_step, place_in
 from shared.core.posts.particulars import Control, ControlDefault
 from shared.core.text.wording import sentences
 
@@ -65,6 +65,7 @@ class _Reader:
         self._of_change: list[ControlDefault] = []
         self._way = ""  # the path with which the step before ended
         self._home = ""  # the admin center that the step before opened
+        self._listed = False  # whether this is a list of places
 
     def read(self, line: Line) -> None:
         text = line.text
@@ -73,6 +74,10 @@ class _Reader:
             return
         self._way = ""
         self._home = at_home(text)
+        if line.kind != "item" or not self._listed:
+            self._listed = leads_to_homes(text)
+        elif home := listed_home(text):
+            self._keep(Name("path", home), text)
         named = may_name(text)
         if named or speaks_of_a_default(text):
             for sentence in sentences(text):
@@ -111,16 +116,21 @@ class _Reader:
         """Keeps the controls that a sentence names, and gives their keys: what is set before where it is set."""
         keys: list[str] = []
         for name in names(sentence, self._title, self._place, self._bold):
-            key = _key(name)
-            if any(known.endswith(f" {key}") for known in self._controls):  # the same by a shorter name
-                continue
-            if len(self._controls) < _MOST:
-                self._controls.setdefault(key, Control(name.kind, name.text, sentence.strip()[:_LONGEST_WORDS]))
-            if key in self._controls:
+            key = self._keep(name, sentence)
+            if key:
                 keys.append(key)
         way = next((key for key in reversed(keys) if self._controls[key].kind == "path"), "")
         self._way = way if way and _ENDS_IN.search(sentence, max(0, len(sentence) - _END)) else ""
         return sorted(keys, key=lambda key: self._controls[key].kind == "path")
+
+    def _keep(self, name: Name, words: str) -> str:
+        """Keeps a control by the words that name it first, and gives its key; empty where there is no room for it."""
+        key = _key(name)
+        if any(known.endswith(f" {key}") for known in self._controls):  # the same by a shorter name
+            return ""
+        if len(self._controls) < _MOST:
+            self._controls.setdefault(key, Control(name.kind, name.text, words.strip()[:_LONGEST_WORDS]))
+        return key if key in self._controls else ""
 
     def _go_on(self, step: str, text: str) -> None:
         """The path of the step before leads on to what this step opens."""

@@ -40,7 +40,12 @@ _EXCEPT = re.compile(
     r"\b(?P<scope>(?:except(?:ing)?|excluding|other than|outside)(?: of)?(?: for)?"
     rf"(?: (?:those|tenants|customers|organi[sz]ations|users))?(?: (?:based )?in)? {_CLOUDS})"
 )
-_OPEN = any_of(r"depending on\b", r"varies\b", r"default (?:state|setting|value)s? (?:depends|varies)")
+_OPEN = any_of(
+    r"depending on\b",
+    r"(?:on or off|enabled or disabled)\b",
+    r"varies\b",
+    r"default (?:state|setting|value)s? (?:depends|varies)",
+)
 _ALIKE = {"enabled": "on", "disabled": "off", "not enabled": "off", "active": "on", "inactive": "off"}
 _NO_SCOPE = frozenset(("the", "and", "or", "in", "all", "tenants", "customers", "organizations", "users", "for"))
 _BARE = re.compile(rf"\W*(?:{_STATE}),? by default\W*", re.IGNORECASE)

@@ -71,7 +71,7 @@ _HEAD = re.compile(
 _WORKED = any_of(
     r"(?:manag(?:e|ed|ing)\b(?! >)|configur|control|enabl|disabl|turn|toggl|adjust|allow|block|restrict|customi"
     r"|set up"
-    r"|org settings >|tenant settings >)\w*"
+    r"|opt|org settings >|tenant settings >)\w*"
 )
 # What says that a path without an admin center is an admin's.
 _ADMINS = any_of(r"(?:admin|tenant|organi[sz]ation|org-wide|org settings|environment)\w*")
@@ -93,6 +93,9 @@ _NEXT = re.compile(
     r"|the )?"
     r"\"?(?P<name>[A-Z][\w'&/()-]*(?: [\w'&/()-]+){0,8}?)\"?(?: (?:tab|page|section|pane|blade|menu|option))?[.:]?"
 )
+_FIELD = re.compile(r"[A-Z][a-z]+[A-Z]\w+(?: \([\w ]+\))?")  # a new name of a column, behind its old one
+_ONLY_HOME = re.compile(r"(?:the |[Ii]n the |[Vv]ia the )?" + _PLACE.pattern + r"(?: \([^()]{1,60}\))?[.:;,]?")
+_VIA = re.compile(r"\b(?:via|in|using|through|from)(?: (?:either|one|any|the following)(?: of)?)?(?: the following)?:$")
 _PICTURE = any_of(r"(?:screenshot|figure|image|example)\b")
 _OPENS = re.compile(
     r"(?:[Gg]o to|[Nn]avigate to|[Oo]pen|[Ss]ign in to|[Ll]og in to|[Vv]isit) (?:the )?(?:new )?"
@@ -113,6 +116,7 @@ _SHOWS = any_of(
     r"(?:will|is|are|can|may|not|to|simply) (?:simply )?(?:not )?(?:appear|be (?:visible|viewed|found)|displayed"
     r"|found)\b",
     r"(?:appears?|remains? available|visible|viewed)\b",
+    r"export of\b",
 )
 _SHOWN = any_of(
     _SHOWS.pattern,
@@ -150,7 +154,12 @@ def paths(sentence: str, above: str) -> Iterator[str]:
     place = place_in(sentence)
     for match in _PATH.finditer(sentence):
         steps = [step for step in map(_step, _ARROWS.split(match["path"])) if step and not _PRESSED.match(step)]
-        if len(steps) < 2 or not _SETS.search(sentence) or _SHOWS.search(sentence):
+        if (
+            len(steps) < 2
+            or (len(steps) == 2 and _FIELD.fullmatch(steps[1]))
+            or not _SETS.search(sentence)
+            or _SHOWS.search(sentence)
+        ):
             continue
         own = _PLACE.search(steps[0])
         if own:
@@ -178,6 +187,17 @@ def pages(sentence: str) -> Iterator[str]:
         return
     for match in _PAGE.finditer(sentence):
         yield " > ".join(filter(None, (match["place"], match["above"], match["page"])))
+
+
+def listed_home(sentence: str) -> str:
+    """The admin center that an item of a list is, and nothing else; empty otherwise."""
+    found = _ONLY_HOME.fullmatch(sentence.strip()) if len(sentence) <= _LONGEST_STEP else None
+    return found["place"] if found and _CENTRE.search(found["place"]) else ""
+
+
+def leads_to_homes(sentence: str) -> bool:
+    """Whether a list of places follows in which something is managed: "Admins can opt in via:"."""
+    return sentence.endswith(":") and _VIA.search(sentence) is not None and _WORKED.search(sentence) is not None
 
 
 def at_home(sentence: str) -> str:

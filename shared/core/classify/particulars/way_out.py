@@ -151,6 +151,7 @@ _ASIDE = any_of(
     r"no (?:\w+ )?(?:action|change)s? (?:is|are) (?:required|needed)",
     r"(?:option|ability|possibility) to (?:\w+ ){1,2}[^.]{3,60}(?:removed|retired|going away)",
     r"previous state of",
+    r"can now roll back\b",
     r"will no longer be available",
     r"(?:see|refer|visit)\b[^.]{0,60}\b(?:turn|disabl|opt)",
     r"admins? can(?:not)? (?:now |also )?(?:configure|enable) (?:new )?(?:retention|dlp)",

@@ -53,6 +53,7 @@ def controls(text: str) -> list[tuple[str, str]]:
         ("Moves are enabled through anti-spam policy settings.", "policy", "anti-spam policy settings"),
         ("Configure the non-printable property on new pages.", "setting", "non-printable property"),
         ("IsPagePinEnabled", "setting", "IsPagePinEnabled"),
+        ("OWAMailboxPolicy -PagesOffline", "setting", "OWAMailboxPolicy -PagesOffline"),
         ("XML setting: PageBrowserEnabled", "setting", "PageBrowserEnabled"),
         ("Toggle Page Multi-Language Enabled to On.", "setting", "Page Multi-Language Enabled"),
         ('A new policy sets the default for "Use commas between pages."', "setting", "Use commas between pages"),
@@ -100,6 +101,7 @@ def test_a_control(sentence: str, kind: str, name: str) -> None:
         "The new views are available on the Inventory page of the Power Platform admin center.",
         "Review: Create and manage Page Risk policies | Microsoft Learn",
         "Review the new setting in the Teams admin center.",
+        "In the Teams admin center, Result > PolicyResult is a field.",
     ],
 )
 def test_no_control(sentence: str) -> None:
@@ -118,6 +120,12 @@ def test_a_path_goes_on_to_what_the_next_step_opens() -> None:
 
     assert controls(further) == [("path", "Teams admin center > Meetings > Pages > Layouts for guests")]
     assert controls(from_home) == [("path", "Microsoft Purview portal > Page settings")]
+
+
+def test_places_are_listed_below_what_is_done_there() -> None:
+    told = items("Teams admin center (TAC)", "Pages for users", lead="Admins can turn it off via:")
+
+    assert controls(told) == [("path", "Teams admin center")]
 
 
 def test_an_admin_center_is_not_named_beside_one_of_its_pages() -> None:
