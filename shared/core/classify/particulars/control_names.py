@@ -98,6 +98,8 @@ def names(sentence: str, title: str, place: str = "", bold: tuple[str, ...] = ()
 
     `place`: the admin centre of which the words before speak; `bold`: what the post sets in bold.
     """
+    if sentence.rstrip('" ').endswith("?"):
+        return []
     sentence = sentence[:_LONGEST_SENTENCE]
     found: list[tuple[ControlKind, str]] = [("cmdlet", name) for name in _cmdlets(sentence, title)]
     ways = list(paths(sentence, place)) or list(pages(sentence))

@@ -21,7 +21,7 @@ _QUOTED = re.compile(
 )
 _NAMED = re.compile(
     r"(?P<name>(?:(?<=\bthe )|(?<=\bThe )|(?<=\byour )|(?<=\bUse )|(?<=\buse )|(?<=\bof )|(?<=\b[Ss]et )"
-    r"|(?<=\bin )|(?<=\bvia )"
+    r"|(?<=\bin )|(?<=\bvia )|(?<=\bnew )"
     r"|(?<=\ba )|(?<=\b[Cc]onfigure )|(?<=\bthrough )|(?<=\b[Uu]nder )|(?<=\b[Ee]nable )|(?<=\b[Dd]isable )"
     r"|(?<=\busing )|(?<=\bwith )|(?<=\b[Mm]odify )|(?<=\b[Rr]eview )|(?<=\b[Aa]djust )|(?<=\b[Uu]pdate )"
     r"|(?<=\b[Cc]reate )|(?<=\b[Cc]heck )|(?<=\bdefine ))"
@@ -70,7 +70,7 @@ _GENERIC = frozenset(
         *("exchange", "intune", "purview", "entra", "defender", "cloud", "device", "devices", "compliance"),
         *("governance", "access", "group", "it", "ai", "sensitivity", "retention", "label", "usage", "general"),
         *("review", "update", "set", "use", "note", "no", "advanced", "account", "windows-settings", "key", "value"),
-        *("type", "registry", "powershell", "policy", "mdm"),
+        *("type", "registry", "powershell", "policy", "mdm", "online"),
         *("of", "and", "for", "to", "in", "the", "on", "with", "your", "or", "a"),
     )
 )

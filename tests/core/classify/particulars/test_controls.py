@@ -60,6 +60,7 @@ def controls(text: str) -> list[tuple[str, str]]:
         ("Review your page transcription settings in the Teams admin center.", "setting",
          "page transcription settings"),
         ("Opt in via Pages Settings in the Microsoft 365 admin center.", "setting", "Pages Settings"),
+        ("We will roll out the new Reject Blank Pages setting.", "setting", "Reject Blank Pages setting"),
         ("Admins can modify Gradual Page settings.", "setting", "Gradual Page settings"),
         ("Manage pages with PowerShell (New-PageGroup, Set-PageGroup).", "cmdlet", "Set-PageGroup"),
         ("Set-PageTenant (new parameters: PinPages, KeepPages)", "cmdlet", "Set-PageTenant -KeepPages"),
@@ -101,6 +102,7 @@ def test_a_control(sentence: str, kind: str, name: str) -> None:
         "The new views are available on the Inventory page of the Power Platform admin center.",
         "Review: Create and manage Page Risk policies | Microsoft Learn",
         "Review the new setting in the Teams admin center.",
+        '"How do I configure meeting policies for guests?"',
         "In the Teams admin center, Result > PolicyResult is a field.",
     ],
 )
