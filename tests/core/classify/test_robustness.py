@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from shared.core.classify import classify, plain_text
 from shared.core.classify.document import read_document
 from shared.core.classify.particulars import read_particulars
+from shared.core.classify.particulars.bold import bold_names
 from shared.core.classify.particulars.controls import read_controls
 from shared.core.classify.particulars.steps import read_steps
 from shared.core.classify.particulars.way_out import read_way_out
@@ -167,6 +168,11 @@ HARD_PARTICULARS = {
     "ways to keep": "to keep the current " * (HUNDRED_KB // 20),
     "defaults": "by default, the setting " * (HUNDRED_KB // 24) + "is off",
     "registry": "HKLM" + "\\a b" * (HUNDRED_KB // 4),
+    "names in bold": "Use the <b>Pin all pages</b> setting " * (HUNDRED_KB // 38),
+    "bold without end": "<b>Pin all pages setting " * (HUNDRED_KB // 24),
+    "settings of portals": "review your page settings in the Microsoft Teams " * (HUNDRED_KB // 48),
+    "a toggle far behind": "turn on the Allow pages of all " * (HUNDRED_KB // 31) + " toggle",
+    "defaults of clouds": "off by default for EU, UK and GCC, except in EU, UK, " * (HUNDRED_KB // 53),
     "many controls": "".join(f"<p>Use the Xx{number} policy.</p>" for number in range(4000)),
     "a step without end": "<p>Tell these teams about:</p>" + "<li>X</li>" * 3_000,
 }
@@ -199,7 +205,7 @@ def test_particulars_are_read_of_any_text(body: str) -> None:
     particulars = read_particulars(post, classification)
 
     assert particulars.steps == read_steps(document, classification)
-    assert particulars.controls == read_controls(document)
+    assert particulars.controls == read_controls(document, bold_names(post))
     assert particulars.way_out == read_way_out(document)
 
 

@@ -2,6 +2,7 @@
 
 from shared.core.classify.document import read_document
 from shared.core.classify.particulars.audience import read_audience
+from shared.core.classify.particulars.bold import bold_names
 from shared.core.classify.particulars.compliance import read_compliance
 from shared.core.classify.particulars.controls import read_controls
 from shared.core.classify.particulars.links import read_links
@@ -26,7 +27,7 @@ def _read(post: Post, classification: Classification) -> Particulars:
     document = read_document(post)
     return Particulars(
         audience=read_audience(post, document),
-        controls=read_controls(document),
+        controls=read_controls(document, bold_names(post)),
         steps=read_steps(document, classification),
         way_out=read_way_out(document),
         compliance=read_compliance(document),

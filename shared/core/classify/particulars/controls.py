@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from shared.core.classify.document import Document, Line
 from shared.core.classify.particulars.control_names import Name, may_name, names
-from shared.core.classify.particulars.defaults import default_of, speaks_of_a_default
-from shared.core.classify.particulars.paths import place_in
+from shared.core.classify.particulars.defaults import default_of, is_bare, is_on, known, speaks_of_a_default
+from shared.core.classify.particulars.paths import at_home, leads_to_homes, listed_home, next_step, place_in
 from shared.core.posts.particulars import Control, ControlDefault
 from shared.core.text.wording import sentences
 
@@ -15,6 +15,14 @@ _MOST_DEFAULTS = 6
 _LONGEST_WORDS = 500
 _REACH = 2  # lines between a control and its default
 _NOUN = re.compile(r"(?: (?:mailbox|group|csp|meeting))? (?:polic(?:y|ies)|settings?|toggle)$")
+_HOLDS_MANY = re.compile(r"^(?:(?!.* > ).*)(?:\b[Pp]olicies|\b[Ss]ettings|DLP policy)$")
+# Where something is looked at, or what another company gives.
+_LOOKED_AT = re.compile(r"report|submission|explorer|create |as an? (?:\w+ )?subprocessor", re.IGNORECASE)
+_MOST_STEPS = 7
+_LONGEST_NAME = 200
+_END = 80
+# A path that is the end of its sentence.
+_ENDS_IN = re.compile(r" ?[>→›] ?[^>→›.]{2,70}[.:]?\s*$|\b(?:[Gg]o to|[Oo]pen|[Nn]avigate to) [^>.]{2,70}\.?\s*$")
 _PATH = re.compile(r"\W*(?:click )?path\b", re.IGNORECASE)
 _SAME = ("this setting", "this policy", "this toggle", "this control", "the setting", "the policy", "the toggle")
 _CHANGE = (
@@ -30,12 +38,14 @@ _CHANGE = (
 )
 
 
-def read_controls(document: Document) -> tuple[Control, ...]:
+def read_controls(document: Document, bold: tuple[str, ...] = ()) -> tuple[Control, ...]:
     """The controls that the post names, each once, with the defaults that it gives beside them.
+
+    `bold`: what the post sets in bold, of which names may be known.
 
     A default of the change itself, where none is told of a control, is that of the first one.
     """
-    reader = _Reader(document.title)
+    reader = _Reader(document.title, bold)
     for line in document.lines:
         if line.role not in {"banner", "compliance", "more"} and line.kind != "heading":
             reader.read(line)
@@ -45,16 +55,29 @@ def read_controls(document: Document) -> tuple[Control, ...]:
 class _Reader:
     """Reads line by line; remembers the control and the admin centre of which the words before spoke."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, bold: tuple[str, ...]) -> None:
         self._title = title
+        self._bold = bold
         self._controls: dict[str, Control] = {}
         self._last = ""
         self._idle = 0
         self._place = ""
         self._of_change: list[ControlDefault] = []
+        self._way = ""  # the path with which the step before ended
+        self._home = ""  # the admin center that the step before opened
+        self._listed = False  # whether this is a list of places
 
     def read(self, line: Line) -> None:
         text = line.text
+        if line.kind == "item" and (self._way or self._home) and (step := next_step(text)):
+            self._go_on(step, text)
+            return
+        self._way = ""
+        self._home = at_home(text)
+        if line.kind != "item" or not self._listed:
+            self._listed = leads_to_homes(text)
+        elif home := listed_home(text):
+            self._keep(Name("path", home), text)
         named = may_name(text)
         if named or speaks_of_a_default(text):
             for sentence in sentences(text):
@@ -66,41 +89,107 @@ class _Reader:
         )
 
     def finished(self) -> tuple[Control, ...]:
-        controls = list(self._controls.values())
+        controls = _once(list(self._controls.values()))
         if controls and self._of_change and not any(control.defaults for control in controls):
-            controls[0] = replace(controls[0], defaults=tuple(self._of_change))
+            defaults = tuple(default for default in self._of_change if _takes(controls[0], default))
+            controls[0] = replace(controls[0], defaults=defaults)
         return tuple(controls)
 
     def _read(self, sentence: str) -> None:
-        keys = self._note(sentence) if may_name(sentence) else []
+        speaks = speaks_of_a_default(sentence)
+        full = len(self._controls) >= _MOST and not speaks
+        keys = self._note(sentence) if not full and may_name(sentence) else []
         if keys:
             self._last, self._idle = keys[0], 0
-        default = default_of(sentence) if speaks_of_a_default(sentence) else None
+        default = default_of(sentence) if speaks else None
         if default is None:
             return
         lower = sentence.lower()
-        if keys or (self._idle <= _REACH and any(same in lower for same in _SAME)):
+        if (keys and not _is_home(self._controls[keys[0]])) or (
+            self._idle <= _REACH and any(same in lower for same in _SAME)
+        ):
             self._add(default)
-        elif any(change in lower for change in _CHANGE) and default not in self._of_change:
+        elif (any(change in lower for change in _CHANGE) or is_bare(sentence)) and not known(default, self._of_change):
             self._of_change = [*self._of_change, default][:_MOST_DEFAULTS]
 
     def _note(self, sentence: str) -> list[str]:
         """Keeps the controls that a sentence names, and gives their keys: what is set before where it is set."""
         keys: list[str] = []
-        for name in names(sentence, self._title, self._place):
-            key = _key(name)
-            if any(known.endswith(f" {key}") for known in self._controls):  # the same by a shorter name
-                continue
-            if len(self._controls) < _MOST:
-                self._controls.setdefault(key, Control(name.kind, name.text, sentence.strip()[:_LONGEST_WORDS]))
-            if key in self._controls:
+        for name in names(sentence, self._title, self._place, self._bold):
+            key = self._keep(name, sentence)
+            if key:
                 keys.append(key)
+        way = next((key for key in reversed(keys) if self._controls[key].kind == "path"), "")
+        self._way = way if way and _ENDS_IN.search(sentence, max(0, len(sentence) - _END)) else ""
         return sorted(keys, key=lambda key: self._controls[key].kind == "path")
+
+    def _keep(self, name: Name, words: str) -> str:
+        """Keeps a control by the words that name it first, and gives its key; empty where there is no room for it."""
+        key = _key(name)
+        if any(known.endswith(f" {key}") for known in self._controls):  # the same by a shorter name
+            return ""
+        if len(self._controls) < _MOST:
+            self._controls.setdefault(key, Control(name.kind, name.text, words.strip()[:_LONGEST_WORDS]))
+        return key if key in self._controls else ""
+
+    def _go_on(self, step: str, text: str) -> None:
+        """The path of the step before leads on to what this step opens."""
+        before = self._controls.get(self._way)
+        name = f"{before.name if before else self._home} > {step}"
+        way = _key(Name("path", name))
+        if len(name) > _LONGEST_NAME or name.count(" > ") > _MOST_STEPS or way in self._controls:
+            return
+        control = Control("path", name, before.words if before else text.strip()[:_LONGEST_WORDS])
+        if before:
+            control = replace(control, defaults=before.defaults)
+            self._controls = {
+                (way if key == self._way else key): (control if key == self._way else each)
+                for key, each in self._controls.items()
+            }
+        elif len(self._controls) < _MOST:
+            self._controls[way] = control
+        else:
+            return
+        self._last, self._way, self._home = way, way, ""
 
     def _add(self, default: ControlDefault) -> None:
         control = self._controls.get(self._last)
-        if control and default not in control.defaults and len(control.defaults) < _MOST_DEFAULTS:
+        if control and not known(default, control.defaults) and len(control.defaults) < _MOST_DEFAULTS:
             self._controls[self._last] = replace(control, defaults=(*control.defaults, default))
+
+
+def _is_home(control: Control) -> bool:
+    """Whether it is an admin center as a whole."""
+    return control.kind == "path" and " > " not in control.name
+
+
+def _takes(control: Control, default: ControlDefault) -> bool:
+    """Whether a default of the change can be that of a control.
+
+    An admin center as a whole, or a part of the registry, holds many things. Policies that one makes for the change do
+    not exist before, so that they can only be said to be off.
+    """
+    if _is_home(control) or control.name.startswith("HK") or _LOOKED_AT.search(control.name):
+        return False
+    return not (is_on(default) and _HOLDS_MANY.search(control.name))
+
+
+def _once(controls: list[Control]) -> list[Control]:
+    """The controls without those that are named again as the parameter of a cmdlet, which takes their default.
+
+    Nor an admin center of which a page is named.
+    """
+    homes = {control.name.lower().partition(" > ")[0] for control in controls if not _is_home(control)}
+    cmdlets = {control.name.rpartition(" -")[2].lower(): control for control in controls if control.kind == "cmdlet"}
+    doubles = {control.name.lower(): control for control in controls if control.kind != "cmdlet"}
+    return [
+        replace(control, defaults=control.defaults or double.defaults)
+        if control.kind == "cmdlet" and (double := doubles.get(control.name.rpartition(" -")[2].lower()))
+        else control
+        for control in controls
+        if control.kind == "cmdlet"
+        or (control.name.lower() not in cmdlets and not (_is_home(control) and control.name.lower() in homes))
+    ]
 
 
 def _key(name: Name) -> str:

@@ -9,7 +9,8 @@ from shared.core.text.wording import any_of, has_any
 _NOUNS = ("olic", "etting", "oggle", "egistry")
 _USERS_SET = any_of(
     r"users? (?:can|may|will be able to) (?:\w+ly )?(?:turn|enable|disable|toggle|choose|set|use|manage|adjust"
-    r"|customi[sz]e)"
+    r"|customi[sz]e)",
+    r"users? (?:(?:can|may|will|need to|should|must) )?(?:go|navigate) to\b",
 )
 _QUOTED = re.compile(
     r"\"(?P<before>[A-Z][^\"]{3,140}?)[.,]?\"[”']?\s(?:\w+ ){0,2}?(?P<noun>settings?|polic(?:y|ies)|toggle|option"
@@ -20,11 +21,12 @@ _QUOTED = re.compile(
 )
 _NAMED = re.compile(
     r"(?P<name>(?:(?<=\bthe )|(?<=\bThe )|(?<=\byour )|(?<=\bUse )|(?<=\buse )|(?<=\bof )|(?<=\b[Ss]et )"
-    r"|(?<=\bin )|(?<=\bvia )"
+    r"|(?<=\bin )|(?<=\bvia )|(?<=\bnew )"
     r"|(?<=\ba )|(?<=\b[Cc]onfigure )|(?<=\bthrough )|(?<=\b[Uu]nder )|(?<=\b[Ee]nable )|(?<=\b[Dd]isable )"
-    r"|(?<=\busing )|(?<=\bwith ))"
+    r"|(?<=\busing )|(?<=\bwith )|(?<=\b[Mm]odify )|(?<=\b[Rr]eview )|(?<=\b[Aa]djust )|(?<=\b[Uu]pdate )"
+    r"|(?<=\b[Cc]reate )|(?<=\b[Cc]heck )|(?<=\bdefine ))"
     r"(?:(?:Allow|Enable|Disable|Turn|Block|Require|Prevent|Show|Let|Send|Manage|Include|Restrict|Configure"
-    r"|Use)\b(?: [\w'/()-]+){2,16}?"
+    r"|Use|Pin|Switch|Hide|Install|Scan|Keep|Share|Display|Choose|Limit|Control)\b(?: [\w'/()-]+){2,16}?"
     r"|[A-Z][\w/&-]*(?: (?:[A-Z][\w/&()-]*|of|and|for|to|in|on|a)){0,7}))"
     r" (?P<noun>(?:(?:group|mailbox|meetings?|calling|messaging|tenant|CSP|org-wide|sharing|admin"
     r"|app (?:setup|permission|protection)|update|events|files|retention|live events|voice|external (?:sharing"
@@ -36,15 +38,18 @@ _TURNED = re.compile(
     r"|(?i:uncheck|deselect)) (?:the )?"
     r"\"(?P<name>[A-Z][^\"]{8,140}?)[.,]?\""
 )
-_POLICY_OBJECT = re.compile(r"(?<![-\w])(?P<name>(?:Cs[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox)Policy)\b(?!-)")
+_POLICY_OBJECT = re.compile(r"(?<![-\w])(?P<name>(?:[Cc]s[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox)Policy)\b(?!-)")
 # A name as programs write it, with a word that says what it is; a CSP is a path of its own.
 _IDENTIFIER = re.compile(
-    r"(?<![-\w])(?P<name>[A-Z][a-z]\w{0,40}[a-z][A-Z]\w{1,40}) (?:attribute|property|flag|parameter|registry \w+)\b"
-    r"|(?<=olicy )(?P<policy>[A-Z][a-z]\w{1,40}[a-z][A-Z]\w{1,40})\b|(?P<value>\./(?:Device"
+    r"(?<![-\w])(?P<name>[A-Za-z][a-z]\w{0,40}[a-z][A-Z]\w{1,40}) (?:attribute|property|flag|parameter"
+    r"|registry \w+)\b"
+    r"|(?<=olicy )(?P<policy>(?!PowerShell|SharePoint|OneDrive|OneNote"
+    r"|GitHub)[A-Z][a-z]\w{1,40}[a-z][A-Z]\w{1,40})\b|(?P<value>\./(?:Device"
     r"|User)/Vendor/MSFT/[\w/.-]{3,120}\w)"
 )
 _SET_TO = re.compile(
-    r"\b[Ss]et (?:the )?(?P<name>[A-Z][\w/&-]*(?: [\w/&()-]+){1,14}?)(?: (?:setting|policy|toggle|parameter))? to "
+    r"\b(?:[Ss]et|[Tt]oggle|[Ss]witch|[Cc]hange"
+    r"|[Tt]urn) (?:the )?(?P<name>[A-Z][\w/&-]*(?: [\w/&()-]+){1,14}?)(?: (?:setting|policy|toggle|parameter))? to "
     r"(?:\"|')?(?:Disabled?|Enabled?|[Oo]ff|On|TRUE|FALSE|Allow|Block|Yes|No|None|Not [Cc]onfigured)\b"
 )
 _REGISTRY = re.compile(
@@ -65,7 +70,7 @@ _GENERIC = frozenset(
         *("exchange", "intune", "purview", "entra", "defender", "cloud", "device", "devices", "compliance"),
         *("governance", "access", "group", "it", "ai", "sensitivity", "retention", "label", "usage", "general"),
         *("review", "update", "set", "use", "note", "no", "advanced", "account", "windows-settings", "key", "value"),
-        *("type", "registry"),
+        *("type", "registry", "powershell", "policy", "mdm", "online"),
         *("of", "and", "for", "to", "in", "the", "on", "with", "your", "or", "a"),
     )
 )
@@ -75,9 +80,14 @@ _ANY_ADMIN = frozenset({"tenant", "admin", "org-wide", "group", "policy", "regis
 _MANY = 4  # words with which a name is a sentence: it needs no "policy" behind it
 
 
+def users_set(sentence: str) -> bool:
+    """Whether what a sentence names is set by users, each for themselves."""
+    return _USERS_SET.search(sentence) is not None
+
+
 def settings(sentence: str) -> Iterator[tuple[ControlKind, str]]:
     """The settings and policies that a sentence names, but for those that users have of their own."""
-    if _USERS_SET.search(sentence):
+    if users_set(sentence):
         return
     for kind, wording in _PLAIN:
         yield from ((kind, match["name"]) for match in wording.finditer(sentence))
@@ -98,10 +108,14 @@ def settings(sentence: str) -> Iterator[tuple[ControlKind, str]]:
                 yield from _named(match["name"].strip(), match["noun"])
 
 
+def own_words(name: str) -> list[str]:
+    """The words of a name that not every product has."""
+    return [word for word in _OWN_WORDS.findall(name) if word.lower() not in _GENERIC]
+
+
 def _named(name: str, noun: str) -> Iterator[tuple[ControlKind, str]]:
     """A name written in capitals before "policy" or "setting"; none where it only says whose they are."""
-    words = _OWN_WORDS.findall(name)
-    own = [word for word in words if word.lower() not in _GENERIC]
+    words, own = _OWN_WORDS.findall(name), own_words(name)
     own += [word for word in noun.split()[:-1] if word not in _ANY_ADMIN]
     if not own or (len(own) == 1 and own[0].isupper() and own[0] != "DLP"):
         return

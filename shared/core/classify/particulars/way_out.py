@@ -18,7 +18,21 @@ _LONGEST_WORDS = 500
 _SIGNS = (
     *("pt out", "pt-out", "pting out", "pting-out", " off", "isabl", "eactivat", "witch", "evert", "eep", "etain"),
     *("classic", "oggle", "xempt", "xtension", "efer", "ostpon", "elay", "to block", "prevent", "controls", "to pause"),
-    *("no longer be able", "oll back", "rolled back", "preserve", "restore", "undone", "evious", "egacy"),
+    *(
+        "not want ",
+        "don't want ",
+        "always ",
+        "not control",
+        "remain",
+        "no longer be able",
+        "oll back",
+        "rolled back",
+        "preserve",
+        "restore",
+        "undone",
+        "evious",
+        "egacy",
+    ),
 )
 _IT = (
     r"(?:it|them|(?:the|this|these|that|its|new|any) (?:[\w'/-]+ ){0,6}?[\w'/-]+"
@@ -45,6 +59,13 @@ _NONE = any_of(
     r"(?:and|but|which|that) (?:cannot|can't|can not) be (?:turned off|disabled|switched off|opted out)",
     r"no admin(?:istrator)? controls (?:exist|are available|to (?:manage|turn|disable)|for this)",
     r"there are no admin(?:istrator)? controls(?:$| or\b)",
+    r"will always (?:remain|stay|be) (?:that way|so|on|enabled|active)",
+    r"(?:you|admins?|administrators|organi[sz]ations|customers|tenants)(?: \w+)? (?:cannot|can't|can not|will not be"
+    r" able to) (?:control (?:the availability|whether|this|it\b|access)|(?:disable|turn off|block) it\b"
+    r"|turn it off)",
+    r"no (?:\w+ ){0,2}(?:settings|controls|options)(?: (?:or|and) \w+)? to (?:manage|change) (?:this|the|it)\b",
+    r"(?:with|has|have) no admin(?:istrator)? controls?$",
+    r"cannot be (?:\w+ly )?(?:managed|controlled|hidden)(?: or \w+)? (?:[\w ]{1,40} )?by admin\w*",
     r"opt(?:ing)?[- ]?out (?:is|will) (?:not|no longer) (?:be )?(?:available|possible|supported|offered)",
     r"no opt[- ]?out\b",
     r"(?:no|without an?) option to (?:opt[- ]out|disable|turn (?:it |this )?off|revert|switch back|toggle back)",
@@ -63,6 +84,12 @@ _OPT_OUT = any_of(
 )
 _OPT_OUT_MODEL = re.compile(r"\(opt-out(?: \w+)?\)")
 _TURN_OFF = any_of(
+    r"if you (?:do not|don't|prefer not to|would rather not)(?: want| wish)?(?: for)?(?: (?:your|the|these|any|all))?"
+    r"(?: \w+){0,2} to (?:access|use|see|have|be able|receive|get|view|share|create)\b[^,;]{0,90}, (?:please "
+    r"|you can "
+    r"|you may |admins can |consider )?(?:remov|restrict|disabl|block|turn|unassign|hid|uncheck|clear|exclud"
+    r"|unpin|set|us"
+    r"|manag|configur|creat)\w*",
     r"(?:can|may|could|to|or|and|able to|by|option to|please) (?:\w+ly |also |still |later |easily |choose to "
     r"|easily )?(?:turn(?:ing)?"
     r"|switch(?:ing)?|toggl(?:e|ing)) (?:off|" + _IT + r" off)\b",
@@ -82,6 +109,14 @@ _TURN_OFF = any_of(
     r"|off\b|do not)",
 )
 _KEEP_OLD = any_of(
+    r"(?:if|unless|as long as) (?:no|you make no|you do not make|you don't make)(?: \w+)? (?:changes?|action"
+    r"|configuration)"
+    r"(?: (?:is|are))?(?: (?:made|taken|configured))?,? (?:the|your) (?:\w+ ){0,6}?(?:remains?|stays?|continues?|will"
+    r" (?:remain|stay|continue))\b",
+    r"(?:existing|current|classic|legacy|older) (?!(?:\w+ ){0,2}(?:polic|setting|permission|control"
+    r"|configuration))(?:\w+ ){1,3}"
+    r"(?:remains?|will remain|continues? to be|will continue to be) (?:fully )?supported\b",
+    r"(?:the )?(?:classic|legacy|older) (?:\w+ ){1,3}(?:remains?|will remain) available\b",
     r"(?:can|may|able to|option to|to|and|will be able to|continue to) (?:still |temporarily |easily |always "
     r"|also )?(?:switch|toggle"
     r"|revert|go|move|return|roll) (?:back )?to (?:the |their |your )?(?:\w+ )?(?:old|classic|previous|existing"
@@ -116,9 +151,11 @@ _ASIDE = any_of(
     r"no (?:\w+ )?(?:action|change)s? (?:is|are) (?:required|needed)",
     r"(?:option|ability|possibility) to (?:\w+ ){1,2}[^.]{3,60}(?:removed|retired|going away)",
     r"previous state of",
+    r"can now roll back\b",
     r"will no longer be available",
     r"(?:see|refer|visit)\b[^.]{0,60}\b(?:turn|disabl|opt)",
     r"admins? can(?:not)? (?:now |also )?(?:configure|enable) (?:new )?(?:retention|dlp)",
+    r"(?:disabl\w*|turn\w* off) the (?:default|built-in)\b(?! (?:setting|state|behavio))",
     r"(?:attackers?|malicious|threat|users who have|was|were|has been|have been) (?:\w+ )?(?:disabl|turned|opted)\w*",
 )
 _ONE_BY_ONE = any_of("individually", "separately", r"at the \w+ level")

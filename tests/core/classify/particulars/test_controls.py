@@ -39,6 +39,40 @@ def controls(text: str) -> list[tuple[str, str]]:
         ("Go to Microsoft Entra ID > Roles and rules.", "path", "Microsoft Entra ID > Roles and rules"),
         ("Go to Teams admin center > Meetings and enable it.", "path", "Teams admin center > Meetings"),
         ("Admins can disable pages in the Teams admin center.", "path", "Teams admin center"),
+        ("Turn on the Move to wide pages toggle.", "setting", "Move to wide pages"),
+        ("Use the Pages layout policy to allow it.", "policy", "Pages layout"),
+        ("We add a new Pages setting, Page data available in notes, in the portal.", "setting",
+         "Page data available in notes"),
+        ("A new tenant setting called Let owners pin pages will appear.", "setting", "Let owners pin pages"),
+        ("This feature provides a parameter (Allow pinning by owners).", "setting", "Allow pinning by owners"),
+        ("Enable the setting: Scan pages for bad words", "setting", "Scan pages for bad words"),
+        ("To use it, choose Panels on the preference setting Show pages on panels.", "setting", "Show pages on panels"),
+        ("Manage access with the Pages Admin Control.", "setting", "Pages Admin Control"),
+        ("Admins turn filters on in the Page filter settings page.", "setting", "Page filter settings page"),
+        ("Pages are tagged using Exchange transport rules, which admins create.", "policy", "Exchange transport rules"),
+        ("Moves are enabled through anti-spam policy settings.", "policy", "anti-spam policy settings"),
+        ("Configure the non-printable property on new pages.", "setting", "non-printable property"),
+        ("IsPagePinEnabled", "setting", "IsPagePinEnabled"),
+        ("OWAMailboxPolicy -PagesOffline", "setting", "OWAMailboxPolicy -PagesOffline"),
+        ("XML setting: PageBrowserEnabled", "setting", "PageBrowserEnabled"),
+        ("Toggle Page Multi-Language Enabled to On.", "setting", "Page Multi-Language Enabled"),
+        ('A new policy sets the default for "Use commas between pages."', "setting", "Use commas between pages"),
+        ("Review your page transcription settings in the Teams admin center.", "setting",
+         "page transcription settings"),
+        ("Opt in via Pages Settings in the Microsoft 365 admin center.", "setting", "Pages Settings"),
+        ("We will roll out the new Reject Blank Pages setting.", "setting", "Reject Blank Pages setting"),
+        ("Admins can modify Gradual Page settings.", "setting", "Gradual Page settings"),
+        ("Manage pages with PowerShell (New-PageGroup, Set-PageGroup).", "cmdlet", "Set-PageGroup"),
+        ("Set-PageTenant (new parameters: PinPages, KeepPages)", "cmdlet", "Set-PageTenant -KeepPages"),
+        ("Scripts must include the -PinPages parameter.", "cmdlet", "-PinPages"),
+        ("Admins configure statements in Viva Glint > General Settings > Pages.", "path",
+         "Viva Glint > General Settings > Pages"),
+        ("To turn it on for the tenant, go to Monitor > Alerts.", "path", "Monitor > Alerts"),
+        ("Go to the Pages tab in the Manage section of the Power Platform admin center.", "path",
+         "Power Platform admin center > Manage > Pages"),
+        ("Go to Teams admin center > Meetings > Pages on profile cards.", "path",
+         "Teams admin center > Meetings > Pages on profile cards"),
+        ("The layout must be enabled in the Microsoft Entra admin center.", "path", "Microsoft Entra admin center"),
     ],
 )  # fmt: skip
 def test_a_control(sentence: str, kind: str, name: str) -> None:
@@ -59,6 +93,17 @@ def test_a_control(sentence: str, kind: str, name: str) -> None:
         "The report will appear in Teams admin center > Analytics > Usage settings.",
         'Pages with the "Anyone" option are shared.',
         "Admins can manage blocked pages in the Teams admin center.",
+        "Admins who manage Page Layout policies",
+        "Pages follow existing meeting policies.",
+        "The parameter IsPagePinEnabled will be removed.",
+        "The default changes from EnabledWithPages to Enabled.",
+        "Users go to Settings > General and turn on the Correct words while typing toggle.",
+        "Go to Devices > All devices and filter by system.",
+        "The new views are available on the Inventory page of the Power Platform admin center.",
+        "Review: Create and manage Page Risk policies | Microsoft Learn",
+        "Review the new setting in the Teams admin center.",
+        '"How do I configure meeting policies for guests?"',
+        "In the Teams admin center, Result > PolicyResult is a field.",
     ],
 )
 def test_no_control(sentence: str) -> None:
@@ -69,6 +114,39 @@ def test_a_path_goes_on_from_the_line_above() -> None:
     body = items("Open the Teams admin center.", "Go to Meetings > Meeting policies.")
 
     assert controls(body) == [("path", "Teams admin center > Meetings > Meeting policies")]
+
+
+def test_a_path_goes_on_to_what_the_next_step_opens() -> None:
+    further = items("In the Teams admin center, go to Meetings > Pages.", "Select Layouts for guests.", "Select Save.")
+    from_home = items("Go to the Microsoft Purview portal.", "Navigate to Page settings.")
+
+    assert controls(further) == [("path", "Teams admin center > Meetings > Pages > Layouts for guests")]
+    assert controls(from_home) == [("path", "Microsoft Purview portal > Page settings")]
+
+
+def test_places_are_listed_below_what_is_done_there() -> None:
+    told = items("Teams admin center (TAC)", "Pages for users", lead="Admins can turn it off via:")
+
+    assert controls(told) == [("path", "Teams admin center")]
+
+
+def test_an_admin_center_is_not_named_beside_one_of_its_pages() -> None:
+    told = "Admins can disable pages in the Teams admin center. Go to Teams admin center > Meetings > Pages."
+
+    assert controls(told) == [("path", "Teams admin center > Meetings > Pages")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("Turn it on with the <b>Page pinning for all</b> setting.", ["Page pinning for all"]),
+        ("The new setting <strong>Keep deleted pages</strong> lets admins control it.", ["Keep deleted pages"]),
+        ("Admins can use the <b>Enabled by default</b> setting.", []),
+        ("Admins can turn it on: select <b>Save pages</b>.", []),
+    ],
+)
+def test_what_is_bold_beside_setting_is_a_name(sentence: str, names: list[str]) -> None:
+    assert [name for _, name in controls(sentence)] == names
 
 
 def test_a_control_is_named_once() -> None:
@@ -92,6 +170,22 @@ def test_a_control_is_named_once() -> None:
         ('The feature is off by default. Turn it on with the "Pin pages" setting.', [("off", "")]),
         ('The "Pin pages" setting is not enabled by default.', [("not enabled", "")]),
         ('Use the "Pin pages" setting.', []),
+        ('<p>Default state:</p><p>Off by default.</p><p>Turn it on with the "Pin pages" setting.</p>', [("off", "")]),
+        (
+            'The "Pin pages" setting is off by default in the EU, EFTA, and the UK.',
+            [("off", "the EU, EFTA, and the UK")],
+        ),
+        (
+            '<p>EU and UK: off by default.</p><p>Other regions: on by default.</p><p>Use the "Pin pages" setting.</p>',
+            [("off", "EU and UK"), ("on", "Other regions")],
+        ),
+        (
+            'The "Pin pages" setting is on by default (except customers in EU and UK).',
+            [("on", "except customers in EU and UK")],
+        ),
+        ('The "Pin pages" setting is on by default, depending on the region.', []),
+        ("Pages are on by default. The feature is on by default. Disable it in the Teams admin center.", []),
+        ("The feature is on by default. Review your Page Layout policies to block it.", []),
     ],
 )  # fmt: skip
 def test_a_control_has_its_defaults(told: str, defaults: list[tuple[str, str]]) -> None:

@@ -33,6 +33,13 @@ def ways(sentence: str) -> list[tuple[str, str]]:
         ("There are no admin controls or options for it.", "none", ""),
         ("Opting out is not possible.", "none", ""),
         ("There are no admin controls to disable the layout.", "none", ""),
+        ("Layouts are on and will always remain that way.", "none", ""),
+        ("Admins cannot control the availability of layouts.", "none", ""),
+        ("There are no settings or controls to manage this change.", "none", ""),
+        ("The layout comes with no admin controls.", "none", ""),
+        ("If you do not want people to use layouts, remove or restrict them.", "turn_off", ""),
+        ("If no changes are made, the existing layout remains in place.", "keep_old", ""),
+        ("Existing page layouts remain supported.", "keep_old", ""),
     ],
 )
 def test_a_way_out(sentence: str, kind: str, day: str) -> None:
@@ -58,6 +65,9 @@ def test_a_way_out(sentence: str, kind: str, day: str) -> None:
         "Admins can use this to retain the original label of a page.",
         "Users can return to the previous state of a page.",
         "The ability to completely disable layouts will be removed.",
+        "Admins can disable the default layout of Contoso.",
+        "Existing layout permissions remain supported.",
+        "Existing layouts remain available.",
     ],
 )
 def test_no_way_out(sentence: str) -> None:
