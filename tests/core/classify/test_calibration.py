@@ -67,8 +67,8 @@ def test_what_carries_no_reason_is_not_doubted() -> None:
 def test_a_day_that_is_demanded_is_surer_than_one_that_only_the_plan_names() -> None:
     asked = "<p>[What you need to do to prepare:]</p><p>You must move your lists{}.</p>"
     end = when("Worldwide: lists will be retired on May 4, 2026.")
-    demanded = classify(a_post(end + asked.format(" before April 20, 2026"), title="Action required: retirement of lists"))
-    planned = classify(a_post(end + asked.format(""), title="Action required: retirement of lists"))
+    demanded = classify(a_post(end + asked.format(" before April 20, 2026"), title="Action required: lists retire"))
+    planned = classify(a_post(end + asked.format(""), title="Action required: lists retire"))
 
     assert (demanded.act_by, planned.act_by) == (date(2026, 4, 20), date(2026, 5, 4))
     assert planned.is_unsure("act_by")
