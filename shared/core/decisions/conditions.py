@@ -20,7 +20,7 @@ from shared.core.terms import IMPACT_RANK
 from shared.core.words import dates as plain_dates
 
 _SECONDS = 0.05  # for one pattern over one text
-_QUOTED = 200  # characters of the words that decided
+_QUOTED = 160  # characters of the words that decided
 _READ_FROM = {
     "kind": "kind", "status": "status", "admin_impact": "admin_impact", "admin_impact_at_least": "admin_impact",
     "user_impact": "user_impact", "user_impact_at_least": "user_impact", "action": "action", "default": "default",

@@ -339,7 +339,7 @@ def test_the_words_of_the_post_that_decided_are_quoted_and_bounded():
     (line,) = (reason.words for reason in effect.why)
     assert line.startswith("kind: retirement (“We will retire the old viewer the old")
     assert line.endswith("…”); messaging owns exchange (policy: routes.routes[0])")
-    assert len(line) < 200
+    assert len(line) < 250
 
 
 def test_a_route_is_told_by_its_own_name_and_not_by_one_above_it():
