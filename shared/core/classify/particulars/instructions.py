@@ -72,6 +72,9 @@ _IF_NEEDED = re.compile(r"\b(?:if|as) (?:needed|necessary|desired|applicable|rel
 # "Assign it: admins will be able to ..." tells what can be done.
 _TELLS = re.compile(r"[^:.]{3,80}: (?P<word>[A-Z]\w{0,30})(?: [^.:]{1,80}?)? (?:will|can)\b")
 _WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
+# Verbs that begin names as well: "List view" asks for nothing, "List the views" does.
+_NAMES_TOO = frozenset({"list"})
+_DETERMINER = re.compile(r"\s+(?:the|all|every|each|which|any|your|those|these)\b")
 # After the word, it is a noun: "Review of ...", "Set is ...", "Plan 2".
 _NOUN = re.compile(
     r"\s+(?:is|are|was|were|will|can|has|have|may|must|of|does|do|policy|policies|admins?|path)\b|\s*[:|\d]|-[A-Z]"
@@ -160,7 +163,7 @@ def _verb(text: str) -> tuple[str, str]:
     if not word or _NOUN.match(text, word.end()):
         return "", text
     lower = word[0].lower()
-    if lower in VERBS:
+    if lower in VERBS or (lower in _NAMES_TOO and _DETERMINER.match(text, word.end())):
         return lower, text
     base = GERUNDS.get(lower)
     if base and _FINITE.search(text):  # "Managing it requires a role" asks for nothing
