@@ -27,7 +27,7 @@ _GOES = any_of(
     r"(?:is|are|be|been) going away\b", r"migrat\w+",
 )  # fmt: skip
 _DEMANDS = any_of(
-    r"must\b", r"need\w*", r"requir\w+", r"have to\b", r"action\b", r"before\b", r"updat\w+", r"upgrad\w+",
+    r"must\b", r"need\w*", r"requir\w+", r"have to\b", r"action\b", r"before\b", r"upgrad\w+",
     r"migrat\w+",
     r"mov(?:e|es|ed|ing)\b", r"replac\w+", r"stop\w*", r"fail\w*", r"no longer\b", r"ensure\b", r"block\w*",
     r"los[est]\w*",
@@ -72,20 +72,35 @@ _BEARING: Mapping[str, Mapping[str, re.Pattern[str]]] = {
 }
 # What no admin can or must do explains no demand, and what is asked of nobody says nothing of what users feel.
 _SAYS_NO = any_of(
-    r"(?:cannot|can't|can not|no (?:\w+ ){0,3}(?:action|changes?|steps?))\b", r"(?:enabled|on|available) by default\b"
+    r"remains? (?:unchanged|the same|in place)\b",
+    r"(?:cannot|can't|can not|no (?:\w+ ){0,3}(?:action|changes?|steps?))\b",
+    r"(?:enabled|on|available) by default\b",
 )
+# "No action is needed if you do not use it" asks something of the others; "after May", of all before.
+_SUPPOSES = any_of(r"(?:if|unless|after|once)\b(?! (?:this |the )?(?:roll|change|update))")
+_USERS = any_of(r"(?:end[- ])?users\b", r"organizers\b", r"attendees\b", r"authors\b", r"members\b", r"people\b")
+_UNCHANGED = any_of(r"(?:no|not|never|without)\b")
 _NO_ACTION = any_of(r"no (?:\w+ ){0,3}action")
 # The titles of pages that links lead to.
 _LINKED = (" | Microsoft", "Microsoft Learn", "Microsoft Support")
 
 
-def bears(field: str, value: str, sentence: str) -> bool:
-    """Whether a sentence speaks of what a value of a field says; of fields without wordings any sentence does."""
+def bears(field: str, value: str, sentence: str, who: str = "") -> bool:
+    """Whether a sentence speaks of what a value of a field says; of fields without wordings any sentence does.
+
+    `who`: the lines that say who is affected. One of them says that few feel it only where none names users.
+    """
     if sentence.endswith(":") or any(words in sentence for words in _LINKED):  # a line that only leads to a list
         return False
     if field in {"user", "kind"} and _NO_ACTION.search(sentence):
         return False
     if field == "need" and value != "none" and _SAYS_NO.search(sentence):
+        return False
+    if value in {"none", "n/a", "on"} and _SUPPOSES.search(sentence):
+        return False
+    if sentence in who and (_USERS.search(who) if value == "low" else not sentence.startswith("All ")):
+        return False
+    if field == "user" and value == "low" and _USERS.search(sentence) and not _UNCHANGED.search(sentence):
         return False
     wordings = _BEARING.get(field, {}).get(value)
     return wordings is None or wordings.search(sentence) is not None
@@ -94,3 +109,8 @@ def bears(field: str, value: str, sentence: str) -> bool:
 def says_it(field: str, sentence: str) -> bool:
     """Whether a sentence names the field in so many words; then it goes before others."""
     return field == "default" and "default" in sentence
+
+
+def asks_nothing(sentence: str) -> bool:
+    """Whether a sentence says that nothing has to be done."""
+    return _NO_ACTION.search(sentence) is not None

@@ -31,6 +31,8 @@ _SILENT = (0.0, "")
 # Characters of a reason.
 _LONGEST = 400
 _TAG = "tags"
+#: The tags that name a kind.
+_KINDS = ("tags: new feature", "tags: feature update", "tags: retirement")
 # What a post is about stands at its beginning: what it advises may tell the kinds apart, and is no reason.
 _SAYS_KIND = ("title", "intro")
 # Rows of the compliance table are questions of a template.
@@ -53,7 +55,7 @@ def reason(findings: Findings, field: str, value: str, words: Leads, marks: Lead
     told = list(words)
     counts, sentence = _strongest_sentence(findings, field, value, told)
     known = _GRAPHS.get(field, ())
-    tags = (each for each in told if each[1].startswith(_TAG) and field == "kind")
+    tags = (each for each in told if each[1].startswith(_KINDS) and field == "kind")
     graphs = (each for each in marks if each[1].startswith(known)) if known else ()
     lead, name = max((*tags, *graphs), default=_SILENT)
     if counts >= _LEAST and lead <= counts * _DROWNED:
@@ -68,7 +70,8 @@ def reason(findings: Findings, field: str, value: str, words: Leads, marks: Lead
 def _strongest_sentence(findings: Findings, field: str, value: str, words: Leads) -> tuple[float, str]:
     """The sentence that counts most, of those that speak of the field; a line that only leads to a list never does."""
     by_sentence: dict[str, float] = defaultdict(float)
-    silent = _SAYS_NOTHING if field == "kind" or value in {"removed", "required"} else (*_SAYS_NOTHING, "title")
+    silent = _SAYS_NOTHING if field == "kind" or value == "removed" else (*_SAYS_NOTHING, "title")
+    who = findings.places.whole("audience") if field == "user" else ""
     said = [
         (abs(lead), name, lead)
         for lead, name in words
@@ -81,7 +84,7 @@ def _strongest_sentence(findings: Findings, field: str, value: str, words: Leads
         for sentence, counts in by_sentence.items()
         if counts > 0
     )
-    return next((each for each in sorted(ranked, reverse=True) if bears(field, value, each[1])), _SILENT)
+    return next((each for each in sorted(ranked, reverse=True) if bears(field, value, each[1], who)), _SILENT)
 
 
 def first_that_bears(field: str, value: str, document: Document, *roles: Role) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
+from shared.core.classify.bearing import asks_nothing
 from shared.core.classify.because import NO_SENTENCE, NOTHING_AGAINST, UNSAID, first_that_bears
 from shared.core.classify.board_reason import board_words
 from shared.core.classify.calibration import value_of
@@ -85,7 +86,7 @@ def _classify(post: Post, weights: Weights) -> Classification:
     if not verdict.stands:
         action, user, default, crb, act_by = fallen_need(document), "low", "n/a", False, None
         why |= dict.fromkeys(("default", "action", "admin_impact", "user_impact"), verdict.why)
-    why |= _reasons(verdict, why)
+    why |= _reasons(verdict, document, why)
     read = Classification(
         id=post.id,
         windows=verdict.windows,
@@ -123,7 +124,7 @@ def _board_sentence(board: str, kind: str, need: str, user: str, why: Mapping[st
         ("default", True),
     )
     told = (why[field].words for field, holds in fields if holds)
-    return next((words for words in told if words not in UNSAID), NO_SENTENCE)
+    return next((words for words in told if words not in UNSAID and not asks_nothing(words)), NO_SENTENCE)
 
 
 def _asked(need: Decision, document: Document) -> Why:
@@ -134,12 +135,12 @@ def _asked(need: Decision, document: Document) -> Why:
     return Why(words or NO_SENTENCE, need.why.confidence)
 
 
-def _reasons(verdict: Verdict, why: Mapping[str, Why]) -> dict[str, Why]:
+def _reasons(verdict: Verdict, document: Document, why: Mapping[str, Why]) -> dict[str, Why]:
     """Why of the fields that follow from the verdict."""
     reasons = {"status": verdict.why}
     if verdict.windows:
         dated = any(window.start or window.end for window in verdict.windows)
-        reasons["rollouts"] = Why(plan_sentence(verdict.windows), 0.95 if dated else 0.8)
+        reasons["rollouts"] = Why(plan_sentence(verdict.windows, document), 0.95 if dated else 0.8)
     if verdict.superseded_by:
         reasons["superseded_by"] = verdict.why
     if not verdict.stands:

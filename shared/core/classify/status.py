@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from shared.core.classify import clouds
-from shared.core.classify.clauses import sentence_of
+from shared.core.classify.clauses import sentence_of, whole_sentence
 from shared.core.classify.document import Document
 from shared.core.classify.notices import is_notice
 from shared.core.posts.classification import Why, Window
@@ -134,6 +134,9 @@ class Verdict:
         return self.status in {"scheduled", "no_schedule"}
 
 
+_NOTICE = "it tells what is there, and plans no rollout"
+
+
 def read_status(document: Document, windows: tuple[Window, ...], kind: str) -> Verdict:
     """What the banners (or, without one, the first lines and the when-section) make of the plan."""
     head = document.banner or "\n".join(line.text for line in document.lines[:2])[:600]
@@ -145,7 +148,7 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
     dated = any(window.start or window.end for window in windows)
     section = "\n".join(line.text for line in document.of("when"))
     if is_notice(document.title, dated=dated, planned=bool(section)):
-        return Verdict("no_schedule", Why(document.title, 0.9))
+        return Verdict("no_schedule", Why(_NOTICE, 0.9))
     pause = _DATED_PAUSE.search(section)
     if not windows and pause:
         return Verdict("scheduled", Why(sentence_of(pause), 0.8))
@@ -158,13 +161,20 @@ def _standing(document: Document, windows: tuple[Window, ...], kind: str) -> Ver
             else Verdict("no_schedule", Why("no schedule is stated", 0.6))
         )
     if not dated and kind == "info":  # "the page is available" plans nothing
-        return Verdict("no_schedule", Why(windows[0].words, 0.7))
-    return Verdict("scheduled", Why(plan_sentence(windows), 0.95 if dated else 0.8), windows=windows)
+        return Verdict("no_schedule", Why(_NOTICE, 0.7))
+    return Verdict("scheduled", Why(plan_sentence(windows, document), 0.95 if dated else 0.8), windows=windows)
 
 
-def plan_sentence(windows: tuple[Window, ...]) -> str:
-    """The sentence that states the plan: of the first window that has one which does not only lead to a list."""
-    return next((w.words for w in windows if not w.words.endswith(":")), windows[0].words).strip()
+def plan_sentence(windows: tuple[Window, ...], document: Document) -> str:
+    """The sentence that states the plan: one with a day, if any has; none that only leads to a list."""
+    dated = [window for window in windows if window.start or window.end]
+    told = [*dated, *windows]
+    words = next((window.words for window in told if not window.words.endswith(":")), told[0].words).strip()
+    for line in document.lines:
+        at = line.text.find(words)
+        if at > 0:
+            return whole_sentence(line.text, at, at + len(words))
+    return words
 
 
 def _delayed(document: Document) -> re.Match[str] | None:
