@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from shared.core.classify.dates.cues import dates
@@ -23,6 +24,8 @@ _SIGNS = (
         "don't want ",
         "always ",
         "not control",
+        " action",
+        "maintain",
         "remain",
         "no longer be able",
         "oll back",
@@ -39,7 +42,7 @@ _IT = (
     r"|(?:[A-Z][\w'/()-]* ){1,6}?|[a-z]+ [a-z]+|\w+)"
 )
 _NONE = any_of(
-    r"(?:there (?:is|will be|are)|with) no (?:[\w-]+ ){0,3}?(?:way|option|ability|opt[- ]?out|admin controls?"
+    r"(?:there (?:is|will be|are)|with) no (?:[\w-]+ ){0,5}?(?:way|option|ability|opt[- ]?out|admin controls?"
     r"|controls?"
     r"|settings?|policy|toggle|tenant[- ]level controls?)(?: [\w-]+){0,6}?(?: to (?:\w+, ){0,2}(?:\w+,? or )?"
     r"(?:opt[- ]?out|disable|turn|switch|delay|postpone|defer|revert|block|prevent)|(?<=opt-out)|(?<=opt out))\b",
@@ -65,6 +68,10 @@ _NONE = any_of(
     r"|turn it off)",
     r"no (?:\w+ ){0,2}(?:settings|controls|options)(?: (?:or|and) \w+)? to (?:manage|change) (?:this|the|it)\b",
     r"(?:with|has|have) no admin(?:istrator)? controls?$",
+    r"(?:(?:there (?:is|are|will be)|has|have) no (?:\w+ )?(?:additional|separate|new|dedicated|specific|tenant-(?:level|wide)"
+    r"|admin|global)(?: [\w-]+){0,3} (?:on/off )?(?:toggles?|(?:kill |off )?switch)\b(?! (?:to|for) (?:enabl|turn on))"
+    r"|no (?:new |additional |separate |dedicated |specific ){1,3}(?:admin |tenant[\w-]* |user )*toggles? "
+    r"(?:is|are|will be) (?:introduced|available|provided|added|offered)\b)",
     r"cannot be (?:\w+ly )?(?:managed|controlled|hidden)(?: or \w+)? (?:[\w ]{1,40} )?by admin\w*",
     r"opt(?:ing)?[- ]?out (?:is|will) (?:not|no longer) (?:be )?(?:available|possible|supported|offered)",
     r"no opt[- ]?out\b",
@@ -137,6 +144,21 @@ _KEEP_OLD = any_of(
     r"|legacy) (?:\w+ )?(?:experience|version"
     r"|view|design|editor|ui|interface|layout) (?:by|until|through|via|using|with)\b",
 )
+# The old is kept where nobody does anything.
+_STAYS = any_of(
+    r"no (?:\w+ )?action (?:is|will be) (?:required|needed|necessary) to (?:maintain|keep|retain|preserve|stay on"
+    r"|continue (?:using|with))(?: using)?(?: the| your| its| their)? ?(?:current|existing|classic|previous|legacy|original"
+    r"|today's|present)\b",
+    r"if (?:you take no action|no action is taken|you do nothing|you do not take(?: any)? action), [^.]{3,120}? (?:will )?"
+    r"(?:continues?|remains?|keeps?) [^.]{0,80}\b(?:original|existing|current|unchanged|as (?:they|it) (?:do|does|is|are)"
+    r"|as (?:before|today))\b",
+)
+_ROLL_BACK = any_of(r"temporarily (?:roll back|undo|revert|reverse|bypass) (?:the|this) \w+", lead=r"(?:^|[\s,(])")
+# How long a way lasts, told in a line of its own.
+_EXPIRES = any_of(
+    r"(?:temporary|registry|transition\w*|interim) (?:\w+ )?(?:workaround|option|exception|opt-out|rollback|key|setting)"
+    r"(?: \w+)? (?:will )?(?:expires?|ends?|be removed|no longer be (?:supported|available|honou?red))\b",
+)
 # No way out of this change: another thing is turned off, or it is how things were.
 _ASIDE = any_of(
     r"(?:previously|until now|today|in the past|historically|before this|currently|used to|already|formerly)\b",
@@ -165,6 +187,11 @@ _NEGATED = any_of(
     r"(?:disabl|turn|switch|opt|revert|toggl|delay|postpon|keep|retain|roll)\w*",
     r"(?:no|not?) (?:\w+ ){0,3}(?:needed|required|need|have) to (?:opt|disable|turn)",
 )
+# "However, if layouts are turned off by admins, there are none."
+_HOWEVER = re.compile(
+    r"However,? .{0,200}\b(?:disabl|turn(?:ed|ing)? off|block|remov|unassign|restrict)\w*", re.IGNORECASE
+)
+_NO = re.compile(r"\W{0,3}(?:no|none|n/?a)\b(?! (?:\w+ ){0,4}(?:toggle|switch))", re.IGNORECASE)
 _IF_OFF = any_of(
     r"(?:if|when|unless|where|while|once|after|because|since) [^.,]{0,70}\b(?:is|are|was|were|been|has|have|had|be"
     r"|gets)\b[^.,]{0,25}"
@@ -186,18 +213,43 @@ def read_way_out(document: Document) -> tuple[WayOut, ...]:
         ways.setdefault((way.kind, way.last_day), way)
         if len(ways) == _MOST:
             break
+    if ways and not any(way.last_day for way in ways.values()) and (last := _expiry(document)):
+        ways = {key: replace(way, last_day=last) if _ROLL_BACK.search(way.words) else way for key, way in ways.items()}
     dated = {way.kind for way in ways.values() if way.last_day}
     return tuple(way for way in ways.values() if way.last_day or way.kind not in dated)
 
 
 def _ways(document: Document) -> Iterator[WayOut]:
+    """The ways of the text; behind them those of the compliance table, which tells once more what the text tells."""
     for line in document.lines:
-        if line.role in {"compliance", "more"} or line.kind == "heading" or not has_any(line.text, _SIGNS):
-            continue
-        for sentence in sentences(line.lead_free):
-            kind = _kind(sentence) if has_any(sentence, _SIGNS) else None
-            if kind:
-                yield WayOut(kind, sentence.strip()[:_LONGEST_WORDS], _last_day(sentence, document.day))
+        if line.role not in {"compliance", "more"} and line.kind != "heading" and has_any(line.text, _SIGNS):
+            yield from _of_text(line.lead_free, document.day)
+    for line in document.of("compliance"):
+        if line.kind != "heading" and has_any(line.text, _SIGNS):
+            yield from _of_answer(line.text, document.day)
+
+
+def _of_text(text: str, day: date | None) -> Iterator[WayOut]:
+    told = sentences(text)
+    for index, sentence in enumerate(told):
+        kind = _kind(sentence) if has_any(sentence, _SIGNS) else None
+        words = sentence.strip()
+        if kind == "none" and (but := _but(told[index + 1 : index + 2])):
+            kind, words = "turn_off", f"{words} {but}"
+        if kind:
+            yield WayOut(kind, words[:_LONGEST_WORDS], _last_day(sentence, day))
+
+
+def _but(following: list[str]) -> str:
+    """The sentence behind a "cannot" where it tells what can be done all the same; empty where it does not."""
+    return following[0].strip() if following and _HOWEVER.match(following[0]) else ""
+
+
+def _of_answer(text: str, day: date | None) -> Iterator[WayOut]:
+    """The ways in the answer of a row, or in a line that is no row; none where the answer is a no."""
+    question, _, answer = text.rpartition(" | ")
+    if not answer.rstrip().endswith("?") and not _NO.match(answer):
+        yield from _of_text(answer, day)
 
 
 def _kind(sentence: str) -> WayOutKind | None:
@@ -206,6 +258,8 @@ def _kind(sentence: str) -> WayOutKind | None:
         return None
     if _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
         return "none"
+    if _STAYS.search(sentence):
+        return "keep_old"
     if _ASIDE.search(sentence) or _NEGATED.search(sentence) or _IF_OFF.search(sentence):
         return None
     for kind, wordings in _KINDS:
@@ -218,8 +272,18 @@ _KINDS: tuple[tuple[WayOutKind, re.Pattern[str]], ...] = (
     ("opt_out", _OPT_OUT),
     ("opt_out", _OPT_OUT_MODEL),
     ("keep_old", _KEEP_OLD),
+    ("keep_old", _ROLL_BACK),
     ("turn_off", _TURN_OFF),
 )
+
+
+def _expiry(document: Document) -> date | None:
+    """The day on which a temporary way ends, where a line tells it: "End of 2027: The temporary option expires." """
+    for line in document.lines:
+        if line.role not in {"compliance", "more"} and "emporary" in line.text and _EXPIRES.search(line.text):
+            for _, _, days in dates(line.text, document.day):
+                return days.last
+    return None
 
 
 def _last_day(sentence: str, day: date | None) -> date | None:
