@@ -25,6 +25,7 @@ _SIGNS = (
         "always ",
         "not control",
         " action",
+        "override",
         "maintain",
         "remain",
         "no longer be able",
@@ -68,8 +69,9 @@ _NONE = any_of(
     r"|turn it off)",
     r"no (?:\w+ ){0,2}(?:settings|controls|options)(?: (?:or|and) \w+)? to (?:manage|change) (?:this|the|it)\b",
     r"(?:with|has|have) no admin(?:istrator)? controls?$",
-    r"(?:(?:there (?:is|are|will be)|has|have) no (?:\w+ )?(?:additional|separate|new|dedicated|specific|tenant-(?:level|wide)"
-    r"|admin|global)(?: [\w-]+){0,3} (?:on/off )?(?:toggles?|(?:kill |off )?switch)\b(?! (?:to|for) (?:enabl|turn on))"
+    r"(?:(?:there (?:is|are|will be)|has|have) no (?:\w+ )?(?:additional|separate|new|dedicated|specific|admin|global"
+    r"|tenant-(?:level|wide))(?: [\w-]+){0,3} (?:on/off )?(?:toggles?|(?:kill |off )?switch)\b"
+    r"(?! (?:to|for) (?:enabl|turn on))"
     r"|no (?:new |additional |separate |dedicated |specific ){1,3}(?:admin |tenant[\w-]* |user )*toggles? "
     r"(?:is|are|will be) (?:introduced|available|provided|added|offered)\b)",
     r"cannot be (?:\w+ly )?(?:managed|controlled|hidden)(?: or \w+)? (?:[\w ]{1,40} )?by admin\w*",
@@ -78,6 +80,7 @@ _NONE = any_of(
     r"(?:no|without an?) option to (?:opt[- ]out|disable|turn (?:it |this )?off|revert|switch back|toggle back)",
 )
 _OPT_OUT = any_of(
+    r"(?:can|may) [^.]{3,140}? to override the (?:new |stricter |\w+ )?default\b",
     r"opt(?:ing)?[- ]out (?:of (?:this|the|automatic|auto\w*|having|being|receiving|having)\b|by\b|before"
     r"|at any time|until"
     r"|through|using|via|,|if|in\b|prior)",
@@ -116,6 +119,7 @@ _TURN_OFF = any_of(
     r"|off\b|do not)",
 )
 _KEEP_OLD = any_of(
+    r"can (?:still |always )?switch between [^.]{3,60} and (?:the )?(?:standard|classic|manual|old|previous|legacy)\b",
     r"(?:if|unless|as long as) (?:no|you make no|you do not make|you don't make)(?: \w+)? (?:changes?|action"
     r"|configuration)"
     r"(?: (?:is|are))?(?: (?:made|taken|configured))?,? (?:the|your) (?:\w+ ){0,6}?(?:remains?|stays?|continues?|will"
@@ -147,16 +151,17 @@ _KEEP_OLD = any_of(
 # The old is kept where nobody does anything.
 _STAYS = any_of(
     r"no (?:\w+ )?action (?:is|will be) (?:required|needed|necessary) to (?:maintain|keep|retain|preserve|stay on"
-    r"|continue (?:using|with))(?: using)?(?: the| your| its| their)? ?(?:current|existing|classic|previous|legacy|original"
-    r"|today's|present)\b",
-    r"if (?:you take no action|no action is taken|you do nothing|you do not take(?: any)? action), [^.]{3,120}? (?:will )?"
-    r"(?:continues?|remains?|keeps?) [^.]{0,80}\b(?:original|existing|current|unchanged|as (?:they|it) (?:do|does|is|are)"
-    r"|as (?:before|today))\b",
+    r"|continue (?:using|with))(?: using)?(?: the| your| its| their)? ?"
+    r"(?:current|existing|classic|previous|legacy|original|today's|present)\b",
+    r"if (?:you take no action|no action is taken|you do nothing|you do not take(?: any)? action), [^.]{3,120}? "
+    r"(?:will )?(?:continues?|remains?|keeps?) [^.]{0,80}\b"
+    r"(?:original|existing|current|unchanged|as (?:they|it) (?:do|does|is|are)|as (?:before|today))\b",
 )
 _ROLL_BACK = any_of(r"temporarily (?:roll back|undo|revert|reverse|bypass) (?:the|this) \w+", lead=r"(?:^|[\s,(])")
-# How long a way lasts, told in a line of its own.
+# What says in a line of its own how long a way lasts.
 _EXPIRES = any_of(
-    r"(?:temporary|registry|transition\w*|interim) (?:\w+ )?(?:workaround|option|exception|opt-out|rollback|key|setting)"
+    r"(?:temporary|registry|transition\w*|interim) (?:\w+ )?"
+    r"(?:workaround|option|exception|opt-out|rollback|key|setting)"
     r"(?: \w+)? (?:will )?(?:expires?|ends?|be removed|no longer be (?:supported|available|honou?red))\b",
 )
 # No way out of this change: another thing is turned off, or it is how things were.
@@ -177,9 +182,11 @@ _ASIDE = any_of(
     r"will no longer be available",
     r"(?:see|refer|visit)\b[^.]{0,60}\b(?:turn|disabl|opt)",
     r"admins? can(?:not)? (?:now |also )?(?:configure|enable) (?:new )?(?:retention|dlp)",
+    r"(?:disable|turn off) or delete\b",
     r"(?:disabl\w*|turn\w* off) the (?:default|built-in)\b(?! (?:setting|state|behavio))",
     r"(?:attackers?|malicious|threat|users who have|was|were|has been|have been) (?:\w+ )?(?:disabl|turned|opted)\w*",
 )
+_NOT_USERS = any_of(r"no (?:end[- ])?user[- ](?:control|toggle|setting|option)s?\b")
 _ONE_BY_ONE = any_of("individually", "separately", r"at the \w+ level")
 _NEGATED = any_of(
     r"(?:cannot|can't|can not|not be able to|won't|no longer|no option to|unable to|never"
@@ -188,9 +195,7 @@ _NEGATED = any_of(
     r"(?:no|not?) (?:\w+ ){0,3}(?:needed|required|need|have) to (?:opt|disable|turn)",
 )
 # "However, if layouts are turned off by admins, there are none."
-_HOWEVER = re.compile(
-    r"However,? .{0,200}\b(?:disabl|turn(?:ed|ing)? off|block|remov|unassign|restrict)\w*", re.IGNORECASE
-)
+_HOWEVER = any_of(r"however,? .{0,200}\b(?:disabl|turn(?:ed|ing)? off|block|remov|unassign|restrict)\w*", lead="^")
 _NO = re.compile(r"\W{0,3}(?:no|none|n/?a)\b(?! (?:\w+ ){0,4}(?:toggle|switch))", re.IGNORECASE)
 _IF_OFF = any_of(
     r"(?:if|when|unless|where|while|once|after|because|since) [^.,]{0,70}\b(?:is|are|was|were|been|has|have|had|be"
@@ -247,7 +252,7 @@ def _but(following: list[str]) -> str:
 
 def _of_answer(text: str, day: date | None) -> Iterator[WayOut]:
     """The ways in the answer of a row, or in a line that is no row; none where the answer is a no."""
-    question, _, answer = text.rpartition(" | ")
+    answer = text.rpartition(" | ")[2]
     if not answer.rstrip().endswith("?") and not _NO.match(answer):
         yield from _of_text(answer, day)
 
@@ -255,6 +260,8 @@ def _of_answer(text: str, day: date | None) -> Iterator[WayOut]:
 def _kind(sentence: str) -> WayOutKind | None:
     """The way that a sentence tells, if it tells one of this change."""
     if sentence.endswith("?"):
+        return None
+    if _NOT_USERS.search(sentence):
         return None
     if _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
         return "none"
@@ -278,7 +285,7 @@ _KINDS: tuple[tuple[WayOutKind, re.Pattern[str]], ...] = (
 
 
 def _expiry(document: Document) -> date | None:
-    """The day on which a temporary way ends, where a line tells it: "End of 2027: The temporary option expires." """
+    """The day on which a temporary way ends, where a line of its own tells it."""
     for line in document.lines:
         if line.role not in {"compliance", "more"} and "emporary" in line.text and _EXPIRES.search(line.text):
             for _, _, days in dates(line.text, document.day):
