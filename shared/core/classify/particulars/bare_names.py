@@ -81,6 +81,7 @@ _PERMISSIONS = re.compile(
     r"[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3} (?:library|list|folder|group))\b"
 )
 _DEFAULT_FOR = re.compile(r"\b(?:default|value) (?:for|of) (?:the )?\"(?P<name>[A-Z]\w* [^\"]{4,120}?)[.,]?\"")
+_RARE = ((" settings in ", _OF_A_PRODUCT), (" setting ", _OF_A_PAGE), (" option", _OPTION))
 _SETTINGS_PAGE = re.compile(
     r"\b(?:the|a|your) (?:new )?(?P<name>[A-Z][\w&/-]*(?: [\w&/-]+){0,4}? [Ss]ettings) (?:page|pane|tab|blade)\b"
 )
@@ -185,7 +186,9 @@ def _beside_a_noun(sentence: str) -> Iterator[tuple[ControlKind, str]]:
                 yield "policy" if "policy" in match[0] else "setting", name
     yield from (("setting", f"{found['name']} {found['noun']}") for found in _SMALL_LED.finditer(sentence))
     yield from (("setting", found["name"]) for found in _ADMIN_CONTROL.finditer(sentence))
-    for wording in (_IN_ITS_CENTRE, _OF_A_PRODUCT, _OF_A_PAGE, _VIA_SETTINGS, _DEFAULT_FOR, _OPTION):
+    wordings = [_IN_ITS_CENTRE, _VIA_SETTINGS, _DEFAULT_FOR]
+    wordings += [wording for sign, wording in _RARE if sign in sentence]
+    for wording in wordings:
         for match in wording.finditer(sentence):
             yield "policy" if "olic" in match["name"] else "setting", match["name"]
     yield from (("setting", f"{found['name']} page") for found in _SETTINGS_PAGE.finditer(sentence))

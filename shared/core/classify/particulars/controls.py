@@ -104,9 +104,10 @@ class _Reader:
             self._keep(Name("path", home), text)
         named = may_name(text)
         if named or speaks_of_a_default(text):
-            for sentence in sentences(text):
+            told = sentences(text)
+            for index, sentence in enumerate(told, 1):
                 self._read(sentence)
-                self._place = (home_in(sentence) if named else "") or self._place
+                self._place = (home_in(sentence) if named and index < len(told) else "") or self._place
         else:
             self._idle += 1
         self._place = (place_in(text) if named else "") or (

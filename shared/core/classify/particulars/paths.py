@@ -103,6 +103,7 @@ _NEXT = re.compile(
 _FIELD = re.compile(r"[A-Z][a-z]+[A-Z]\w+(?: \([\w ]+\))?")  # a new name of a column, behind its old one
 _ONLY_HOME = re.compile(r"(?:the |[Ii]n the |[Vv]ia the )?" + _PLACE.pattern + r"(?: \([^()]{1,60}\))?[.:;,]?")
 _VIA = re.compile(r"\b(?:via|in|using|through|from)(?: (?:either|one|any|the following)(?: of)?)?(?: the following)?:$")
+_HOMES = ("enter", "entre", "ortal", "PPAC", "TAC")
 _ALONG = re.compile(r"\b[Pp]ath\b(?: \([^()]{1,60}\))?:?$")
 _PLAIN_STEP = re.compile(r"[A-Z][\w&/'-]*(?: (?:[\w&/'()-]+|>)){0,14}")
 _PICTURE = any_of(r"(?:screenshot|figure|image|example)\b")
@@ -157,7 +158,7 @@ def place_in(text: str) -> str:
 
 def home_in(text: str) -> str:
     """The admin center that a text names, by its whole name; empty where it names none."""
-    place = place_in(text)
+    place = place_in(text) if has_any(text, _HOMES) else ""
     return place if _CENTRE.search(place) else ""
 
 
@@ -235,7 +236,7 @@ def plain_step(sentence: str) -> str:
 
 def leads_along(sentence: str) -> bool:
     """Whether the items of a list that follows are the steps of one path: "Configuration path:"."""
-    return _ALONG.search(sentence) is not None
+    return "ath" in sentence and _ALONG.search(sentence) is not None
 
 
 def at_home(sentence: str) -> str:

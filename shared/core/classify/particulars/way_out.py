@@ -24,9 +24,10 @@ _SIGNS = (
         "don't want ",
         "always ",
         "not control",
-        " action",
+        " no action",
+        "action is taken",
+        " to maintain",
         "override",
-        "maintain",
         "remain",
         "no longer be able",
         "oll back",
@@ -38,6 +39,7 @@ _SIGNS = (
         "egacy",
     ),
 )
+_ANSWER_SIGNS = ("isabl", "urned off", "urn off", "witch", "oggle", "pt out", "pt-out", "verride")
 _IT = (
     r"(?:it|them|(?:the|this|these|that|its|new|any) (?:[\w'/-]+ ){0,6}?[\w'/-]+"
     r"|(?:[A-Z][\w'/()-]* ){1,6}?|[a-z]+ [a-z]+|\w+)"
@@ -230,7 +232,7 @@ def _ways(document: Document) -> Iterator[WayOut]:
         if line.role not in {"compliance", "more"} and line.kind != "heading" and has_any(line.text, _SIGNS):
             yield from _of_text(line.lead_free, document.day)
     for line in document.of("compliance"):
-        if line.kind != "heading" and has_any(line.text, _SIGNS):
+        if line.kind != "heading" and has_any(line.text, _ANSWER_SIGNS):
             yield from _of_answer(line.text, document.day)
 
 
