@@ -69,7 +69,7 @@ _OF_A_PAGE = re.compile(
 )
 _OPTION = re.compile(r"\b[Tt]he (?P<name>[A-Z][\w'-]*(?: [a-z'-]+){1,8}?) (?:meeting|chat|event) option\b")
 _BY_ADMINS = re.compile(
-    r"\bif (?:the |an? )?(?P<name>[A-Z][\w'-]*(?: [\w'-]+){1,4}?) (?:is|are) (?:disabled|turned off|blocked)"
+    r"\b[Ii]f (?:the |an? )?(?P<name>[A-Z][\w'-]*(?: [\w'-]+){1,4}?) (?:is|are) (?:disabled|turned off|blocked)"
     r"(?: for (?:a|the|your) tenant)? by (?:the |your |their )?(?:\w+ )?admin"
 )
 _MUST_BE_ON = re.compile(

@@ -16,7 +16,7 @@ _SIGNS = (
     *(">", "→", "›", "olic", "etting", "oggle", "egistr", "HKLM", "HKCU", "HKEY", "arameter", "ttribute", "property"),
     *("MSFT", "Set-", "New-", "Grant-", "able-", "center", "Center", "portal", "Portal", "centre", 'n "', 'f "', 'e "'),
     *("Set ", "set ", "PPAC", "TAC", "reference", "heckbox", "Control", " rule", "nabled", "sabled", "llow", "lag"),
-    *("ing option", "com.micro", " inheritance"),
+    *("ing option", "com.micro", " inheritance", "ermissions on the"),
 )
 # A new one, as a post tells it: "We're adding a new Pin Notes setting."
 _NEW = any_of(

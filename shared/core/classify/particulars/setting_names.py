@@ -60,12 +60,13 @@ _REGISTRY = re.compile(
     r"(?:\\[\w.-]{1,60}(?:(?: [\w.-]{1,30}){1,3}(?=\\)|(?: [A-Z][a-z]{1,30}){1,3}\b)?){1,12})"
 )
 # The key of a mobile app's configuration.
-_KEY = re.compile(r"(?<![\w./@-])(?P<name>(?:com|org)\.[a-z]\w{1,40}(?:\.\w{2,60}){2,6})\b(?![/@-])")
-_PLAIN: tuple[tuple[ControlKind, re.Pattern[str]], ...] = (
-    ("setting", _REGISTRY),
-    ("setting", _TURNED),
-    ("policy", _POLICY_OBJECT),
-    ("setting", _KEY),
+_KEY = re.compile(r"(?<![\w./@-])(?P<name>com\.[a-z]\w{1,40}(?:\.\w{2,60}){2,6})\b(?![/@-])")
+# Each with a part that every such name has.
+_PLAIN: tuple[tuple[str, ControlKind, re.Pattern[str]], ...] = (
+    ("HK", "setting", _REGISTRY),
+    ('"', "setting", _TURNED),
+    ("Policy", "policy", _POLICY_OBJECT),
+    ("com.", "setting", _KEY),
 )
 # Words that every product has: a setting named by these alone has no name.
 _GENERIC = frozenset(
@@ -95,11 +96,12 @@ def settings(sentence: str) -> Iterator[tuple[ControlKind, str]]:
     """The settings and policies that a sentence names, but for those that users have of their own."""
     if users_set(sentence):
         return
-    for kind, wording in _PLAIN:
-        yield from ((kind, match["name"]) for match in wording.finditer(sentence))
+    for sign, kind, wording in _PLAIN:
+        if sign in sentence:
+            yield from ((kind, match["name"]) for match in wording.finditer(sentence))
     for match in _IDENTIFIER.finditer(sentence):
         yield "policy" if match["policy"] else "setting", match["policy"] or match["name"] or match["value"]
-    quoted = list(_QUOTED.finditer(sentence))
+    quoted = list(_QUOTED.finditer(sentence)) if '"' in sentence else []
     spans = [match.span() for match in quoted]
     names = ((match["before"] or match["after"], match["noun"] or match["noun2"]) for match in quoted)
     # One plain word is a value: the "Anyone" option.

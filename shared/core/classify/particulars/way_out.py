@@ -44,6 +44,7 @@ _IT = (
     r"(?:it|them|(?:the|this|these|that|its|new|any) (?:[\w'/-]+ ){0,6}?[\w'/-]+"
     r"|(?:[A-Z][\w'/()-]* ){1,6}?|[a-z]+ [a-z]+|\w+)"
 )
+_NONE_SIGNS = ("no ", "No ", "not", "n't", "no-", "No-", "unable", "always", "without")
 _NONE = any_of(
     r"(?:there (?:is|will be|are)|with) no (?:[\w-]+ ){0,5}?(?:way|option|ability|opt[- ]?out|admin controls?"
     r"|controls?"
@@ -263,9 +264,9 @@ def _kind(sentence: str) -> WayOutKind | None:
     """The way that a sentence tells, if it tells one of this change."""
     if sentence.endswith("?"):
         return None
-    if _NOT_USERS.search(sentence):
+    if "no " in sentence and _NOT_USERS.search(sentence):
         return None
-    if _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
+    if has_any(sentence, _NONE_SIGNS) and _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
         return "none"
     if _STAYS.search(sentence):
         return "keep_old"
