@@ -46,7 +46,8 @@ _IT = (
 )
 _NONE_SIGNS = ("no ", "No ", "not", "n't", "no-", "No-", "unable", "always", "without")
 _NONE = any_of(
-    r"(?:there (?:is|will be|are)|with) no (?:[\w-]+ ){0,5}?(?:way|option|ability|opt[- ]?out|admin controls?"
+    r"(?:there (?:is|will be|are)(?: currently)?|with) no "
+    r"(?:[\w-]+ ){0,5}?(?:way|option|ability|opt[- ]?out|admin controls?"
     r"|controls?"
     r"|settings?|policy|toggle|tenant[- ]level controls?)(?: [\w-]+){0,6}?(?: to (?:\w+, ){0,2}(?:\w+,? or )?"
     r"(?:opt[- ]?out|disable|turn|switch|delay|postpone|defer|revert|block|prevent)|(?<=opt-out)|(?<=opt out))\b",
@@ -75,11 +76,12 @@ _NONE = any_of(
     r"(?:(?:there (?:is|are|will be)|has|have) no (?:\w+ )?(?:additional|separate|new|dedicated|specific|admin|global"
     r"|tenant-(?:level|wide))(?: [\w-]+){0,3} (?:on/off )?(?:toggles?|(?:kill |off )?switch)\b"
     r"(?! (?:to|for) (?:enabl|turn on))"
-    r"|no (?:new |additional |separate |dedicated |specific ){1,3}(?:admin |tenant[\w-]* |user )*toggles? "
+    r"|no (?:new |additional |separate |dedicated |specific |admin |tenant[\w-]* ){1,4}(?:user )?toggles? "
     r"(?:is|are|will be) (?:introduced|available|provided|added|offered)\b)",
     r"cannot be (?:\w+ly )?(?:managed|controlled|hidden)(?: or \w+)? (?:[\w ]{1,40} )?by admin\w*",
     r"opt(?:ing)?[- ]?out (?:is|will) (?:not|no longer) (?:be )?(?:available|possible|supported|offered)",
     r"no opt[- ]?out\b",
+    r"users cannot disable or \w+ (?:this|the) (?:change|update|feature|experience)\b",
     r"(?:no|without an?) option to (?:opt[- ]out|disable|turn (?:it |this )?off|revert|switch back|toggle back)",
 )
 _OPT_OUT = any_of(
@@ -107,6 +109,8 @@ _TURN_OFF = any_of(
     r"|easily )?(?:turn(?:ing)?"
     r"|switch(?:ing)?|toggl(?:e|ing)) (?:off|" + _IT + r" off)\b",
     r"(?:want|need|wish|like|prefer|choose) to turn off\b",
+    r"if your organi[sz]ation (?:prefers|wants|wishes|needs|chooses) to (?:disable|turn off)\b",
+    r"can enable \(or disable\)",
     r"^to (?:enable/|enable or )?(?:disable|turn off)\b[^.]{3,80}:$",
     r"(?:can|may|could|able to|option to|want to|prefer to|wish to|like to|choose to|ability to|enable or|enable/"
     r"|enabled? and)"
@@ -160,6 +164,7 @@ _STAYS = any_of(
     r"(?:will )?(?:continues?|remains?|keeps?) [^.]{0,80}\b"
     r"(?:original|existing|current|unchanged|as (?:they|it) (?:do|does|is|are)|as (?:before|today))\b",
 )
+_UNLESS = any_of(r"unless you (?:wish|want|choose|prefer|decide|need) to (?:disable|turn off)\b")
 _ROLL_BACK = any_of(r"temporarily (?:roll back|undo|revert|reverse|bypass) (?:the|this) \w+", lead=r"(?:^|[\s,(])")
 # What says in a line of its own how long a way lasts.
 _EXPIRES = any_of(
@@ -190,6 +195,7 @@ _ASIDE = any_of(
     r"(?:attackers?|malicious|threat|users who have|was|were|has been|have been) (?:\w+ )?(?:disabl|turned|opted)\w*",
 )
 _NOT_USERS = any_of(r"no (?:end[- ])?user[- ](?:control|toggle|setting|option)s?\b")
+_ONLY_WAY = any_of(r"only way to [^.,;]{3,60} is to (?:disable|turn off|block|remove)\b")
 _ONE_BY_ONE = any_of("individually", "separately", r"at the \w+ level")
 _NEGATED = any_of(
     r"(?:cannot|can't|can not|not be able to|won't|no longer|no option to|unable to|never"
@@ -267,9 +273,11 @@ def _kind(sentence: str) -> WayOutKind | None:
     if "no " in sentence and _NOT_USERS.search(sentence):
         return None
     if has_any(sentence, _NONE_SIGNS) and _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
-        return "none"
+        return "turn_off" if _ONLY_WAY.search(sentence) else "none"
     if _STAYS.search(sentence):
         return "keep_old"
+    if _UNLESS.search(sentence):
+        return "turn_off"
     if _ASIDE.search(sentence) or _NEGATED.search(sentence) or _IF_OFF.search(sentence):
         return None
     for kind, wordings in _KINDS:
