@@ -14,6 +14,7 @@ from shared.core.text.wording import any_of, has_any, sentences
 
 _MOST = 8
 _LONGEST_WORDS = 500
+_STOPS = frozenset({"opt_out", "turn_off"})  # two words for one way
 
 # Parts of all the wordings below: quickly seen to be missing.
 _SIGNS = (
@@ -235,12 +236,17 @@ def read_way_out(document: Document) -> tuple[WayOut, ...]:
 
 def _ways(document: Document) -> Iterator[WayOut]:
     """The ways of the text; behind them those of the compliance table, which tells once more what the text tells."""
+    has_way = False
     for line in document.lines:
         if line.role not in {"compliance", "more"} and line.kind != "heading" and has_any(line.text, _SIGNS):
-            yield from _of_text(line.lead_free, document.day)
+            for way in _of_text(line.lead_free, document.day):
+                has_way |= way.kind in _STOPS
+                yield way
     for line in document.of("compliance"):
         if line.kind != "heading" and has_any(line.text, _ANSWER_SIGNS):
-            yield from _of_answer(line.text, document.day)
+            for way in _of_answer(line.text, document.day):
+                if not has_way or way.kind not in _STOPS or way.last_day:
+                    yield way
 
 
 def _of_text(text: str, day: date | None) -> Iterator[WayOut]:

@@ -132,3 +132,9 @@ def test_a_temporary_way_ends_on_the_day_of_another_line() -> None:
     )
 
     assert ways(told) == [("keep_old", "2027-12-31")]
+
+
+def test_the_table_does_not_tell_the_way_of_the_text_in_other_words() -> None:
+    table = f"{COMPLIANCE}<p>{CONTROLLED} | Yes. Admins can enable or disable layouts.</p>"
+
+    assert ways(f"<p>You can opt out of the new layout.</p>{table}") == [("opt_out", "")]
