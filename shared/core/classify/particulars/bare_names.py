@@ -58,14 +58,37 @@ _VIA_SETTINGS = re.compile(
     r"\b(?:[Vv]ia|[Ii]n|[Tt]hrough|[Uu]sing|[Ff]rom) (?:the )?(?P<name>[A-Z][\w-]*(?: [\w-]+){0,3}? [Ss]ettings)"
     r" (?:in|of|on) (?:the )?" + PLACE
 )
+_OF_A_PRODUCT = re.compile(
+    r"\b(?:[Rr]eview|[Cc]onfigure|[Mm]anage|[Cc]heck|[Aa]djust|[Uu]pdate|[Vv]erify) (?:and \w+ )?"
+    r"(?P<name>(?!(?:new|existing|current|relevant|tenant|admin|toggle|default|these|policy|following|all|any|and"
+    r"|your|the|their)\b)"
+    r"[a-z][\w-]*(?: [a-z-]+){1,3}? settings) in [A-Z]"
+)
+_OF_A_PAGE = re.compile(
+    r"\b(?:through|via|using|with|use) the (?P<name>[a-z-]{3,20} [a-z-]{3,20}) setting (?:in|on|under)\b"
+)
+_OPTION = re.compile(r"\b[Tt]he (?P<name>[A-Z][\w'-]*(?: [a-z'-]+){1,8}?) (?:meeting|chat|event) option\b")
+_BY_ADMINS = re.compile(
+    r"\b[Ii]f (?:the |an? )?(?P<name>[A-Z][\w'-]*(?: [\w'-]+){1,4}?) (?:is|are) (?:disabled|turned off|blocked)"
+    r"(?: for (?:a|the|your) tenant)? by (?:the |your |their )?(?:\w+ )?admin"
+)
+_MUST_BE_ON = re.compile(
+    r"(?:^|, )(?P<name>[A-Za-z][a-z-]+ [a-z-]{3,20}(?: [a-z-]{3,20})?) must be (?:enabled|turned on) "
+    r"(?:in|for|on) (?:your|the) (?:environment|tenant|organi)"
+)
+_PERMISSIONS = re.compile(
+    r"\b(?:manag|chang|break|adjust|edit|review)(?:e|ing) (?P<name>[Pp]ermission(?:s| inheritance) (?:on|of) the "
+    r"[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3} (?:library|list|folder|group))\b"
+)
 _DEFAULT_FOR = re.compile(r"\b(?:default|value) (?:for|of) (?:the )?\"(?P<name>[A-Z]\w* [^\"]{4,120}?)[.,]?\"")
+_RARE = ((" settings in ", _OF_A_PRODUCT), (" setting ", _OF_A_PAGE), (" option", _OPTION))
 _SETTINGS_PAGE = re.compile(
     r"\b(?:the|a|your) (?:new )?(?P<name>[A-Z][\w&/-]*(?: [\w&/-]+){0,4}? [Ss]ettings) (?:page|pane|tab|blade)\b"
 )
 _KNOWN = re.compile(
     r"\b(?:[Uu]sing|[Vv]ia|[Tt]hrough|[Ii]n|[Cc]onfigur(?:e|ing)|[Cc]reat(?:e|ing)|[Uu]pdat(?:e|ing)|[Rr]eview"
     r"|[Aa]djust(?:ing)?|[Nn]ew|[Ll]ink \w+ to|[Ee]dit(?:ing)?|[Mm]odify(?:ing)?)"
-    r"(?: (?:the|a|an|your|this|new|calling and|meeting and|and update|or update|and adjust)){0,3} "
+    r"(?: (?:the|a|an|your|this|new|current|calling and|meeting and|and update|or update|and adjust)){0,3} "
     r"(?P<name>(?:(?:Microsoft|Exchange(?: Online)?|Teams|Outlook|Defender|Intune|Entra) )?"
     r"(?:(?:anti-(?:spam|phishing|malware)|[Mm]eetings?|[Mm]essaging|[Cc]alling|[Aa]pp (?:permission|setup|protection"
     r"|configuration)|[Cc]onditional access) polic(?:y|ies)(?: settings?)?|(?:[Tt]ransport|[Mm]ail flow) rules?))\b"
@@ -84,6 +107,7 @@ _WHO = any_of(
     r"respect\w*",
     r"(?:not governed|continue|remain|unchanged|stay|honor)\w*",
 )
+_ASKED = re.compile(r"\W*(?:Review|Check|Verify|Update|Adjust|Configure|Confirm)\b")
 _HUMP = r"[A-Z][a-z0-9]+"
 _SWITCHES = (
     r"Enabl|Allow|Disabl|Block|Show|Hide|Hidden|Deny|Prevent|Restrict|Require|OptIn|OptOut|AccessLevel|Configure"
@@ -141,10 +165,16 @@ def bare_names(sentence: str) -> Iterator[tuple[ControlKind, str]]:
     """The names of settings that a noun beside them gives away, and those written as programs write them."""
     if has_any(sentence, _NOUNS):
         yield from _beside_a_noun(sentence)
-    if has_any(sentence, _KNOWN_SIGNS) and not _WHO.search(sentence):
+    if has_any(sentence, _KNOWN_SIGNS) and (_ASKED.match(sentence) or not _WHO.search(sentence)):
         yield from (("policy", found["name"]) for found in _KNOWN.finditer(sentence))
     if "subprocessor" in sentence and "Learn more" not in sentence[:12]:
         yield from (("setting", found["name"]) for found in _BY_ITS_NAME.finditer(sentence))
+    if " must be " in sentence:
+        yield from (("setting", found["name"]) for found in _MUST_BE_ON.finditer(sentence))
+    if " by " in sentence and "admin" in sentence:
+        yield from (("setting", found["name"]) for found in _BY_ADMINS.finditer(sentence))
+    if "ermission" in sentence:
+        yield from (("setting", found["name"]) for found in _PERMISSIONS.finditer(sentence))
     yield from identifiers(sentence)
 
 
@@ -156,7 +186,9 @@ def _beside_a_noun(sentence: str) -> Iterator[tuple[ControlKind, str]]:
                 yield "policy" if "policy" in match[0] else "setting", name
     yield from (("setting", f"{found['name']} {found['noun']}") for found in _SMALL_LED.finditer(sentence))
     yield from (("setting", found["name"]) for found in _ADMIN_CONTROL.finditer(sentence))
-    for wording in (_IN_ITS_CENTRE, _VIA_SETTINGS, _DEFAULT_FOR):
+    wordings = [_IN_ITS_CENTRE, _VIA_SETTINGS, _DEFAULT_FOR]
+    wordings += [wording for sign, wording in _RARE if sign in sentence]
+    for wording in wordings:
         for match in wording.finditer(sentence):
             yield "policy" if "olic" in match["name"] else "setting", match["name"]
     yield from (("setting", f"{found['name']} page") for found in _SETTINGS_PAGE.finditer(sentence))

@@ -7,7 +7,7 @@ from itertools import chain
 
 from shared.core.classify.particulars.bare_names import bare_names, bold_settings, identifiers
 from shared.core.classify.particulars.paths import centre, pages, paths
-from shared.core.classify.particulars.setting_names import settings, users_set
+from shared.core.classify.particulars.setting_names import keys, settings, users_set
 from shared.core.terms import ControlKind
 from shared.core.text.wording import any_of, has_any
 
@@ -15,7 +15,8 @@ from shared.core.text.wording import any_of, has_any
 _SIGNS = (
     *(">", "→", "›", "olic", "etting", "oggle", "egistr", "HKLM", "HKCU", "HKEY", "arameter", "ttribute", "property"),
     *("MSFT", "Set-", "New-", "Grant-", "able-", "center", "Center", "portal", "Portal", "centre", 'n "', 'f "', 'e "'),
-    *("Set ", "set ", "PPAC", "TAC", "reference", "heckbox", "Control", " rule", "nabled", "llow", "lag"),
+    *("Set ", "set ", "PPAC", "TAC", "reference", "heckbox", "Control", " rule", "nabled", "sabled", "llow", "lag"),
+    *("ing option", "com.micro", " inheritance", "ermissions on the"),
 )
 # A new one, as a post tells it: "We're adding a new Pin Notes setting."
 _NEW = any_of(
@@ -24,7 +25,7 @@ _NEW = any_of(
 _KEYS = ("etting", "olicy", "egistry", "lag", "ttribute", "arameter")
 # A parameter beside the policy that holds it, as lists tell it: "OWAMailboxPolicy -PinPages".
 _OF_POLICY = re.compile(r"(?<![\w-])((?:O[Ww][Aa]Mailbox|[Cc]s[A-Z]\w{3,50})Policy) -([A-Z][A-Za-z]{4,60})\b")
-_WHOLE_NAME = re.compile(r"\W*\w{8,90}\W*")
+_WHOLE_NAME = re.compile(r"\W*\w[\w.]{7,89}\W*")
 _LONGEST = 200
 _LONGEST_SENTENCE = 1_000  # no real one is: what stands behind is not read
 _MOST_PARAMETERS = 4
@@ -102,12 +103,12 @@ def names(sentence: str, title: str, place: str = "", bold: tuple[str, ...] = ()
         return []
     sentence = sentence[:_LONGEST_SENTENCE]
     found: list[tuple[ControlKind, str]] = [("cmdlet", name) for name in _cmdlets(sentence, title)]
-    ways = list(paths(sentence, place)) or list(pages(sentence))
+    ways = list(paths(sentence, place)) or list(pages(sentence, place))
     found += [("path", way) for way in ways]
     if "Policy" in sentence and not _ENDING.search(sentence):
         found += [("setting", f"{policy} -{name}") for policy, name in _OF_POLICY.findall(sentence)]
     if _WHOLE_NAME.fullmatch(sentence):
-        found += identifiers(sentence)
+        found += _unlike(found, chain(identifiers(sentence), keys(sentence)))
     elif not _NONE.search(sentence) and not _WHO.match(sentence):
         if _ACTS.search(sentence):
             found += settings(sentence)
@@ -129,7 +130,7 @@ def _unlike(
     """Those names that are not, in other words, among the known ones or those before."""
     new: list[tuple[ControlKind, str]] = []
     for kind, name in more:
-        lower = name.lower()
+        lower = name.lower().removesuffix(" page")
         if not any(lower in other.lower() or other.lower() in lower for _, other in (*known, *new)):
             new.append((kind, name))
     return new

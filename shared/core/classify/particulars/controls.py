@@ -6,7 +6,16 @@ from dataclasses import replace
 from shared.core.classify.document import Document, Line
 from shared.core.classify.particulars.control_names import Name, may_name, names
 from shared.core.classify.particulars.defaults import default_of, is_bare, is_on, known, speaks_of_a_default
-from shared.core.classify.particulars.paths import at_home, leads_to_homes, listed_home, next_step, place_in
+from shared.core.classify.particulars.paths import (
+    at_home,
+    home_in,
+    leads_along,
+    leads_to_homes,
+    listed_home,
+    next_step,
+    place_in,
+    plain_step,
+)
 from shared.core.posts.particulars import Control, ControlDefault
 from shared.core.text.wording import sentences
 
@@ -17,7 +26,9 @@ _REACH = 2  # lines between a control and its default
 _NOUN = re.compile(r"(?: (?:mailbox|group|csp|meeting))? (?:polic(?:y|ies)|settings?|toggle)$")
 _HOLDS_MANY = re.compile(r"^(?:(?!.* > ).*)(?:\b[Pp]olicies|\b[Ss]ettings|DLP policy)$")
 # Where something is looked at, or what another company gives.
-_LOOKED_AT = re.compile(r"report|submission|explorer|create |as an? (?:\w+ )?subprocessor", re.IGNORECASE)
+_LOOKED_AT = re.compile(r"report|submission|explorer|create |^permission|as an? (?:\w+ )?subprocessor", re.IGNORECASE)
+_SHOWN = re.compile(r"\b(?:(?:will|can|may|to) (?:see|view|find)|appears?|visible)\b")
+_JOINT = re.compile(r" (?:and|or|and/or) ")
 _MOST_STEPS = 7
 _LONGEST_NAME = 200
 _END = 80
@@ -25,6 +36,10 @@ _END = 80
 _ENDS_IN = re.compile(r" ?[>→›] ?[^>→›.]{2,70}[.:]?\s*$|\b(?:[Gg]o to|[Oo]pen|[Nn]avigate to) [^>.]{2,70}\.?\s*$")
 _PATH = re.compile(r"\W*(?:click )?path\b", re.IGNORECASE)
 _SAME = ("this setting", "this policy", "this toggle", "this control", "the setting", "the policy", "the toggle")
+_SUBJECT = re.compile(r"\W*([\w-]+ [\w-]+(?: [\w-]+){0,3}?) (?:is|are|will be)\b")
+_ANY = ("meeting policies", "messaging policies", "calling policies")  # of which kind, and no name
+_BOTH = ("both keys", "both settings", "both policies", "both toggles", "both controls", "both options")
+_BY_DEFAULT = re.compile(r"\W*by default:", re.IGNORECASE)
 _CHANGE = (
     "feature",
     "this change",
@@ -66,22 +81,33 @@ class _Reader:
         self._way = ""  # the path with which the step before ended
         self._home = ""  # the admin center that the step before opened
         self._listed = False  # whether this is a list of places
+        self._along = False  # whether this is a list of the steps of one path
+        self._by_default = False  # whether the line before was "By default:"
 
     def read(self, line: Line) -> None:
         text = line.text
-        if line.kind == "item" and (self._way or self._home) and (step := next_step(text)):
-            self._go_on(step, text)
-            return
+        if line.kind == "item" and (self._way or self._home):
+            step = next_step(text) or (plain_step(text) if self._along else "")
+            if step:
+                self._go_on(step, text)
+                return
+        goes_on = line.kind == "item" and (self._along or leads_along(line.label))
+        self._along = goes_on or leads_along(text)
         self._way = ""
-        self._home = at_home(text)
+        self._home = at_home(text) or (listed_home(text) if self._along else "")
+        if self._by_default:
+            text = f"By default, {text}"
+        self._by_default = _BY_DEFAULT.fullmatch(text) is not None
         if line.kind != "item" or not self._listed:
             self._listed = leads_to_homes(text)
         elif home := listed_home(text):
             self._keep(Name("path", home), text)
         named = may_name(text)
         if named or speaks_of_a_default(text):
-            for sentence in sentences(text):
+            told = sentences(text)
+            for index, sentence in enumerate(told, 1):
                 self._read(sentence)
+                self._place = (home_in(sentence) if named and index < len(told) else "") or self._place
         else:
             self._idle += 1
         self._place = (place_in(text) if named else "") or (
@@ -91,8 +117,9 @@ class _Reader:
     def finished(self) -> tuple[Control, ...]:
         controls = _once(list(self._controls.values()))
         if controls and self._of_change and not any(control.defaults for control in controls):
-            defaults = tuple(default for default in self._of_change if _takes(controls[0], default))
-            controls[0] = replace(controls[0], defaults=defaults)
+            first = next((at for at, control in enumerate(controls) if not _is_home(control)), 0)
+            defaults = tuple(default for default in self._of_change if _takes(controls[first], default))
+            controls[first] = replace(controls[first], defaults=defaults)
         return tuple(controls)
 
     def _read(self, sentence: str) -> None:
@@ -108,9 +135,17 @@ class _Reader:
         if (keys and not _is_home(self._controls[keys[0]])) or (
             self._idle <= _REACH and any(same in lower for same in _SAME)
         ):
-            self._add(default)
-        elif (any(change in lower for change in _CHANGE) or is_bare(sentence)) and not known(default, self._of_change):
+            self._add(default, self._last)
+        elif self._idle <= _REACH and any(both in lower for both in _BOTH):
+            for key in list(self._controls)[-2:]:
+                self._add(default, key)
+        elif (self._is_of_change(lower) or is_bare(sentence)) and not known(default, self._of_change):
             self._of_change = [*self._of_change, default][:_MOST_DEFAULTS]
+
+    def _is_of_change(self, lower: str) -> bool:
+        """Whether a sentence speaks of the change, by a word for it or by its name in the title."""
+        subject = _SUBJECT.match(lower)
+        return any(change in lower for change in _CHANGE) or bool(subject and subject[1] in self._title.lower())
 
     def _note(self, sentence: str) -> list[str]:
         """Keeps the controls that a sentence names, and gives their keys: what is set before where it is set."""
@@ -152,10 +187,10 @@ class _Reader:
             return
         self._last, self._way, self._home = way, way, ""
 
-    def _add(self, default: ControlDefault) -> None:
-        control = self._controls.get(self._last)
+    def _add(self, default: ControlDefault, key: str) -> None:
+        control = self._controls.get(key)
         if control and not known(default, control.defaults) and len(control.defaults) < _MOST_DEFAULTS:
-            self._controls[self._last] = replace(control, defaults=(*control.defaults, default))
+            self._controls[key] = replace(control, defaults=(*control.defaults, default))
 
 
 def _is_home(control: Control) -> bool:
@@ -171,6 +206,8 @@ def _takes(control: Control, default: ControlDefault) -> bool:
     """
     if _is_home(control) or control.name.startswith("HK") or _LOOKED_AT.search(control.name):
         return False
+    if control.kind == "path" and _SHOWN.search(control.words):
+        return False
     return not (is_on(default) and _HOLDS_MANY.search(control.name))
 
 
@@ -182,6 +219,7 @@ def _once(controls: list[Control]) -> list[Control]:
     homes = {control.name.lower().partition(" > ")[0] for control in controls if not _is_home(control)}
     cmdlets = {control.name.rpartition(" -")[2].lower(): control for control in controls if control.kind == "cmdlet"}
     doubles = {control.name.lower(): control for control in controls if control.kind != "cmdlet"}
+    controls = [control for control in controls if not (control.name in _ANY and _is_told_better(control, controls))]
     return [
         replace(control, defaults=control.defaults or double.defaults)
         if control.kind == "cmdlet" and (double := doubles.get(control.name.rpartition(" -")[2].lower()))
@@ -192,6 +230,12 @@ def _once(controls: list[Control]) -> list[Control]:
     ]
 
 
+def _is_told_better(control: Control, controls: list[Control]) -> bool:
+    """Whether another one is one of the policies of which this name only says the kind."""
+    kind = control.name.lower().removesuffix("ies")
+    return any(other is not control and kind in other.words.lower() and other.kind == "policy" for other in controls)
+
+
 def _key(name: Name) -> str:
     """A control's name without what is spelled now so, now so."""
-    return _NOUN.sub("", name.text.lower()).removesuffix("s")
+    return _NOUN.sub("", _JOINT.sub(" & ", name.text.lower())).removesuffix("s")

@@ -17,7 +17,8 @@ _DEFAULT = re.compile(
     rf"| set to){{1,2}} \"?(?P<c>{_STATE})\b"
     rf"|\bset to \"?(?P<d>(?-i:[A-Z])[\w ]{{1,40}}?)\"?,? by default\b"
     rf"|\b(?:is|are|will be) \"?(?P<e>Not configured|(?-i:[A-Z])\w{{1,20}})\"? by default\b"
-    rf"|\b(?P<f>{_STATE}|(?-i:[A-Z])\w{{1,30}}) \(default\)",
+    rf"|\b(?P<f>{_STATE}|(?-i:[A-Z])\w{{1,30}}) \(default\)"
+    rf"|^\W*(?P<g>(?:{_STATE})(?=: )).{{3,120}} \(default\)\W*$",
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:not|no longer|never|isn't)\s+(?:\w+\s+)?$", re.IGNORECASE)
@@ -48,7 +49,7 @@ _OPEN = any_of(
 )
 _ALIKE = {"enabled": "on", "disabled": "off", "not enabled": "off", "active": "on", "inactive": "off"}
 _NO_SCOPE = frozenset(("the", "and", "or", "in", "all", "tenants", "customers", "organizations", "users", "for"))
-_BARE = re.compile(rf"\W*(?:{_STATE}),? by default\W*", re.IGNORECASE)
+_BARE = re.compile(rf"\W*(?:{_STATE})(?:,? by default\W*|: .{{3,120}} \(default\)\W*)", re.IGNORECASE)
 _LOWER = {"on", "off", "enabled", "disabled", "turned on", "turned off", "active", "inactive"}
 
 

@@ -77,11 +77,18 @@ _WORKED = any_of(
 _ADMINS = any_of(r"(?:admin|tenant|organi[sz]ation|org-wide|org settings|environment)\w*")
 _PAGE = re.compile(
     r"\b(?:[Gg]o to|[Nn]avigate to|[Oo]pen|[Uu]sing|[Vv]ia|[Ff]rom|[Ii]n|[Oo]n|[Uu]nder|[Tt]hrough) the (?:new )?"
-    r"(?P<page>[A-Z][\w&/-]*(?: (?:[A-Z][\w&/-]*|and|of|for|settings|&)){0,6}) "
+    r"(?P<page>[A-Z][\w&/-]*(?: (?:[A-Z][\w&/-]*|and|of|for|settings|&)){0,6}"
+    r"|(?<=[Oo]n the )[a-z-]{4,20}(?: [a-z-]{4,20}){1,2}) "
     r"(?:tab|page|section|blade|pane|area) (?:in|of|on|under|within) "
     r"(?:the (?P<above>[A-Z][\w&/-]*(?: [A-Z&][\w&/-]*){0,4}) (?:section|area|tab|page|menu) (?:in|of|on"
     r"|under) )?(?:the )?"
     r"(?:new )?" + PLACE
+)
+# "on the Page settings page under the setting Pins"
+_UNDER = re.compile(
+    r"\b(?:[Oo]n|[Ii]n|[Ff]rom) the (?P<page>[A-Z][\w&/-]*(?: [\w&/-]+){0,4}? [Ss]ettings) (?:page|pane|tab|blade)"
+    r",? (?:under|via|with|through) the (?:setting|toggle|control) "
+    r"\"?(?P<name>[A-Z][\w&/'-]*(?: [\w&/'()-]+){0,10})\"?[.]?$"
 )
 _WORKS = any_of(
     r"(?:manag(?:e|ing) (?!users page)|configur|control|enabl|disabl|turn|toggl|adjust|allow|block|restrict|upload"
@@ -96,6 +103,9 @@ _NEXT = re.compile(
 _FIELD = re.compile(r"[A-Z][a-z]+[A-Z]\w+(?: \([\w ]+\))?")  # a new name of a column, behind its old one
 _ONLY_HOME = re.compile(r"(?:the |[Ii]n the |[Vv]ia the )?" + _PLACE.pattern + r"(?: \([^()]{1,60}\))?[.:;,]?")
 _VIA = re.compile(r"\b(?:via|in|using|through|from)(?: (?:either|one|any|the following)(?: of)?)?(?: the following)?:$")
+_HOMES = ("enter", "entre", "ortal", "PPAC", "TAC")
+_ALONG = re.compile(r"\b[Pp]ath\b(?: \([^()]{1,60}\))?:?$")
+_PLAIN_STEP = re.compile(r"[A-Z][\w&/'-]*(?: (?:[\w&/'()-]+|>)){0,14}")
 _PICTURE = any_of(r"(?:screenshot|figure|image|example)\b")
 _OPENS = re.compile(
     r"(?:[Gg]o to|[Nn]avigate to|[Oo]pen|[Ss]ign in to|[Ll]og in to|[Vv]isit) (?:the )?(?:new )?"
@@ -118,6 +128,8 @@ _SHOWS = any_of(
     r"(?:appears?|remains? available|visible|viewed)\b",
     r"export of\b",
 )
+# Where an admin center shows what its admins are to look at.
+_UNDER_PLACE = re.compile(_PLACE.pattern + r" under [A-Z]")
 _SHOWN = any_of(
     _SHOWS.pattern,
     r"available (?:on|in|from|under)\b",
@@ -144,6 +156,12 @@ def place_in(text: str) -> str:
     return max((found["place"] for found in _PLACE.finditer(text)), key=len, default="")
 
 
+def home_in(text: str) -> str:
+    """The admin center that a text names, by its whole name; empty where it names none."""
+    place = place_in(text) if has_any(text, _HOMES) else ""
+    return place if _CENTRE.search(place) else ""
+
+
 def paths(sentence: str, above: str) -> Iterator[str]:
     """Ways through an admin centre to where something is set; where users or reports are looked at is none.
 
@@ -152,13 +170,13 @@ def paths(sentence: str, above: str) -> Iterator[str]:
     if not _ARROWS.search(sentence):
         return
     place = place_in(sentence)
+    shown = _UNDER_PLACE.search(sentence) if place else None
     for match in _PATH.finditer(sentence):
         steps = [step for step in map(_step, _ARROWS.split(match["path"])) if step and not _PRESSED.match(step)]
         if (
             len(steps) < 2
             or (len(steps) == 2 and _FIELD.fullmatch(steps[1]))
-            or not _SETS.search(sentence)
-            or _SHOWS.search(sentence)
+            or (not shown and (_SHOWS.search(sentence) or not _SETS.search(sentence)))
         ):
             continue
         own = _PLACE.search(steps[0])
@@ -181,12 +199,23 @@ def _stands_alone(steps: list[str], sentence: str) -> bool:
     return bool(_HEAD.fullmatch(steps[0]) or (_ADMINS.search(sentence) and (len(steps) > 2 or _GOES.search(sentence))))
 
 
-def pages(sentence: str) -> Iterator[str]:
-    """A page of an admin center that a sentence names in words, as a path: "the Notes page of the Pages portal"."""
+def pages(sentence: str, above: str) -> Iterator[str]:
+    """A page of an admin center that a sentence names in words, as a path: "the Notes page of the Pages portal".
+
+    `above`: the admin centre of which the words before speak.
+    """
+    if above and " setting" in sentence and (under := _UNDER.search(sentence)):
+        yield " > ".join((above, under["page"], under["name"]))
+        return
     if not has_any(sentence, _PAGES) or not _WORKS.search(sentence) or _SHOWN.search(sentence):
         return
     for match in _PAGE.finditer(sentence):
-        yield " > ".join(filter(None, (match["place"], match["above"], match["page"])))
+        yield " > ".join(filter(None, (match["place"], match["above"], _page(match["page"]))))
+
+
+def _page(name: str) -> str:
+    """A page's name; one in small letters is none without the word."""
+    return name if name[0].isupper() else f"{name} page"
 
 
 def listed_home(sentence: str) -> str:
@@ -198,6 +227,16 @@ def listed_home(sentence: str) -> str:
 def leads_to_homes(sentence: str) -> bool:
     """Whether a list of places follows in which something is managed: "Admins can opt in via:"."""
     return sentence.endswith(":") and _VIA.search(sentence) is not None and _WORKED.search(sentence) is not None
+
+
+def plain_step(sentence: str) -> str:
+    """The pages that an item names, where it is nothing else: "Pages > Layouts"; empty otherwise."""
+    return sentence if len(sentence) <= _LONGEST_STEP and _PLAIN_STEP.fullmatch(sentence) else ""
+
+
+def leads_along(sentence: str) -> bool:
+    """Whether the items of a list that follows are the steps of one path: "Configuration path:"."""
+    return "ath" in sentence and _ALONG.search(sentence) is not None
 
 
 def at_home(sentence: str) -> str:

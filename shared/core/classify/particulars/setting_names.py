@@ -29,8 +29,8 @@ _NAMED = re.compile(
     r"|Use|Pin|Switch|Hide|Install|Scan|Keep|Share|Display|Choose|Limit|Control)\b(?: [\w'/()-]+){2,16}?"
     r"|[A-Z][\w/&-]*(?: (?:[A-Z][\w/&()-]*|of|and|for|to|in|on|a)){0,7}))"
     r" (?P<noun>(?:(?:group|mailbox|meetings?|calling|messaging|tenant|CSP|org-wide|sharing|admin"
-    r"|app (?:setup|permission|protection)|update|events|files|retention|live events|voice|external (?:sharing"
-    r"|access)) )?(?:settings?|polic(?:y|ies)(?: settings?)?|toggle)"
+    r"|app (?:setup|permission|protection)|update|events|files|retention|live events|voice|(?:external )?access"
+    r"|external sharing) )?(?:settings?|polic(?:y|ies)(?: settings?)?|toggle)"
     r"|registry (?:key|value|setting|entry)|registry)\b"
 )
 _TURNED = re.compile(
@@ -38,7 +38,10 @@ _TURNED = re.compile(
     r"|(?i:uncheck|deselect)) (?:the )?"
     r"\"(?P<name>[A-Z][^\"]{8,140}?)[.,]?\""
 )
-_POLICY_OBJECT = re.compile(r"(?<![-\w])(?P<name>(?:[Cc]s[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox)Policy)\b(?!-)")
+_POLICY_OBJECT = re.compile(
+    r"(?<![-\w])(?P<name>(?:[Cc]s[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox"
+    r"|(?<=custom )[a-z]{3,20}(?:[A-Z][a-z]{1,20}){1,5})Policy)\b(?!-)"
+)
 # A name as programs write it, with a word that says what it is; a CSP is a path of its own.
 _IDENTIFIER = re.compile(
     r"(?<![-\w])(?P<name>[A-Za-z][a-z]\w{0,40}[a-z][A-Z]\w{1,40}) (?:attribute|property|flag|parameter"
@@ -56,10 +59,14 @@ _REGISTRY = re.compile(
     r"\b(?P<name>HK(?:LM|CU|EY_[A-Z_]{5,20}):?"
     r"(?:\\[\w.-]{1,60}(?:(?: [\w.-]{1,30}){1,3}(?=\\)|(?: [A-Z][a-z]{1,30}){1,3}\b)?){1,12})"
 )
-_PLAIN: tuple[tuple[ControlKind, re.Pattern[str]], ...] = (
-    ("setting", _REGISTRY),
-    ("setting", _TURNED),
-    ("policy", _POLICY_OBJECT),
+# The key of a mobile app's configuration.
+_KEY = re.compile(r"(?<![\w./@-])(?P<name>com\.[a-z]\w{1,40}(?:\.\w{2,60}){2,6})\b(?![/@-])")
+# Each with a part that every such name has.
+_PLAIN: tuple[tuple[str, ControlKind, re.Pattern[str]], ...] = (
+    ("HK", "setting", _REGISTRY),
+    ('"', "setting", _TURNED),
+    ("Policy", "policy", _POLICY_OBJECT),
+    ("com.", "setting", _KEY),
 )
 # Words that every product has: a setting named by these alone has no name.
 _GENERIC = frozenset(
@@ -89,11 +96,12 @@ def settings(sentence: str) -> Iterator[tuple[ControlKind, str]]:
     """The settings and policies that a sentence names, but for those that users have of their own."""
     if users_set(sentence):
         return
-    for kind, wording in _PLAIN:
-        yield from ((kind, match["name"]) for match in wording.finditer(sentence))
+    for sign, kind, wording in _PLAIN:
+        if sign in sentence:
+            yield from ((kind, match["name"]) for match in wording.finditer(sentence))
     for match in _IDENTIFIER.finditer(sentence):
         yield "policy" if match["policy"] else "setting", match["policy"] or match["name"] or match["value"]
-    quoted = list(_QUOTED.finditer(sentence))
+    quoted = list(_QUOTED.finditer(sentence)) if '"' in sentence else []
     spans = [match.span() for match in quoted]
     names = ((match["before"] or match["after"], match["noun"] or match["noun2"]) for match in quoted)
     # One plain word is a value: the "Anyone" option.
@@ -106,6 +114,11 @@ def settings(sentence: str) -> Iterator[tuple[ControlKind, str]]:
         for match in _NAMED.finditer(sentence):
             if not any(first <= match.start() < last for first, last in spans):
                 yield from _named(match["name"].strip(), match["noun"])
+
+
+def keys(text: str) -> Iterator[tuple[ControlKind, str]]:
+    """The keys of a mobile app's configuration."""
+    yield from (("setting", match["name"]) for match in _KEY.finditer(text))
 
 
 def own_words(name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from shared.core.classify.dates.cues import dates
@@ -13,6 +14,7 @@ from shared.core.text.wording import any_of, has_any, sentences
 
 _MOST = 8
 _LONGEST_WORDS = 500
+_STOPS = frozenset({"opt_out", "turn_off"})  # two words for one way
 
 # Parts of all the wordings below: quickly seen to be missing.
 _SIGNS = (
@@ -23,6 +25,10 @@ _SIGNS = (
         "don't want ",
         "always ",
         "not control",
+        " no action",
+        "action is taken",
+        " to maintain",
+        "override",
         "remain",
         "no longer be able",
         "oll back",
@@ -34,12 +40,15 @@ _SIGNS = (
         "egacy",
     ),
 )
+_ANSWER_SIGNS = ("isabl", "urned off", "urn off", "witch", "oggle", "pt out", "pt-out", "verride")
 _IT = (
     r"(?:it|them|(?:the|this|these|that|its|new|any) (?:[\w'/-]+ ){0,6}?[\w'/-]+"
     r"|(?:[A-Z][\w'/()-]* ){1,6}?|[a-z]+ [a-z]+|\w+)"
 )
+_NONE_SIGNS = ("no ", "No ", "not", "n't", "no-", "No-", "unable", "always", "without")
 _NONE = any_of(
-    r"(?:there (?:is|will be|are)|with) no (?:[\w-]+ ){0,3}?(?:way|option|ability|opt[- ]?out|admin controls?"
+    r"(?:there (?:is|will be|are)(?: currently)?|with) no "
+    r"(?:[\w-]+ ){0,5}?(?:way|option|ability|opt[- ]?out|admin controls?"
     r"|controls?"
     r"|settings?|policy|toggle|tenant[- ]level controls?)(?: [\w-]+){0,6}?(?: to (?:\w+, ){0,2}(?:\w+,? or )?"
     r"(?:opt[- ]?out|disable|turn|switch|delay|postpone|defer|revert|block|prevent)|(?<=opt-out)|(?<=opt out))\b",
@@ -65,12 +74,19 @@ _NONE = any_of(
     r"|turn it off)",
     r"no (?:\w+ ){0,2}(?:settings|controls|options)(?: (?:or|and) \w+)? to (?:manage|change) (?:this|the|it)\b",
     r"(?:with|has|have) no admin(?:istrator)? controls?$",
+    r"(?:(?:there (?:is|are|will be)|has|have) no (?:\w+ )?(?:additional|separate|new|dedicated|specific|admin|global"
+    r"|tenant-(?:level|wide))(?: [\w-]+){0,3} (?:on/off )?(?:toggles?|(?:kill |off )?switch)\b"
+    r"(?! (?:to|for) (?:enabl|turn on))"
+    r"|no (?:new |additional |separate |dedicated |specific |admin |tenant[\w-]* ){1,4}(?:user )?toggles? "
+    r"(?:is|are|will be) (?:introduced|available|provided|added|offered)\b)",
     r"cannot be (?:\w+ly )?(?:managed|controlled|hidden)(?: or \w+)? (?:[\w ]{1,40} )?by admin\w*",
     r"opt(?:ing)?[- ]?out (?:is|will) (?:not|no longer) (?:be )?(?:available|possible|supported|offered)",
     r"no opt[- ]?out\b",
+    r"users cannot disable or \w+ (?:this|the) (?:change|update|feature|experience)\b",
     r"(?:no|without an?) option to (?:opt[- ]out|disable|turn (?:it |this )?off|revert|switch back|toggle back)",
 )
 _OPT_OUT = any_of(
+    r"(?:can|may) [^.]{3,140}? to override the (?:new |stricter |\w+ )?default\b",
     r"opt(?:ing)?[- ]out (?:of (?:this|the|automatic|auto\w*|having|being|receiving|having)\b|by\b|before"
     r"|at any time|until"
     r"|through|using|via|,|if|in\b|prior)",
@@ -94,6 +110,8 @@ _TURN_OFF = any_of(
     r"|easily )?(?:turn(?:ing)?"
     r"|switch(?:ing)?|toggl(?:e|ing)) (?:off|" + _IT + r" off)\b",
     r"(?:want|need|wish|like|prefer|choose) to turn off\b",
+    r"if your organi[sz]ation (?:prefers|wants|wishes|needs|chooses) to (?:disable|turn off)\b",
+    r"can enable \(or disable\)",
     r"^to (?:enable/|enable or )?(?:disable|turn off)\b[^.]{3,80}:$",
     r"(?:can|may|could|able to|option to|want to|prefer to|wish to|like to|choose to|ability to|enable or|enable/"
     r"|enabled? and)"
@@ -109,6 +127,7 @@ _TURN_OFF = any_of(
     r"|off\b|do not)",
 )
 _KEEP_OLD = any_of(
+    r"can (?:still |always )?switch between [^.]{3,60} and (?:the )?(?:standard|classic|manual|old|previous|legacy)\b",
     r"(?:if|unless|as long as) (?:no|you make no|you do not make|you don't make)(?: \w+)? (?:changes?|action"
     r"|configuration)"
     r"(?: (?:is|are))?(?: (?:made|taken|configured))?,? (?:the|your) (?:\w+ ){0,6}?(?:remains?|stays?|continues?|will"
@@ -137,6 +156,23 @@ _KEEP_OLD = any_of(
     r"|legacy) (?:\w+ )?(?:experience|version"
     r"|view|design|editor|ui|interface|layout) (?:by|until|through|via|using|with)\b",
 )
+# The old is kept where nobody does anything.
+_STAYS = any_of(
+    r"no (?:\w+ )?action (?:is|will be) (?:required|needed|necessary) to (?:maintain|keep|retain|preserve|stay on"
+    r"|continue (?:using|with))(?: using)?(?: the| your| its| their)? ?"
+    r"(?:current|existing|classic|previous|legacy|original|today's|present)\b",
+    r"if (?:you take no action|no action is taken|you do nothing|you do not take(?: any)? action), [^.]{3,120}? "
+    r"(?:will )?(?:continues?|remains?|keeps?) [^.]{0,80}\b"
+    r"(?:original|existing|current|unchanged|as (?:they|it) (?:do|does|is|are)|as (?:before|today))\b",
+)
+_UNLESS = any_of(r"unless you (?:wish|want|choose|prefer|decide|need) to (?:disable|turn off)\b")
+_ROLL_BACK = any_of(r"temporarily (?:roll back|undo|revert|reverse|bypass) (?:the|this) \w+", lead=r"(?:^|[\s,(])")
+# What says in a line of its own how long a way lasts.
+_EXPIRES = any_of(
+    r"(?:temporary|registry|transition\w*|interim) (?:\w+ )?"
+    r"(?:workaround|option|exception|opt-out|rollback|key|setting)"
+    r"(?: \w+)? (?:will )?(?:expires?|ends?|be removed|no longer be (?:supported|available|honou?red))\b",
+)
 # No way out of this change: another thing is turned off, or it is how things were.
 _ASIDE = any_of(
     r"(?:previously|until now|today|in the past|historically|before this|currently|used to|already|formerly)\b",
@@ -155,9 +191,12 @@ _ASIDE = any_of(
     r"will no longer be available",
     r"(?:see|refer|visit)\b[^.]{0,60}\b(?:turn|disabl|opt)",
     r"admins? can(?:not)? (?:now |also )?(?:configure|enable) (?:new )?(?:retention|dlp)",
+    r"(?:disable|turn off) or delete\b",
     r"(?:disabl\w*|turn\w* off) the (?:default|built-in)\b(?! (?:setting|state|behavio))",
     r"(?:attackers?|malicious|threat|users who have|was|were|has been|have been) (?:\w+ )?(?:disabl|turned|opted)\w*",
 )
+_NOT_USERS = any_of(r"no (?:end[- ])?user[- ](?:control|toggle|setting|option)s?\b")
+_ONLY_WAY = any_of(r"only way to [^.,;]{3,60} is to (?:disable|turn off|block|remove)\b")
 _ONE_BY_ONE = any_of("individually", "separately", r"at the \w+ level")
 _NEGATED = any_of(
     r"(?:cannot|can't|can not|not be able to|won't|no longer|no option to|unable to|never"
@@ -165,6 +204,9 @@ _NEGATED = any_of(
     r"(?:disabl|turn|switch|opt|revert|toggl|delay|postpon|keep|retain|roll)\w*",
     r"(?:no|not?) (?:\w+ ){0,3}(?:needed|required|need|have) to (?:opt|disable|turn)",
 )
+# "However, if layouts are turned off by admins, there are none."
+_HOWEVER = any_of(r"however,? .{0,200}\b(?:disabl|turn(?:ed|ing)? off|block|remov|unassign|restrict)\w*", lead="^")
+_NO = re.compile(r"\W{0,3}(?:no|none|n/?a)\b(?! (?:\w+ ){0,4}(?:toggle|switch))", re.IGNORECASE)
 _IF_OFF = any_of(
     r"(?:if|when|unless|where|while|once|after|because|since) [^.,]{0,70}\b(?:is|are|was|were|been|has|have|had|be"
     r"|gets)\b[^.,]{0,25}"
@@ -186,26 +228,62 @@ def read_way_out(document: Document) -> tuple[WayOut, ...]:
         ways.setdefault((way.kind, way.last_day), way)
         if len(ways) == _MOST:
             break
+    if ways and not any(way.last_day for way in ways.values()) and (last := _expiry(document)):
+        ways = {key: replace(way, last_day=last) if _ROLL_BACK.search(way.words) else way for key, way in ways.items()}
     dated = {way.kind for way in ways.values() if way.last_day}
     return tuple(way for way in ways.values() if way.last_day or way.kind not in dated)
 
 
 def _ways(document: Document) -> Iterator[WayOut]:
+    """The ways of the text; behind them those of the compliance table, which tells once more what the text tells."""
+    has_way = False
     for line in document.lines:
-        if line.role in {"compliance", "more"} or line.kind == "heading" or not has_any(line.text, _SIGNS):
-            continue
-        for sentence in sentences(line.lead_free):
-            kind = _kind(sentence) if has_any(sentence, _SIGNS) else None
-            if kind:
-                yield WayOut(kind, sentence.strip()[:_LONGEST_WORDS], _last_day(sentence, document.day))
+        if line.role not in {"compliance", "more"} and line.kind != "heading" and has_any(line.text, _SIGNS):
+            for way in _of_text(line.lead_free, document.day):
+                has_way |= way.kind in _STOPS
+                yield way
+    for line in document.of("compliance"):
+        if line.kind != "heading" and has_any(line.text, _ANSWER_SIGNS):
+            for way in _of_answer(line.text, document.day):
+                if not has_way or way.kind not in _STOPS or way.last_day:
+                    yield way
+
+
+def _of_text(text: str, day: date | None) -> Iterator[WayOut]:
+    told = sentences(text)
+    for index, sentence in enumerate(told):
+        kind = _kind(sentence) if has_any(sentence, _SIGNS) else None
+        words = sentence.strip()
+        if kind == "none" and (but := _but(told[index + 1 : index + 2])):
+            kind, words = "turn_off", f"{words} {but}"
+        if kind:
+            yield WayOut(kind, words[:_LONGEST_WORDS], _last_day(sentence, day))
+
+
+def _but(following: list[str]) -> str:
+    """The sentence behind a "cannot" where it tells what can be done all the same; empty where it does not."""
+    return following[0].strip() if following and _HOWEVER.match(following[0]) else ""
+
+
+def _of_answer(text: str, day: date | None) -> Iterator[WayOut]:
+    """The ways in the answer of a row, or in a line that is no row; none where the answer is a no."""
+    answer = text.rpartition(" | ")[2]
+    if not answer.rstrip().endswith("?") and not _NO.match(answer):
+        yield from _of_text(answer, day)
 
 
 def _kind(sentence: str) -> WayOutKind | None:
     """The way that a sentence tells, if it tells one of this change."""
     if sentence.endswith("?"):
         return None
-    if _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
-        return "none"
+    if "no " in sentence and _NOT_USERS.search(sentence):
+        return None
+    if has_any(sentence, _NONE_SIGNS) and _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
+        return "turn_off" if _ONLY_WAY.search(sentence) else "none"
+    if _STAYS.search(sentence):
+        return "keep_old"
+    if _UNLESS.search(sentence):
+        return "turn_off"
     if _ASIDE.search(sentence) or _NEGATED.search(sentence) or _IF_OFF.search(sentence):
         return None
     for kind, wordings in _KINDS:
@@ -218,8 +296,18 @@ _KINDS: tuple[tuple[WayOutKind, re.Pattern[str]], ...] = (
     ("opt_out", _OPT_OUT),
     ("opt_out", _OPT_OUT_MODEL),
     ("keep_old", _KEEP_OLD),
+    ("keep_old", _ROLL_BACK),
     ("turn_off", _TURN_OFF),
 )
+
+
+def _expiry(document: Document) -> date | None:
+    """The day on which a temporary way ends, where a line of its own tells it."""
+    for line in document.lines:
+        if line.role not in {"compliance", "more"} and "emporary" in line.text and _EXPIRES.search(line.text):
+            for _, _, days in dates(line.text, document.day):
+                return days.last
+    return None
 
 
 def _last_day(sentence: str, day: date | None) -> date | None:

@@ -73,6 +73,26 @@ def controls(text: str) -> list[tuple[str, str]]:
         ("Go to Teams admin center > Meetings > Pages on profile cards.", "path",
          "Teams admin center > Meetings > Pages on profile cards"),
         ("The layout must be enabled in the Microsoft Entra admin center.", "path", "Microsoft Entra admin center"),
+        ("Set com.contoso.pages.Settings.fontChangeAllowed to true.", "setting",
+         "com.contoso.pages.Settings.fontChangeAllowed"),
+        ("com.contoso.pages.Settings.fontChangeAllowed", "setting", "com.contoso.pages.Settings.fontChangeAllowed"),
+        ("Review current Teams messaging policies so that pages remain enabled.", "policy", "Teams messaging policies"),
+        ("Block the user using External access settings.", "setting", "External access settings"),
+        ("Review page import settings in Contoso.", "setting", "page import settings"),
+        ("Owners choose a layout through the main layout setting in the pane.", "setting", "main layout"),
+        ("If the Who can pin pages meeting option is set to No one, no one pins.", "setting", "Who can pin pages"),
+        ("If the Contoso model is disabled for a tenant by the IT admins, there are no layouts.", "setting",
+         "Contoso model"),
+        ("To enable layouts, page tracking must be enabled in your environment.", "setting", "page tracking"),
+        ("Customize who pins pages by breaking permission inheritance on the Page Notes library.", "setting",
+         "permission inheritance on the Page Notes library"),
+        ("Create a custom pageLayoutPolicy to allow it.", "policy", "pageLayoutPolicy"),
+        ("It is controlled by a setting on the page import page in the Microsoft Purview portal.", "path",
+         "Microsoft Purview portal > page import page"),
+        ("A page will appear in the Teams admin center under Page reports > Pinned pages.", "path",
+         "Teams admin center > Page reports > Pinned pages"),
+        ("Disable it in the Teams admin center. It is on the Page settings page under the setting Pin pages.", "path",
+         "Teams admin center > Page settings > Pin pages"),
     ],
 )  # fmt: skip
 def test_a_control(sentence: str, kind: str, name: str) -> None:
@@ -104,6 +124,9 @@ def test_a_control(sentence: str, kind: str, name: str) -> None:
         "Review the new setting in the Teams admin center.",
         '"How do I configure meeting policies for guests?"',
         "In the Teams admin center, Result > PolicyResult is a field.",
+        "Review and configure settings in Contoso.",
+        "Review your layout settings in Contoso.",
+        "See www.contoso.com/pages to configure it.",
     ],
 )
 def test_no_control(sentence: str) -> None:
@@ -122,6 +145,33 @@ def test_a_path_goes_on_to_what_the_next_step_opens() -> None:
 
     assert controls(further) == [("path", "Teams admin center > Meetings > Pages > Layouts for guests")]
     assert controls(from_home) == [("path", "Microsoft Purview portal > Page settings")]
+
+
+def test_a_list_below_configuration_path_is_one_path() -> None:
+    steps = items("Microsoft Purview portal", "Settings &gt; Pages", "Layouts &gt; Page pins", "Choose pages to pin")
+
+    for lead in ("<p>Admin configuration path:</p>", "<p><b>Admin configuration path (after rollout):</b></p>"):
+        assert controls(lead + steps) == [
+            ("path", "Microsoft Purview portal > Settings > Pages > Layouts > Page pins > Choose pages to pin")
+        ]
+
+
+def test_meeting_policies_are_no_name_beside_one_of_them() -> None:
+    told = items("Use meeting policies to allow it.", "The meeting policy AllowPagePins must be On to enable it.")
+
+    assert controls(told) == [("policy", "AllowPagePins")]
+
+
+def test_both_keys_have_the_default_that_is_told_of_both() -> None:
+    told = (
+        items("com.contoso.pages.Font.ChangeAllowed", "com.contoso.pages.Size.ChangeAllowed")
+        + items("Both keys will be set to false.", lead="By default:")
+        + items("This feature will be off by default.", "Review your Intune app configuration policies.")
+    )
+
+    assert [[default.state for default in control.defaults] for control in read(prepare(told)).controls] == [
+        ["false"], ["false"], [],
+    ]  # fmt: skip
 
 
 def test_places_are_listed_below_what_is_done_there() -> None:
@@ -186,6 +236,9 @@ def test_a_control_is_named_once() -> None:
         ('The "Pin pages" setting is on by default, depending on the region.', []),
         ("Pages are on by default. The feature is on by default. Disable it in the Teams admin center.", []),
         ("The feature is on by default. Review your Page Layout policies to block it.", []),
+        (items('Use the "Pin pages" setting.', "Off: No page is pinned (default)", "On: Pages"), [("off", "")]),
+        ("The feature is on by default. Change it by managing permissions on the Page Notes library.", []),
+        ("The feature is on by default. Admins can see pages in the Teams admin center under Pages > Layouts.", []),
     ],
 )  # fmt: skip
 def test_a_control_has_its_defaults(told: str, defaults: list[tuple[str, str]]) -> None:
