@@ -72,18 +72,29 @@ _IF_NEEDED = re.compile(r"\b(?:if|as) (?:needed|necessary|desired|applicable|rel
 # "Assign it: admins will be able to ..." tells what can be done.
 _TELLS = re.compile(r"[^:.]{3,80}: (?P<word>[A-Z]\w{0,30})(?: [^.:]{1,80}?)? (?:will|can)\b")
 _WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
-# Verbs that begin names as well: "List view" asks for nothing, "List the views" does.
-_NAMES_TOO = frozenset({"list"})
-_DETERMINER = re.compile(r"\s+(?:the|all|every|each|which|any|your|those|these)\b")
+# Words that are verbs only before these: "List view" asks for nothing, "List the views" does.
+_VERBS_BEFORE = {
+    "list": r"(?:the|all|every|each|which|any|your|those|these)\b",
+    "control": r"(?:the|which|who|how|your)\b",
+    "ask": r"(?!Copilot\b)[^.:,]{3,60}? to [a-z]",
+    "improve": r"[^.:]{3,90} by [a-z]+ing\b",
+}
+_BEFORE = {verb: re.compile(rf"\s+{what}") for verb, what in _VERBS_BEFORE.items()}
 # After the word, it is a noun: "Review of ...", "Set is ...", "Plan 2".
 _NOUN = re.compile(
     r"\s+(?:is|are|was|were|will|can|has|have|may|must|of|does|do|policy|policies|admins?|path)\b|\s*[:|\d]|-[A-Z]"
+    r"|(?<=earch) and [A-Z]"
 )
 # Those only are asked: "Admins who use Notes must ...".
 _RELATIVE = re.compile(r"\b(?:who|that|which|using|with)\b")
 _THEIR = re.compile(r"(\w+) their\b")
 _THEMSELVES = re.compile(r"\bthemselves\b")
 _THEY = re.compile(r"(\w+(?: that)?) they are\b")
+# "Do not move pages", "We recommend not moving pages".
+_NOT = re.compile(
+    rf"(?:(?i:{_ADMINS}) (?:must|should) not (?:also )?|(?i:please )?(?:[Dd]o not|DO NOT|[Dd]on't) )(?P<verb>[a-z-]+)\b"
+    r"|(?i:we (?:strongly |highly )?(?:recommend|advise|suggest) (?:not|against) )[a-z]+ing\b"
+)
 _LONGEST = 300
 
 
@@ -104,6 +115,8 @@ def instruction(sentence: str) -> Instruction | None:
     tells = _TELLS.match(rest)
     if tells and tells["word"].lower() not in VERBS:
         return None
+    if forbidden := _NOT.match(rest):
+        return _forbidden(lead, rest, forbidden)
     asked = _MUST.match(rest)
     offered = None if asked else _MAY.match(rest)
     matched = asked or offered
@@ -123,6 +136,16 @@ def instruction(sentence: str) -> Instruction | None:
     text = lead + text[0].lower() + text[1:] if lead else text
     weak = weak or offered is not None or verb == "consider" or _IF_NEEDED.search(text) is not None
     return Instruction(_finished(text), verb, bool(asked and asked["must"]), weak)
+
+
+def _forbidden(lead: str, rest: str, forbidden: re.Match[str]) -> Instruction | None:
+    """What is asked not to be done."""
+    if forbidden["verb"] is None:
+        return Instruction(_finished(lead + rest), "avoid", demanded=True)
+    if forbidden["verb"] not in VERBS or _NOUN.match(rest, forbidden.end()):
+        return None
+    text = f"{lead}do not {rest[forbidden.start('verb') :]}"
+    return Instruction(_finished(text), "avoid", demanded=True)
 
 
 def _without_label(text: str) -> tuple[str, bool]:
@@ -163,7 +186,7 @@ def _verb(text: str) -> tuple[str, str]:
     if not word or _NOUN.match(text, word.end()):
         return "", text
     lower = word[0].lower()
-    if lower in VERBS or (lower in _NAMES_TOO and _DETERMINER.match(text, word.end())):
+    if lower in VERBS or (lower in _BEFORE and _BEFORE[lower].match(text, word.end())):
         return lower, text
     base = GERUNDS.get(lower)
     if base and _FINITE.search(text):  # "Managing it requires a role" asks for nothing
@@ -200,7 +223,7 @@ def _finished(text: str) -> str:
 
 _TOLD = any_of(
     r"(?:notify|inform|communicat|educat|tell|brief|advis|remind|share|train|prepar|publish|announc|alert|encourag"
-    r"|direct|let)\w*",
+    r"|direct|let)\w*(?!.{3,80} to (?:review|add|update|check|verify|remove|replace|install|move|migrate|back|save|download|export)\b)",
     r"(?:updat|review|revis|creat|refresh)\w* (?:and \w+ )?(?:any |all |your |their |internal |existing |relevant "
     r"|user "
     r"|the )*(?:\w+ ){0,3}?(?:documentation|training|guidance|guides?|materials?|help ?desk|communications?"
