@@ -357,7 +357,10 @@ def _led(sentence: str) -> str:
 def _allowed(sentence: str) -> Instruction | None:
     """What the prepare section lets those do whom a condition concerns."""
     allowed = _IF_CAN.match(sentence) if sentence.startswith("If ") else None
-    return None if allowed is None or _NO_IF.search(sentence) else instruction(f"{allowed['if']}, {allowed['order']}")
+    if allowed is None or _NO_IF.search(sentence):
+        return None
+    asked = instruction(f"{allowed['if']}, {allowed['order']}")
+    return asked and replace(asked, text=sentence.rstrip(".:; "))
 
 
 @dataclass(slots=True)
