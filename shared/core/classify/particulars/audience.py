@@ -87,7 +87,7 @@ def _key(name: str) -> str:
 def _is_own(entry: Audience, post: Post) -> bool:
     """Whether it says only that somebody uses the product of the post."""
     match = _USERS_OF.fullmatch(entry.name) if entry.kind in {"other", "role"} else None
-    return bool(match) and _product(match["what"]) in {_product(service) for service in post.services}
+    return match is not None and _product(match["what"]) in {_product(service) for service in post.services}
 
 
 def _product(name: str) -> str:
@@ -99,9 +99,9 @@ def _without_parts(entries: Iterable[Audience]) -> Iterator[Audience]:
     every = list(entries)
     plans = {entry.name for entry in every if entry.kind == "licence"}
     for entry in every:
-        if entry.kind in {"other", "role"} and (match := _USERS_OF.fullmatch(entry.name)):
-            if match["what"].removesuffix(" enabled").removesuffix(" licenses") in plans:
-                continue
+        match = _USERS_OF.fullmatch(entry.name) if plans and entry.kind in {"other", "role"} else None
+        if match and match["what"].removesuffix(" enabled").removesuffix(" licenses") in plans:
+            continue
         others = [other.name for other in every if other.kind == entry.kind and other is not entry]
         if not _is_part(entry.kind, entry.name, others):
             yield entry
@@ -113,7 +113,7 @@ def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
     if kind == "platform":
         # "desktop" of Graph is Windows; "Windows" says less than "Windows 11, version 24H2".
         if releases := set(_RELEASES.findall(name)):
-            base = name.split(",")[0]
+            base = name.split(",", 1)[0]
             return any(other.startswith(base) and releases < set(_RELEASES.findall(other)) for other in others)
         if name == "desktop":
             return any(other.startswith(("Windows", "Mac")) for other in others)
@@ -215,7 +215,7 @@ def _of_any(line: Line, *, doers: bool) -> Iterator[Audience]:
         yield Audience("platform", name, cut(line.text, _LONGEST_WORDS))
     for sentence in _sentences(line.text):
         words = cut(sentence, _LONGEST_WORDS)
-        if doers and _CONTROLLERS.search(sentence) and not denies(sentence):
+        if doers and "ontrollers" in sentence and _CONTROLLERS.search(sentence) and not denies(sentence):
             yield Audience("other", "Domain controllers", words)
         if name := doer(sentence) if doers else special(sentence):
             yield Audience("role", name, words)

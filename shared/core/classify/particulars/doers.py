@@ -87,7 +87,7 @@ def special(sentence: str) -> str:
     holders = _HOLDERS.match(sentence)
     if holders and not _VAGUE_HOLDERS.search(holders["who"]):
         return holders["who"][:1].upper() + holders["who"][1:]
-    match = _CAN.match(sentence)
+    match = _CAN.match(sentence) if " can " in sentence else None
     who = _roles(match["who"]) if match else ""
     return who if _PRODUCT_ROLE.match(who) else ""
 

@@ -223,7 +223,8 @@ def _finished(text: str) -> str:
 
 _TOLD = any_of(
     r"(?:notify|inform|communicat|educat|tell|brief|advis|remind|share|train|prepar|publish|announc|alert|encourag"
-    r"|direct|let)\w*(?!.{3,80} to (?:review|add|update|check|verify|remove|replace|install|move|migrate|back|save|download|export)\b)",
+    r"|direct|let)\w*(?!.{3,80} to (?:review|add|update|check|verify|remove"
+    r"|replace|install|move|migrate|back|save|download|export)\b)",
     r"(?:updat|review|revis|creat|refresh)\w* (?:and \w+ )?(?:any |all |your |their |internal |existing |relevant "
     r"|user "
     r"|the )*(?:\w+ ){0,3}?(?:documentation|training|guidance|guides?|materials?|help ?desk|communications?"

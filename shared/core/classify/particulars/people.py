@@ -142,8 +142,8 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _THINGS = re.compile(
-    r"(?!(?:the|a|your|this)\b)(?:[\w/&'-]{1,24} ){0,5}(?:applications|apps|tools|workflows|scripts|integrations|add-ins|bots"
-    r"|connectors)(?: (?:that|which|using|involving|relying|built|created|registered|connecting|calling)\b"
+    r"(?!(?:the|a|your|this)\b)(?:[\w/&'-]{1,24} ){0,5}(?:applications|apps|tools|workflows|scripts|integrations"
+    r"|add-ins|bots|connectors)(?: (?:that|which|using|involving|relying|built|created|registered|connecting|calling)\b"
     r"|, .{2,60} (?:that|which|using)\b)",
     re.IGNORECASE,
 )
@@ -162,7 +162,9 @@ _ANYBODY = re.compile(
 _LOOSE = re.compile(
     r"^(\w+) (?:and|or) (?:are )?(?!billing|purchasing|marketing|meeting)((?:using|who|that|with|[a-z]{2,12}ing)\b)"
 )
-_LICENSED = re.compile(r" (?:with|who have|that have|(?:who are )?assigned) [^,]{0,60}\blicen[sc]es?\b.{0,100}$", re.IGNORECASE)
+_LICENSED = re.compile(
+    r" (?:with|who have|that have|(?:who are )?assigned) [^,]{0,60}\blicen[sc]es?\b.{0,100}$", re.IGNORECASE
+)
 _CUTS = (" who ", " that ", " whose ", ", ", " where ", " and ", " for ", " to ", " in ", " with ", " on ")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from shared.core.classify.particulars.people import denies, trimmed
+from shared.core.text.wording import has_any
 
 _PRODUCT = r"(?<![\w.-])(?:(?:i?[A-Z][\w.+]{0,24}|\d{1,3}|for|on)[ ,]{1,2}){0,7}"
 _LATER = r"(?:or|and) (?:later|higher|above|newer|greater|up)\b"
@@ -105,6 +106,7 @@ _NOT_FOR = re.compile(
     r" (?:already|created|using|running|accessing|that|who|in|on|with|managed|registered)\b[^.;:]{3,120}))\.?",
     re.IGNORECASE,
 )
+_ORGANISATION_WORDS = ("tenants ", "rganizations ", "rganisations ", "ustomers ", "nvironments ")
 _NEW = re.compile(
     rf"\b(?P<who>{_ORGANISATIONS} (?:creating|configuring|setting up) (?:any |a )?new (?:[\w-]{{2,20}} )?"
     r"(?:tenants?|organi[sz]ations?|environments?|sites?|polic(?:y|ies)|workspaces?))\b"
@@ -161,19 +163,29 @@ def requirements_of(sentence: str) -> Iterator[str]:
     """What a feature requires, and the organizations of which something is required."""
     if "require" in sentence and (match := _REQUIRES.match(sentence)) and not _NO_THING.search(match["what"]):
         yield trimmed(match["what"])
-    if match := _ON_UNIT.search(sentence):
-        yield f"{match['what']}s on {match['unit']}"
-    if sentence.startswith("For ") and (match := _IN_REGION.match(sentence)):
-        yield match["who"][:1].upper() + match["who"][1:]
-    if " not " in sentence and (match := _NOT_FOR.fullmatch(sentence)):
-        yield f"Not affected: {match['who']}"
-    if match := _ON.search(sentence):
+    yield from _places_of(sentence)
+    if ("equire" in sentence or "o use " in sentence) and (match := _ON.search(sentence)):
         what = match["what"] or match["thing"]
         state = match["state"] or _STATES[match["verb"].lower()]
         if not denies(sentence) and not _NO_THING.search(what):
             what = re.sub(r"^(?:the|an?) ", "", what)
             yield f"{what[:1].upper()}{what[1:]} {state.lower()}"
-    if (match := _FOR.match(sentence)) and not denies(sentence):
+    yield from _organisations_of(sentence)
+
+
+def _places_of(sentence: str) -> Iterator[str]:
+    """Those at one place, and those that a sentence leaves out."""
+    if "your " in sentence and (match := _ON_UNIT.search(sentence)):
+        yield f"{match['what']}s on {match['unit']}"
+    if sentence.startswith("For ") and (match := _IN_REGION.match(sentence)):
+        yield match["who"][:1].upper() + match["who"][1:]
+    if " not " in sentence and (match := _NOT_FOR.fullmatch(sentence)):
+        yield f"Not affected: {match['who']}"
+
+
+def _organisations_of(sentence: str) -> Iterator[str]:
+    """The organizations and devices of which something is required, or for which something is on."""
+    if sentence.startswith("For ") and (match := _FOR.match(sentence)) and not denies(sentence):
         yield match["who"][:1].upper() + match["who"][1:]
     if (
         "devices " in sentence
@@ -181,7 +193,7 @@ def requirements_of(sentence: str) -> Iterator[str]:
         and not (denies(sentence) or _NO_WINDOWS.search(sentence))
     ):
         yield f"D{trimmed(match[0])[1:]}"
-    if (match := _FOR_WHICH.search(sentence)) and not denies(sentence):
+    if has_any(sentence, _ORGANISATION_WORDS) and (match := _FOR_WHICH.search(sentence)) and not denies(sentence):
         yield trimmed(match["who"][:1].upper() + match["who"][1:])
     if "new " in sentence and not denies(sentence) and not _NO_NEW.search(sentence):
         for match in _NEW.finditer(sentence):

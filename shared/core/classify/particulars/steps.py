@@ -23,14 +23,18 @@ _LONG_WORD = re.compile(r"[a-z][a-z-]{4,40}")
 _ALIKE = 0.6
 _SAME, _ENOUGH_WORDS = 0.8, 5
 # Below these stands what is told, and nothing to do.
-_TELLS = re.compile(r"\b(?:about|that|explain|explaining|regarding|(?:found|available|located|visible) (?:in|at|under))$")
+_PLACES = r"(?:found|available|located|visible) (?:in|at|under)"
+_TELLS = re.compile(rf"\b(?:about|that|explain|explaining|regarding|{_PLACES})$")
+# After these, the list follows a colon.
+_AT = re.compile(rf"{_PLACES}$")
+_IN_LIST = re.compile(rf"(?:\bfollowing|{_PLACES})$")
 _SHORT = 120
 _SHORT_HEADING = 60
 _MORE = "; "
 # A step that goes on in the items below it: "Tell these teams about it:".
 _DANGLING = re.compile(
     r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from"
-    r"|following|whether|(?:found|available|located|visible) (?:in|at|under))$(?<![Tt]urn on)(?<!urned on)(?<![Ss]ign on)"
+    rf"|following|whether|{_PLACES})$(?<![Tt]urn on)(?<!urned on)(?<![Ss]ign on)"
 )
 #: What the items under a line are: things to do, things that may be done, something else, or links.
 LeadKind = Literal["ask", "offer", "skip", "links"]
@@ -456,11 +460,9 @@ class _Prepare:
         dangles = _DANGLING.search(above.text) is not None
         if not (lead.nested or dangles):
             return
-        points = _points(lead.facts, whole=dangles)
+        points = _points(lead.facts, whole=dangles, places=_AT.search(above.text) is not None)
         if points and (not below or dangles):
-            joined = (
-                f"{above.text}{' ' if dangles and not above.text.endswith('following') else ': '}{_MORE.join(points)}"
-            )
+            joined = f"{above.text}{' ' if dangles and not _IN_LIST.search(above.text) else ': '}{_MORE.join(points)}"
             if len(joined) <= _LONGEST_JOINED:
                 self._steps[lead.step] = replace(above, text=joined)
         elif below and lead.level and all(map(_explains, lead.facts)):
@@ -519,14 +521,17 @@ def _under(step: Step, condition: str) -> Step:
     return replace(step, text=text) if condition and len(text) <= _LONGEST_JOINED else step
 
 
-def _points(items: list[str], *, whole: bool) -> list[str]:
-    """The items that end a step; none where one of them explains it instead, unless the step needs them."""
+def _points(items: list[str], *, whole: bool, places: bool) -> list[str]:
+    """The items that end a step; none where one of them explains it instead, unless the step needs them.
+
+    `places`: whether they are names of places, and stay as they are.
+    """
     points: list[str] = []
     for item in items:
         text = _AND.sub("", item.strip(" .;,:"))
         if _LINKS.match(item) or _LINK_TEXT.search(item) or _NOTHING.search(item) or (_explains(item) and not whole):
             return points if whole else []
-        points.append(_lowered(text))
+        points.append(text if places else _lowered(text))
     return points
 
 
