@@ -23,7 +23,8 @@ _KEPT = ("if ", "as needed")
 _CLAUSE = re.compile(
     r"(?:if|when|once|whenever|where|unless|until|to|before|after|prior to|ahead of|by|for|in|on|from|under|as|during"
     r"|within|between|starting|beginning|at|with|because|since"
-    r"|while)\b[^,;:.]{2,180}(?:, [^,;:.]{2,60}){0,2}?,\s+(?!20\d\d)(?=\w)",
+    r"|while)\b[^,;:.]{2,180}(?:, [^,;:.]{2,60}){0,2}?,\s+"
+    r"(?!20\d\d|versions? )(?=\w)",
     re.IGNORECASE,
 )
 _ADMINS = (
@@ -34,7 +35,7 @@ _ADMINS = (
     r"(?: (?:who|that|which|using|with|currently) (?:[^,.;:]|:\d|, 20\d\d\b,?){2,80}?)?)"
 )
 _MODALS = (
-    r"(?:must|(?:will |may |might )?need to|needs to|should|have to|has to|(?:are|is) (?:strongly )?(?:required"
+    r"(?:must|(?:will |may |might )?(?:likely |also )?need to|needs to|should|have to|has to|(?:are|is) (?:strongly )?(?:required"
     r"|encouraged"
     r"|advised|recommended|urged|asked) to|will have to|will be required to"
 )
@@ -122,7 +123,7 @@ def instruction(sentence: str) -> Instruction | None:
     matched = asked or offered
     body = rest[matched.end() :] if matched else rest
     inner, body = _clauses(body) if matched else ("", body)
-    verb, body = _verb(body)
+    verb, body = _verb(body, asked=matched is not None)
     if not verb:
         return _others(sentence, rest)
     text = body
@@ -174,8 +175,11 @@ def _clauses(text: str) -> tuple[str, str]:
     return lead, text
 
 
-def _verb(text: str) -> tuple[str, str]:
-    """The verb in the base form that a text begins with, and the text so; an adverb may stand before it."""
+def _verb(text: str, *, asked: bool) -> tuple[str, str]:
+    """The verb in the base form that a text begins with, and the text so; an adverb may stand before it.
+
+    `asked`: whether words that ask stand before it, so that "managing" is what they ask for.
+    """
     word = _WORD.match(text)
     if word and word[0].lower() == "not":
         return "", text
@@ -189,7 +193,7 @@ def _verb(text: str) -> tuple[str, str]:
     if lower in VERBS or (lower in _BEFORE and _BEFORE[lower].match(text, word.end())):
         return lower, text
     base = GERUNDS.get(lower)
-    if base and _FINITE.search(text):  # "Managing it requires a role" asks for nothing
+    if base and not asked and _FINITE.search(text):  # "Managing it requires a role" asks for nothing
         return "", text
     return (base, base + _ungerund(text[word.end() :])) if base else ("", text)
 
@@ -224,7 +228,7 @@ def _finished(text: str) -> str:
 _TOLD = any_of(
     r"(?:notify|inform|communicat|educat|tell|brief|advis|remind|share|train|prepar|publish|announc|alert|encourag"
     r"|direct|let)\w*(?!.{3,80} to (?:review|add|update|check|verify|remove"
-    r"|replace|install|move|migrate|back|save|download|export)\b)",
+    r"|replace|install|move|migrate|transition|switch|upgrade|back|save|download|export)\b)",
     r"(?:updat|review|revis|creat|refresh)\w* (?:and \w+ )?(?:any |all |your |their |internal |existing |relevant "
     r"|user "
     r"|the )*(?:\w+ ){0,3}?(?:documentation|training|guidance|guides?|materials?|help ?desk|communications?"

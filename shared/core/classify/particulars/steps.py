@@ -160,7 +160,8 @@ _FORMULA = any_of(
     r"|rollout)(?: and"
     r" update (?:your|any)? ?(?:relevant |internal |training )*(?:documentation|materials)(?: as (?:appropriate"
     r"|needed))?)?$",
-    r"(?:updat|inform|notif|communicat|shar)\w* .{0,30}as (?:appropriate|needed|necessary)$",
+    r"(?:updat|inform|notif|communicat|shar)\w* "
+    r"(?!.{0,30}\b(?:scripts?|tools?|code|apps|workflows)\b).{0,30}as (?:appropriate|needed|necessary)$",
     r"communicate as appropriate",
     r"update(?:ing)? (?:your |any )?(?:relevant |internal |training "
     r"|training and )*documentation(?: as (?:appropriate|needed))?$",
@@ -183,7 +184,7 @@ _FORMULA = any_of(
     r"follow (?:the|these) (?:\w+ )?(?:steps|instructions|guidance|guide|link)\b(?!.{2,160} to (?:set|allow|enable"
     r"|configure|disable|migrate|turn|deploy|restore|keep)\b)",
     r"\w+ at (?:your|their) (?:own )?(?:discretion|convenience|pace)$",
-    r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b.{0,40}$",
+    r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b(?:.{0,40}$| if\b)",
     r"(?:use|download) (?:the |our |this |these |microsoft |official |following )*(?:\w+ )?(?:documentation|articles?"
     r"|blogs?|links?|resources?|faqs?|tutorials?|videos?)\b",
     r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)"
