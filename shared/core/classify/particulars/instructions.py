@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from shared.core.classify.particulars.verbs import GERUNDS, VERBS
-from shared.core.text.wording import any_of
+from shared.core.text.wording import any_of, has_any
 
 _LABEL = re.compile(
     r"(?:\(?\d{1,2}[.)]\s+|step \d{1,2}[:.]?\s+|\(?(?:optional(?: but recommended)?|recommended(?:/optional)?"
@@ -35,7 +35,8 @@ _ADMINS = (
     r"(?: (?:who|that|which|using|with|currently) (?:[^,.;:]|:\d|, 20\d\d\b,?){2,80}?)?)"
 )
 _MODALS = (
-    r"(?:must|(?:will |may |might )?(?:likely |also )?need to|needs to|should|have to|has to|(?:are|is) (?:strongly )?(?:required"
+    r"(?:must|(?:will |may |might )?(?:likely |also )?need to|needs to|should|have to|has to"
+    r"|(?:are|is) (?:strongly )?(?:required"
     r"|encouraged"
     r"|advised|recommended|urged|asked) to|will have to|will be required to"
 )
@@ -96,6 +97,7 @@ _NOT = re.compile(
     rf"(?:(?i:{_ADMINS}) (?:must|should) not (?:also )?|(?i:please )?(?:[Dd]o not|DO NOT|[Dd]on't) )(?P<verb>[a-z-]+)\b"
     r"|(?i:we (?:strongly |highly )?(?:recommend|advise|suggest) (?:not|against) )[a-z]+ing\b"
 )
+_NEGATIONS = (" not ", " NOT ", "on't ", " against ")
 _LONGEST = 300
 
 
@@ -116,7 +118,8 @@ def instruction(sentence: str) -> Instruction | None:
     tells = _TELLS.match(rest)
     if tells and tells["word"].lower() not in VERBS:
         return None
-    if forbidden := _NOT.match(rest):
+    forbidden = _NOT.match(rest) if has_any(rest, _NEGATIONS) else None
+    if forbidden:
         return _forbidden(lead, rest, forbidden)
     asked = _MUST.match(rest)
     offered = None if asked else _MAY.match(rest)
