@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from shared.core.classify.document import Document, Line
-from shared.core.classify.particulars.doers import doer
+from shared.core.classify.particulars.doers import doer, special
 from shared.core.classify.particulars.licences import licences_of, premium_of
 from shared.core.classify.particulars.passages import Passage, begins_other, passages, tells_who, whole
-from shared.core.classify.particulars.people import concerned, cut_name, denies, is_sentence, named, receiver
+from shared.core.classify.particulars.people import concerned, cut_name, denies, is_sentence, named, receiver, things
 from shared.core.classify.particulars.platforms import platforms_of, platforms_of_graph
 from shared.core.classify.particulars.requirements import (
     channel_of,
@@ -43,6 +43,23 @@ _BARE_ROLE = re.compile(
     re.IGNORECASE,
 )
 _PLATFORMS_WORTH = re.compile(r"\bappl(?:y|ies) (?:only |also )?to\b|^Platforms?\b", re.IGNORECASE)
+#: Anybody who uses something.
+_USERS_OF = re.compile(
+    r"(?:microsoft 365 |m365 )?(?:tenants|organi[sz]ations|customers|users|environments)(?: (?:and|or) \w+)?"
+    r" (?:using|(?:that|who) use|with|on) (?P<what>.{2,60})",
+    re.IGNORECASE,
+)
+#: "This affects your organization if:".
+_IF = re.compile(
+    r"[^:.]{0,60}\b(?:affects?|impacts?|affected|impacted|applies|relevant|concerns)\b[^:.]{0,60}\b(?:if|when)"
+    r"(?: (?:any|one|all|both|at least|you|your)\b[^:]{0,40})?:$",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(r"\b(?:not|no)\b", re.IGNORECASE)
+_YOU = re.compile(r"(?:You|Your (?:organi[sz]ation|tenant|company)) (?P<verb>[a-z']+)\b(?P<rest>[^.:]{3,150})\.?")
+_PLURALS = {"has": "have", "is": "are", "uses": "use", "manages": "manage", "does": "do"}
+_HOLDER = re.compile(r"\w+ (?:with|assigned|in|who have) ")
+_RELEASES = re.compile(r"\d\dH\d")
 #: A line without any of these says nothing that is read outside of "Who is affected".
 _WORTH = (
     "icens", "ubscri", "SKU", "Suite", "365 E", "365 A", "365 F", "365 G", "pplies ", "pply ", "ffect", "mpact",
@@ -58,7 +75,8 @@ def read_audience(post: Post, document: Document) -> tuple[Audience, ...]:
     for entry in _entries(post, document):
         if len(entries) == MOST_ENTRIES:
             break
-        entries.setdefault((entry.kind, _key(entry.name)), entry)
+        if not _is_own(entry, post):
+            entries.setdefault((entry.kind, _key(entry.name)), entry)
     return tuple(_without_parts(entries.values()))
 
 
@@ -66,10 +84,24 @@ def _key(name: str) -> str:
     return re.sub(r"\W+", " ", name.lower()).removeprefix("microsoft ").strip()
 
 
+def _is_own(entry: Audience, post: Post) -> bool:
+    """Whether it says only that somebody uses the product of the post."""
+    match = _USERS_OF.fullmatch(entry.name) if entry.kind in {"other", "role"} else None
+    return match is not None and _product(match["what"]) in {_product(service) for service in post.services}
+
+
+def _product(name: str) -> str:
+    return name.lower().removeprefix("microsoft ").removesuffix(" online").removesuffix(" for the web")
+
+
 def _without_parts(entries: Iterable[Audience]) -> Iterator[Audience]:
     """Without what another one names more fully: "Copilot" beside "Microsoft 365 Copilot", "desktop" beside Windows."""
     every = list(entries)
+    plans = {entry.name for entry in every if entry.kind == "licence"}
     for entry in every:
+        match = _USERS_OF.fullmatch(entry.name) if plans and entry.kind in {"other", "role"} else None
+        if match and match["what"].removesuffix(" enabled").removesuffix(" licenses") in plans:
+            continue
         others = [other.name for other in every if other.kind == entry.kind and other is not entry]
         if not _is_part(entry.kind, entry.name, others):
             yield entry
@@ -80,6 +112,9 @@ def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
         return any(other.endswith(f" {name}") or other == f"{name} (Premium)" for other in others)
     if kind == "platform":
         # "desktop" of Graph is Windows; "Windows" says less than "Windows 11, version 24H2".
+        if releases := set(_RELEASES.findall(name)):
+            base = name.split(",", 1)[0]
+            return any(other.startswith(base) and releases < set(_RELEASES.findall(other)) for other in others)
         if name == "desktop":
             return any(other.startswith(("Windows", "Mac")) for other in others)
         return any(
@@ -93,6 +128,8 @@ def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
         )
     # "Service representatives" says less than "Customer service representatives"; the name of a role stays.
     is_plain = name[1:] == name[1:].lower()
+    if any(other.lower().startswith(f"{name.lower()} ") and _HOLDER.match(name) for other in others):
+        return True
     if is_plain and any(other.lower().endswith(f" {name.lower()}") for other in others):
         return True
     bare = _BARE_ROLE.fullmatch(name)
@@ -115,6 +152,8 @@ def _entries(post: Post, document: Document) -> Iterator[Audience]:
             if any(each in line.text for each in worth):
                 yield from _of_prose(passage)
             yield from _of_any(line, doers=not tells)
+        if passage.lead.endswith(("f:", "n:", "met:", "ply:", "true:")) and _IF.match(passage.lead):
+            yield from _of_condition(passage)
         if _ROLES.search(passage.lead) and (name := _role(line.text)):
             yield Audience("role", name, cut(f"{passage.lead} {line.text}", _LONGEST_WORDS))
     yield from _of_graph(post)
@@ -141,6 +180,8 @@ def _of_who(passage: Passage) -> Iterator[Audience]:
             yield from _of_list(name, phrase, f"{words} {', '.join(passage.items)}")
             continue
         is_name = not is_sentence(phrase)
+        if is_name and named(phrase) is None and (name := things(phrase)):
+            yield Audience("other", name, words)
         yield from _of_phrase(phrase, words, names=is_name, platforms=is_name)
         if not is_name and (role := doer(sentence)):
             yield Audience("role", role, words)
@@ -174,9 +215,9 @@ def _of_any(line: Line, *, doers: bool) -> Iterator[Audience]:
         yield Audience("platform", name, cut(line.text, _LONGEST_WORDS))
     for sentence in _sentences(line.text):
         words = cut(sentence, _LONGEST_WORDS)
-        if doers and _CONTROLLERS.search(sentence) and not denies(sentence):
+        if doers and "ontrollers" in sentence and _CONTROLLERS.search(sentence) and not denies(sentence):
             yield Audience("other", "Domain controllers", words)
-        if doers and (name := doer(sentence)):
+        if name := doer(sentence) if doers else special(sentence):
             yield Audience("role", name, words)
         yield from (Audience("platform", name, words) for name in windows_of(sentence))
         yield from (Audience("other", name, words) for name in requirements_of(sentence))
@@ -187,6 +228,15 @@ def _of_list(name: str, phrase: str, words: str) -> Iterator[Audience]:
     who = named(f"{phrase[:-1]} something")
     if who:
         yield Audience(who[0], cut_name(name[:1].upper() + name[1:]), cut(words, _LONGEST_WORDS))
+
+
+def _of_condition(passage: Passage) -> Iterator[Audience]:
+    """Whom a post concerns by the conditions that it lists."""
+    if _NOBODY.search(passage.lead) or not (you := _YOU.match(passage.line.text)):
+        return
+    rest = re.sub(r"\byour\b", "their", you["rest"])
+    name = f"Organizations that {_PLURALS.get(you['verb'], you['verb'])}{rest}".rstrip(" ,.;")
+    yield Audience("other", name, cut(f"{passage.lead} {passage.line.text}", _LONGEST_WORDS))
 
 
 def _role(text: str) -> str:

@@ -15,6 +15,8 @@ _LET = re.compile(
     r"|\b(?:lets?|helps?|gives?|giving|provides?|providing) (?P<given>[^.;:()]{5,110}?)"
     r" (?:to|the|an?|more|full|with|(?!and\b)[a-z]{3,9})\b"
     r"|\b(?:ability|way|option|easier) for (?P<for>[^.;:()]{5,110}?) to [a-z]"
+    r"|\b(?:can|may|must) be [a-z]{3,12}ed (?:only )?by (?!\w+ing\b)(?P<by>[^.;:()]{5,80}?)"
+    r"(?= (?:to|when|via|in|through|if|from|using|on)\b|[.,;:]|$)"
     r"|\b(?:so|so that|while|where) (?P<so>[^.,;:()]{5,80}?) can [a-z]",
     re.IGNORECASE,
 )
@@ -32,8 +34,13 @@ _HOLDERS = re.compile(
     r" [^.;:]{4,90}? (?:roles?|permissions?)) (?:can|will|may|must)\b",
     re.IGNORECASE,
 )
+#: "eDiscovery managers": the first word is a name, or has a capital within it.
+_PRODUCT_ROLE = re.compile(
+    r"(?!(?:Microsoft 365|IT|Global|Tenant) )(?:[a-zA-Z]+[A-Z]\w* )+(?:admin|manager|analyst|owner|organizer|maker|"
+    r"developer|investigator|reviewer|operator)"
+)
 _VAGUE_HOLDERS = re.compile(
-    r"\b(?:appropriate|required|selected|necessary|these|sufficient|proper|right|following|no)\b", re.IGNORECASE
+    r"\b(?:this|appropriate|required|selected|necessary|these|sufficient|proper|right|following|no)\b", re.IGNORECASE
 )
 _SPLIT = re.compile(r",? (?:and|or) |, |/")
 _ARTICLE = re.compile(
@@ -75,6 +82,16 @@ _BARE = re.compile(
 )
 
 
+def special(sentence: str) -> str:
+    """The holders of a role or permission, or the people of a named product, who may do something new."""
+    holders = _HOLDERS.match(sentence)
+    if holders and not _VAGUE_HOLDERS.search(holders["who"]):
+        return holders["who"][:1].upper() + holders["who"][1:]
+    match = _CAN.match(sentence) if " can " in sentence else None
+    who = _roles(match["who"]) if match else ""
+    return who if _PRODUCT_ROLE.match(who) else ""
+
+
 def doer(sentence: str) -> str:
     """The roles that may do something new; empty where a sentence names none, or only admins in general."""
     holders = _HOLDERS.match(sentence)
@@ -104,4 +121,4 @@ def _roles(words: str) -> str:
             return ""
     if _PART.fullmatch(parts[-1]) is None:
         return ""
-    return words[:1].upper() + words[1:]
+    return words if words[1:2].isupper() else words[:1].upper() + words[1:]

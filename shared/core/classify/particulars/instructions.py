@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from shared.core.classify.particulars.verbs import GERUNDS, VERBS
-from shared.core.text.wording import any_of
+from shared.core.text.wording import any_of, has_any
 
 _LABEL = re.compile(
     r"(?:\(?\d{1,2}[.)]\s+|step \d{1,2}[:.]?\s+|\(?(?:optional(?: but recommended)?|recommended(?:/optional)?"
@@ -23,7 +23,8 @@ _KEPT = ("if ", "as needed")
 _CLAUSE = re.compile(
     r"(?:if|when|once|whenever|where|unless|until|to|before|after|prior to|ahead of|by|for|in|on|from|under|as|during"
     r"|within|between|starting|beginning|at|with|because|since"
-    r"|while)\b[^,;:.]{2,180}(?:, [^,;:.]{2,60}){0,2}?,\s+(?!20\d\d)(?=\w)",
+    r"|while)\b[^,;:.]{2,180}(?:, [^,;:.]{2,60}){0,2}?,\s+"
+    r"(?!20\d\d|versions? )(?=\w)",
     re.IGNORECASE,
 )
 _ADMINS = (
@@ -34,7 +35,8 @@ _ADMINS = (
     r"(?: (?:who|that|which|using|with|currently) (?:[^,.;:]|:\d|, 20\d\d\b,?){2,80}?)?)"
 )
 _MODALS = (
-    r"(?:must|(?:will |may |might )?need to|needs to|should|have to|has to|(?:are|is) (?:strongly )?(?:required"
+    r"(?:must|(?:will |may |might )?(?:likely |also )?need to|needs to|should|have to|has to"
+    r"|(?:are|is) (?:strongly )?(?:required"
     r"|encouraged"
     r"|advised|recommended|urged|asked) to|will have to|will be required to"
 )
@@ -72,18 +74,30 @@ _IF_NEEDED = re.compile(r"\b(?:if|as) (?:needed|necessary|desired|applicable|rel
 # "Assign it: admins will be able to ..." tells what can be done.
 _TELLS = re.compile(r"[^:.]{3,80}: (?P<word>[A-Z]\w{0,30})(?: [^.:]{1,80}?)? (?:will|can)\b")
 _WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
-# Verbs that begin names as well: "List view" asks for nothing, "List the views" does.
-_NAMES_TOO = frozenset({"list"})
-_DETERMINER = re.compile(r"\s+(?:the|all|every|each|which|any|your|those|these)\b")
+# Words that are verbs only before these: "List view" asks for nothing, "List the views" does.
+_VERBS_BEFORE = {
+    "list": r"(?:the|all|every|each|which|any|your|those|these)\b",
+    "control": r"(?:the|which|who|how|your)\b",
+    "ask": r"(?!Copilot\b)[^.:,]{3,60}? to [a-z]",
+    "improve": r"[^.:]{3,90} by [a-z]+ing\b",
+}
+_BEFORE = {verb: re.compile(rf"\s+{what}") for verb, what in _VERBS_BEFORE.items()}
 # After the word, it is a noun: "Review of ...", "Set is ...", "Plan 2".
 _NOUN = re.compile(
     r"\s+(?:is|are|was|were|will|can|has|have|may|must|of|does|do|policy|policies|admins?|path)\b|\s*[:|\d]|-[A-Z]"
+    r"|(?<=earch) and [A-Z]"
 )
 # Those only are asked: "Admins who use Notes must ...".
 _RELATIVE = re.compile(r"\b(?:who|that|which|using|with)\b")
 _THEIR = re.compile(r"(\w+) their\b")
 _THEMSELVES = re.compile(r"\bthemselves\b")
 _THEY = re.compile(r"(\w+(?: that)?) they are\b")
+# "Do not move pages", "We recommend not moving pages".
+_NOT = re.compile(
+    rf"(?:(?i:{_ADMINS}) (?:must|should) not (?:also )?|(?i:please )?(?:[Dd]o not|DO NOT|[Dd]on't) )(?P<verb>[a-z-]+)\b"
+    r"|(?i:we (?:strongly |highly )?(?:recommend|advise|suggest) (?:not|against) )[a-z]+ing\b"
+)
+_NEGATIONS = (" not ", " NOT ", "on't ", " against ")
 _LONGEST = 300
 
 
@@ -104,12 +118,15 @@ def instruction(sentence: str) -> Instruction | None:
     tells = _TELLS.match(rest)
     if tells and tells["word"].lower() not in VERBS:
         return None
+    forbidden = _NOT.match(rest) if has_any(rest, _NEGATIONS) else None
+    if forbidden:
+        return _forbidden(lead, rest, forbidden)
     asked = _MUST.match(rest)
     offered = None if asked else _MAY.match(rest)
     matched = asked or offered
     body = rest[matched.end() :] if matched else rest
     inner, body = _clauses(body) if matched else ("", body)
-    verb, body = _verb(body)
+    verb, body = _verb(body, asked=matched is not None)
     if not verb:
         return _others(sentence, rest)
     text = body
@@ -123,6 +140,16 @@ def instruction(sentence: str) -> Instruction | None:
     text = lead + text[0].lower() + text[1:] if lead else text
     weak = weak or offered is not None or verb == "consider" or _IF_NEEDED.search(text) is not None
     return Instruction(_finished(text), verb, bool(asked and asked["must"]), weak)
+
+
+def _forbidden(lead: str, rest: str, forbidden: re.Match[str]) -> Instruction | None:
+    """What is asked not to be done."""
+    if forbidden["verb"] is None:
+        return Instruction(_finished(lead + rest), "avoid", demanded=True)
+    if forbidden["verb"] not in VERBS or _NOUN.match(rest, forbidden.end()):
+        return None
+    text = f"{lead}do not {rest[forbidden.start('verb') :]}"
+    return Instruction(_finished(text), "avoid", demanded=True)
 
 
 def _without_label(text: str) -> tuple[str, bool]:
@@ -151,8 +178,11 @@ def _clauses(text: str) -> tuple[str, str]:
     return lead, text
 
 
-def _verb(text: str) -> tuple[str, str]:
-    """The verb in the base form that a text begins with, and the text so; an adverb may stand before it."""
+def _verb(text: str, *, asked: bool) -> tuple[str, str]:
+    """The verb in the base form that a text begins with, and the text so; an adverb may stand before it.
+
+    `asked`: whether words that ask stand before it, so that "managing" is what they ask for.
+    """
     word = _WORD.match(text)
     if word and word[0].lower() == "not":
         return "", text
@@ -163,10 +193,10 @@ def _verb(text: str) -> tuple[str, str]:
     if not word or _NOUN.match(text, word.end()):
         return "", text
     lower = word[0].lower()
-    if lower in VERBS or (lower in _NAMES_TOO and _DETERMINER.match(text, word.end())):
+    if lower in VERBS or (lower in _BEFORE and _BEFORE[lower].match(text, word.end())):
         return lower, text
     base = GERUNDS.get(lower)
-    if base and _FINITE.search(text):  # "Managing it requires a role" asks for nothing
+    if base and not asked and _FINITE.search(text):  # "Managing it requires a role" asks for nothing
         return "", text
     return (base, base + _ungerund(text[word.end() :])) if base else ("", text)
 
@@ -200,7 +230,8 @@ def _finished(text: str) -> str:
 
 _TOLD = any_of(
     r"(?:notify|inform|communicat|educat|tell|brief|advis|remind|share|train|prepar|publish|announc|alert|encourag"
-    r"|direct|let)\w*",
+    r"|direct|let)\w*(?!.{3,80} to (?:review|add|update|check|verify|remove"
+    r"|replace|install|move|migrate|transition|switch|upgrade|back|save|download|export)\b)",
     r"(?:updat|review|revis|creat|refresh)\w* (?:and \w+ )?(?:any |all |your |their |internal |existing |relevant "
     r"|user "
     r"|the )*(?:\w+ ){0,3}?(?:documentation|training|guidance|guides?|materials?|help ?desk|communications?"

@@ -25,15 +25,17 @@ _PEOPLE = (
     r"|organization)"
 )
 _WITH = (
-    rf"(?:\b{_PEOPLE}(?: [\w/-]{{1,24}}){{0,4}}? (?:(?:who|that) )?(?:with|have|has|hold|having)"
+    rf"(?:\b{_PEOPLE}(?: [\w/-]{{1,24}}){{0,4}}? (?:(?:who|that) )?(?:with|have|has|hold|having|assigned)"
     r"|\b(?:[Rr]equires?|[Rr]equired|[Rr]equiring|[Nn]eeds?|must have|must hold|[Ii]ncluded (?:with|in)|part of"
     r"|[Aa]vailable (?:only )?with|requirements?:|rerequisites?:))"
 )
+_ALIKE = r"(?P<alike> or (?:equivalent|higher|above|similar)| \(or (?:equivalent|higher|above)\))?"
 _PLANS = r"(?P<name>(?:Microsoft 365|Office 365) [EFAG][1357](?:(?:/|, | or | and |, or )[EFAG][1357]){0,4})"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_WITH} {_COUNT}{_NAME} {_LICENCE}",
+        rf"{_WITH} {_COUNT}{_NAME}{_ALIKE} {_LICENCE}",
+        rf"\bsubject to (?:(?:the|usual|standard|existing|normal|applicable) ){{1,3}}{_NAME} {_LICENCE}",
         rf"\b(?:who|and) (?:have|hold) {_COUNT}{_NAME} {_LICENCE}",
         rf"\b(?:included (?:with|in)|part of) {_COUNT}(?:your )?(?:existing )?{_PLANS}",
         (
@@ -90,8 +92,9 @@ def licences_of(sentence: str) -> Iterator[tuple[str, tuple[int, int]]]:
             before = sentence[max(0, match.start() - 90) : match.start("name")]
             if _NOT.search(before) or _NOT_BEHIND.match(sentence, match.end()) or "without a" in sentence:
                 continue
+            alike = match.groupdict().get("alike") or ""
             for name in _names(match["name"]):
-                yield name, (match.start("name"), match.end())
+                yield f"{name}{alike}", (match.start("name"), match.end())
 
 
 def premium_of(phrase: str) -> str:

@@ -36,6 +36,12 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"\b(?:that|who|where|whose(?: \w+){1,2}):$", re.IGNORECASE)
+#: A clause that says what somebody does, with what.
+_WITH_CLAUSE = re.compile(
+    r"\b(?:who|that) (?:(?:create|manage|use|edit|share|own|configure|deploy|administer|run|build)"
+    r"(?:,? (?:and|or) |, )?){1,4} [^:]{3,80}:$|(?:who|that) (?:\w+ (?:and|or) )?\w+ [A-Z][^:]{3,60}:$"
+)
+_THING_WORDS = 4
 _PLAIN_WORD = re.compile(r"[A-Z][a-z']* (?=[a-z])")
 _ARTICLE = re.compile(r"(?:The|A|An|Your|Their|You|Any|All) ")
 _SUBJECT = re.compile(r"\w+ (?:must|will|can|should|may)\b")
@@ -109,8 +115,10 @@ class _Place:
 
 def whole(stem: str, items: Sequence[str]) -> str:
     """The name that begins before a colon and goes on in the list behind it; empty where it does not."""
-    if not (items and _GOES_ON.search(stem)) or is_sentence(stem):
+    if not items or is_sentence(stem):
         return ""
+    if not _GOES_ON.search(stem):
+        return _with_things(stem, items)
     clause = bool(_CLAUSE.search(stem))
     parts: list[str] = []
     for item in items[:_ITEMS]:
@@ -122,6 +130,16 @@ def whole(stem: str, items: Sequence[str]) -> str:
         parts.append(text[:1].lower() + text[1:] if small else text)
     begin = trimmed(f"{stem[:-1]} X")
     return f"{begin[:-1]}{', '.join(parts)}" if parts and begin.endswith(" X") else ""
+
+
+def _with_things(stem: str, items: Sequence[str]) -> str:
+    """A name with a clause, and the things of its list: "Users who pin Contoso Notes: pages, shelves"."""
+    parts = [_ASIDE.sub("", item.strip(" .,")) for item in items]
+    if not _WITH_CLAUSE.search(stem) or any(
+        len(part.split()) > _THING_WORDS or part.endswith(":") or named(part) or is_sentence(part) for part in parts
+    ):
+        return ""
+    return f"{trimmed(stem)}: {', '.join(parts)}"
 
 
 def _items(lines: Sequence[Line], index: int) -> tuple[str, ...]:

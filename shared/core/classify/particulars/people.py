@@ -141,6 +141,12 @@ _END = re.compile(
     r"|where|of|at|who are|who have|that have|using|across|both|either)$",
     re.IGNORECASE,
 )
+_THINGS = re.compile(
+    r"(?!(?:the|a|your|this)\b)(?:[\w/&'-]{1,24} ){0,5}(?:applications|apps|tools|workflows|scripts|integrations"
+    r"|add-ins|bots|connectors)(?: (?:that|which|using|involving|relying|built|created|registered|connecting|calling)\b"
+    r"|, .{2,60} (?:that|which|using)\b)",
+    re.IGNORECASE,
+)
 #: A name that says of nobody in particular.
 _ANYBODY = re.compile(
     r"(?:end[- ]|microsoft 365 |us |government |enterprise |licensed |business |individual |active |internal "
@@ -156,7 +162,9 @@ _ANYBODY = re.compile(
 _LOOSE = re.compile(
     r"^(\w+) (?:and|or) (?:are )?(?!billing|purchasing|marketing|meeting)((?:using|who|that|with|[a-z]{2,12}ing)\b)"
 )
-_LICENSED = re.compile(r" (?:with|who have|that have) [^,]{0,60}\blicen[sc]es?\b.{0,100}$", re.IGNORECASE)
+_LICENSED = re.compile(
+    r" (?:with|who have|that have|(?:who are )?assigned) [^,]{0,60}\blicen[sc]es?\b.{0,100}$", re.IGNORECASE
+)
 _CUTS = (" who ", " that ", " whose ", ", ", " where ", " and ", " for ", " to ", " in ", " with ", " on ")
 
 
@@ -210,6 +218,11 @@ def named(phrase: str) -> tuple[AudienceKind, str] | None:
     if len(head.split()) > 9 or not name or _ANYBODY.fullmatch(name):
         return None
     return kind, name if name[1:2].isupper() else name[:1].upper() + name[1:]
+
+
+def things(phrase: str) -> str:
+    """The things that a line names by what they do: "Apps that read shelves"; empty where it names none."""
+    return cut_name(trimmed(phrase)) if _THINGS.match(phrase) else ""
 
 
 def _kind(head: str) -> AudienceKind | None:

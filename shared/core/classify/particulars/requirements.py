@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from shared.core.classify.particulars.people import denies, trimmed
+from shared.core.text.wording import has_any
 
 _PRODUCT = r"(?<![\w.-])(?:(?:i?[A-Z][\w.+]{0,24}|\d{1,3}|for|on)[ ,]{1,2}){0,7}"
 _LATER = r"(?:or|and) (?:later|higher|above|newer|greater|up)\b"
@@ -35,7 +36,7 @@ _WINDOWS = (
 _NO_MORE = rf"(?!,? versions?\b| {_LATER}|{_EDITION},? version)\b"
 _WINDOWS_NAME = re.compile(rf"\b{_WINDOWS}{_NO_MORE}(?! Autopatch)")
 _ON_WINDOWS = re.compile(
-    rf"\b(?:(?:available|applies|apply|supported|affects?|impacts?)(?: only| soon)? (?:in|on|for|to)"
+    rf"\b(?:(?:available|applies|apply|supported|affects?|impacts?|only)(?: only| soon)? (?:in|on|for|to)"
     rf"|(?:[Dd]evices|PCs|[Cc]lients|[Ee]ndpoints) (?:that are )?(?:running|on|with))"
     rf" (?:(?:all|supported|eligible|both|versions|editions|devices|of|on|running) ){{0,5}}"
     rf"(?P<windows>{_WINDOWS}(?:{_JOINT}(?:both )?{_WINDOWS}){{0,9}}){_NO_MORE}"
@@ -83,6 +84,29 @@ _FOR_WHICH = re.compile(
     r" (?:with|that|who|where) (?!eligible|relevant|these|this|such)[^.,;:()]{4,90})",
     re.IGNORECASE,
 )
+#: "Your Intune tenant on Europe 0101".
+_ON_UNIT = re.compile(
+    r"\byour (?P<what>(?:[A-Z]\w{1,20} )?tenant)s? on (?P<unit>[A-Z][a-zA-Z]{1,20}(?: [A-Z][a-z]{1,20})? \d{3,5})\b"
+)
+_REGION = (
+    r"(?:EU|EEA|EFTA|UK|US|USA|Europe|European|United|Egypt|Germany|France|Italy|Spain|Japan|India|China|Korea|Australia"
+    r"|Canada|Brazil|Mexico|Switzerland|Norway|Israel|Qatar|South|New Zealand|Asia|Africa|North America|Latin America)"
+)
+#: "For devices in Egypt, ...".
+_IN_REGION = re.compile(
+    r"For (?:all |any )?(?P<who>(?:[A-Z]\w{1,20} )?(?:devices|customers|tenants|users|organi[sz]ations|environments)"
+    rf" in (?:the )?{_REGION}\b(?:[^,:;.]|, (?:EFTA|EEA|EU|UK|and|or)\b){{0,60}}),",
+    re.IGNORECASE,
+)
+#: "This change does not apply to agents created elsewhere".
+_NOT_FOR = re.compile(
+    r"(?:Note: |Important: )?(?:This|The|These)(?: [\w-]{1,20}){0,3} (?:does|do|will) not (?:apply to|affect|impact)"
+    r" (?P<who>(?:existing(?: \w{2,20}){0,2} (?:devices|tenants|organi[sz]ations|customers|users|environments|agents)"
+    r"|(?:[\w-]{2,20} ){0,2}(?:users|devices|tenants|organi[sz]ations|customers|agents|environments|accounts|admins)"
+    r" (?:already|created|using|running|accessing|that|who|in|on|with|managed|registered)\b[^.;:]{3,120}))\.?",
+    re.IGNORECASE,
+)
+_ORGANISATION_WORDS = ("tenants ", "rganizations ", "rganisations ", "ustomers ", "nvironments ")
 _NEW = re.compile(
     rf"\b(?P<who>{_ORGANISATIONS} (?:creating|configuring|setting up) (?:any |a )?new (?:[\w-]{{2,20}} )?"
     r"(?:tenants?|organi[sz]ations?|environments?|sites?|polic(?:y|ies)|workspaces?))\b"
@@ -139,13 +163,29 @@ def requirements_of(sentence: str) -> Iterator[str]:
     """What a feature requires, and the organizations of which something is required."""
     if "require" in sentence and (match := _REQUIRES.match(sentence)) and not _NO_THING.search(match["what"]):
         yield trimmed(match["what"])
-    if match := _ON.search(sentence):
+    yield from _places_of(sentence)
+    if ("equire" in sentence or "o use " in sentence) and (match := _ON.search(sentence)):
         what = match["what"] or match["thing"]
         state = match["state"] or _STATES[match["verb"].lower()]
         if not denies(sentence) and not _NO_THING.search(what):
             what = re.sub(r"^(?:the|an?) ", "", what)
             yield f"{what[:1].upper()}{what[1:]} {state.lower()}"
-    if (match := _FOR.match(sentence)) and not denies(sentence):
+    yield from _organisations_of(sentence)
+
+
+def _places_of(sentence: str) -> Iterator[str]:
+    """Those at one place, and those that a sentence leaves out."""
+    if "your " in sentence and (match := _ON_UNIT.search(sentence)):
+        yield f"{match['what']}s on {match['unit']}"
+    if sentence.startswith("For ") and (match := _IN_REGION.match(sentence)):
+        yield match["who"][:1].upper() + match["who"][1:]
+    if " not " in sentence and (match := _NOT_FOR.fullmatch(sentence)):
+        yield f"Not affected: {match['who']}"
+
+
+def _organisations_of(sentence: str) -> Iterator[str]:
+    """The organizations and devices of which something is required, or for which something is on."""
+    if sentence.startswith("For ") and (match := _FOR.match(sentence)) and not denies(sentence):
         yield match["who"][:1].upper() + match["who"][1:]
     if (
         "devices " in sentence
@@ -153,7 +193,7 @@ def requirements_of(sentence: str) -> Iterator[str]:
         and not (denies(sentence) or _NO_WINDOWS.search(sentence))
     ):
         yield f"D{trimmed(match[0])[1:]}"
-    if (match := _FOR_WHICH.search(sentence)) and not denies(sentence):
+    if has_any(sentence, _ORGANISATION_WORDS) and (match := _FOR_WHICH.search(sentence)) and not denies(sentence):
         yield trimmed(match["who"][:1].upper() + match["who"][1:])
     if "new " in sentence and not denies(sentence) and not _NO_NEW.search(sentence):
         for match in _NEW.finditer(sentence):

@@ -22,13 +22,19 @@ _LONGEST_JOINED = 400
 _LONG_WORD = re.compile(r"[a-z][a-z-]{4,40}")
 _ALIKE = 0.6
 _SAME, _ENOUGH_WORDS = 0.8, 5
+# Below these stands what is told, and nothing to do.
+_PLACES = r"(?:found|available|located|visible) (?:in|at|under)"
+_TELLS = re.compile(rf"\b(?:about|that|explain|explaining|regarding|{_PLACES})$")
+# After these, the list follows a colon.
+_AT = re.compile(rf"{_PLACES}$")
+_IN_LIST = re.compile(rf"(?:\bfollowing|{_PLACES})$")
 _SHORT = 120
 _SHORT_HEADING = 60
 _MORE = "; "
 # A step that goes on in the items below it: "Tell these teams about it:".
 _DANGLING = re.compile(
     r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from"
-    r"|following|whether)$(?<![Tt]urn on)(?<!urned on)(?<![Ss]ign on)"
+    rf"|following|whether|{_PLACES})$(?<![Tt]urn on)(?<!urned on)(?<![Ss]ign on)"
 )
 #: What the items under a line are: things to do, things that may be done, something else, or links.
 LeadKind = Literal["ask", "offer", "skip", "links"]
@@ -154,7 +160,8 @@ _FORMULA = any_of(
     r"|rollout)(?: and"
     r" update (?:your|any)? ?(?:relevant |internal |training )*(?:documentation|materials)(?: as (?:appropriate"
     r"|needed))?)?$",
-    r"(?:updat|inform|notif|communicat|shar)\w* .{0,30}as (?:appropriate|needed|necessary)$",
+    r"(?:updat|inform|notif|communicat|shar)\w* "
+    r"(?!.{0,30}\b(?:scripts?|tools?|code|apps|workflows)\b).{0,30}as (?:appropriate|needed|necessary)$",
     r"communicate as appropriate",
     r"update(?:ing)? (?:your |any )?(?:relevant |internal |training "
     r"|training and )*documentation(?: as (?:appropriate|needed))?$",
@@ -177,7 +184,7 @@ _FORMULA = any_of(
     r"follow (?:the|these) (?:\w+ )?(?:steps|instructions|guidance|guide|link)\b(?!.{2,160} to (?:set|allow|enable"
     r"|configure|disable|migrate|turn|deploy|restore|keep)\b)",
     r"\w+ at (?:your|their) (?:own )?(?:discretion|convenience|pace)$",
-    r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b.{0,40}$",
+    r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b(?:.{0,40}$| if\b)",
     r"(?:use|download) (?:the |our |this |these |microsoft |official |following )*(?:\w+ )?(?:documentation|articles?"
     r"|blogs?|links?|resources?|faqs?|tutorials?|videos?)\b",
     r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)"
@@ -196,7 +203,7 @@ _FORMULA = any_of(
 _IDLE = any_of(
     r"review your (?:current |existing )?(?:[\w-]+ ){0,4}(?:configurations?|settings|setup)"
     r"(?:(?:,| and)? (?:if applicable|as needed|notify\b.*|inform\b.*|update\b.*))?$",
-    r"(?:review|understand|explore|learn) how\b",
+    r"(?:review|understand|explore|learn) how\b(?!.{0,60}\b(?:permissions?|sharing|access) (?:is|are) )",
     r"(?:monitor|watch|review) (?:user |customer |community |future |upcoming )?(?:feedback|announcements?|adoption"
     r"|communications?)\b",
     r"reassure",
@@ -214,10 +221,11 @@ _ASKS = (
     "ncourage",
     "ecommend",
     "rge ",
+    "Do not ",
 )
 _HISTORY = any_of(
     r"(?:today|currently|previously|until now|in the past|historically|before this (?:change|update)|no longer"
-    r"|would|used to|error|message|example|for instance|optional)\b"
+    r"|would|u(?<!is u)(?<!are u)(?<!be u)sed to|error|message|example|for instance|optional)\b"
 )
 _CLOSES = re.compile(
     r"\b(?:slots?|spots?|registrations?|sign-?ups?|enroll?ments?|nominations?|applications?|forms?|survey)\b"
@@ -225,6 +233,14 @@ _CLOSES = re.compile(
     re.IGNORECASE,
 )
 _LEADS = ("If ", "To ", "Before ")
+# "If you still use it, you can extend it": for those, it is a thing to do.
+_IF_CAN = re.compile(
+    r"(?P<if>If (?:you|your) [^,.:]{2,100}), (?:you|(?:IT |tenant )?admin(?:istrator)?s) can (?:also |now |still "
+    r"|proactively )?(?P<order>(?!continue\b|submit\b|get\b)[a-z]+ .+)"
+)
+_NO_IF = re.compile(r"\b(?:questions|assistance|feedback|learn more|interested|issues?)\b")
+_WINDOW = re.compile(r"\bduring (?:the |this )?(?:\w+ )?(?:maintenance|downtime|outage)\b", re.IGNORECASE)
+_WINDOW_BEGINS = re.compile(r"(?:start(?:ing|s)?|begin(?:ning|s)?|from)(?: (?:time|date))?: ", re.IGNORECASE)
 # "If you manage updates yourself you can now download them": for those, it is the next thing to do.
 _NOW = re.compile(r"(?P<if>If you [^,.]{2,80}?),? you can now (?P<order>[a-z]+ .+)")
 _LED = re.compile(
@@ -343,13 +359,22 @@ def _led(sentence: str) -> str:
     return sentence if led and led["verb"] in VERBS - _STATES and not _FINITE.search(sentence, led.end()) else ""
 
 
+def _allowed(sentence: str) -> Instruction | None:
+    """What the prepare section lets those do whom a condition concerns."""
+    allowed = _IF_CAN.match(sentence) if sentence.startswith("If ") else None
+    if allowed is None or _NO_IF.search(sentence):
+        return None
+    asked = instruction(f"{allowed['if']}, {allowed['order']}")
+    return asked and replace(asked, text=sentence.rstrip(".:; "))
+
+
 @dataclass(slots=True)
 class _Lead:
     """A line that the lines below it belong to.
 
     `level`: 0 for a paragraph or heading, else how deep the item stands. `condition`: what its steps are said under.
     `step`: which step the line itself is; `facts`: the items below that are no steps. `nested`: whether the lines
-    below it stand deeper.
+    below it stand deeper; `tells`: whether they are what the step tells people.
     """
 
     level: int
@@ -359,6 +384,7 @@ class _Lead:
     step: int | None = None
     facts: list[str] = field(default_factory=list)
     nested: bool = False
+    tells: bool = False
 
 
 class _Prepare:
@@ -407,6 +433,7 @@ class _Prepare:
         opened = _Lead(level, "links" if within_links else _lead(lead), day_by(lead, self._document.day) or self._day())
         if len(self._steps) > before:
             opened.step = before
+            opened.tells = _TELLS.search(self._steps[before].text) is not None
         elif opened.kind not in _UNREAD:
             opened.condition = _condition(lead)
         if self._leads and level > self._leads[-1].level:
@@ -434,11 +461,9 @@ class _Prepare:
         dangles = _DANGLING.search(above.text) is not None
         if not (lead.nested or dangles):
             return
-        points = _points(lead.facts, whole=dangles)
+        points = _points(lead.facts, whole=dangles, places=_AT.search(above.text) is not None)
         if points and (not below or dangles):
-            joined = (
-                f"{above.text}{' ' if dangles and not above.text.endswith('following') else ': '}{_MORE.join(points)}"
-            )
+            joined = f"{above.text}{' ' if dangles and not _IN_LIST.search(above.text) else ': '}{_MORE.join(points)}"
             if len(joined) <= _LONGEST_JOINED:
                 self._steps[lead.step] = replace(above, text=joined)
         elif below and lead.level and all(map(_explains, lead.facts)):
@@ -461,9 +486,11 @@ class _Prepare:
 
     def _add(self, sentence: str) -> None:
         kind = self._leads[-1].kind if self._leads else "ask"
+        if self._leads and self._leads[-1].tells:
+            return
         if len(self._steps) > _MOST or kind in _UNREAD or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
             return
-        asked = instruction(sentence)
+        asked = instruction(sentence) or _allowed(sentence)
         if asked is None or _FORMULA.match(asked.text) or (_NOTHING.search(sentence) and not asked.demanded):
             return
         if self._nothing and (only_tells(asked.text) or _IDLE.match(asked.text)):
@@ -495,14 +522,17 @@ def _under(step: Step, condition: str) -> Step:
     return replace(step, text=text) if condition and len(text) <= _LONGEST_JOINED else step
 
 
-def _points(items: list[str], *, whole: bool) -> list[str]:
-    """The items that end a step; none where one of them explains it instead, unless the step needs them."""
+def _points(items: list[str], *, whole: bool, places: bool) -> list[str]:
+    """The items that end a step; none where one of them explains it instead, unless the step needs them.
+
+    `places`: whether they are names of places, and stay as they are.
+    """
     points: list[str] = []
     for item in items:
         text = _AND.sub("", item.strip(" .;,:"))
         if _LINKS.match(item) or _LINK_TEXT.search(item) or _NOTHING.search(item) or (_explains(item) and not whole):
             return points if whole else []
-        points.append(_lowered(text))
+        points.append(text if places else _lowered(text))
     return points
 
 
@@ -539,4 +569,16 @@ def _lead(text: str) -> LeadKind:
 
 
 def _step(asked: Instruction, sentence: str, document: Document, day: date | None = None) -> Step:
-    return Step(asked.text, sentence.strip()[:_LONGEST_WORDS], day_by(sentence, document.day) or day)
+    day = day_by(sentence, document.day) or day
+    if day is None and asked.verb == "avoid" and _WINDOW.search(sentence):
+        day = _window(document)
+    return Step(asked.text, sentence.strip()[:_LONGEST_WORDS], day)
+
+
+def _window(document: Document) -> date | None:
+    """The day on which a maintenance begins."""
+    for line in document.lines:
+        if _WINDOW_BEGINS.match(line.text):
+            for day in dates(line.text, document.day):
+                return day[2].first
+    return None

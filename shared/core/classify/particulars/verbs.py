@@ -60,6 +60,7 @@ VERBS = frozenset(
             "provision",
             "publish",
             "purchase",
+            "push",
             "raise",
             "re-acquire",
             "re-create",

@@ -161,12 +161,75 @@ def test_the_list_ends_where_another_subject_begins() -> None:
             [("role", "Users with access to pins"), ("role", "Pin owners")],
         ),
         ("Not for anybody:", ["Pin owners"], []),
+        (
+            "Organizations with makers who create or manage Contoso Notes:",
+            ["Pages", "Pin boards"],
+            [("other", "Organizations with makers who create or manage Contoso Notes: Pages, Pin boards")],
+        ),
     ],
 )
 def test_a_name_goes_on_in_the_list_behind_its_colon(stem: str, items: list[str], read: list[tuple[str, str]]) -> None:
     lines = "".join(f"<li>{item}</li>" for item in items)
 
     assert names(f"<p><b>Who is affected:</b></p><p>{stem}</p><ul>{lines}</ul>") == read
+
+
+def test_the_conditions_of_a_list_say_which_organizations_are_meant() -> None:
+    items = (
+        "<ul><li>You print pages on Windows 11, version 24H2 or later.</li><li>Your organization uses your pins.</li>"
+        "<li>Pins are red.</li></ul>"
+    )
+
+    assert names(f"<p>This affects your organization if:</p>{items}")[-2:] == [
+        ("other", "Organizations that print pages on Windows 11, version 24H2 or later"),
+        ("other", "Organizations that use their pins"),
+    ]
+    assert not [each for each in names(f"<p>You are not affected if:</p>{items}") if "Organizations" in each[1]]
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("All tenants using Contoso Notes", []),
+        (
+            "All tenants using Contoso Notes and Contoso Pins",
+            [("other", "Tenants using Contoso Notes and Contoso Pins")],
+        ),
+        ("Pin apps that read page data (for example, Pin Shelf)", [("other", "Pin apps that read page data")]),
+        ("Pin apps", []),
+        ("Users assigned a Teams Premium license", [("licence", "Teams Premium")]),
+        (
+            "Tenants with Microsoft 365 Copilot (Premium) enabled",
+            [("licence", "Microsoft 365 Copilot (Premium)")],
+        ),
+    ],
+)
+def test_who_uses_the_product_is_nobody_in_particular(line: str, read: list[tuple[str, str]]) -> None:
+    assert names(f"<p><b>Who is affected:</b></p><ul><li>{line}</li></ul>") == read
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        ("When a page is sent, eNotes managers or makers can choose a pin.", ["eNotes managers or makers"]),
+        ("Users with Print permissions can pin pages.", ["Users with Print permissions"]),
+        ("Users with these permissions can pin pages.", []),
+        ("Makers can pin pages.", []),
+    ],
+)
+def test_beside_who_is_affected_only_a_special_role_is_read(sentence: str, read: list[str]) -> None:
+    body = f"<p><b>Who is affected:</b></p><ul><li>Pin owners</li></ul><p><b>How pins look:</b></p><p>{sentence}</p>"
+
+    assert names(body) == [("role", "Pin owners"), *(("role", name) for name in read)]
+
+
+def test_a_release_of_windows_is_named_once() -> None:
+    items = "<ul><li>Windows 11, version 24H2: KB5000001</li><li>Windows 10, version 22H2: KB5000002</li></ul>"
+
+    assert names(items, title="Update of Windows 11, versions 25H2 and 24H2") == [
+        ("platform", "Windows 11, versions 25H2 and 24H2"),
+        ("platform", "Windows 10, version 22H2"),
+    ]
 
 
 def test_elsewhere_a_name_may_go_on_in_a_list_too() -> None:
@@ -226,6 +289,8 @@ def test_the_roles_of_a_list_are_read(lead: str, read: list[str]) -> None:
         ("New charts enable sellers to pin.", ["Sellers"]),
         ("It is red so page managers can see it.", ["Page managers"]),
         ("As a seller, you can pin pages.", ["Sellers"]),
+        ("Pins can be created by makers or page managers to sort them.", ["Makers or page managers"]),
+        ("Pins can be shared by adding co-owners.", []),
         ("It gives agents and supervisors a clear view.", ["Agents and supervisors"]),
         ("We announce the ability for page managers to pin.", ["Page managers"]),
         ("Admins with the Pin Reader role can read pins.", ["Admins with the Pin Reader role"]),
@@ -261,13 +326,18 @@ def test_with_who_is_affected_other_sentences_name_no_roles() -> None:
         ("It requires page analytics to be enabled.", ["Page analytics enabled"]),
         ("To use this feature, you must install the Pin package from the center.", ["Pin package installed"]),
         ("For tenants in the EU, EFTA, and the UK, admins must pin.", ["Tenants in the EU, EFTA, and the UK"]),
-        ("For tenants in the EU, pins are red.", []),
+        ("For tenants in the EU, pins are red.", ["Tenants in the EU"]),
         ("Customers configuring any new organization will have pins.", ["Customers configuring any new organization"]),
         ("Pins are on for new tenants.", ["New tenants"]),
         ("Pins are off by default for tenants that use lists.", ["Tenants that use lists"]),
         ("Pins are not on by default for tenants that use lists.", []),
         ("It is for devices enrolled in pin updates.", ["Devices enrolled in pin updates"]),
         ("It changes how domain controllers answer.", ["Domain controllers"]),
+        ("We will repair your Notes tenant on Europe 0101.", ["Notes tenants on Europe 0101"]),
+        ("For Notes devices in Egypt, a pin is ready.", ["Notes devices in Egypt"]),
+        ("For devices in pages, a pin is ready.", []),
+        ("This change does not apply to users running pins on paper.", ["Not affected: users running pins on paper"]),
+        ("This change does not affect the look of pages.", []),
         (
             "Deploy Contoso Notes for Mac version 4.2 or later; it is required.",
             ["Contoso Notes for Mac version 4.2 or later"],
@@ -357,6 +427,8 @@ def test_another_heading_ends_the_list() -> None:
         ("This feature is available to users with a Microsoft 365 Copilot license.", ["Microsoft 365 Copilot"]),
         ("A Microsoft 365 Copilot license is required to pin pages.", ["Microsoft 365 Copilot"]),
         ("The page requires a Teams Rooms Pro license.", ["Teams Rooms Pro"]),
+        ("Pins require a Microsoft 365 E5 or equivalent license.", ["Microsoft 365 E5 or equivalent"]),
+        ("Pins will be subject to the usual Power BI licensing.", ["Power BI"]),
         ("It is on for Microsoft 365 Copilot licensed users.", ["Microsoft 365 Copilot"]),
         ("Users must have a Microsoft Entra ID P1 or P2 license.", ["Microsoft Entra ID P1", "Microsoft Entra ID P2"]),
         ("It is only for tenants with Microsoft 365 E5.", ["Microsoft 365 E5"]),

@@ -34,6 +34,20 @@ def texts(body: str) -> list[str]:
         ("Be sure to pin the page. See Contoso Support.", "Pin the page"),
         ("Review and update internal documentation on drafts.", "Review and update internal documentation on drafts"),
         ("We advise admins to conduct a test of drafts.", "Conduct a test of drafts"),
+        ("We recommend using drafts to ensure pages stay.", "Use drafts to ensure pages stay"),
+        ("You will likely need to push the new shelf.", "Push the new shelf"),
+        ("Update your page tools, as needed.", "Update your page tools, as needed"),
+        (
+            "If you use Notes 11, version 2 pages, we recommend you apply the fix.",
+            "If you use Notes 11, version 2 pages, apply the fix",
+        ),
+        ("Do not remove the shelf of drafts.", "Do not remove the shelf of drafts"),
+        ("Admins should not move drafts during the test.", "Do not move drafts during the test"),
+        ("We recommend not opening drafts at night.", "We recommend not opening drafts at night"),
+        ("If your pages are red, you can use a blue shelf.", "If your pages are red, you can use a blue shelf"),
+        ("Ask page owners to review their drafts.", "Ask page owners to review their drafts"),
+        ("Control which owners move drafts.", "Control which owners move drafts"),
+        ("Improve shelves by removing old drafts.", "Improve shelves by removing old drafts"),
     ],
 )  # fmt: skip
 def test_a_sentence_becomes_an_instruction(sentence: str, text: str) -> None:
@@ -61,6 +75,13 @@ def test_a_sentence_becomes_an_instruction(sentence: str, text: str) -> None:
         "Set-NotesPage",
         "Users do not need to install anything.",
         "Please take this short survey.",
+        "Don't move: The page stays where it is.",
+        "Do not worry about pages.",
+        "If you have questions, you can open the page of answers.",
+        "Ask Copilot to sum up a page.",
+        "Take these steps if you are not sure whether your pages are good ones.",
+        "Improve the look of pages.",
+        "Search and Notes of drafts",
         "Assign pages in one place: Owners will be able to assign them there.",
     ],
 )
@@ -153,10 +174,27 @@ def test_where_something_is_left_to_do_it_is_a_step(said: str) -> None:
         ("Today, admins must approve every page.", []),
         ("Admins must be owners.", []),
         ("Users must sign in to see pages.", []),
+        (
+            "Admins who copied a shelf should replace it if it is used to keep drafts.",
+            ["Admins who copied a shelf should replace it if it is used to keep drafts"],
+        ),
+        ("Admins who used to lend pages should replace them.", []),
     ],
 )
 def test_demands_outside_of_the_prepare_section(line: str, text: list[str]) -> None:
     assert texts(f"<p>{line}</p>{INTRO}") == text
+
+
+def test_what_is_not_to_be_done_during_a_maintenance_has_its_day() -> None:
+    body = (
+        "<p>The shelf will be repaired.</p><p>Starting: Saturday, June 6, 2026, 4 PM PT</p>"
+        "<p>You should not plan to move pages during the maintenance window. We recommend not opening drafts.</p>"
+    )
+
+    assert [(step.text, str(step.day)) for step in read(body + INTRO).steps] == [
+        ("Do not plan to move pages during the maintenance window", "2026-06-06"),
+        ("We recommend not opening drafts", "None"),
+    ]
 
 
 def test_what_is_asked_for_twice_is_one_step() -> None:
@@ -199,6 +237,14 @@ def nested(lead: str, *points: str) -> str:
         (
             nested("Allow one of:", "Any listed shelf, or", "All shelves."),
             ["Allow one of any listed shelf; all shelves"],
+        ),
+        (
+            nested("Tell owners about:", "How shelves work", "Move and sort of pages", "Search and Pin changes"),
+            ["Tell owners about how shelves work; move and sort of pages; search and Pin changes"],
+        ),
+        (
+            nested("Tell owners that shelves can be found in:", "Build 2 of Notes", "Pages > Shelves"),
+            ["Tell owners that shelves can be found in: Build 2 of Notes; Pages > Shelves"],
         ),
         (
             nested("Add a shelf:", "Mark it for its owner.", "Select <b>Turn on</b>"),
@@ -245,6 +291,10 @@ def test_a_condition_without_a_list_within_is_not_spread_over_what_follows() -> 
         ("Consider notifying your users about shelves.", []),
         ("Review your current shelf configuration.", []),
         ("Reassure users that pages stay.", []),
+        ("Encourage owners to review drafts.", ["Encourage owners to review drafts"]),
+        ("Encourage owners to like drafts.", []),
+        ("Review how page permissions are set.", ["Review how page permissions are set"]),
+        ("Review how drafts look.", []),
     ],
 )
 def test_where_nothing_is_needed_what_may_be_done_is_still_a_step(sentence: str, expected: list[str]) -> None:
