@@ -13,6 +13,7 @@ from shared.core.terms import WayOutKind
 from shared.core.text.wording import any_of, has_any, sentences
 
 _MOST = 8
+_WIDEST = 1_000  # characters of a sentence that are read; those of real posts end at 700
 _LONGEST_WORDS = 500
 _STOPS = frozenset({"opt_out", "turn_off"})  # two words for one way
 
@@ -252,7 +253,7 @@ def _ways(document: Document) -> Iterator[WayOut]:
 def _of_text(text: str, day: date | None) -> Iterator[WayOut]:
     told = sentences(text)
     for index, sentence in enumerate(told):
-        kind = _kind(sentence) if has_any(sentence, _SIGNS) else None
+        kind = _kind(sentence[:_WIDEST]) if has_any(sentence, _SIGNS) else None
         words = sentence.strip()
         if kind == "none" and (but := _but(told[index + 1 : index + 2])):
             kind, words = "turn_off", f"{words} {but}"
