@@ -79,6 +79,12 @@ _SAYS_NO = any_of(
 # "No action is needed if you do not use it" asks something of the others; "after May", of all before.
 _SUPPOSES = any_of(r"(?:if|unless|after|once)\b(?! (?:this |the )?(?:roll|change|update))")
 _USERS = any_of(r"(?:end[- ])?users\b", r"organizers\b", r"attendees\b", r"authors\b", r"members\b", r"people\b")
+_SPARES = any_of(
+    r"no (?:\w+ ){0,2}(?:changes?|impact|effect) (?:to|on|for|in) (?:the |your )?(?:\w+ ){0,2}users?\b",
+    r"(?:does|do|will) not (?:affect|impact|change) (?:the |your |how )?(?:\w+ ){0,2}users?\b",
+    r"(?:users? (?:are|is|will be) not (?:affected|impacted)|not (?:visible|noticeable) to (?:\w+ )?users?)\b",
+)
+_GOES_ON = any_of(r"(?:continues? to|can still|may still|remains?)\b")
 _UNCHANGED = any_of(r"(?:no|not|never|without)\b")
 _NO_ACTION = any_of(r"no (?:\w+ ){0,3}action")
 # The titles of pages that links lead to.
@@ -100,6 +106,8 @@ def bears(field: str, value: str, sentence: str, who: str = "") -> bool:
         return False
     if sentence in who and (_USERS.search(who) if value == "low" else not sentence.startswith("All ")):
         return False
+    if field == "user" and value != "low" and _GOES_ON.search(sentence):
+        return False
     if field == "user" and value == "low" and _USERS.search(sentence) and not _UNCHANGED.search(sentence):
         return False
     wordings = _BEARING.get(field, {}).get(value)
@@ -109,6 +117,11 @@ def bears(field: str, value: str, sentence: str, who: str = "") -> bool:
 def says_it(field: str, sentence: str) -> bool:
     """Whether a sentence names the field in so many words; then it goes before others."""
     return field == "default" and "default" in sentence
+
+
+def spares_users(text: str) -> re.Match[str] | None:
+    """Where a lower-case text says that users feel nothing."""
+    return _SPARES.search(text) if "no " in text or "not " in text else None
 
 
 def asks_nothing(sentence: str) -> bool:

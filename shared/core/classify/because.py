@@ -4,7 +4,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable
 
-from shared.core.classify.bearing import bears, says_it
+from shared.core.classify.bearing import bears, says_it, spares_users
 from shared.core.classify.document import Document
 from shared.core.classify.evidence import FORMULA
 from shared.core.classify.findings import Findings
@@ -52,6 +52,8 @@ def reason(findings: Findings, field: str, value: str, words: Leads, marks: Lead
 
     `words`: what the post's own words count; `marks`: what Graph's fields and earlier decisions count.
     """
+    if field == "user" and value == "low" and (spared := spares_users(findings.places.lower.get("text", ""))):
+        return cut(findings.places.sentence("text", *spared.span()), _LONGEST)
     told = list(words)
     counts, sentence = _strongest_sentence(findings, field, value, told)
     known = _GRAPHS.get(field, ())

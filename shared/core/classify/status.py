@@ -134,6 +134,8 @@ class Verdict:
         return self.status in {"scheduled", "no_schedule"}
 
 
+_TORN = re.compile(r"\s[.,;]")
+_BEGINNING = 12  # characters by which a sentence is found again
 _NOTICE = "it tells what is there, and plans no rollout"
 
 
@@ -170,10 +172,12 @@ def plan_sentence(windows: tuple[Window, ...], document: Document) -> str:
     dated = [window for window in windows if window.start or window.end]
     told = [*dated, *windows]
     words = next((window.words for window in told if not window.words.endswith(":")), told[0].words).strip()
+    # Asides are left out of a window's words; where that tore them, the sentence is found by its beginning.
+    looked_for = words[:_BEGINNING] if _TORN.search(words) else words
     for line in document.lines:
-        at = line.text.find(words)
-        if at > 0:
-            return whole_sentence(line.text, at, at + len(words))
+        at = line.text.find(looked_for)
+        if at > 0 or (at == 0 and looked_for != words):
+            return whole_sentence(line.text, at, at + len(looked_for))
     return words
 
 

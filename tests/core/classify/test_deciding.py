@@ -173,3 +173,32 @@ def test_every_signal_has_a_name_of_its_own_that_the_weights_know() -> None:
 
     assert len(set(names)) == len(names)
     assert not [name for name in told if name.endswith(" ...") and name not in names]
+
+
+def test_what_spares_users_is_the_reason_that_few_feel_it() -> None:
+    lines = {"(base)": "user low 100", "intro= lists": "user low 90"}
+    found = findings(intro="Only admins see lists.", text="Only admins see lists. There is no change for your users.")
+
+    assert because(lines, "user", found) == ("low", "There is no change for your users.")
+
+
+def test_what_goes_on_is_no_reason_that_users_feel_something() -> None:
+    lines = {"(base)": "user medium 100", "intro= lists": "user medium 90"}
+
+    assert because(lines, "user", findings(intro="Users continue to see lists."))[1] == "no one sentence says so"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        pytest.param("Admins who run lists", "nothing speaks against it", id="beside users"),
+        pytest.param("Hidden lists are for admins", "Hidden lists are for admins", id="another line"),
+    ],
+)
+def test_a_line_of_who_is_affected_says_that_few_feel_it_only_where_no_users_are_named(
+    sentence: str, reason: str
+) -> None:
+    lines = {"(base)": "user low 100", "impact= lists": "user low 90", "intro= lists": "user low 90"}
+    found = findings(intro=sentence, audience="Admins who run lists\nUsers of lists")
+
+    assert because(lines, "user", found) == ("low", reason)

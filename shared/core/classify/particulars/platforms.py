@@ -18,9 +18,10 @@ _NO_PRODUCT = (
     r"(?! (?:365|Hello|[Uu]pdates?|Autopatch|Server|Defender|Azure|Virtual|Backup|Admin|Phone|Store|Cloud|PowerShell"
     r"|Information|news|security|10|11|parts?|pages?|services?|content|search)\b)"
 )
+_NO_NAME = r"(?<!Project for the )(?<!Office for the )"
 _PLATFORM = re.compile(
     r"\b(?:(?P<ios>iOS|iPhones?|iPads?|iPadOS)|(?P<android>Android)|(?P<mac>macOS))\b"
-    rf"|{_BEFORE}(?:(?P<apple>[Mm]ac)|(?P<windows>Windows|[Ww]in32)|(?P<web>(?:Teams )?[Ww]eb)"
+    rf"|{_BEFORE}(?:(?P<apple>[Mm]ac)|(?P<windows>Windows|[Ww]in32)|{_NO_NAME}(?P<web>(?:Teams )?[Ww]eb)"
     rf"|(?P<linux>Linux))\b(?!-){_NO_PRODUCT}"
 )
 _NAMES = {
