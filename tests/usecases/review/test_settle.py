@@ -219,6 +219,23 @@ async def test_a_confirmation_wakes_nobody(world):
     assert (await world.change()).stage == "decided"
 
 
+async def test_who_confirms_what_was_unsure_has_the_ticket_filed_anew_without_the_doubt(world):
+    await world.arrive(harmless())
+    await settle(world, crb=True)
+    reading = (await world.change()).classification
+    assert "default" in reading.unsure
+    cards = len(told(world))
+
+    await settle_fields(world.deps, ID, {"default": reading.default}, "ana")
+    await world.drain_only("changes")
+
+    assert "default" not in (await world.change()).classification.unsure
+    row = await world.tables.get("changes", ids.partition(ID), "c|0001200001|x|ticket|crb")
+    assert row.values["due"].endswith("+a2")
+    await world.drain()
+    assert len(told(world)) == cards
+
+
 async def test_who_hears_of_an_event_is_decided_by_what_was_settled(world):
     await world.arrive(harmless())
     await settle(world, crb=True)
