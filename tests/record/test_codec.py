@@ -10,7 +10,18 @@ from shared.core.changes.change import Event
 from shared.core.changes.reasons import MetCondition, NewsReason, RouteReason, SentenceReason, TakeoverReason
 from shared.core.changes.slips import Slip
 from shared.core.policy.away import Away
-from shared.core.posts.classification import Halt, Interval
+from shared.core.posts.classification import Halt, Interval, Why
+from shared.core.posts.particulars import (
+    NOTHING_SAID,
+    Audience,
+    Compliance,
+    Control,
+    ControlDefault,
+    Link,
+    Particulars,
+    Step,
+    WayOut,
+)
 from shared.record.codec import change_from_json, change_to_json, effect_from_json, effect_to_json
 from tests.record.test_changes import CHANGE, EFFECT, FACTS, RAW
 
@@ -148,3 +159,35 @@ def test_a_damaged_time_is_an_error_that_names_it():
 
     with pytest.raises(ValueError, match="'yesterday'"):
         change_from_json({**data, "first_seen": "yesterday"}, RAW)
+
+
+def test_no_doubt_is_told_of_what_an_earlier_reader_read():
+    why = {"kind": Why("Lists go.", 0.5)}
+    read = replace(FACTS, classification=replace(FACTS.classification, why=why))
+    unsure = replace(CHANGE, editions=tuple(replace(each, facts=read) for each in CHANGE.editions))
+    data = json.loads(json.dumps(change_to_json(unsure)))
+
+    assert change_from_json(data, RAW).classification.unsure == ("kind",)
+    for edition in data["editions"]:
+        edition["facts"]["reader"] = 3
+    assert change_from_json(data, RAW).classification.unsure == ()
+
+
+def test_particulars_survive_and_a_row_from_before_them_has_none():
+    said = Particulars(
+        audience=(Audience("role", "Owners", "Owners see it."),),
+        controls=(Control("setting", "Lists", "Set Lists.", (ControlDefault("off", "GCC"),)),),
+        steps=(Step("Save lists", "Save lists before May.", date(2026, 5, 1)), Step("Tell owners", "Tell owners.")),
+        way_out=(WayOut("keep_old", "Keep it until June.", date(2026, 6, 30)), WayOut("none", "No way.")),
+        compliance=(Compliance("ai", "Does it use AI?", "Yes."),),
+        links=(Link("Lists", "https://learn.example/lists"),),
+    )
+    read = replace(FACTS, particulars=said)
+    change = replace(CHANGE, editions=tuple(replace(each, facts=read) for each in CHANGE.editions))
+    data = json.loads(json.dumps(change_to_json(change)))
+
+    assert change_from_json(data, RAW).particulars == said
+    assert data["sentences"].count("Save lists before May.") == 1
+    for edition in data["editions"]:
+        del edition["facts"]["particulars"]
+    assert change_from_json(data, RAW).particulars == NOTHING_SAID

@@ -18,6 +18,10 @@ READER = 4
 (tests/core/changes/test_reader.py notices one); facts of another version are read anew before they are compared."""
 
 
+CALIBRATED = 4
+"""Since this version of the reader, a confidence says how often such a decision is right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """What a post says about another one: `kind` of `other`, in which words, how surely (core/changes/relations.py).
@@ -50,6 +54,11 @@ class Facts:
     relations: tuple[Stated, ...] = ()
     particulars: Particulars = NOTHING_SAID
     reader: int = READER
+
+    @property
+    def told(self) -> Classification:
+        """The classification as people are told it: without the doubt of a reader whose confidence nobody had tried."""
+        return self.classification if self.reader >= CALIBRATED else self.classification.undoubted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +213,7 @@ class Change:
         """What the newest classified edition is read as; the neutral values while none has been classified."""
         for edition in reversed(self.editions):
             if edition.facts:
-                return edition.facts.classification
+                return edition.facts.told
         return Classification(self.id)
 
     @property

@@ -1,7 +1,7 @@
 """What a change is: the fields that are read out of a post, each with what decided it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -94,6 +94,11 @@ class Classification:
         """Whether too many decisions like this one about a field are wrong. What carries no reason is not doubted."""
         why = self.why.get(name)
         return why is not None and why.confidence < UNSURE_BELOW
+
+    def undoubted(self) -> "Classification":
+        """The same with no field unsure."""
+        why = {name: replace(each, confidence=max(each.confidence, UNSURE_BELOW)) for name, each in self.why.items()}
+        return replace(self, why=why)
 
     def to_label(self) -> dict[str, Any]:
         """One label object, keys and forms as `foresignal classify` prints them."""
