@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from shared.core.classify.calibration import Calibration, log_odds, value_of
 from shared.core.classify.classifier import classify
 from shared.core.classify.weights import Weights
-from shared.core.posts.classification import CALIBRATED_FIELDS, Classification
+from shared.core.posts.classification import FIELD_NAMES, Classification
 from tools.fitting import fit
 from tools.labelled import Labelled
 
@@ -46,7 +46,7 @@ def calibrate(weights: Weights, posts: Sequence[Labelled], tell: Callable[[str],
         tell(f"calibration: fold {fold + 1} of {_FOLDS}")
         others = fit([one for index, one in enumerate(posts) if index % _FOLDS != fold])
         read += [(one, classify(one.post, others)) for one in posts[fold::_FOLDS]]
-    return replace(weights, calibrations={field: _calibration(read, field) for field in CALIBRATED_FIELDS})
+    return replace(weights, calibrations={field: _calibration(read, field) for field in FIELD_NAMES})
 
 
 def _calibration(read: Iterable[Read], field: str) -> Calibration:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from shared.core.classify.classifier import classify
-from shared.core.posts.classification import CALIBRATED_FIELDS, UNSURE_BELOW, Classification
+from shared.core.posts.classification import FIELD_NAMES, UNSURE_BELOW, Classification
 from shared.core.posts.post import read_post
 from tools.calibrating import calibrate, confidence_of, is_right
 from tools.fitting import fit
@@ -105,9 +105,9 @@ def main() -> None:
 
 def _confidence(read: Sequence[tuple[Labelled, Classification]]) -> None:
     """How often decisions of a confidence are right, and how many fields are unsure."""
-    told = {
+    told: dict[str, list[tuple[float, bool]]] = {
         field: [(confidence_of(found, field), is_right(one.label, found, field)) for one, found in read]
-        for field in CALIBRATED_FIELDS
+        for field in FIELD_NAMES
     }
     every = [each for field in told.values() for each in field]
     _print(f"\nconfidence of {len(every)} fields ({', '.join(told)})")
@@ -137,9 +137,9 @@ def _unlabelled(path: Path) -> None:
             posts += 1
             unsure += bool(found.unsure)
             counts.update(found.unsure)
-    share = sum(counts.values()) / posts / len(CALIBRATED_FIELDS)
+    share = sum(counts.values()) / posts / len(FIELD_NAMES)
     _print(f"\n{path.name}: {unsure} of {posts} posts have an unsure field; {share:.3f} of all fields are unsure")
-    for field in CALIBRATED_FIELDS:
+    for field in FIELD_NAMES:
         _print(f"{field:18} {counts[field]}")
 
 

@@ -13,7 +13,8 @@ from shared.core.text.safe import cut
 
 if TYPE_CHECKING:
     from shared.core.changes.change import Change
-    from shared.core.changes.settled import FieldValue, SettledName
+    from shared.core.changes.settled import FieldValue
+    from shared.core.posts.classification import FieldName
     from shared.core.review.assessment import FieldAct, FieldView, Release, Wanted
     from shared.usecases.deps import Deps
     from shared.usecases.review.decide import Settling
@@ -101,7 +102,7 @@ def _wanted(fields: list[str], release: list[str]) -> "Wanted":
     from shared.core.review.assessment import RELEASE
     from shared.core.review.typed import field_named, typed_value
 
-    wanted: dict[SettledName, FieldValue | Release] = {}
+    wanted: dict[FieldName, FieldValue | Release] = {}
     try:
         for text in fields:
             before, value = _parted(text)
@@ -121,7 +122,7 @@ def _parted(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _once(wanted: "Wanted", name: "SettledName") -> "SettledName":
+def _once(wanted: "Wanted", name: "FieldName") -> "FieldName":
     if name in wanted:
         raise PermanentError(f"{name} is named twice")
     return name

@@ -5,16 +5,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from shared.core import ids
-from shared.core.changes.settled import (
-    NAMES,
-    NOTHING_SETTLED,
-    Assessment,
-    SettledField,
-    SettledName,
-    as_label,
-    from_label,
-)
+from shared.core.changes.settled import NOTHING_SETTLED, Assessment, SettledField, as_label, from_label
 from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.posts.classification import FIELD_NAMES, FieldName
 from shared.core.review.assessment import Act
 from shared.core.times import stored_moment
 from shared.record.change_keys import TABLE, act_key, assessment_key, kind_of, span
@@ -31,7 +24,7 @@ class AssessmentRecord(NamedTuple):
 def read_assessment(row: Row) -> AssessmentRecord:
     """The assessment in a row. Fields that only a later version can settle are not looked at."""
     settled = _settled_in(row)
-    fields = {name: _field_from_json(name, settled[name]) for name in NAMES if name in settled}
+    fields = {name: _field_from_json(name, settled[name]) for name in FIELD_NAMES if name in settled}
     return AssessmentRecord(Assessment(int(str(row.values.get("seq", 0))), fields), row)
 
 
@@ -39,7 +32,7 @@ def put_assessment(change_id: str, before: AssessmentRecord, assessment: Assessm
     """The assessment over the one that was read; what only a later version knows of it stays."""
     row = before.row
     old = _settled_in(row) if row else {}
-    unknown = {name: entry for name, entry in old.items() if name not in NAMES}
+    unknown = {name: entry for name, entry in old.items() if name not in FIELD_NAMES}
     fields = {name: _field_to_json(name, settled, old) for name, settled in assessment.settled.items()}
     values: dict[str, Value] = {"seq": assessment.seq, **pack("settled", unknown | fields)}
     values |= unknown_columns(row.values, values, "settled") if row else {}
@@ -53,7 +46,7 @@ def _settled_in(row: Row) -> Mapping[str, Any]:
     return settled
 
 
-def _field_to_json(name: SettledName, settled: SettledField, old: Mapping[str, Any]) -> dict[str, Any]:
+def _field_to_json(name: FieldName, settled: SettledField, old: Mapping[str, Any]) -> dict[str, Any]:
     entry = {
         "value": as_label(name, settled.value),
         "by": settled.by,
@@ -65,7 +58,7 @@ def _field_to_json(name: SettledName, settled: SettledField, old: Mapping[str, A
     return {**before, **entry} if before.get("at") == entry["at"] else entry
 
 
-def _field_from_json(name: SettledName, entry: Mapping[str, Any]) -> SettledField:
+def _field_from_json(name: FieldName, entry: Mapping[str, Any]) -> SettledField:
     value, reader = from_label(name, entry["value"]), from_label(name, entry["reader"])
     return SettledField(value, entry["by"], stored_moment(entry["at"]), entry["edition"], reader)
 

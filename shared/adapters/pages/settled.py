@@ -7,8 +7,8 @@ from typing import Any
 
 from shared.adapters.pages.explain import fields, name_of
 from shared.core.changes.change import Change
-from shared.core.changes.settled import NAMES, FieldValue, SettledName, from_label
-from shared.core.posts.classification import Classification
+from shared.core.changes.settled import FieldValue, from_label
+from shared.core.posts.classification import FIELD_NAMES, Classification, FieldName
 from shared.core.review.assessment import Act, field_views
 
 
@@ -35,7 +35,7 @@ def settled_notes(change: Change) -> dict[str, SettledNote]:
     return {view.name: _note(change, view.name) for view in field_views(change) if view.settled}
 
 
-def _note(change: Change, name: SettledName) -> SettledNote:
+def _note(change: Change, name: FieldName) -> SettledNote:
     settled = change.assessment.settled[name]
     reads = f"Read as: {_worded(change.reading, name)}"
     match change.standing(name):
@@ -55,22 +55,22 @@ def shown_acts(acts: Sequence[Act]) -> list[ShownAct]:
 
 
 def _lines(act: Act) -> Iterator[str]:
-    known: dict[str, SettledName] = {name: name for name in NAMES}
+    known: dict[str, FieldName] = {name: name for name in FIELD_NAMES}
     for text, old, new, released in act.fields:
         if name := known.get(text):
             end = ", left to the reader again" if released else ""
             yield f"{name_of(name)}: {_said(name, old)} → {_said(name, new)}{end}"
 
 
-def _said(name: SettledName, label: Any) -> str:
+def _said(name: FieldName, label: Any) -> str:
     return _in_words(name, from_label(name, label))
 
 
-def _in_words(name: SettledName, value: FieldValue) -> str:
+def _in_words(name: FieldName, value: FieldValue) -> str:
     values: dict[str, Any] = {"windows" if name == "rollouts" else name: value}
     return _worded(replace(Classification(""), **values), name)
 
 
-def _worded(classification: Classification, name: SettledName) -> str:
+def _worded(classification: Classification, name: FieldName) -> str:
     words = next((each.value for each in fields(classification) if each.key == name), "none")
     return "; ".join(words.splitlines())

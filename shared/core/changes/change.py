@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared.core.changes.reasons import Reason
-from shared.core.changes.settled import NOTHING_SETTLED, Assessment, Reading, SettledName, Standing, overlaid, standing
+from shared.core.changes.settled import NOTHING_SETTLED, Assessment, Reading, Standing, overlaid, standing
 from shared.core.changes.slips import Slip
-from shared.core.posts.classification import Classification, Halt
+from shared.core.posts.classification import Classification, FieldName, Halt
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post, read_post
 from shared.core.terms import EventType, FirstLoadStep, Stage
@@ -222,7 +222,7 @@ class Change:
         readings = self._readings() if self.assessment.settled else ()
         return overlaid(self.reading, self.assessment, readings) if readings else self.reading
 
-    def standing(self, name: SettledName) -> Standing | None:
+    def standing(self, name: FieldName) -> Standing | None:
         """How a settled field stands to the newest edition; None where it is not settled."""
         settled = self.assessment.settled.get(name)
         return standing(name, settled, self._readings()) if settled else None

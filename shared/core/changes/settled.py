@@ -3,17 +3,12 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, cast
 
-from shared.core.posts.classification import Classification, Why, Window
+from shared.core.posts.classification import Classification, FieldName, Why, Window
 from shared.core.words.dates import day
 
-SettledName = Literal[
-    "rollouts", "status", "act_by", "kind", "admin_impact", "user_impact", "default", "action", "crb", "training"
-]
-"""The fields that a person can settle, by the names that `foresignal classify` prints."""
-NAMES: tuple[SettledName, ...] = get_args(SettledName)
-DATED: frozenset[str] = frozenset({"rollouts", "status", "act_by"})
+DATED: frozenset[FieldName] = frozenset({"rollouts", "status", "act_by"})
 """Days and status are Microsoft's to say: its newer word ends what was settled. The others are judgements."""
 FieldValue = str | bool | date | tuple[Window, ...] | None
 Standing = Literal["holds", "earlier", "fell"]
@@ -43,7 +38,7 @@ class Assessment:
     """What people decided about a change. `seq` is one more after each write."""
 
     seq: int = 0
-    settled: Mapping[SettledName, SettledField] = field(default_factory=dict)
+    settled: Mapping[FieldName, SettledField] = field(default_factory=dict)
 
 
 NOTHING_SETTLED = Assessment()
@@ -57,7 +52,7 @@ class Reading:
     classification: Classification
 
 
-def value_of(classification: Classification, name: SettledName) -> FieldValue:
+def value_of(classification: Classification, name: FieldName) -> FieldValue:
     return cast(FieldValue, getattr(classification, "windows" if name == "rollouts" else name))
 
 
@@ -72,7 +67,7 @@ def _comparable(value: FieldValue) -> Hashable:
     return value
 
 
-def standing(name: SettledName, settled: SettledField, readings: Sequence[Reading]) -> Standing:
+def standing(name: FieldName, settled: SettledField, readings: Sequence[Reading]) -> Standing:
     """How the field stands to the editions, which are given in their order, at least one.
 
     Like is compared with like: where a new version of the reader reads other days in all editions alike, Microsoft has
@@ -106,12 +101,12 @@ def overlaid(reading: Classification, assessment: Assessment, readings: Sequence
     return replace(reading, **values, why=why)
 
 
-def as_label(name: SettledName, value: FieldValue) -> Any:
+def as_label(name: FieldName, value: FieldValue) -> Any:
     """A field's value as `foresignal classify` prints it."""
     values: dict[str, Any] = {"windows" if name == "rollouts" else name: value}
     return replace(Classification(""), **values).to_label()[name]
 
 
-def from_label(name: SettledName, data: Any) -> FieldValue:
+def from_label(name: FieldName, data: Any) -> FieldValue:
     """The value that `as_label` printed."""
     return value_of(Classification.from_json({**Classification("").to_label(), name: data}), name)

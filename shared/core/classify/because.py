@@ -17,8 +17,8 @@ NOTHING_AGAINST = "nothing speaks against it"
 NO_SENTENCE = "no one sentence says so"
 UNSAID = frozenset({NO_SENTENCE, NOTHING_AGAINST, ""})
 """Reasons that quote nothing."""
-#: What a post says of nothing in particular.
-NEUTRAL = {"default": {"on", "n/a"}, "need": {"none"}, "user": {"low"}, "crb": {"no"}}
+# What a post says of nothing in particular.
+_NEUTRAL = {"default": {"on", "n/a"}, "need": {"none"}, "user": {"low"}}
 
 # How many of the findings that count most are looked for in the text, and what a sentence must count to be a reason.
 _LOOKED_FOR = 16
@@ -66,7 +66,7 @@ def reason(findings: Findings, field: str, value: str, words: Leads, marks: Lead
         return findings.sentence(name) if name.startswith(_TAG) else mark_words(name)
     if field == "kind":
         return findings.places.whole("title") or NO_SENTENCE
-    return NOTHING_AGAINST if value in NEUTRAL.get(field, ()) else NO_SENTENCE
+    return NOTHING_AGAINST if value in _NEUTRAL.get(field, ()) else NO_SENTENCE
 
 
 def _strongest_sentence(findings: Findings, field: str, value: str, words: Leads) -> tuple[float, str]:

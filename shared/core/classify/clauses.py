@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from shared.core.text.wording import SENTENCE_END
+from shared.core.text.wording import PART_END
 
 #: `said` plainly, `denied` by a negation before it, or `supposed`: it holds only where a condition holds.
 Standing = Literal["said", "denied", "supposed"]
@@ -76,15 +76,12 @@ def whole_sentence(text: str, start: int, end: int) -> str:
 
     Of very long lines only some hundred characters on either side are looked at.
     """
-    first = max(text.rfind("\n", 0, start) + 1, start - _WIDEST_SENTENCE)
-    last = text.find("\n", end, end + _WIDEST_SENTENCE)
-    last = min(len(text), end + _WIDEST_SENTENCE) if last < 0 else last
-    for stop in SENTENCE_END.finditer(text, first, last):
+    first, last = max(0, start - _WIDEST_SENTENCE), min(len(text), end + _WIDEST_SENTENCE)
+    for stop in PART_END.finditer(text, first, last):
         if stop.end() <= start:
             first = stop.end()
-        elif stop.start() >= end:
-            last = stop.start()
-            break
+        elif stop.end() >= end:
+            return text[first : stop.end()].strip()
     return text[first:last].strip()
 
 

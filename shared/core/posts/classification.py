@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from shared.core.terms import Action, Cloud, Default, Impact, Kind, Phase, Status
 
@@ -44,10 +44,12 @@ class Halt:
     words: str = ""
 
 
-CALIBRATED_FIELDS = (
-    "rollouts", "status", "act_by", "kind", "admin_impact", "user_impact", "default", "action", "crb", "training",
-)  # fmt: skip
-"""The fields whose confidence is held against what is right, in the order of docs/classification.md."""
+FieldName = Literal[
+    "rollouts", "status", "act_by", "kind", "admin_impact", "user_impact", "default", "action", "crb", "training"
+]
+"""The fields that are held against what is right, and that a person can settle, by the names that are printed."""
+FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
+"""In the order of docs/classification.md."""
 
 UNSURE_BELOW = 0.76
 """Confidence below which a field is unsure: so that at most 15 of 100 fields of new posts are, and of the others 93 of
@@ -88,7 +90,7 @@ class Classification:
     @property
     def unsure(self) -> tuple[str, ...]:
         """The fields of which nobody should be told that they are so: "probably", or nothing."""
-        return tuple(name for name in CALIBRATED_FIELDS if name in self.why and self.is_unsure(name))
+        return tuple(name for name in FIELD_NAMES if name in self.why and self.is_unsure(name))
 
     def is_unsure(self, name: str) -> bool:
         """Whether too many decisions like this one about a field are wrong. What carries no reason is not doubted."""

@@ -6,20 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from shared.core.changes.change import Change
-from shared.core.changes.settled import (
-    NAMES,
-    Assessment,
-    FieldValue,
-    SettledField,
-    SettledName,
-    Standing,
-    as_label,
-    is_same,
-    value_of,
-)
+from shared.core.changes.settled import Assessment, FieldValue, SettledField, Standing, as_label, is_same, value_of
 from shared.core.classify.derived import admin_impact, default_of
 from shared.core.errors import PermanentError
-from shared.core.posts.classification import Classification
+from shared.core.posts.classification import FIELD_NAMES, Classification, FieldName
 from shared.core.posts.privacy import is_private
 from shared.core.terms import IMPACT_RANK
 from shared.core.words.plan import UNDATED
@@ -31,7 +21,7 @@ class Release:
 
 
 RELEASE = Release()
-Wanted = Mapping[SettledName, FieldValue | Release]
+Wanted = Mapping[FieldName, FieldValue | Release]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,7 @@ class FieldAct:
     `old`, `new`: the value that counts.
     """
 
-    name: SettledName
+    name: FieldName
     before: SettledField | None
     after: SettledField | None
     old: FieldValue
@@ -70,7 +60,7 @@ class Act:
 class FieldView:
     """One field as it is shown: what counts, what the reader reads, and who settled it where somebody did."""
 
-    name: SettledName
+    name: FieldName
     value: FieldValue
     reading: FieldValue
     settled: SettledField | None = None
@@ -81,7 +71,7 @@ class FieldView:
 class Unfit:
     """A field that does not fit the others by its definition (docs/classification.md). `because`: of which values."""
 
-    name: SettledName
+    name: FieldName
     value: FieldValue
     fitting: FieldValue
     because: str
@@ -111,7 +101,7 @@ def assess(change: Change, wanted: Wanted, by: str, at: datetime) -> tuple[Chang
     )
 
 
-def _stands(change: Change, name: SettledName, value: FieldValue) -> bool:
+def _stands(change: Change, name: FieldName, value: FieldValue) -> bool:
     settled = change.assessment.settled.get(name)
     return settled is not None and is_same(settled.value, value) and change.standing(name) == "holds"
 
@@ -143,7 +133,7 @@ def field_views(change: Change) -> tuple[FieldView, ...]:
             change.assessment.settled.get(name),
             change.standing(name),
         )
-        for name in NAMES
+        for name in FIELD_NAMES
     )
 
 
@@ -152,22 +142,22 @@ def labels(change: Change) -> list[dict[str, Any]]:
     lines: dict[tuple[str, str], dict[str, Any]] = {}
     if is_private(change.read()):
         return []
-    for name in NAMES:
+    for name in FIELD_NAMES:
         if settled := change.assessment.settled.get(name):
             line = lines.setdefault((settled.edition, settled.by), {"id": change.id})
             line[name] = as_label(name, settled.value)
     return [{**line, "edition": edition, "by": by} for (edition, by), line in sorted(lines.items())]
 
 
-def unfit(classification: Classification, names: Sequence[SettledName] = NAMES) -> tuple[Unfit, ...]:
+def unfit(classification: Classification, names: Sequence[FieldName] = FIELD_NAMES) -> tuple[Unfit, ...]:
     """The fields that do not fit by their definitions. `names`: only where one of these has a part in it.
 
     A settled value changes its own field alone, so that a person's word is never put into more fields than they named.
     """
     c = classification
-    rules: list[tuple[SettledName, FieldValue, str, tuple[SettledName, ...]]] = []
+    rules: list[tuple[FieldName, FieldValue, str, tuple[FieldName, ...]]] = []
     if c.status in UNDATED:
-        fallen: dict[SettledName, FieldValue] = {
+        fallen: dict[FieldName, FieldValue] = {
             "default": "n/a", "admin_impact": "low", "user_impact": "low", "action": "none", "act_by": None,
             "crb": False, "training": False,
         }  # fmt: skip

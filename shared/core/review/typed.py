@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast, get_args
 
-from shared.core.changes.settled import NAMES, FieldValue, SettledName
+from shared.core.changes.settled import FieldValue
 from shared.core.errors import PermanentError
-from shared.core.posts.classification import Interval, Window
+from shared.core.posts.classification import FIELD_NAMES, FieldName, Interval, Window
 from shared.core.terms import Action, Cloud, Default, Impact, Kind, Phase, Status
 from shared.core.times import FIRST_YEAR, LAST_YEAR
 
@@ -28,15 +28,15 @@ _MOST_ROLLOUTS = 40
 _LONGEST = 60  # characters of what was typed that an error repeats
 
 
-def field_named(text: str) -> SettledName:
+def field_named(text: str) -> FieldName:
     """The field of that name."""
     name = text.strip().casefold().replace("-", "_")
-    if name not in NAMES:
-        raise PermanentError(f"{_short(text)} is no field that can be settled; known are {', '.join(NAMES)}")
+    if name not in FIELD_NAMES:
+        raise PermanentError(f"{_short(text)} is no field that can be settled; known are {', '.join(FIELD_NAMES)}")
     return name
 
 
-def typed_value(name: SettledName, text: str) -> FieldValue:
+def typed_value(name: FieldName, text: str) -> FieldValue:
     """The value that the words mean."""
     typed = text.strip()
     if name == "rollouts":

@@ -26,6 +26,7 @@ _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:[^<>"']++|"[^"<]*+"|'[^'<]*+
 _OWN_LINE = re.compile(
     r"\n[ \t]{0,4}(\[[^\[\]\n<]{3,90}\]|<(?:b|strong)>[^<\n]{3,90}</(?:b|strong)>)[ \t]{0,4}(?=\n|</p)"
 )
+_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _STRAY = re.compile(r"<(?![a-zA-Z/!?])")
 
 _BOLD_ON, _BOLD_OFF, _ITEM, _CELL, _HEAD = "\x02", "\x03", "\x04", "\x05", "\x06"
@@ -121,6 +122,11 @@ def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
 def plain_text(html: str, kind: str = "html") -> str:
     """A body as plain text: paragraphs separated by newlines, list items with a dash, the texts of links kept."""
     return "\n".join(f"- {block.text}" if block.kind == "item" else block.text for block in blocks(html, kind))
+
+
+def bare_text(fragment: str) -> str:
+    """A piece of markup within one line as text in one line: what is bold, or what a link says."""
+    return " ".join(unescape(_ANY_TAG.sub("", fragment)).split())
 
 
 def _beginning(html: str) -> str:

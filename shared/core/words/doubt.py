@@ -1,7 +1,7 @@
 """Doubt in words: what is unsure is told as probable, and never with a number."""
 
 from shared.core.posts.classification import UNSURE_BELOW, Classification
-from shared.core.terms import Kind
+from shared.core.terms import Impact, Kind
 from shared.core.words.dates import listed
 from shared.core.words.labels import ARRIVALS, IMPACTS, KINDS
 
@@ -47,8 +47,8 @@ def kind_words(classification: Classification) -> str:
 
 def impact_words(classification: Classification, field: str) -> str:
     """`admin_impact` or `user_impact` in a word, or two."""
-    level: str = getattr(classification, field)
-    words = next((words for each, words in IMPACTS.items() if each == level), level)
+    level: Impact = getattr(classification, field)
+    words = IMPACTS.get(level, level)
     return probably(words) if classification.is_unsure(field) else words
 
 

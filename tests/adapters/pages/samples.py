@@ -11,11 +11,11 @@ from shared.adapters.pages.register import register_page, ticket_page
 from shared.core.changes.change import Change, Copy, Edition, Effect, EffectState
 from shared.core.changes.events import derive
 from shared.core.changes.reasons import SentenceReason
-from shared.core.changes.settled import Assessment, SettledField, SettledName
+from shared.core.changes.settled import Assessment, SettledField
 from shared.core.changes.tenants import Difference, with_joined
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.metrics import Metrics, measure
-from shared.core.posts.classification import Halt, Interval, Window
+from shared.core.posts.classification import FieldName, Halt, Interval, Window
 from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
 from shared.core.tickets.dry_run import DryTicket
@@ -121,7 +121,7 @@ def settled_change() -> Change:
     assert first.facts is not None
     said = first.facts.classification.windows
     ours = (Window("ga", ("worldwide",), Interval(date(2026, 12, 1), date(2026, 12, 1)), None),)
-    settled: dict[SettledName, SettledField] = {
+    settled: dict[FieldName, SettledField] = {
         "kind": SettledField("security", "Ana <Silva>", at(6, 21), last.id, "feature_change"),
         "user_impact": SettledField("high", "Ben", at(4, 21), first.id, "low"),
         "rollouts": SettledField(ours, "Ben", at(4, 21), first.id, said),

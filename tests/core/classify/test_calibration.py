@@ -7,7 +7,7 @@ import pytest
 from shared.core.classify import classify
 from shared.core.classify.calibration import Calibration, log_odds, value_of
 from shared.core.classify.weights import shipped_weights
-from shared.core.posts.classification import CALIBRATED_FIELDS, UNSURE_BELOW, Classification, Interval, Why, Window
+from shared.core.posts.classification import FIELD_NAMES, UNSURE_BELOW, Classification, Interval, Why, Window
 from tests.core.classify.posts import a_post, when
 
 DAY = date(2027, 1, 18)
@@ -46,7 +46,7 @@ def test_nothing_is_quite_sure_or_quite_wrong(confidence: float) -> None:
 def test_every_field_is_calibrated_and_surer_weights_are_surer() -> None:
     calibrations = shipped_weights().calibrations
 
-    assert tuple(calibrations) == CALIBRATED_FIELDS
+    assert tuple(calibrations) == FIELD_NAMES
     for field, each in calibrations.items():
         for value in each.values:
             assert each.share_right(value, 0.5) <= each.share_right(value, 0.9), field

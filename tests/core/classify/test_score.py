@@ -12,7 +12,7 @@ import pytest
 from shared.core.classify import classify
 from shared.core.classify.dates.phrases import find
 from shared.core.classify.document import read_document
-from shared.core.posts.classification import CALIBRATED_FIELDS
+from shared.core.posts.classification import FIELD_NAMES
 from shared.core.posts.post import read_post
 from tools.calibrating import Read, is_right
 from tools.forward import FIGURES, read_forward
@@ -105,9 +105,7 @@ def test_later_posts_are_read_by_a_fit_that_has_not_seen_them(forward: list[Read
 @needs_labels
 def test_fields_of_later_posts_that_are_sure_are_right_and_few_are_unsure(forward: list[Read]) -> None:
     told = [
-        (found.is_unsure(field), is_right(one.label, found, field))
-        for one, found in forward
-        for field in CALIBRATED_FIELDS
+        (found.is_unsure(field), is_right(one.label, found, field)) for one, found in forward for field in FIELD_NAMES
     ]
     sure = [right for unsure, right in told if not unsure]
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.changes.settled import NAMES, as_label, from_label, is_same
+from shared.core.changes.settled import as_label, from_label, is_same
 from shared.core.errors import PermanentError
-from shared.core.posts.classification import Interval, Window
+from shared.core.posts.classification import FIELD_NAMES, Interval, Window
 from shared.core.review.typed import ROLLOUTS_EXAMPLE, as_typed, field_named, typed_value
 from tests.properties import unhurried
 
@@ -77,7 +77,7 @@ def test_rollouts_are_also_taken_as_classify_prints_them():
 
 
 @unhurried
-@given(st.sampled_from(NAMES), st.text())
+@given(st.sampled_from(FIELD_NAMES), st.text())
 def test_any_text_is_a_value_or_an_error_of_ours_and_a_value_survives_storage(name, text):
     try:
         value = typed_value(name, text)

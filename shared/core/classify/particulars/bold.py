@@ -1,10 +1,9 @@
 """What a body sets in bold: the names of buttons, settings and pages, most of all."""
 
 import re
-from html import unescape
 
 from shared.core.posts.post import Post
-from shared.core.text.html import READ_LIMIT
+from shared.core.text.html import READ_LIMIT, bare_text
 
 _MOST = 80
 _LONGEST = 120
@@ -13,7 +12,6 @@ _RUN = re.compile(
     r"<(?:b|strong)(?: [^<>]{0,300})?>(?P<text>(?:[^<]|<(?!/?(?:b|strong|p|li|div|br|td)\b)){3,400})</(?:b|strong)>",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"<[^<>]{0,2000}>")
 _NAME = re.compile(r"[A-Z][^.!?:;]{2,}")
 _ENDS = " \"'.,;:()[]"
 
@@ -25,7 +23,7 @@ def bold_names(post: Post) -> tuple[str, ...]:
         return ()
     runs: dict[str, None] = {}
     for run in _RUN.finditer(body):
-        text = " ".join(unescape(_TAG.sub("", run["text"])).split()).strip(_ENDS)
+        text = bare_text(run["text"]).strip(_ENDS)
         if len(text) <= _LONGEST and _NAME.fullmatch(text):
             runs.setdefault(text)
             if len(runs) == _MOST:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from shared.core.posts.particulars import Link
 from shared.core.posts.post import Post
-from shared.core.text.html import READ_LIMIT
+from shared.core.text.html import READ_LIMIT, bare_text
 from shared.core.text.safe import cut, printable
 
 MOST_LINKS = 40
@@ -21,7 +21,6 @@ _ANCHOR = re.compile(r"""<(/?)a(?![a-z0-9:-])((?:[^<>"']++|"[^"<]*+"|'[^'<]*+'|[
 _HREF = re.compile(
     r"""(?:^|[\s"'/])href\s{0,9}=\s{0,9}(?:"([^"]{0,8000})"|'([^']{0,8000})'|([^\s"'<>]{1,8000}))""", re.IGNORECASE
 )
-_TAG = re.compile(r"<[^<>]{0,2000}>")
 _BARE = re.compile(r"https?://[^\s<>\"'\[\]{}|\\^`]{4,8000}", re.IGNORECASE)
 _BEHIND = ".,;:!?)"
 
@@ -57,7 +56,7 @@ def _anchors(body: str) -> Iterator[tuple[str, str]]:
     address, begin = "", 0
     for tag in _ANCHOR.finditer(body):
         if address:
-            yield unescape(_TAG.sub("", body[begin : tag.start()])), address
+            yield bare_text(body[begin : tag.start()]), address
             address = ""
         href = None if tag[1] else _HREF.search(tag[2])
         if href:

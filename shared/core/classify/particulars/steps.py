@@ -55,42 +55,11 @@ _NO_CONDITION = any_of(
 # An item that says something of a step, and does not end it: "Panels are smaller than screens."
 _EXPLAINS = re.compile(r"\b(?:is|are|was|were|will|can|may|has|have|does|do|must|should)\b.*\.$")
 _AND = re.compile(r",? (?:and|or)$", re.IGNORECASE)
-_SMALL = frozenset(
-    (
-        "how",
-        "what",
-        "where",
-        "when",
-        "who",
-        "why",
-        "which",
-        "whether",
-        "the",
-        "a",
-        "an",
-        "any",
-        "all",
-        "their",
-        "your",
-        "if",
-        "in",
-        "on",
-        "under",
-        "from",
-        "to",
-        "at",
-        "during",
-        "for",
-        "with",
-        "by",
-        "before",
-        "after",
-        "once",
-        "within",
-        "as",
-    )
-)
-
+_SMALL = frozenset((
+    "how", "what", "where", "when", "who", "why", "which", "whether", "the", "a", "an", "any", "all", "their", "your",
+    "if", "in", "on", "under", "from", "to", "at", "during", "for", "with", "by", "before", "after", "once", "within",
+    "as",
+))  # fmt: skip
 _UNREAD = frozenset({"skip", "links"})
 _LINKS = any_of(
     r"(?:helpful |useful |additional |related |more |key |technical )?(?:links|resources|information|documentation"
