@@ -2,115 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import islice
-from typing import Literal
 
-from shared.core.classify.dates.cues import dates
-from shared.core.classify.demands import day_by
 from shared.core.classify.document import Document, Line
-from shared.core.classify.particulars.instructions import Instruction, instruction, only_tells
+from shared.core.classify.particulars.instructions import instruction, only_tells
+from shared.core.classify.particulars.prepare import ALIKE, MOST_STEPS, Prepare, content_of, step_of
+from shared.core.classify.particulars.step_wordings import FORMULA, LINK_TEXT, NOTHING
 from shared.core.classify.particulars.verbs import VERBS
 from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import Step
 from shared.core.text.wording import any_of, has_any, sentences
 
-_MOST = 25
-_LONGEST_WORDS = 500
-_LONGEST_JOINED = 400
-_LONG_WORD = re.compile(r"[a-z][a-z-]{4,40}")
-_ALIKE = 0.6
-_SAME, _ENOUGH_WORDS = 0.8, 5
-# Below these stands what is told, and nothing to do.
-_PLACES = r"(?:found|available|located|visible) (?:in|at|under)"
-_TELLS = re.compile(rf"\b(?:about|that|explain|explaining|regarding|{_PLACES})$")
-# After these, the list follows a colon.
-_AT = re.compile(rf"{_PLACES}$")
-_IN_LIST = re.compile(rf"(?:\bfollowing|{_PLACES})$")
-_SHORT = 120
-_SHORT_HEADING = 60
-_MORE = "; "
-# A step that goes on in the items below it: "Tell these teams about it:".
-_DANGLING = re.compile(
-    r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from"
-    rf"|following|whether|{_PLACES})$(?<![Tt]urn on)(?<!urned on)(?<![Ss]ign on)"
-)
-#: What the items under a line are: things to do, things that may be done, something else, or links.
-LeadKind = Literal["ask", "offer", "skip", "links"]
-
-_CONDITION = re.compile(
-    r"(?:if|for|when|where|once|unless|in case)\b(?: [^ :,]+){2,}(?:, (?!(?:we|you|they|it|please|consider|ask|the"
-    r"|these|here|follow|take|do|make|be|(?:\w+ ){0,2}(?:admins|administrators|organi[sz]ations|customers))\b)"
-    r"[^ :,]+(?: [^ :,]+)*){0,4}",
-    re.IGNORECASE,
-)
-# What says no more than "do this if you like".
-_NO_CONDITION = any_of(
-    r"(?:if|as) (?:helpful|desired|relevant|useful|needed|applicable|preferred|necessary|required)",
-    r"for (?:example|instance|this|these|admins?|administrators|it|users|all|your|the)",
-    "prepar",
-    r"interested in learning",
-)
-# An item that says something of a step, and does not end it: "Panels are smaller than screens."
-_EXPLAINS = re.compile(r"\b(?:is|are|was|were|will|can|may|has|have|does|do|must|should)\b.*\.$")
-_AND = re.compile(r",? (?:and|or)$", re.IGNORECASE)
-_SMALL = frozenset((
-    "how", "what", "where", "when", "who", "why", "which", "whether", "the", "a", "an", "any", "all", "their", "your",
-    "if", "in", "on", "under", "from", "to", "at", "during", "for", "with", "by", "before", "after", "once", "within",
-    "as",
-))  # fmt: skip
-_UNREAD = frozenset({"skip", "links"})
-_LINKS = any_of(
-    r"(?:helpful |useful |additional |related |more |key |technical )?(?:links|resources|information|documentation"
-    r"|references?|details|reading|faqs?)\b",
-    r"(?:you can )?(?:learn|read|find)(?: out)? (?:more|about)",
-    r"for (?:more|additional|further|detailed|details|guidance|alternative|instructions)",
-    r"(?:please )?(?:see|refer|visit|watch|explore|read|view)\b",
-    r"to (?:get|view|see|find|learn|read|understand)\b(?!.{2,80}, (?:please )?(?:ensure|enable|turn on|assign|configure"
-    r"|verify|install|make sure|confirm|you (?:must|need))\b)",
-    r"if you(?:'d| would) like more",
-    r"explore these",
-    r"(?!.{0,60}\b(?:internal|your|training)\b)(?:review|check)\b.{0,80}(?:documentation|articles?|resources|links"
-    r"|here|instructions?)",
-    lead=r"^\W{0,8}",
-)
-_FACTS = any_of(
-    r"(?:conditions?|criteria|requirements?|are met|is met|limitations?|screenshot|for example|examples?|note|notes"
-    r"|available|includes?|including|included|supports?|supported|will (?:be|see|have|show|receive)|users? (?:can"
-    r"|will|may)"
-    r"|policy name|values?|behaviors?|highlights|features|does the change|what (?:happens|will|is|are|this)|why\b"
-    r"|when\b"
-    r"|how (?:it|this|will)|who (?:is|will)|impact|key points|known issues?|caption|the following (?:settings|are|is)"
-    r"|no action (?:is )?(?:required|needed) if)\b"
-)
-_OFFER = any_of(
-    r"(?:you|admins?|administrators|organi[sz]ations|customers|tenants)\b.{0,40}? (?:may|might|can|could)\b",
-    r"(?:optional(?:ly)?|if (?:helpful|desired|relevant|useful|needed|you|your|applicable|preferred)|as needed)\b",
-    "consider",
-    r"to (?:get started|begin using|take advantage|use|explore|try)\b",
-)
-# "To enable it:" and "To stay on the old one:" are things to do; "To send a message:" tells how something is used.
-_PURPOSE = re.compile(r"\W{0,8}to (?P<verb>[a-z]+)\b", re.IGNORECASE)
-_PURPOSES = frozenset(
-    (
-        *("prepare", "avoid", "continue", "opt", "disable", "turn", "enable", "migrate", "offboard", "keep"),
-        *("ensure", "minimize", "minimise", "comply", "retain", "prevent", "maintain", "reduce", "transition"),
-        *("restore", "mitigate", "manage", "configure", "help", "support", "set", "remain", "get", "deploy"),
-        *("install", "block", "allow", "adopt", "address", "resolve", "complete", "update", "stay", "limit"),
-        *("upgrade", "move", "switch", "control", "restrict", "onboard", "confirm", "verify", "fix"),
-    )
-)
-_NOTHING = any_of(
-    r"no (?:[\w/-]+ ){0,5}?(?:actions?|preparations?|preparatory steps|steps?|changes)(?: items)? (?:(?:is|are|was"
-    r"|will be|on"
-    r" your part|from \w+|by \w+) ){0,2}(?:required|needed|necessary|expected)",
-    r"(?:with )?no (?:[\w/-]+ ){0,4}?action required",
-    r"(?:there(?:'s| is) )?nothing (?:you need )?(?:to do|to prepare|needs to be done|is required)",
-    r"(?:do|does) not (?:need to (?:do anything|take any action|prepare)|require (?:any )?(?:\w+ )?action)",
-    r"(?:this (?:message|communication|post) )?is for awareness\b",
-    r"no preparation is",
-)
 # What leaves something to do: for some only, or more than what is said here.
 _EXCEPT = any_of(
     r"(?:if|unless|until|otherwise|except|where|when|who|customers? (?:with|using)|for (?:existing|tenants"
@@ -119,66 +21,6 @@ _EXCEPT = any_of(
     r"(?:immediate|further|additional|other|more|user|end[- ]user)\b[^.]{0,20} (?:actions?|steps?|changes"
     r"|preparation)",
 )
-_FORMULA = any_of(
-    r"(?:review|assess|evaluate|check) [^.]{2,80}? to (?:determine|assess|understand|evaluate) (?:the |any |what |how "
-    r"|its |their |your |potential |possible |likely |copilot |this )*(?:impacts?|effects?)\b",
-    r"(?:assess|evaluate|determine|understand) (?:the |any |potential |possible )*(?:impact|effects?)(?: (?:on|to|for)"
-    r" (?:your|the) \w+)?$",
-    r"review and assess the impact",
-    r"(?:notify|inform)(?:ing)? your (?:\w+ )?(?:admins and/or )?users (?:about|of) this (?:change|update|feature"
-    r"|rollout)(?: and"
-    r" update (?:your|any)? ?(?:relevant |internal |training )*(?:documentation|materials)(?: as (?:appropriate"
-    r"|needed))?)?$",
-    r"(?:updat|inform|notif|communicat|shar)\w* "
-    r"(?!.{0,30}\b(?:scripts?|tools?|code|apps|workflows)\b).{0,30}as (?:appropriate|needed|necessary)$",
-    r"communicate as appropriate",
-    r"update(?:ing)? (?:your |any )?(?:relevant |internal |training "
-    r"|training and )*documentation(?: as (?:appropriate|needed))?$",
-    r"plan accordingly",
-    r"(?:review|see|read|check) (?:the )?(?:below|above|following)\b",
-    r"plan to update your user guidance",
-    r"use the feedback",
-    r"take (?:this|the|our) (?:\w+ ){0,3}survey",
-    r"stay (?:tuned|informed|up to date)",
-    r"(?:share|send|provide|submit|give|let us)\b.{0,30}\b(?:feedback|know)\b",
-    r"(?:contact|reach|work with|engage)\b.{0,60}\b(?:support|representative|account team|ticket|questions"
-    r"|microsoft)\b",
-    r"(?:open|raise|submit|create) (?:an? |the |your )?(?:\w+ ){0,3}(?:support|ticket)\b",
-    r"(?:consider|start|begin|take|continue) (?:taking )?(?:the following|these|a|action)\b.{0,20}(?:steps"
-    r"|actions)?$",
-    r"take (?:this|a) moment",
-    r"work as",
-    r"make (?:\w+ )?(?:better|easier)",
-    r"(?:keep|bear) in mind",
-    r"follow (?:the|these) (?:\w+ )?(?:steps|instructions|guidance|guide|link)\b(?!.{2,160} to (?:set|allow|enable"
-    r"|configure|disable|migrate|turn|deploy|restore|keep)\b)",
-    r"\w+ at (?:your|their) (?:own )?(?:discretion|convenience|pace)$",
-    r"take (?:the )?(?:following|these|appropriate|any)? ?(?:necessary )?(?:steps|actions?)\b(?:.{0,40}$| if\b)",
-    r"(?:use|download) (?:the |our |this |these |microsoft |official |following )*(?:\w+ )?(?:documentation|articles?"
-    r"|blogs?|links?|resources?|faqs?|tutorials?|videos?)\b",
-    r"(?!.{0,40}\b(?:internal|your|training|help ?desk|user)\b)"
-    r"(?!follow (?:the|these) .{2,160} to (?:set|allow|enable|configure|disable|migrate|turn|deploy)\b)"
-    r"(?:review|check|explore|consult|bookmark|follow) (?:the |our |this |these |microsoft |updated "
-    r"|relevant "
-    r"|latest |following |public |official |additional |detailed |available |known "
-    r"|linked )*(?:\w+ ){0,3}?(?:documentation"
-    r"|articles?|blogs?|information|links?|resources?|release notes|faqs?|roadmap|message|posts?|kb\w*|guidance"
-    r"|details"
-    r"|learn\b|tutorial|video|guides?|considerations)\b(?! (?:that|which|and|in your|for (?:your|users)))",
-    r"familiari[sz]e yourself",
-    lead=r"^(?!in order to)(?:[^,]{2,160}, )?(?:consider |please )?(?:\w+ly )?",
-)
-# What says nothing where nothing is needed.
-_IDLE = any_of(
-    r"review your (?:current |existing )?(?:[\w-]+ ){0,4}(?:configurations?|settings|setup)"
-    r"(?:(?:,| and)? (?:if applicable|as needed|notify\b.*|inform\b.*|update\b.*))?$",
-    r"(?:review|understand|explore|learn) how\b(?!.{0,60}\b(?:permissions?|sharing|access) (?:is|are) )",
-    r"(?:monitor|watch|review) (?:user |customer |community |future |upcoming )?(?:feedback|announcements?|adoption"
-    r"|communications?)\b",
-    r"reassure",
-    lead=r"^",
-)
-_LINK_TEXT = re.compile(r"\| Microsoft|Microsoft (?:Learn|Support|Community Hub)\W{0,3}$|https?://\S+$|\?$")
 _ASKS = (
     "must ",
     "need to ",
@@ -196,20 +38,7 @@ _HISTORY = any_of(
     r"(?:today|currently|previously|until now|in the past|historically|before this (?:change|update)|no longer"
     r"|would|u(?<!is u)(?<!are u)(?<!be u)sed to|error|message|example|for instance|optional)\b"
 )
-_CLOSES = re.compile(
-    r"\b(?:slots?|spots?|registrations?|sign-?ups?|enroll?ments?|nominations?|applications?|forms?|survey)\b"
-    r"[^.]{0,60}\b(?:closes?|ends?|due)\b",
-    re.IGNORECASE,
-)
 _LEADS = ("If ", "To ", "Before ")
-# "If you still use it, you can extend it": for those, it is a thing to do.
-_IF_CAN = re.compile(
-    r"(?P<if>If (?:you|your) [^,.:]{2,100}), (?:you|(?:IT |tenant )?admin(?:istrator)?s) can (?:also |now |still "
-    r"|proactively )?(?P<order>(?!continue\b|submit\b|get\b)[a-z]+ .+)"
-)
-_NO_IF = re.compile(r"\b(?:questions|assistance|feedback|learn more|interested|issues?)\b")
-_WINDOW = re.compile(r"\bduring (?:the |this )?(?:\w+ )?(?:maintenance|downtime|outage)\b", re.IGNORECASE)
-_WINDOW_BEGINS = re.compile(r"(?:start(?:ing|s)?|begin(?:ning|s)?|from)(?: (?:time|date))?: ", re.IGNORECASE)
 # "If you manage updates yourself you can now download them": for those, it is the next thing to do.
 _NOW = re.compile(r"(?P<if>If you [^,.]{2,80}?),? you can now (?P<order>[a-z]+ .+)")
 _LED = re.compile(
@@ -233,55 +62,29 @@ def read_steps(document: Document, classification: Classification) -> tuple[Step
     """
     stands = classification.status in {"scheduled", "no_schedule"}
     nothing = _nothing_needed(document)
-    prepare = _Prepare(document, nothing=nothing)
+    prepare = Prepare(document, nothing=nothing)
     elsewhere: list[Step] = []
     for line in document.lines:
         if line.role == "prepare" and stands:
             prepare.read(line)
         elif line.role == "banner" or (stands and line.role in {"intro", "when", "impact"}):
-            elsewhere += islice(_demanded(line, document, nothing=nothing), _MOST)
+            elsewhere += islice(_demanded(line, document, nothing=nothing), MOST_STEPS)
     prepared = prepare.finished()
-    contents = [_content(step.text) for step in prepared]
+    contents = [content_of(step.text) for step in prepared]
     by_text: dict[str, Step] = {}
-    for step in elsewhere[:_MOST]:
-        content = _content(step.text)
+    for step in elsewhere[:MOST_STEPS]:
+        content = content_of(step.text)
         if not _is_echo(content, contents):
             by_text[step.text.lower()] = step
             contents.append(content)
     for step in prepared:
         by_text.setdefault(step.text.lower(), step)
-    return tuple(by_text.values())[:_MOST]
-
-
-def _told_once(steps: list[Step]) -> list[Step]:
-    """The steps without those that ask for the same again: "Use separate pages", "Consider using separate pages"."""
-    once: list[Step] = []
-    contents: dict[str, list[frozenset[str]]] = {}
-    for step in steps:
-        asked = instruction(step.text.removeprefix("Consider "))
-        content = _content(asked.text if asked else step.text)
-        others = contents.setdefault(asked.verb if asked else "", [])
-        enough = len(content) >= _ENOUGH_WORDS
-        if not (enough and step.text.startswith("Consider ") and any(_is_same(content, other) for other in others)):
-            once.append(step)
-            if enough:
-                others.append(content)
-    return once
-
-
-def _is_same(words: frozenset[str], other: frozenset[str]) -> bool:
-    common, counts = len(words & other), (len(words), len(other))
-    return common >= _SAME * min(counts) and common >= _ALIKE * max(counts)
-
-
-def _content(text: str) -> frozenset[str]:
-    """The longer words of a text, by which two wordings of one step are known."""
-    return frozenset(word[:6] for word in _LONG_WORD.findall(text.lower()))
+    return tuple(by_text.values())[:MOST_STEPS]
 
 
 def _is_echo(words: frozenset[str], others: list[frozenset[str]]) -> bool:
     """Whether the prepare section asks for the same in other words."""
-    return any(len(words & other) >= _ALIKE * min(len(words), len(other)) for other in others)
+    return any(len(words & other) >= ALIKE * min(len(words), len(other)) for other in others)
 
 
 def _nothing_needed(document: Document) -> bool:
@@ -290,7 +93,7 @@ def _nothing_needed(document: Document) -> bool:
     for line in lines:
         if " no" in line.text or line.text[:2] in {"No", "no"} or "awareness" in line.text:
             for sentence in sentences(line.text):
-                found = _NOTHING.search(sentence)
+                found = NOTHING.search(sentence)
                 if found and not _EXCEPT.search(sentence):
                     return True
     return False
@@ -305,18 +108,18 @@ def _demanded(line: Line, document: Document, *, nothing: bool) -> Iterator[Step
         led = _led(sentence) if sentence.startswith(_LEADS) else ""
         if led:
             asked = instruction(led)
-            if asked and not (only_tells(asked.text) or _FORMULA.match(asked.text) or _LINK_TEXT.search(sentence)):
-                yield _step(asked, sentence, document)
+            if asked and not (only_tells(asked.text) or FORMULA.match(asked.text) or LINK_TEXT.search(sentence)):
+                yield step_of(asked, sentence, document)
                 continue
-        if not has_any(sentence, _ASKS) or _HISTORY.search(sentence) or _LINK_TEXT.search(sentence):
+        if not has_any(sentence, _ASKS) or _HISTORY.search(sentence) or LINK_TEXT.search(sentence):
             continue
         asked = instruction(sentence)
-        if asked is None or asked.weak or asked.verb in _STATES or _FORMULA.match(asked.text):
+        if asked is None or asked.weak or asked.verb in _STATES or FORMULA.match(asked.text):
             continue
         if nothing and (not asked.demanded or only_tells(asked.text)):
             continue
         if asked.demanded or line.role != "impact" or "ecommend" in sentence or "ncourage" in sentence:
-            yield _step(asked, sentence, document)
+            yield step_of(asked, sentence, document)
 
 
 def _led(sentence: str) -> str:
@@ -326,228 +129,3 @@ def _led(sentence: str) -> str:
         return f"{now['if']}, {now['order']}"
     led = _LED.match(sentence)
     return sentence if led and led["verb"] in VERBS - _STATES and not _FINITE.search(sentence, led.end()) else ""
-
-
-def _allowed(sentence: str) -> Instruction | None:
-    """What the prepare section lets those do whom a condition concerns."""
-    allowed = _IF_CAN.match(sentence) if sentence.startswith("If ") else None
-    if allowed is None or _NO_IF.search(sentence):
-        return None
-    asked = instruction(f"{allowed['if']}, {allowed['order']}")
-    return asked and replace(asked, text=sentence.rstrip(".:; "))
-
-
-@dataclass(slots=True)
-class _Lead:
-    """A line that the lines below it belong to.
-
-    `level`: 0 for a paragraph or heading, else how deep the item stands. `condition`: what its steps are said under.
-    `step`: which step the line itself is; `facts`: the items below that are no steps. `nested`: whether the lines
-    below it stand deeper; `tells`: whether they are what the step tells people.
-    """
-
-    level: int
-    kind: LeadKind
-    day: date | None = None
-    condition: str = ""
-    step: int | None = None
-    facts: list[str] = field(default_factory=list)
-    nested: bool = False
-    tells: bool = False
-
-
-class _Prepare:
-    """Reads the prepare section line by line; remembers under which leads a line stands."""
-
-    def __init__(self, document: Document, *, nothing: bool) -> None:
-        self._steps: list[Step] = []
-        self._conditions: list[str] = []
-        self._document = document
-        self._nothing = nothing
-        self._leads: list[_Lead] = []
-
-    def read(self, line: Line) -> None:
-        """The steps of a line, as far as it has some; an item may only end the step that stands above it."""
-        if line.kind == "row":
-            return
-        level = max(line.depth, 1) if line.kind == "item" else 0
-        parts = sentences(line.text)
-        last = parts[-1]
-        opens = line.kind == "heading" or last.endswith(":") or _heads_links(last) or _dangles(last)
-        self._leave(level, opens=opens)
-        before = len(self._steps)
-        for sentence in parts[:-1] if opens else parts:
-            added = len(self._steps)
-            self._add(sentence)
-            if len(self._steps) == added > before and _CLOSES.search(sentence):
-                self._steps[-1] = replace(self._steps[-1], day=self._steps[-1].day or self._closing(sentence))
-        if opens:
-            self._open(last, level, heading=line.kind == "heading")
-        elif line.kind == "item" and len(self._steps) == before and self._leads:
-            self._leads[-1].facts.append(line.text)
-
-    def finished(self) -> list[Step]:
-        """The steps, without those that nothing completed."""
-        self._leave(0, opens=True)
-        conditions = dict(zip(map(id, self._steps), self._conditions, strict=True))
-        steps = [_under(step, conditions[id(step)]) for step in _told_once(self._steps)]
-        return [step for step in steps if not _DANGLING.search(step.text)][:_MOST]
-
-    def _open(self, lead: str, level: int, *, heading: bool) -> None:
-        """Lets a line lead what stands below it; it may be a step itself."""
-        before = len(self._steps)
-        if not heading and not _LINKS.match(lead):
-            self._add(lead)
-        within_links = self._leads and self._leads[-1].kind == "links" and level > self._leads[-1].level
-        opened = _Lead(level, "links" if within_links else _lead(lead), day_by(lead, self._document.day) or self._day())
-        if len(self._steps) > before:
-            opened.step = before
-            opened.tells = _TELLS.search(self._steps[before].text) is not None
-        elif opened.kind not in _UNREAD:
-            opened.condition = _condition(lead)
-        if self._leads and level > self._leads[-1].level:
-            self._leads[-1].nested = True
-        self._leads.append(opened)
-
-    def _leave(self, level: int, *, opens: bool) -> None:
-        """Ends the leads that a line on this level does not stand under.
-
-        Some lists have what belongs to an item not within it but behind it, on its level.
-        """
-        while self._leads and self._leads[-1].level >= level:
-            lead = self._leads[-1]
-            if level and not opens and lead.level == level and not lead.nested:
-                return
-            self._end(self._leads.pop())
-        if self._leads and level > self._leads[-1].level:
-            self._leads[-1].nested = True
-
-    def _end(self, lead: _Lead) -> None:
-        """Joins a step with the points below it: "Tell these teams:", "Check that you have these versions:"."""
-        if lead.step is None or lead.step >= len(self._steps):
-            return
-        above, below = self._steps[lead.step], self._steps[lead.step + 1 :]
-        dangles = _DANGLING.search(above.text) is not None
-        if not (lead.nested or dangles):
-            return
-        points = _points(lead.facts, whole=dangles, places=_AT.search(above.text) is not None)
-        if points and (not below or dangles):
-            joined = f"{above.text}{' ' if dangles and not _IN_LIST.search(above.text) else ': '}{_MORE.join(points)}"
-            if len(joined) <= _LONGEST_JOINED:
-                self._steps[lead.step] = replace(above, text=joined)
-        elif below and lead.level and all(map(_explains, lead.facts)):
-            joined = f"{above.text}: {_MORE.join(_lowered(step.text) for step in below)}"
-            if len(joined) <= _LONGEST_JOINED:
-                day = above.day or next((step.day for step in below if step.day), None)
-                self._steps[lead.step :] = [replace(above, text=joined, day=day)]
-                del self._conditions[lead.step + 1 :]
-
-    def _closing(self, sentence: str) -> date | None:
-        """The day on which something closes: the last of those that the post names for it, when it was put off."""
-        said = _CLOSES.search(sentence)
-        lines = [line.text for line in self._document.lines if said and said[0] in line.text]
-        told = [each for text in lines for each in sentences(text) if said and said[0] in each]
-        days = [found[2].first for each in told for found in dates(each, self._document.day)]
-        return max(days, default=None)
-
-    def _day(self) -> date | None:
-        return self._leads[-1].day if self._leads else None
-
-    def _add(self, sentence: str) -> None:
-        kind = self._leads[-1].kind if self._leads else "ask"
-        if self._leads and self._leads[-1].tells:
-            return
-        if len(self._steps) > _MOST or kind in _UNREAD or _LINKS.match(sentence) or _LINK_TEXT.search(sentence):
-            return
-        asked = instruction(sentence) or _allowed(sentence)
-        if asked is None or _FORMULA.match(asked.text) or (_NOTHING.search(sentence) and not asked.demanded):
-            return
-        if self._nothing and (only_tells(asked.text) or _IDLE.match(asked.text)):
-            return
-        condition = next((lead.condition for lead in reversed(self._leads) if lead.condition and lead.nested), "")
-        step = _step(asked, sentence, self._document, self._day())
-        self._steps.append(replace(step, text=_AND.sub("", step.text)))
-        self._conditions.append(condition)
-
-
-def _dangles(text: str) -> bool:
-    """Whether an order ends where its object should stand: "Tell them about"."""
-    return len(text) < _SHORT and text[-1:].isalpha() and _DANGLING.search(text) is not None
-
-
-def _condition(lead: str) -> str:
-    """For whom or when the steps under a lead are: "If you use groups" of "If you use groups, you can:"."""
-    found = _CONDITION.match(lead)
-    if not found or len(found[0]) > _SHORT or _NO_CONDITION.search(found[0]):
-        return ""
-    clauses = found[0].split(", ")
-    ends = next((at for at, clause in enumerate(clauses) if at and clause.split(" ", 1)[0].lower() in VERBS), None)
-    return ", ".join(clauses[:ends]).rstrip(" :,")
-
-
-def _under(step: Step, condition: str) -> Step:
-    """A step with the condition that stands above it, unless it says so itself."""
-    text = f"{condition}: {_lowered(step.text)}"
-    return replace(step, text=text) if condition and len(text) <= _LONGEST_JOINED else step
-
-
-def _points(items: list[str], *, whole: bool, places: bool) -> list[str]:
-    """The items that end a step; none where one of them explains it instead, unless the step needs them.
-
-    `places`: whether they are names of places, and stay as they are.
-    """
-    points: list[str] = []
-    for item in items:
-        text = _AND.sub("", item.strip(" .;,:"))
-        if _LINKS.match(item) or _LINK_TEXT.search(item) or _NOTHING.search(item) or (_explains(item) and not whole):
-            return points if whole else []
-        points.append(text if places else _lowered(text))
-    return points
-
-
-def _explains(item: str) -> bool:
-    """Whether an item is a sentence about a step, and no part of it."""
-    return _EXPLAINS.search(item) is not None or len(item) > _SHORT
-
-
-def _lowered(text: str) -> str:
-    """A text as it stands behind a colon: its first word small, unless it is a name or a command."""
-    first = text.split(" ", 1)[0]
-    plain = first.lower() in VERBS or first.lower() in _SMALL
-    plain = plain or (first.endswith("ly") and len(first) > len("apply"))
-    return text[0].lower() + text[1:] if plain and (first[1:].islower() or len(first) == 1) else text
-
-
-def _heads_links(text: str) -> bool:
-    """Whether a line without a colon heads a list of links: "Learn more"."""
-    return len(text) < _SHORT_HEADING and not text.endswith(".") and _LINKS.match(text) is not None
-
-
-def _lead(text: str) -> LeadKind:
-    """What stands below a line that leads a list."""
-    if _LINKS.match(text):
-        return "links"
-    purpose = _PURPOSE.match(text)
-    if purpose and purpose["verb"].lower() in _PURPOSES:
-        return "offer" if _OFFER.search(text) else "ask"
-    if _OFFER.search(text):
-        return "offer"
-    if purpose or (_FACTS.search(text) and instruction(text) is None):
-        return "skip"
-    return "ask"
-
-
-def _step(asked: Instruction, sentence: str, document: Document, day: date | None = None) -> Step:
-    day = day_by(sentence, document.day) or day
-    if day is None and asked.verb == "avoid" and _WINDOW.search(sentence):
-        day = _window(document)
-    return Step(asked.text, sentence.strip()[:_LONGEST_WORDS], day)
-
-
-def _window(document: Document) -> date | None:
-    """The day on which a maintenance begins."""
-    for line in document.lines:
-        if _WINDOW_BEGINS.match(line.text):
-            for day in dates(line.text, document.day):
-                return day[2].first
-    return None
