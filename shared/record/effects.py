@@ -21,7 +21,8 @@ _INTENT = ("effect", "due", "pending", "parked", "first_load")
 _CLAIM = ("claim_owner", "claim_until")
 _SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "not_taken", "done_at")
 _OUTCOME = (
-    "done", "due", "pending", *_CLAIM, "opened_at", "applied", "followed_by", "adopted_from", "key", *_SEEN,
+    "done", "due", "pending", *_CLAIM, "opened_at", "applied", "followed_by", "adopted_from", "key",
+    "written", "tasks", *_SEEN,
 )  # fmt: skip
 
 
@@ -58,6 +59,8 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "decided_by": ticket.decided_by,
         "decided_at": _iso(ticket.decided_at),
         "not_taken": json.dumps(ticket.not_taken, ensure_ascii=False),
+        "written": json.dumps(dict(ticket.written)),
+        "tasks": json.dumps(ticket.tasks),
         "first_load": state.first_load,
     }
     return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
@@ -90,6 +93,8 @@ def read_effect(row: Row) -> EffectState:
             adopted_from=v.get("adopted_from", ""),
             key=v.get("key", ""),
             not_taken=tuple(json.loads(v.get("not_taken") or "[]")),
+            written=json.loads(v.get("written") or "{}"),
+            tasks=tuple(json.loads(v.get("tasks") or "[]")),
         ),
         first_load=v.get("first_load", ""),
     )

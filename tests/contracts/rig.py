@@ -15,7 +15,7 @@ from shared.adapters.clients.http import Http
 from shared.adapters.clients.reach import Reach
 from shared.core.ports.outside import TicketSystem
 from shared.core.tickets.content import ticket_key
-from shared.core.tickets.ticket import Ticket
+from shared.core.tickets.ticket import PlanStep, Ticket
 from tests.contracts.proxy import Proxy
 from tests.fakes import FakeClock, FakeSecrets, FakeTables
 
@@ -40,7 +40,10 @@ class Rig:
     being implemented; None where approved tickets are never sent back. `back`: whether we send them back ourselves,
     not the system. `squat(key, state)`: somebody else makes a ticket with our key where ours are, and moves it to that
     state (none: as it is made); its number. `elsewhere(key)`: one of our own account, in another place. None where
-    there can be none.
+    there can be none. `fill_in(number, text)`: somebody writes a text of their own into the field `text_field`, which
+    we fill from the ticket's description or back-out; None where we write no field. `date_field`: the one that holds
+    the planned start; empty where there is none. `tasks(number)`: what the tasks under the ticket say, oldest first;
+    None where there are none.
     """
 
     port: TicketSystem
@@ -66,6 +69,10 @@ class Rig:
     back: bool = True
     squat: Callable[[str, str], Awaitable[str]] | None = None
     elsewhere: Callable[[str], Awaitable[str]] | None = None
+    fill_in: Callable[[str, str], Awaitable[None]] | None = None
+    text_field: str = ""
+    date_field: str = ""
+    tasks: Callable[[str], Awaitable[list[str]]] | None = None
 
 
 REMOTE = tuple(kind for kind in registry.kinds("tickets") if kind != "register")
@@ -159,5 +166,18 @@ def ticket(change_id: str = "MC1200001", **over: Any) -> Ticket:
         "links": (("Message Center", f"https://admin.microsoft.com/#/MessageCenter/:/messages/{change_id}"),),
         "cancelled": False,
         "notes": ("2026-08-30: Announced: Retirement of the old viewer",),
+        "implementation_plan": "1. Tell the users (by 1 September 2026)\n2. Install the new viewer",
+        "steps": (
+            PlanStep("a1b2c3d4e5f6", "Tell the users", date(2026, 9, 1), "ana@contoso.example"),
+            PlanStep("0a1b2c3d4e5f", "Install the new viewer", None, "ana@contoso.example"),
+        ),
+        "requested_by": "sam@contoso.example",
+        "assigned_to": "ana@contoso.example",
+        "configuration_items": ("Exchange Online",),
+        "affected": ("Roles: Exchange admins", "Licences and plans: E5"),
+        "compliance": ("How data is processed: it moves to another service",),
+        "unsure": "Not sure of the deadline: look it up in the post.",
+        "freezes": ("The rollout begins in our freeze “Year end” (1 to 6 October 2026).",),
+        "differences": ("fabrikam: November 2026",),
     }
     return Ticket(**(fields | over))

@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -18,6 +19,7 @@ from shared.core.errors import TransientError
 from shared.core.ports.storage import Write
 from shared.core.terms import ENDED
 from shared.core.tickets.content import ticket_key
+from shared.core.tickets.ticket import PlanStep
 from shared.record.register import TABLE, entries, entry_of, move_entry
 from tests.contracts.rig import REMOTE, Rig, deps_for, found_late, remote, ticket
 from tests.fakes import FakeClock, FakeTables
@@ -528,3 +530,86 @@ async def test_a_day_of_tickets_that_end_is_told_apart(rig):
     assert states[0] not in ENDED
     assert states[1:] == ["cancelled", "closed"]
     assert replace(seen[opened[0].number], state="new").closed_at is None
+
+
+async def test_what_somebody_filled_in_stays_when_the_plan_moves(rig):
+    if rig.fill_in is None:
+        pytest.skip("we write no field there that people could fill in")
+    ref = await rig.port.open(ticket())
+    before = await rig.fields(ref.number)
+    await rig.fill_in(ref.number, "Our own plan: go back by hand.")
+    filled = (await rig.fields(ref.number))[rig.text_field]
+    assert filled != before[rig.text_field]
+
+    moved = ticket(
+        planned_start=date(2026, 11, 2), what="The old viewer goes later.", backout="There is none.", notes=()
+    )
+    again = await rig.port.amend(ref, moved)
+    after = await rig.fields(ref.number)
+    assert after[rig.text_field] == filled
+    assert not rig.date_field or after[rig.date_field] != before[rig.date_field]
+    # The same whoever asks next, and however often.
+    await rig.another().amend(again, replace(moved, backout="Still none.", what="The old viewer goes still later."))
+    assert (await rig.fields(ref.number))[rig.text_field] == filled
+
+
+async def test_a_field_that_holds_what_we_wrote_is_written_again(rig):
+    if rig.fill_in is None:
+        pytest.skip("we write no field there that people could fill in")
+    ref = await rig.port.open(ticket())
+    assert ref.written
+    first = (await rig.fields(ref.number))[rig.text_field]
+    again = await rig.port.amend(ref, ticket(what="The old viewer goes later.", backout="There is none.", notes=()))
+    second = (await rig.fields(ref.number))[rig.text_field]
+    assert second != first
+    await rig.port.amend(again, ticket(notes=()))
+    assert (await rig.fields(ref.number))[rig.text_field] == first
+
+
+async def test_a_ticket_of_the_version_before_is_written_as_that_version_did(rig):
+    if rig.fill_in is None:
+        pytest.skip("we write no field there that people could fill in")
+    ref = await rig.port.open(ticket())
+    first = (await rig.fields(ref.number))[rig.text_field]
+    again = await rig.port.amend(
+        replace(ref, written={}), ticket(what="The old viewer goes later.", backout="There is none.", notes=())
+    )
+    assert (await rig.fields(ref.number))[rig.text_field] != first
+    assert again.written
+
+
+async def test_the_dates_of_a_plan_that_is_running_are_kept(rig):
+    if rig.begun is None or not rig.date_field:
+        pytest.skip("no dates there, or no state that says that the work has begun")
+    ref = await rig.port.open(ticket())
+    before = (await rig.fields(ref.number))[rig.date_field]
+    await rig.move(ref.number, rig.approved)
+    await rig.move(ref.number, rig.begun)
+    await rig.port.amend(ref, ticket(planned_start=date(2026, 11, 2), notes=()))
+    assert (await rig.fields(ref.number))[rig.date_field] == before
+
+
+async def test_each_step_becomes_one_task_and_none_is_taken_away(rig):
+    if rig.tasks is None:
+        pytest.skip("tickets have no tasks there")
+    both = ticket(has_tasks=True)
+    ref = await rig.port.open(both)
+    assert [line for line in await rig.tasks(ref.number) if "Tell the users" in line or "new viewer" in line] == (
+        await rig.tasks(ref.number)
+    )
+    assert len(await rig.tasks(ref.number)) == len(both.steps)
+    assert set(ref.tasks) == {step.key for step in both.steps}
+
+    third = PlanStep("ffffffffffff", "Ask the owners", None, "")
+    again = await rig.port.amend(ref, ticket(has_tasks=True, steps=(both.steps[1], third), notes=()))
+    assert len(await rig.tasks(ref.number)) == 3
+    # A worker that died before it recorded the tasks finds them again.
+    await rig.another().amend(replace(again, tasks=()), ticket(has_tasks=True, steps=(*both.steps, third), notes=()))
+    assert len(await rig.tasks(ref.number)) == 3
+
+
+async def test_what_is_cancelled_gets_no_tasks(rig):
+    if rig.tasks is None:
+        pytest.skip("tickets have no tasks there")
+    ref = await rig.port.open(ticket(has_tasks=True, cancelled=True))
+    assert await rig.tasks(ref.number) == []

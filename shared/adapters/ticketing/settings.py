@@ -16,7 +16,7 @@ from shared.core.errors import PermanentError
 from shared.core.policy.parts import Strict
 from shared.core.terms import State
 from shared.core.text.safe import cut
-from shared.core.tickets.ticket import Ticket
+from shared.core.tickets.ticket import PlanStep, Ticket
 from shared.core.words import dates
 
 FOLDER = Path(__file__).with_name("templates")
@@ -31,6 +31,11 @@ SAMPLE = Ticket(
     user_impact="low", impact_why="Because.", why_board="Something stops.", why=("for the board",), test_plan="Try it.",
     communication_plan="Say it.", backout="None.", group="Messaging", links=(("Post", "https://admin.example/"),),
     cancelled=False,
+    implementation_plan="1. Tell the users (by 30 April 2026; ana@contoso.example)",
+    steps=(PlanStep("0123456789ab", "Tell the users", date(2026, 4, 30), "ana@contoso.example"),),
+    requested_by="sam@contoso.example", assigned_to="ana@contoso.example", configuration_items=("Exchange Online",),
+    affected=("Roles: Exchange admins",), compliance=("AI: Yes",), unsure="Not sure of the deadline.",
+    freezes=("It falls into our freeze.",), differences=("home: early May 2026",),
 )  # fmt: skip
 """A ticket to try templates and permissions with; it is never filed."""
 
@@ -87,7 +92,7 @@ class TicketSettings(Strict):
     @field_validator("values")
     @classmethod
     def _values_are_of_ours(cls, values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        names = ("risk", "impact", "admin_impact", "user_impact", "kind", "group")
+        names = ("risk", "impact", "admin_impact", "user_impact", "kind", "group", "configuration_item")
         for name in values:
             if name not in names:
                 raise ValueError(f"unknown {name!r} (known: {', '.join(names)})")

@@ -284,7 +284,8 @@ class TicketState:
     as far as the system says. `applied`: ids of the events that the ticket has been told. `followed_by`: the change
     that deals with the ticket from now on (nothing is done here any more). `adopted_from`: the change whose ticket
     this is, and `key` that ticket's key; empty for a ticket of its own. `not_taken`: what the system did not let us do
-    at the last filing, a line each that asks people to.
+    at the last filing, a line each that asks people to. `written`: the fields that we wrote, by the system's names,
+    each with the fingerprint of what stood there then. `tasks`: keys of the steps for which a task was made.
     """
 
     number: str = ""
@@ -300,6 +301,8 @@ class TicketState:
     adopted_from: str = ""
     key: str = ""
     not_taken: tuple[str, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

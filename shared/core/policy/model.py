@@ -97,13 +97,15 @@ class Workload(Strict):
 
     `aliases`: other names of the same services, old ones and new ones. `titles`: how titles of its posts begin, for
     posts that stand under a catch-all service. `catch_all`: its services are such ones, as "Microsoft 365 suite" is:
-    a post goes by the beginning of its title where a workload names that.
+    a post goes by the beginning of its title where a workload names that. `configuration_item`: what a change of it
+    touches, by the name or id that the ticket system knows.
     """
 
     services: Some[str]
     aliases: Many[str] = ()
     titles: Many[str] = ()
     catch_all: StrictBool = False
+    configuration_item: str = ""
     team: str
 
 
@@ -166,7 +168,8 @@ class TicketSystemEntry(Outside):
     `on_move`: what becomes of a ticket that the board has approved when dates move by more than `on_move_days`: it asks
     people to assess it again (`note`), or is sent back to assessment besides (`reassess`), in systems that can.
     `inbound`: the name of the secret with which the system tells us of moved tickets. `privacy`: whether posts on data
-    privacy may be filed there.
+    privacy may be filed there. `tasks`: whether each step of the plan becomes a task under the ticket. `requested_by`:
+    the address of who asks for our changes; without it the first of `roles.service_owner`, else our own account.
     """
 
     mode: Literal["live", "dry_run"] = "live"
@@ -176,6 +179,8 @@ class TicketSystemEntry(Outside):
     on_move_days: int = Field(default=7, ge=0)
     inbound: SecretName = ""
     privacy: StrictBool = False
+    tasks: StrictBool = False
+    requested_by: str = ""
 
 
 class Match(Strict):

@@ -37,9 +37,9 @@ def with_remote_state(ticket: TicketState, ref: TicketRef) -> TicketState:
 
 
 def after_write(ticket: TicketState, ref: TicketRef) -> TicketState:
-    """The ticket with what the system says at the end of a filing, and what it did not take of it."""
+    """The ticket with what the system says at the end of a filing, what it did not take of it, and what we wrote."""
     left = tuple(cut(line, _LINE) for line in ref.not_taken[:_LINES])
-    return replace(with_remote_state(ticket, ref), not_taken=left)
+    return replace(with_remote_state(ticket, ref), not_taken=left, written=ref.written, tasks=ref.tasks)
 
 
 def without_remote(ticket: TicketState) -> TicketState:

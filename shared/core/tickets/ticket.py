@@ -1,6 +1,7 @@
 """What a ticket should be, and what ticket systems answer; independent of any system."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -8,6 +9,20 @@ from shared.core.terms import Level, State, Verdict
 
 DRY_RUN = "DRY-"
 """How the numbers of tickets begin that a dry run keeps on our side and files nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """One step of the implementation plan.
+
+    `key`: the same for the same step, whatever becomes of the others: 12 hex digits. `day`: by which; None where the
+    post gives none. `owner`: the address of who answers for the team, empty where that is a group or nobody.
+    """
+
+    key: str
+    text: str
+    day: date | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,28 @@ class Ticket:
     """Why an approved ticket is sent back to assessment, in a sentence without its stop; empty where it is not."""
     notes: tuple[str, ...] = ()
     """What happened since the last time, one line each, for the ticket's history."""
+    implementation_plan: str = ""
+    """The steps as numbered lines, each with its day and owner; empty where the post asks for none."""
+    steps: tuple[PlanStep, ...] = ()
+    """The same, one by one."""
+    has_tasks: bool = False
+    """Whether each step becomes a task of its own under the ticket, where the system has such."""
+    requested_by: str = ""
+    """The address of who asks for the change in the organisation; empty: our account."""
+    assigned_to: str = ""
+    """The address of who answers for the team; written when the ticket is opened, and never again."""
+    configuration_items: tuple[str, ...] = ()
+    """What the change touches, as the policy names it in the ticket system."""
+    affected: tuple[str, ...] = ()
+    """Whom it concerns, one line each: "Roles: Exchange admins", "Licences and plans: E5"."""
+    compliance: tuple[str, ...] = ()
+    """The compliance answers of the post that are not "no", one line each."""
+    unsure: str = ""
+    """What nobody should rely on, in a sentence; empty where nothing is unsure."""
+    freezes: tuple[str, ...] = ()
+    """The organisation's freezes into which the rollout falls, a sentence each."""
+    differences: tuple[str, ...] = ()
+    """Which tenants differ in this change, and how, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +113,9 @@ class TicketRef:
 
     `remote_state`: the state in the system's own word. `decision`: the board's, with who and when as far as the
     system says; nothing is concluded from a state. `not_taken`: after a write, what the system left as it was whatever
-    it answered, a line each that asks people to do it; empty where all of it took.
+    it answered, a line each that asks people to do it; empty where all of it took. `written`: the fields that we
+    wrote, by the system's names, each with the fingerprint of what stood there then (adapters/ticketing/kept.py).
+    `tasks`: keys of the steps for which a task was made.
     """
 
     number: str
@@ -88,6 +127,8 @@ class TicketRef:
     decided_by: str = ""
     decided_at: datetime | None = None
     not_taken: tuple[str, ...] = ()
+    written: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from shared.core import ids
-from shared.core.changes.change import Change, EffectState
+from shared.core.changes.change import Change, EffectState, TicketState
 from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.life.closing import is_ended
 from shared.core.messages import Envelope
@@ -137,7 +137,7 @@ async def _reconcile(
     ticket = _ticket(deps, policy, record, state, related, tenants)
     ref = None
     if state.ticket.number and not _only_tried(policy, state):
-        ref = TicketRef(state.ticket.number, state.ticket.url, "new")
+        ref = _ref(state.ticket)
     if ref is None and effects.took_over(state):
         ref = await system.find(ticket.key)
         if ref and ref.state in ENDED and not ticket.cancelled:
@@ -189,4 +189,9 @@ async def _adopt(
     theirs = before.state.ticket
     key = theirs.key or ticket_key(deps.here.deployment, before.id)
     ours = replace(state.ticket, adopted_from=before.id, key=key, opened_at=theirs.opened_at)
-    return replace(state, ticket=ours), TicketRef(theirs.number, theirs.url, "new")
+    return replace(state, ticket=ours), _ref(theirs)
+
+
+def _ref(ticket: TicketState) -> TicketRef:
+    """The ticket as we last left it."""
+    return TicketRef(ticket.number, ticket.url, "new", written=ticket.written, tasks=ticket.tasks)

@@ -1,0 +1,33 @@
+"""What people filled in stays theirs: a field is written again only where it holds what we last wrote.
+
+A fingerprint of each field that we wrote is kept with the ticket's number. A field that holds something else was filled
+in by somebody since, and is left alone until it holds again what we wrote, or what we want.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from shared.core.terms import State
+
+_LENGTH = 12
+IN_WORK: frozenset[State] = frozenset({"implement", "review"})
+"""States of a ticket whose plan is running: its planned dates are kept."""
+
+
+def fingerprint(text: str) -> str:
+    """Of a field's value in the form in which the adapter compares it: 12 hex digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
+
+
+def filled_in(written: Mapping[str, str], values: Mapping[str, str]) -> frozenset[str]:
+    """The fields that people filled in since we wrote them.
+
+    `values`: what the fields hold now, in the form in which the adapter compares them. Of a field that we never wrote,
+    or wrote before fingerprints were kept, nobody is known to have filled it in.
+    """
+    return frozenset(name for name, text in values.items() if name in written and written[name] != fingerprint(text))
+
+
+def written_now(written: Mapping[str, str], values: Mapping[str, str], ours: Iterable[str]) -> dict[str, str]:
+    """The fingerprints after a write. `values`: what the fields hold now; `ours`: those that hold what we want."""
+    return {**written, **{name: fingerprint(values[name]) for name in ours if name in values}}
