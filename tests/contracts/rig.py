@@ -156,6 +156,7 @@ def ticket(change_id: str = "MC1200001", **over: Any) -> Ticket:
         "impact": "high",
         "admin_impact": "medium",
         "user_impact": "high",
+        "impact_words": "Medium for admins, high for users",
         "impact_why": "Users: “can no longer open”.",
         "why_board": "something that is in use stops",
         "why": ("for the Change Review Board; messaging owns exchange (policy: routes.routes[0])",),
@@ -176,7 +177,7 @@ def ticket(change_id: str = "MC1200001", **over: Any) -> Ticket:
         "configuration_items": ("Exchange Online",),
         "affected": ("Roles: Exchange admins", "Licences and plans: E5"),
         "compliance": ("How data is processed: it moves to another service",),
-        "unsure": "Not sure of the deadline: look it up in the post.",
+        "unsure": "Not sure about the deadline: look it up in the post.",
         "freezes": ("The rollout begins in our freeze “Year end” (1 to 6 October 2026).",),
         "differences": ("fabrikam: November 2026",),
     }

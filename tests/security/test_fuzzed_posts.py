@@ -101,7 +101,7 @@ def through(raw, again):
     shown = render(change_card(change, card, POLICY, PUBLIC))
     json.dumps(shown, ensure_ascii=False).encode()
     yield from ["a card too large"] * (message_size(shown) > TEAMS_TAKES)
-    wanted = wanted_ticket(change, ticket, POLICY, "test", PUBLIC, ("contoso",))
+    wanted = wanted_ticket(change, ticket, POLICY, "test", PUBLIC, ("contoso",), as_of=date(2026, 9, 1))
     document = TicketSettings().description(wanted, KINDS[len(wanted.title) % len(KINDS)])
     for say in MARKUPS:
         text = say(document, LIMIT)

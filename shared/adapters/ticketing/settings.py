@@ -20,7 +20,7 @@ from shared.core.tickets.ticket import PlanStep, Ticket
 from shared.core.words import dates
 
 FOLDER = Path(__file__).with_name("templates")
-_NAMES = tuple(field.name for field in dataclass_fields(Ticket))
+_NAMES = tuple(field.name for field in dataclass_fields(Ticket) if field.name != "sources")
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 SAMPLE = Ticket(
     key="foresignal-sample-MC1234567", change_id="MC1234567", title="MC1234567 A change", what="Something changes.",
@@ -34,7 +34,8 @@ SAMPLE = Ticket(
     implementation_plan="1. Tell the users (by 30 April 2026; ana@contoso.example)",
     steps=(PlanStep("0123456789ab", "Tell the users", date(2026, 4, 30), "ana@contoso.example"),),
     requested_by="sam@contoso.example", assigned_to="ana@contoso.example", configuration_items=("Exchange Online",),
-    affected=("Roles: Exchange admins",), compliance=("AI: Yes",), unsure="Not sure of the deadline.",
+    affected=("Roles: Exchange admins",), compliance=("AI: Yes",), impact_words="High for admins",
+    unsure="Not sure about the deadline.",
     freezes=("It falls into our freeze.",), differences=("home: early May 2026",),
 )  # fmt: skip
 """A ticket to try templates and permissions with; it is never filed."""

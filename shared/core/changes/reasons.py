@@ -44,11 +44,20 @@ class RouteReason:
 
     @property
     def words(self) -> str:
+        """For who keeps the policy: with the place in its file."""
+        return f"{self._because()} ({words.place(self.path, self.name)})"
+
+    @property
+    def sentence(self) -> str:
+        """For who gets the ticket or card: a place in a file says nothing there, a route's name does."""
+        return f"{self._because()} ({words.place(self.path, self.name)})" if self.name else self._because()
+
+    def _because(self) -> str:
         conditions = (words.condition_in_words(met.name, met.value, met.quote, met.settled) for met in self.conditions)
         because = ", ".join(conditions) or "every change"
         owner = words.owner(self.owner, self.workload, self.services, self.team)
         away = f"; {self.away.words}" if self.away else ""
-        return f"{because}; {owner}{away} ({words.place(self.path, self.name)})"
+        return f"{because}; {owner}{away}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,10 @@ class NewsReason:
     def words(self) -> str:
         return words.news(self.events)
 
+    @property
+    def sentence(self) -> str:
+        return self.words
+
 
 @dataclass(frozen=True, slots=True)
 class TakeoverReason:
@@ -72,6 +85,10 @@ class TakeoverReason:
     def words(self) -> str:
         return words.takeover(self.change)
 
+    @property
+    def sentence(self) -> str:
+        return self.words
+
 
 @dataclass(frozen=True, slots=True)
 class SentenceReason:
@@ -79,6 +96,10 @@ class SentenceReason:
 
     words: str
 
+    @property
+    def sentence(self) -> str:
+        return self.words
+
 
 Reason = RouteReason | NewsReason | TakeoverReason | SentenceReason
-"""Each has `words`: its sentence."""
+"""Each has `words`, with the place in the policy, and `sentence`, for who gets the ticket or card."""

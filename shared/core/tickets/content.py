@@ -1,24 +1,26 @@
 """The ticket that a change should have, all from the record: what a change board expects to find (pure)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.classify import plain_text
 from shared.core.links import page_url, post_url
-from shared.core.policy.model import Policy, TicketSystemEntry
+from shared.core.policy.model import GROUP, Policy, TicketSystemEntry
 from shared.core.policy.our_dates import our_dates_of
-from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
 from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import roadmap_ids
 from shared.core.terms import ENDED, MATERIAL, OVER, Cloud
 from shared.core.text.safe import clean, cut
 from shared.core.tickets.notes import note
-from shared.core.tickets.proposal import propose
+from shared.core.tickets.part import Part, text_of
+from shared.core.tickets.proposal.case import Case
+from shared.core.tickets.proposal.proposal import Proposal, propose
+from shared.core.tickets.proposal.risk import impact_of, risk_of
 from shared.core.tickets.reassess import moved_after_approval
 from shared.core.tickets.ticket import Ticket
-from shared.core.words import labels
-from shared.core.words.doubt import arrival_words, doubts
+from shared.core.words.doubt import arrival_words, doubts, impact_words, kind_words
 from shared.core.words.plan import to_do, when_lines
 
 TITLE_LIMIT = 255
@@ -42,27 +44,35 @@ def wanted_ticket(
     deployment: str,
     public_url: str,
     tenants: Sequence[str] = (),
+    *,
+    as_of: date,
 ) -> Ticket:
-    """What the ticket should be now; its notes are the events that it has not been told yet.
+    """What the ticket should be on the day `as_of`; its notes are the events that it has not been told yet.
 
     `tenants`: in which the post stands.
     """
     post, classification, dates = change.read(), change.classification, our_dates_of(change.classification, policy)
-    proposal = propose(post, classification, dates)
     team = policy.teams.get(state.effect.team)
     entry = policy.tickets.get(state.effect.target) or TicketSystemEntry(kind="")
+    address = _person(state.effect.answers or (team.owner if team else ""))
+    case = Case(
+        post, classification, dates, as_of, address or f"team {state.effect.team}", change.particulars,
+        bool(state.ticket.number),
+    )  # fmt: skip
+    proposal = propose(case, address)
     untold = tuple(event for event in change.events if _to_tell(event, state))
     fell = _cancelled(change, state)
     day, moved = moved_after_approval(state.ticket, entry, untold, policy)
     asked = (f"{day}: {moved}: please assess it again",) if moved else ()
+    sources = _sources(case, proposal, state)
     return Ticket(
         key=state.ticket.key or ticket_key(deployment, change.id),
         change_id=change.id,
         title=cut(f"{change.id} {clean(post.title)}".strip(), TITLE_LIMIT),
         what=cut(_what(post), _WHAT_LIMIT),
-        kind=labels.KINDS.get(classification.kind, classification.kind),
+        kind=kind_words(classification),
         arrives=arrival_words(classification),
-        audience=proposal.audience,
+        audience=text_of(proposal.audience),
         services=tuple(clean(service) for service in post.services),
         tenants=_tenant_names(tenants),
         when=when_lines(classification),
@@ -70,31 +80,86 @@ def wanted_ticket(
         planned_end=dates.end.last if dates.end else None,
         act_by=classification.act_by,
         to_do=to_do(classification),
-        if_nobody_acts=proposal.if_nobody_acts,
-        risk=proposal.risk,
-        risk_why=proposal.risk_why,
-        impact=proposal.impact,
+        if_nobody_acts=text_of(proposal.if_nobody_acts),
+        risk=risk_of(classification),
+        risk_why=text_of(proposal.risk_why),
+        impact=impact_of(classification),
         admin_impact=classification.admin_impact,
         user_impact=classification.user_impact,
-        impact_why=" ".join(filter(None, (proposal.impact_why, doubts(classification)))),
-        why_board=_why_board(classification),
-        why=tuple(reason.words for reason in state.effect.why),
-        test_plan=proposal.test_plan,
-        communication_plan=proposal.communication_plan,
-        backout=proposal.backout,
+        impact_words=f"{impact_words(classification, 'admin_impact')} for admins, "
+        f"{impact_words(classification, 'user_impact').lower()} for users",
+        impact_why=text_of(proposal.impact_why),
+        why_board=text_of(sources["why_board"]),
+        why=tuple(part.text for part in sources["why"]),
+        test_plan=text_of(proposal.test_plan),
+        communication_plan=text_of(proposal.communication_plan),
+        backout=text_of(proposal.backout),
         group=(team.crb_group or state.effect.team) if team else state.effect.team,
         links=_links(post, public_url, policy.cloud_of(tenants)),
         cancelled=fell and entry.on_cancel == "cancel",
         reopen=not fell and _opens_again(state, entry, untold),
         reassess=moved if entry.on_move == "reassess" and not fell else "",
         notes=(*(note(change, event) for event in untold), *asked),
+        implementation_plan=text_of(proposal.implementation_plan, "\n"),
+        steps=proposal.steps,
+        has_tasks=entry.tasks,
+        requested_by=_requester(entry, policy),
+        assigned_to=address,
+        configuration_items=_configuration_items(change, policy),
+        affected=tuple(part.text for part in proposal.affected),
+        compliance=tuple(part.text for part in proposal.compliance),
+        unsure=text_of(sources["unsure"]),
+        sources=sources,
     )
 
 
-def _why_board(classification: Classification) -> str:
-    """Why a board gets it: what was read of that, or else the policy; doubt is told."""
-    words = classification.crb_why or "The policy asks for it."
-    return f"Not sure that it is for the board; read so far: {words}" if classification.is_unsure("crb") else words
+def _sources(case: Case, proposal: Proposal, state: EffectState) -> Mapping[str, tuple[Part, ...]]:
+    """Every field that speaks for us, as parts that name their sources."""
+    doubt = doubts(case.classification)
+    read = {
+        name: getattr(proposal, name)
+        for name in (
+            "audience", "affected", "risk_why", "impact_why", "if_nobody_acts", "implementation_plan", "test_plan",
+            "communication_plan", "backout", "compliance",
+        )
+    }  # fmt: skip
+    return {
+        **read,
+        "why_board": (_why_board(case),),
+        "why": tuple(Part(reason.sentence, f"the policy: {reason.words}") for reason in state.effect.why),
+        "unsure": (Part(doubt, "how often such readings are right"),) if doubt else (),
+    }
+
+
+def _person(answers: str) -> str:
+    """The address of a person; empty for a group."""
+    return "" if answers.startswith(GROUP) else answers
+
+
+def _requester(entry: TicketSystemEntry, policy: Policy) -> str:
+    owner = policy.roles.service_owner
+    return entry.requested_by or next((_person(who) for who in (owner.who if owner else ()) if _person(who)), "")
+
+
+def _configuration_items(change: Change, policy: Policy) -> tuple[str, ...]:
+    """Of the workloads that the change concerns, in the order of the decision."""
+    workloads = change.decision.workloads if change.decision else ()
+    loads = (policy.workloads[name] for name in workloads if name in policy.workloads)
+    return tuple(dict.fromkeys(load.configuration_item for load in loads if load.configuration_item))
+
+
+def _why_board(case: Case) -> Part:
+    """Why a board gets it: what was read of that, with the post's words, or else the policy; doubt is told."""
+    classification = case.classification
+    quoted = case.quotation("crb")
+    if quoted in (case.quotation("admin_impact"), case.quotation("user_impact")):
+        quoted = None  # the impact says it
+    board = classification.crb_why or "the policy asks for it"
+    words = f"{board}: {quoted.text}" if quoted and classification.crb_why else board
+    if not case.sure("crb"):
+        return Part(f"We are not sure that it is for the board; read so far: {words}", case.source("crb"))
+    source = case.source("crb") if classification.crb_why else "the policy"
+    return Part(f"{words[:1].upper()}{words[1:]}{'' if quoted else '.'}", source)
 
 
 def _cancelled(change: Change, state: EffectState) -> bool:

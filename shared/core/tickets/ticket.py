@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from shared.core.terms import Level, State, Verdict
+from shared.core.tickets.part import Part
 
 DRY_RUN = "DRY-"
 """How the numbers of tickets begin that a dry run keeps on our side and files nowhere."""
@@ -63,6 +64,7 @@ class Ticket:
     admin_impact: Level
     user_impact: Level
     impact_why: str
+    """The post's own words behind the impacts; empty where none say it."""
     why_board: str
     """Why it is for the board; never empty."""
     why: tuple[str, ...]
@@ -99,12 +101,16 @@ class Ticket:
     """Whom it concerns, one line each: "Roles: Exchange admins", "Licences and plans: E5"."""
     compliance: tuple[str, ...] = ()
     """The compliance answers of the post that are not "no", one line each."""
+    impact_words: str = ""
+    """Both impacts in words: "High for admins, probably low for users"."""
     unsure: str = ""
     """What nobody should rely on, in a sentence; empty where nothing is unsure."""
     freezes: tuple[str, ...] = ()
     """The organisation's freezes into which the rollout falls, a sentence each."""
     differences: tuple[str, ...] = ()
     """Which tenants differ in this change, and how, one line each."""
+    sources: Mapping[str, tuple[Part, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """By the names of the fields above: the parts of which each was made, with what each comes from."""
 
 
 @dataclass(frozen=True, slots=True)

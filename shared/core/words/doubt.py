@@ -61,4 +61,4 @@ def arrival_words(classification: Classification) -> str:
 def doubts(classification: Classification) -> str:
     """One sentence that names what is unsure, for who decides; empty where nothing is."""
     unsure = [words for name, words in _DOUBTED.items() if classification.is_unsure(name)]
-    return f"Not sure of {listed(unsure)}: look it up in the post." if unsure else ""
+    return f"Not sure about {listed(unsure)}: look it up in the post." if unsure else ""

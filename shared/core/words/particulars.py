@@ -8,7 +8,7 @@ from shared.core.posts.particulars import Audience, Control, Particulars, WayOut
 from shared.core.terms import AudienceKind, ComplianceTopic, ControlKind, WayOutKind
 from shared.core.words.dates import day
 
-_AUDIENCES: dict[AudienceKind, str] = {
+AUDIENCES: dict[AudienceKind, str] = {
     "role": "Roles",
     "licence": "Licences and plans",
     "platform": "Platforms",
@@ -92,5 +92,5 @@ def _control(control: Control) -> Line:
 
 
 def _audiences(audience: tuple[Audience, ...]) -> Iterator[Group]:
-    for kind, label in _AUDIENCES.items():
+    for kind, label in AUDIENCES.items():
         yield Group(label, tuple(Line(each.name) for each in audience if each.kind == kind))

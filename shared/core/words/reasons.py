@@ -22,18 +22,21 @@ def condition(name: str, value: str, quote: str = "", settled: str = "") -> str:
 
     `settled`: who settled it; our words, so they stand without quotation marks.
     """
-    return f"{name}: {value}{_quoted(quote, settled)}"
+    return f"{name}: {value}{_quoted(name, quote, settled)}"
 
 
 def condition_in_words(name: str, value: str, quote: str = "", settled: str = "") -> str:
     """The same in plain words; the post's own words stay as they are."""
     plain_name = _NAMES.get(name, name.removesuffix("_at_least")).replace("_", " ")
     plain = _CONDITIONS.get(f"{name}: {value}", f"{plain_name}: {value.replace('_', ' ')}")
-    return plain + _quoted(quote, settled)
+    return plain + _quoted(name, quote, settled)
 
 
-def _quoted(quote: str, settled: str) -> str:
-    return f" ({settled})" if settled else f" (“{quote}”)" if quote else ""
+def _quoted(name: str, quote: str, settled: str) -> str:
+    """Who settled it, else the words behind it. Why a change is for the board is said in words of ours."""
+    if settled:
+        return f" ({settled})"
+    return "" if not quote else f" ({quote})" if name == "crb" else f" (“{quote}”)"
 
 
 def owner(owner: str, workload: str, services: Sequence[str], team: str) -> str:

@@ -19,10 +19,16 @@ def test_the_text_that_ships_has_all_that_a_board_expects():
     for words in (
         "The old viewer is taken away.\n\nThe new one takes its place.",
         "FOR WHOM\n\nUsers of Exchange Online (worldwide).",
-        "- Services: Exchange Online\n- Tenants: contoso, fabrikam\n- Retirement; Something is taken away",
+        "- Services: Exchange Online\n- Tenants: contoso, fabrikam\n- fabrikam: November 2026\n- Retirement; Something is",
+        "- Roles: Exchange admins\n- Licences and plans: E5",
         "- Retirement, worldwide: October 2026\n- Action required by 30 September 2026",
         "WHY THE BOARD\n\nsomething that is in use stops",
         "- Risk: high. The impact on users is high.",
+        "- Impact: Medium for admins, high for users. Users: “can no longer open”.",
+        "- Not sure about the deadline",
+        "IMPLEMENTATION PLAN (PROPOSED)\n\n1. Tell the users (by 1 September 2026)\n2. Install the new viewer",
+        "COMPLIANCE, AS THE POST ANSWERS\n\n- How data is processed: it moves",
+        "CONFIGURATION ITEMS\n\n- Exchange Online",
         "IF NOBODY ACTS\n\nIt is taken away from 1 October 2026.",
         "TEST PLAN (PROPOSED)\n\nFind who still uses it.",
         "COMMUNICATION PLAN (PROPOSED)\n\nTell the users by 17 September 2026.",
@@ -30,6 +36,24 @@ def test_the_text_that_ships_has_all_that_a_board_expects():
         "- Message Center: https://admin.microsoft.com/",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize("kind", ["register", "servicenow", "freshservice"])
+def test_what_has_nothing_to_say_leaves_no_label_behind(kind):
+    silent = dict.fromkeys(
+        (
+            "audience", "arrives", "risk_why", "impact_why", "if_nobody_acts", "test_plan", "communication_plan",
+            "backout", "implementation_plan", "unsure", "to_do",
+        ),
+        "",
+    )  # fmt: skip
+    none = dict.fromkeys(("affected", "compliance", "configuration_items", "freezes", "differences", "tenants"), ())
+    blocks = TicketSettings().description(ticket(**silent, **none), kind)
+
+    heads = [at for at, block in enumerate(blocks) if block.kind == "heading"]
+    assert all(blocks[at + 1].kind != "heading" for at in heads)
+    assert blocks[-1].kind == "item"
+    assert not any(block.text.rstrip().endswith(":") for block in blocks)
 
 
 def test_what_is_not_known_leaves_no_empty_lines_in_the_text():

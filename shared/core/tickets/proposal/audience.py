@@ -1,0 +1,49 @@
+"""Whom it concerns."""
+
+from collections.abc import Iterator
+
+from shared.core.posts.classification import FieldName
+from shared.core.terms import AudienceKind
+from shared.core.text.safe import clean
+from shared.core.tickets.part import Part
+from shared.core.tickets.proposal.case import Case
+from shared.core.words.dates import listed
+from shared.core.words.particulars import AUDIENCES
+
+_PEOPLE: tuple[tuple[FieldName, str], ...] = (("user_impact", "users"), ("admin_impact", "admins"))
+_SHOWN = 8
+_LONGEST_SOURCE = 3
+
+
+def audience(case: Case) -> Iterator[Part]:
+    """Users, admins or both of the services, as the impact on each says; nothing where neither notices anything."""
+    classification = case.classification
+    names = [(name, who) for name, who in _PEOPLE if getattr(classification, name) != "low"]
+    surely = [who for name, who in names if case.sure(name)]
+    probably = [who for name, who in names if not case.sure(name)]
+    if not names:
+        return
+    people = ", ".join(
+        filter(None, (listed(surely), f"probably also {listed(probably)}" if surely and probably else ""))
+    )
+    people = people or f"probably {listed(probably)}"
+    services = listed(list(dict.fromkeys(clean(service) for service in case.post.services)))
+    of = f" of {services}" if services else ""
+    sentence = f"{people}{of}."
+    yield Part(sentence[:1].upper() + sentence[1:], case.source(*(name for name, _ in names)))
+
+
+def affected(case: Case) -> Iterator[Part]:
+    """Roles, licences, platforms and prerequisites that the post names, one line each."""
+    for kind, label in AUDIENCES.items():
+        yield from _line(case, kind, label)
+
+
+def _line(case: Case, kind: AudienceKind, label: str) -> Iterator[Part]:
+    named = [each for each in case.particulars.audience if each.kind == kind]
+    if not named:
+        return
+    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+    quotes = dict.fromkeys(f"“{each.words}”" for each in named)
+    source = f"the post: {'; '.join(list(quotes)[:_LONGEST_SOURCE])}"
+    yield Part(f"{label}: {', '.join(each.name for each in named[:_SHOWN])}{more}", source)

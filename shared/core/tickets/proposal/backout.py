@@ -1,0 +1,46 @@
+"""The way back: what the post itself names, with its last day; never that there is none where nobody looked."""
+
+from collections.abc import Iterator
+
+from shared.core.posts.particulars import WayOut
+from shared.core.text.wording import any_of
+from shared.core.tickets.part import Part
+from shared.core.tickets.proposal.case import Case, in_one_line
+from shared.core.words.dates import day
+
+_MENTIONS = any_of(
+    r"opt(?:ing|ed|s)?[- ]?(?:out|in)", r"turn(?:ing|ed)?\b[^.]{0,60}\boff", r"disabl(?:e|ed|ing)", r"revert",
+    r"roll(?:ed|ing)? ?back", r"overrid(?:e|den|ing)", r"exclud(?:e|ed|ing)", r"exempt", r"postpone", r"defer",
+    r"extend", r"extension", r"restore", r"undo", r"switch(?:ing)? back", r"go back", r"block(?:ed|ing)?", r"prevent",
+    r"keep using", r"continue (?:to use|using)", r"toggle", r"remain on",
+)  # fmt: skip
+"""Words of a post that may name a way back that we did not read."""
+_SHOWN = 3
+
+
+def backout(case: Case) -> Iterator[Part]:
+    """Nothing for what does not come, or where words may name a way that was not read."""
+    if not case.stands:
+        return
+    ways = case.particulars.way_out
+    yield from (_way(case, way) for way in ways[:_SHOWN])
+    if ways:
+        return
+    if case.classification.default == "off" and case.sure("default") and case.classification.kind != "retirement":
+        yield Part("It is off until an admin turns it on: leave it off, or turn it off again.", case.source("default"))
+    elif not _MENTIONS.search(case.plain):
+        yield Part(
+            f"The post names no way back: {case.owner} should find out whether there is one.",
+            "the whole post, which has none of the words for it",
+        )
+
+
+def _way(case: Case, way: WayOut) -> Part:
+    words = in_one_line(way.words)
+    source = f"the post: “{words}”"
+    if way.kind == "none":
+        return Part(f"The post says that there is none: “{words}”", source)
+    if way.last_day and way.last_day < case.as_of:
+        return Part(f"The way out was open until {day(way.last_day)}: “{words}”", source)
+    until = f" (until {day(way.last_day)})" if way.last_day else ""
+    return Part(f"The post's own way out{until}: “{words}”", source)

@@ -1,0 +1,53 @@
+"""All sentences of a ticket together, each kind from its own module."""
+
+from dataclasses import dataclass
+
+from shared.core.tickets.part import Part
+from shared.core.tickets.proposal.audience import affected, audience
+from shared.core.tickets.proposal.backout import backout
+from shared.core.tickets.proposal.case import Case
+from shared.core.tickets.proposal.communication import communication_plan
+from shared.core.tickets.proposal.implementation import implementation_plan, plan_steps
+from shared.core.tickets.proposal.outcome import if_nobody_acts
+from shared.core.tickets.proposal.risk import impact_why, risk_why
+from shared.core.tickets.proposal.trial import test_plan
+from shared.core.tickets.ticket import PlanStep
+from shared.core.words.particulars import TOPICS
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The parts of each field, in their order; a field without a part stays empty."""
+
+    audience: tuple[Part, ...]
+    affected: tuple[Part, ...]
+    risk_why: tuple[Part, ...]
+    impact_why: tuple[Part, ...]
+    if_nobody_acts: tuple[Part, ...]
+    implementation_plan: tuple[Part, ...]
+    test_plan: tuple[Part, ...]
+    communication_plan: tuple[Part, ...]
+    backout: tuple[Part, ...]
+    compliance: tuple[Part, ...]
+    steps: tuple[PlanStep, ...]
+
+
+def propose(case: Case, address: str = "") -> Proposal:
+    """What is said of the case. `address`: who does the steps; empty where a group answers for the team."""
+    steps = plan_steps(case, address)
+    return Proposal(
+        audience=tuple(audience(case)),
+        affected=tuple(affected(case)),
+        risk_why=tuple(risk_why(case)),
+        impact_why=tuple(impact_why(case)),
+        if_nobody_acts=tuple(if_nobody_acts(case)),
+        implementation_plan=tuple(implementation_plan(case, steps)),
+        test_plan=tuple(test_plan(case)),
+        communication_plan=tuple(communication_plan(case)),
+        backout=tuple(backout(case)),
+        compliance=tuple(
+            Part(f"{TOPICS[each.topic]}: {each.answer}", f"the post: “{each.question}” – “{each.answer}”")
+            for each in case.particulars.compliance
+        ),
+        steps=steps,
+    )

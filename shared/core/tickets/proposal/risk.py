@@ -1,0 +1,52 @@
+"""Risk and impact, each with the sentence that says so."""
+
+from collections.abc import Iterator
+
+from shared.core.posts.classification import Classification, FieldName
+from shared.core.terms import IMPACT_RANK, Level
+from shared.core.tickets.part import Part
+from shared.core.tickets.proposal.case import Case
+from shared.core.words.dates import listed
+
+_IMPACTS: tuple[tuple[FieldName, str], ...] = (("user_impact", "users"), ("admin_impact", "admins"))
+
+
+def risk_of(classification: Classification) -> Level:
+    """The higher of the two impacts; a change that the board must see is never low."""
+    highest = impact_of(classification)
+    return "medium" if highest == "low" and classification.crb else highest
+
+
+def impact_of(classification: Classification) -> Level:
+    """The higher of the two impacts."""
+    return max((classification.admin_impact, classification.user_impact), key=lambda level: IMPACT_RANK[level])
+
+
+def risk_why(case: Case) -> Iterator[Part]:
+    """The rule that decided, in words; nothing for what does not come."""
+    if case.is_over:
+        return
+    classification = case.classification
+    highest = impact_of(classification)
+    names = [(name, who) for name, who in _IMPACTS if getattr(classification, name) == highest]
+    if highest == "low":
+        if classification.crb:
+            yield Part("Low impact, but it is for the board.", case.source("crb"))
+        return
+    unsure = [who for name, who in names if not case.sure(name)]
+    probably = "probably " if len(unsure) == len(names) else ""
+    shown = [who for _, who in names if probably or who not in unsure]
+    yield Part(f"The impact on {listed(shown)} is {probably}{highest}.", case.source(*(name for name, _ in names)))
+
+
+def impact_why(case: Case) -> Iterator[Part]:
+    """The post's own words behind each impact that is not low; nothing where no words say it."""
+    if case.is_over:
+        return
+    quotes: dict[str, list[str]] = {}
+    for name, who in _IMPACTS:
+        quoted = case.quotation(name)
+        if getattr(case.classification, name) != "low" and quoted and case.sure(name):
+            quotes.setdefault(quoted.text, []).append(who)
+    for words, everyone in quotes.items():
+        yield Part(f"{listed(everyone).capitalize()}: {words}", f"the post: {words}")
