@@ -1,6 +1,7 @@
 """The ticket that a change should have, all from the record: what a change board expects to find (pure)."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.classify import plain_text
@@ -42,10 +43,12 @@ def wanted_ticket(
     deployment: str,
     public_url: str,
     tenants: Sequence[str] = (),
+    *,
+    as_of: date,
 ) -> Ticket:
     """What the ticket should be now; its notes are the events that it has not been told yet.
 
-    `tenants`: in which the post stands.
+    `tenants`: in which the post stands. `as_of`: the day on which it is filed.
     """
     post, classification, dates = change.read(), change.classification, our_dates_of(change.classification, policy)
     proposal = propose(post, classification, dates)
@@ -65,11 +68,11 @@ def wanted_ticket(
         audience=proposal.audience,
         services=tuple(clean(service) for service in post.services),
         tenants=_tenant_names(tenants),
-        when=when_lines(classification),
+        when=when_lines(classification, as_of, dates.windows),
         planned_start=dates.start.first if dates.start else None,
         planned_end=dates.end.last if dates.end else None,
         act_by=classification.act_by,
-        to_do=to_do(classification),
+        to_do=to_do(classification, as_of),
         if_nobody_acts=proposal.if_nobody_acts,
         risk=proposal.risk,
         risk_why=proposal.risk_why,

@@ -172,7 +172,10 @@ def _only_tried(policy: Policy, state: EffectState) -> bool:
 def _ticket(
     deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, related: Succession, tenants: tuple[str, ...]
 ) -> Ticket:
-    ticket = wanted_ticket(record.change, state, policy, deps.here.deployment, deps.here.public_url, tenants)
+    here = deps.here
+    ticket = wanted_ticket(
+        record.change, state, policy, here.deployment, here.public_url, tenants, as_of=here.clock().date()
+    )
     more = (line for name, line in succession.notes(related).items() if name not in state.ticket.applied)
     return replace(ticket, notes=(*ticket.notes, *more))
 

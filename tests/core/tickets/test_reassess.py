@@ -85,12 +85,12 @@ def test_the_ticket_asks_either_way_and_is_sent_back_where_the_policy_wants_it(o
 
     effect = replace(decide(one, (), rules, NOW).effects[0], events=tuple(event.id for event in events))
     state = replace(effect_state(effect), ticket=APPROVED)
-    ticket = wanted_ticket(one, state, rules, "test", "https://x.example")
+    ticket = wanted_ticket(one, state, rules, "test", "https://x.example", as_of=NOW.date())
 
     asked = "The dates moved (21 days later) after the board approved"
     assert ticket.notes[-1] == f"2026-09-02: {asked}: please assess it again"
     assert ticket.reassess == (asked if on_move == "reassess" else "")
     told = replace(state, ticket=replace(APPROVED, applied=effect.events))
-    assert not wanted_ticket(one, told, rules, "test", "").reassess, "once is enough"
+    assert not wanted_ticket(one, told, rules, "test", "", as_of=NOW.date()).reassess, "once is enough"
     new = replace(state, ticket=TicketState())
-    assert not wanted_ticket(one, new, rules, "test", "").reassess
+    assert not wanted_ticket(one, new, rules, "test", "", as_of=NOW.date()).reassess
