@@ -20,13 +20,25 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
 async def _change(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.change import change_page
     from shared.usecases.pages.change import change
-    from shared.usecases.pages.clouds import cloud_of
+    from shared.usecases.pages.clouds import cloud_of, our_windows
 
     text = request.route_params["id"]
     view = await change(app.deps, text)
     if view is None:
         return message("Not found", f"There is no change {text} here. Ids look like MC1234567.", 404)
-    cloud = await cloud_of(app.deps, [copy.tenant for copy in view.copies if not copy.gone])
+    tenants = [copy.tenant for copy in view.copies if not copy.gone]
+    cloud = await cloud_of(app.deps, tenants)
     return html(
-        change_page(view.change, view.copies, view.effects, view.roadmap, view.variants, view.related, cloud, view.acts)
+        change_page(
+            view.change,
+            view.copies,
+            view.effects,
+            view.roadmap,
+            view.variants,
+            view.related,
+            cloud,
+            view.acts,
+            as_of=app.deps.here.clock().date(),
+            ours=await our_windows(app.deps, view.change.classification, tenants),
+        )
     )

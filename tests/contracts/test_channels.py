@@ -20,7 +20,7 @@ from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import change_card
 from shared.core.cards.notice import Notice
 from shared.core.errors import PermanentError, TargetDownError, TransientError
-from tests.adapters.cards.changes import PUBLIC, a_change, a_policy, a_state
+from tests.adapters.cards.changes import PUBLIC, TODAY, a_change, a_policy, a_state
 from tests.fakes import FakeClock, FakeSecrets, FakeTables, no_token
 
 KINDS = registry.kinds("channels")
@@ -102,7 +102,7 @@ async def test_a_card_is_accepted_and_its_text_arrives_unchanged(channel, inbox,
 
 
 async def test_a_rendered_card_of_a_hostile_post_arrives_as_it_was_rendered(channel, inbox):
-    card = change_card(a_change(title=HOSTILE), a_state(), a_policy(), PUBLIC)
+    card = change_card(a_change(title=HOSTILE), a_state(), a_policy(), PUBLIC, as_of=TODAY)
 
     await channel.post(card)
 

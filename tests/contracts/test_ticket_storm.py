@@ -62,7 +62,7 @@ async def test_every_third_call_fails_and_each_change_has_one_ticket_with_all_th
         assert not state.due
         wanted = wanted_ticket(
             one.change, state, world.policy.policy, "test", "https://foresignal.example", ("contoso",),
-            as_of=world.clock().date(),
+            as_of=world.deps.here.clock().date(),
         )  # fmt: skip
         shown, stored = rig.shows(wanted), await rig.fields(state.ticket.number)
         assert {name: stored.get(name) for name in shown} == shown, change_id

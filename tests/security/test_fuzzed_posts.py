@@ -75,7 +75,7 @@ def alive(html):
 def own_page():
     """What stands on every page: our icons."""
     change, _ = Replay().take(post(), NOW)
-    return change_page(change)
+    return change_page(change, as_of=NOW.date())
 
 
 OWN = Counter(alive(own_page()))
@@ -94,14 +94,14 @@ def through(raw, again):
     card = effects.get("card") or EffectState(Effect("card", "workplace", "workplace", change.current.id, (), told))
     ticket = effects.get("ticket") or EffectState(Effect("ticket", "crb", "workplace", change.current.id, (), told))
     roadmap = join(roadmap_ids(change.read()), change.classification, {}, date(2026, 9, 1))
-    page = change_page(change, (), list(effects.values()), roadmap)
+    page = change_page(change, (), list(effects.values()), roadmap, as_of=NOW.date())
     yield from (Counter(alive(page)) - OWN).elements()
     yield from ["no page"] * (not page.rstrip().endswith("</html>"))
     page.encode()
-    shown = render(change_card(change, card, POLICY, PUBLIC))
+    shown = render(change_card(change, card, POLICY, PUBLIC, as_of=NOW.date()))
     json.dumps(shown, ensure_ascii=False).encode()
     yield from ["a card too large"] * (message_size(shown) > TEAMS_TAKES)
-    wanted = wanted_ticket(change, ticket, POLICY, "test", PUBLIC, ("contoso",), as_of=date(2026, 9, 1))
+    wanted = wanted_ticket(change, ticket, POLICY, "test", PUBLIC, ("contoso",), as_of=NOW.date())
     document = TicketSettings().description(wanted, KINDS[len(wanted.title) % len(KINDS)])
     for say in MARKUPS:
         text = say(document, LIMIT)

@@ -1,6 +1,7 @@
 """The page of one change: what it is, what happened, what was decided and done."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from shared.core.changes.relations import Related
 from shared.core.changes.tenants import Difference
 from shared.core.changes.timeline import timeline
 from shared.core.links import post_url
+from shared.core.posts.classification import Window
 from shared.core.posts.privacy import PRIVATE_TITLE, is_private
 from shared.core.posts.rollout_state import rollout_lines
 from shared.core.posts.summary import what_changes
@@ -36,8 +38,14 @@ def change_page(
     related: Sequence[Related] = (),
     cloud: Cloud = "worldwide",
     acts: Sequence[Act] = (),
+    *,
+    as_of: date,
+    ours: Sequence[Window] = (),
 ) -> str:
-    """Everything about one change: what it is and why we think so, what happened, what was decided and done."""
+    """Everything about one change: what it is and why we think so, what happened, what was decided and done.
+
+    `as_of`: today. `ours`: the rollouts of our own cloud and ring, which come first.
+    """
     post, classification = change.read(), change.classification
     if is_private(post):
         return render(
@@ -55,8 +63,8 @@ def change_page(
         classification=classification,
         status=labels.STATUSES.get(classification.status, classification.status),
         what=what_changes(post),
-        to_do=to_do(classification),
-        when=when_lines(classification),
+        to_do=to_do(classification, as_of),
+        when=when_lines(classification, as_of, ours),
         body=Markup(safe_html(post.body, post.body_type)),  # noqa: S704  (cleaned by nh3)
         admins=impact_words(classification, "admin_impact"),
         users=impact_words(classification, "user_impact"),

@@ -11,7 +11,7 @@ from shared.core.posts.post import Post
 from shared.core.words import dates, labels
 from shared.core.words.doubt import sureness
 from shared.core.words.particulars import groups
-from shared.core.words.plan import to_do
+from shared.core.words.plan import action_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def fields(classification: Classification) -> list[Field]:
         "admin_impact": labels.IMPACTS.get(classification.admin_impact, classification.admin_impact),
         "user_impact": labels.IMPACTS.get(classification.user_impact, classification.user_impact),
         "default": labels.ARRIVALS.get(classification.default, classification.default) or "–",
-        "action": to_do(classification),
+        "action": action_words(classification),
         "crb": "Yes" if classification.crb else "No",
         "training": "Yes" if classification.training else "No",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from shared.core.cards.listing import ListCard
@@ -11,6 +12,7 @@ from shared.core.changes.moves import Move, moves
 from shared.core.changes.timeline import headline, is_partial
 from shared.core.links import page_url, post_url
 from shared.core.policy.model import GROUP, Policy
+from shared.core.policy.our_dates import our_dates_of
 from shared.core.posts.classification import Classification
 from shared.core.posts.summary import how_to_prepare, what_changes
 from shared.core.text.safe import clean
@@ -63,11 +65,18 @@ Card = ChangeCard | ListCard | Notice
 
 
 def change_card(
-    change: Change, state: EffectState, policy: Policy, public_url: str, ticket: EffectState | None = None
+    change: Change,
+    state: EffectState,
+    policy: Policy,
+    public_url: str,
+    ticket: EffectState | None = None,
+    *,
+    as_of: date,
 ) -> ChangeCard:
     """What the card of this effect says about the change as it is now.
 
-    `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are.
+    `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are; `as_of`: the
+    day on which it goes out.
     """
     post, classification, happened = change.read(), change.classification, newest_events(change, state)
     filed = ticket.ticket if ticket else state.ticket
@@ -80,9 +89,9 @@ def change_card(
         kind=kind_words(classification),
         what=what_changes(post),
         services=tuple(clean(service) for service in post.services),
-        when=when_lines(classification),
+        when=when_lines(classification, as_of, our_dates_of(classification, policy).windows),
         moved=moves(change, happened),
-        to_do=to_do(classification),
+        to_do=to_do(classification, as_of),
         how=how_to_prepare(post),
         admin_impact=impact_words(classification, "admin_impact"),
         user_impact=impact_words(classification, "user_impact"),

@@ -72,8 +72,13 @@ def listed(words: Sequence[str]) -> str:
 
 def line(value: Window) -> str:
     """One rollout in one line: "General availability, worldwide: early to mid-October 2026"."""
+    return f"{name(value)}: {window(value)}"
+
+
+def name(value: Window) -> str:
+    """Which rollout it is: "General availability, worldwide"."""
     where = f", {clouds(value.clouds)}" if value.clouds else ""
-    return f"{PHASES.get(value.phase, value.phase)}{where}: {window(value)}"
+    return f"{PHASES.get(value.phase, value.phase)}{where}"
 
 
 def spoken(text: str) -> str:

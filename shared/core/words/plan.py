@@ -1,8 +1,13 @@
-"""When a change comes and what is to be done, in words."""
+"""When a change comes and what is to be done, in words, as of a day: what is over is told as over."""
 
-from shared.core.posts.classification import Classification
-from shared.core.terms import Action, Status
-from shared.core.words.dates import NO_DATE, day, line
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from shared.core.posts.classification import Classification, Window
+from shared.core.terms import OVER, Action, Phase, Status
+from shared.core.text.safe import cut
+from shared.core.words.dates import NO_DATE, day, interval, name, window
 
 UNDATED: dict[Status, str] = {
     "cancelled": "Cancelled: will not be rolled out",
@@ -10,32 +15,151 @@ UNDATED: dict[Status, str] = {
     "superseded": "Replaced by another announcement",
     "withdrawn": "Withdrawn by Microsoft",
 }
-_ACTIONS: dict[Action, tuple[str, str]] = {
-    "required": ("Action required", "Action required by {}"),
-    "optional": ("Action is optional", "Review by {}"),
-    "none": ("Nothing to do", "Deadline {}"),
+_PROBABLY_UNDATED: dict[Status, str] = {
+    "cancelled": "Probably cancelled: look it up in the post",
+    "on_hold": "Probably on hold: look it up in the post",
+    "superseded": "Probably replaced by another announcement: look it up in the post",
+    "withdrawn": "Probably withdrawn by Microsoft: look it up in the post",
 }
-_PROBABLE: dict[Action, tuple[str, str]] = {
-    "required": ("Action is probably required", "Action is probably required, by {}"),
-    "optional": ("Action is probably optional", "Probably to be reviewed, by {}"),
-    "none": ("Probably nothing to do", "Probably nothing to do; deadline {}"),
+_NOT_ASKED: dict[Status, str] = {
+    "cancelled": "Nothing to do: Microsoft cancelled it",
+    "withdrawn": "Nothing to do: Microsoft withdrew it",
+    "superseded": "Nothing to do here: another announcement takes its place",
 }
+_ON_HOLD: dict[Action, str] = {
+    "required": "On hold; action is required once it goes on",
+    "optional": "On hold; action is optional once it goes on",
+    "none": "On hold; nothing to do for now",
+}
+UNKNOWN_ACTION = "Not sure whether anything has to be done"
 
 
-def when_lines(classification: Classification) -> tuple[str, ...]:
-    """One line per rollout; where there is none, one that says why."""
-    if classification.windows:
-        return tuple(line(each) for each in classification.windows)
-    return (UNDATED.get(classification.status, NO_DATE.capitalize()),)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked: without a day, with one that is ahead, with one that is over."""
+
+    plain: str
+    ahead: str
+    over: str
 
 
-def to_do(classification: Classification) -> str:
+_ACTIONS: dict[Action, _Asked] = {
+    "required": _Asked("Action required", "Action required by {}", "Action was required by {}"),
+    "optional": _Asked("Action is optional", "Review by {}", "It was to be reviewed by {}"),
+    "none": _Asked("Nothing to do", "Deadline {}", "The deadline was {}"),
+}
+_PROBABLE: dict[Action, _Asked] = {
+    "required": _Asked(
+        "Action is probably required", "Action is probably required, by {}", "Action was probably required, by {}"
+    ),
+    "optional": _Asked(
+        "Action is probably optional", "Probably to be reviewed, by {}", "It was probably to be reviewed, by {}"
+    ),
+    "none": _Asked(UNKNOWN_ACTION, f"{UNKNOWN_ACTION}; deadline {{}}", f"{UNKNOWN_ACTION}; the deadline was {{}}"),
+}
+_DONE: dict[Phase, str] = {"retirement": "taken away"}
+_DOING: dict[Phase, str] = {"retirement": "being taken away"}
+_LONGEST_QUOTE = 200
+
+
+def when_lines(classification: Classification, as_of: date, ours: Collection[Window] = ()) -> tuple[str, ...]:
+    """One line per rollout, `ours` first; where there is none, one that says why.
+
+    What lies before `as_of` is told as past, what is under way as that. A plan that does not stand is told as what was
+    planned; one of which we are not sure, with the post's words.
+    """
+    windows = [*(each for each in classification.windows if each in ours)]
+    windows += [each for each in classification.windows if each not in ours]
+    if classification.status in UNDATED:
+        return (
+            _undated(classification),
+            *(f"{name(each)}: {_was(each)}" for each in windows if each.start or each.end),
+        )
+    if not windows:
+        unsure = classification.is_unsure("rollouts")
+        return ("Not sure whether the post states a date" if unsure else NO_DATE.capitalize(),)
+    if classification.is_unsure("rollouts"):
+        return tuple(_unsure_lines(windows, as_of))
+    return tuple(f"{name(each)}: {window_as_of(each, as_of)}" for each in windows)
+
+
+def window_as_of(value: Window, as_of: date) -> str:
+    """When one rollout begins and is complete: "rolled out (early March 2026)", "under way, complete by May 2026"."""
+    start, end, phase = value.start, value.end, value.phase
+    dates = window(value)
+    last = end or start
+    if last is None:
+        return dates
+    if end and end.last < as_of:
+        by = dates if start else f"by {interval(end)}"
+        return f"{_DONE.get(phase, 'rolled out')} ({by})"
+    if start and start.last < as_of:
+        if end:
+            return f"{_DOING.get(phase, 'under way')}, complete by {interval(end)}"
+        if phase == "retirement":
+            return f"taken away ({dates})" if start.first == start.last else f"taken away (from {dates} on)"
+        return f"has begun ({dates}); no end is stated"
+    if start and start.first < as_of and start.first != start.last:
+        return f"{dates} (may have begun)"
+    return dates
+
+
+def is_past(value: Window, as_of: date) -> bool:
+    """Whether all of its days lie before `as_of`; a rollout without any day is not past."""
+    last = value.end or value.start
+    return last is not None and last.last < as_of
+
+
+def to_do(classification: Classification, as_of: date) -> str:
     """What is asked of the organisation, with its day: "Action required by 14 March 2027".
 
-    What is unsure is said to be probable; a day that is unsure, too.
+    What is unsure is said to be probable; a day that is unsure, too. A day before `as_of` is told as past. Nothing is
+    asked of a plan that fell, and that nothing is to be done is never said from doubt.
     """
-    plain, dated = (_PROBABLE if classification.is_unsure("action") else _ACTIONS)[classification.action]
-    if not classification.act_by:
-        return plain
-    said = day(classification.act_by)
-    return dated.format(f"{said} (not sure of the day)" if classification.is_unsure("act_by") else said)
+    status, doubted = classification.status, classification.is_unsure("action")
+    if status in UNDATED and classification.is_unsure("status"):
+        return UNKNOWN_ACTION
+    if status in OVER:
+        return _NOT_ASKED[status]
+    if status == "on_hold":
+        return f"On hold; {_later(UNKNOWN_ACTION)}" if doubted else _ON_HOLD[classification.action]
+    asked, by = (_PROBABLE if doubted else _ACTIONS)[classification.action], classification.act_by
+    if not by:
+        return asked.plain
+    said = day(by)
+    words = asked.over if by < as_of else asked.ahead
+    return words.format(f"{said} (not sure of the day)" if classification.is_unsure("act_by") else said)
+
+
+def action_words(classification: Classification) -> str:
+    """Whether something is asked, whatever the day and the status: the field alone."""
+    return (_PROBABLE if classification.is_unsure("action") else _ACTIONS)[classification.action].plain
+
+
+def _undated(classification: Classification) -> str:
+    status = classification.status
+    if classification.is_unsure("status"):
+        return _PROBABLY_UNDATED[status]
+    if status == "superseded" and classification.superseded_by:
+        return f"Replaced by {classification.superseded_by}"
+    return UNDATED[status]
+
+
+def _was(value: Window) -> str:
+    by = not value.start and value.end
+    return f"was planned to be {window(value)}" if by else f"was planned for {window(value)}"
+
+
+def _unsure_lines(windows: Collection[Window], as_of: date) -> Iterator[str]:
+    """Dates without a conclusion, and what they were read from; the same words are quoted once."""
+    quoted = set[str]()
+    for each in windows:
+        words = cut(" ".join(each.words.split()), _LONGEST_QUOTE)
+        doubt = f"not sure: the post says “{words}”" if words and words not in quoted else "not sure"
+        quoted.add(words)
+        past = ", which is over" if is_past(each, as_of) else ""
+        yield f"{name(each)}: {window(each)}{past} ({doubt})"
+
+
+def _later(words: str) -> str:
+    return words[:1].lower() + words[1:]

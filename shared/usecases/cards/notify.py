@@ -44,7 +44,7 @@ async def post_card(deps: Deps, envelope: Envelope) -> bool:
 def card_of(deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState) -> ChangeCard:
     """What the card of an effect says now."""
     ticket = next((other for other in record.states if other.effect.kind == "ticket" and other.ticket.number), None)
-    return change_card(record.change, state, policy, deps.here.public_url, ticket)
+    return change_card(record.change, state, policy, deps.here.public_url, ticket, as_of=deps.here.clock().date())
 
 
 async def _post(deps: Deps, policy: Policy, record: ChangeRecord, effect: EffectRecord) -> None:

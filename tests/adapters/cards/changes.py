@@ -20,6 +20,8 @@ from shared.core.posts.particulars import (
 from tests.fakes import effect_state
 
 PUBLIC = "https://changes.contoso.example"
+TODAY = date(2026, 5, 5)
+"""The day after the second edition."""
 BODY = """
 <p>Updated May 4, 2026: We have changed the rollout dates below. Thank you for your patience.</p>
 <p>The export of meeting polls moves into the meeting recap, and the separate download page is removed.</p>

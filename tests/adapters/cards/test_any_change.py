@@ -13,7 +13,16 @@ from shared.core.changes.reasons import SentenceReason
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
 from shared.core.text.safe import clean
-from tests.adapters.cards.changes import PUBLIC, a_change, a_policy, a_state, a_ticket_state, an_effect, classified
+from tests.adapters.cards.changes import (
+    PUBLIC,
+    TODAY,
+    a_change,
+    a_policy,
+    a_state,
+    a_ticket_state,
+    an_effect,
+    classified,
+)
 from tests.adapters.cards.checks import SCHEMA, assert_fits, parse_events, schema, texts
 
 # Also halves of surrogate pairs: Graph's JSON may hold them, and Python reads them without a word.
@@ -62,7 +71,7 @@ def a_card(found, events, raw, why=(), ticketed=False):
         type(effect)("card", "workplace", "workplace", effect.edition, tuple(map(SentenceReason, why)), effect.events)
     )
     ticket = a_ticket_state() if ticketed else None
-    return render(change_card(a_change(found, events, **raw), state, a_policy(), PUBLIC, ticket))
+    return render(change_card(a_change(found, events, **raw), state, a_policy(), PUBLIC, ticket, as_of=TODAY))
 
 
 @MANY

@@ -12,6 +12,7 @@ from shared.core.cards.listing import ListCard, ListEntry
 from shared.core.posts.classification import Window
 from tests.adapters.cards.changes import (
     PUBLIC,
+    TODAY,
     a_change,
     a_policy,
     a_state,
@@ -30,7 +31,9 @@ HOSTILE = (
 
 
 def card_of(found=None, events=("dates_moved", "act_by_moved"), ticket=None, **raw):
-    return render(change_card(a_change(found, events, **raw), a_state(an_effect(events)), a_policy(), PUBLIC, ticket))
+    return render(
+        change_card(a_change(found, events, **raw), a_state(an_effect(events)), a_policy(), PUBLIC, ticket, as_of=TODAY)
+    )
 
 
 def variants():

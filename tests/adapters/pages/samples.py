@@ -184,7 +184,7 @@ def change_page() -> str:
         RoadmapView("917001", None),
     ]
     own = {"fabrikam": [Difference("It begins in May.", "It begins in June."), Difference("Only there.", "")]}
-    return pages.change_page(with_joined(change(), copies()), copies(), effects(), roadmap, own)
+    return pages.change_page(with_joined(change(), copies()), copies(), effects(), roadmap, own, as_of=NOW.date())
 
 
 def register() -> list[Entry]:
@@ -243,9 +243,9 @@ def everything() -> dict[str, str]:
         "metrics": metrics_page(metrics()),
         "metrics-empty": metrics_page(measure([], [], NOW)),
         "change": change_page(),
-        "change-moved": pages.change_page(moved_change(), copies(), effects()),
-        "change-settled": pages.change_page(settled_change(), copies(), effects(), acts=acts()),
-        "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ())),
+        "change-moved": pages.change_page(moved_change(), copies(), effects(), as_of=NOW.date()),
+        "change-settled": pages.change_page(settled_change(), copies(), effects(), acts=acts(), as_of=NOW.date()),
+        "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ()), as_of=NOW.date()),
         "register": register_page(register()),
         "register-empty": register_page([]),
         "ticket": ticket_page(register()[0]),

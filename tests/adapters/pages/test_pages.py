@@ -18,7 +18,7 @@ from shared.adapters.pages.safe_html import safe_html
 from shared.core.changes.change import Change, Event
 from shared.core.changes.relations import Related
 from shared.core.posts.classification import Why
-from tests.adapters.cards.changes import SECOND, a_change, at, classified
+from tests.adapters.cards.changes import SECOND, TODAY, a_change, at, classified
 from tests.adapters.pages.samples import copies, effects, everything
 
 BITING = (
@@ -83,7 +83,7 @@ def test_a_biting_post_leaves_the_page_whole():
         services=["<b>Teams</b>"],
         body={"contentType": "html", "content": BITING},
     )
-    tree = read(pages.change_page(change, copies(), effects()))
+    tree = read(pages.change_page(change, copies(), effects(), as_of=TODAY))
 
     assert tree.css_first("h1").text() == '"><script>alert(1)</script>{{7*7}}'
     assert tree.css("script, form, iframe, base") == []
@@ -92,7 +92,7 @@ def test_a_biting_post_leaves_the_page_whole():
 
 
 def test_the_change_page_shows_every_field_with_its_why():
-    html = pages.change_page(a_change(), copies(), effects())
+    html = pages.change_page(a_change(), copies(), effects(), as_of=TODAY)
     said = " ".join(read(html).body.text(separator=" ").split())
 
     for words in (
@@ -118,14 +118,14 @@ def test_the_change_page_shows_every_field_with_its_why():
 def test_a_silent_decision_says_why():
     change = a_change()
     decision = type(change.decision)(SECOND.id, at(5, 4), (), (), silent="first load: older than 30 days")
-    html = pages.change_page(Change(**{**_fields(change), "decision": decision}))
+    html = pages.change_page(Change(**{**_fields(change), "decision": decision}), as_of=TODAY)
 
     assert "first load: older than 30 days" in html
 
 
 def test_a_parked_change_and_one_that_is_not_read_yet_say_so():
     change = Change("MC1234567", {"id": "MC1234567"}, at(4, 20), (), stage="parked", parked="no `title`")
-    html = pages.change_page(change)
+    html = pages.change_page(change, as_of=TODAY)
 
     assert "no `title`" in html
     assert "not read yet" in html
@@ -137,7 +137,7 @@ def test_related_posts_are_named_with_their_words_and_how_sure_that_is():
         Related("superseded_by", "MC1300001", "refer to <it>", 0.9, said_here=True),
         Related("referred_by", "MC1400001", "as told in", 0.6, said_here=False),
     )
-    tree = read(pages.change_page(a_change(), copies(), effects(), related=related))
+    tree = read(pages.change_page(a_change(), copies(), effects(), related=related, as_of=TODAY))
     panel = next(panel for panel in tree.css(".panel") if panel.css_first("h2").text() == "Related")
 
     said = " ".join(panel.text(separator=" ").split())
@@ -149,7 +149,7 @@ def test_related_posts_are_named_with_their_words_and_how_sure_that_is():
 def test_late_events_say_that_nobody_was_told():
     change = a_change()
     late = Event("cancelled", SECOND.id, SECOND.observed, "scheduled", "cancelled", late=True)
-    html = pages.change_page(Change(**{**_fields(change), "events": (late,)}))
+    html = pages.change_page(Change(**{**_fields(change), "events": (late,)}), as_of=TODAY)
 
     assert "came late, nobody was told" in html
 
@@ -177,7 +177,7 @@ def test_an_empty_page_says_what_to_do_next(name, words):
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=[]), max_size=100), st.text(max_size=300))
 def test_any_title_and_body_make_a_page_that_can_be_sent(title, body):
-    html = pages.change_page(a_change(title=title, body={"contentType": "html", "content": body}))
+    html = pages.change_page(a_change(title=title, body={"contentType": "html", "content": body}), as_of=TODAY)
 
     tree = read(html.encode("utf-8").decode("utf-8"))
     assert len(tree.css("footer")) == 1
@@ -203,14 +203,14 @@ def test_a_tenant_shows_how_far_microsoft_is_in_words():
 def test_what_waits_of_a_first_load_is_said_of_each_ticket_and_card(step, words):
     waiting = [replace(state, due="", done="", parked="", first_load=step) for state in effects()]
 
-    assert read(pages.change_page(a_change(), copies(), waiting)).text().count(words) == len(waiting)
+    assert read(pages.change_page(a_change(), copies(), waiting, as_of=TODAY)).text().count(words) == len(waiting)
 
 
 def test_the_change_page_says_which_services_nobody_owns_and_who_answers():
     change = replace(a_change(), decision=replace(a_change().decision, unowned=("Microsoft Loom",)))
     (state, *_) = effects()
     html = pages.change_page(
-        change, copies(), [replace(state, effect=replace(state.effect, answers="ben@example.com"))]
+        change, copies(), [replace(state, effect=replace(state.effect, answers="ben@example.com"))], as_of=TODAY
     )
 
     assert "Microsoft Loom" in html

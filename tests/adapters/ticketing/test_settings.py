@@ -19,7 +19,7 @@ def test_the_text_that_ships_has_all_that_a_board_expects():
     for words in (
         "The old viewer is taken away.\n\nThe new one takes its place.",
         "FOR WHOM\n\nUsers of Exchange Online (worldwide).",
-        "- Services: Exchange Online\n- Tenants: contoso, fabrikam\n- fabrikam: November 2026\n- Retirement; Something is",
+        "- Services: Exchange Online\n- Tenants: contoso, fabrikam\n- fabrikam: November 2026\n- Retirement",
         "- Roles: Exchange admins\n- Licences and plans: E5",
         "- Retirement, worldwide: October 2026\n- Action required by 30 September 2026",
         "WHY THE BOARD\n\nsomething that is in use stops",

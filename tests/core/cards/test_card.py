@@ -22,6 +22,7 @@ from tests.adapters.cards.changes import (
     FIRST,
     PUBLIC,
     SECOND,
+    TODAY,
     WINDOWS,
     a_change,
     a_policy,
@@ -115,7 +116,9 @@ def test_iso_days_are_spoken_and_other_text_is_left(text, told):
 
 
 def view(found=None, events=("dates_moved",), ticket=None, **raw):
-    return change_card(a_change(found, events, **raw), a_state(an_effect(events)), a_policy(), PUBLIC, ticket)
+    return change_card(
+        a_change(found, events, **raw), a_state(an_effect(events)), a_policy(), PUBLIC, ticket, as_of=TODAY
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,14 +148,15 @@ def test_late_events_make_no_headline():
     state = a_state(replace(an_effect(), events=(late.id, f"{SECOND.id}:dates_moved")))
 
     assert (
-        change_card(replace(change, events=(*change.events, late)), state, a_policy(), PUBLIC).headline == "Dates moved"
+        change_card(replace(change, events=(*change.events, late)), state, a_policy(), PUBLIC, as_of=TODAY).headline
+        == "Dates moved"
     )
 
 
 def test_of_two_editions_the_newer_one_makes_the_headline():
     state = a_state(replace(an_effect(), events=(f"{FIRST.id}:announced", f"{SECOND.id}:dates_moved")))
 
-    assert change_card(a_change(), state, a_policy(), PUBLIC).headline == "Dates moved"
+    assert change_card(a_change(), state, a_policy(), PUBLIC, as_of=TODAY).headline == "Dates moved"
 
 
 def test_dates_that_moved_are_told_by_cloud_however_the_post_groups_them():
@@ -216,7 +220,7 @@ def test_what_to_do_comes_with_its_day(action, act_by, words):
         ("required", None, ["action"], "Action is probably required"),
         ("optional", None, ["action"], "Action is probably optional"),
         ("optional", date(2027, 3, 14), ["action"], "Probably to be reviewed, by 14 March 2027"),
-        ("none", None, ["action", "act_by"], "Probably nothing to do"),
+        ("none", None, ["action", "act_by"], "Not sure whether anything has to be done"),
     ],
 )
 def test_what_is_unsure_to_do_is_told_as_probable(action, act_by, unsure, words):

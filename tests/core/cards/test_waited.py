@@ -7,7 +7,7 @@ import pytest
 
 from shared.core.cards.card import change_card
 from shared.core.cards.waited import left_to_say, waited_card
-from tests.adapters.cards.changes import PUBLIC, a_change, a_policy, a_state, classified
+from tests.adapters.cards.changes import PUBLIC, TODAY, a_change, a_policy, a_state, classified
 
 
 def change_with(status):
@@ -49,7 +49,7 @@ def test_what_a_channel_still_needs_to_hear(status, editions, heard, left):
 
 
 def test_the_card_has_an_entry_for_each_and_says_since_when():
-    card = change_card(CHANGE, a_state(), a_policy(), PUBLIC)
+    card = change_card(CHANGE, a_state(), a_policy(), PUBLIC, as_of=TODAY)
 
     made = waited_card([card, card], datetime(2026, 9, 1, 9, 30, tzinfo=UTC), PUBLIC)
 

@@ -132,7 +132,7 @@ def test_a_ticket_names_what_was_read_with_doubt():
     assert ticket.unsure == (
         "Not sure about the kind of change and whether anything has to be done: look it up in the post."
     )
-    assert ticket.to_do.startswith(("Action is probably", "Probably"))
+    assert ticket.to_do.startswith(("Action is probably", "Not sure"))
 
 
 def test_a_ticket_says_that_it_may_not_be_for_the_board():

@@ -17,6 +17,7 @@ from shared.usecases.pages import change
 from shared.usecases.pages.health import health
 from shared.usecases.pages.metrics import metrics
 from shared.usecases.pages.register import register
+from tests.fakes import NOW
 from tests.usecases.world import World, policy, post
 
 READERS = "privacy"
@@ -56,7 +57,9 @@ async def pages(world: World) -> dict[str, str]:
     view = await change.change(world.deps, "MC1200001")
     assert view
     return {
-        "change": change_page(view.change, view.copies, view.effects, view.roadmap, view.variants, view.related),
+        "change": change_page(
+            view.change, view.copies, view.effects, view.roadmap, view.variants, view.related, as_of=NOW.date()
+        ),
         "metrics": metrics_page(await metrics(world.deps)),
         "register": register_page(await register(world.deps)),
         "health": json.dumps(await health(world.deps), default=str),
