@@ -14,6 +14,8 @@ from shared.cli.release import release
 from shared.cli.reread import reread
 from shared.cli.settle import HELP as SETTLE_HELP
 from shared.cli.settle import settle
+from shared.cli.ticket import HELP as TICKET_HELP
+from shared.cli.ticket import ticket
 from shared.cli.tools import Commands
 
 app = typer.Typer(
@@ -39,6 +41,7 @@ app.command("reread")(reread)
 app.command("release")(release)
 app.command("settle", help=SETTLE_HELP)(settle)
 app.command("labels")(labels)
+app.command("ticket", help=TICKET_HELP)(ticket)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(register, name="register")
 app.command("sandbox")(sandbox.sandbox)

@@ -1,14 +1,16 @@
 """A ticket system in a dry run: nothing is filed; what would be filed is kept on our side, and can be looked at."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from shared.core.ports.deployment import Clock
 from shared.core.ports.outside import TicketSystem
 from shared.core.ports.storage import Tables
 from shared.core.terms import ENDED, State
 from shared.core.tickets.dry_run import DryTicket
-from shared.core.tickets.ticket import DRY_RUN, Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import DRY_RUN, Difference, Preview, Ticket, TicketRef
 from shared.record.dry_runs import dry_ticket, keep_dry_ticket
 
 _NOTES_KEPT = 100
@@ -53,6 +55,18 @@ class DryRun:
     def preview(self, ticket: Ticket) -> Preview:
         return self._inner.preview(ticket)
 
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        """Between what was kept and what would be kept now; of a ticket that is really there, what its system says."""
+        if not ref.number.startswith(DRY_RUN):
+            return await self._inner.differences(ref, ticket)
+        entry = await dry_ticket(self._tables, self._name, _change_of(ref.number))
+        if entry is None:
+            return None
+        wanted = self._inner.preview(ticket).fields
+        names = dict.fromkeys((*entry.fields, *wanted))
+        pairs = ((name, _text(entry.fields.get(name)), _text(wanted.get(name))) for name in names)
+        return [Difference(name, there, now) for name, there, now in pairs if there != now]
+
     async def ping(self) -> str:
         return f"{await self._inner.ping()} (dry run: nothing is filed)"
 
@@ -84,6 +98,12 @@ class DryRun:
     def _ref(self, entry: DryTicket) -> TicketRef:
         ended = entry.updated if entry.state in ENDED else None
         return TicketRef(entry.number, f"{self._public_url}/api/dry-run/{entry.change_id}", entry.state, ended)
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def _change_of(key: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from shared.core.cards.card import Card
 from shared.core.policy.model import Tenant
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 
 class Feed(Protocol):
@@ -80,6 +80,13 @@ class TicketSystem(Protocol):
 
     def preview(self, ticket: Ticket) -> Preview:
         """What `open` would send, without a call."""
+        ...
+
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        """How the fields of the ticket `ref.number` differ from what they should be; nothing is written.
+
+        None where there is no such ticket. PermanentError where the system cannot be asked.
+        """
         ...
 
     async def ping(self) -> str:

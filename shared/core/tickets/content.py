@@ -78,7 +78,7 @@ def wanted_ticket(
         when=when_lines(classification, as_of, dates.windows),
         planned_start=dates.start.first if dates.start else None,
         planned_end=dates.end.last if dates.end else None,
-        act_by=classification.act_by,
+        act_by=_deadline(case),
         to_do=to_do(classification, as_of),
         if_nobody_acts=text_of(proposal.if_nobody_acts),
         risk=risk_of(classification),
@@ -129,6 +129,12 @@ def _sources(case: Case, proposal: Proposal, state: EffectState) -> Mapping[str,
         "why": tuple(Part(reason.sentence, f"the policy: {reason.words}") for reason in state.effect.why),
         "unsure": (Part(doubt, "how often such readings are right"),) if doubt else (),
     }
+
+
+def _deadline(case: Case) -> date | None:
+    """The day to act by. One that is past when a ticket is first written is no deadline of it."""
+    act_by = case.classification.act_by
+    return act_by if act_by and (case.is_filed or act_by >= case.as_of) else None
 
 
 def _person(answers: str) -> str:

@@ -138,6 +138,19 @@ class TicketRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of a ticket that does not say what we would write now, by the system's own name for it.
+
+    `there`, `wanted`: as text for people. `is_theirs`: somebody filled it in since we wrote it, so that it stays.
+    """
+
+    name: str
+    there: str
+    wanted: str
+    is_theirs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What an adapter would send to open a ticket: for dry runs. `fields` are in the system's own names."""
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from shared.core import ids
 from shared.core.changes.change import Change, EffectState, TicketState
 from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.life.closing import is_ended
@@ -11,19 +10,19 @@ from shared.core.policy.model import Policy
 from shared.core.ports.outside import TicketSystem
 from shared.core.terms import ENDED
 from shared.core.tickets import succession
-from shared.core.tickets.content import ticket_key, wanted_ticket
+from shared.core.tickets.content import ticket_key
 from shared.core.tickets.seen import after_write
 from shared.core.tickets.succession import Plan, RelatedTicket, Succession
 from shared.core.tickets.ticket import DRY_RUN, Ticket, TicketRef
 from shared.record import numbers
 from shared.record.changes import ChangeRecord
-from shared.record.copies import copies_of
 from shared.record.effects import EffectRecord
 from shared.usecases import effects
 from shared.usecases.changes import relate
 from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
 from shared.usecases.life.settle import settle_change
+from shared.usecases.tickets.wanted import tenants_of, ticket_now
 
 # Seconds; they differ, so that two do not meet again and again.
 _PREDECESSOR_PATIENCE, _SUCCESSOR_PATIENCE = 10.0, 15.0
@@ -133,7 +132,7 @@ async def _reconcile(
     applied = tuple(dict.fromkeys((*state.ticket.applied, *state.effect.events, *succession.notes(related))))
     if state.ticket.followed_by:
         return _Done(state, None, Plan("keep"), applied)
-    tenants = await _tenants(deps, policy, record)
+    tenants = await tenants_of(deps, policy, record)
     ticket = _ticket(deps, policy, record, state, related, tenants)
     ref = None
     if state.ticket.number and not _only_tried(policy, state):
@@ -155,15 +154,6 @@ async def _reconcile(
     return _Done(state, await (system.amend(ref, ticket) if ref else system.open(ticket)), plan, applied)
 
 
-async def _tenants(deps: Deps, policy: Policy, record: ChangeRecord) -> tuple[str, ...]:
-    """The tenants in which the post stands; one range query where there can be several."""
-    if len(policy.tenants) == 1:
-        return tuple(policy.tenants)
-    change_id = record.change.id
-    copies = await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])
-    return tuple(each.copy.tenant for each in copies.get(change_id, []) if not each.copy.gone)
-
-
 def _only_tried(policy: Policy, state: EffectState) -> bool:
     """Whether the ticket is one of a dry run that is over: it never stood in the system."""
     return state.ticket.number.startswith(DRY_RUN) and policy.tickets[state.effect.target].mode == "live"
@@ -172,10 +162,7 @@ def _only_tried(policy: Policy, state: EffectState) -> bool:
 def _ticket(
     deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, related: Succession, tenants: tuple[str, ...]
 ) -> Ticket:
-    here = deps.here
-    ticket = wanted_ticket(
-        record.change, state, policy, here.deployment, here.public_url, tenants, as_of=here.clock().date()
-    )
+    ticket = ticket_now(deps, policy, record, state, tenants)
     more = (line for name, line in succession.notes(related).items() if name not in state.ticket.applied)
     return replace(ticket, notes=(*ticket.notes, *more))
 
