@@ -1,6 +1,7 @@
 """`foresignal check`: every fault of a policy before it is in force, for people and for pipelines."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,7 +67,8 @@ def _remarks(checked: "Checked", seen: "Seen") -> "list[tuple[str, Note]]":
 
     if checked.policy is None:
         return []
-    warned = [("warning", checked.places.note(path, what)) for path, what in warnings(checked.policy, seen)]
+    today = datetime.now(UTC).date()
+    warned = [("warning", checked.places.note(path, what)) for path, what in warnings(checked.policy, seen, today)]
     return warned + [("hint", checked.places.note(path, what)) for path, what in hints(checked.policy)]
 
 

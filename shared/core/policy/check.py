@@ -19,7 +19,14 @@ def undefined_names(policy: Policy) -> list[Fault]:
 
     Each as (path, fault), all at once, in the order of the file.
     """
-    return [*_of_tenants(policy), *_of_teams(policy), *_of_workloads(policy), *_of_roles(policy), *_of_routes(policy)]
+    return [
+        *_of_tenants(policy),
+        *_of_teams(policy),
+        *_of_workloads(policy),
+        *_of_roles(policy),
+        *_of_calendar(policy),
+        *_of_routes(policy),
+    ]
 
 
 def absurd_values(policy: Policy) -> list[Fault]:
@@ -58,6 +65,9 @@ def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
         for index, absence in enumerate(team.absent):
             yield f"teams.{name}.absent[{index}].from", absence.from_
             yield f"teams.{name}.absent[{index}].until", absence.until
+    for index, freeze in enumerate(policy.calendar.freezes):
+        yield f"calendar.freezes[{index}].from", freeze.from_
+        yield f"calendar.freezes[{index}].until", freeze.until
     for level in Targets.model_fields:
         for key in Target.model_fields:
             yield f"targets.{level}.{key}", getattr(getattr(policy.targets, level), key)
@@ -113,6 +123,15 @@ def _of_roles(policy: Policy) -> Iterator[Fault]:
     for name in policy.channels:
         if name in Roles.model_fields:
             yield f"channels.{name}", "in `cards` this word means the role's channel; choose another name"
+
+
+def _of_calendar(policy: Policy) -> Iterator[Fault]:
+    for index, freeze in enumerate(policy.calendar.freezes):
+        path = f"calendar.freezes[{index}]"
+        for tenant in freeze.tenants:
+            yield from _undefined(f"{path}.tenants", "tenant", tenant, policy.tenants)
+        for workload in freeze.workloads:
+            yield from _undefined(f"{path}.workloads", "workload", workload, policy.workloads)
 
 
 def _of_workloads(policy: Policy) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""What would make a policy easier to read, and is neither a fault nor a mistake: routes without a name (pure)."""
+"""What is worth a thought in a policy, and is no fault or mistake: routes without a name, long freezes (pure)."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,7 @@ _FLAGS = {
     ("training", True): "users must be told",
     ("training", False): "users need not be told",
 }
+_LONG_FREEZE = 92  # days
 _KEYS = {
     "kind": "{}",
     "service": "{}",
@@ -38,8 +39,14 @@ _KEYS = {
 
 
 def hints(policy: Policy) -> list[Fault]:
-    """Each as (path, what): a name for every route that has none, and that no other route has."""
-    return list(_names(policy))
+    """Each as (path, what): a name for every route that has none, and that no other route has; very long freezes."""
+    return [*_long_freezes(policy), *_names(policy)]
+
+
+def _long_freezes(policy: Policy) -> Iterator[Fault]:
+    for index, freeze in enumerate(policy.calendar.freezes):
+        if (days := (freeze.until - freeze.from_).days + 1) > _LONG_FREEZE:
+            yield f"calendar.freezes[{index}]", f"lasts {days} days, and every rollout in them is told as in a freeze"
 
 
 def _names(policy: Policy) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from shared.core.policy.parts import Many, Name, Pattern, RouteName, SecretName, Some, Strict
+from shared.core.policy.parts import FreezeName, Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
 from shared.core.terms import (
@@ -254,6 +254,31 @@ class Roadmap(Strict):
     url: str = Field(default="https://www.microsoft.com/releasecommunications/api/v1/m365", pattern=r"^https?://\S+$")
 
 
+class Freeze(Strict):
+    """Days on which the organisation wants no change, both included. `name`: what people call them.
+
+    `tenants`, `workloads`: those that it holds for; without them it holds for all.
+    """
+
+    name: FreezeName
+    from_: date = Field(alias="from")
+    until: date
+    tenants: Many[str] = ()
+    workloads: Many[str] = ()
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Freeze":
+        if self.until < self.from_:
+            raise ValueError(f"ends on {self.until}, before it begins")
+        return self
+
+
+class Calendar(Strict):
+    """Days of the organisation itself. A rollout that falls into a freeze is told on ticket and card."""
+
+    freezes: Many[Freeze] = ()
+
+
 class Policy(Strict):
     """The whole file. The root route matches everything, so that no change is lost for want of an owner."""
 
@@ -263,6 +288,7 @@ class Policy(Strict):
     workloads: dict[Name, Workload] = Field(default={})
     roles: Roles = Roles()
     targets: Targets = Targets()
+    calendar: Calendar = Calendar()
     channels: dict[Name, Outside] = Field(default={})
     tickets: dict[Name, TicketSystemEntry] = Field(default={})
     routes: Route

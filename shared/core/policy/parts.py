@@ -34,12 +34,20 @@ LONGEST_ROUTE_NAME = 60
 
 
 def _route_name(value: str) -> str:
+    return _few_words(value, "route")
+
+
+def _freeze_name(value: str) -> str:
+    return _few_words(value, "freeze")
+
+
+def _few_words(value: str, what: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty")
     if not value.isprintable() or value != value.strip():
         raise ValueError("must be one line of text, without blanks around it")
     if len(value) > LONGEST_ROUTE_NAME:
-        raise ValueError(f"has {len(value)} characters; a route's name has at most {LONGEST_ROUTE_NAME}")
+        raise ValueError(f"has {len(value)} characters; a {what}'s name has at most {LONGEST_ROUTE_NAME}")
     return value
 
 
@@ -56,6 +64,8 @@ Some = Annotated[tuple[T, ...], Field(min_length=1), _OneOrMore()]
 Name = Annotated[str, AfterValidator(_name)]
 RouteName = Annotated[str, AfterValidator(_route_name)]
 """A few words for people: they stand on cards, tickets and pages."""
+FreezeName = Annotated[str, AfterValidator(_freeze_name)]
+"""The same for days on which nothing is to change."""
 SecretName = Annotated[str, AfterValidator(_secret_name)]
 """A setting that names a secret: its value is in Key Vault (in the sandbox: the environment), never in the file."""
 

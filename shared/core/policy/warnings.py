@@ -4,6 +4,7 @@ Never a false accusation: a route is called dead only where no change whatever c
 """
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from shared.core.policy.check import Fault, did_you_mean
@@ -19,16 +20,18 @@ _ONE_VALUE = (
 )  # fmt: skip
 """Keys of which a change has one value in a walk, so that two conditions on one can exclude each other."""
 _AT_LEAST = {"admin_impact_at_least": ("admin_impact",), "user_impact_at_least": ("user_impact",)}
+_LONG_OVER = timedelta(days=90)
 _WITHIN = ("starts_within", "act_by_within")
 
 
-def warnings(policy: Policy, seen: Seen | None = None) -> list[Fault]:
-    """Each as (path, what). `seen`: real posts that the policy is held against."""
+def warnings(policy: Policy, seen: Seen | None = None, today: date | None = None) -> list[Fault]:
+    """Each as (path, what). `seen`: real posts that the policy is held against; `today`: the same for its days."""
     seen = seen or Seen()
     return [
         *_dead(policy, policy.routes, "routes", ()),
         *_unreached(policy),
         *_misspelt(policy),
+        *(_over(policy, today) if today else ()),
         *never_met(policy, seen),
         *never_seen(policy, seen),
     ]
@@ -163,3 +166,15 @@ def _misspelt(policy: Policy) -> Iterator[Fault]:
         for index, service in enumerate(load.services):
             if service_key(service) not in by_plain and (meant := did_you_mean(service, names)):
                 yield f"workloads.{name}.services[{index}]", f"Microsoft has no service {service!r} so far{meant}"
+
+
+# Days
+
+
+def _over(policy: Policy, today: date) -> Iterator[Fault]:
+    for index, freeze in enumerate(policy.calendar.freezes):
+        if freeze.until < today - _LONG_OVER:
+            yield (
+                f"calendar.freezes[{index}]",
+                f"{freeze.name!r} ended on {freeze.until}: remove it, or give it the days of the next one",
+            )

@@ -1,0 +1,43 @@
+"""Whom a change concerns: roles, licences and platforms that the post names, and users or admins by the impact."""
+
+from collections.abc import Sequence
+
+from shared.core.posts.classification import Classification
+from shared.core.posts.particulars import Audience
+from shared.core.terms import IMPACT_RANK, OVER, AudienceKind
+
+MOST_NAMES = 5
+_LABELS: dict[AudienceKind, tuple[str, str]] = {
+    "role": ("Role", "Roles"),
+    "licence": ("Licence", "Licences"),
+    "platform": ("Platform", "Platforms"),
+}
+
+
+def people_lines(classification: Classification, audience: Sequence[Audience]) -> tuple[str, ...]:
+    """One line a sort: "Users and admins", "Roles: Teams administrators", "Licences: Teams Premium".
+
+    Empty where the post says nothing, and of a plan that fell.
+    """
+    if classification.status in OVER:
+        return ()
+    lines = [_by_impact(classification)]
+    for kind, (one, several) in _LABELS.items():
+        names = list(dict.fromkeys(each.name for each in audience if each.kind == kind))
+        more = len(names) - MOST_NAMES
+        named = ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+        lines.append(f"{one if len(names) == 1 else several}: {named}" if names else "")
+    return tuple(filter(None, lines))
+
+
+def _by_impact(classification: Classification) -> str:
+    """Those whom the change touches noticeably; of whom we are not sure, probably."""
+    touched = [
+        (who, classification.is_unsure(field))
+        for who, field in (("users", "user_impact"), ("admins", "admin_impact"))
+        if IMPACT_RANK[getattr(classification, field)]
+    ]
+    sure = " and ".join(who for who, unsure in touched if not unsure)
+    probable = " and ".join(who for who, unsure in touched if unsure)
+    words = ", ".join(filter(None, (sure, f"probably {probable}" if probable else "")))
+    return words[:1].upper() + words[1:]
