@@ -34,7 +34,7 @@ SAMPLE = Ticket(
     implementation_plan="1. Tell the users (by 30 April 2026; ana@contoso.example)",
     steps=(PlanStep("0123456789ab", "Tell the users", date(2026, 4, 30), "ana@contoso.example"),),
     requested_by="sam@contoso.example", assigned_to="ana@contoso.example", configuration_items=("Exchange Online",),
-    affected=("Roles: Exchange admins",), compliance=("AI: Yes",), impact_words="High for admins",
+    affected=("Roles: Exchange admins",), compliance=("AI: Yes",), risk_words="high", impact_words="High for admins",
     unsure="Not sure about the deadline.",
     freezes=("It falls into our freeze.",), differences=("home: early May 2026",),
 )  # fmt: skip

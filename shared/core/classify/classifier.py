@@ -8,6 +8,7 @@ from shared.core.classify.bearing import asks_nothing
 from shared.core.classify.because import NO_SENTENCE, NOTHING_AGAINST, UNSAID, first_that_bears
 from shared.core.classify.board_reason import board_words
 from shared.core.classify.calibration import value_of
+from shared.core.classify.contradictions import doubted
 from shared.core.classify.deciding import Decider, Decision
 from shared.core.classify.derived import (
     admin_impact,
@@ -102,7 +103,8 @@ def _classify(post: Post, weights: Weights) -> Classification:
         crb_why=board_words(verdict.status, kind, action, user, crb=crb),
         training=verdict.status == "scheduled" and user != "low",
     )
-    return replace(read, why={name: _calibrated(read, name, each, weights) for name, each in why.items()})
+    calibrated = {name: _calibrated(read, name, each, weights) for name, each in why.items()}
+    return replace(read, why=doubted(read, calibrated))
 
 
 def _calibrated(read: Classification, field: str, why: Why, weights: Weights) -> Why:

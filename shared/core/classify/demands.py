@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from shared.core.classify.dates.cues import Cue, dates
 from shared.core.classify.dates.phrases import Phrase, may_name_days
@@ -83,6 +83,8 @@ _BY = re.compile(
     r"|(?:before|prior to)\s+(?:[\w'-]+\s+){1,6}(?:on|in)\s+)$",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"\b(?:before|prior to|ahead of|in advance of)\s+(?:the\s+)?(?:start of\s+)?$", re.IGNORECASE)
+"""Who must be done before a day has the day before it."""
 _FROM = re.compile(
     r"\b(?:by|before|prior to|no later than|until|after|from|starting|on|as of)\s+(?:the\s+)?$", re.IGNORECASE
 )
@@ -184,7 +186,10 @@ def day_by(sentence: str, day: date | None) -> date | None:
     """The day by which a sentence wants something done; `day`: the post's, from which years are counted."""
     if not has_any(sentence, _LEADS) or not may_name_days(sentence):
         return None
-    return _led(_BY, sentence, dates(sentence, day))
+    found = dates(sentence, day)
+    by = _led(_BY, sentence, found)
+    before = _led(_BEFORE, sentence, found)
+    return by - timedelta(days=1) if by and by == before else by
 
 
 def _condition(sentence: str) -> int:

@@ -6,6 +6,7 @@ from datetime import date
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.classify import plain_text
 from shared.core.links import page_url, post_url
+from shared.core.policy.freezes import InFreeze, freezes_of, raised, raises_risk
 from shared.core.policy.model import GROUP, Policy, TicketSystemEntry
 from shared.core.policy.our_dates import our_dates_of
 from shared.core.posts.post import Post
@@ -17,11 +18,14 @@ from shared.core.tickets.notes import note
 from shared.core.tickets.part import Part, text_of
 from shared.core.tickets.proposal.case import Case
 from shared.core.tickets.proposal.proposal import Proposal, propose
-from shared.core.tickets.proposal.risk import impact_of, risk_of
+from shared.core.tickets.proposal.risk import impact_of, impact_words, risk_of, risk_words
 from shared.core.tickets.reassess import moved_after_approval
 from shared.core.tickets.ticket import Ticket
-from shared.core.words.doubt import arrival_words, doubts, impact_words, kind_words
+from shared.core.words.dates import NO_DATE
+from shared.core.words.doubt import doubts, probably
+from shared.core.words.labels import ARRIVALS, KINDS
 from shared.core.words.plan import to_do, when_lines
+from shared.core.words.titles import short_title
 
 TITLE_LIMIT = 255
 _WHAT_LIMIT = 6_000
@@ -64,30 +68,33 @@ def wanted_ticket(
     fell = _cancelled(change, state)
     day, moved = moved_after_approval(state.ticket, entry, untold, policy)
     asked = (f"{day}: {moved}: please assess it again",) if moved else ()
-    sources = _sources(case, proposal, state)
+    workloads = change.decision.workloads if change.decision else ()
+    frozen = freezes_of(classification, policy, as_of, tenants, workloads)
+    risk = raised(risk_of(classification)) if raises_risk(frozen) else risk_of(classification)
+    sources = _sources(case, proposal, state, frozen)
     return Ticket(
         key=state.ticket.key or ticket_key(deployment, change.id),
         change_id=change.id,
-        title=cut(f"{change.id} {clean(post.title)}".strip(), TITLE_LIMIT),
+        title=cut(f"{change.id} {short_title(post.title)}".strip(), TITLE_LIMIT),
         what=cut(_what(post), _WHAT_LIMIT),
-        kind=kind_words(classification),
-        arrives=arrival_words(classification),
+        kind=_kind(case),
+        arrives=_arrival(case),
         audience=text_of(proposal.audience),
         services=tuple(clean(service) for service in post.services),
         tenants=_tenant_names(tenants),
-        when=when_lines(classification, as_of, dates.windows),
+        when=_when(case),
         planned_start=dates.start.first if dates.start else None,
         planned_end=dates.end.last if dates.end else None,
         act_by=_deadline(case),
-        to_do=to_do(classification, as_of),
+        to_do=to_do(classification, as_of, recommends=bool(change.particulars.steps)),
         if_nobody_acts=text_of(proposal.if_nobody_acts),
-        risk=risk_of(classification),
-        risk_why=text_of(proposal.risk_why),
+        risk=risk,
+        risk_why=text_of(sources["risk_why"]),
         impact=impact_of(classification),
         admin_impact=classification.admin_impact,
         user_impact=classification.user_impact,
-        impact_words=f"{impact_words(classification, 'admin_impact')} for admins, "
-        f"{impact_words(classification, 'user_impact').lower()} for users",
+        risk_words=risk if raises_risk(frozen) else risk_words(case),
+        impact_words=impact_words(case),
         impact_why=text_of(proposal.impact_why),
         why_board=text_of(sources["why_board"]),
         why=tuple(part.text for part in sources["why"]),
@@ -109,11 +116,14 @@ def wanted_ticket(
         affected=tuple(part.text for part in proposal.affected),
         compliance=tuple(part.text for part in proposal.compliance),
         unsure=text_of(sources["unsure"]),
+        freezes=tuple(part.text for part in sources["freezes"]),
         sources=sources,
     )
 
 
-def _sources(case: Case, proposal: Proposal, state: EffectState) -> Mapping[str, tuple[Part, ...]]:
+def _sources(
+    case: Case, proposal: Proposal, state: EffectState, frozen: Sequence[InFreeze]
+) -> Mapping[str, tuple[Part, ...]]:
     """Every field that speaks for us, as parts that name their sources."""
     doubt = doubts(case.classification)
     read = {
@@ -123,18 +133,43 @@ def _sources(case: Case, proposal: Proposal, state: EffectState) -> Mapping[str,
             "communication_plan", "backout", "compliance",
         )
     }  # fmt: skip
+    raising = [each for each in frozen if each.what == "rollout"]
     return {
         **read,
+        "freezes": tuple(Part(f"{each.words}.", "the policy: calendar.freezes") for each in frozen),
+        "risk_why": (
+            *read["risk_why"],
+            *(Part(f"{each.words}: that raises the risk.", "the policy: calendar.freezes") for each in raising[:1]),
+        ),
         "why_board": (_why_board(case),),
         "why": tuple(Part(reason.sentence, f"the policy: {reason.words}") for reason in state.effect.why),
         "unsure": (Part(doubt, "how often such readings are right"),) if doubt else (),
     }
 
 
+def _when(case: Case) -> tuple[str, ...]:
+    """When it comes; of a rollout without a day nothing is said, as the post may say it in words that were not read."""
+    lines = when_lines(case.classification, case.as_of, case.dates.windows)
+    return tuple(line for line in lines if NO_DATE not in line) or (lines if case.is_over else ("No date was read",))
+
+
+def _kind(case: Case) -> str:
+    """The kind, with "probably" where it is only likely; nothing where it is unsure, which its own line tells."""
+    words = KINDS.get(case.classification.kind, case.classification.kind)
+    return words if case.sure("kind") else "" if case.unsure("kind") else probably(words)
+
+
+def _arrival(case: Case) -> str:
+    """How it arrives, where that is sure and does not contradict what kind of change it is."""
+    classification = case.classification
+    contradicts = classification.kind == "retirement" and classification.default in {"on", "off"}
+    return ARRIVALS[classification.default] if case.sure("default", "kind") and not contradicts else ""
+
+
 def _deadline(case: Case) -> date | None:
-    """The day to act by. One that is past when a ticket is first written is no deadline of it."""
+    """The day to act by, if it is sure. One that is past when a ticket is first written is no deadline of it."""
     act_by = case.classification.act_by
-    return act_by if act_by and (case.is_filed or act_by >= case.as_of) else None
+    return act_by if act_by and case.sure("act_by") and (case.is_filed or act_by >= case.as_of) else None
 
 
 def _person(answers: str) -> str:
@@ -155,17 +190,22 @@ def _configuration_items(change: Change, policy: Policy) -> tuple[str, ...]:
 
 
 def _why_board(case: Case) -> Part:
-    """Why a board gets it: what was read of that, with the post's words, or else the policy; doubt is told."""
-    classification = case.classification
-    quoted = case.quotation("crb")
-    if quoted in (case.quotation("admin_impact"), case.quotation("user_impact")):
-        quoted = None  # the impact says it
-    board = classification.crb_why or "the policy asks for it"
-    words = f"{board}: {quoted.text}" if quoted and classification.crb_why else board
+    """Why a board gets it: the post's words for that, else what it is; doubt is told."""
+    classification, source = case.classification, case.source("crb")
+    if not classification.crb:
+        return Part("The policy asks for it.", "the policy")
     if not case.sure("crb"):
-        return Part(f"We are not sure that it is for the board; read so far: {words}", case.source("crb"))
-    source = case.source("crb") if classification.crb_why else "the policy"
-    return Part(f"{words[:1].upper()}{words[1:]}{'' if quoted else '.'}", source)
+        return Part("It may be for the board: we are not sure.", source)
+    quoted = case.quotation("crb")
+    if quoted and quoted not in (case.quotation("admin_impact"), case.quotation("user_impact")):
+        return quoted
+    if classification.kind == "retirement" and case.sure("kind"):
+        return Part("It is a retirement.", case.source("kind"))
+    if classification.action == "required" and case.sure("action"):
+        return Part("The post asks for action.", case.source("action"))
+    if classification.default == "on" and case.sure("default"):
+        return Part("It arrives by default.", case.source("default"))
+    return Part("Judged so from the whole post.", source)
 
 
 def _cancelled(change: Change, state: EffectState) -> bool:

@@ -101,8 +101,10 @@ class Ticket:
     """Whom it concerns, one line each: "Roles: Exchange admins", "Licences and plans: E5"."""
     compliance: tuple[str, ...] = ()
     """The compliance answers of the post that are not "no", one line each."""
+    risk_words: str = ""
+    """The risk in words: "Probably high"."""
     impact_words: str = ""
-    """Both impacts in words: "High for admins, probably low for users"."""
+    """The impacts that somebody notices, in words: "High for admins, probably medium for users"."""
     unsure: str = ""
     """What nobody should rely on, in a sentence; empty where nothing is unsure."""
     freezes: tuple[str, ...] = ()

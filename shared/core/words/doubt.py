@@ -5,7 +5,8 @@ from shared.core.terms import Impact, Kind
 from shared.core.words.dates import listed
 from shared.core.words.labels import ARRIVALS, IMPACTS, KINDS
 
-_SURE_FROM = 0.9
+SURE_FROM = 0.9
+"""Confidence from which a field is sure: more than nine in ten of such readings are right."""
 _PROBABLE_KINDS: dict[Kind, str] = {
     "new_feature": "Probably a new feature",
     "feature_change": "Probably a change to a feature",
@@ -30,7 +31,7 @@ def sureness(confidence: float) -> str:
     """How sure a field is: of what is sure nine in ten are right; of what is unsure, half."""
     if confidence < UNSURE_BELOW:
         return "Unsure"
-    return "Sure" if confidence >= _SURE_FROM else "Likely"
+    return "Sure" if confidence >= SURE_FROM else "Likely"
 
 
 def probably(words: str) -> str:

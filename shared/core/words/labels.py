@@ -38,7 +38,7 @@ STATUSES: dict[Status, str] = {
 ARRIVALS: dict[Default, str] = {
     "on": "On by default",
     "off": "Off until an admin turns it on",
-    "removed": "Something is taken away",
+    "removed": "Something is removed or retired",
     "n/a": "",
 }
 RELATIONS: dict[str, str] = {

@@ -8,6 +8,7 @@ from shared.core.posts.classification import Classification, Window
 from shared.core.terms import OVER, Action, Phase, Status
 from shared.core.text.safe import cut
 from shared.core.words.dates import NO_DATE, day, interval, name, window
+from shared.core.words.doubt import SURE_FROM
 
 UNDATED: dict[Status, str] = {
     "cancelled": "Cancelled: will not be rolled out",
@@ -31,6 +32,7 @@ _ON_HOLD: dict[Action, str] = {
     "optional": "On hold; action is optional once it goes on",
     "none": "On hold; nothing to do for now",
 }
+_RECOMMENDED = "No action is required; the post recommends some steps"
 UNKNOWN_ACTION = "Not sure whether anything has to be done"
 
 
@@ -57,6 +59,7 @@ _PROBABLE: dict[Action, _Asked] = {
     ),
     "none": _Asked(UNKNOWN_ACTION, f"{UNKNOWN_ACTION}; deadline {{}}", f"{UNKNOWN_ACTION}; the deadline was {{}}"),
 }
+_LIKELY = _PROBABLE | {"none": _Asked("Probably nothing to do", "Deadline {}", "The deadline was {}")}
 _DONE: dict[Phase, str] = {"retirement": "taken away"}
 _DOING: dict[Phase, str] = {"retirement": "being taken away"}
 _LONGEST_QUOTE = 200
@@ -110,10 +113,11 @@ def is_past(value: Window, as_of: date) -> bool:
     return last is not None and last.last < as_of
 
 
-def to_do(classification: Classification, as_of: date) -> str:
+def to_do(classification: Classification, as_of: date, *, recommends: bool = False) -> str:
     """What is asked of the organisation, with its day: "Action required by 14 March 2027".
 
-    What is unsure is said to be probable; a day that is unsure, too. A day before `as_of` is told as past. Nothing is
+    `recommends`: the post has steps, so that "nothing to do" would be too much. What is unsure is said to be probable,
+    and a day that is unsure is left out. A day before `as_of` is told as past. Nothing is
     asked of a plan that fell, and that nothing is to be done is never said from doubt.
     """
     status, doubted = classification.status, classification.is_unsure("action")
@@ -123,12 +127,14 @@ def to_do(classification: Classification, as_of: date) -> str:
         return _NOT_ASKED[status]
     if status == "on_hold":
         return f"On hold; {_later(UNKNOWN_ACTION)}" if doubted else _ON_HOLD[classification.action]
-    asked, by = (_PROBABLE if doubted else _ACTIONS)[classification.action], classification.act_by
-    if not by:
-        return asked.plain
-    said = day(by)
-    words = asked.over if by < as_of else asked.ahead
-    return words.format(f"{said} (not sure of the day)" if classification.is_unsure("act_by") else said)
+    why, by = classification.why.get("action"), classification.act_by
+    likely = why is not None and why.confidence < SURE_FROM
+    asked = (_PROBABLE if doubted else _LIKELY if likely else _ACTIONS)[classification.action]
+    if not by or classification.is_unsure("act_by"):
+        if recommends and not likely and classification.action == "none":
+            return _RECOMMENDED
+        return f"{asked.plain}; we are not sure by when" if by and classification.action == "required" else asked.plain
+    return (asked.over if by < as_of else asked.ahead).format(day(by))
 
 
 def action_words(classification: Classification) -> str:

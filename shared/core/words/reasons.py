@@ -33,10 +33,10 @@ def condition_in_words(name: str, value: str, quote: str = "", settled: str = ""
 
 
 def _quoted(name: str, quote: str, settled: str) -> str:
-    """Who settled it, else the words behind it. Why a change is for the board is said in words of ours."""
+    """Who settled it, else the post's words behind it: of `crb` there are only words of ours, told elsewhere."""
     if settled:
         return f" ({settled})"
-    return "" if not quote else f" ({quote})" if name == "crb" else f" (“{quote}”)"
+    return f" (“{quote}”)" if quote and name != "crb" else ""
 
 
 def owner(owner: str, workload: str, services: Sequence[str], team: str) -> str:

@@ -13,18 +13,21 @@ _MENTIONS = any_of(
     r"roll(?:ed|ing)? ?back", r"overrid(?:e|den|ing)", r"exclud(?:e|ed|ing)", r"exempt", r"postpone", r"defer",
     r"extend", r"extension", r"restore", r"undo", r"switch(?:ing)? back", r"go back", r"block(?:ed|ing)?", r"prevent",
     r"keep using", r"continue (?:to use|using)", r"toggle", r"remain on",
+    r"support (?:case|team|ticket|request)", r"contact (?:Microsoft )?support", r"at any time",
+    r"not (?:be )?(?:impacted|affected)",
 )  # fmt: skip
 """Words of a post that may name a way back that we did not read."""
 _SHOWN = 3
+_FEWEST_WORDS = 6
 
 
 def backout(case: Case) -> Iterator[Part]:
     """Nothing for what does not come, or where words may name a way that was not read."""
     if not case.stands:
         return
-    ways = case.particulars.way_out
+    ways = [way for way in case.particulars.way_out if _leads_back(case, way)]
     yield from (_way(case, way) for way in ways[:_SHOWN])
-    if ways:
+    if case.particulars.way_out:
         return
     if case.classification.default == "off" and case.sure("default") and case.classification.kind != "retirement":
         yield Part("It is off until an admin turns it on: leave it off, or turn it off again.", case.source("default"))
@@ -33,6 +36,12 @@ def backout(case: Case) -> Iterator[Part]:
             f"The post names no way back: {case.owner} should find out whether there is one.",
             "the whole post, which has none of the words for it",
         )
+
+
+def _leads_back(case: Case, way: WayOut) -> bool:
+    """Turning off what is retired leads nowhere back; a few words, as of a heading, say no way."""
+    retires = case.classification.kind == "retirement" or case.classification.default == "removed"
+    return len(way.words.split()) >= _FEWEST_WORDS and not (way.kind == "turn_off" and retires)
 
 
 def _way(case: Case, way: WayOut) -> Part:

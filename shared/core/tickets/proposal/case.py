@@ -1,5 +1,6 @@
 """What the sentences of a ticket are made from: what was read or settled, our dates, who answers, and the day."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -7,15 +8,17 @@ from typing import Literal
 
 from shared.core.classify import plain_text
 from shared.core.policy.our_dates import OurDates
-from shared.core.posts.classification import Classification, FieldName
+from shared.core.posts.classification import Classification, FieldName, Interval
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post
 from shared.core.terms import OVER
 from shared.core.text.safe import cut
 from shared.core.tickets.part import Part
 from shared.core.words import dates as words
+from shared.core.words.doubt import SURE_FROM
 
-Stage = Literal["undated", "ahead", "begun", "past"]
+Stage = Literal["undated", "ahead", "beginning", "begun", "past"]
+"""`beginning`: the post gives several days for it, and some of them lie ahead."""
 _LONGEST = 300
 
 
@@ -47,8 +50,13 @@ class Case:
         return not self.is_over and self.classification.status != "on_hold"
 
     def sure(self, *names: FieldName) -> bool:
-        """Whether none of these fields is in doubt."""
-        return not any(self.classification.is_unsure(name) for name in names)
+        """Whether each of these fields is so sure that it is told flatly, and that advice may follow from it."""
+        whys = (self.classification.why.get(name) for name in names)
+        return all(why is None or why.confidence >= SURE_FROM for why in whys)
+
+    def unsure(self, name: FieldName) -> bool:
+        """Whether too many readings like this one are wrong to be told even as probable."""
+        return self.classification.is_unsure(name)
 
     @property
     def stage(self) -> Stage:
@@ -58,18 +66,29 @@ class Case:
             return "undated"
         if end and end.last < self.as_of:
             return "past"
-        return "ahead" if start is None or start.first > self.as_of else "begun"
+        if start is None or start.first > self.as_of:
+            return "ahead"
+        return "beginning" if start.last >= self.as_of else "begun"
 
     @property
-    def start(self) -> date | None:
-        """The day on which it begins for us, if that lies ahead."""
-        return self.dates.start.first if self.stage == "ahead" and self.dates.start else None
+    def start(self) -> Interval | None:
+        """The days in which it begins for us, as the post says them, if all of them lie ahead."""
+        return self.dates.start if self.stage == "ahead" else None
+
+    @property
+    def start_words(self) -> str:
+        """The same in words, as vague as the post is: "mid-June 2026"; empty where it does not lie ahead."""
+        return words.interval(self.start) if self.start else ""
 
     @property
     def deadline(self) -> date | None:
         """The day to act by, if it is sure and not past."""
         act_by = self.classification.act_by
         return act_by if act_by and act_by >= self.as_of and self.sure("act_by") else None
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the title or the body has such words."""
+        return pattern.search(self.plain) is not None
 
     @cached_property
     def plain(self) -> str:

@@ -1,5 +1,6 @@
 """What becomes of it if nobody acts."""
 
+import re
 from collections.abc import Iterator
 
 from shared.core.text.html import blocks
@@ -24,10 +25,20 @@ _IF_NOBODY_ACTS = any_of(
     r"failure to (?:act|do|update|migrate|complete|take|make)",
     r"without (?:taking )?(?:any )?action\b",
 )
-_ASIDE = any_of(r"questions?", r"no action (?:is )?(?:needed|required)", r"feedback", r"unsubscribe", r"please")
+_CONDITION_FIRST = re.compile(r"(?:if|when|where|without|failure|unless|should)\b", re.IGNORECASE)
+_ASIDE = any_of(
+    r"questions?", r"no action (?:is )?(?:needed|required)", r"feedback", r"unsubscribe", r"please", r"see (?:a|the)\b"
+)  # fmt: skip
 _RESULT = any_of(
     r"will", r"won't", r"may", r"might", r"could", r"would", r"cannot", r"can't", r"can no longer", r"lose", r"fails?"
+)  # fmt: skip
+GOES_ON = any_of(
+    r"(?:remains?|continues? to be) (?:functional|available|usable)",
+    r"(?:continues?|keeps?|go(?:es)? on) (?:to )?(?:function|work|run|operat)\w*",
+    r"will still (?:function|work|run)",
+    r"(?:support (?:for|of)|end of support|out of support|no longer supported|unsupported)\b",
 )
+"""What is no longer supported, and goes on: nothing is said to be taken away there."""
 
 
 def if_nobody_acts(case: Case) -> Iterator[Part]:
@@ -45,32 +56,29 @@ def if_nobody_acts(case: Case) -> Iterator[Part]:
 
 
 def _arrival(case: Case) -> Iterator[Part]:
-    classification, start = case.classification, case.start
+    classification = case.classification
     retires = bool(case.dates.windows) and all(window.phase == "retirement" for window in case.dates.windows)
     if not case.sure("default") or (classification.default == "on" and retires):
         return  # what arrives and is retired at once was misread
-    since = case.dates.start if case.stage == "begun" else None
-    if classification.default == "removed":
-        words = {
-            "ahead": f"It is taken away{f' from {day(start)}' if start else ''}.",
-            "begun": f"It is being taken away since {day(since.first)}." if since else "It is being taken away.",
-            "past": "By Microsoft's plan it is taken away already.",
-            "undated": "It is taken away; a day that we could rely on was not read.",
-        }[case.stage]
+    if classification.default == "removed" and not case.says(GOES_ON):
+        words = _dated(case, "It is retired")
     elif classification.default == "on":
-        words = {
-            "ahead": f"It arrives by itself{f' from {day(start)}' if start else ''}.",
-            "begun": f"It arrives by itself; the rollout began on {day(since.first)}." if since else "",
-            "past": "By Microsoft's plan it is there already.",
-            "undated": "It arrives by itself; a day that we could rely on was not read.",
-        }[case.stage]
+        words = _dated(case, "It arrives by itself")
     elif classification.default == "off":
         words = "It stays off until an admin turns it on."
     else:
-        words = ""
-    if words:
-        dated = case.stage != "undated" and classification.default != "off"
-        yield Part(words, case.source("default", "rollouts") if dated else case.source("default"))
+        return
+    dated = case.stage != "undated" and classification.default != "off"
+    yield Part(words, case.source("default", "rollouts") if dated else case.source("default"))
+
+
+def _dated(case: Case, words: str) -> str:
+    """The words with when it begins, as vague as the post is, and nothing about what lies behind."""
+    if case.stage == "past":
+        return f"{words}; by Microsoft's plan that has happened."
+    if case.stage in {"begun", "beginning"}:
+        return f"{words}; by Microsoft's plan that {'has' if case.stage == 'begun' else 'may have'} begun."
+    return f"{words}, from {case.start_words} on." if case.start else f"{words}."
 
 
 def consequence(case: Case) -> str:
@@ -84,4 +92,6 @@ def consequence(case: Case) -> str:
 
 def _says_what_follows(sentence: str) -> bool:
     asks = sentence.endswith("?") or _ASIDE.search(sentence)
-    return not asks and bool(_IF_NOBODY_ACTS.search(sentence) and _RESULT.search(sentence))
+    if asks or not _CONDITION_FIRST.match(sentence):
+        return False
+    return bool(_IF_NOBODY_ACTS.search(sentence) and _RESULT.search(sentence))

@@ -4,11 +4,38 @@ from collections.abc import Iterator
 
 from shared.core.posts.classification import Classification, FieldName
 from shared.core.terms import IMPACT_RANK, Level
+from shared.core.text.wording import any_of
 from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.case import Case
 from shared.core.words.dates import listed
 
 _IMPACTS: tuple[tuple[FieldName, str], ...] = (("user_impact", "users"), ("admin_impact", "admins"))
+
+
+_SPARES = any_of(
+    r"no (?:additional |further |admin )?(?:action|changes?|configuration|impact|update)s?\b",
+    r"not (?:be )?(?:impacted|affected)",
+)
+"""What a sentence says that is no reason for an impact."""
+
+
+def risk_words(case: Case) -> str:
+    """The risk in a word, or two where it rests on doubt."""
+    classification = case.classification
+    risk, highest = risk_of(classification), impact_of(classification)
+    behind = [name for name, _ in _IMPACTS if getattr(classification, name) == highest]
+    return f"probably {risk}" if highest != "low" and not any(case.sure(name) for name in behind) else risk
+
+
+def impact_words(case: Case) -> str:
+    """The impacts that somebody notices: "High for admins, probably medium for users"; empty where nobody does."""
+    words = [
+        f"{'' if case.sure(name) else 'probably '}{getattr(case.classification, name)} for {who}"
+        for name, who in reversed(_IMPACTS)
+        if getattr(case.classification, name) != "low"
+    ]
+    sentence = ", ".join(words)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def risk_of(classification: Classification) -> Level:
@@ -30,7 +57,7 @@ def risk_why(case: Case) -> Iterator[Part]:
     highest = impact_of(classification)
     names = [(name, who) for name, who in _IMPACTS if getattr(classification, name) == highest]
     if highest == "low":
-        if classification.crb:
+        if classification.crb and case.sure("crb"):
             yield Part("Low impact, but it is for the board.", case.source("crb"))
         return
     unsure = [who for name, who in names if not case.sure(name)]
@@ -46,7 +73,12 @@ def impact_why(case: Case) -> Iterator[Part]:
     quotes: dict[str, list[str]] = {}
     for name, who in _IMPACTS:
         quoted = case.quotation(name)
-        if getattr(case.classification, name) != "low" and quoted and case.sure(name):
+        if (
+            getattr(case.classification, name) != "low"
+            and quoted
+            and case.sure(name)
+            and not _SPARES.search(quoted.text)
+        ):
             quotes.setdefault(quoted.text, []).append(who)
     for words, everyone in quotes.items():
         yield Part(f"{listed(everyone).capitalize()}: {words}", f"the post: {words}")

@@ -4,19 +4,25 @@ from collections.abc import Iterator
 
 from shared.core.posts.classification import FieldName, Window
 from shared.core.terms import ControlKind
+from shared.core.text.wording import any_of
 from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.case import Case
+from shared.core.tickets.proposal.outcome import GOES_ON
 from shared.core.words import dates as plain_dates
-from shared.core.words.dates import day
 
 _FEATURES = frozenset({"new_feature", "feature_change"})
+_SIGN_IN = any_of(
+    r"sign(?:ing)?[- ]?ins?", r"log(?:ging)?[- ]?ins?", r"authenticat\w+", r"MFA", r"tokens?", r"OAuth", r"TLS",
+    r"credentials?", r"service principals?", r"app registrations?", r"conditional access", r"passwords?",
+    r"legacy protocols?", r"SMTP",
+)  # fmt: skip
 _SETTINGS: tuple[ControlKind, ...] = ("setting", "policy", "cmdlet")
 
 
 def test_plan(case: Case) -> Iterator[Part]:
     """Numbered steps; nothing for what does not come, is there already, or of which the kind is not sure."""
     steps = list(_steps(case)) if case.stands and case.stage != "past" else []
-    if not steps and case.stands and case.stage != "past" and not case.sure("kind"):
+    if not steps and case.stands and case.stage != "past" and case.unsure("kind"):
         yield Part(
             f"We are not sure what kind of change this is: {case.owner} should say how to test it.", case.source("kind")
         )
@@ -26,13 +32,13 @@ def test_plan(case: Case) -> Iterator[Part]:
 
 def _steps(case: Case) -> Iterator[Part]:
     classification = case.classification
-    before = f"Before {day(case.start)}: " if case.start else ""
+    before = f"Before {case.start_words}: " if case.start else ""
     if _is_removal(case):
         source = _source(case, "kind" if classification.kind == "retirement" else "default")
         yield Part("Find who uses it, and how: usage reports, audit log, a question to the owners.", source)
-        if case.stage != "begun":
+        if case.stage not in {"begun", "beginning"} and not case.says(GOES_ON):
             yield Part(_begun(before, "check with them that their work goes on without it."), source)
-    elif classification.kind == "security" and case.sure("kind"):
+    elif classification.kind == "security" and not case.unsure("kind") and case.says(_SIGN_IN):
         words = "test sign-in and the integrations that use it: apps, scripts, service accounts."
         yield Part(_begun(before, words), _source(case, "kind"))
     elif classification.default == "off" and case.sure("default"):
@@ -45,14 +51,14 @@ def _steps(case: Case) -> Iterator[Part]:
 
 
 def _is_removal(case: Case) -> bool:
-    retired = case.classification.kind == "retirement" and case.sure("kind")
+    retired = case.classification.kind == "retirement" and not case.unsure("kind")
     return retired or (case.classification.default == "removed" and case.sure("default"))
 
 
 def _is_new_default(case: Case) -> bool:
     classification = case.classification
     arrives = classification.default == "on" and case.sure("default")
-    return arrives and classification.kind in _FEATURES and case.sure("kind")
+    return arrives and classification.kind in _FEATURES and not case.unsure("kind")
 
 
 def _new_default(case: Case, before: str) -> Part:

@@ -14,7 +14,8 @@ DAY = date(2026, 9, 1)
 """The day on which the tickets of the cases are written."""
 LATER, SOON, BEFORE, LONG_AGO = (DAY + timedelta(days=days) for days in (60, 5, -5, -60))
 STAGES: dict[str, tuple[date | None, date | None]] = {
-    "undated": (None, None), "ahead": (LATER, LATER), "soon": (SOON, LATER), "begun": (BEFORE, LATER),
+    "undated": (None, None), "beginning": (BEFORE, LATER),
+    "ahead": (LATER, LATER), "soon": (SOON, LATER), "begun": (BEFORE, LATER),
     "past": (LONG_AGO, BEFORE),
 }  # fmt: skip
 """First day of the rollout's beginning and last day of its end."""
@@ -25,7 +26,8 @@ def our(stage: str, phase: Any = "ga") -> OurDates:
     start, end = STAGES[stage]
     if start is None or end is None:
         return OurDates(None, None, ())
-    first, last = Interval(start, start), Interval(end, end)
+    first = Interval(start, SOON if stage == "beginning" else start)
+    last = Interval(end, end)
     return OurDates(first, last, (Window(phase, ("worldwide",), first, last, "In these days it rolls out."),))
 
 

@@ -15,18 +15,18 @@ from tests.core.tickets.proposal.cases import BEFORE, DAY, LATER, SOON, case, sa
 
 OUTCOMES = [
     # stage, what was read, the sentence
-    ("ahead", {"default": "on"}, "It arrives by itself from 31 October 2026."),
-    ("begun", {"default": "on"}, "It arrives by itself; the rollout began on 27 August 2026."),
-    ("past", {"default": "on"}, "By Microsoft's plan it is there already."),
-    ("undated", {"default": "on"}, "It arrives by itself; a day that we could rely on was not read."),
-    ("ahead", {"default": "removed"}, "It is taken away from 31 October 2026."),
-    ("begun", {"default": "removed"}, "It is being taken away since 27 August 2026."),
-    ("past", {"default": "removed"}, "By Microsoft's plan it is taken away already."),
+    ("ahead", {"default": "on"}, "It arrives by itself, from 31 October 2026 on."),
+    ("beginning", {"default": "on"}, "It arrives by itself; by Microsoft's plan that may have begun."),
+    ("begun", {"default": "on"}, "It arrives by itself; by Microsoft's plan that has begun."),
+    ("past", {"default": "on"}, "It arrives by itself; by Microsoft's plan that has happened."),
+    ("undated", {"default": "on"}, "It arrives by itself."),
+    ("ahead", {"default": "removed"}, "It is retired, from 31 October 2026 on."),
+    ("begun", {"default": "removed"}, "It is retired; by Microsoft's plan that has begun."),
+    ("ahead", {"default": "removed", "unsure": ("rollouts",)}, "It is retired."),
+    ("ahead", {"default": "removed", "body": "<p>After support ends, it will continue to work.</p>"}, ""),
     ("ahead", {"default": "off"}, "It stays off until an admin turns it on."),
     ("ahead", {"default": "n/a"}, ""),
     ("ahead", {"default": "on", "unsure": ("default",)}, ""),
-    ("ahead", {"default": "removed", "unsure": ("rollouts",)},
-     "It is taken away; a day that we could rely on was not read."),
     ("ahead", {"default": "on", "kind": "retirement"}, ""),
     ("ahead", {"default": "on", "status": "cancelled"}, "Nothing: Microsoft has cancelled this change."),
     ("ahead", {"default": "on", "status": "on_hold"}, "Nothing for now: Microsoft has put this change on hold."),
@@ -38,6 +38,7 @@ OUTCOMES = [
     ("ahead", {"body": "<p>If no action is taken, mail will bounce. If you need help, please ask.</p>"},
      "“If no action is taken, mail will bounce.”"),
     ("ahead", {"body": "<p>If you do not see the banner, please read the guide.</p>"}, ""),
+    ("ahead", {"body": "<p>Enrol your devices without action of users, and nothing will change.</p>"}, ""),
     ("ahead", {"body": "<p>What happens if you do not act, and will it break?</p>"}, ""),
 ]  # fmt: skip
 
@@ -60,7 +61,8 @@ TRIALS = [
     ("past", {"kind": "retirement"}, ""),
     ("ahead", {"kind": "retirement", "status": "cancelled"}, ""),
     ("ahead", {"kind": "retirement", "status": "on_hold"}, ""),
-    ("ahead", {"kind": "security"},
+    ("ahead", {"kind": "security"}, ""),
+    ("ahead", {"kind": "security", "body": "<p>Tokens live for a day only.</p>"},
      "1. Before 31 October 2026: test sign-in and the integrations that use it: apps, scripts, service accounts."),
     ("ahead", {"kind": "feature_change", "default": "on", "particulars": SETTING},
      "1. Before 31 October 2026: check “Viewer mode” in a test group."),
@@ -81,6 +83,7 @@ def test_how_it_is_tested(stage, read, sentence):
     assert said(trial_plan(case(stage, **read))) == sentence
 
 
+TELL = Particulars(steps=(Step("Inform users", "Inform users."),))
 MESSAGES = [
     ("ahead", {"training": True},
      ("1. Tell the users concerned by 17 October 2026: what changes, from when, what to do. "
@@ -89,7 +92,7 @@ MESSAGES = [
      ("1. Tell the users concerned now: what changes, from when, what to do. "
      "2. Brief the help desk now. 3. Remind users on 6 September 2026.")),
     ("begun", {"training": True},
-     ("1. Tell the users concerned now: what changes, from when, what to do. The rollout has begun. "
+     ("1. Tell the users concerned now: what changes, from when, what to do. By plan it has begun. "
      "2. Brief the help desk.")),
     ("past", {"training": True}, ""),
     ("undated", {"training": True},
@@ -98,6 +101,7 @@ MESSAGES = [
     ("ahead", {"training": False}, ""),
     ("ahead", {"training": False, "unsure": ("training",)},
      "We are not sure whether users must be told: ana@contoso.example should decide."),
+    ("ahead", {"unsure": ("training",), "particulars": TELL}, ""),
     ("ahead", {"training": True, "status": "cancelled"}, ""),
     ("ahead", {"training": True, "status": "cancelled", "is_filed": True},
      "Tell whoever was told of it that it does not come."),
@@ -114,12 +118,15 @@ def ways(*all_ways: WayOut) -> Particulars:
     return Particulars(way_out=all_ways)
 
 
+OPT_OUT = "Admins can opt out in the center."
 BACK = [
-    ({"particulars": ways(WayOut("opt_out", "You can opt out.", LATER))},
-     "The post's own way out (until 31 October 2026): “You can opt out.”"),
-    ({"particulars": ways(WayOut("turn_off", "Turn it off.", None))}, "The post's own way out: “Turn it off.”"),
-    ({"particulars": ways(WayOut("opt_out", "You can opt out.", BEFORE))},
-     "The way out was open until 27 August 2026: “You can opt out.”"),
+    ({"particulars": ways(WayOut("opt_out", OPT_OUT, LATER))},
+     f"The post's own way out (until 31 October 2026): “{OPT_OUT}”"),
+    ({"particulars": ways(WayOut("turn_off", OPT_OUT, None))}, f"The post's own way out: “{OPT_OUT}”"),
+    ({"particulars": ways(WayOut("turn_off", OPT_OUT, None)), "kind": "retirement"}, ""),
+    ({"particulars": ways(WayOut("opt_out", "Opt-out window.", None))}, ""),
+    ({"particulars": ways(WayOut("opt_out", OPT_OUT, BEFORE))},
+     f"The way out was open until 27 August 2026: “{OPT_OUT}”"),
     ({"particulars": ways(WayOut("none", "There is no way to opt out."))},
      "The post says that there is none: “There is no way to opt out.”"),
     ({"default": "off"}, "It is off until an admin turns it on: leave it off, or turn it off again."),
@@ -168,7 +175,7 @@ def test_what_does_not_come_has_no_plan(read):
     ("read", "sentence"),
     [
         ({"action": "required", "act_by": SOON},
-         ("The post asks for action by 6 September 2026, and we read no steps in it: ana@contoso.example should find "
+         ("The post asks for action by 6 September 2026. We read no clear steps in it: ana@contoso.example should find "
          "out what to do.")),
         ({"action": "required", "act_by": SOON, "unsure": ("action",)}, ""),
         ({"action": "optional"}, ""),
@@ -194,6 +201,7 @@ RISKS = [
     ({"user_impact": "high", "admin_impact": "high"}, "The impact on users and admins is high."),
     ({"user_impact": "high", "unsure": ("user_impact",)}, "The impact on users is probably high."),
     ({"user_impact": "high", "admin_impact": "high", "unsure": ("user_impact",)}, "The impact on admins is high."),
+    ({"crb": True, "unsure": ("crb",)}, ""),
     ({"crb": True}, "Low impact, but it is for the board."),
     ({}, ""),
     ({"user_impact": "high", "status": "cancelled"}, ""),
