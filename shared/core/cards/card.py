@@ -1,6 +1,6 @@
 """What a card says about a change, in words for people; how it looks is the renderer's (shared/adapters/cards)."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -16,10 +16,10 @@ from shared.core.links import page_url, post_url
 from shared.core.policy.freezes import freezes_of
 from shared.core.policy.model import GROUP, Policy
 from shared.core.policy.our_dates import our_dates
-from shared.core.posts.classification import Classification, Window
+from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import Step
 from shared.core.posts.summary import what_changes
-from shared.core.terms import OVER, EventType, Status
+from shared.core.terms import OVER, Cloud, EventType, Status
 from shared.core.text.safe import clean
 from shared.core.words.doubt import arrival_words, impact_words, kind_words, probably
 from shared.core.words.halts import halt_lines
@@ -134,7 +134,7 @@ def change_card(
         parts=halt_lines(halts_of(change), {name: tenant.cloud for name, tenant in tenants.items()}),
         freezes=tuple(each.words for each in freezes_of(classification, policy, as_of, there, workloads)),
         tenants=lines_by_tenant(change, policy, copies, as_of),
-        moved=_moved(moves(change, happened), classification, ours),
+        moved=_moved(moves(change, happened), classification, {tenant.cloud for tenant in tenants.values()}),
         to_do="" if over else to_do(classification, as_of),
         steps=steps[:_MOST_STEPS],
         more_steps=max(0, len(steps) - _MOST_STEPS),
@@ -185,9 +185,8 @@ def _tone(happened: Sequence[Event], classification: Classification) -> Tone:
     return "act" if classification.action == "required" else "new"
 
 
-def _moved(all_moves: Sequence[Move], classification: Classification, ours: Sequence[Window]) -> tuple[Move, ...]:
+def _moved(all_moves: Sequence[Move], classification: Classification, clouds: Set[Cloud]) -> tuple[Move, ...]:
     """Those of our clouds first; what is unsure is told as that."""
-    clouds = {cloud for window in ours for cloud in window.clouds}
     unsure = {True: classification.is_unsure("act_by"), False: classification.is_unsure("rollouts")}
     ordered = sorted(all_moves, key=lambda move: bool(move.clouds) and not clouds & set(move.clouds))
     return tuple(
