@@ -136,7 +136,7 @@ async def functions(connection: str) -> list[Figure]:
     await _told("one")
     quiet = 3  # the other tenant's fetch, which finds nothing
     storage, _ = await run(15)
-    figures.append(Figure("storage calls, one new post to card and ticket", storage - quiet, 24))
+    figures.append(Figure("storage calls, one new post to card and ticket", storage - quiet, 25))
     counts = await count(app.current().deps)
     assert (counts.tickets, counts.cards, counts.parked) == (1, 1, 0), f"the post did not arrive: {counts}"
     await _told("many")

@@ -121,14 +121,27 @@ def _rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     """What stands beside a label: (label, lines, weight). Dates that moved stand above and are not told twice."""
     move_lines = {f"{move.what}: {move.new}" for move in view.moved}
     rows = [
-        ("To do", (view.to_do,), "Bolder" if view.tone == "act" else "Default"),
+        ("To do", _line(view.to_do), "Bolder" if view.tone == "act" else "Default"),
         ("When", tuple(line for line in view.when if line not in move_lines), "Default"),
-        ("For whom", (", ".join(view.services) or "No service is named",), "Default"),
-        ("Impact", (f"Admins {view.admin_impact.lower()}, users {view.user_impact.lower()}",), "Default"),
-        ("What", (" · ".join(filter(None, (view.kind, view.arrives))),), "Default"),
+        ("Part", view.parts, "Default"),
+        ("Freeze", view.freezes, "Bolder"),
+        ("For whom", view.people, "Default"),
+        ("Impact", _impact(view), "Default"),
+        ("What", _line(" · ".join(filter(None, (view.kind, view.arrives)))), "Default"),
+        ("Services", _line(", ".join(view.services)), "Default"),
+        ("Tenants", view.tenants, "Default"),
         ("Ticket", (view.ticket.number,) if view.ticket else (), "Default"),
     ]
     return [row for row in rows if row[1]]
+
+
+def _line(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
+
+
+def _impact(view: ChangeCard) -> tuple[str, ...]:
+    parts = (("Admins", view.admin_impact), ("users", view.user_impact))
+    return _line(", ".join(f"{who} {level.lower()}" for who, level in parts if level))
 
 
 def _cut(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
@@ -154,9 +167,13 @@ def _cut(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
         title=shorten(view.title, min(characters, 300)),
         what=text(view.what),
         services=texts(view.services),
+        people=texts(view.people),
         when=texts(view.when),
+        parts=texts(view.parts),
+        freezes=texts(view.freezes),
+        tenants=texts(view.tenants),
         moved=moved,
-        how=text(view.how),
+        steps=tuple(text(step) for step in view.steps),
         why=texts(view.why),
         team=shorten(view.team, min(characters, 200)),
         ticket=replace(ticket, number=shorten(ticket.number, 60), url=_web_address(ticket.url)) if ticket else None,

@@ -1,25 +1,47 @@
 """What a card says about a change, in words for people; how it looks is the renderer's (shared/adapters/cards)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from shared.core.cards.listing import ListCard
 from shared.core.cards.notice import Notice
-from shared.core.changes.change import Change, EffectState, Event
+from shared.core.changes.change import Change, Copy, EffectState, Event
+from shared.core.changes.halts import halts_of, standing_plan
 from shared.core.changes.moves import Move, moves
+from shared.core.changes.tenant_lines import lines_by_tenant
 from shared.core.changes.timeline import headline, is_partial
 from shared.core.links import page_url, post_url
+from shared.core.policy.freezes import freezes_of
 from shared.core.policy.model import GROUP, Policy
-from shared.core.policy.our_dates import our_dates_of
+from shared.core.policy.our_dates import our_dates
 from shared.core.posts.classification import Classification
-from shared.core.posts.summary import how_to_prepare, what_changes
+from shared.core.posts.particulars import Step
+from shared.core.posts.summary import what_changes
+from shared.core.terms import OVER, Cloud, EventType, Status
 from shared.core.text.safe import clean
-from shared.core.words.doubt import arrival_words, impact_words, kind_words
-from shared.core.words.plan import UNDATED, to_do, when_lines
+from shared.core.words.doubt import arrival_words, impact_words, kind_words, probably
+from shared.core.words.halts import halt_lines
+from shared.core.words.labels import STATUSES
+from shared.core.words.particulars import dated
+from shared.core.words.people import people_lines
+from shared.core.words.plan import UNDATED, is_past, to_do, when_lines
+from shared.core.words.titles import short_title
 
 Tone = Literal["act", "moved", "new", "quiet"]
+_MOST_STEPS = 5
+_STANDS: tuple[Status, ...] = ("scheduled", "no_schedule")
+_HOLDS_WITH: dict[EventType, tuple[Status, ...]] = {
+    "cancelled": ("cancelled", "withdrawn"),
+    "superseded": ("superseded",),
+    "paused": ("on_hold",),
+    "resumed": _STANDS,
+    "dates_moved": _STANDS,
+    "act_by_moved": _STANDS,
+    "rollout_started": _STANDS,
+}
+"""Events that are told only while the change is in one of these states: it may have moved on since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +54,11 @@ class TicketLink:
 
 @dataclass(frozen=True, slots=True)
 class ChangeCard:
-    """Everything that a card says. Texts are plain: escaping and cutting are the renderer's.
+    """Everything that a card says. Texts are plain: escaping and cutting are the renderer's. Empty is left out.
 
-    `what`: what changes. `services`, `when`, `moved`, `why`: one entry a line. `to_do`: what is asked, and by when;
-    `how`: the post's own words on it.
+    `what`: what changes, or was to change where `was_planned`. Tuples have one entry a line: `parts` that do not go on,
+    `people` whom it concerns, `steps` to prepare (`more_steps` are left out; `too_late` where all of it is over).
+    `to_do`: what is asked, and by when.
     """
 
     headline: str
@@ -45,11 +68,18 @@ class ChangeCard:
     revision: int
     kind: str
     what: str
+    was_planned: bool
     services: tuple[str, ...]
+    people: tuple[str, ...]
     when: tuple[str, ...]
+    parts: tuple[str, ...]
+    freezes: tuple[str, ...]
+    tenants: tuple[str, ...]
     moved: tuple[Move, ...]
     to_do: str
-    how: str
+    steps: tuple[str, ...]
+    more_steps: int
+    too_late: bool
     admin_impact: str
     user_impact: str
     arrives: str
@@ -70,35 +100,51 @@ def change_card(
     policy: Policy,
     public_url: str,
     ticket: EffectState | None = None,
+    copies: Sequence[Copy] = (),
     *,
     as_of: date,
 ) -> ChangeCard:
     """What the card of this effect says about the change as it is now.
 
-    `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are; `as_of`: the
-    day on which it goes out.
+    `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are; `copies`: the
+    tenants' own, where there are several tenants; `as_of`: the day on which it goes out.
     """
-    post, classification, happened = change.read(), change.classification, newest_events(change, state)
+    post, classification = change.read(), standing_plan(change)
+    status = classification.status
+    over = status in OVER and not classification.is_unsure("status")
+    happened = tuple(event for event in newest_events(change, state) if _holds(event, status))
     filed = ticket.ticket if ticket else state.ticket
+    there = [copy.tenant for copy in copies if not copy.gone and copy.tenant in policy.tenants]
+    tenants = {name: policy.tenants[name] for name in there or policy.tenants}
+    ours = our_dates(classification, tenants.values()).windows
+    steps = () if status in UNDATED else _steps(change.particulars.steps, as_of)
+    workloads = change.decision.workloads if change.decision else ()
     return ChangeCard(
-        headline=headline(happened, classification.status),
+        headline=_headline(happened, classification),
         tone=_tone(happened, classification),
-        title=clean(post.title) or change.id,
+        title=short_title(post.title, post.services) or change.id,
         change_id=change.id,
         revision=change.revision,
         kind=kind_words(classification),
         what=what_changes(post),
+        was_planned=over,
         services=tuple(clean(service) for service in post.services),
-        when=when_lines(classification, as_of, our_dates_of(classification, policy).windows),
-        moved=moves(change, happened),
-        to_do=to_do(classification, as_of),
-        how=how_to_prepare(post),
-        admin_impact=impact_words(classification, "admin_impact"),
-        user_impact=impact_words(classification, "user_impact"),
-        arrives=arrival_words(classification),
+        people=people_lines(classification, change.particulars.audience),
+        when=when_lines(classification, as_of, ours),
+        parts=halt_lines(halts_of(change), {name: tenant.cloud for name, tenant in tenants.items()}),
+        freezes=tuple(each.words for each in freezes_of(classification, policy, as_of, there, workloads)),
+        tenants=lines_by_tenant(change, policy, copies, as_of),
+        moved=_moved(moves(change, happened), classification, {tenant.cloud for tenant in tenants.values()}),
+        to_do="" if over else to_do(classification, as_of),
+        steps=steps[:_MOST_STEPS],
+        more_steps=max(0, len(steps) - _MOST_STEPS),
+        too_late=bool(ours) and all(is_past(window, as_of) for window in ours),
+        admin_impact="" if over else impact_words(classification, "admin_impact"),
+        user_impact="" if over else impact_words(classification, "user_impact"),
+        arrives="" if over else arrival_words(classification),
         why=tuple(clean(reason.words) for reason in state.effect.why),
         team=_team(state.effect.team, state.effect.answers, policy),
-        post_url=post_url(change.id, policy.cloud_of()),
+        post_url=post_url(change.id, policy.cloud_of(there)),
         page_url=page_url(change.id, public_url),
         ticket=TicketLink(clean(filed.number), filed.url) if filed.number else None,
     )
@@ -114,6 +160,22 @@ def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
     return tuple(event for event in chosen if event.edition == newest)
 
 
+def _holds(event: Event, status: Status) -> bool:
+    """Whether what happened still fits the change as it is now."""
+    states = _STANDS if is_partial(event) else _HOLDS_WITH.get(event.type)
+    return states is None or status in states
+
+
+def _headline(happened: Sequence[Event], classification: Classification) -> str:
+    """The weightiest of what happened; where that does not say that the plan does not stand, it is said besides."""
+    status = classification.status
+    if status not in UNDATED or any(status in _HOLDS_WITH.get(event.type, ()) for event in happened):
+        return headline(happened, status)
+    words = STATUSES[status]
+    words = probably(words) if classification.is_unsure("status") else words
+    return f"{headline(happened, status)} · {words[:1].lower()}{words[1:]}" if happened else words
+
+
 def _tone(happened: Sequence[Event], classification: Classification) -> Tone:
     types = {event.type for event in happened if not is_partial(event)}
     if types & {"cancelled", "superseded", "paused", "gone"} or classification.status in UNDATED:
@@ -121,6 +183,21 @@ def _tone(happened: Sequence[Event], classification: Classification) -> Tone:
     if types & {"dates_moved", "act_by_moved"} or len(types) < len(happened):
         return "moved"
     return "act" if classification.action == "required" else "new"
+
+
+def _moved(all_moves: Sequence[Move], classification: Classification, clouds: Set[Cloud]) -> tuple[Move, ...]:
+    """Those of our clouds first; what is unsure is told as that."""
+    unsure = {True: classification.is_unsure("act_by"), False: classification.is_unsure("rollouts")}
+    ordered = sorted(all_moves, key=lambda move: bool(move.clouds) and not clouds & set(move.clouds))
+    return tuple(
+        replace(move, new=f"{move.new} (not sure)") if unsure[move.what == "Deadline"] else move for move in ordered
+    )
+
+
+def _steps(steps: Sequence[Step], as_of: date) -> tuple[str, ...]:
+    """Without those whose day is over."""
+    ahead = (step for step in steps if step.day is None or step.day >= as_of)
+    return tuple(dict.fromkeys(clean(dated(step.text, step.day)) for step in ahead))
 
 
 def _team(name: str, answers: str, policy: Policy) -> str:

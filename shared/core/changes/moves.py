@@ -17,13 +17,14 @@ _EDGES = {"start": "its start", "end": "its end"}
 class Move:
     """What moved, from where to where: "General availability, worldwide", "early May 2026", "June 2026".
 
-    `slip` says how far: "41 days later"; empty where only one of the two is a date.
+    `slip` says how far: "41 days later"; empty where only one of the two is a date. `clouds`: where.
     """
 
     what: str
     old: str
     new: str
     slip: str = ""
+    clouds: tuple[Cloud, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _window_moves(change: Change, event: Event) -> list[Move]:
         if was != is_:
             changed.setdefault((place[0], was, is_), []).append(place[1])
     return [
-        Move(_name(phase, names), was, is_, _slip(event.slips, phase, names))
+        Move(_name(phase, names), was, is_, _slip(event.slips, phase, names), tuple(names))
         for (phase, was, is_), names in changed.items()
     ]
 

@@ -1,11 +1,15 @@
 """`notify`: renders and posts one card. A webhook cannot be looked up, so the order is claim, send, record."""
 
+from collections.abc import Sequence
+
+from shared.core import ids
 from shared.core.cards.card import ChangeCard, change_card
-from shared.core.changes.change import EffectState
+from shared.core.changes.change import Copy, EffectState
 from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.record.changes import ChangeRecord
+from shared.record.copies import copies_of
 from shared.record.effects import EffectRecord
 from shared.usecases import effects
 from shared.usecases.delivery import down
@@ -41,16 +45,19 @@ async def post_card(deps: Deps, envelope: Envelope) -> bool:
     return True
 
 
-def card_of(deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState) -> ChangeCard:
-    """What the card of an effect says now."""
+def card_of(
+    deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, copies: Sequence[Copy] = ()
+) -> ChangeCard:
+    """What the card of an effect says now. `copies`: the tenants' own, for what differs between them."""
     ticket = next((other for other in record.states if other.effect.kind == "ticket" and other.ticket.number), None)
-    return change_card(record.change, state, policy, deps.here.public_url, ticket, as_of=deps.here.clock().date())
+    today = deps.here.clock().date()
+    return change_card(record.change, state, policy, deps.here.public_url, ticket, copies, as_of=today)
 
 
 async def _post(deps: Deps, policy: Policy, record: ChangeRecord, effect: EffectRecord) -> None:
     change_id, state = record.change.id, effect.state
     channel = await deps.outside.channel(policy, state.effect.target)
-    card = card_of(deps, policy, record, state)
+    card = card_of(deps, policy, record, state, await _copies(deps, policy, change_id))
     claimed = await effects.claim(deps, change_id, effect)
     try:
         await channel.post(card)
@@ -61,3 +68,11 @@ async def _post(deps: Deps, policy: Policy, record: ChangeRecord, effect: Effect
         await effects.abandon_claim(deps, change_id, claimed)
         raise
     await effects.record(deps, change_id, claimed, lambda current: current, deps.here.clock())
+
+
+async def _copies(deps: Deps, policy: Policy, change_id: str) -> tuple[Copy, ...]:
+    """One range query where there are several tenants, which may differ."""
+    if len(policy.tenants) == 1:
+        return ()
+    copies = await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])
+    return tuple(each.copy for each in copies.get(change_id, ()))

@@ -12,7 +12,7 @@ from shared.core.cards.card import change_card
 from shared.core.changes.reasons import SentenceReason
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import Action, Cloud, Default, EventType, Impact, Kind, Phase, Status
-from shared.core.text.safe import clean
+from shared.core.words.titles import short_title
 from tests.adapters.cards.changes import (
     PUBLIC,
     TODAY,
@@ -22,6 +22,7 @@ from tests.adapters.cards.changes import (
     a_ticket_state,
     an_effect,
     classified,
+    raw_post,
 )
 from tests.adapters.cards.checks import SCHEMA, assert_fits, parse_events, schema, texts
 
@@ -97,6 +98,7 @@ def test_the_npm_renderer_has_nothing_to_say_about_the_cards_of_any_changes(chan
 @given(st.one_of(ANY, TELLING))
 def test_the_title_of_any_post_comes_back_or_its_beginning_and_where_to_read_on(title):
     said = texts(a_card(classified(), ("announced",), {"title": title}))[2]
-    wanted = "\n".join(line.lstrip(" \t") for line in clean(title).split("\n")) or "MC1234567"
+    shown = short_title(title, raw_post()["services"])
+    wanted = "\n".join(line.lstrip(" \t") for line in shown.split("\n")) or "MC1234567"
 
     assert said == wanted or (said.endswith(MORE) and wanted.startswith(said.removesuffix(MORE)))

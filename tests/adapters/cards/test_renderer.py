@@ -1,6 +1,7 @@
 """Cards as they are sent: what they say, that data cannot break them, that they always fit."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from jinja2 import UndefinedError
@@ -28,6 +29,10 @@ HOSTILE = (
     '"}], "x": {{7*7}} ${x} {% for %} {# # **b** _i_ [l](https://e.example) `c` ~~s~~ > q | p | 1. \\ &lt; <b>h</b>'
     " 🎉👩‍👩‍👧 שלום مرحبا {{DATE(2017-02-14T06:08:39Z, SHORT)}}"
 )
+
+
+def a_view():
+    return change_card(a_change(), a_state(), a_policy(), PUBLIC, as_of=TODAY)
 
 
 def card_of(found=None, events=("dates_moved", "act_by_moved"), ticket=None, **raw):
@@ -89,14 +94,40 @@ def test_a_card_says_what_when_for_whom_what_to_do_and_why(cards):
 
     assert said[0] == "New"
     assert "MC1234567 · revision 2" in said
-    assert "(Updated) Microsoft Teams: Poll answers move to the meeting recap" in said
+    assert "Poll answers move to the meeting recap" in said
     assert "Action required by 14 December 2026" in said
     assert "General availability, worldwide: early to mid-October 2026" in said
     assert "Retirement, worldwide, GCC and GCC High: 15 December 2026" in said
     assert "Microsoft Teams, Microsoft Forms" in said
     assert "Admins medium, users high" in said
     assert any(text.startswith("Why you got this: the change names Microsoft Teams") for text in said)
-    assert "Tell meeting organizers to save the answers that they still need before the page is removed." in said
+    assert said[said.index("For whom") + 1 :][:4] == [
+        "Users and admins", "Role: Meeting organizers", "Licence: Teams Premium", "Platforms: Windows, Mac"
+    ]  # fmt: skip
+    assert said[said.index("How to prepare") + 1 :][:2] == [
+        "• Save the answers that are still needed (by 14 December 2026)",
+        "• Tell meeting organizers where answers stand from now on",
+    ]
+
+
+def test_a_cancelled_card_asks_and_promises_nothing(cards):
+    said = texts(cards["cancelled"])
+
+    assert said[said.index("What was planned, in the post's words") + 1].startswith("Poll answers will be found")
+    assert "Cancelled: will not be rolled out" in said
+    assert not {"To do", "How to prepare", "For whom", "Impact"} & set(said)
+
+
+def test_empty_rows_are_left_out(cards):
+    labels = {"To do", "When", "Part", "Freeze", "For whom", "Impact", "What", "Services", "Tenants", "Ticket"}
+
+    assert labels & set(texts(cards["bare"])) == {"To do", "When", "For whom", "Impact", "What"}
+
+
+def test_what_is_left_of_the_steps_is_counted():
+    view = replace(a_view(), steps=("Do this",), more_steps=3)
+
+    assert texts(render(view))[-3:-1] == ["Do this", "and 3 more on the change page"]
 
 
 def test_dates_that_moved_are_told_from_old_to_new_and_once(cards):

@@ -254,16 +254,6 @@ def test_without_a_summary_the_first_paragraph_that_says_something_is_taken():
     assert what_changes(read_post({"id": "MC1234567"})) == ""
 
 
-def test_the_posts_own_words_on_preparing_are_found_with_both_styles_of_heading():
-    body = "<p>A change.</p><p>[What you need to do to prepare:]</p><p>Tell people.</p><p>[Compliance]</p><p>None.</p>"
-
-    assert view(body={"contentType": "html", "content": body}).how == "Tell people."
-    assert view().how.splitlines() == [
-        "Tell meeting organizers to save the answers that they still need before the page is removed.",
-        "• Update training material that shows the download page.",
-    ]
-
-
 def test_the_message_for_teams_asks_for_the_full_width_and_leaves_the_card_alone():
     card = {"type": "AdaptiveCard"}
 
