@@ -12,6 +12,7 @@ from shared.core.changes.halts import halts_of, standing_plan
 from shared.core.changes.moves import Move, moves
 from shared.core.changes.tenant_lines import lines_by_tenant
 from shared.core.changes.timeline import headline, is_partial
+from shared.core.classify.particulars.clear import clear_steps
 from shared.core.links import page_url, post_url
 from shared.core.policy.freezes import freezes_of
 from shared.core.policy.model import GROUP, Policy
@@ -21,7 +22,7 @@ from shared.core.posts.particulars import Step
 from shared.core.posts.summary import what_changes
 from shared.core.terms import OVER, Cloud, EventType, Status
 from shared.core.text.safe import clean
-from shared.core.words.doubt import arrival_words, impact_words, kind_words, probably
+from shared.core.words.doubt import arrival_words, impact_words, is_sure, kind_words, probably
 from shared.core.words.halts import halt_lines
 from shared.core.words.labels import STATUSES
 from shared.core.words.particulars import dated
@@ -135,14 +136,14 @@ def change_card(
         freezes=tuple(each.words for each in freezes_of(classification, policy, as_of, there, workloads)),
         tenants=lines_by_tenant(change, policy, copies, as_of),
         moved=_moved(moves(change, happened), classification, {tenant.cloud for tenant in tenants.values()}),
-        to_do="" if over else to_do(classification, as_of),
+        to_do="" if over else to_do(classification, as_of, recommends=bool(steps)),
         steps=steps[:_MOST_STEPS],
         more_steps=max(0, len(steps) - _MOST_STEPS),
         too_late=bool(ours) and all(is_past(window, as_of) for window in ours),
-        admin_impact="" if over else impact_words(classification, "admin_impact"),
-        user_impact="" if over else impact_words(classification, "user_impact"),
+        admin_impact=_impact(classification, "admin_impact", over=over),
+        user_impact=_impact(classification, "user_impact", over=over),
         arrives="" if over else arrival_words(classification),
-        why=tuple(clean(reason.words) for reason in state.effect.why),
+        why=tuple(clean(reason.sentence) for reason in state.effect.why),
         team=_team(state.effect.team, state.effect.answers, policy),
         post_url=post_url(change.id, policy.cloud_of(there)),
         page_url=page_url(change.id, public_url),
@@ -158,6 +159,12 @@ def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
     chosen = chosen or [event for event in timely if event.edition == state.effect.edition]
     newest = max((event.edition for event in chosen), default="")
     return tuple(event for event in chosen if event.edition == newest)
+
+
+def _impact(classification: Classification, field: Literal["admin_impact", "user_impact"], *, over: bool) -> str:
+    """Empty for what does not come, and where nobody can be told surely that they will notice little."""
+    little = getattr(classification, field) == "low" and not is_sure(classification, field)
+    return "" if over or little else impact_words(classification, field)
 
 
 def _holds(event: Event, status: Status) -> bool:
@@ -182,7 +189,8 @@ def _tone(happened: Sequence[Event], classification: Classification) -> Tone:
         return "quiet"
     if types & {"dates_moved", "act_by_moved"} or len(types) < len(happened):
         return "moved"
-    return "act" if classification.action == "required" else "new"
+    asks = classification.action == "required" and not classification.is_unsure("action")
+    return "act" if asks else "new"
 
 
 def _moved(all_moves: Sequence[Move], classification: Classification, clouds: Set[Cloud]) -> tuple[Move, ...]:
@@ -196,7 +204,7 @@ def _moved(all_moves: Sequence[Move], classification: Classification, clouds: Se
 
 def _steps(steps: Sequence[Step], as_of: date) -> tuple[str, ...]:
     """Without those whose day is over."""
-    ahead = (step for step in steps if step.day is None or step.day >= as_of)
+    ahead = (step for step in clear_steps(steps) if step.day is None or step.day >= as_of)
     return tuple(dict.fromkeys(clean(dated(step.text, step.day)) for step in ahead))
 
 

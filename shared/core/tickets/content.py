@@ -22,13 +22,13 @@ from shared.core.tickets.proposal.risk import impact_of, impact_words, risk_of, 
 from shared.core.tickets.reassess import moved_after_approval
 from shared.core.tickets.ticket import Ticket
 from shared.core.words.dates import NO_DATE
-from shared.core.words.doubt import doubts, probably
-from shared.core.words.labels import ARRIVALS, KINDS
+from shared.core.words.doubt import arrival_words, doubts, kind_words
 from shared.core.words.plan import to_do, when_lines
 from shared.core.words.titles import short_title
 
 TITLE_LIMIT = 255
 _WHAT_LIMIT = 6_000
+_SENTENCE_LIMIT = 240
 _CANCELLING = OVER - {"superseded"}
 """Statuses that cancel the ticket. Of a superseded change it goes on: the change in its place takes it over."""
 _ROADMAP = "https://www.microsoft.com/microsoft-365/roadmap?id="
@@ -77,13 +77,13 @@ def wanted_ticket(
         change_id=change.id,
         title=cut(f"{change.id} {short_title(post.title)}".strip(), TITLE_LIMIT),
         what=cut(_what(post), _WHAT_LIMIT),
-        kind=_kind(case),
-        arrives=_arrival(case),
+        kind=kind_words(classification),
+        arrives=arrival_words(classification),
         audience=text_of(proposal.audience),
         services=tuple(clean(service) for service in post.services),
         tenants=_tenant_names(tenants),
-        when=_when(case),
-        planned_start=dates.start.first if dates.start else None,
+        when=tuple(part.text for part in sources["when"]),
+        planned_start=_planned_start(case),
         planned_end=dates.end.last if dates.end else None,
         act_by=_deadline(case),
         to_do=to_do(classification, as_of, recommends=bool(change.particulars.steps)),
@@ -136,6 +136,7 @@ def _sources(
     raising = [each for each in frozen if each.what == "rollout"]
     return {
         **read,
+        "when": _when(case),
         "freezes": tuple(Part(f"{each.words}.", "the policy: calendar.freezes") for each in frozen),
         "risk_why": (
             *read["risk_why"],
@@ -147,23 +148,34 @@ def _sources(
     }
 
 
-def _when(case: Case) -> tuple[str, ...]:
-    """When it comes; of a rollout without a day nothing is said, as the post may say it in words that were not read."""
-    lines = when_lines(case.classification, case.as_of, case.dates.windows)
-    return tuple(line for line in lines if NO_DATE not in line) or (lines if case.is_over else ("No date was read",))
+def _when(case: Case) -> tuple[Part, ...]:
+    """When it comes, each rollout with the post's sentence.
+
+    Of one without a day nothing is said, as the post may say it in words that were not read.
+    """
+    classification, ours = case.classification, case.dates.windows
+    lines = when_lines(classification, case.as_of, ours)
+    ordered = [*(each for each in classification.windows if each in ours)]
+    ordered += [each for each in classification.windows if each not in ours]
+    if len(lines) != len(ordered) or not case.stands:
+        return tuple(Part(line, case.source("rollouts")) for line in lines if NO_DATE not in line.lower()) or (
+            Part("No date was read.", "the whole post"),
+        )
+    parts, quoted = [], set[str]()
+    for line, window in zip(lines, ordered, strict=True):
+        words = cut(" ".join(window.words.split()), _SENTENCE_LIMIT)
+        if NO_DATE in line:
+            continue
+        repeats = not words or words in quoted or words in line
+        parts.append(Part(line if repeats else f"{line} – “{words}”", f"the post: “{words}”" if words else "the post"))
+        quoted.add(words)
+    return tuple(parts) or (Part("No date was read.", "the whole post"),)
 
 
-def _kind(case: Case) -> str:
-    """The kind, with "probably" where it is only likely; nothing where it is unsure, which its own line tells."""
-    words = KINDS.get(case.classification.kind, case.classification.kind)
-    return words if case.sure("kind") else "" if case.unsure("kind") else probably(words)
-
-
-def _arrival(case: Case) -> str:
-    """How it arrives, where that is sure and does not contradict what kind of change it is."""
-    classification = case.classification
-    contradicts = classification.kind == "retirement" and classification.default in {"on", "off"}
-    return ARRIVALS[classification.default] if case.sure("default", "kind") and not contradicts else ""
+def _planned_start(case: Case) -> date | None:
+    """The first day for our tenants; none that was over before there was a ticket."""
+    start = case.dates.start
+    return start.first if start and (case.is_filed or start.last >= case.as_of) else None
 
 
 def _deadline(case: Case) -> date | None:

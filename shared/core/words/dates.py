@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import Cloud, Phase
+from shared.core.text.wording import any_of
 
 PHASES: dict[Phase, str] = {
     "preview": "Preview",
@@ -21,6 +22,20 @@ CLOUDS: dict[Cloud, str] = {
     "dod": "DoD",
     "china": "China",
 }
+_PHASE_WORDS: dict[Phase, re.Pattern[str]] = {
+    "preview": any_of(r"previews?", r"beta", r"insiders?"),
+    "targeted": any_of(r"targeted", r"first release"),
+    "ga": any_of(r"general(?:ly)? availab\w+", r"GA\b"),
+    "retirement": any_of(
+        r"retir\w+", r"remov\w+", r"deprecat\w+", r"discontinu\w+", r"sunset\w*", r"decommission\w*",
+        r"shut(?:ting)? down", r"turn(?:ed|ing)? off", r"end(?:s|ing|ed)? (?:of|support)", r"no longer",
+        r"phase[ds]? out", r"taken away", r"delet\w+", r"stop(?:s|ped)? (?:working|supporting|functioning)",
+        r"ends?\b", r"disabl\w+", r"cease\w*", r"unsupported",
+    ),
+}  # fmt: skip
+_ROLLOUT = any_of(
+    r"roll(?:ing|ed|s)?[- ]?outs?", r"releas\w+", r"deploy\w+", r"available", r"enabl\w+", r"launch\w*", r"begin\w*"
+)
 NO_DATE = "no date stated"
 
 _THIRDS = {(1, 10): "early ", (11, 20): "mid-", (1, 20): "early to mid-"}
@@ -76,9 +91,24 @@ def line(value: Window) -> str:
 
 
 def name(value: Window) -> str:
-    """Which rollout it is: "General availability, worldwide"."""
-    where = f", {clouds(value.clouds)}" if value.clouds else ""
-    return f"{PHASES.get(value.phase, value.phase)}{where}"
+    """Which rollout it is: "General availability, worldwide".
+
+    What the post's sentence has no word for is not named: "Rollout, worldwide", or "Worldwide" alone.
+    """
+    what, where = _what(value), clouds(value.clouds)
+    words = ", ".join(filter(None, (what, where)))
+    return f"{words[:1].upper()}{words[1:]}" or PHASES[value.phase]
+
+
+def is_phase_named(value: Window) -> bool:
+    """Whether the sentence that was read says so itself; without one there is nothing to doubt."""
+    return not value.words or _PHASE_WORDS[value.phase].search(value.words) is not None
+
+
+def _what(value: Window) -> str:
+    if is_phase_named(value):
+        return PHASES.get(value.phase, value.phase)
+    return "Rollout" if value.phase != "retirement" and _ROLLOUT.search(value.words) else ""
 
 
 def spoken(text: str) -> str:

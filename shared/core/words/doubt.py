@@ -39,9 +39,17 @@ def probably(words: str) -> str:
     return f"Probably {words[:1].lower()}{words[1:]}" if words else ""
 
 
+def is_sure(classification: Classification, *names: str) -> bool:
+    """Whether each of these fields is so sure that it is told flatly. What carries no reason is not doubted."""
+    whys = (classification.why.get(name) for name in names)
+    return all(why is None or why.confidence >= SURE_FROM for why in whys)
+
+
 def kind_words(classification: Classification) -> str:
-    """The kind of a change on cards and pages."""
+    """The kind of a change on cards and tickets; empty where it is unsure."""
     if classification.is_unsure("kind"):
+        return ""
+    if not is_sure(classification, "kind"):
         return _PROBABLE_KINDS.get(classification.kind, classification.kind)
     return KINDS.get(classification.kind, classification.kind)
 
@@ -50,13 +58,15 @@ def impact_words(classification: Classification, field: str) -> str:
     """`admin_impact` or `user_impact` in a word, or two."""
     level: Impact = getattr(classification, field)
     words = IMPACTS.get(level, level)
-    return probably(words) if classification.is_unsure(field) else words
+    return words if is_sure(classification, field) else probably(words)
 
 
 def arrival_words(classification: Classification) -> str:
-    """How a change arrives; empty where nothing does."""
-    words = ARRIVALS.get(classification.default, classification.default)
-    return probably(words) if classification.is_unsure("default") else words
+    """How a change arrives; empty where nothing does, where it is not sure, and where it contradicts the kind."""
+    contradicts = classification.kind == "retirement" and classification.default in {"on", "off"}
+    if contradicts or not is_sure(classification, "default", "kind"):
+        return ""
+    return ARRIVALS.get(classification.default, classification.default)
 
 
 def doubts(classification: Classification) -> str:

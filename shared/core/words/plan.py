@@ -7,7 +7,7 @@ from datetime import date
 from shared.core.posts.classification import Classification, Window
 from shared.core.terms import OVER, Action, Phase, Status
 from shared.core.text.safe import cut
-from shared.core.words.dates import NO_DATE, day, interval, name, window
+from shared.core.words.dates import NO_DATE, day, interval, is_phase_named, name, window
 from shared.core.words.doubt import SURE_FROM
 
 UNDATED: dict[Status, str] = {
@@ -88,7 +88,8 @@ def when_lines(classification: Classification, as_of: date, ours: Collection[Win
 
 def window_as_of(value: Window, as_of: date) -> str:
     """When one rollout begins and is complete: "rolled out (early March 2026)", "under way, complete by May 2026"."""
-    start, end, phase = value.start, value.end, value.phase
+    start, end = value.start, value.end
+    phase = value.phase if is_phase_named(value) else "ga"
     dates = window(value)
     last = end or start
     if last is None:

@@ -1,6 +1,5 @@
 """Whom it concerns."""
 
-import re
 from collections.abc import Iterator
 
 from shared.core.posts.classification import FieldName
@@ -10,12 +9,9 @@ from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.case import Case
 from shared.core.words.dates import listed
 from shared.core.words.particulars import AUDIENCES
+from shared.core.words.people import clear_names
 
 _PEOPLE: tuple[tuple[FieldName, str], ...] = (("user_impact", "users"), ("admin_impact", "admins"))
-_TORN = re.compile(
-    r"[,;:]\s*$|\b(?:their|the|a|an|of|and|or|for|to|with|by|in|on|at|from)$|\b(?:those|these|such)\b", re.IGNORECASE
-)
-"""A name that was cut from its sentence, or points to another one."""
 _SHOWN = 8
 _LONGEST_SOURCE = 3
 
@@ -45,9 +41,9 @@ def affected(case: Case) -> Iterator[Part]:
 
 
 def _line(case: Case, kind: AudienceKind, label: str) -> Iterator[Part]:
-    named = [each for each in case.particulars.audience if each.kind == kind and not _TORN.search(each.name)]
-    if not named or (kind == "platform" and [each.name.casefold() for each in named] == ["web"]):
-        return  # “the web” alone is mostly an example
+    named = clear_names(case.particulars.audience, kind)
+    if not named:
+        return
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     quotes = dict.fromkeys(f"“{each.words}”" for each in named)
     source = f"the post: {'; '.join(list(quotes)[:_LONGEST_SOURCE])}"

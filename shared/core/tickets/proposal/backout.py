@@ -14,6 +14,7 @@ _MENTIONS = any_of(
     r"extend", r"extension", r"restore", r"undo", r"switch(?:ing)? back", r"go back", r"block(?:ed|ing)?", r"prevent",
     r"keep using", r"continue (?:to use|using)", r"toggle", r"remain on",
     r"support (?:case|team|ticket|request)", r"contact (?:Microsoft )?support", r"at any time",
+    r"re-?enabl\w*", r"retain", r"bring back",
     r"not (?:be )?(?:impacted|affected)",
 )  # fmt: skip
 """Words of a post that may name a way back that we did not read."""

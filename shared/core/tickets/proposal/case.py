@@ -15,7 +15,7 @@ from shared.core.terms import OVER
 from shared.core.text.safe import cut
 from shared.core.tickets.part import Part
 from shared.core.words import dates as words
-from shared.core.words.doubt import SURE_FROM
+from shared.core.words.doubt import is_sure
 
 Stage = Literal["undated", "ahead", "beginning", "begun", "past"]
 """`beginning`: the post gives several days for it, and some of them lie ahead."""
@@ -51,8 +51,7 @@ class Case:
 
     def sure(self, *names: FieldName) -> bool:
         """Whether each of these fields is so sure that it is told flatly, and that advice may follow from it."""
-        whys = (self.classification.why.get(name) for name in names)
-        return all(why is None or why.confidence >= SURE_FROM for why in whys)
+        return is_sure(self.classification, *names)
 
     def unsure(self, name: FieldName) -> bool:
         """Whether too many readings like this one are wrong to be told even as probable."""

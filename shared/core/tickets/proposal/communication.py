@@ -43,7 +43,7 @@ def _for_users(case: Case) -> Iterator[Part]:
         )
         yield Part("Brief the help desk.", source)
     elif case.start is None:
-        yield Part(f"Tell the users concerned as soon as the day is known: {what}.", source)
+        yield Part(f"Tell the users concerned before it begins: {what}.", source)
         yield Part("Brief the help desk before that.", source)
     else:
         source = case.source("training", "rollouts")

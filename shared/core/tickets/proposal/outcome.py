@@ -94,4 +94,5 @@ def _says_what_follows(sentence: str) -> bool:
     asks = sentence.endswith("?") or _ASIDE.search(sentence)
     if asks or not _CONDITION_FIRST.match(sentence):
         return False
-    return bool(_IF_NOBODY_ACTS.search(sentence) and _RESULT.search(sentence))
+    condition, _, result = sentence.partition(",")
+    return bool(_IF_NOBODY_ACTS.search(condition) and _RESULT.search(result))

@@ -19,6 +19,19 @@ _SPARES = any_of(
 """What a sentence says that is no reason for an impact."""
 
 
+_USERS, _ADMINS = (
+    any_of(r"users?", r"customers"),
+    any_of(r"admin\w*", r"you\b", r"your\b", r"organi[sz]ations?", r"tenants?"),
+)
+
+
+def _speaks_of(name: FieldName, words: str) -> bool:
+    """Whether a sentence may be told as the reason for an impact on users or on admins."""
+    other = _ADMINS if name == "user_impact" else _USERS
+    own = _USERS if name == "user_impact" else _ADMINS
+    return not _SPARES.search(words) and bool(own.search(words) or not other.search(words))
+
+
 def risk_words(case: Case) -> str:
     """The risk in a word, or two where it rests on doubt."""
     classification = case.classification
@@ -73,12 +86,7 @@ def impact_why(case: Case) -> Iterator[Part]:
     quotes: dict[str, list[str]] = {}
     for name, who in _IMPACTS:
         quoted = case.quotation(name)
-        if (
-            getattr(case.classification, name) != "low"
-            and quoted
-            and case.sure(name)
-            and not _SPARES.search(quoted.text)
-        ):
+        if getattr(case.classification, name) != "low" and quoted and case.sure(name) and _speaks_of(name, quoted.text):
             quotes.setdefault(quoted.text, []).append(who)
     for words, everyone in quotes.items():
         yield Part(f"{listed(everyone).capitalize()}: {words}", f"the post: {words}")
