@@ -640,6 +640,15 @@ async def test_an_end_is_not_moved_before_the_start_that_somebody_filled_in(rig)
     assert (held["backout_plan"], after.not_taken) == ("Another way.", ())
 
 
+async def test_an_end_before_the_start_is_none(rig):
+    server, port, _, _ = rig
+
+    made = await port.open(ticket(planned_end=date(2026, 9, 1)))
+
+    assert stored(server, made.number)["start_date"] == "2026-10-01 00:00:00"
+    assert "end_date" not in stored(server, made.number)
+
+
 # Plans, people, items.
 
 

@@ -113,7 +113,7 @@ def _shipped_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
         "risk": as_text(settings.value("risk", ticket.risk, _RISK[ticket.risk])),
         "impact": as_text(settings.value("impact", ticket.impact, _IMPACT[ticket.impact])),
         "start_date": _moment(ticket.planned_start, "00:00:00"),
-        "end_date": _moment(ticket.planned_end, "23:59:59"),
+        "end_date": _moment(_end(ticket), "23:59:59"),
     }
 
 
@@ -131,6 +131,12 @@ def _labelled(label: str, text: str) -> str:
 
 def _text(text: str) -> str:
     return cut(journal(plain(parse(value(text)), _TEXT)), _TEXT)
+
+
+def _end(ticket: Ticket) -> date | None:
+    """The planned end; one before the start is none."""
+    start, end = ticket.planned_start, ticket.planned_end
+    return None if start and end and end < start else end
 
 
 def _moment(day: date | None, time: str) -> str:
