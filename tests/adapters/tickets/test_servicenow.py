@@ -649,6 +649,15 @@ async def test_an_end_before_the_start_is_none(rig):
     assert "end_date" not in stored(server, made.number)
 
 
+async def test_a_plan_of_the_policys_own_is_written_on_although_it_has_no_fingerprint_yet():
+    settings = SETTINGS | {"fields": {"implementation_plan": "{{ to_do }}"}}
+    async with ruled(settings) as (server, port, _):
+        made = await port.open(ticket())
+        await port.amend(replace(made, written={}), ticket(to_do="Action required"))
+
+    assert stored(server, made.number)["implementation_plan"] == "Action required"
+
+
 # Plans, people, items.
 
 
@@ -712,14 +721,42 @@ async def test_who_is_not_known_there_is_said_on_the_ticket_and_loses_nothing(ri
     assert made.not_taken == ()
 
 
-async def test_people_that_a_rule_refuses_are_left_out_and_that_is_said():
-    async with ruled(refuses=frozenset({"assigned_to"})) as (server, port, _):
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("assigned_to", "assigned_to, cmdb_ci, requested_by"),
+        ("end_date", "assigned_to, cmdb_ci, end_date, requested_by, start_date"),
+    ],
+)
+async def test_what_a_rule_refuses_of_a_new_change_is_left_out_and_that_is_said_once(field, names):
+    async with ruled(refuses=frozenset({field})) as (server, port, _):
         made = await port.open(ticket())
 
     (record,) = server.tickets
     assert record.number == made.number
-    assert "assigned_to" not in record.fields
-    assert any("did not take assigned_to, cmdb_ci, requested_by" in line for line in record.history)
+    assert field not in record.fields
+    assert "cannot be backed out" in record.fields["backout_plan"]
+    assert [line for line in record.history if "did not take" in line] == [
+        f"ServiceNow did not take {names}: please set that by hand, or let us (a rule there keeps it)."
+    ]
+    (line,) = made.not_taken
+    assert f"did not take {names}:" in line
+    assert f"aborted by Business Rule 'Check {field}" in line
+
+
+async def test_dates_that_a_rule_refuses_do_not_keep_the_other_fields_from_the_ticket():
+    async with ruled() as (server, port, _):
+        made = await port.open(ticket())
+        server.store.rules.refuses = frozenset({"start_date"})
+        for _ in range(2):
+            after = await port.amend(made, ticket(**MOVED, backout="Another way.", notes=("it moved",)))
+
+    (record,) = server.tickets
+    assert (record.fields["backout_plan"], record.fields["start_date"]) == ("Another way.", "2026-10-01 00:00:00")
+    assert record.history.count("it moved") == 1
+    (line,) = after.not_taken
+    assert "did not take end_date, start_date" in line
+    assert "Check start_date" in line
 
 
 async def test_an_item_may_be_mapped_to_its_id_or_to_another_name():

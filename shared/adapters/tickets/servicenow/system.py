@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import httpx
+
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import about_system
 from shared.adapters.ticketing.lookup import LookUps, may_take, pass_over
@@ -107,32 +109,39 @@ class ServiceNow:
         return f"{CHANGES}/{self._settings.type}{template}"
 
     async def _create(self, ticket: Ticket) -> TicketRef:
+        """Where ServiceNow refuses the call, it may be for who is to do it, or for when: better a ticket without."""
         references, lines = await self._people.references(ticket)
         ticket = replace(ticket, notes=(*ticket.notes, *lines))
         body = wanted.created(self._settings, ticket, references)
-        once = _SET_ONCE & references.keys()
-        with about_system():
-            answer = await self._calls.ask(
-                "POST", self._where(), body=body, params=ALL, allowed=REFUSED if once else frozenset()
-            )
-            if not answer.is_success:  # perhaps for these: better a ticket without them than none
-                line = because(fields_by_hand("ServiceNow", once), self._calls.complaint_of(answer))
-                ticket = replace(ticket, notes=(*ticket.notes, line))
-                references = {name: sys_id for name, sys_id in references.items() if name not in once}
-                body = wanted.created(self._settings, ticket, references)
-                answer = await self._calls.ask("POST", self._where(), body=body, params=ALL)
+        without: frozenset[str] = frozenset()
+        by_hand: tuple[str, ...] = ()
+        for some in filter(None, (_SET_ONCE & references.keys(), wanted.PLANNED & body.keys())):
+            answer = await self._post(body, allowed=REFUSED)
+            if answer.is_success:
+                break
+            without |= some
+            line = fields_by_hand("ServiceNow", without)
+            by_hand = (because(line, self._calls.complaint_of(answer)),)
+            body = wanted.created(self._settings, replace(ticket, notes=(*ticket.notes, line)), references, without)
+        else:
+            answer = await self._post(body)
         self._look_ups.take_miss(ticket.key)
-        return await self._complete(self._calls.one(answer), body, ticket, references)
+        if by_hand:
+            ticket = replace(ticket, notes=(*ticket.notes, fields_by_hand("ServiceNow", without)))
+        ref = await self._complete(self._calls.one(answer), body, ticket)
+        return replace(ref, not_taken=(*by_hand, *ref.not_taken))
 
-    async def _complete(
-        self, record: Record, sent: Mapping[str, str], ticket: Ticket, references: Mapping[str, str]
-    ) -> TicketRef:
+    async def _post(self, body: Mapping[str, str], allowed: frozenset[int] = frozenset()) -> httpx.Response:
+        with about_system():
+            return await self._calls.ask("POST", self._where(), body=dict(body), params=ALL, allowed=allowed)
+
+    async def _complete(self, record: Record, sent: Mapping[str, str], ticket: Ticket) -> TicketRef:
         """A new change request, `sent` as it is in the answer `record`: what did not take is written once more.
 
         The Change Management API leaves out fields that the Table API takes, and may read times in our user's zone.
         """
         should = wanted.wanted_fields(self._settings, ticket)
-        ours = {"correlation_id", *references, *should}
+        ours = {"correlation_id", "assignment_group", *_SET_ONCE, *should}
         shown = {*record, *records.ignored_fields(record)}  # of what is not shown we know nothing
         known = {name: text for name, text in sent.items() if name in ours and name in shown}
         changes = records.differences(known, record)
@@ -159,7 +168,7 @@ class ServiceNow:
                 after = await self._writes.write(record, {}, ticket.notes)
             return await self._finished(after, ticket, {}, before)
         should = wanted.wanted_fields(self._settings, ticket)
-        changes = wanted.to_write(should, record, before.written, state)
+        changes = wanted.to_write(self._settings, should, record, before.written, state)
         told = replace(ticket, notes=(*wanted.texts(self._settings, ticket), *ticket.notes))
         if ticket.cancelled:
             after = await self._moves.cancel(record, changes, told)

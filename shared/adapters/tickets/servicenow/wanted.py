@@ -51,18 +51,24 @@ def texts(settings: Settings, ticket: Ticket) -> tuple[str, ...]:
     return tuple(filter(None, (*lines, *rest, items, f"Proposed: risk {ticket.risk}, impact {ticket.impact}")))
 
 
-def created(settings: Settings, ticket: Ticket, references: Mapping[str, str]) -> dict[str, str]:
-    """Everything that a new change request is given. `references`: ids of what is set then, and never again."""
+def created(
+    settings: Settings, ticket: Ticket, references: Mapping[str, str], without: frozenset[str] = frozenset()
+) -> dict[str, str]:
+    """Everything that a new change request is given, but for the fields `without`.
+
+    `references`: ids of what is set then, and never again.
+    """
     own = {"correlation_id": ticket.key[:KEY_LIMIT], "correlation_display": "Foresignal"}
     first = pieces([line_of(note) for note in (*texts(settings, ticket), *ticket.notes)])[:1]
     notes = {"work_notes": first[0]} if first else {}
     title = {"short_description": _shipped_fields(settings, ticket)["short_description"]}
     kind = {"type": settings.type} if settings.api == "table" else {}
-    return {**title, **references, **wanted_fields(settings, ticket), **kind, **own, **notes}
+    body = {**title, **references, **wanted_fields(settings, ticket), **kind, **own, **notes}
+    return {name: text for name, text in body.items() if name not in without}
 
 
 def to_write(
-    should: Mapping[str, str], record: Record, written: Mapping[str, str], state: State | str
+    settings: Settings, should: Mapping[str, str], record: Record, written: Mapping[str, str], state: State | str
 ) -> dict[str, str]:
     """What must be written so that the record is as it should be, but for what people filled in.
 
@@ -70,7 +76,8 @@ def to_write(
     end before a start that somebody filled in.
     """
     held = _held(should, record)
-    theirs = filled_in(written, held) | {name for name in _LATE if held.get(name) and name not in written}
+    late = _LATE - settings.fields.keys()
+    theirs = filled_in(written, held) | {name for name in late if held.get(name) and name not in written}
     if state in IN_WORK:
         theirs |= PLANNED
     changes = {name: text for name, text in differences(should, record).items() if name not in theirs}

@@ -14,7 +14,7 @@ from shared.adapters.ticketing.outcome import because, fields_by_hand
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.settings import Settings
-from shared.adapters.tickets.servicenow.wanted import is_cut
+from shared.adapters.tickets.servicenow.wanted import PLANNED, is_cut
 
 TABLE_API = "/api/now/table/change_request"
 CHANGES = "/api/sn_chg_rest/change"
@@ -40,17 +40,22 @@ class Writes:
     async def write(self, record: Record, changes: Mapping[str, str], notes: Sequence[str]) -> Written:
         """One call where one will do: fields and notes together; very many notes in several.
 
-        Where a rule refuses the fields, the notes are written without them.
+        Where a rule refuses the fields, it may be for the planned dates: the others are written without them, else the
+        notes without any.
         """
         lines = records.untold(notes, record)
         if not changes:
             return Written(await self.tell(record, lines))
         first, *more = records.pieces(lines) or [""]
-        answer, complaint = await self.patch(record, {**changes, **({"work_notes": first} if first else {})})
+        note = {"work_notes": first} if first else {}
+        answer, complaint = await self.patch(record, {**changes, **note})
+        undated = {name: text for name, text in changes.items() if name not in PLANNED}
+        if answer is None and 0 < len(undated) < len(changes):
+            answer, _ = await self.patch(record, {**undated, **note})
         if answer is None:
             return await self.finish(record, changes, lines, complaint)
         now = {**answer, "work_notes": both(record, answer, first)}
-        return await self.finish(now, changes, [line for piece in more for line in piece.split("\n")], "")
+        return await self.finish(now, changes, [line for piece in more for line in piece.split("\n")], complaint)
 
     async def finish(self, record: Record, changes: Mapping[str, str], lines: Sequence[str], complaint: str) -> Written:
         """Tell the lines that are left, and with them which of the changes `record` does not hold now."""
