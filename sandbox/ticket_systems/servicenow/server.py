@@ -9,6 +9,7 @@ Numbers in answers of the Change Management API (`-5.0`) and `__meta.ignoredFiel
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -118,7 +119,7 @@ class ServiceNow:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=10_000_000, middlewares=[self._answering])
-        app.add_routes(routes("ServiceNow", self))
+        app.add_routes(routes("ServiceNow", _Pages(self)))
         table = "/api/now/table"
         app.add_routes(
             [
@@ -262,3 +263,23 @@ class ServiceNow:
     def _both(self, change: Change, name: str) -> dict[str, str]:
         value, display = self.store.shown(change, name)
         return {"display_value": display, "value": value}
+
+
+class _Pages:
+    """The instance as people see it on its pages: references by their names."""
+
+    def __init__(self, instance: ServiceNow) -> None:
+        self._instance = instance
+        self.states_of, self.move = instance.states_of, instance.move
+        self.approve, self.reject = instance.approve, instance.reject
+
+    @property
+    def tickets(self) -> list[Record]:
+        named = self._instance.tables.named
+        return [
+            replace(
+                record,
+                fields={name: named.get(name, {}).get(text, text) for name, text in record.fields.items()},
+            )
+            for record in self._instance.tickets
+        ]

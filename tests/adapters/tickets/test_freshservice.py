@@ -621,8 +621,9 @@ async def test_somebodys_own_description_gets_our_key_where_it_is_found_by_it():
     async with running() as (server, port, _, _):
         made = await port.open(ticket())
         edit(server, made.number, description="<p>Our own words.</p>")
-        for _ in range(2):
-            after = await port.amend(made, ticket(what="It goes."))
+        after = made
+        for _ in range(3):
+            after = await port.amend(after, ticket(what="It goes."))
         assert (await port.find(ticket().key)).number == made.number
 
     held = stored(server, made.number)["description"]
@@ -693,6 +694,21 @@ async def test_an_end_that_is_known_no_more_is_not_kept_before_a_start_that_move
     assert (held["planned_start_date"], held["planned_end_date"]) == ("2026-11-02T00:00:00Z", "2026-11-02T23:59:59Z")
     assert any(line.startswith("The planned end 2026-11-02 is ours") for line in server.tickets[0].history)
     assert after.not_taken == ()
+
+
+async def test_a_write_whose_answer_was_lost_is_no_edit_of_somebodys(rig):
+    server, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(lost=True), only=lambda method, _: method == "PUT")
+    with pytest.raises(TransientError):
+        await port.amend(made, ticket(title="MC1 The second", backout="Another way.", **MOVED))
+
+    await port.amend(made, ticket(title="MC1 The third", backout="A third way."))  # it was never recorded
+
+    held = stored(server, made.number)
+    assert "A third way." in held["backout_plan"]
+    assert "MC1 The third" in held.values()
+    assert any("2026-10-01" in str(text) for text in held.values())
 
 
 # Plans, people, tasks.

@@ -658,6 +658,21 @@ async def test_a_plan_of_the_policys_own_is_written_on_although_it_has_no_finger
     assert stored(server, made.number)["implementation_plan"] == "Action required"
 
 
+async def test_a_write_whose_answer_was_lost_is_no_edit_of_somebodys(rig):
+    server, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(lost=True), only=lambda method, _: method == "PATCH")
+    with pytest.raises(TransientError):
+        await port.amend(made, ticket(title="MC1 The second", backout="Another way.", **MOVED))
+
+    await port.amend(made, ticket(title="MC1 The third", backout="A third way."))  # it was never recorded
+
+    held = stored(server, made.number)
+    assert "A third way." in held["backout_plan"]
+    assert "MC1 The third" in held.values()
+    assert any("2026-10-01" in str(text) for text in held.values())
+
+
 # Plans, people, items.
 
 

@@ -75,6 +75,7 @@ async def test_a_task_stands_under_its_change_and_on_its_page():
     (row,) = listed.json()["result"]
     assert (row["correlation_id"], row["change_request"]["value"]) == ("k", sys_id)
     assert "Tell the users (by 2026-09-01)" in page.text
+    assert "<td>Exchange Online" in page.text  # a reference is shown by its name
 
 
 async def test_people_and_items_are_searched_by_address_and_by_name():

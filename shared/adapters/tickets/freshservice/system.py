@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import about_system
+from shared.adapters.ticketing.kept import Attempts
 from shared.adapters.ticketing.lookup import LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import move_for_people, reassess_for_people
@@ -53,6 +54,7 @@ class Freshservice:
         self._dates = Dates(self._form, self._notes, deps.clock, settings.undated_days)
         self._creation = Creation(calls, settings, self._form, self._people, self._searches, self._notes, deps.clock)
         self._tasks = Tasks(calls, self._people)
+        self._attempts = Attempts()  # by id
         self._look_ups: LookUps[Change] = LookUps(deps.clock)
 
     async def find(self, key: str) -> TicketRef | None:
@@ -136,13 +138,19 @@ class Freshservice:
         ended, approved = ref.state in ENDED, is_approved(ref.state, ref.decision)
         target, lines, by_hand = await self._target(ticket, ended=ended, approved=approved)
         notes = [*ticket.notes, *lines]
-        fields, should = {}, {}
+        fields: dict[str, Any] = {}
+        should: dict[str, Any] = {}
         if not ended or target:
             should = wanted.wanted_fields(self._settings, ticket)
-            kept = wanted.theirs(self._settings, should, change, before.written, ref.state)
+            known = self._attempts.known(change_id, before.written, wanted.held(should, change))
+            kept = wanted.theirs(self._settings, should, change, known, ref.state)
             fields = wanted.to_write(self._settings, ticket, should, change, kept)
             notes += await self._dates.mend(fields, should, ticket, change)
             fields = wanted.in_order(fields, change, kept)
+            # Somebody's own description to which our key is added stays theirs.
+            should = {name: what for name, what in should.items() if name not in kept or name not in fields}
+            sent = {name: changes.compared(fields[name]) for name in fields.keys() & should.keys()}
+            self._attempts.keep(change_id, sent)
         await self._notes.tell(change, notes)
         written = Written(change)
         if target:

@@ -104,7 +104,7 @@ def theirs(
 
     `written`: the fingerprints of what we wrote. The field of our key is ours whatever happens.
     """
-    kept = filled_in(written, _held(should, change)) - {_key_name(settings)}
+    kept = filled_in(written, held(should, change)) - {_key_name(settings)}
     return kept | frozenset(PLANNED) if state in IN_WORK else kept
 
 
@@ -133,10 +133,10 @@ def fingerprints(
 ) -> dict[str, str]:
     """The fingerprints after a write: of what the change holds now. `taken`: fields of which it took what we sent."""
     ours = (name for name, what in should.items() if name in taken or is_same(what, value_at(change, name)))
-    return written_now(written, _held(should, change), ours)
+    return written_now(written, held(should, change), ours)
 
 
-def _held(should: Mapping[str, Any], change: Change) -> dict[str, str]:
+def held(should: Mapping[str, Any], change: Change) -> dict[str, str]:
     """What the fields that we see hold, in the form in which they are compared."""
     return {name: compared(value_at(change, name)) for name in should if name.partition(".")[0] in change}
 

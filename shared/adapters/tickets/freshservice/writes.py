@@ -41,8 +41,8 @@ class Writes:
     async def set(self, change: Change, fields: Mapping[str, Any]) -> Written:
         """Write fields, and compare them with what is there afterwards. A status may be refused, a field by a 409."""
         allowed = _REFUSED if "status" in fields else _FORBIDDEN
-        answer = await self._put(str(change["id"]), fields, allowed=allowed)
         sent = {name: what for name, what in fields.items() if name != "status"}
+        answer = await self._put(str(change["id"]), fields, allowed=allowed)
         if not answer.is_success:
             return Written(change, tuple(sent), self._calls.complaint_of(answer), is_refused=True)
         now = await self.whole(self._searches.of(answer), sent)

@@ -168,7 +168,9 @@ class ServiceNow:
                 after = await self._writes.write(record, {}, ticket.notes)
             return await self._finished(after, ticket, {}, before)
         should = wanted.wanted_fields(self._settings, ticket)
-        changes = wanted.to_write(self._settings, should, record, before.written, state)
+        sys_id, values = records.raw_value(record, "sys_id"), wanted.held(should, record)
+        written = self._writes.attempts.known(sys_id, before.written, values)
+        changes = wanted.to_write(self._settings, should, record, written, state)
         told = replace(ticket, notes=(*wanted.texts(self._settings, ticket), *ticket.notes))
         if ticket.cancelled:
             after = await self._moves.cancel(record, changes, told)

@@ -75,13 +75,13 @@ def to_write(
     `written`: the fingerprints of what we wrote. The dates of a plan that is running are kept, and those that would
     end before a start that somebody filled in.
     """
-    held = _held(should, record)
+    values = held(should, record)
     late = _LATE - settings.fields.keys()
-    theirs = filled_in(written, held) | {name for name in late if held.get(name) and name not in written}
+    theirs = filled_in(written, values) | {name for name in late if values.get(name) and name not in written}
     if state in IN_WORK:
         theirs |= PLANNED
     changes = {name: text for name, text in differences(should, record).items() if name not in theirs}
-    start, end = (changes.get(name, held.get(name, "")) for name in ("start_date", "end_date"))
+    start, end = (changes.get(name, values.get(name, "")) for name in ("start_date", "end_date"))
     if theirs & PLANNED and start and end and end < start:
         return {name: text for name, text in changes.items() if name not in PLANNED}
     return changes
@@ -89,9 +89,9 @@ def to_write(
 
 def fingerprints(should: Mapping[str, str], record: Record, written: Mapping[str, str]) -> dict[str, str]:
     """The fingerprints after a write: of what the record holds now; a text that was cut is ours, too."""
-    held = _held(should, record)
-    ours = (name for name, text in should.items() if is_there(record, name, text) or is_cut(held.get(name, ""), text))
-    return written_now(written, held, ours)
+    values = held(should, record)
+    ours = (name for name, text in should.items() if is_there(record, name, text) or is_cut(values.get(name, ""), text))
+    return written_now(written, values, ours)
 
 
 def is_cut(there: str, text: str) -> bool:
@@ -99,7 +99,7 @@ def is_cut(there: str, text: str) -> bool:
     return bool(there) and folded(text).startswith(there)
 
 
-def _held(should: Mapping[str, str], record: Record) -> dict[str, str]:
+def held(should: Mapping[str, str], record: Record) -> dict[str, str]:
     """What the fields that we see hold, in the form in which they are compared."""
     return {name: folded(raw_value(record, name)) for name in should if name in record}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from shared.adapters.ticketing.kept import Attempts
 from shared.adapters.ticketing.outcome import because, fields_by_hand
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
@@ -32,10 +33,14 @@ class Written:
 
 
 class Writes:
-    """What could not be written is in the answer's `not_taken`, and told once in the work notes."""
+    """What could not be written is in the answer's `not_taken`, and told once in the work notes.
+
+    `attempts`: what was sent, by the change request's sys_id.
+    """
 
     def __init__(self, calls: Calls, settings: Settings) -> None:
         self._calls, self._settings = calls, settings
+        self.attempts = Attempts()
 
     async def write(self, record: Record, changes: Mapping[str, str], notes: Sequence[str]) -> Written:
         """One call where one will do: fields and notes together; very many notes in several.
@@ -79,6 +84,8 @@ class Writes:
 
     async def patch(self, record: Record, body: Mapping[str, str]) -> tuple[Record | None, str]:
         """The record as it is afterwards, None where ServiceNow refuses the call; and what it complains about."""
+        sent = {name: records.folded(text) for name, text in body.items()}
+        self.attempts.keep(records.raw_value(record, "sys_id"), sent)
         answer: httpx.Response = await self._calls.ask(
             "PATCH", self._path(record), body=dict(body), params=self._params(), allowed=REFUSED
         )
