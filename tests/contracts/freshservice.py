@@ -33,6 +33,19 @@ async def over(server: Freshservice, clock, settings):
         yield lambda: registry.build("tickets", "freshservice", settings | {"url": proxy.url}, deps), proxy
 
 
+def by_hand(server: Freshservice):
+    """What somebody does and sees who works there, for `Rig`."""
+
+    async def fill_in(number, text):
+        plans = {"backout_plan": {"description": f"<p>{text}</p>"}}
+        server.store.update(server._existing(number), {"planning_fields": plans})
+
+    async def tasks(number):
+        return [task["title"] for task in server._existing(number).tasks]
+
+    return {"fill_in": fill_in, "tasks": tasks}
+
+
 @asynccontextmanager
 async def system(request):
     made, first = [], FakeClock()
@@ -72,6 +85,7 @@ async def system(request):
             another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="9", proxy=proxy,
             secrets=tuple(server.secrets.values()), clock=first, conflicts=frozenset({412}), keep=keep,
             stuck="Pending Review", approved="Pending Release", begun="Pending Review", squat=squat,
+            text_field="backout_plan", date_field="planned_start_date", **by_hand(server),
         )  # fmt: skip
         made.append(rig)
         yield rig
@@ -88,7 +102,8 @@ def shows(ticket):
         **{name: date for name, date in dates.items() if date},
         "subject": ticket.title,
         "description": f"<div>{description}<p>Foresignal key: {ticket.key}</p></div>",
-        "backout_plan": f"<div>{to_html(parse(ticket.backout), 60_000)}</div>",
+        "backout_plan": f"<div>{to_html(parse(ticket.backout), 60_000)}</div>" if ticket.backout else None,
+        "agent_id": {"ana@contoso.example": 31_000}.get(ticket.assigned_to),
         "risk": level[ticket.risk],
         "impact": level[ticket.impact],
         "priority": 2,

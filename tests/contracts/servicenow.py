@@ -30,6 +30,18 @@ async def over(server: ServiceNow, clock, settings):
         yield lambda: registry.build("tickets", "servicenow", settings | {"url": proxy.url}, deps), proxy
 
 
+def by_hand(server: ServiceNow):
+    """What somebody does and sees who works there, for `Rig`."""
+
+    async def fill_in(number, text):
+        server.store.update(server._existing(number), {"backout_plan": text}, "ana")
+
+    async def tasks(number):
+        return [task["short_description"] for task in server._existing(number).tasks]
+
+    return {"fill_in": fill_in, "tasks": tasks}
+
+
 @asynccontextmanager
 async def system(request):
     clock = FakeClock()
@@ -65,15 +77,23 @@ async def system(request):
             another(), another, delete, history, move, count, fields, shows, closed="Closed", odd="7",
             proxy=proxy, secrets=(secret,), clock=clock, reopens=False, keep=keep, stuck="Review",
             approved="Scheduled", begun="Implement", squat=squat,
+            text_field="backout_plan", date_field="start_date", **by_hand(server),
         )  # fmt: skip
 
 
+_USERS = {"sam@contoso.example": "0" * 31 + "d", "ana@contoso.example": "0" * 30 + "1d"}
+_ITEMS = {"Exchange Online": "0" * 31 + "e"}
+
+
 def shows(ticket):
+    communication = f"Communication: {ticket.communication_plan}" if ticket.communication_plan else ""
     return {
         "short_description": ticket.title,
         "description": plain(TicketSettings().description(ticket, "servicenow"), 4000),
         "correlation_id": ticket.key,
-        "backout_plan": ticket.backout,
+        "implementation_plan": "\n\n".join(filter(None, (ticket.implementation_plan, communication))) or None,
+        "test_plan": ticket.test_plan or None,
+        "backout_plan": ticket.backout or None,
         "risk": {"high": "2", "medium": "3", "low": "4"}[ticket.risk],
         "impact": {"high": "1", "medium": "2", "low": "3"}[ticket.impact],
         "start_date": f"{ticket.planned_start} 00:00:00" if ticket.planned_start else None,
@@ -81,4 +101,7 @@ def shows(ticket):
         "u_services": ", ".join(ticket.services),
         "u_act_by": str(ticket.act_by) if ticket.act_by else None,
         "assignment_group": "a" * 31 + "1",
+        "requested_by": _USERS.get(ticket.requested_by),
+        "assigned_to": _USERS.get(ticket.assigned_to),
+        "cmdb_ci": _ITEMS.get(next(iter(ticket.configuration_items), "")),
     }

@@ -247,7 +247,7 @@ async def test_what_is_cancelled_ends_and_says_when(rig):
 
     assert ended.state == "cancelled"
     assert ended.closed_at is not None
-    assert (await rig.port.states([opened.number]))[opened.number] == ended
+    assert (await rig.port.states([opened.number]))[opened.number] == replace(ended, written={}, tasks=())
     again = await rig.port.amend(ended, ticket(cancelled=True))
     assert again == ended
 

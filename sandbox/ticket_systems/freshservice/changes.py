@@ -39,7 +39,8 @@ class Rules:
 
     `kept`: fields that stay as they are whatever is sent, by their names without what they are in. `left`: (from, to)
     statuses that it answers with 200 and leaves. `inconsistent`: statuses in which a change takes no update (409).
-    `apart`: a new change with planning fields ends in a 500, made all the same where `made`.
+    `apart`: a new change with planning fields ends in a 500, made all the same where `made`. `agents`: those whom a
+    change may have, by their id; None for any.
     """
 
     kept: frozenset[str] = frozenset()
@@ -47,6 +48,7 @@ class Rules:
     inconsistent: frozenset[int] = frozenset()
     apart: bool = False
     made: bool = False
+    agents: frozenset[int] | None = None
 
 
 class InconsistentError(Exception):
@@ -63,7 +65,10 @@ class InvalidError(Exception):
 
 @dataclass(slots=True)
 class Change:
-    """One change. `notes` and `moves`: (when, text); `approvals`: (id, who, 1 approved or 2 rejected, when)."""
+    """One change. `notes` and `moves`: (when, text); `approvals`: (id, who, 1 approved or 2 rejected, when).
+
+    `tasks`: those under it, as the API shows them.
+    """
 
     id: int
     at: datetime
@@ -72,6 +77,7 @@ class Change:
     notes: list[tuple[str, str]] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
     approvals: list[tuple[int, str, int, str]] = field(default_factory=list)
+    tasks: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def number(self) -> str:
@@ -187,7 +193,10 @@ class Store:
         if fields.get("status") is not None and fields["status"] not in self.statuses:
             values = ",".join(map(str, self.statuses))
             yield "status", f"It should be one of these values: '{values}'", "invalid_value"
-        for name in ("group_id", "requester_id"):
+        agent = fields.get("agent_id")
+        if agent is not None and self.rules.agents is not None and agent not in self.rules.agents:
+            yield "agent_id", "Agent must be a member of the group", "invalid_value"
+        for name in ("group_id", "requester_id", "agent_id"):
             if fields.get(name) is not None and not isinstance(fields[name], int):
                 yield name, "Value set is of type String.It should be a/an Positive Integer", "datatype_mismatch"
         for name in PLANNED:
@@ -233,7 +242,8 @@ class Store:
         match = re.search(r"Foresignal key: (\S+)\s*\Z", change.values["description_text"])
         key = str(custom.get(key_field) or (match[1] if match else ""))
         label = self.statuses.get(change.values["status"], str(change.values["status"]))
-        fields = {**plain, **plans, **custom}
+        tasks = {"tasks": "\n".join(map(_in_a_line, change.tasks))} if change.tasks else {}
+        fields = {**plain, **plans, **custom, **tasks}
         return Record(change.number, key, change.values["subject"], label, fields, tuple(lines))
 
 
@@ -262,3 +272,9 @@ def _lines(text: str) -> Iterator[str]:
     for block in re.split(r"</?(?:p|li|div|ul|h\d)\b[^>]*>", text):
         if line := html.unescape(re.sub(r"<[^>]*>", " ", block)).strip():
             yield line
+
+
+def _in_a_line(task: Mapping[str, Any]) -> str:
+    """A task as the page of its change shows it."""
+    by = f" (by {task['due_date'][:10]})" if task["due_date"] else ""
+    return f"{task['title']}{by}"

@@ -6,13 +6,13 @@ quotes is answered 500, and that lists leave out custom fields, is what people r
 """
 
 import base64
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.ticket_systems.freshservice.answers import body_of, paged, workspace_of
 from sandbox.ticket_systems.freshservice.changes import (
     PLANNED,
     REQUIRED,
@@ -24,6 +24,7 @@ from sandbox.ticket_systems.freshservice.changes import (
     Store,
     shown,
 )
+from sandbox.ticket_systems.freshservice.tasks import Tasks
 from sandbox.ticket_systems.showing import Record, routes
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -39,6 +40,7 @@ _DENIED = {"code": "access_denied", "message": "You are not authorized to perfor
 class Freshservice:
     """One account. `groups`: names of agent groups besides two; `own`: custom fields besides the one for our key.
 
+    `people`: addresses of agents besides one.
     `undated`: its form does not require planned dates, as the one that ships does. `workspace_groups`, `workspace_own`:
     those that only that workspace has. `rights` of the agent whose key we have can be taken away; `a_minute`: credits a
     minute before it answers 429 (0: no limit). For the rest see `Store` and `Rules`.
@@ -50,6 +52,7 @@ class Freshservice:
         *,
         groups: Sequence[str] = (),
         own: Sequence[str] = (),
+        people: Sequence[str] = (),
         more_statuses: dict[int, str] | None = None,
         required: tuple[str, ...] = (),
         forbidden: frozenset[tuple[int, int]] = frozenset(),
@@ -69,6 +72,7 @@ class Freshservice:
             for workspace, names in (workspace_groups or {}).items()
         }
         self.groups = {21_000 + n: name for n, name in enumerate(dict.fromkeys((*_GROUPS, *groups)))}
+        self.tasks = Tasks(self._change_of, people)
         self.rights = {"view", "create", "edit"}
         self._clock, self._a_minute = clock, a_minute
         self._spent: list[tuple[datetime, int]] = []
@@ -144,6 +148,7 @@ class Freshservice:
                 web.get(f"{change_path}/notes", self._notes),
                 web.post(f"{change_path}/notes", self._add_note),
                 web.get(f"{change_path}/approvals", self._approvals),
+                *self.tasks.routes(_API, change_path),
                 web.get(f"{_API}/groups", self._list_groups),
                 web.get(f"{_API}/change_form_fields", self._form),
             ]
@@ -220,10 +225,10 @@ class Freshservice:
         else:
             matches = self.store.listed(request.query.get("updated_since", ""))
         stats = request.query.get("include") == "stats"
-        return _paged(request, "changes", [shown(change, stats=stats, whole=False) for change in matches])
+        return paged(request, "changes", [shown(change, stats=stats, whole=False) for change in matches])
 
     async def _create(self, request: web.Request) -> web.Response:
-        body, rules = await _body(request), self.store.rules
+        body, rules = await body_of(request), self.store.rules
         if rules.apart and body.get("planning_fields"):
             if rules.made:
                 self.store.insert({name: what for name, what in body.items() if name != "planning_fields"})
@@ -237,17 +242,17 @@ class Freshservice:
 
     async def _update(self, request: web.Request) -> web.Response:
         change = self._change_of(request)
-        self.store.update(change, await _body(request))
+        self.store.update(change, await body_of(request))
         return web.json_response({"change": shown(change, stats=False, whole=True)})
 
     async def _notes(self, request: web.Request) -> web.Response:
         notes = [
             {"id": n, "body": body, "created_at": at} for n, (at, body) in enumerate(self._change_of(request).notes)
         ]
-        return _paged(request, "notes", notes)
+        return paged(request, "notes", notes)
 
     async def _add_note(self, request: web.Request) -> web.Response:
-        change, body = self._change_of(request), (await _body(request)).get("body")
+        change, body = self._change_of(request), (await body_of(request)).get("body")
         if not body:
             raise InvalidError(("body", "It should not be blank as this is a mandatory field", "missing_field"))
         change.notes.append((self.store.now(), str(body)))
@@ -264,18 +269,18 @@ class Freshservice:
             }
             for approval_id, who, what, at in self._change_of(request).approvals
         ]
-        return _paged(request, "approvals", rows)
+        return paged(request, "approvals", rows)
 
     async def _list_groups(self, request: web.Request) -> web.Response:
-        groups = self.groups | self._workspace_groups.get(_workspace(request), {})
-        return _paged(request, "groups", [{"id": group_id, "name": name} for group_id, name in groups.items()])
+        groups = self.groups | self._workspace_groups.get(workspace_of(request), {})
+        return paged(request, "groups", [{"id": group_id, "name": name} for group_id, name in groups.items()])
 
     async def _form(self, request: web.Request) -> web.Response:
         elsewhere = {
             name
             for workspace, names in self._workspace_own.items()
             for name in names
-            if workspace != _workspace(request)
+            if workspace != workspace_of(request)
         }
         names = dict.fromkeys((*REQUIRED, *self.store.required, *PLANNED, *sorted(self.store.own - elsewhere)))
         fields = [{"name": name, "required": name in self.store.required, "choices": []} for name in names]
@@ -288,27 +293,3 @@ class Freshservice:
         if change is None:
             raise web.HTTPNotFound
         return change
-
-
-def _workspace(request: web.Request) -> int:
-    """The workspace that is meant; 0 for the primary one."""
-    return int(request.query.get("workspace_id", "0"))
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    body = await request.json()
-    if not isinstance(body, dict):
-        raise ValueError("no object")  # noqa: TRY004 - answered as JSON that is none
-    return body
-
-
-def _paged(request: web.Request, name: str, rows: Sequence[Any]) -> web.Response:
-    page, size = (request.query.get(parameter, default) for parameter, default in (("page", "1"), ("per_page", "30")))
-    if not (re.fullmatch("[1-9][0-9]{0,4}", page) and re.fullmatch("[1-9][0-9]?|100", size)):
-        raise InvalidError(("per_page", "It should be a Positive Integer less than or equal to 100", "invalid_value"))
-    start = (int(page) - 1) * int(size)
-    headers = {}
-    if start + int(size) < len(rows):
-        address = request.url.update_query(page=str(int(page) + 1))
-        headers["Link"] = f'<{address}>; rel="next"'
-    return web.json_response({name: list(rows[start : start + int(size)])}, headers=headers)

@@ -39,7 +39,8 @@ _OF_TEMPLATE = frozenset({"description", "justification", "risk_impact_analysis"
 _OWN = frozenset(
     {"sys_id", "number", "sys_created_on", "sys_updated_on", "closed_at", "active", "approval", "sys_created_by"}
 )
-_KNOWN = frozenset({*_LENGTHS, *_CHOICES, *_TIMES, "state", "assignment_group", "category", "work_notes", "comments"})
+_REFERENCES = ("assignment_group", "requested_by", "assigned_to", "cmdb_ci")
+_KNOWN = frozenset({*_LENGTHS, *_CHOICES, *_TIMES, *_REFERENCES, "state", "category", "work_notes", "comments"})
 _NUMBERS = frozenset({"state", "risk", "impact"})
 
 
@@ -49,18 +50,24 @@ class AbortedError(Exception):
 
 @dataclass(slots=True)
 class Change:
-    """One change request. `journal`: (when, who, which field, text); `moves`: (when, what the board did)."""
+    """One change request. `journal`: (when, who, which field, text); `moves`: (when, what the board did).
+
+    `tasks`: those under it, each by ServiceNow's names of fields.
+    """
 
     sys_id: str
     number: str
     values: dict[str, str]
     journal: list[tuple[str, str, str, str]] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
+    tasks: list[dict[str, str]] = field(default_factory=list)
 
     def record(self) -> Record:
         notes = [(at, line) for at, _, _, text in self.journal for line in text.split("\n")]
         lines = [line for _, line in sorted([*notes, *self.moves], key=lambda entry: entry[0])]
-        fields = {name: text for name, text in self.values.items() if text}
+        fields: dict[str, Any] = {name: text for name, text in self.values.items() if text}
+        if self.tasks:
+            fields["change_task"] = "\n".join(_in_a_line(task) for task in self.tasks)
         return Record(
             self.number, self.values.get("correlation_id", ""), self.values.get("short_description", ""),
             STATES.get(self.values["state"], self.values["state"]), fields, tuple(lines),
@@ -73,7 +80,9 @@ class Rules:
 
     `kept`: fields that stay as they are whatever is sent; `late`: those that only a new change does not take. `aborts`:
     a state that the model does not offer ends the call instead of being left. `unreadable`: fields that our user does
-    not see; searches leave them out. `zone`: the hours that our user's clock is before UTC.
+    not see; searches leave them out. `zone`: the hours that our user's clock is before UTC. `refuses`: fields because
+    of which a business rule ends the call that writes them. `blackouts`: name, first and last day, of schedules in
+    which nothing is to be changed.
     """
 
     kept: frozenset[str] = frozenset()
@@ -81,18 +90,27 @@ class Rules:
     aborts: bool = False
     unreadable: frozenset[str] = frozenset()
     zone: int = 0
+    refuses: frozenset[str] = frozenset()
+    blackouts: tuple[tuple[str, str, str], ...] = ()
 
 
 class Store:
-    """The tables of one instance. `own`: custom fields that this instance has, by name."""
+    """The change requests of one instance. `own`: custom fields that this instance has, by name.
+
+    `named`: what its references can point to, the field's entries by id, each with the name that is shown.
+    """
 
     def __init__(
-        self, clock: Callable[[], datetime], groups: Mapping[str, str], own: frozenset[str], rules: Rules
+        self,
+        clock: Callable[[], datetime],
+        named: Mapping[str, Mapping[str, str]],
+        own: frozenset[str],
+        rules: Rules,
     ) -> None:
         self._clock = clock
         self.rules = rules
         self.changes: dict[str, Change] = {}
-        self.groups = dict(groups)
+        self.named = named
         self.approvals: list[dict[str, str]] = []
         self._own_fields = own
         self._last = 30_000
@@ -130,6 +148,8 @@ class Store:
 
         It cuts what is long, leaves out what is unknown and what a rule keeps, and refuses what another rule forbids.
         """
+        if refused := sorted(self.rules.refuses & fields.keys()):
+            raise AbortedError(f"Check {', '.join(refused)}")
         ignored = [name for name in fields if name not in _KNOWN | self._own_fields and name not in _OWN]
         ignored += [name for name in fields if name in self.rules.kept or (new and name in self.rules.late)]
         if str(fields.get("type") or change.values["type"]) == "standard":
@@ -144,9 +164,8 @@ class Store:
             if name in ignored or name in _OWN or name in {"work_notes", "comments"}:
                 continue
             change.values[name] = self._stored(name, value)
-        for name in ("work_notes", "comments"):
-            if fields.get(name):
-                change.journal.append((self.now(), who, name, str(fields[name])))
+        journals = (name for name in ("work_notes", "comments") if fields.get(name))
+        change.journal += [(self.now(), who, name, str(fields[name])) for name in journals]
         if change.values != before or fields.get("work_notes"):
             change.values["sys_updated_on"] = self.now()
         if change.values["state"] in {"3", "4"} and before["state"] not in {"3", "4"}:
@@ -165,6 +184,12 @@ class Store:
     def next_states(self, change: Change) -> set[str]:
         return set(_NEXT.get(change.values["state"], ()))
 
+    @property
+    def readable(self) -> list[str]:
+        """Every field that our user sees."""
+        names = ("sys_id", "number", *sorted(_KNOWN | _OWN | self._own_fields))
+        return [name for name in dict.fromkeys(names) if self.knows(name)]
+
     def knows(self, name: str) -> bool:
         """Whether our user sees such a field."""
         return name in _KNOWN | _OWN | self._own_fields and name not in self.rules.unreadable
@@ -173,8 +198,8 @@ class Store:
         text = "" if value is None else str(value)
         if name in _TIMES:
             return text if _TIME.fullmatch(text) else ""
-        if name == "assignment_group":  # a reference takes an id; a name that is none points nowhere
-            return text if text in self.groups else ""
+        if name in _REFERENCES:  # a reference takes an id; a name that is none points nowhere
+            return text if text in self.named[name] else ""
         if name in _CHOICES and text not in _CHOICES[name] and name != "type":
             return text[:40]
         return text[: _LENGTHS.get(name, 255)]
@@ -190,8 +215,8 @@ class Store:
         value = {"sys_id": change.sys_id, "number": change.number}.get(name, change.values.get(name, ""))
         if name == "state":
             return value, STATES.get(value, value)
-        if name == "assignment_group":
-            return value, self.groups.get(value, "")
+        if name in _REFERENCES:
+            return value, self.named[name].get(value, "")
         return value, _CHOICES.get(name, {}).get(value, value)
 
     def as_json(self, change: Change, name: str) -> dict[str, Any]:
@@ -218,3 +243,10 @@ class Store:
             values = set(several.split(",")) if several is not None else {part.partition("=")[2]}
             matches = [change for change in matches if self.shown(change, name)[0] in values]
         yield from sorted(matches, key=lambda change: (change.values["sys_created_on"], change.number))
+
+
+def _in_a_line(task: Mapping[str, str]) -> str:
+    """A task as the page of its change shows it."""
+    end = task.get("planned_end_date", "")[:10]
+    rest = [part for part in (end and f"by {end}", task.get("assigned_to", "")) if part]
+    return f"{task['number']} {task['short_description']}" + (f" ({', '.join(rest)})" if rest else "")

@@ -9,6 +9,7 @@ Numbers in answers of the Change Management API (`-5.0`) and `__meta.ignoredFiel
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,8 @@ from uuid import uuid4
 from aiohttp import web
 
 from sandbox.ticket_systems.servicenow.records import STATES, AbortedError, Change, Rules, Store
+from sandbox.ticket_systems.servicenow.refusals import NO_RECORD, refused
+from sandbox.ticket_systems.servicenow.tables import Tables
 from sandbox.ticket_systems.showing import Record, routes
 
 _MAY_CREATE = frozenset({"admin", "itil", "change_manager"})
@@ -26,16 +29,12 @@ _USER, _PASSWORD = "foresignal", "servicenow-password"
 _CLIENT, _CLIENT_SECRET = "f0re51gna1c11ent", "servicenow-client-secret"
 
 
-def _refused(status: int, message: str, detail: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    body = {"error": {"message": message, "detail": detail}, "status": "failure"}
-    return web.json_response(body, status=status, headers=headers)
-
-
 class ServiceNow:
     """One instance. `groups`: names of assignment groups besides two; `own`: custom fields that it has.
 
-    `rules`: see `Rules`. `roles` of our user can be taken away; `hourly`: requests an hour before it answers 429 (0: no
-    limit). Tokens end after `token_seconds` of the clock.
+    `people`: addresses of users besides two; `items`: names of configuration items besides one. `rules`: see
+    `Rules`. `roles` of our user can be taken away; `hourly`: requests an hour before it answers 429 (0: no limit).
+    Tokens end after `token_seconds` of the clock.
     """
 
     def __init__(
@@ -44,12 +43,15 @@ class ServiceNow:
         *,
         groups: tuple[str, ...] = (),
         own: tuple[str, ...] = (),
+        people: tuple[str, ...] = (),
+        items: tuple[str, ...] = (),
         hourly: int = 0,
         token_seconds: int = 1799,
         rules: Rules | None = None,
     ) -> None:
         more = {f"{n:031x}b": name for n, name in enumerate(groups)}
-        self.store = Store(clock, _GROUPS | more, frozenset(own), rules or Rules())
+        self.tables = Tables(_GROUPS | more, people, items, may_write=lambda: bool(self.roles & _MAY_WRITE))
+        self.store = self.tables.store = Store(clock, self.tables.named, frozenset(own), rules or Rules())
         self.roles = {"itil", "sn_change_write"}
         self._clock, self._hourly, self._seconds = clock, hourly, token_seconds
         self._tokens: dict[str, datetime] = {}
@@ -117,7 +119,7 @@ class ServiceNow:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=10_000_000, middlewares=[self._answering])
-        app.add_routes(routes("ServiceNow", self))
+        app.add_routes(routes("ServiceNow", _Pages(self)))
         table = "/api/now/table"
         app.add_routes(
             [
@@ -126,9 +128,9 @@ class ServiceNow:
                 web.post(f"{table}/change_request", self._insert),
                 web.get(f"{table}/change_request", self._list),
                 web.patch(f"{table}/change_request/{{sys_id}}", self._update),
-                web.get(f"{table}/sys_user_group", self._list_groups),
                 web.get(f"{table}/sys_user_has_role", self._list_roles),
                 web.get(f"{table}/sysapproval_approver", self._list_approvals),
+                *self.tables.routes(),
                 web.post("/api/sn_chg_rest/change/{kind}", self._insert_by_model),
                 web.post("/api/sn_chg_rest/change/{kind}/{template}", self._insert_by_model),
                 web.get("/api/sn_chg_rest/change/{sys_id}/nextstates", self._next_states),
@@ -143,16 +145,16 @@ class ServiceNow:
             return await handler(request)
         if not self._is_authorized(request.headers.get("Authorization", "")):
             message = "Required to provide Auth information"
-            return _refused(401, "User Not Authenticated", message, {"WWW-Authenticate": 'BASIC realm="Service-now"'})
+            return refused(401, "User Not Authenticated", message, {"WWW-Authenticate": 'BASIC realm="Service-now"'})
         if limited := self._limited():
             return limited
         try:
             return await handler(request)
         except AbortedError as aborted:
             detail = f"Operation against file 'change_request' was aborted by Business Rule '{aborted}^{'0' * 32}'"
-            return _refused(403, "Operation Failed", f"Error: {detail}. Business Rule Stack:{aborted}")
+            return refused(403, "Operation Failed", f"Error: {detail}. Business Rule Stack:{aborted}")
         except ValueError:
-            return _refused(400, "Exception while reading request", "The payload is not valid JSON.")
+            return refused(400, "Exception while reading request", "The payload is not valid JSON.")
 
     def _is_authorized(self, header: str) -> bool:
         if header.startswith("Bearer "):
@@ -170,7 +172,7 @@ class ServiceNow:
             "X-RateLimit-Limit": str(self._hourly), "X-RateLimit-Reset": str(int(ends.timestamp())),
             "X-RateLimit-Rule": "Foresignal", "Retry-After": str(int((ends - now).total_seconds()) + 1),
         }  # fmt: skip
-        return _refused(429, "Rate limit exceeded", f"Number of requests exceeded {self._hourly} an hour", headers)
+        return refused(429, "Rate limit exceeded", f"Number of requests exceeded {self._hourly} an hour", headers)
 
     async def _nav(self, request: web.Request) -> web.Response:
         sys_id = request.query.get("uri", "").partition("sys_id=")[2]
@@ -191,24 +193,23 @@ class ServiceNow:
 
     async def _insert(self, request: web.Request) -> web.Response:
         if not self.roles & _MAY_WRITE:
-            return _refused(403, "Operation Failed", "ACL Exception Insert Failed due to security constraints")
+            return refused(403, "Operation Failed", "ACL Exception Insert Failed due to security constraints")
         change, _ = self.store.insert(await self._body(request), _USER)
         return web.json_response({"result": self._as_json(change, request)}, status=201)
 
     async def _insert_by_model(self, request: web.Request) -> web.Response:
         if not self.roles & _MAY_CREATE:
-            return _refused(403, "Operation Failed", "ACL Exception Insert Failed due to security constraints")
+            return refused(403, "Operation Failed", "ACL Exception Insert Failed due to security constraints")
         kind = request.match_info["kind"]
         change, ignored = self.store.insert(await self._body(request), _USER, kind, by_model=True)
-        names = ("sys_id", "number", "sys_updated_on", "work_notes", *change.values)
-        result: dict[str, Any] = {name: self.store.as_json(change, name) for name in names if self.store.knows(name)}
+        result: dict[str, Any] = {name: self.store.as_json(change, name) for name in self.store.readable}
         result["__meta"] = {"ignoredFields": ignored}
         return web.json_response({"result": result})
 
     async def _next_states(self, request: web.Request) -> web.Response:
         change = self.store.changes.get(request.match_info["sys_id"])
         if change is None:
-            return _refused(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
+            return refused(404, *NO_RECORD)
         states = [change.values["state"], *sorted(self.store.next_states(change))]
         labels = [{"value": state, "label": STATES.get(state, state)} for state in states]
         return web.json_response({"result": {"available_states": states, "state_label": labels}})
@@ -226,20 +227,15 @@ class ServiceNow:
     async def _update(self, request: web.Request) -> web.Response:
         change = self.store.changes.get(request.match_info["sys_id"])
         if change is None:
-            return _refused(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
+            return refused(404, *NO_RECORD)
         if not self.roles & _MAY_WRITE:
-            return _refused(403, "Operation Failed", "ACL Exception Update Failed due to security constraints")
+            return refused(403, "Operation Failed", "ACL Exception Update Failed due to security constraints")
         self.store.update(change, await self._body(request), _USER)
         return web.json_response({"result": self._as_json(change, request)})
 
-    async def _list_groups(self, request: web.Request) -> web.Response:
-        name = request.query.get("sysparm_query", "").partition("name=")[2]
-        matches = [{"sys_id": sys_id, "name": group} for sys_id, group in self.store.groups.items() if group == name]
-        return web.json_response({"result": matches})
-
     async def _list_roles(self, _request: web.Request) -> web.Response:
         if not self.roles & {"itil", "admin"}:
-            return _refused(403, "User Not Authorized", "Failed API level ACL Validation")
+            return refused(403, "User Not Authorized", "Failed API level ACL Validation")
         return web.json_response({"result": [{"role.name": role} for role in sorted(self.roles)]})
 
     async def _list_approvals(self, request: web.Request) -> web.Response:
@@ -267,3 +263,23 @@ class ServiceNow:
     def _both(self, change: Change, name: str) -> dict[str, str]:
         value, display = self.store.shown(change, name)
         return {"display_value": display, "value": value}
+
+
+class _Pages:
+    """The instance as people see it on its pages: references by their names."""
+
+    def __init__(self, instance: ServiceNow) -> None:
+        self._instance = instance
+        self.states_of, self.move = instance.states_of, instance.move
+        self.approve, self.reject = instance.approve, instance.reject
+
+    @property
+    def tickets(self) -> list[Record]:
+        named = self._instance.tables.named
+        return [
+            replace(
+                record,
+                fields={name: named.get(name, {}).get(text, text) for name, text in record.fields.items()},
+            )
+            for record in self._instance.tickets
+        ]

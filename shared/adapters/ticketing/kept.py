@@ -7,9 +7,10 @@ in by somebody since, and is left alone until it holds again what we wrote, or w
 import hashlib
 from collections.abc import Iterable, Mapping
 
+from shared.adapters.recent import Recent
 from shared.core.terms import State
 
-_LENGTH = 12
+_LENGTH, _REMEMBERED = 12, 1_000
 IN_WORK: frozenset[State] = frozenset({"implement", "review"})
 """States of a ticket whose plan is running: its planned dates are kept."""
 
@@ -31,3 +32,24 @@ def filled_in(written: Mapping[str, str], values: Mapping[str, str]) -> frozense
 def written_now(written: Mapping[str, str], values: Mapping[str, str], ours: Iterable[str]) -> dict[str, str]:
     """The fingerprints after a write. `values`: what the fields hold now; `ours`: those that hold what we want."""
     return {**written, **{name: fingerprint(values[name]) for name in ours if name in values}}
+
+
+class Attempts:
+    """What was sent to tickets lately: a write whose answer was lost is not taken for somebody's edit.
+
+    Only this process knows them; what another one began is somebody's edit, unless it is what we want.
+    """
+
+    def __init__(self) -> None:
+        self._sent: Recent[str, dict[str, str]] = Recent(_REMEMBERED)  # by the system's id
+
+    def keep(self, ticket_id: str, values: Mapping[str, str]) -> None:
+        """Remember what is about to be sent. `values`: as for `filled_in`."""
+        prints = {name: fingerprint(text) for name, text in values.items()}
+        self._sent[ticket_id] = {**self._sent.get(ticket_id, {}), **prints}
+
+    def known(self, ticket_id: str, written: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+        """The fingerprints `written`, and in their place those of what was sent since, where a field holds that."""
+        sent = self._sent.get(ticket_id, {})
+        since = {name: sent[name] for name in written if sent.get(name) == fingerprint(values.get(name, ""))}
+        return {**written, **since}

@@ -1,6 +1,7 @@
 """What is special about Freshservice: the key's two places, notes, statuses, approvals, its form, what ping says."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sandbox.ticket_systems.freshservice.changes import Rules
 from sandbox.ticket_systems.freshservice.server import KEY_FIELD, Freshservice
 from shared.adapters.tickets.freshservice import Settings
 from shared.core.errors import PermanentError, TransientError
+from shared.core.tickets.ticket import PlanStep
 from tests.contracts.freshservice import SETTINGS, over
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
@@ -344,7 +346,7 @@ async def test_a_form_that_requires_dates_gets_some_of_ours_and_the_ticket_says_
 async def test_a_date_of_ours_follows_the_day_by_which_to_act_and_gives_way_to_microsofts():
     async with running() as (server, port, _, _):
         made = await port.open(ticket(**UNDATED, act_by=date(2026, 10, 15)))
-        await port.amend(made, ticket(**UNDATED, act_by=date(2026, 11, 15)))
+        made = await port.amend(made, ticket(**UNDATED, act_by=date(2026, 11, 15)))
         moved = stored(server, made.number)["planned_start_date"]
         await port.amend(made, ticket())
 
@@ -541,3 +543,321 @@ async def test_a_status_that_the_policy_maps_is_the_one_to_go_back_to():
         after = await port.amend(made, ticket(reassess=BACK))
 
     assert (after.state, after.remote_state, after.not_taken) == ("assess", "Back at the board", ())
+
+
+# What people filled in stays theirs.
+
+MOVED = {"planned_start": date(2026, 11, 2), "planned_end": date(2026, 11, 30)}
+
+
+def edit(server, number, plans=None, **fields):
+    planning = {"planning_fields": {name: {"description": text} for name, text in plans.items()}} if plans else {}
+    server.store.update(server._existing(number), {**fields, **planning})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [{}, {"cancelled": True}, {"reassess": BACK, "state": "Pending Release"},
+     {"cancelled": True, "state": "Pending Review"},
+     {"reassess": BACK, "state": "Pending Release", "forbidden": frozenset({(4, 2)})}],
+    ids=["written", "cancelled", "sent back", "may not be cancelled", "may not be sent back"],
+)  # fmt: skip
+async def test_a_persons_back_out_plan_survives_moved_dates_on_every_path(path):
+    account = {"forbidden": path.get("forbidden", frozenset({(5, 7)}))}
+    async with running(**account) as (server, port, _, _):
+        made = await port.open(ticket())
+        edit(server, made.number, {"backout_plan": "<p>Restore last week's backup.</p>"})
+        if "state" in path:
+            server.move(made.number, path["state"])
+        over_ticket = {name: what for name, what in path.items() if name in {"cancelled", "reassess"}}
+
+        after = await port.amend(made, ticket(**MOVED, backout="Another way.", what="It goes.", **over_ticket))
+
+    held = stored(server, made.number)
+    assert held["backout_plan"] == "<div><p>Restore last week's backup.</p></div>"
+    assert "It goes." in held["description"]
+    assert held["planned_start_date"][:10] == ("2026-10-01" if path.get("state") == "Pending Review" else "2026-11-02")
+    assert after.written["planning_fields.backout_plan"] == made.written["planning_fields.backout_plan"]
+
+
+@pytest.mark.parametrize("reopen", [False, True])
+async def test_what_has_ended_keeps_what_we_know_of_it(reopen):
+    async with running() as (server, port, _, _):
+        made = await port.open(ticket())
+        edit(server, made.number, {"backout_plan": "<p>Restore.</p>"})
+        server.move(made.number, "Closed")
+        after = await port.amend(made, ticket(reopen=reopen, notes=("more",)))
+
+    assert after.written == made.written
+    assert "Restore." in stored(server, made.number)["backout_plan"]
+
+
+async def test_a_field_that_we_want_as_somebody_filled_it_in_is_ours_again(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    edit(server, made.number, {"backout_plan": "<p>Another way.</p>"})
+
+    after = await port.amend(made, ticket(backout="Another way."))
+    await port.amend(after, ticket(backout="A third way."))
+
+    assert "A third way." in stored(server, made.number)["backout_plan"]
+
+
+async def test_titles_levels_dates_and_own_fields_are_kept_as_well(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    edit(server, made.number, subject="Ours", risk=1, custom_fields={"services": "Mail", KEY_FIELD: "mine"},
+         planned_end_date="2026-12-24T12:00:00Z")  # fmt: skip
+
+    await port.amend(made, ticket(title="MC1 Another", risk="medium", services=("Teams",), **MOVED))
+
+    held = stored(server, made.number)
+    assert (held["subject"], held["risk"], held["services"]) == ("Ours", 1, "Mail")
+    assert (held["planned_start_date"], held["planned_end_date"]) == ("2026-11-02T00:00:00Z", "2026-12-24T12:00:00Z")
+    assert held[KEY_FIELD] == ticket().key  # by which it is found
+
+
+async def test_somebodys_own_description_gets_our_key_where_it_is_found_by_it():
+    async with running() as (server, port, _, _):
+        made = await port.open(ticket())
+        edit(server, made.number, description="<p>Our own words.</p>")
+        after = made
+        for _ in range(3):
+            after = await port.amend(after, ticket(what="It goes."))
+        assert (await port.find(ticket().key)).number == made.number
+
+    held = stored(server, made.number)["description"]
+    assert "Our own words." in held
+    assert "It goes." not in held
+    assert held.count("Foresignal key:") == 1
+    assert after.not_taken == ()
+
+
+async def test_html_that_freshservice_cleans_is_no_edit(monkeypatch):
+    from sandbox.ticket_systems.freshservice import changes as theirs
+
+    clean = theirs._cleaned
+    monkeypatch.setattr(theirs, "_cleaned", lambda text: clean(text.replace("cannot", "can not")))
+    async with running() as (server, port, _, _):
+        made = await port.open(ticket())
+        assert "can not" in stored(server, made.number)["backout_plan"]
+        after = await port.amend(made, ticket(backout="None, it cannot."))
+        assert "None, it can not." in stored(server, made.number)["backout_plan"]
+        edit(server, made.number, {"backout_plan": "<p>Restore.</p>"})
+        await port.amend(after, ticket(backout="A third way."))
+
+    assert "Restore." in stored(server, made.number)["backout_plan"]
+
+
+async def test_an_end_is_not_moved_before_the_start_that_somebody_filled_in(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    edit(server, made.number, planned_start_date="2026-10-20T00:00:00Z")
+
+    after = await port.amend(made, ticket(planned_end=date(2026, 10, 10), backout="Another way."))
+
+    held = stored(server, made.number)
+    assert held["planned_end_date"] == "2026-10-31T23:59:59Z"
+    assert "Another way." in held["backout_plan"]
+    assert after.not_taken == ()
+
+
+async def test_a_date_of_ours_that_somebody_replaced_stays_theirs():
+    async with running() as (server, port, _, _):
+        made = await port.open(ticket(**UNDATED, act_by=date(2026, 10, 15)))
+        edit(server, made.number, planned_start_date="2026-10-10T00:00:00Z")
+        made = await port.amend(made, ticket(**UNDATED, act_by=date(2026, 11, 15)))
+        held = dict(stored(server, made.number))
+        await port.amend(made, ticket())
+
+    assert (held["planned_start_date"], held["planned_end_date"]) == ("2026-10-10T00:00:00Z", "2026-11-15T23:59:59Z")
+    now = stored(server, made.number)
+    assert (now["planned_start_date"], now["planned_end_date"]) == ("2026-10-10T00:00:00Z", "2026-10-31T23:59:59Z")
+
+
+async def test_an_end_before_the_start_is_none_and_the_form_gets_one_of_ours(rig):
+    server, port, _, _ = rig
+
+    made = await port.open(ticket(planned_end=date(2026, 9, 1)))
+
+    assert stored(server, made.number)["planned_end_date"] == "2026-10-01T23:59:59Z"
+    assert any(line.startswith("The planned end 2026-10-01 is ours") for line in server.tickets[0].history)
+
+
+async def test_an_end_that_is_known_no_more_is_not_kept_before_a_start_that_moved(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+
+    after = await port.amend(made, ticket(planned_start=date(2026, 11, 2), planned_end=None, act_by=None))
+
+    held = stored(server, made.number)
+    assert (held["planned_start_date"], held["planned_end_date"]) == ("2026-11-02T00:00:00Z", "2026-11-02T23:59:59Z")
+    assert any(line.startswith("The planned end 2026-11-02 is ours") for line in server.tickets[0].history)
+    assert after.not_taken == ()
+
+
+async def test_a_write_whose_answer_was_lost_is_no_edit_of_somebodys(rig):
+    server, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(lost=True), only=lambda method, _: method == "PUT")
+    with pytest.raises(TransientError):
+        await port.amend(made, ticket(title="MC1 The second", backout="Another way.", **MOVED))
+
+    await port.amend(made, ticket(title="MC1 The third", backout="A third way."))  # it was never recorded
+
+    held = stored(server, made.number)
+    assert "A third way." in held["backout_plan"]
+    assert "MC1 The third" in held.values()
+    assert any("2026-10-01" in str(text) for text in held.values())
+
+
+# Plans, people, tasks.
+
+
+async def test_the_roll_out_plan_has_the_steps_then_communication_then_tests(rig):
+    server, port, _, _ = rig
+
+    made = await port.open(ticket())
+
+    assert stored(server, made.number)["rollout_plan"] == (
+        "<div><p>1. Tell the users (by 1 September 2026)<br>2. Install the new viewer</p><p>Communication plan "
+        "(proposed): Tell the users by 17 September 2026.</p><p>Test plan (proposed): Find who still uses it.</p></div>"
+    )
+    assert stored(server, made.number)["change_impact"].endswith(
+        f"<p>{ticket().freezes[0]}</p><p>{ticket().unsure}</p></div>"
+    )
+
+
+async def test_an_empty_sentence_leaves_no_label_behind_also_when_it_was_not_empty(rig):
+    server, port, _, _ = rig
+    empty = dict.fromkeys(
+        ("test_plan", "communication_plan", "backout", "if_nobody_acts", "risk_why", "impact_why", "unsure",
+         "implementation_plan"), "",
+    )  # fmt: skip
+    made = await port.open(ticket("MC1200002", **empty, freezes=()))
+    held = stored(server, made.number)
+    assert held["change_impact"] == ("<div><p>Risk: high.</p><p>Impact: medium for admins, high for users.</p></div>")
+    assert not held.keys() & {"rollout_plan", "backout_plan"}
+
+    made = await port.open(ticket())
+    for _ in range(2):
+        made = await port.amend(made, ticket(**empty, freezes=()))
+
+    assert "plan" not in stored(server, made.number)["rollout_plan"]
+    assert made.not_taken == ()
+
+
+async def test_the_agent_is_assigned_once_and_never_again(rig):
+    server, port, proxy, _ = rig
+    made = [await port.open(ticket(f"MC120000{n}")) for n in range(3)]
+    assert paths(proxy, "GET").count("/agents") == 1
+    change = server._existing(made[0].number)
+    assert change.values["agent_id"] == 31_000
+    change.values["agent_id"] = 31_007
+
+    await port.amend(made[0], ticket("MC1200000", notes=("more",)))
+
+    assert change.values["agent_id"] == 31_007
+    assert change.values["requester_id"] == 1001  # by which it counts as ours
+
+
+@pytest.mark.parametrize("rights", [{"agents", "tasks"}, {"tasks"}])
+async def test_an_agent_who_is_not_known_there_is_said_on_the_ticket_and_loses_nothing(rig, rights):
+    server, port, _, _ = rig
+    server.tasks.rights = rights
+
+    made = await port.open(ticket(assigned_to="x@contoso.example"))
+
+    (record,) = server.tickets
+    line = "Nobody with the address x@contoso.example is known here, so nobody is assigned yet"
+    assert record.history.count(line) == 1
+    assert "agent_id" not in record.fields
+    assert made.not_taken == ()
+
+
+@pytest.mark.parametrize("dates", [{}, UNDATED], ids=["dated", "undated"])
+async def test_an_agent_whom_the_group_does_not_have_is_left_out_and_that_is_said(dates):
+    async with running(rules=Rules(agents=frozenset())) as (server, port, _, _):
+        made = await port.open(ticket(**dates))
+
+    (record,) = server.tickets
+    assert record.number == made.number
+    assert "Freshservice did not take ana@contoso.example as its agent, so nobody is assigned yet" in record.history
+
+
+async def test_an_agent_of_the_policys_own_goes_first():
+    async with running(PLAIN | {"fields": {"agent_id": 31_005}}) as (server, port, proxy, _):
+        made = await port.open(ticket())
+
+    assert stored(server, made.number)["agent_id"] == 31_005
+    assert "/agents" not in paths(proxy, "GET")
+
+
+async def test_a_task_has_its_day_its_owner_and_our_key(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket(has_tasks=True))
+
+    first, second = server._existing(made.number).tasks
+    assert (first["due_date"], first["agent_id"], first["group_id"]) == ("2026-09-01T23:59:59Z", 31_000, 21_000)
+    assert "<p>Foresignal key: foresignal-test-MC1200001-a1b2c3d4e5f6</p>" in first["description"]
+    assert second["due_date"] is None
+    assert "Tell the users (by 2026-09-01)" in stored(server, made.number)["tasks"]
+
+
+async def test_tasks_that_are_refused_are_asked_of_people_and_made_when_they_are_not(rig):
+    server, port, _, _ = rig
+    server.tasks.rights = {"agents"}
+    made = await port.open(ticket(has_tasks=True))
+    assert made.tasks == ()
+    (line,) = made.not_taken
+    assert line.startswith("Freshservice did not take the tasks of the plan: please add them by hand, or let the role")
+    server.tasks.rights = {"agents", "tasks"}
+
+    after = await port.amend(made, ticket(has_tasks=True))
+
+    assert (after.not_taken, after.tasks) == ((), ("a1b2c3d4e5f6", "0a1b2c3d4e5f"))
+
+
+async def test_a_task_whose_answer_was_lost_is_made_once(rig):
+    server, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(lost=True), only=lambda method, path: method == "POST" and path.endswith("/tasks"))
+    with pytest.raises(TransientError):
+        await port.amend(made, ticket(has_tasks=True))
+
+    await port.amend(made, ticket(has_tasks=True))
+
+    assert len(server._existing(made.number).tasks) == 2
+
+
+async def test_a_task_that_somebody_named_otherwise_is_known_by_our_key(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket(has_tasks=True))
+    for task in server._existing(made.number).tasks:
+        task["title"] = "Ours"
+
+    await port.amend(replace(made, tasks=()), ticket(has_tasks=True))
+
+    assert len(server._existing(made.number).tasks) == 2
+
+
+async def test_known_tasks_cost_no_call_and_twenty_are_the_most(rig):
+    server, port, proxy, _ = rig
+    steps = tuple(PlanStep(f"{n:012x}", f"Step {n}") for n in range(30))
+    made = await port.open(ticket(has_tasks=True, steps=steps))
+    assert len(server._existing(made.number).tasks) == 20
+    asked = len(proxy.asked)
+
+    await port.amend(made, ticket(has_tasks=True, steps=steps[:10]))
+
+    assert not [path for _, path in proxy.asked[asked:] if "tasks" in path]
+
+
+def test_a_preview_shows_the_agent_and_the_tasks(rig):
+    _, port, _, _ = rig
+
+    fields = port.preview(ticket(has_tasks=True)).fields
+
+    assert fields["agent_id"] == "ana@contoso.example"
+    assert [task["title"] for task in fields["tasks"]] == ["Tell the users", "Install the new viewer"]
+    assert "tasks" not in port.preview(ticket()).fields

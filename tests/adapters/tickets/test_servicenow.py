@@ -1,6 +1,7 @@
 """What is special about ServiceNow: both APIs, tokens, the state model, groups, who decided, what ping says."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from sandbox.ticket_systems.servicenow.server import ServiceNow
 from shared.adapters.tickets.servicenow import Settings
 from shared.adapters.tickets.servicenow.record import line_of, note_lines, ref_of
 from shared.core.errors import PermanentError, TransientError
+from shared.core.tickets.ticket import PlanStep
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
 from tests.contracts.servicenow import SETTINGS, over
@@ -313,7 +315,8 @@ async def test_what_a_new_change_leaves_out_is_written_once_more_through_the_tab
     assert made.not_taken == ()
     assert stored(server, made.number)["u_services"] == "Exchange Online"
     assert stored(server, made.number)["justification"].startswith("something that is in use stops")
-    assert [method for method, _ in proxy.asked if method in {"POST", "PATCH"}][-2:] == ["POST", "PATCH"]
+    writes = [method for method, path in proxy.asked if method in {"POST", "PATCH"} and "conflict" not in path]
+    assert writes[-2:] == ["POST", "PATCH"]
 
 
 async def test_a_time_that_was_read_in_our_users_zone_is_put_right():
@@ -504,3 +507,406 @@ async def test_where_servicenow_does_not_say_what_it_offers_assess_is_tried_and_
     assert after.state == "scheduled"
     assert after.not_taken[0].startswith(BY_HAND)
     assert "Check State Transition" in after.not_taken[0]
+
+
+# What people filled in stays theirs.
+
+MOVED = {"planned_start": date(2026, 11, 2), "planned_end": date(2026, 11, 30)}
+
+
+def edit(server, number, **fields):
+    server.store.update(server._existing(number), fields, "ana")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [{}, {"cancelled": True}, {"reassess": BACK, "state": "Scheduled"}, {"cancelled": True, "state": "Review"},
+     {"reassess": BACK, "state": "Scheduled", "next": {"-1"}}],
+    ids=["written", "cancelled", "sent back", "may not be cancelled", "may not be sent back"],
+)  # fmt: skip
+async def test_a_persons_back_out_plan_survives_moved_dates_on_every_path(rig, monkeypatch, path):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    edit(server, made.number, backout_plan="Restore last week's backup.")
+    if "state" in path:
+        server.move(made.number, path["state"])
+    if "next" in path:
+        monkeypatch.setattr(server.store, "next_states", lambda _: path["next"])
+    over_ticket = {name: what for name, what in path.items() if name in {"cancelled", "reassess"}}
+
+    after = await port.amend(made, ticket(**MOVED, backout="Another way.", **over_ticket))
+
+    held = stored(server, made.number)
+    assert held["backout_plan"] == "Restore last week's backup."
+    assert held["start_date"] == ("2026-10-01" if path.get("state") == "Review" else "2026-11-02") + " 00:00:00"
+    assert after.written["backout_plan"] == made.written["backout_plan"]
+
+
+@pytest.mark.parametrize("state", ["Closed", "Canceled"])
+async def test_what_has_ended_keeps_what_we_know_of_it(rig, state):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    server.move(made.number, state)
+
+    for reopen in (False, True):
+        assert (await port.amend(made, ticket(reopen=reopen, notes=("more",)))).written == made.written
+
+
+async def test_a_field_that_we_want_as_somebody_filled_it_in_is_ours_again(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    edit(server, made.number, backout_plan="Another way.")
+
+    after = await port.amend(made, ticket(backout="Another way."))
+    await port.amend(after, ticket(backout="A third way."))
+
+    assert stored(server, made.number)["backout_plan"] == "A third way."
+
+
+async def test_titles_levels_and_own_fields_are_kept_as_well_and_so_is_an_emptied_one(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    edit(server, made.number, short_description="Ours", risk="4", u_services="Mail", test_plan="", description="x")
+
+    again = ticket(title="MC1 Another", risk="medium", services=("Teams",), test_plan="Try again.", what="It goes.")
+    await port.amend(made, again)
+
+    held = stored(server, made.number)
+    assert (held["short_description"], held["risk"], held["u_services"], held["description"]) == (
+        "Ours", "4", "Mail", "x",
+    )  # fmt: skip
+    assert "test_plan" not in held
+
+
+async def test_what_servicenow_makes_of_our_values_is_no_edit():
+    settings = SETTINGS | {"values": {"risk": {"high": "Moderate"}}, "fields": {"u_services": "y" * 400}}
+    async with ruled(settings, zone=2) as (server, port, _):
+        made = await port.open(ticket(backout="Back. " * 2_000))
+        change = server._existing(made.number)
+        change.values["risk"] = "3"  # what the label stands for
+        made = await port.amend(made, ticket(backout="Back. " * 2_000))
+        assert len(stored(server, made.number)["u_services"]) == 255  # cut there, and ours all the same
+
+        after = await port.amend(made, ticket(backout="None.", risk="low", planned_start=date(2026, 10, 2)))
+
+    held = stored(server, made.number)
+    assert (held["backout_plan"], held["risk"], held["start_date"]) == ("None.", "4", "2026-10-02 00:00:00")
+    assert after.written.keys() >= {"u_services", "backout_plan", "risk", "start_date"}
+
+
+async def test_a_cut_text_that_somebody_replaced_stays_theirs():
+    settings = SETTINGS | {"fields": {"u_services": "{{ 'y' * 400 }}"}}
+    async with ruled(settings) as (server, port, _):
+        made = await port.open(ticket())
+        edit(server, made.number, u_services="Mail")
+        after = await port.amend(made, ticket(notes=("more",)))
+
+    assert stored(server, made.number)["u_services"] == "Mail"
+    assert after.not_taken == ()
+
+
+async def test_a_field_that_a_rule_kept_has_no_fingerprint_and_is_tried_again():
+    async with ruled() as (server, port, _):
+        made = await port.open(ticket())
+        server.store.rules.kept = frozenset({"backout_plan"})
+        after = await port.amend(made, ticket(backout="Another way."))
+        assert after.written["backout_plan"] == made.written["backout_plan"]
+        server.store.rules.kept = frozenset()
+        await port.amend(after, ticket(backout="Another way."))
+
+    assert stored(server, made.number)["backout_plan"] == "Another way."
+
+
+async def test_a_plan_that_stood_there_before_we_wrote_any_is_somebody_elses(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket(implementation_plan="", communication_plan=""))
+    edit(server, made.number, implementation_plan="Our own plan.")
+
+    after = await port.amend(replace(made, written={}), ticket())
+
+    assert stored(server, made.number)["implementation_plan"] == "Our own plan."
+    assert "implementation_plan" not in after.written
+
+
+async def test_an_end_is_not_moved_before_the_start_that_somebody_filled_in(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket())
+    edit(server, made.number, start_date="2026-10-20 00:00:00")
+
+    after = await port.amend(made, ticket(planned_end=date(2026, 10, 10), backout="Another way."))
+
+    held = stored(server, made.number)
+    assert (held["start_date"], held["end_date"]) == ("2026-10-20 00:00:00", "2026-10-31 23:59:59")
+    assert (held["backout_plan"], after.not_taken) == ("Another way.", ())
+
+
+async def test_an_end_before_the_start_is_none(rig):
+    server, port, _, _ = rig
+
+    made = await port.open(ticket(planned_end=date(2026, 9, 1)))
+
+    assert stored(server, made.number)["start_date"] == "2026-10-01 00:00:00"
+    assert "end_date" not in stored(server, made.number)
+
+
+async def test_a_plan_of_the_policys_own_is_written_on_although_it_has_no_fingerprint_yet():
+    settings = SETTINGS | {"fields": {"implementation_plan": "{{ to_do }}"}}
+    async with ruled(settings) as (server, port, _):
+        made = await port.open(ticket())
+        await port.amend(replace(made, written={}), ticket(to_do="Action required"))
+
+    assert stored(server, made.number)["implementation_plan"] == "Action required"
+
+
+async def test_a_write_whose_answer_was_lost_is_no_edit_of_somebodys(rig):
+    server, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(lost=True), only=lambda method, _: method == "PATCH")
+    with pytest.raises(TransientError):
+        await port.amend(made, ticket(title="MC1 The second", backout="Another way.", **MOVED))
+
+    await port.amend(made, ticket(title="MC1 The third", backout="A third way."))  # it was never recorded
+
+    held = stored(server, made.number)
+    assert "A third way." in held["backout_plan"]
+    assert "MC1 The third" in held.values()
+    assert any("2026-10-01" in str(text) for text in held.values())
+
+
+# Plans, people, items.
+
+
+async def test_an_empty_sentence_leaves_no_label_behind(rig):
+    server, port, _, _ = rig
+    empty = dict.fromkeys(
+        ("test_plan", "communication_plan", "backout", "if_nobody_acts", "risk_why", "impact_why", "unsure",
+         "implementation_plan"), "",
+    )  # fmt: skip
+
+    made = await port.open(ticket(**empty, freezes=()))
+
+    held = stored(server, made.number)
+    assert held["risk_impact_analysis"] == "Risk: high.\nImpact: medium for admins, high for users."
+    assert not held.keys() & {"test_plan", "backout_plan", "implementation_plan"}
+    assert made.not_taken == ()
+
+
+async def test_what_is_unsure_and_the_freezes_stand_with_the_risk_and_the_communication_with_the_plan(rig):
+    server, port, _, _ = rig
+
+    made = await port.open(ticket())
+
+    held = stored(server, made.number)
+    assert held["risk_impact_analysis"].split("\n")[-3:] == [
+        "If nobody acts: It is taken away from 1 October 2026.", *ticket().freezes, ticket().unsure,
+    ]  # fmt: skip
+    assert held["implementation_plan"].endswith("\n\nCommunication: Tell the users by 17 September 2026.")
+
+
+async def test_people_and_the_item_are_looked_up_once_and_never_set_again(rig):
+    server, port, proxy, _ = rig
+    made = [await port.open(ticket(f"MC120000{n}")) for n in range(3)]
+    paths = [path for _, path in proxy.asked]
+    assert (paths.count("/api/now/table/sys_user"), paths.count("/api/now/table/cmdb_ci")) == (1, 1)
+    change = server._existing(made[0].number)
+    change.values |= {"assigned_to": "", "requested_by": "0" * 30 + "1d", "cmdb_ci": ""}
+
+    await port.amend(made[0], ticket("MC1200000", notes=("more",)))
+
+    assert (change.values["assigned_to"], change.values["cmdb_ci"]) == ("", "")
+    assert change.values["requested_by"] == "0" * 30 + "1d"
+
+
+UNKNOWN = {"requested_by": "x@contoso.example", "assigned_to": "y@contoso.example", "configuration_items": ("Mail",)}
+
+
+@pytest.mark.parametrize("unreadable", [set(), {"sys_user", "cmdb_ci"}])
+async def test_who_is_not_known_there_is_said_on_the_ticket_and_loses_nothing(rig, unreadable):
+    server, port, _, _ = rig
+    server.tables.unreadable = unreadable
+
+    made = await port.open(ticket(**UNKNOWN))
+
+    (record,) = server.tickets
+    for line in ("Nobody with the address x@contoso.example is known here, so our user requests it",
+                 "Nobody with the address y@contoso.example is known here, so nobody is assigned yet",
+                 "No configuration item 'Mail' is known here, so none is set"):  # fmt: skip
+        assert record.history.count(line) == 1
+    assert not record.fields.keys() & {"requested_by", "assigned_to", "cmdb_ci"}
+    assert made.not_taken == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "names"),
+    [
+        ("assigned_to", "assigned_to, cmdb_ci, requested_by"),
+        ("end_date", "assigned_to, cmdb_ci, end_date, requested_by, start_date"),
+    ],
+)
+async def test_what_a_rule_refuses_of_a_new_change_is_left_out_and_that_is_said_once(field, names):
+    async with ruled(refuses=frozenset({field})) as (server, port, _):
+        made = await port.open(ticket())
+
+    (record,) = server.tickets
+    assert record.number == made.number
+    assert field not in record.fields
+    assert "cannot be backed out" in record.fields["backout_plan"]
+    assert [line for line in record.history if "did not take" in line] == [
+        f"ServiceNow did not take {names}: please set that by hand, or let us (a rule there keeps it)."
+    ]
+    (line,) = made.not_taken
+    assert f"did not take {names}:" in line
+    assert f"aborted by Business Rule 'Check {field}" in line
+
+
+async def test_dates_that_a_rule_refuses_do_not_keep_the_other_fields_from_the_ticket():
+    async with ruled() as (server, port, _):
+        made = await port.open(ticket())
+        server.store.rules.refuses = frozenset({"start_date"})
+        for _ in range(2):
+            after = await port.amend(made, ticket(**MOVED, backout="Another way.", notes=("it moved",)))
+
+    (record,) = server.tickets
+    assert (record.fields["backout_plan"], record.fields["start_date"]) == ("Another way.", "2026-10-01 00:00:00")
+    assert record.history.count("it moved") == 1
+    (line,) = after.not_taken
+    assert "did not take end_date, start_date" in line
+    assert "Check start_date" in line
+
+
+async def test_an_item_may_be_mapped_to_its_id_or_to_another_name():
+    for mapped, calls in (("0" * 31 + "e", 0), ("Exchange Online", 1)):
+        settings = SETTINGS | {"values": {"configuration_item": {"Mail": mapped}}}
+        async with ruled(settings) as (server, port, proxy):
+            made = await port.open(ticket(configuration_items=("Mail", "Teams")))
+        assert stored(server, made.number)["cmdb_ci"] == "0" * 31 + "e"
+        assert [path for _, path in proxy.asked].count("/api/now/table/cmdb_ci") == calls
+
+
+async def test_a_field_of_the_policys_own_goes_before_what_we_would_set():
+    settings = SETTINGS | {"fields": {"assigned_to": "0" * 31 + "d"}}
+    async with ruled(settings) as (server, port, _):
+        made = await port.open(ticket())
+
+    assert stored(server, made.number)["assigned_to"] == "0" * 31 + "d"
+
+
+# Conflicts of planned dates.
+
+SAID = "ServiceNow sees conflicts with the planned dates: "
+
+
+async def test_conflicts_are_told_by_kind_and_name_and_once():
+    async with ruled(blackouts=(("Year end", "2026-10-30", "2027-01-05"),)) as (server, port, proxy):
+        first = await port.open(ticket())
+        made = await port.open(ticket("MC1200002"))
+        asked = len(proxy.asked)
+        for _ in range(2):
+            await port.amend(made, ticket("MC1200002", notes=("more",)))
+        assert not [path for _, path in proxy.asked[asked:] if "conflict" in path]  # the dates are what they were
+        moved = ticket("MC1200002", planned_start=date(2027, 2, 1), planned_end=date(2027, 2, 2), notes=())
+        await port.amend(made, moved)
+
+    lines = [line for line in server.tickets[1].history if line.startswith(SAID)]
+    assert lines == [f"{SAID}CI Already Scheduled ({first.number}), Blackout Window (Year end)"]
+
+
+async def test_of_many_conflicts_five_are_named():
+    async with ruled() as (server, port, _):
+        for n in range(8):
+            await port.open(ticket(f"MC120000{n}"))
+
+    (line,) = [line for line in server.tickets[-1].history if line.startswith(SAID)]
+    assert line.count("CHG") == 5
+    assert line.endswith(", and 2 more")
+
+
+@pytest.mark.parametrize("checks", [False, None], ids=["it still runs", "there is none"])
+async def test_conflicts_that_are_not_known_are_not_spoken_of(checks):
+    async with ruled(blackouts=(("Year end", "2026-10-30", "2027-01-05"),)) as (server, port, proxy):
+        server.tables.checks = checks
+        await port.open(ticket())
+        proxy.fail_next(Fault(503), only=lambda _, path: path.endswith("/conflict"))
+        made = await port.open(ticket("MC1200002"))
+
+    assert made.state == "new"
+    assert not any("conflict" in line for record in server.tickets for line in record.history)
+
+
+@pytest.mark.parametrize(
+    ("settings", "over_ticket"),
+    [
+        (SETTINGS | {"api": "table"}, {}),
+        (SETTINGS, {"configuration_items": ()}),
+        (SETTINGS, {"planned_end": None}),
+        (SETTINGS, {"cancelled": True}),
+    ],
+)
+async def test_where_there_is_nothing_to_check_nothing_is_asked(settings, over_ticket):
+    async with ruled(settings) as (_, port, proxy):
+        await port.open(ticket(**over_ticket))
+
+    assert not [path for _, path in proxy.asked if "conflict" in path]
+
+
+# Tasks.
+
+
+async def test_a_task_has_its_day_its_owner_and_our_key(rig):
+    server, port, _, _ = rig
+    made = await port.open(ticket(has_tasks=True))
+
+    first, second = server._existing(made.number).tasks
+    assert first["correlation_id"] == "foresignal-test-MC1200001-a1b2c3d4e5f6"
+    assert (first["planned_end_date"], first["assigned_to"]) == ("2026-09-01 23:59:59", "ana@contoso.example")
+    assert (first["assignment_group"], "planned_end_date" in second) == ("Messaging", False)
+    assert "Tell the users (by 2026-09-01, ana@contoso.example)" in stored(server, made.number)["change_task"]
+
+
+async def test_tasks_that_are_refused_are_asked_of_people_and_made_when_they_are_not(rig):
+    server, port, _, _ = rig
+    server.tables.closed = {"change_task"}
+    made = await port.open(ticket(has_tasks=True))
+    assert made.tasks == ()
+    (line,) = made.not_taken
+    assert line.startswith("ServiceNow did not take the tasks of the plan: please add them by hand, or let our user")
+    assert "ACL Exception" in line
+    server.tables.closed = set()
+
+    after = await port.amend(made, ticket(has_tasks=True))
+
+    assert (after.not_taken, after.tasks) == ((), ("a1b2c3d4e5f6", "0a1b2c3d4e5f"))
+
+
+async def test_a_task_whose_answer_was_lost_is_made_once(rig):
+    server, port, proxy, _ = rig
+    made = await port.open(ticket())
+    proxy.fail_next(Fault(lost=True), only=lambda method, path: method == "POST" and path.endswith("change_task"))
+    with pytest.raises(TransientError):
+        await port.amend(made, ticket(has_tasks=True))
+
+    await port.amend(made, ticket(has_tasks=True))
+
+    assert len(server._existing(made.number).tasks) == 2
+
+
+async def test_known_tasks_cost_no_call_and_twenty_are_the_most(rig):
+    server, port, proxy, _ = rig
+    steps = tuple(PlanStep(f"{n:012x}", f"Step {n}") for n in range(30))
+    made = await port.open(ticket(has_tasks=True, steps=steps))
+    assert len(server._existing(made.number).tasks) == 20
+    asked = len(proxy.asked)
+
+    await port.amend(made, ticket(has_tasks=True, steps=steps[:10]))
+
+    assert [method for method, _ in proxy.asked[asked:]] == ["GET"]
+
+
+def test_a_preview_shows_people_and_tasks_by_their_names(rig):
+    _, port, _, _ = rig
+
+    fields = port.preview(ticket(has_tasks=True)).fields
+
+    assert (fields["requested_by"], fields["cmdb_ci"]) == ("sam@contoso.example", "Exchange Online")
+    assert [task["short_description"] for task in fields["change_task"]] == ["Tell the users", "Install the new viewer"]
+    assert "change_task" not in port.preview(ticket()).fields

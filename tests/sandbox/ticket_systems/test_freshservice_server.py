@@ -131,3 +131,36 @@ async def test_the_servers_own_settings_are_those_that_its_adapter_takes():
         opened = await built.open(ticket())
 
     assert opened.url.endswith("/a/changes/101")
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ({"title": ""}, "title", "missing_field"),
+        ({"title": "x" * 256}, "title", "invalid_value"),
+        ({"due_date": "2026-10-01"}, "due_date", "invalid_date"),
+        ({"agent_id": 1}, "agent_id", "invalid_value"),
+        ({"correlation_id": "k"}, "correlation_id", "invalid_field"),
+    ],
+)
+async def test_a_task_that_is_not_whole_is_refused_with_the_field_named(change, field, code):
+    async with running() as (client, fresh, _):
+        await client.post("/changes", json=WHOLE)
+        answer = await client.post("/changes/101/tasks", json={"title": "Tell", "status": 1} | change)
+
+        assert answer.status_code == 400
+        assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [(field, code)]
+        assert fresh.store.changes[101].tasks == []
+
+
+async def test_a_task_stands_under_its_change_and_on_its_page():
+    async with running(people=("eva@contoso.example",)) as (client, _, _):
+        await client.post("/changes", json=WHOLE)
+        agents = (await client.get("/agents", params={"email": "Eva@contoso.example"})).json()["agents"]
+        task = {"title": "Tell the users", "due_date": "2026-09-01T23:59:59Z", "agent_id": agents[0]["id"]}
+        made = await client.post("/changes/101/tasks", json=task)
+        listed = (await client.get("/changes/101/tasks")).json()["tasks"]
+        page = await client.get(str(client.base_url.join("/ticket/CHN-101")))
+
+    assert (made.status_code, made.json()["task"]) == (201, listed[0])
+    assert "Tell the users (by 2026-09-01)" in page.text

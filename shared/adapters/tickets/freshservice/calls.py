@@ -19,6 +19,7 @@ class Calls(RemoteCalls):
     conflicts = frozenset({412})
     holds: ClassVar[Mapping[str, Shape]] = {
         "change": dict, "changes": list, "change_fields": list, "approvals": list, "notes": list, "groups": list,
+        "agents": list, "tasks": list,
     }  # fmt: skip
     wait = 60
 

@@ -1,25 +1,26 @@
-"""What a change should hold, how it differs from one that is there, and what its status says; without a call.
+"""What a change holds, how it differs from what it should, and what its status says; without a call.
 
 Fields are kept by flat names here: `subject`, `planning_fields.backout_plan`, `custom_fields.vendor`.
 """
 
 import html
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import bare, parse, value
-from shared.adapters.ticketing.markup import html_text, to_html
+from shared.adapters.ticketing.document import bare, value
+from shared.adapters.ticketing.markup import html_text
 from shared.adapters.ticketing.outcome import not_taken
-from shared.adapters.tickets.freshservice.settings import TYPES, Settings
+from shared.adapters.tickets.freshservice.settings import Settings
 from shared.core.terms import ENDED, State, Verdict
 from shared.core.text.safe import cut
-from shared.core.tickets.ticket import Ticket, TicketRef
+from shared.core.tickets.ticket import TicketRef
 
 _NUMBER = re.compile(r"CHN-([1-9]\d{0,14})", re.ASCII)
-_TITLE, _TEXT, _NOTE, _KEY = 255, 60_000, 6_000, 255
-_LABEL = "Foresignal key: "
+_NOTE, KEY_LIMIT = 6_000, 255
+KEY_LABEL = "Foresignal key: "
 OPEN, PLANNING, CLOSED = 1, 2, 6
 # Statuses and levels as they ship: api.freshservice.com/v2/#change_attributes
 SHIPPED = {
@@ -27,89 +28,29 @@ SHIPPED = {
 }  # fmt: skip
 _STATES: dict[int, State] = {1: "new", 2: "assess", 3: "authorize", 4: "scheduled", 5: "review", 6: "closed"}
 _NAMED: dict[str, State] = {"cancelled": "cancelled", "canceled": "cancelled", "withdrawn": "cancelled"}
-_LEVELS = {"high": 3, "medium": 2, "low": 1}
 _VERDICTS: dict[Any, Verdict] = {1: "approved", 2: "rejected", "approved": "approved", "rejected": "rejected"}
-_FIRST = frozenset({"status", "agent_id", "group_id", "priority", "change_type", "requester_id", "workspace_id",
-                    "category", "sub_category", "item_category", "department_id"})  # fmt: skip
-"""Set on a new change only: they are the board's from then on."""
-_ATTRIBUTES = _FIRST | {"subject", "description", "risk", "impact", "planned_start_date", "planned_end_date",
-                        "impacted_services", "maintenance_window", "assets"}  # fmt: skip
 PLANNED = ("planned_start_date", "planned_end_date")
 Change = Mapping[str, Any]
 
 
-def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, Any]:
-    """The fields that we keep as they should be."""
-    why = "\n\n".join((ticket.why_board, *ticket.why))
-    impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
-    risk = f"Risk: {ticket.risk}. {ticket.risk_why}\n\n{impact}\n\nIf nobody acts: {ticket.if_nobody_acts}"
-    tests = f"Test plan (proposed): {ticket.test_plan}\n\nCommunication plan (proposed): {ticket.communication_plan}"
-    own = {
-        _flat(name): None if what == "" else what
-        for name, what in settings.own_fields(ticket).items()
-        if name not in _FIRST
-    }
-    description = to_html(settings.description(ticket, "freshservice"), _TEXT)
-    key = {f"custom_fields.{settings.key_field}": ticket.key[:_KEY]} if settings.key_field else {}
-    return {
-        "subject": settings.title(ticket, _TITLE) or ticket.key,
-        "description": f"{description}<p>{_LABEL}{html_text(ticket.key)}</p>",
-        "risk": settings.value("risk", ticket.risk, _LEVELS[ticket.risk]),
-        "impact": settings.value("impact", ticket.impact, _LEVELS[ticket.impact]),
-        "planned_start_date": _moment(ticket.planned_start, "00:00:00"),
-        "planned_end_date": _moment(ticket.planned_end, "23:59:59"),
-        "planning_fields.reason_for_change": _text(why),
-        "planning_fields.change_impact": _text(risk),
-        "planning_fields.rollout_plan": _text(tests),
-        "planning_fields.backout_plan": _text(ticket.backout),
-        **own,
-        **key,
-    }
-
-
-def new_fields(settings: Settings, ticket: Ticket, group: Any = None) -> dict[str, Any]:
-    """Everything that a new change is given. `group`: the id of the assignment group, where there is one."""
-    first = {
-        "requester_id": settings.requester_id,
-        "status": OPEN,
-        "priority": _LEVELS[ticket.risk],
-        "change_type": TYPES[settings.type],
-        "group_id": group,
-        "workspace_id": settings.workspace_id or None,
-        **{name: what for name, what in settings.own_fields(ticket).items() if name in _FIRST},
-    }
-    fields = {**first, **wanted_fields(settings, ticket)}
-    return {name: what for name, what in fields.items() if what is not None and what != ""}
-
-
-def body_of(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """As the API takes it."""
-    body: dict[str, Any] = {}
-    for name, what in flat.items():
-        whole, _, part = name.partition(".")
-        if whole == "planning_fields":
-            body.setdefault(whole, {})[part] = {"description": what}
-        elif part:
-            body.setdefault(whole, {})[part] = what
-        else:
-            body[name] = what
-    return body
-
-
 def differences(should: Mapping[str, Any], change: Change) -> dict[str, Any]:
     """The fields to write, so that the change is as it should be."""
-    return {name: should[name] for name in not_taken(should, lambda name, what: _same(what, value_at(change, name)))}
+    return {name: should[name] for name in not_taken(should, lambda name, what: is_same(what, value_at(change, name)))}
 
 
 def left_alone(sent: Mapping[str, Any], before: Change, after: Change) -> tuple[str, ...]:
-    """The names of the fields that Freshservice did not take; its cleaning of HTML is no refusal."""
+    """The fields that Freshservice did not take; its cleaning of HTML is no refusal."""
 
     def is_there(name: str, what: Any) -> bool:
         now = value_at(after, name)
-        is_html = name == "description" or name.startswith("planning_fields.")
-        return _same(what, now) or (is_html and bool(now) and now != value_at(before, name))
+        return is_same(what, now) or (is_html(name) and bool(now) and now != value_at(before, name))
 
-    return tuple(name.rpartition(".")[2] for name in not_taken(sent, is_there))
+    return not_taken(sent, is_there)
+
+
+def is_html(name: str) -> bool:
+    """Whether Freshservice cleans what is written to the field."""
+    return name == "description" or name.startswith("planning_fields.")
 
 
 def value_at(change: Change, name: str) -> Any:
@@ -122,10 +63,10 @@ def value_at(change: Change, name: str) -> Any:
 
 def holds(settings: Settings, change: Change, key: str) -> bool:
     """Whether it carries our key: in its field, or as the last line that says so."""
-    if settings.key_field and value_at(change, f"custom_fields.{settings.key_field}") == key[:_KEY]:
+    if settings.key_field and value_at(change, f"custom_fields.{settings.key_field}") == key[:KEY_LIMIT]:
         return True
-    key_lines = [line for line in lines(change.get("description")) if line.startswith(_LABEL)]
-    return bool(key_lines) and key_lines[-1] == _LABEL + key
+    key_lines = [line for line in lines(change.get("description")) if line.startswith(KEY_LABEL)]
+    return bool(key_lines) and key_lines[-1] == KEY_LABEL + key
 
 
 def is_ours(settings: Settings, change: Change) -> bool:
@@ -205,23 +146,10 @@ def _label(status: Any, labels: Mapping[int, str]) -> str:
     return labels.get(status) or SHIPPED.get(status) or f"status {status}"
 
 
-def _flat(name: str) -> str:
-    """A policy's field by its flat name: what is not Freshservice's own is a custom field."""
-    return name if name in _ATTRIBUTES or "." in name else f"custom_fields.{name}"
-
-
-def _text(text: str) -> str:
-    return to_html(parse(value(text)), _TEXT)
-
-
-def _moment(day: date | None, time: str) -> str | None:
-    return f"{day}T{time}Z" if day else None
-
-
-def _same(should: Any, there: Any) -> bool:
+def is_same(should: Any, there: Any) -> bool:
     """Whether what is there says what it should; HTML is cleaned on its way in."""
     if should is None or should == "":
-        return there is None or there == ""
+        return there is None or (isinstance(there, str) and _gist(there) == ([], []))
     if isinstance(should, str) and isinstance(there, str):
         at = moment(should)
         return should == there or (at is not None and at == moment(there)) or _gist(should) == _gist(there)
@@ -230,3 +158,11 @@ def _same(should: Any, there: Any) -> bool:
 
 def _gist(text: str) -> tuple[list[str], list[str]]:
     return list(lines(text)), [html.unescape(address) for address in re.findall(r'href="([^"]*)"', text)]
+
+
+def compared(there: Any) -> str:
+    """A field's value in the form in which it is compared, as one text."""
+    if isinstance(there, str):
+        at = moment(there)
+        return at.astimezone(UTC).isoformat() if at else "\n".join("\n".join(part) for part in _gist(there)).strip()
+    return "" if there is None else json.dumps(there, ensure_ascii=False, sort_keys=True)

@@ -1,10 +1,12 @@
 """Planned dates of our own, where an account's form requires some and Microsoft announces none."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.adapters.tickets.freshservice.change import PLANNED, moment
+from shared.adapters.tickets.freshservice.change import PLANNED, Change, moment, value_at
+from shared.adapters.tickets.freshservice.form import Form
+from shared.adapters.tickets.freshservice.notes import Notes
 from shared.core.tickets.ticket import Ticket
 
 LABELS = {"planned_start_date": "planned start", "planned_end_date": "planned end"}
@@ -38,3 +40,42 @@ def ours_line(name: str, text: Any) -> str:
 
 def kept_line(name: str) -> str:
     return f"The {LABELS[name]} is not known any more; the last one is kept, as Freshservice wants one"
+
+
+def _is_out_of_order(dates: Mapping[str, Any]) -> bool:
+    start, end = (moment(dates[name]) for name in PLANNED)
+    return start is not None and end is not None and end < start
+
+
+class Dates:
+    """Dates that are known no more, where the account's form wants one."""
+
+    def __init__(self, form: Form, notes: Notes, clock: Callable[[], datetime], days: int) -> None:
+        self._form, self._notes, self._clock, self._days = form, notes, clock, days
+
+    async def mend(self, fields: dict[str, Any], should: dict[str, Any], ticket: Ticket, change: Change) -> list[str]:
+        """`fields`, which are to be written, and `should`, what the change should hold, are mended; lines say how.
+
+        A date of ours follows the day by which to act; one of Microsoft's stays, as far as the other one lets it.
+        """
+        gone = [name for name in PLANNED if name in fields and fields[name] is None]
+        kept = [name for name in gone if name in await self._form.required()]
+        if not kept:
+            return []
+        filed = day_of(change.get("created_at")) or self._clock().date()
+        ours, lines = stand_ins(should, ticket, filed, self._days), []
+        for name in kept:
+            there = value_at(change, name)
+            is_there = day_of(there) == day_of(ours[name])
+            is_ours = (
+                is_there
+                or _is_out_of_order({**{each: value_at(change, each) for each in PLANNED}, **should, name: there})
+                or await self._notes.hold_line(change, ours_line(name, there))
+            )
+            lines.append(ours_line(name, ours[name]) if is_ours else kept_line(name))
+            if is_ours and not is_there:
+                fields[name] = should[name] = ours[name]
+            else:
+                del fields[name]
+                should[name] = there
+        return lines

@@ -10,15 +10,16 @@ from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import Calls
 from shared.adapters.tickets.freshservice.change import Change
 from shared.adapters.tickets.freshservice.settings import Settings
-from shared.core.tickets.ticket import TicketRef
+from shared.core.tickets.ticket import Ticket, TicketRef
 
 
 class People:
-    """Groups are read once, and again for a name that was not there; each decision is asked about once."""
+    """Groups are read once, and again for a name that was not there; each agent and decision is asked about once."""
 
     def __init__(self, calls: Calls, settings: Settings) -> None:
         self._calls, self._settings = calls, settings
         self._groups: dict[str, Any] = {}  # id by name
+        self._agents: Recent[str, Any] = Recent(1_000)  # id by address
         self._decided: Recent[str, tuple[str, datetime | None]] = Recent(1_000)  # by id and verdict
 
     async def group(self, name: str) -> tuple[Any, tuple[str, ...]]:
@@ -32,6 +33,25 @@ class People:
         if group not in self._groups:
             return None, (f"No group {group!r} is known here, so nobody is assigned yet",)
         return self._groups[group], ()
+
+    async def assignee(self, ticket: Ticket) -> tuple[Any, tuple[str, ...]]:
+        """The id of the agent to whom a new change is assigned; where there is none, a line that says so."""
+        if not ticket.assigned_to or "agent_id" in self._settings.fields:
+            return None, ()
+        agent = await self.agent(ticket.assigned_to)
+        unknown = f"Nobody with the address {ticket.assigned_to} is known here, so nobody is assigned yet"
+        return agent, () if agent else (unknown,)
+
+    async def agent(self, address: str) -> Any:
+        """The id of the agent with that address, None where there is none or we may not read agents."""
+        if address and address not in self._agents:
+            answer = await self._calls.ask(
+                "GET", "/agents", params={"email": address}, allowed=frozenset({400, 403, 404})
+            )
+            for entry in self._calls.read_part(answer, "agents") if answer.is_success else ():
+                if isinstance(entry, dict) and str(entry.get("email", "")).casefold() == address.casefold():
+                    self._agents[address] = entry.get("id")
+        return self._agents.get(address)
 
     async def with_decider(self, change: Change, ref: TicketRef) -> TicketRef:
         """Who decided, and when, where we may read that."""

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from shared.adapters.ticketing.settings import SAMPLE
-from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import Calls, errors
+from shared.adapters.tickets.freshservice.change import PLANNED
 from shared.adapters.tickets.freshservice.form import Form
 from shared.adapters.tickets.freshservice.settings import Settings
+from shared.adapters.tickets.freshservice.wanted import new_fields, wanted_fields
 from shared.core.errors import PermanentError
 
 _UNDATED = replace(SAMPLE, planned_start=None, planned_end=None, act_by=None)
@@ -16,7 +17,7 @@ async def ping(calls: Calls, form: Form, settings: Settings) -> str:
     """Reading is tried; of writing tells what is said to a change without anything in it, which is never made."""
     await calls.get("/changes", "changes", {"per_page": "1", **calls.where})
     fields = await form.fields(anew=True)
-    should = {**changes.new_fields(settings, SAMPLE, 1), **changes.wanted_fields(settings, SAMPLE)}
+    should = {**new_fields(settings, SAMPLE, 1), **wanted_fields(settings, SAMPLE)}
     missing = [
         name.partition(".")[2]
         for name in should
@@ -35,7 +36,7 @@ async def ping(calls: Calls, form: Form, settings: Settings) -> str:
         )
     faults = errors(calls.json(answer))
     wants = {str(fault["field"]) for fault in faults if fault.get("code") == "missing_field"}
-    given = {*changes.new_fields(settings, _UNDATED, 1), *changes.PLANNED}  # dates are set where there are none
+    given = {*new_fields(settings, _UNDATED, 1), *PLANNED}  # dates are set where there are none
     lacking = sorted(name for name in wants if not {name, f"custom_fields.{_bare(name)}"} & given)
     if lacking:
         raise PermanentError(

@@ -1,25 +1,21 @@
-"""What a change request should hold, how it differs from one that is there, and what its state says; without a call."""
+"""What a change request holds, how it differs from what it should, and what its state says; without a call."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from shared.adapters.ticketing.document import bare, parse, value
-from shared.adapters.ticketing.markup import journal, plain
+from shared.adapters.ticketing.document import bare, value
+from shared.adapters.ticketing.markup import journal
 from shared.adapters.ticketing.outcome import not_taken
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.terms import ENDED, State, Verdict
 from shared.core.text.safe import cut
-from shared.core.tickets.ticket import Ticket, TicketRef
+from shared.core.tickets.ticket import TicketRef
 
 NUMBER = re.compile(r"[A-Za-z]{2,10}\d{1,15}", re.ASCII)
 SYS_ID = re.compile(r"[0-9a-f]{32}")
-# The lengths that a new instance has; an instance cuts silently what is longer.
-_TITLE, _TEXT, KEY_LIMIT = 160, 4_000, 100
 NOTE_LIMIT = 4_000
-_RISK = {"high": "2", "medium": "3", "low": "4"}
-_IMPACT = {"high": "1", "medium": "2", "low": "3"}
 _STATES: dict[str, State] = {
     "-5": "new", "-4": "assess", "-3": "authorize", "-2": "scheduled", "-1": "implement", "0": "review", "3": "closed",
     "4": "cancelled",
@@ -27,70 +23,15 @@ _STATES: dict[str, State] = {
 CANCELLED, ASSESS = "4", "-4"
 _WHOLE = re.compile(r"\A(-?\d+)\.0+\Z", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
-_PLANS = {
-    "justification": "Justification", "risk_impact_analysis": "Risk and impact", "test_plan": "Test plan",
-    "backout_plan": "Back-out plan",
-}  # fmt: skip
-_OF_STANDARD = frozenset({"start_date", "end_date"})
-"""What may be written to a standard change, besides its notes and the policy's own fields."""
 _DECIDED: dict[str, Verdict] = {"approved": "approved", "rejected": "rejected"}
 _HEAD = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d - .+ \([^()]+\)")
 FIELDS = (
     "sys_id", "number", "state", "approval", "closed_at", "sys_updated_on", "sys_created_by", "work_notes",
     "correlation_id",
-    "short_description", "description", "justification", "risk_impact_analysis", "test_plan", "backout_plan", "risk",
-    "impact", "start_date", "end_date", "type", "assignment_group",
+    "short_description", "description", "justification", "risk_impact_analysis", "implementation_plan", "test_plan",
+    "backout_plan", "risk", "impact", "start_date", "end_date", "type", "assignment_group", "requested_by",
+    "assigned_to", "cmdb_ci",
 )  # fmt: skip
-
-
-def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
-    """The fields that we keep as they should be, by ServiceNow's names; their values as the API takes them.
-
-    A standard change is its template's but for the planned dates: there the texts are notes (`texts`).
-    """
-    wanted, own = _shipped_fields(settings, ticket), settings.own_fields(ticket, journal)
-    if settings.type == "standard":
-        wanted = {name: text for name, text in wanted.items() if name in _OF_STANDARD}
-    return {**wanted, **{name: _own(what) for name, what in own.items()}}
-
-
-def texts(settings: Settings, ticket: Ticket) -> tuple[str, ...]:
-    """The lines for the notes of a standard change that say what its fields must not; none for other changes."""
-    if settings.type != "standard":
-        return ()
-    wanted = _shipped_fields(settings, ticket)
-    lines = [line for line in wanted["description"].split("\n") if line.strip()]
-    rest = [f"{label}: {wanted[name]}" for name, label in _PLANS.items()]
-    return (*lines, *rest, f"Proposed: risk {ticket.risk}, impact {ticket.impact}")
-
-
-def _shipped_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
-    why = "\n".join((ticket.why_board, *(f"- {line}" for line in ticket.why)))
-    impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
-    risk = f"Risk: {ticket.risk}. {ticket.risk_why}\n{impact}\nIf nobody acts: {ticket.if_nobody_acts}"
-    tests = f"{ticket.test_plan}\n\nCommunication: {ticket.communication_plan}"
-    return {
-        "short_description": cut(journal(settings.title(ticket, _TITLE)), _TITLE) or ticket.key,
-        "description": cut(journal(plain(settings.description(ticket, "servicenow"), _TEXT)), _TEXT),
-        "justification": _text(why),
-        "risk_impact_analysis": _text(risk),
-        "test_plan": _text(tests),
-        "backout_plan": _text(ticket.backout),
-        "risk": _own(settings.value("risk", ticket.risk, _RISK[ticket.risk])),
-        "impact": _own(settings.value("impact", ticket.impact, _IMPACT[ticket.impact])),
-        "start_date": _moment(ticket.planned_start, "00:00:00"),
-        "end_date": _moment(ticket.planned_end, "23:59:59"),
-    }
-
-
-def created(settings: Settings, ticket: Ticket) -> dict[str, str]:
-    """Everything that a new change request is given but its assignment group, which has an id there."""
-    own = {"correlation_id": ticket.key[:KEY_LIMIT], "correlation_display": "Foresignal"}
-    first = pieces([line_of(note) for note in (*texts(settings, ticket), *ticket.notes)])[:1]
-    notes = {"work_notes": first[0]} if first else {}
-    title = {"short_description": _shipped_fields(settings, ticket)["short_description"]}
-    kind = {"type": settings.type} if settings.api == "table" else {}
-    return {**title, **wanted_fields(settings, ticket), **kind, **own, **notes}
 
 
 def differences(should: Mapping[str, str], record: Mapping[str, Any]) -> dict[str, str]:
@@ -173,7 +114,7 @@ def display_value(record: Mapping[str, Any], name: str) -> str:
 
 def _said(field: Any, part: str) -> str:
     """As the Table API says it: the Change Management API has numbers and truths of JSON, whole numbers as `-5.0`."""
-    return _own(field.get(part) if isinstance(field, dict) else field)
+    return as_text(field.get(part) if isinstance(field, dict) else field)
 
 
 def when(text: str) -> datetime | None:
@@ -193,17 +134,10 @@ def line_of(note: str) -> str:
     return cut(journal(folded(bare(value(note)))), NOTE_LIMIT)
 
 
-def _text(text: str) -> str:
-    return cut(journal(plain(parse(value(text)), _TEXT)), _TEXT)
-
-
-def _own(what: Any) -> str:
+def as_text(what: Any) -> str:
+    """A value as the API takes it."""
     if isinstance(what, bool):
         return "true" if what else "false"
     if isinstance(what, float) and what.is_integer():
         return str(int(what))
     return "" if what is None else str(what)
-
-
-def _moment(day: date | None, time: str) -> str:
-    return f"{day} {time}" if day else ""

@@ -2,27 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
-from shared.adapters.recent import Recent
+import httpx
+
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import about_system
-from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
+from shared.adapters.ticketing.lookup import LookUps, may_take, pass_over
+from shared.adapters.ticketing.outcome import because, fields_by_hand
 from shared.adapters.tickets.servicenow import record as records
+from shared.adapters.tickets.servicenow import wanted
 from shared.adapters.tickets.servicenow.calls import Calls
+from shared.adapters.tickets.servicenow.conflicts import Conflicts
+from shared.adapters.tickets.servicenow.moves import Moves
+from shared.adapters.tickets.servicenow.people import People
 from shared.adapters.tickets.servicenow.pinging import ping
+from shared.adapters.tickets.servicenow.searches import AT_ONCE, Searches
 from shared.adapters.tickets.servicenow.settings import Settings
-from shared.adapters.tickets.servicenow.writes import ALL, CHANGES, TABLE_API, Writes
-from shared.core.errors import PermanentError
+from shared.adapters.tickets.servicenow.tasks import Tasks, task_fields
+from shared.adapters.tickets.servicenow.writes import ALL, CHANGES, REFUSED, TABLE_API, Record, Writes, Written
 from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
-_GROUPS, _APPROVERS = "/api/now/table/sys_user_group", "/api/now/table/sysapproval_approver"
-_AT_ONCE = 100
-_CANDIDATES = 20  # with one key there is one; a second look at what a search answered
-_US = "javascript:gs.getUserName()"  # the instance says who we are
-Record = Mapping[str, Any]
+_NONE = TicketRef("", "", "new")
+_SET_ONCE = frozenset({"requested_by", "assigned_to", "cmdb_ci"})
 
 
 class ServiceNow:
@@ -36,13 +38,16 @@ class ServiceNow:
     def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings = settings
         self._calls = Calls(settings, deps)
+        self._searches = Searches(self._calls, settings)
         self._writes = Writes(self._calls, settings)
-        self._groups: Recent[str, str] = Recent(REMEMBERED)  # sys_id by name
+        self._moves = Moves(self._calls, settings, self._writes)
+        self._people = People(self._calls, settings)
+        self._tasks = Tasks(self._calls, self._people)
+        self._conflicts = Conflicts(self._calls, self._writes)
         self._look_ups: LookUps[Record] = LookUps(deps.clock)
-        self._decided: Recent[str, tuple[str, str, datetime | None]] = Recent(REMEMBERED)  # by sys_id and verdict
 
     async def find(self, key: str) -> TicketRef | None:
-        record = await self._by_key(key)
+        record = await self._searches.by_key(key)
         if record is None:
             self._look_ups.keep_miss(key)
             return None
@@ -53,48 +58,45 @@ class ServiceNow:
     async def open(self, ticket: Ticket) -> TicketRef:
         async with self._look_ups.opening(ticket.key):
             if not self._look_ups.take_miss(ticket.key):
-                existing = await self._by_key(ticket.key)
+                existing = await self._searches.by_key(ticket.key)
                 if existing is None:
                     self._look_ups.keep_miss(ticket.key)
                 elif may_take(ref := records.ref_of(self._settings, existing), ticket):
-                    return await self._writes.bring(existing, ticket)
+                    return await self._bring(existing, ticket, _NONE)
                 else:
                     author = records.raw_value(existing, "sys_created_by")
                     line_before = pass_over(self._calls.what, ref, author, ticket)
                     ticket = replace(ticket, notes=(*ticket.notes, line_before))
-            group, line = await self._group(ticket.group)
-            ticket = replace(ticket, notes=(*ticket.notes, *line))
-            body = records.created(self._settings, ticket)
-            if group:
-                body["assignment_group"] = group
-            with about_system():
-                answer = await self._calls.ask("POST", self._where(), body=body, params=ALL)
-            self._look_ups.take_miss(ticket.key)
-            return await self._writes.complete(self._calls.one(answer), body, ticket)
+            return await self._create(ticket)
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         record = self._look_ups.take(ref.number)
         if record is None:
-            record = await self._by_number(ref.number)
-        return await (self._writes.bring(record, ticket) if record else self.open(ticket))
+            record = await self._searches.by_number(ref.number)
+        return await (self._bring(record, ticket, ref) if record else self.open(ticket))
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         ours = [number for number in dict.fromkeys(numbers) if records.NUMBER.fullmatch(number)]
         by_number: dict[str, TicketRef] = {}
-        for at in range(0, len(ours), _AT_ONCE):
-            some = ours[at : at + _AT_ONCE]
-            query = {"sysparm_query": f"numberIN{','.join(some)}", "sysparm_limit": str(2 * _AT_ONCE)}
-            rows = await self._calls.results(TABLE_API, {**query, **ALL, "sysparm_fields": self._writes.fields()})
-            self._assert_searched("number", all(records.raw_value(row, "number") in some for row in rows))
+        for at in range(0, len(ours), AT_ONCE):
+            some = ours[at : at + AT_ONCE]
+            rows = await self._searches.by_numbers(some)
             refs = {records.raw_value(row, "sys_id"): records.ref_of(self._settings, row) for row in rows}
-            for ref in await self._with_deciders(refs):
+            for ref in await self._people.with_deciders(refs):
                 if ref.number in some:
                     by_number[ref.number] = ref
         return by_number
 
     def preview(self, ticket: Ticket) -> Preview:
-        body = records.created(self._settings, ticket)
-        return Preview(self._settings.address + self._where(), {**body, "assignment_group": ticket.group})
+        """People, group and item are shown by their names: they are looked up when the ticket is filed."""
+        item = "" if self._settings.type == "standard" else next(iter(ticket.configuration_items), "")
+        names = {"assignment_group": ticket.group, "requested_by": ticket.requested_by,
+                 "assigned_to": ticket.assigned_to, "cmdb_ci": item}  # fmt: skip
+        shown = {name: text for name, text in names.items() if text or name == "assignment_group"}
+        body = wanted.created(self._settings, ticket, shown)
+        has_tasks = ticket.has_tasks and not ticket.cancelled
+        tasks = [task_fields(ticket, step, step.owner, ticket.group) for step in ticket.steps if has_tasks]
+        return Preview(self._settings.address + self._where(), {**body, **({"change_task": tasks} if tasks else {})})
 
     async def ping(self) -> str:
         with about_system():
@@ -106,81 +108,97 @@ class ServiceNow:
         template = f"/{self._settings.template}" if self._settings.type == "standard" else ""
         return f"{CHANGES}/{self._settings.type}{template}"
 
-    async def _by_key(self, key: str) -> Record | None:
-        """What we made: anybody who may write change requests can set their `correlation_id`."""
-        ours, user = key[: records.KEY_LIMIT], self._settings.user
-        author = user if user and "^" not in user else _US
-        matches = await self._search(f"correlation_id={ours}^sys_created_by={author}", "correlation_id", ours)
-        authors = [records.raw_value(match, "sys_created_by") for match in matches]
-        self._assert_searched(
-            "sys_created_by", all(each and (author == _US or each.casefold() == user.casefold()) for each in authors)
-        )
-        open_ones = (match for match in matches if records.ref_of(self._settings, match).state not in ENDED)
-        return next(open_ones, matches[0] if matches else None)
+    async def _create(self, ticket: Ticket) -> TicketRef:
+        """Where ServiceNow refuses the call, it may be for who is to do it, or for when: better a ticket without."""
+        references, lines = await self._people.references(ticket)
+        ticket = replace(ticket, notes=(*ticket.notes, *lines))
+        body = wanted.created(self._settings, ticket, references)
+        without: frozenset[str] = frozenset()
+        by_hand: tuple[str, ...] = ()
+        for some in filter(None, (_SET_ONCE & references.keys(), wanted.PLANNED & body.keys())):
+            answer = await self._post(body, allowed=REFUSED)
+            if answer.is_success:
+                break
+            without |= some
+            line = fields_by_hand("ServiceNow", without)
+            by_hand = (because(line, self._calls.complaint_of(answer)),)
+            body = wanted.created(self._settings, replace(ticket, notes=(*ticket.notes, line)), references, without)
+        else:
+            answer = await self._post(body)
+        self._look_ups.take_miss(ticket.key)
+        if by_hand:
+            ticket = replace(ticket, notes=(*ticket.notes, fields_by_hand("ServiceNow", without)))
+        ref = await self._complete(self._calls.one(answer), body, ticket)
+        return replace(ref, not_taken=(*by_hand, *ref.not_taken))
 
-    async def _by_number(self, number: str) -> Record | None:
-        if not records.NUMBER.fullmatch(number):
-            return None
-        return next(iter(await self._search(f"number={number}", "number", number)), None)
+    async def _post(self, body: Mapping[str, str], allowed: frozenset[int] = frozenset()) -> httpx.Response:
+        with about_system():
+            return await self._calls.ask("POST", self._where(), body=dict(body), params=ALL, allowed=allowed)
 
-    async def _search(self, query: str, field: str, value: str) -> list[Record]:
-        """The change requests that an encoded query finds, and whose field holds the value indeed, oldest first.
+    async def _complete(self, record: Record, sent: Mapping[str, str], ticket: Ticket) -> TicketRef:
+        """A new change request, `sent` as it is in the answer `record`: what did not take is written once more.
 
-        ServiceNow leaves out the parts of a query that it does not understand or that we may not read: then it answers
-        with whatever there is.
+        The Change Management API leaves out fields that the Table API takes, and may read times in our user's zone.
         """
-        params = {
-            "sysparm_query": f"{query}^ORDERBYsys_created_on",
-            "sysparm_limit": str(_CANDIDATES),
-            "sysparm_fields": self._writes.fields(),
-        }
-        with about_system():  # a list of what we may see: it refuses nobody one ticket
-            matches = await self._calls.results(TABLE_API, {**params, **ALL})
-        values = [records.raw_value(match, field) for match in matches]
-        self._assert_searched(field, all(each.casefold() == value.casefold() for each in values))
-        return [match for match, each in zip(matches, values, strict=True) if each == value]
+        should = wanted.wanted_fields(self._settings, ticket)
+        ours = {"correlation_id", "assignment_group", *_SET_ONCE, *should}
+        shown = {*record, *records.ignored_fields(record)}  # of what is not shown we know nothing
+        known = {name: text for name, text in sent.items() if name in ours and name in shown}
+        changes = records.differences(known, record)
+        notes = (*wanted.texts(self._settings, ticket), *ticket.notes)
+        first, *more = records.pieces([records.line_of(note) for note in notes]) or [""]
+        rest = [line for piece in more for line in piece.split("\n")]
+        record = {**record, "work_notes": {"display_value": first}}
+        if ticket.cancelled:
+            after = await self._moves.cancel(record, changes, replace(ticket, notes=tuple(rest)))
+        else:
+            after = await self._writes.write(record, changes, rest)
+        return await self._finished(after, ticket, should, _NONE, is_planned_anew=True)
 
-    def _assert_searched(self, field: str, is_searched: bool) -> None:
-        if not is_searched:
-            raise PermanentError(
-                f"{self._calls.what}: a search by {field} was answered with other change requests: let our user read "
-                f"that field of change_request (ServiceNow leaves out of a search what the user may not read)"
-            )
+    async def _bring(self, record: Record, ticket: Ticket, before: TicketRef) -> TicketRef:
+        """The change request as it should be. What has ended stays as the board left it, but for notes.
 
-    async def _group(self, name: str) -> tuple[str, tuple[str, ...]]:
-        """The group's id there; where it has none, a line that says so: better an unassigned ticket than none."""
-        group = str(self._settings.value("group", name, name))
-        if not group or records.SYS_ID.fullmatch(group):
-            return group, ()
-        if group not in self._groups:
-            safe = group.replace("^", " ")
-            params = {"sysparm_query": f"name={safe}", "sysparm_fields": "sys_id,name", "sysparm_limit": "1"}
-            answer = await self._calls.ask("GET", _GROUPS, params=params, allowed=frozenset({403}))
-            groups = self._calls.result(answer, [{}]) if answer.is_success else []
-            if not groups or records.raw_value(groups[0], "name").casefold() != safe.casefold():
-                return "", (f"No assignment group {group!r} is known here, so nobody is assigned yet",)
-            self._groups[group] = records.raw_value(groups[0], "sys_id")
-        return self._groups[group], ()
+        `before`: what we know of it, with the fingerprints of what we wrote.
+        """
+        state = records.ref_of(self._settings, record).state
+        if state in ENDED:
+            if ticket.reopen and not ticket.cancelled:
+                after = await self._moves.ask_for_another(record, ticket)
+            else:
+                after = await self._writes.write(record, {}, ticket.notes)
+            return await self._finished(after, ticket, {}, before)
+        should = wanted.wanted_fields(self._settings, ticket)
+        sys_id, values = records.raw_value(record, "sys_id"), wanted.held(should, record)
+        written = self._writes.attempts.known(sys_id, before.written, values)
+        changes = wanted.to_write(self._settings, should, record, written, state)
+        told = replace(ticket, notes=(*wanted.texts(self._settings, ticket), *ticket.notes))
+        if ticket.cancelled:
+            after = await self._moves.cancel(record, changes, told)
+        elif ticket.reassess and self._moves.is_approved(record):
+            after = await self._moves.reassess(record, changes, told)
+        else:
+            after = await self._writes.write(record, changes, told.notes)
+        return await self._finished(
+            after, ticket, should, before, is_planned_anew=bool(wanted.PLANNED & changes.keys())
+        )
 
-    async def _with_deciders(self, refs: Mapping[str, TicketRef]) -> list[TicketRef]:
-        """Who decided, and when, where we may read that; asked once for each decision."""
-        new = [
-            sys_id for sys_id, ref in refs.items() if ref.decision and f"{sys_id}{ref.decision}" not in self._decided
-        ]
-        if new:
-            query = f"sysapprovalIN{','.join(new)}^stateINapproved,rejected^ORDERBYsys_updated_on"
-            params = {"sysparm_query": query, "sysparm_fields": "sysapproval,state,approver,sys_updated_on", **ALL}
-            answer = await self._calls.ask("GET", _APPROVERS, params=params, allowed=frozenset({400, 403, 404}))
-            for approval in self._calls.result(answer, [{}]) if answer.is_success else ():
-                key = records.raw_value(approval, "sysapproval") + records.raw_value(approval, "state")
-                at = records.when(records.raw_value(approval, "sys_updated_on"))
-                self._decided[key] = (
-                    records.raw_value(approval, "state"),
-                    records.display_value(approval, "approver"),
-                    at,
-                )
-        complete = []
-        for sys_id, ref in refs.items():
-            _, who, at = self._decided.get(f"{sys_id}{ref.decision}", ("", "", None))
-            complete.append(replace(ref, decided_by=who, decided_at=at) if ref.decision else ref)
-        return complete
+    async def _finished(
+        self,
+        after: Written,
+        ticket: Ticket,
+        should: Mapping[str, str],
+        before: TicketRef,
+        *,
+        is_planned_anew: bool = False,
+    ) -> TicketRef:
+        """What we know of the change request at the end: conflicts of its dates are told, its tasks are made."""
+        record, not_taken, made = after.record, after.not_taken, before.tasks
+        is_going_on = records.ref_of(self._settings, record).state not in ENDED and not ticket.cancelled
+        if is_going_on and is_planned_anew and self._settings.api == "change_management":
+            record = await self._conflicts.tell(record)
+        if is_going_on and ticket.has_tasks:
+            made, lines = await self._tasks.make(records.raw_value(record, "sys_id"), ticket, made)
+            not_taken = (*not_taken, *lines)
+        ref = records.ref_of(self._settings, record)
+        written = wanted.fingerprints(should, record, before.written)
+        return replace(ref, not_taken=not_taken, written=written, tasks=made)
