@@ -46,7 +46,7 @@ async def over(server, clock, settings):
 
 
 @asynccontextmanager
-async def system(request):
+async def system(request):  # noqa: C901 - one function for each thing that a rig has
     clock = FakeClock()
     server = AzureDevOps(clock, accepts=accepted, rules=Rules(left=frozenset({("Resolved", "Removed")})))
 
@@ -68,6 +68,9 @@ async def system(request):
     async def fields(number):
         return dict(record(number).fields)
 
+    async def fill_in(number, text):
+        server.fill_in(number, "System.Description", f"<div>{text}</div>")
+
     def keep(on):
         server.boards.rules.kept = frozenset({"Custom.Services"} if on else ())
 
@@ -81,7 +84,8 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN,), clock=clock, keep=keep,
-            stuck="Resolved", squat=squat, elsewhere=elsewhere,
+            stuck="Resolved", squat=squat, elsewhere=elsewhere, begun="Active",
+            fill_in=fill_in, text_field="System.Description", date_field="Microsoft.VSTS.Scheduling.StartDate",
         )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ async def over(server: Jira, clock, settings):
 
 
 @asynccontextmanager
-async def system(request):
+async def system(request):  # noqa: C901 - one function for each thing that a rig has
     clock = FakeClock()
     server = Jira(clock, late=30.0, rules=Rules(left=frozenset({("Implementing", "Canceled")})))
 
@@ -69,6 +69,9 @@ async def system(request):
     async def fields(number):
         return dict(record(number).fields)
 
+    async def fill_in(number, text):
+        server.fill_in(number, "description", document(text))
+
     def keep(on):
         server.rules.kept = frozenset({"customfield_10054"} if on else ())
 
@@ -83,8 +86,17 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Completed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN, basic), clock=clock,
-            keep=keep, stuck="Implementing", squat=squat, elsewhere=elsewhere,
+            keep=keep, stuck="Implementing", squat=squat, elsewhere=elsewhere, begun="Implementing",
+            fill_in=fill_in, text_field="description", date_field="customfield_10052",
         )  # fmt: skip
+
+
+def document(text):
+    return {
+        "type": "doc",
+        "version": 1,
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}],
+    }
 
 
 def shows(ticket):

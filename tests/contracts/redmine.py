@@ -50,7 +50,7 @@ def fields_of(issue):
 
 
 @asynccontextmanager
-async def system(request):
+async def system(request):  # noqa: C901 - one function for each thing that a rig has
     redmine = request.getfixturevalue("redmine")
     project, ids = redmine.project(), redmine.made["fields"]
     parent = redmine.ask("GET", f"/projects/{project}.json")["project"]["id"]
@@ -95,6 +95,9 @@ async def system(request):
         answer.raise_for_status()
         return str(answer.json()["issue"]["id"])
 
+    async def fill_in(number, text):
+        redmine.ask("PUT", f"/issues/{number}.json", {"issue": {"description": text}})
+
     def keep(on):
         redmine.give(project, "bound" if on else "filer")
 
@@ -102,7 +105,8 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock, keep=keep,
-            stuck="Post implementation review", squat=squat, elsewhere=elsewhere,
+            stuck="Post implementation review", squat=squat, elsewhere=elsewhere, begun="In Progress",
+            fill_in=fill_in, text_field="description", date_field="start_date",
             # Ruby waits for SQLite with all its threads: one that holds the lock and one that waits block each other.
             at_once=1,
         )  # fmt: skip

@@ -101,6 +101,12 @@ class AzureDevOps:
         operations = [{"op": "add", "path": "/fields/System.State", "value": state}]
         self.boards.items[item.id] = item.patched(operations, self._clock(), "Change board")
 
+    def fill_in(self, number: str, name: str, what: Any) -> None:
+        """Somebody writes into a field by hand."""
+        item = self.boards.items[int(number)]
+        operations = [{"op": "add", "path": f"/fields/{name}", "value": what}]
+        self.boards.items[item.id] = item.patched(operations, self._clock(), "Change board")
+
     def convert(self, number: str, name: str) -> None:
         """By hand: a field of HTML becomes one of Markdown, which is for good."""
         item = self.boards.items[int(number)]

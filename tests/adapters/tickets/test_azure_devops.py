@@ -2,6 +2,7 @@
 
 import traceback
 from contextlib import asynccontextmanager
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -405,6 +406,41 @@ async def test_a_move_that_a_rule_forbids_is_handed_back_with_what_the_rule_says
 
         assert line.startswith("Microsoft will not make this change. We may not cancel the ticket: please do (")
         assert "Resolved Reason" in line
+
+
+# What people fill in.
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("added", ['<div><img src="https://x.example/1.png"></div>', "<div>Ours.</div>"])
+async def test_whatever_somebody_adds_to_the_description_survives_moved_dates(added, turned):
+    async with running(settings=SETTINGS) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        if turned:
+            devops.convert("1", "System.Description")
+            added = "\n\n![shot](https://x.example/1.png)" if "img" in added else "\n\nOurs."
+        text = devops.boards.items[1].fields["System.Description"] + added
+        devops.fill_in("1", "System.Description", text)
+
+        moved = ticket(what="It goes later.", planned_start=date(2026, 11, 2))
+        again = await port.amend(await port.amend(opened, moved), ticket())
+        await port.amend(again, moved)
+
+        after = devops.boards.items[1].fields
+        assert after["Microsoft.VSTS.Scheduling.StartDate"] == "2026-11-02T00:00:00Z"
+        assert "x.example/1.png" in after["System.Description"] or "Ours." in after["System.Description"]
+
+
+async def test_what_we_wrote_is_known_after_a_work_item_that_ended_was_only_told():
+    async with running(settings=SETTINGS) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        devops.move("1", "Closed")
+
+        told = await port.amend(opened, ticket(what="Later.", notes=("news",)))
+
+        assert told.written == opened.written != {}
 
 
 # Fields that a person turned into Markdown.

@@ -4,7 +4,7 @@ import json
 import traceback
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -41,6 +41,93 @@ async def running(*, settings=None, **server):
 def writes(proxy, since=0):
     """What was written: a search and a bulk fetch are POSTs that only read."""
     return [one for one in proxy.asked[since:] if one[0] != "GET" and not one[1].endswith(("/jql", "/bulkfetch"))]
+
+
+# What people fill in.
+
+
+def rewritten(node, at=0):
+    """A document as Jira's editor keeps it: with ids of its own, and an empty paragraph at its end."""
+    if isinstance(node, list):
+        return [rewritten(each, at + n) for n, each in enumerate(node)]
+    inside = {name: rewritten(each, at + 10) for name, each in node.items() if name == "content"}
+    attrs = {"attrs": {**node.get("attrs", {}), "localId": f"id-{at}"}} if node["type"] == "paragraph" else {}
+    return {**node, **inside, **attrs}
+
+
+async def test_jiras_own_way_of_writing_is_no_persons_edit():
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        there = jira._existing(opened.number).fields
+        document = rewritten(there["description"])
+        document["content"].append({"type": "paragraph", "content": []})
+        jira.fill_in(opened.number, "description", document)
+        jira.fill_in(opened.number, "customfield_10052", "2026-10-01T02:00:00.000+0200")
+        jira.fill_in(opened.number, "customfield_10050", {"value": "High", "self": "https://x.example/1"})
+
+        moved = ticket(what="It goes later.", planned_start=date(2026, 11, 2), risk="low")
+        await port.amend(opened, moved)
+
+        after = jira._existing(opened.number).record().fields
+        assert after["description"][0] == "It goes later."
+        assert after["customfield_10052"] == "2026-11-02T00:00:00.000+0000"
+        assert after["customfield_10050"] == {"value": "Low"}
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "1", "type": "file"}}]},
+        {"type": "paragraph", "content": [{"type": "text", "text": "Ours."}]},
+        {"type": "paragraph", "content": [{"type": "mention", "attrs": {"id": "5b10", "text": "@Ana"}}]},
+    ],
+)
+async def test_whatever_somebody_adds_to_the_description_survives_moved_dates(added):
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        document = jira._existing(opened.number).fields["description"]
+        jira.fill_in(opened.number, "description", {**document, "content": [*document["content"], added]})
+
+        for n in (2, 3):
+            moved = ticket(what=f"It goes later: {n}.", planned_start=date(2026, 11, n))
+            opened = await port.amend(opened, moved)
+            opened = await port.amend(
+                opened, ticket()
+            )  # what we want again is what stands there, but for what was added
+
+        after = jira._existing(opened.number).fields
+        assert after["description"]["content"][-1] == added
+        await port.amend(opened, moved)
+        after = jira._existing(opened.number).fields
+        assert after["customfield_10052"] == "2026-11-03T00:00:00.000+0000"
+        assert after["description"]["content"][-1] == added
+
+
+async def test_a_field_that_somebody_set_to_what_we_want_is_ours_again():
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.fill_in(opened.number, "customfield_10050", {"value": "Medium"})
+        kept = await port.amend(opened, ticket(risk="low"))
+        assert jira._existing(opened.number).fields["customfield_10050"] == {"value": "Medium"}
+
+        again = await port.amend(kept, ticket(risk="medium"))
+        await port.amend(again, ticket(risk="low"))
+
+        assert jira._existing(opened.number).fields["customfield_10050"] == {"value": "Low"}
+
+
+async def test_what_we_wrote_is_known_after_a_ticket_that_ended_was_only_told():
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.move(opened.number, "Completed")
+
+        told = await port.amend(opened, ticket(what="Later.", notes=("news",)))
+
+        assert told.written == opened.written != {}
 
 
 # What the policy may say.

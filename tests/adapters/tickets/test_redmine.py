@@ -3,7 +3,7 @@
 import html
 import re
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -166,6 +166,29 @@ async def test_an_issue_that_was_moved_to_another_project_is_still_followed(redm
         assert (await port.states([made.number]))[made.number].state == "scheduled"
         assert (await port.amend(made, ticket(notes=("moved",)))).number == made.number
         assert "moved" in lines_of(issue_of(redmine, made.number))
+
+
+# What people fill in.
+
+
+async def test_a_persons_text_and_dates_stay_and_the_ends_of_lines_are_nobodys_edit(redmine):
+    async with system(redmine) as (port, _, _):
+        made = await port.open(ticket())
+        text = issue_of(redmine, made.number)["description"]
+        change(redmine, made.number, description=text.replace("\r\n", "\n") + "\n\n", due_date="2026-12-24")
+        change(redmine, made.number, custom_fields=[{"id": redmine.made["fields"]["plan"], "value": "Ask Ana."}])
+
+        moved = ticket(what="It goes later.", planned_start=date(2026, 11, 2), test_plan="Another.", notes=())
+        after = await port.amend(made, moved)
+
+        fields = fields_of(issue_of(redmine, made.number))
+        assert after.not_taken == ()
+        assert fields["description"].startswith("It goes later.")
+        assert (fields["start_date"], fields["due_date"], fields["Test plan"]) == (
+            "2026-11-02",
+            "2026-12-24",
+            "Ask Ana.",
+        )
 
 
 # Workflow and decision.

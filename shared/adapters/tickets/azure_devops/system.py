@@ -1,12 +1,13 @@
 """The port `TicketSystem` over Azure Boards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing import kept
 from shared.adapters.ticketing.calls import SHOWN, about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
@@ -77,8 +78,8 @@ class AzureDevOpsSystem:
         self._numbers[ticket.key] = str(item["id"])
         left = items.left_alone(patch, _NOTHING, item)
         if not (left or ticket.cancelled):
-            return await self._ref(item)
-        return await self._bring(item, ticket, left)
+            return await self._left(item, self._should(item, ticket, rich), items.sent(patch), {})
+        return await self._bring(item, ticket, left, items.sent(patch) - {*left})
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         item = self._look_ups.take(ref.number) or await self._read(ref.number)
@@ -86,7 +87,7 @@ class AzureDevOpsSystem:
             with about_system():  # else we lost sight of it
                 await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")
             return await self.open(ticket)
-        return await self._bring(item, ticket)
+        return await self._bring(item, ticket, before=ref)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         ours = [number for number in numbers if items.NUMBER.fullmatch(number)]
@@ -159,39 +160,62 @@ class AzureDevOpsSystem:
         item: Item = self._calls.read_whole(answer, ITEM)
         return item
 
-    async def _bring(self, item: Item, ticket: Ticket, first: Sequence[str] = ()) -> TicketRef:
+    async def _bring(
+        self,
+        item: Item,
+        ticket: Ticket,
+        first: Sequence[str] = (),
+        took: Collection[str] = (),
+        before: TicketRef | None = None,
+    ) -> TicketRef:
         """The work item as it should be, in one write. What has ended stays as the board left it, but for notes.
 
-        What did not take is told in another. `first`: fields that a new work item lacks.
+        What did not take is told in another. `first`, `took`: fields that a new work item lacks, and has; `before`:
+        the work item as we last left it.
         """
-        ended = await self._has_ended(item)
+        written = before.written if before else {}
+        state = (await self._ref(item)).state
+        ended = state in ENDED
         how = "reopen" if ticket.reopen and ended and not ticket.cancelled else ""
         how = "cancel" if ticket.cancelled and not ended else how
         target, why = await self._way(item, how) if how else ("", "")
         line = [move_by_hand(ticket, why) if why else moved(ticket)] if how else []
-        changes = await self._changes(item, ticket) if target or not ended else []
+        should: Mapping[str, Any] = {}
+        changes: list[Operation] = []
+        if target or not ended:
+            should = self._should(item, ticket, await self._html_fields(ticket))
+            theirs = kept.theirs(written, items.held(should, item), self._settings.planned(), state)
+            changes = items.differences(should, item, ticket, theirs)
         after, complaint = await self._put(item, changes, [*ticket.notes, *line], target)
         if complaint:  # a rule of the process stands in the way of the move
             why, changes = f"Azure DevOps does not let us: {complaint[:SHOWN]}", [] if ended else changes
+            should = {} if ended else should
             after, _ = await self._put(item, changes, [*ticket.notes, move_by_hand(ticket, why)])
         late = []
         if target and not why and await self._has_ended(after) == ended:
             why = _STUCK
             late.append(move_by_hand(ticket, why))
         by_hand = [move_for_people(ticket, why)] if why else []
-        if left := {*items.left_alone(changes, item, after), *items.FIRST.intersection(first)}:
+        left = {*items.left_alone(changes, item, after), *items.FIRST.intersection(first)}
+        if left:
             late.append(fields_by_hand("Azure DevOps", left))
             by_hand.append(late[-1])
         after, _ = await self._put(after, [], late)
-        return replace(await self._ref(after), not_taken=tuple(by_hand))
+        ref = await self._left(after, should, {*took, *items.sent(changes)} - left, written)
+        return replace(ref, not_taken=tuple(by_hand))
+
+    async def _left(
+        self, item: Item, should: Mapping[str, Any], took: Collection[str], written: Mapping[str, str]
+    ) -> TicketRef:
+        """The work item as we leave it. `took`: what we sent of it and Azure DevOps took."""
+        ours = {*took, *items.ours(should, item, written)}
+        return replace(await self._ref(item), written=kept.written_now(written, items.held(should, item), ours))
 
     async def _has_ended(self, item: Item) -> bool:
         return (await self._ref(item)).state in ENDED
 
-    async def _changes(self, item: Item, ticket: Ticket) -> list[Operation]:
-        turned = items.in_markdown(item)
-        should = items.wanted_fields(self._settings, ticket, await self._html_fields(ticket), turned)
-        return items.differences(should, item, ticket)
+    def _should(self, item: Item, ticket: Ticket, rich: Collection[str]) -> dict[str, Any]:
+        return items.wanted_fields(self._settings, ticket, rich, items.in_markdown(item))
 
     async def _put(
         self, item: Item, changes: Sequence[Operation], lines: Sequence[str], target: str = ""

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing import kept
 from shared.adapters.ticketing.calls import SHOWN, about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
@@ -89,7 +90,7 @@ class JiraSystem:
                 await self._calls.get(f"{API}/project/{self._settings.project}", "key")
             self._ids.pop(ticket.key, None)
             return await self.open(ticket)
-        return await self._bring(issue, ticket)
+        return await self._bring(issue, ticket, before=ref)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         keys = [number for number in numbers if KEY.fullmatch(number)]
@@ -157,12 +158,15 @@ class JiraSystem:
         issue: Issue = self._calls.read_whole(answer, ISSUE)
         return issue
 
-    async def _bring(self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None) -> TicketRef:
+    async def _bring(
+        self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None, before: TicketRef | None = None
+    ) -> TicketRef:
         """The issue as it should be. What has ended stays as the board left it, but for notes.
 
         What Jira left as it was is said among the notes. `fresh`: the fields that it was just made of; those that did
-        not take are written once more.
+        not take are written once more. `before`: the issue as we last left it.
         """
+        written = before.written if before else {}
         ended, why = self._has_ended(issue), ""
         how = "cancel" if ticket.cancelled and not ended else ""
         how = "reopen" if ticket.reopen and ended and not ticket.cancelled else how
@@ -172,9 +176,13 @@ class JiraSystem:
             ended = self._has_ended(issue)
         missing = issues.left_alone(fresh, {}, issue["fields"]) if fresh else ()
         changes: dict[str, Any] = {}
-        if not ended and (missing or not fresh):
+        should: Mapping[str, Any] = {}
+        if not ended:
             should = issues.wanted_fields(self._settings, ticket, await self._screen.rich_fields())
-            changes = issues.differences(should, issue["fields"])
+        if should and (missing or not fresh):
+            state = issues.ref_of(self._settings, issue).state
+            theirs = kept.theirs(written, issues.held(should, issue["fields"]), self._settings.planned(), state)
+            changes = issues.differences(should, issue["fields"], theirs)
             if changes:
                 await self._calls.ask("PUT", f"{API}/issue/{issue['key']}", body={"fields": changes})
         if how == "cancel":
@@ -190,7 +198,10 @@ class JiraSystem:
             by_hand.append(fields_by_hand("Jira", {str(labels.get(name, name)) for name in left}))
             lines.append(by_hand[-1])
         await self._tell(now, [*ticket.notes, *lines])
-        return replace(await self._ref(now), not_taken=tuple(by_hand))
+        took = {*(fresh or ()), *changes} - ({*missing, *left} - (changes.keys() - set(left)))
+        took |= issues.ours(should, now["fields"], written)
+        written = kept.written_now(written, issues.held(should, now["fields"]), took)
+        return replace(await self._ref(now), not_taken=tuple(by_hand), written=written)
 
     def _has_ended(self, issue: Issue) -> bool:
         return issues.ref_of(self._settings, issue).state in ENDED

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing import kept
 from shared.adapters.ticketing.calls import about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
@@ -59,7 +60,7 @@ class RedmineSystem:
         if issue is None:
             self._ids.pop(ticket.key, None)
             return await self.open(ticket)
-        return await self._bring(issue, ticket)
+        return await self._bring(issue, ticket, before=ref)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         ours = [number for number in numbers if issues.NUMBER.fullmatch(number)]
@@ -170,12 +171,15 @@ class RedmineSystem:
         numbers = await self._names.fields([*self._settings.fields, self._settings.key_field])
         return fields, numbers
 
-    async def _bring(self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None) -> TicketRef:
+    async def _bring(
+        self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None, before: TicketRef | None = None
+    ) -> TicketRef:
         """The issue as it should be. What has ended stays as the board left it, but for notes.
 
         Redmine leaves out silently what our role may not set: that is told in another write. `fresh`: the fields that
-        it was just made of; those that did not take are written once more.
+        it was just made of; those that did not take are written once more. `before`: the issue as we last left it.
         """
+        written = before.written if before else {}
         ended = self._has_ended(issue)
         how = "reopen" if ended and ticket.reopen and not ticket.cancelled else ""
         how = "cancel" if ticket.cancelled and not ended else how
@@ -183,12 +187,19 @@ class RedmineSystem:
         why = _NO_WAY if how and not status else ""
         lines = [*ticket.notes, *([self._move_by_hand(ticket) if why else moved(ticket)] if how else [])]
         changes: dict[str, Any] = {}
+        should: dict[str, Any] = {}
         numbers: dict[str, int] = {}
         missing: tuple[str, ...] = ()
         if not ended or status:
             should, numbers = await self._should(ticket)
             missing = issues.left_alone(fresh, issue, numbers) if fresh else ()
-            changes = issues.differences(should, issue, numbers) if missing or not fresh else {}
+            theirs = kept.theirs(
+                written,
+                issues.held(should, issue, numbers),
+                (issues.PLANNED - self._settings.fields.keys()) | self._settings.planned(),
+                issues.ref_of(self._settings, issue).state,
+            )
+            changes = issues.differences(should, issue, numbers, theirs) if missing or not fresh else {}
         body = issues.as_sent(changes, numbers) | ({"status_id": status["id"]} if status else {})
         now = await self._write(issue, body, lines)
         late = []
@@ -196,13 +207,17 @@ class RedmineSystem:
             why = _NO_WAY
             late.append(self._move_by_hand(ticket))
         by_hand = [move_for_people(ticket, why)] if why else []
-        if left := {*issues.left_alone(changes, now, numbers), *issues.FIRST.intersection(missing)}:
+        left = {*issues.left_alone(changes, now, numbers), *issues.FIRST.intersection(missing)}
+        if left:
             by_hand.append(fields_by_hand("Redmine", [issues.for_people(name, now, numbers) for name in left]))
             late.append(by_hand[-1])
         now = await self._write(now, {}, late)
         if list(issues.notes_of(self._settings, [*lines, *late], now)):
             by_hand.append(_NO_NOTES)
-        return replace(await self._ref(now), not_taken=tuple(by_hand))
+        took = {*(fresh or ()), *changes} - ({*missing, *left} - (changes.keys() - left))
+        took |= issues.ours(should, now, numbers)
+        written = kept.written_now(written, issues.held(should, now, numbers), took)
+        return replace(await self._ref(now), not_taken=tuple(by_hand), written=written)
 
     def _has_ended(self, issue: Issue) -> bool:
         return issues.ref_of(self._settings, issue).state in ENDED
