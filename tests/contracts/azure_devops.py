@@ -71,6 +71,9 @@ async def system(request):  # noqa: C901 - one function for each thing that a ri
     async def fill_in(number, text):
         server.fill_in(number, "System.Description", f"<div>{text}</div>")
 
+    async def tasks(number):
+        return [each.fields["System.Title"] for each in server.boards.children(int(number))]
+
     def keep(on):
         server.boards.rules.kept = frozenset({"Custom.Services"} if on else ())
 
@@ -85,7 +88,8 @@ async def system(request):  # noqa: C901 - one function for each thing that a ri
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN,), clock=clock, keep=keep,
             stuck="Resolved", squat=squat, elsewhere=elsewhere, begun="Active",
-            fill_in=fill_in, text_field="System.Description", date_field="Microsoft.VSTS.Scheduling.StartDate",
+            fill_in=fill_in, text_field="System.Description", tasks=tasks,
+            date_field="Microsoft.VSTS.Scheduling.StartDate",
         )  # fmt: skip
 
 
@@ -95,6 +99,7 @@ def shows(ticket):
         "System.Title": ticket.title,
         "System.Tags": f"{ticket.key}; m365",
         "System.AreaPath": "Changes\\Messaging",
+        "System.AssignedTo": {"displayName": "Ana", "uniqueName": "ana@contoso.example"},
         "Microsoft.VSTS.Common.Priority": {"high": 1, "medium": 2, "low": 3}[ticket.risk],
         "Custom.TestPlan": ticket.test_plan,
         "Custom.Services": ", ".join(ticket.services),

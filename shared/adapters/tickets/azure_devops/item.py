@@ -120,7 +120,7 @@ def tag_of(key: str) -> str:
 def creation(settings: Settings, ticket: Ticket, rich: Collection[str] = ()) -> list[Operation]:
     """The patch that makes the work item, with its links and what there is to tell: all of it or nothing."""
     fields = wanted_fields(settings, ticket, rich)
-    operations = [_put(name, what) for name, what in fields.items() if what not in {None, ""} or what == 0]
+    operations = [put(name, what) for name, what in fields.items() if what not in {None, ""} or what == 0]
     return [*operations, *_links(ticket, ()), *telling(ticket.notes)]
 
 
@@ -137,13 +137,13 @@ def differences(should: Mapping[str, Any], item: Item, ticket: Ticket, theirs: C
             tags = _tags(current or "")
             missing = [tag for tag in _tags(what) if tag.casefold() not in {own.casefold() for own in tags}]
             if missing:
-                operations.append(_put(name, "; ".join((*tags, *missing))))
+                operations.append(put(name, "; ".join((*tags, *missing))))
         elif name in {*FIRST, *theirs} or _same(what, current, turned=name in turned):
             continue
         elif what is None or what == "":
             operations.append({"op": "remove", "path": f"/fields/{name}"})
         else:
-            operations.append(_put(name, what))
+            operations.append(put(name, what))
     addresses = [str(relation.get("url", "")) for relation in item.get("relations") or ()]
     return [*operations, *_links(ticket, addresses)]
 
@@ -194,14 +194,14 @@ def left_alone(operations: Iterable[Operation], before: Item, after: Item) -> tu
 
 
 def move_to(state: str) -> Operation:
-    return _put("System.State", state)
+    return put("System.State", state)
 
 
 def telling(notes: Iterable[str]) -> list[Operation]:
     """The notes as one entry of the discussion, a paragraph each."""
     texts = [text for note in notes if (text := line_of(note))]
     return (
-        [_put(_HISTORY.removeprefix("/fields/"), "".join(f"<p>{board_text(text)}</p>" for text in texts))]
+        [put(_HISTORY.removeprefix("/fields/"), "".join(f"<p>{board_text(text)}</p>" for text in texts))]
         if texts
         else []
     )
@@ -226,6 +226,10 @@ def holds(item: Item, key: str) -> bool:
     return tag_of(key).casefold() in {tag.casefold() for tag in _tags(item["fields"].get("System.Tags") or "")}
 
 
+def tags_of(fields: Mapping[str, Any]) -> list[str]:
+    return _tags(fields.get("System.Tags") or "")
+
+
 def author(item: Item) -> str:
     """Who made it, as Azure DevOps shows people."""
     person = item["fields"].get("System.CreatedBy")
@@ -248,7 +252,8 @@ def _fields_in(operations: Iterable[Operation]) -> Iterator[Operation]:
             yield operation
 
 
-def _put(name: str, what: Any) -> Operation:
+def put(name: str, what: Any) -> Operation:
+    """Write a field."""
     return {"op": "add", "path": f"/fields/{name}", "value": what}
 
 

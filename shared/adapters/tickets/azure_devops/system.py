@@ -7,14 +7,15 @@ from urllib.parse import quote
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing import kept
+from shared.adapters.ticketing import kept, tasks
 from shared.adapters.ticketing.calls import SHOWN, about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
-from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
+from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people, nobody_assigned
 from shared.adapters.ticketing.settings import SAMPLE
 from shared.adapters.tickets.azure_devops import item as items
 from shared.adapters.tickets.azure_devops.calls import Calls
+from shared.adapters.tickets.azure_devops.children import TASK, Children
 from shared.adapters.tickets.azure_devops.item import Item, Operation
 from shared.adapters.tickets.azure_devops.pinging import ping
 from shared.adapters.tickets.azure_devops.settings import Settings
@@ -27,7 +28,8 @@ _PAGES = 100  # of two hundred updates; a work item has no more than 10,000
 _SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Common.ClosedDate,"
 _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
-_BAD = frozenset({400})
+_BAD, _NONE = frozenset({400}), frozenset[int]()
+_ASSIGNED = "System.AssignedTo"
 _STUCK = "Azure DevOps answers that it did, and leaves it as it was"
 _NOTHING: Item = {"fields": {}}
 _MAY_BE_FIRST = frozenset({"unknown", "implement"})  # of what a state's name alone says: types may begin so
@@ -49,6 +51,7 @@ class AzureDevOpsSystem:
         self._look_ups: LookUps[Item] = LookUps(deps.clock)
         self._told: Recent[int, tuple[int, frozenset[str]]] = Recent(REMEMBERED)  # the history of a revision
         self._types: dict[str, str] = {}  # of the policy's own fields
+        self._children = Children(self._calls, settings)
 
     async def find(self, key: str) -> TicketRef | None:
         item = await self._look_up(key)
@@ -71,15 +74,26 @@ class AzureDevOpsSystem:
     async def _create(self, ticket: Ticket) -> TicketRef:
         """A new work item. What of it did not take is written once more."""
         rich = await self._html_fields(ticket)
-        patch = items.creation(self._settings, ticket, rich)
+        assigned = self._assigned(ticket)
+        patch = [*items.creation(self._settings, ticket, rich), *assigned]
         with about_system():
-            answer = await self._calls.patch("POST", self._creating(), patch)
+            answer = await self._calls.patch("POST", self._creating(), patch, allowed=_BAD if assigned else _NONE)
+            if not answer.is_success:
+                line = nobody_assigned(ticket.assigned_to, self._calls.complaint_of(answer))
+                ticket = replace(ticket, notes=(*ticket.notes, line))
+                patch = items.creation(self._settings, ticket, rich)
+                answer = await self._calls.patch("POST", self._creating(), patch)
         item = self._item(answer)
         self._numbers[ticket.key] = str(item["id"])
         left = items.left_alone(patch, _NOTHING, item)
         if not (left or ticket.cancelled):
-            return await self._left(item, self._should(item, ticket, rich), items.sent(patch), {})
+            return await self._left(item, ticket, self._should(item, ticket, rich), items.sent(patch))
         return await self._bring(item, ticket, left, items.sent(patch) - {*left})
+
+    def _assigned(self, ticket: Ticket) -> list[Operation]:
+        """Who answers for a new work item. The policy's own goes first."""
+        is_ours = ticket.assigned_to and _ASSIGNED not in self._settings.fields
+        return [items.put(_ASSIGNED, ticket.assigned_to)] if is_ours else []
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         item = self._look_ups.take(ref.number) or await self._read(ref.number)
@@ -102,14 +116,16 @@ class AzureDevOpsSystem:
         return refs
 
     def preview(self, ticket: Ticket) -> Preview:
-        patch = items.creation(self._settings, ticket)
+        patch = [*items.creation(self._settings, ticket), *self._assigned(ticket)]
         fields = {
             operation["path"].removeprefix("/fields/"): operation["value"]
             for operation in patch
             if "/fields/" in operation["path"]
         }
         links = [operation["value"]["url"] for operation in patch if operation["path"] == "/relations/-"]
-        return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}))
+        steps = tasks.pending(ticket, ())
+        under = {TASK: [tasks.title_of(step, items.LONGEST_TITLE) for step in steps]} if steps else {}
+        return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}) | under)
 
     async def ping(self) -> str:
         with about_system():
@@ -201,15 +217,26 @@ class AzureDevOpsSystem:
             late.append(fields_by_hand("Azure DevOps", left))
             by_hand.append(late[-1])
         after, _ = await self._put(after, [], late)
-        ref = await self._left(after, should, {*took, *items.sent(changes)} - left, written)
-        return replace(ref, not_taken=tuple(by_hand))
+        ref = await self._left(after, ticket, should, {*took, *items.sent(changes)} - left, before)
+        return replace(ref, not_taken=(*by_hand, *ref.not_taken))
 
     async def _left(
-        self, item: Item, should: Mapping[str, Any], took: Collection[str], written: Mapping[str, str]
+        self,
+        item: Item,
+        ticket: Ticket,
+        should: Mapping[str, Any],
+        took: Collection[str],
+        before: TicketRef | None = None,
     ) -> TicketRef:
-        """The work item as we leave it. `took`: what we sent of it and Azure DevOps took."""
+        """The work item as we leave it, with its tasks. `took`: what we sent of it and Azure DevOps took."""
+        ref = await self._ref(item)
+        written, made = (before.written, before.tasks) if before else ({}, ())
         ours = {*took, *items.ours(should, item, written)}
-        return replace(await self._ref(item), written=kept.written_now(written, items.held(should, item), ours))
+        after = replace(ref, written=kept.written_now(written, items.held(should, item), ours), tasks=made)
+        if ref.state in ENDED:
+            return after
+        made, refused = await self._children.make(item, ticket, made)
+        return replace(after, tasks=made, not_taken=refused)
 
     async def _has_ended(self, item: Item) -> bool:
         return (await self._ref(item)).state in ENDED
