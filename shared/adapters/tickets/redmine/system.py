@@ -7,23 +7,26 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
-from shared.adapters.ticketing import kept
+from shared.adapters.ticketing import kept, tasks
 from shared.adapters.ticketing.calls import about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
-from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
+from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people, nobody_assigned
 from shared.adapters.tickets.redmine import issue as issues
 from shared.adapters.tickets.redmine.calls import Calls
 from shared.adapters.tickets.redmine.issue import Issue
 from shared.adapters.tickets.redmine.names import Names
 from shared.adapters.tickets.redmine.pinging import ping
 from shared.adapters.tickets.redmine.settings import Settings
+from shared.adapters.tickets.redmine.subissues import Subissues
 from shared.core.errors import PermanentError
 from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _AT_ONCE = 100
 _NO_WAY = "its workflow has no such way for us"
+_NO_WAY_ABOVE = f"{_NO_WAY}, or none while a subtask is open"
+_INVALID, _NONE = frozenset({422}), frozenset[int]()
 _NO_NOTES = "Redmine did not take our notes: please give our role the permission “Add notes”"
 
 
@@ -36,6 +39,7 @@ class RedmineSystem:
         self._settings = settings
         self._calls = Calls(settings, deps)
         self._names = Names(self._calls, settings, deps.clock)
+        self._subissues = Subissues(self._calls, self._names, settings)
         self._ids: Recent[str, str] = Recent(REMEMBERED)  # by our key
         self._look_ups: LookUps[Issue] = LookUps(deps.clock)
         self._decided: Recent[tuple[str, str], tuple[str, datetime | None]] = Recent(REMEMBERED)
@@ -75,7 +79,11 @@ class RedmineSystem:
     def preview(self, ticket: Ticket) -> Preview:
         settings = self._settings
         place = {"project": settings.project, "tracker": settings.tracker, str(settings.key_field): ticket.key}
-        return Preview(f"{settings.url}/issues.json", {**place, **issues.wanted_fields(settings, ticket)})
+        assigned = {"assigned_to_id": ticket.assigned_to} if ticket.assigned_to else {}
+        steps = tasks.pending(ticket, ())
+        under = {"subtasks": [tasks.title_of(step, issues.LONGEST_SUBJECT) for step in steps]} if steps else {}
+        fields = {**place, **assigned, **issues.wanted_fields(settings, ticket), **under}
+        return Preview(f"{settings.url}/issues.json", fields)
 
     async def ping(self) -> str:
         with about_system():
@@ -149,9 +157,16 @@ class RedmineSystem:
         key = str(self._settings.key_field)
         tracker = await self._names.tracker()
         fields = issues.as_sent({**should, key: ticket.key}, numbers)
-        body = {"issue": {"project_id": self._settings.project, "tracker_id": tracker, **fields}}
+        body = {"project_id": self._settings.project, "tracker_id": tracker, **fields}
+        assigned, line = await self._assigned(ticket)
         with about_system():
-            answer = await self._calls.ask("POST", "/issues.json", body=body)
+            allowed = _INVALID if assigned else _NONE
+            answer = await self._calls.ask("POST", "/issues.json", body={"issue": body | assigned}, allowed=allowed)
+            if not answer.is_success:
+                line = nobody_assigned(ticket.assigned_to, self._calls.complaint_of(answer))
+                assigned = {}
+                answer = await self._calls.ask("POST", "/issues.json", body={"issue": body})
+        ticket = replace(ticket, notes=(*ticket.notes, line)) if line else ticket
         issue = self._calls.read_part(answer, "issue")
         if issues.custom(issue, numbers[key]) != ticket.key:
             raise PermanentError(
@@ -159,7 +174,14 @@ class RedmineSystem:
                 f"{key!r} for the tracker and for our role, delete the issue, and replay"
             )
         self._ids[ticket.key] = str(issue["id"])
-        return await self._whole(issue), ticket, should
+        return await self._whole(issue), ticket, should | assigned
+
+    async def _assigned(self, ticket: Ticket) -> tuple[dict[str, int], str]:
+        """Who answers for a new issue, or the line that nobody is known. The policy's own goes first."""
+        if not ticket.assigned_to or "assigned_to_id" in self._settings.fields:
+            return {}, ""
+        number = await self._names.member(ticket.assigned_to)
+        return ({"assigned_to_id": number}, "") if number else ({}, nobody_assigned(ticket.assigned_to))
 
     async def _should(self, ticket: Ticket) -> tuple[dict[str, Any], dict[str, int]]:
         """The fields as they should be, and the numbers of the custom ones, our key's among them."""
@@ -184,8 +206,12 @@ class RedmineSystem:
         how = "reopen" if ended and ticket.reopen and not ticket.cancelled else ""
         how = "cancel" if ticket.cancelled and not ended else how
         status = issues.choose(self._settings, await self._offered(issue), how) if how else None
-        why = _NO_WAY if how and not status else ""
-        lines = [*ticket.notes, *([self._move_by_hand(ticket) if why else moved(ticket)] if how else [])]
+        no_way = _NO_WAY if not (before and before.tasks) or how == "reopen" else _NO_WAY_ABOVE
+        why = no_way if how and not status else ""
+        lines = [
+            *ticket.notes,
+            *([move_by_hand(ticket, no_way, noun="issue") if why else moved(ticket)] if how else []),
+        ]
         changes: dict[str, Any] = {}
         should: dict[str, Any] = {}
         numbers: dict[str, int] = {}
@@ -204,8 +230,8 @@ class RedmineSystem:
         now = await self._write(issue, body, lines)
         late = []
         if status and self._has_ended(now) != (how == "cancel"):
-            why = _NO_WAY
-            late.append(self._move_by_hand(ticket))
+            why = no_way
+            late.append(move_by_hand(ticket, no_way, noun="issue"))
         by_hand = [move_for_people(ticket, why)] if why else []
         left = {*issues.left_alone(changes, now, numbers), *issues.FIRST.intersection(missing)}
         if left:
@@ -217,13 +243,14 @@ class RedmineSystem:
         took = {*(fresh or ()), *changes} - ({*missing, *left} - (changes.keys() - left))
         took |= issues.ours(should, now, numbers)
         written = kept.written_now(written, issues.held(should, now, numbers), took)
-        return replace(await self._ref(now), not_taken=tuple(by_hand), written=written)
+        made = before.tasks if before else ()
+        if not self._has_ended(now):
+            made, refused = await self._subissues.make(now, ticket, made)
+            by_hand += refused
+        return replace(await self._ref(now), not_taken=tuple(by_hand), written=written, tasks=made)
 
     def _has_ended(self, issue: Issue) -> bool:
         return issues.ref_of(self._settings, issue).state in ENDED
-
-    def _move_by_hand(self, ticket: Ticket) -> str:
-        return move_by_hand(ticket, _NO_WAY, noun="issue")
 
     async def _offered(self, issue: Issue) -> Sequence[Mapping[str, Any]]:
         """The statuses that the workflow offers us; before Redmine 5, every one there is."""
