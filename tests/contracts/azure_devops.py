@@ -99,7 +99,9 @@ def shows(ticket):
         "System.Title": ticket.title,
         "System.Tags": f"{ticket.key}; m365",
         "System.AreaPath": "Changes\\Messaging",
-        "System.AssignedTo": {"displayName": "Ana", "uniqueName": "ana@contoso.example"},
+        "System.AssignedTo": (
+            {"displayName": "Ana", "uniqueName": "ana@contoso.example"} if ticket.assigned_to else None
+        ),
         "Microsoft.VSTS.Common.Priority": {"high": 1, "medium": 2, "low": 3}[ticket.risk],
         "Custom.TestPlan": ticket.test_plan,
         "Custom.Services": ", ".join(ticket.services),

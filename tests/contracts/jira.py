@@ -110,8 +110,8 @@ def shows(ticket):
         "duedate": str(ticket.act_by) if ticket.act_by else None,
         "customfield_10050": {"value": ticket.risk.capitalize()},
         "customfield_10051": [ticket.test_plan],
-        "assignee": ticket.assigned_to.partition("@")[0].capitalize(),
-        "reporter": ticket.requested_by.partition("@")[0].capitalize(),
+        "assignee": ticket.assigned_to.partition("@")[0].capitalize() or None,
+        "reporter": ticket.requested_by.partition("@")[0].capitalize() or None,
         "customfield_10054": ", ".join(ticket.services),
         **{name: f"{day}T00:00:00.000+0000" if day else None for name, day in days.items()},
     }

@@ -266,7 +266,7 @@ def _parts(node: Any) -> Iterator[str]:
     if kind in _BLOCKS:
         marks = sorted({str(mark.get("type")) for part in inside for mark in _objects(part.get("marks"))})
         yield from (json.dumps([*each, marks]) for each in _gist(node))
-        inside = [part for part in inside if part.get("type") not in {"text", "hardBreak"}]
+        inside = [part for part in inside if str(part.get("type")) not in {"text", "hardBreak"}]
     elif not inside and kind != "doc":
         shown = {name: what for name, what in attrs.items() if name != "localId"} if isinstance(attrs, dict) else {}
         yield json.dumps([kind, shown], sort_keys=True)
