@@ -13,6 +13,7 @@ import httpx
 from pydantic import Field
 
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing import kept
 from shared.adapters.ticketing.calls import down_of
 from shared.adapters.ticketing.document import bare, parse, value
 from shared.adapters.ticketing.lookup import may_take, pass_over
@@ -60,28 +61,29 @@ class GitHubIssues:
         if known:
             line = pass_over(self._what, known, await self._login(), ticket)
             ticket = replace(ticket, notes=(*ticket.notes, line))
-        made = self._ref(await self._ask("POST", self._issues, self._wanted(ticket, "")))
+        wanted = self._wanted(ticket, "")
+        made = self._left(await self._ask("POST", self._issues, wanted), {}, _held(wanted))
         return await self.amend(made, ticket) if ticket.cancelled else made
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         issue = await self._issue(ref.number)
         if issue is None:
             return await self.open(ticket)  # deleted by hand: the policy still wants it
-        state = self._ref(issue).state
-        text, _, told = str(issue.get("body") or "").partition(_HISTORY)
-        should = self._wanted(ticket, told)
-        if state in ENDED:  # as the board left it, but for what happened since
-            should = {"body": text + should["body"][should["body"].index(_HISTORY) :]}
+        state, held = self._ref(issue).state, _held(issue)
+        should = self._wanted(ticket, _body(issue).partition(_HISTORY)[2])
+        wanted, told = _held(should), should["body"][should["body"].index(_HISTORY) :]
+        theirs = frozenset(held) if state in ENDED else kept.filled_in(ref.written, held)
+        if "title" in theirs:
+            should["title"] = issue.get("title")
+        if "text" in theirs:  # as the board left it, but for what happened since
+            should["body"] = held["text"] + told
         if ticket.cancelled and state not in ENDED:
             should |= {"state": "closed", "state_reason": "not_planned"}
         elif ticket.reopen and not ticket.cancelled and state in ENDED:
             should |= {"state": "open"}
         differs = {name: what for name, what in should.items() if name != "labels" and issue.get(name) != what}
-        return (
-            self._ref(await self._ask("PATCH", f"{self._issues}/{ref.number}", differs))
-            if differs
-            else self._ref(issue)
-        )
+        after = await self._ask("PATCH", f"{self._issues}/{ref.number}", differs) if differs else issue
+        return self._left(after, ref.written, {} if state in ENDED else wanted)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         found: dict[str, TicketRef] = {}
@@ -132,6 +134,11 @@ class GitHubIssues:
         at = datetime.fromisoformat(issue["closed_at"]) if ended and issue.get("closed_at") else None
         return TicketRef(str(issue["number"]), str(issue.get("html_url", "")), state, at, str(issue.get("state", "")))
 
+    def _left(self, issue: Any, written: Mapping[str, str], wanted: Mapping[str, str]) -> TicketRef:
+        """The issue as we leave it, with what of it is ours: what holds what we want."""
+        ref, held = self._ref(issue), _held(issue)
+        return replace(ref, written=kept.written_now(written, held, [n for n in wanted if held[n] == wanted[n]]))
+
     async def _login(self) -> str:
         """Our own account's name; asked once."""
         if not self._user:
@@ -176,6 +183,15 @@ class GitHubIssues:
             return response.json()
         except ValueError:
             raise TransientError(f"{self._what}: {self._settings.url} answered no JSON: is it GitHub?") from None
+
+
+def _body(issue: Issue) -> str:
+    return str(issue.get("body") or "").replace("\r\n", "\n")  # so GitHub's own page ends its lines
+
+
+def _held(issue: Issue) -> dict[str, str]:
+    """The fields that we write, as they are compared: the history is no part of the text."""
+    return {"title": str(issue.get("title") or ""), "text": _body(issue).partition(_HISTORY)[0].rstrip()}
 
 
 def build(settings: Settings, deps: AdapterDeps) -> GitHubIssues:

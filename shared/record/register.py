@@ -10,6 +10,7 @@ from shared.core.errors import ConflictError, PermanentError
 from shared.core.ports.storage import Row, Tables, Write
 from shared.core.terms import State
 from shared.core.tickets.register import Entry, change_of, moved
+from shared.core.tickets.ticket import PlanStep
 from shared.core.times import when
 from shared.record.packing import END, pack, unpack
 from shared.record.redo import redo
@@ -35,6 +36,7 @@ def entry_row(entry: Entry, etag: str = "") -> Row:
         "updated": entry.updated.isoformat(),
         "closed": entry.closed.isoformat() if entry.closed else "",
         **pack("text", [entry.description, [(at.isoformat(), text) for at, text in history]]),
+        **pack("more", _more(entry)),
     }
     return Row(ids.partition(change_of(entry.number) or entry.change_id), entry.number, values, etag)
 
@@ -42,6 +44,7 @@ def entry_row(entry: Entry, etag: str = "") -> Row:
 def read_entry(row: Row) -> Entry:
     v: Mapping[str, Any] = row.values
     description, history = unpack("text", v)
+    more = unpack("more", v) if "more0" in v else {}
     return Entry(
         number=row.key,
         key=v["key"],
@@ -58,7 +61,21 @@ def read_entry(row: Row) -> Entry:
         updated=datetime.fromisoformat(v["updated"]),
         closed=when(v["closed"]),
         history=tuple((datetime.fromisoformat(at), text) for at, text in history),
+        steps=tuple(PlanStep(key, text, _day(day), owner) for key, text, day, owner in more.get("steps", ())),
+        requested_by=more.get("requested_by", ""),
+        assigned_to=more.get("assigned_to", ""),
+        configuration_items=tuple(more.get("items", ())),
     )
+
+
+def _more(entry: Entry) -> dict[str, Any]:
+    """What the register of earlier versions did not have."""
+    return {
+        "steps": [(step.key, step.text, _text(step.day), step.owner) for step in entry.steps],
+        "requested_by": entry.requested_by,
+        "assigned_to": entry.assigned_to,
+        "items": entry.configuration_items,
+    }
 
 
 def _text(day: date | None) -> str:

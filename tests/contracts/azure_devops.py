@@ -46,7 +46,7 @@ async def over(server, clock, settings):
 
 
 @asynccontextmanager
-async def system(request):
+async def system(request):  # noqa: C901 - one function for each thing that a rig has
     clock = FakeClock()
     server = AzureDevOps(clock, accepts=accepted, rules=Rules(left=frozenset({("Resolved", "Removed")})))
 
@@ -68,6 +68,12 @@ async def system(request):
     async def fields(number):
         return dict(record(number).fields)
 
+    async def fill_in(number, text):
+        server.fill_in(number, "System.Description", f"<div>{text}</div>")
+
+    async def tasks(number):
+        return [each.fields["System.Title"] for each in server.boards.children(int(number))]
+
     def keep(on):
         server.boards.rules.kept = frozenset({"Custom.Services"} if on else ())
 
@@ -81,7 +87,9 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN,), clock=clock, keep=keep,
-            stuck="Resolved", squat=squat, elsewhere=elsewhere,
+            stuck="Resolved", squat=squat, elsewhere=elsewhere, begun="Active",
+            fill_in=fill_in, text_field="System.Description", tasks=tasks,
+            date_field="Microsoft.VSTS.Scheduling.StartDate",
         )  # fmt: skip
 
 
@@ -91,6 +99,9 @@ def shows(ticket):
         "System.Title": ticket.title,
         "System.Tags": f"{ticket.key}; m365",
         "System.AreaPath": "Changes\\Messaging",
+        "System.AssignedTo": (
+            {"displayName": "Ana", "uniqueName": "ana@contoso.example"} if ticket.assigned_to else None
+        ),
         "Microsoft.VSTS.Common.Priority": {"high": 1, "medium": 2, "low": 3}[ticket.risk],
         "Custom.TestPlan": ticket.test_plan,
         "Custom.Services": ", ".join(ticket.services),

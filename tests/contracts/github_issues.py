@@ -113,7 +113,7 @@ async def system(_request=None):
         del github.issues[int(number)]
 
     async def history(number):
-        told = github.issues[int(number)]["body"].partition("### History\n")[2]
+        told = github.issues[int(number)]["body"].replace("\r\n", "\n").partition("### History\n")[2]
         return [shown_text(line.removeprefix("- ")) for line in told.splitlines()]
 
     async def move(number, word):
@@ -130,7 +130,14 @@ async def system(_request=None):
 
     async def fields(number):
         issue = github.issues[int(number)]
-        return {"title": issue["title"], "text": issue["body"].partition("\n\n### History\n")[0]}
+        body = issue["body"].replace("\r\n", "\n")
+        return {"title": issue["title"], "text": body.partition("\n\n### History\n")[0]}
+
+    async def fill_in(number, text):
+        """On GitHub's own page, which ends lines in its own way."""
+        issue = github.issues[int(number)]
+        told = issue["body"][issue["body"].index("\n\n### History\n") :]
+        issue["body"] = (text + told).replace("\n", "\r\n")
 
     async with (
         TestServer(github.app()) as running,
@@ -144,7 +151,7 @@ async def system(_request=None):
 
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, proxy=proxy, secrets=(TOKEN,), clock=clock,
-            squat=squat,
+            squat=squat, fill_in=fill_in, text_field="text",
         )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ async def over(server: Jira, clock, settings):
 
 
 @asynccontextmanager
-async def system(request):
+async def system(request):  # noqa: C901 - one function for each thing that a rig has
     clock = FakeClock()
     server = Jira(clock, late=30.0, rules=Rules(left=frozenset({("Implementing", "Canceled")})))
 
@@ -69,6 +69,12 @@ async def system(request):
     async def fields(number):
         return dict(record(number).fields)
 
+    async def fill_in(number, text):
+        server.fill_in(number, "description", document(text))
+
+    async def tasks(number):
+        return [each.fields["summary"] for each in server._existing(number).subtasks]
+
     def keep(on):
         server.rules.kept = frozenset({"customfield_10054"} if on else ())
 
@@ -83,8 +89,17 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Completed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(TOKEN, basic), clock=clock,
-            keep=keep, stuck="Implementing", squat=squat, elsewhere=elsewhere,
+            keep=keep, stuck="Implementing", squat=squat, elsewhere=elsewhere, begun="Implementing",
+            fill_in=fill_in, text_field="description", tasks=tasks, date_field="customfield_10052",
         )  # fmt: skip
+
+
+def document(text):
+    return {
+        "type": "doc",
+        "version": 1,
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": text}]}],
+    }
 
 
 def shows(ticket):
@@ -95,6 +110,8 @@ def shows(ticket):
         "duedate": str(ticket.act_by) if ticket.act_by else None,
         "customfield_10050": {"value": ticket.risk.capitalize()},
         "customfield_10051": [ticket.test_plan],
+        "assignee": ticket.assigned_to.partition("@")[0].capitalize() or None,
+        "reporter": ticket.requested_by.partition("@")[0].capitalize() or None,
         "customfield_10054": ", ".join(ticket.services),
         **{name: f"{day}T00:00:00.000+0000" if day else None for name, day in days.items()},
     }

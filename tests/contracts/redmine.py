@@ -36,6 +36,12 @@ def issue_of(redmine: Redmine, number):
     return redmine.ask("GET", f"/issues/{number}.json", include="journals")["issue"]
 
 
+def below(redmine: Redmine, number):
+    """The issues under it, oldest first."""
+    asked = {"parent_id": str(number), "status_id": "*", "sort": "id"}
+    return redmine.ask("GET", "/issues.json", **asked)["issues"]
+
+
 def lines_of(issue):
     """What its history says to people, a line each."""
     return [html.unescape(line) for journal in issue["journals"] for line in journal["notes"].splitlines() if line]
@@ -43,14 +49,15 @@ def lines_of(issue):
 
 def fields_of(issue):
     held = {name: issue.get(name) for name in ("subject", "start_date", "due_date")}
-    held["description"] = issue["description"].replace("\r\n", "\n")  # as Redmine keeps the ends of lines
+    held["assigned_to"] = (issue.get("assigned_to") or {}).get("name")
+    held["description"] = (issue["description"] or "").replace("\r\n", "\n")  # as Redmine keeps the ends of lines
     return (
         held | {"priority": issue["priority"]["name"]} | {one["name"]: one["value"] for one in issue["custom_fields"]}
     )
 
 
 @asynccontextmanager
-async def system(request):
+async def system(request):  # noqa: C901 - one function for each thing that a rig has
     redmine = request.getfixturevalue("redmine")
     project, ids = redmine.project(), redmine.made["fields"]
     parent = redmine.ask("GET", f"/projects/{project}.json")["project"]["id"]
@@ -95,6 +102,12 @@ async def system(request):
         answer.raise_for_status()
         return str(answer.json()["issue"]["id"])
 
+    async def fill_in(number, text):
+        redmine.ask("PUT", f"/issues/{number}.json", {"issue": {"description": text}})
+
+    async def tasks(number):
+        return [each["subject"] for each in below(redmine, number)]
+
     def keep(on):
         redmine.give(project, "bound" if on else "filer")
 
@@ -102,7 +115,8 @@ async def system(request):
         yield Rig(
             another(), another, delete, history, move, count, fields, shows, closed="Closed",
             odd="Waiting for the vendor", proxy=proxy, secrets=(redmine.key,), clock=clock, keep=keep,
-            stuck="Post implementation review", squat=squat, elsewhere=elsewhere,
+            stuck="Post implementation review", squat=squat, elsewhere=elsewhere, begun="In Progress",
+            fill_in=fill_in, text_field="description", tasks=tasks, date_field="start_date",
             # Ruby waits for SQLite with all its threads: one that holds the lock and one that waits block each other.
             at_once=1,
         )  # fmt: skip
@@ -111,6 +125,7 @@ async def system(request):
 def shows(ticket):
     return {
         "subject": ticket.title,
+        "assigned_to": "Ana Lima" if ticket.assigned_to == "ana@contoso.example" else None,
         "description": textile(TicketSettings().description(ticket, "redmine"), 30_000),
         "start_date": str(ticket.planned_start) if ticket.planned_start else None,
         "due_date": str(ticket.planned_end) if ticket.planned_end else None,

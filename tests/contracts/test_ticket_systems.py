@@ -583,7 +583,8 @@ async def test_the_dates_of_a_plan_that_is_running_are_kept(rig):
         pytest.skip("no dates there, or no state that says that the work has begun")
     ref = await rig.port.open(ticket())
     before = (await rig.fields(ref.number))[rig.date_field]
-    await rig.move(ref.number, rig.approved)
+    if rig.approved:
+        await rig.move(ref.number, rig.approved)
     await rig.move(ref.number, rig.begun)
     await rig.port.amend(ref, ticket(planned_start=date(2026, 11, 2), notes=()))
     assert (await rig.fields(ref.number))[rig.date_field] == before

@@ -54,7 +54,7 @@ class Redmine:
         return str(self.made["key"])
 
     def project(self, role: str = "filer", fields: tuple[str, ...] = ("key", "plan", "services", "decision")) -> str:
-        """A new project with the tracker "Change", in which our user has that role; its identifier."""
+        """A new project with the tracker "Change", in which our user has that role, and Ana reads; its identifier."""
         name = f"p{uuid.uuid4().hex[:12]}"
         wanted = {
             "name": name, "identifier": name, "is_public": False, "enabled_module_names": ["issue_tracking"],
@@ -63,13 +63,15 @@ class Redmine:
         }  # fmt: skip
         self.ask("POST", "/projects.json", {"project": wanted})
         if role:
-            member = {"user_id": self.made["user"], "role_ids": [self.made["roles"][role]]}
-            self.ask("POST", f"/projects/{name}/memberships.json", {"membership": member})
+            for user, of in (("user", role), ("ana", "reader")):
+                member = {"user_id": self.made[user], "role_ids": [self.made["roles"][of]]}
+                self.ask("POST", f"/projects/{name}/memberships.json", {"membership": member})
         return name
 
     def give(self, project: str, role: str) -> None:
         """Another role for our user in that project."""
-        (ours,) = self.ask("GET", f"/projects/{project}/memberships.json")["memberships"]
+        members = self.ask("GET", f"/projects/{project}/memberships.json")["memberships"]
+        (ours,) = [each for each in members if each["user"]["id"] == self.made["user"]]
         self.ask("PUT", f"/memberships/{ours['id']}.json", {"membership": {"role_ids": [self.made["roles"][role]]}})
 
     def setting(self, name: str, value: str) -> None:

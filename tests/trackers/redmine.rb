@@ -26,12 +26,14 @@ statuses = IssueStatus.all.to_a
 
 reads = [:view_issues]
 roles = {
-  'filer' => role('Filer', reads + [:add_issues, :edit_issues, :add_issue_notes]),
+  'filer' => role('Filer', reads + [:add_issues, :edit_issues, :add_issue_notes, :manage_subtasks]),
   'narrow' => role('Narrow', reads + [:add_issues, :edit_issues, :add_issue_notes]),
   'bound' => role('Bound', reads + [:add_issues, :edit_issues, :add_issue_notes]),
   'silent' => role('Silent', reads + [:add_issues, :edit_issues]),
-  'reader' => role('Reader', reads)
+  'reader' => role('Reader', reads),
+  'outside' => role('Outside', reads)
 }
+roles['outside'].update!(assignable: false)
 # A filer may do every move but those out of the review, a bound one too; a narrow one none.
 statuses.product(statuses).product(['filer', 'bound']).each do |(from, to), name|
   next if from == to || from.name == 'Post implementation review'
@@ -57,8 +59,14 @@ statuses.product([fields['services'].id.to_s, 'priority_id']).each do |status, n
   )
 end
 ours = user('foresignal', 'Fore', 'Signal')
+ana = user('ana', 'Ana', 'Lima')
+ana.pref.hide_mail = false
+ana.pref.save!
+# An issue keeps its own dates and priority when it gets subtasks.
+Setting.parent_issue_dates = 'independent'
+Setting.parent_issue_priority = 'independent'
 puts JSON.generate(
-  admin: User.find_by(login: 'admin').api_key, key: ours.api_key, user: ours.id, tracker: change.id,
+  admin: User.find_by(login: 'admin').api_key, key: ours.api_key, user: ours.id, ana: ana.id, tracker: change.id,
   roles: roles.transform_values(&:id), fields: fields.transform_values(&:id),
   statuses: statuses.to_h { |one| [one.name, one.id] }
 )

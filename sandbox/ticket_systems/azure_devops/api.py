@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.ticket_systems.azure_devops.answers import Refused, no_item
-from sandbox.ticket_systems.azure_devops.items import Item, Rules, split_tags, stamp
+from sandbox.ticket_systems.azure_devops.items import BELOW, Item, Rules, parent_in, split_tags, stamp
 from sandbox.ticket_systems.azure_devops.processes import FIELDS, Kind
 from sandbox.ticket_systems.azure_devops.wiql import parse
 
@@ -34,8 +34,9 @@ class Boards:
         rules: Rules,
         *,
         markdown: bool,
+        task: Kind | None,
     ) -> None:
-        self.rules, self._markdown = rules, markdown
+        self.rules, self._markdown, self.task = rules, markdown, task
         self.organization, self.project, self.kind = organization, project, kind
         self.rights = {"read", "write", "tags"}
         self.items: dict[int, Item] = {}
@@ -107,7 +108,8 @@ class Boards:
         return web.json_response({"count": 1, "value": [has]})
 
     async def _types(self, _request: web.Request) -> web.Response:
-        return web.json_response({"count": 2, "value": [{"name": self.kind.name}, {"name": "Task"}]})
+        kinds = [{"name": kind.name} for kind in (self.kind, self.task) if kind]
+        return web.json_response({"count": len(kinds), "value": kinds})
 
     async def _field(self, request: web.Request) -> web.Response:
         field = FIELDS.get(request.match_info["name"])
@@ -122,15 +124,17 @@ class Boards:
             state: [{"to": other} for other in others] for state, others in kind.ways.items()
         }
         states = [{"name": name, "color": "b2b2b2", "category": category} for name, category in kind.states.items()]
-        return web.json_response({"name": kind.name, "states": states, "transitions": ways})
+        fields = [{"referenceName": name, "name": each.name} for name, each in FIELDS.items() if kind.has(name)]
+        return web.json_response({"name": kind.name, "states": states, "transitions": ways, "fields": fields})
 
     def _kind(self, request: web.Request) -> Kind:
         name = request.match_info["type"]
-        if name.casefold() != self.kind.name.casefold():
+        kind = next((each for each in (self.kind, self.task) if each and each.name.casefold() == name.casefold()), None)
+        if kind is None:
             message = f"VS402323: Work item type {name} does not exist in project {self.project} or you do not have "
             message += "permission to access it."
             raise Refused(404, message, "WorkItemTypeNotFoundException")
-        return self.kind
+        return kind
 
     async def _query(self, request: web.Request) -> web.Response:
         body = await _json(request, dict)
@@ -150,9 +154,17 @@ class Boards:
         self._may_write(operations, ())
         empty = Item(self._count + 1, kind, self.project, dict(paths), formats={} if self._markdown else None)
         item = empty.patched(operations, self._clock(), _US, self.rules)
+        above = next(filter(None, map(parent_in, item.relations)), 0)
+        if above and above not in self._visible():
+            raise no_item(str(above))
         if request.query.get("validateOnly", "").lower() != "true":
             self._count += 1
             self._keep(item)
+            if above:  # which is a revision of the work item above
+                parent = self.items[above].patched([], self._clock(), _US)
+                url = f"{_base(request)}/_apis/wit/workItems/{item.id}"
+                parent.relations.append({"rel": BELOW, "url": url, "attributes": {"isLocked": False, "name": "Child"}})
+                self._keep(parent)
         return web.json_response(item.as_json(_base(request)))
 
     def add(self, fields: Sequence[tuple[str, str]], who: str, project: str = "") -> Item:
@@ -236,6 +248,10 @@ class Boards:
         operations = [{"op": "add", "path": "/fields/System.History", "value": body.get("text")}]
         self._keep(item.patched(operations, self._clock(), _US))
         return web.json_response({"id": item.rev + 1, "text": body.get("text")})
+
+    def children(self, number: int) -> list[Item]:
+        """The work items under that one, oldest first."""
+        return [item for item in self.items.values() if number in map(parent_in, item.relations)]
 
     def _visible(self) -> dict[int, Item]:
         return self.items if "read" in self.rights else {}

@@ -10,7 +10,7 @@ Markdown: devblogs.microsoft.com/devops/markdown-support-arrives-for-work-items 
 import copy
 import html as entities
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,12 +18,13 @@ from typing import Any
 import nh3
 
 from sandbox.ticket_systems.azure_devops.answers import Refused, rule_error
-from sandbox.ticket_systems.azure_devops.processes import FIELDS, LONGEST_TEXT, LONGEST_TITLE, Field, Kind
+from sandbox.ticket_systems.azure_devops.processes import FIELDS, LONGEST_TEXT, LONGEST_TITLE, PEOPLE, Field, Kind
 from sandbox.ticket_systems.showing import Record
 
 _LONGEST_TAG = 400
 _LONGEST_STRING = 255
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})?)?")
+ABOVE, BELOW = "System.LinkTypes.Hierarchy-Reverse", "System.LinkTypes.Hierarchy-Forward"
 _ENDED = frozenset({"Completed", "Removed"})
 _FORMATS = "/multilineFieldsFormat/"
 Operation = Mapping[str, Any]
@@ -118,6 +119,8 @@ class Item:
             )
         if definition.read_only:
             raise rule_error(name, definition.name, "ReadOnly, InvalidNotOldValue")
+        if not self.kind.has(name):
+            raise rule_error(name, definition.name, "InvalidNotEmpty")
         if value in {None, ""} if not isinstance(value, list | dict) else False:
             self.fields.pop(name, None)
             return
@@ -233,18 +236,23 @@ def _stored(definition: Field, value: Any, project: str) -> Any:
         return value
     if not isinstance(value, str):
         raise rule_error(definition.reference, definition.name, "InvalidType")
-    if definition.kind == "dateTime":
-        return _moment(definition, value)
     if definition.kind == "treePath":
         return _path(definition, value, project)
-    if definition.kind == "tags":
-        return _tags(value)
+    if definition.kind in _READERS:
+        return _READERS[definition.kind](definition, value)
     if re.search(r"[\x00-\x1f]", value):
         raise rule_error(definition.reference, definition.name, "InvalidCharacters")
     if length(value) > (LONGEST_TITLE if definition.reference == "System.Title" else _LONGEST_STRING):
         flags = "Required, InvalidTooLong" if definition.required else "InvalidTooLong"
         raise rule_error(definition.reference, definition.name, flags)
     return value
+
+
+def _person(definition: Field, value: str) -> dict[str, str]:
+    if value.casefold() not in PEOPLE:
+        message = f"The identity value '{value}' for field '{definition.name}' is an unknown identity."
+        raise Refused(400, message, "WorkItemFieldInvalidException")
+    return {"displayName": PEOPLE[value.casefold()], "uniqueName": value.casefold()}
 
 
 def _moment(definition: Field, value: str) -> str:
@@ -261,11 +269,14 @@ def _path(definition: Field, value: str, project: str) -> str:
     return value
 
 
-def _tags(value: str) -> str:
+def _tags(_definition: Field, value: str) -> str:
     tags = {tag.casefold(): tag for tag in reversed(split_tags(value))}
     if any(length(tag) > _LONGEST_TAG for tag in tags.values()) or len(tags) > 100:
         raise Refused(400, "TF401255: The specified tag name is invalid.", "InvalidTagNameException")
     return "; ".join(sorted(tags.values(), key=str.casefold))
+
+
+_READERS: Mapping[str, Callable[[Field, str], Any]] = {"dateTime": _moment, "tags": _tags, "identity": _person}
 
 
 def _html(definition: Field, value: Any) -> str:
@@ -282,9 +293,19 @@ def _markdown(text: str) -> str:
     return text.replace('"', "&quot;")
 
 
+def parent_in(relation: Mapping[str, Any]) -> int:
+    """The number of the work item above, which a relation names; 0 where it names none."""
+    match = re.search(r"/_apis/wit/workItems/(\d{1,10})$", str(relation.get("url", "")), re.IGNORECASE)
+    return int(match[1]) if match and relation.get("rel") == ABOVE else 0
+
+
 def _relation(value: Any, there: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     relation = value if isinstance(value, dict) else {}
     url = relation.get("url", "")
+    if relation.get("rel") == ABOVE and parent_in(relation):
+        if any(each["rel"] == ABOVE for each in there):
+            raise Refused(400, "TF201036: You cannot add a second parent.", "WorkItemLinkInvalidException")
+        return {"rel": ABOVE, "url": url, "attributes": {"isLocked": False, "name": "Parent"}}
     if relation.get("rel") != "Hyperlink" or not re.match(r"https?://\S", url) or length(url) > 2083:
         raise Refused(400, "TF401349: The relation is not valid.", "VssPropertyValidationException")
     if any(each["url"] == url for each in there):

@@ -13,16 +13,24 @@ LONGEST_TEXT = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A work item type. `states`: name -> category, the first is that of a new one; `ways`: state -> states."""
+    """A work item type. `states`: name -> category, the first is that of a new one; `ways`: state -> states.
+
+    `days`: its fields of Scheduling, by their last names; None: every one.
+    """
 
     name: str
     states: Mapping[str, str]
     ways: Mapping[str, tuple[str, ...]]
+    days: tuple[str, ...] | None = None
+
+    def has(self, reference: str) -> bool:
+        scheduling = "Microsoft.VSTS.Scheduling."
+        return self.days is None or not reference.startswith(scheduling) or reference[len(scheduling) :] in self.days
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`kind`: string, html, integer, dateTime, treePath, tags; `values`: those that are allowed, none for all."""
+    """`kind`: string, html, integer, dateTime, treePath, tags, identity; `values`: those that are allowed."""
 
     reference: str
     name: str
@@ -58,6 +66,20 @@ KINDS = {
     "cmmi": Kind("Change Request", _CMMI, _CMMI_WAYS),
 }
 """The type of each process in which a change would be kept."""
+_AGILE_TASK = {
+    name: category for name, category in _AGILE.items() if name not in {"Resolved", "Waiting for the vendor"}
+}
+_SCRUM_TASK = {"To Do": "Proposed", "In Progress": "InProgress", "Done": "Completed", "Removed": "Removed"}
+TASKS = {
+    **dict.fromkeys(
+        ("agile", "agile_issue"), Kind("Task", _AGILE_TASK, _any_to_any(*_AGILE_TASK), ("StartDate", "FinishDate"))
+    ),
+    "scrum": Kind("Task", _SCRUM_TASK, _any_to_any(*_SCRUM_TASK), ()),
+    "basic": Kind("Task", _BASIC, _any_to_any(*_BASIC), ()),
+    "cmmi": Kind("Task", _CMMI, _CMMI_WAYS, ("StartDate", "FinishDate")),
+}
+PEOPLE = {"ana@contoso.example": "Ana", "sam@contoso.example": "Sam"}
+"""Who is a user of the organisation, by address."""
 FIELDS = {
     field.reference: field
     for field in (
@@ -69,7 +91,7 @@ FIELDS = {
         Field("System.Reason", "Reason"),
         Field("System.AreaPath", "Area Path", "treePath"),
         Field("System.IterationPath", "Iteration Path", "treePath"),
-        Field("System.AssignedTo", "Assigned To"),
+        Field("System.AssignedTo", "Assigned To", "identity"),
         Field("Microsoft.VSTS.Common.Priority", "Priority", "integer", values=(1, 2, 3, 4)),
         Field("Microsoft.VSTS.Common.Risk", "Risk", values=("1 - High", "2 - Medium", "3 - Low")),
         Field("Microsoft.VSTS.Scheduling.StartDate", "Start Date", "dateTime"),

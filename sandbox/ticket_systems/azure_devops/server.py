@@ -9,6 +9,7 @@ learn.microsoft.com/azure/devops/integrate/get-started/authentication (Entra tok
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from sandbox.microsoft365.credential import read_token
 from sandbox.ticket_systems.azure_devops.answers import LimitedError, Limits, Refused, stranger
 from sandbox.ticket_systems.azure_devops.api import Boards
 from sandbox.ticket_systems.azure_devops.items import Rules, converted
-from sandbox.ticket_systems.azure_devops.processes import KINDS
+from sandbox.ticket_systems.azure_devops.processes import KINDS, TASKS
 from sandbox.ticket_systems.showing import Record, routes
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -50,7 +51,9 @@ class AzureDevOps:
         rules: Rules | None = None,
         markdown: bool = True,
     ) -> None:
-        self.boards = Boards(clock, organization, project, KINDS[process], rules or Rules(), markdown=markdown)
+        self.boards = Boards(
+            clock, organization, project, KINDS[process], rules or Rules(), markdown=markdown, task=TASKS.get(process)
+        )
         self.limits = Limits(clock, delayed, blocked)
         self._accepts, self._pat, self._clock = accepts, pat, clock
 
@@ -74,7 +77,13 @@ class AzureDevOps:
 
     @property
     def tickets(self) -> list[Record]:
-        return [item.record() for item in self.boards.items.values()]
+        records = [(number, item.record()) for number, item in self.boards.items.items()]
+        return [replace(record, fields={**record.fields, **self._tasks(number)}) for number, record in records]
+
+    def _tasks(self, number: int) -> dict[str, list[str]]:
+        below = self.boards.children(number)
+        lines = [f"{each.id} {each.fields['System.Title']} ({each.fields['System.State']})" for each in below]
+        return {"Tasks": lines} if lines else {}
 
     def delete(self, number: str) -> None:
         """By hand: into the recycle bin, where no query looks."""
@@ -99,6 +108,12 @@ class AzureDevOps:
         if state not in item.kind.states:
             raise LookupError(f"{item.kind.name} has no state {state}")
         operations = [{"op": "add", "path": "/fields/System.State", "value": state}]
+        self.boards.items[item.id] = item.patched(operations, self._clock(), "Change board")
+
+    def fill_in(self, number: str, name: str, what: Any) -> None:
+        """Somebody writes into a field by hand."""
+        item = self.boards.items[int(number)]
+        operations = [{"op": "add", "path": f"/fields/{name}", "value": what}]
         self.boards.items[item.id] = item.patched(operations, self._clock(), "Change board")
 
     def convert(self, number: str, name: str) -> None:

@@ -77,8 +77,9 @@ class Tickets:
         errors = rules.faults(project, fields, whole=True)
         if errors:
             raise Refused(400, errors=errors)
+        parent = self._parent(project, kind, fields.pop("parent", None))
         taken = {name: value for name, value in fields.items() if name not in self._rules.kept}
-        issue = self.site.store.add(project, kind, taken, body.get("properties", []))
+        issue = self.site.store.add(project, kind, taken, body.get("properties", []), parent=parent)
         here = f"{request.scheme}://{request.host}/rest/api/3/issue/{issue.id}"
         return web.json_response({"id": issue.id, "key": issue.key, "self": here}, status=201)
 
@@ -91,10 +92,20 @@ class Tickets:
             raise Refused(400, errors={"project": "valid project is required"})
         if "CREATE_ISSUES" not in self.site.permissions:
             raise Refused(400, errors={"project": "You do not have permission to create issues in this project."})
-        for kind in project.types:
-            if typed.get("id") == kind[0] or typed.get("name") == kind[1]:
-                return project, kind
+        for number, name, _ in project.every_type():
+            if typed.get("id") == number or typed.get("name") == name:
+                return project, (number, name)
         raise Refused(400, errors={"issuetype": "Specify a valid issue type"})
+
+    def _parent(self, project: Project, kind: tuple[str, str], named: Any) -> Issue | None:
+        if kind != project.subtask:
+            return None
+        sought = str(named.get("key") or named.get("id") or "") if isinstance(named, dict) else ""
+        parent = self.site.store.find(sought)
+        if parent is None or parent.project != project or parent.kind == kind:
+            text = "Issue type is a sub-task but parent issue key or id not specified."
+            raise Refused(400, errors={"parent" if sought else "issuetype": text})
+        return parent
 
     async def _bulk(self, request: web.Request) -> web.Response:
         body = await json_body(request)

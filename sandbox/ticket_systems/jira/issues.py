@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox.ticket_systems.jira.projects import Project, Transition
+from sandbox.ticket_systems.jira.projects import PEOPLE, Project, Transition
 from sandbox.ticket_systems.jira.rules import text_of
 from sandbox.ticket_systems.jira.search import US, Query
 from sandbox.ticket_systems.showing import Record
@@ -48,6 +48,8 @@ class Issue:
     approvals: list[dict[str, Any]] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     indexed: list[tuple[datetime, Seen]] = field(default_factory=list)
+    parent: "Issue | None" = None
+    subtasks: list["Issue"] = field(default_factory=list)
 
     def index(self, now: datetime) -> None:
         labels = list(self.fields.get("labels") or [])
@@ -133,14 +135,33 @@ class Issue:
             "resolution": {"name": self.resolution} if self.resolution else None,
             "resolutiondate": stamp(self.resolved) if self.resolved else None, "created": stamp(self.created),
             "comment": {"comments": self.comments[:_INLINE], "total": len(self.comments), "startAt": 0},
+            "assignee": self.person("assignee"), "reporter": self.person("reporter") or person_json(self.creator[0]),
+            "subtasks": [each.brief() for each in self.subtasks],
         }  # fmt: skip
+        if self.parent:
+            every["parent"] = self.parent.brief()
         all_of_them = {"*all", "*navigable"} & set(names)
         data["fields"] = {name: value for name, value in every.items() if all_of_them or name in names}
         return data
 
+    def brief(self) -> dict[str, Any]:
+        """As it stands with its parent, or its sub-tasks."""
+        kind = {"id": self.kind[0], "name": self.kind[1], "subtask": self.kind == self.project.subtask}
+        fields = {"summary": self.fields["summary"], "status": self.status_json(self.status), "issuetype": kind}
+        return {"id": self.id, "key": self.key, "fields": fields}
+
+    def person(self, name: str) -> dict[str, Any] | None:
+        given = self.fields.get(name)
+        return person_json(str(given.get("id") or given.get("accountId"))) if isinstance(given, dict) else None
+
     def record(self) -> Record:
         labels = self.fields.get("labels") or [""]
         fields = {name: text_of(value) or value for name, value in self.fields.items()}
+        fields |= {name: who["displayName"] for name in ("assignee", "reporter") if (who := self.person(name))}
+        if self.parent:
+            fields["parent"] = self.parent.key
+        if self.subtasks:
+            fields["subtasks"] = [f"{one.key} {one.fields['summary']} ({one.status})" for one in self.subtasks]
         return Record(self.key, labels[0], str(self.fields["summary"]), self.status, fields, tuple(self.history))
 
     def _log(self, now: datetime, who: str, items: Sequence[tuple[str, str, str]]) -> None:
@@ -181,6 +202,7 @@ class Store:
         values: Mapping[str, Any],
         properties: list[Any],
         creator: tuple[str, str] = (US, "Foresignal"),
+        parent: Issue | None = None,
     ) -> Issue:
         self._count += 1
         self._numbers[project.key] += 1
@@ -189,16 +211,22 @@ class Store:
         issue = Issue(
             id=str(10000 + self._count), key=f"{project.key}-{self._numbers[project.key]}", project=project, kind=kind,
             fields=fields, properties=properties, created=now, status=project.statuses[0].name, status_since=now,
-            creator=creator,
+            creator=creator, parent=parent,
         )  # fmt: skip
+        if parent:
+            parent.subtasks.append(issue)
         issue.index(now)
         self._issues[issue.id] = issue
         return issue
 
     def delete(self, number: str) -> None:
         issue = self.find(number)
-        if issue:
-            del self._issues[issue.id]
+        if issue is None:
+            return
+        for each in (issue, *issue.subtasks):
+            self._issues.pop(each.id, None)
+        if issue.parent:
+            issue.parent.subtasks.remove(issue)
 
     def search(self, query: Query, reconciled: set[str]) -> list[Issue]:
         """In the order of creation; those that are named as they are now, the others as the index has them."""
@@ -209,6 +237,14 @@ class Store:
             if indexed is not None and query(indexed):
                 matches.append(issue)
         return matches
+
+
+def person_json(number: str) -> dict[str, Any]:
+    """Somebody as Jira shows people."""
+    address = PEOPLE.get(number, "")
+    name = address.partition("@")[0].capitalize() if address else "Foresignal" if number == US else number
+    shown = {"emailAddress": address} if address else {}
+    return {"accountId": number, "accountType": "atlassian", "active": True, "displayName": name, **shown}
 
 
 def stamp(at: datetime) -> str:

@@ -32,7 +32,7 @@ class Transition:
 class Field:
     """A field on the screen of an issue type.
 
-    `kind`: string, text (a document), date, datetime, option, priority, components.
+    `kind`: string, text (a document), date, datetime, option, priority, components, user.
     """
 
     id: str
@@ -50,13 +50,15 @@ class Field:
         return {
             "fieldId": self.id, "key": self.id, "name": self.name, "required": self.required,
             "hasDefaultValue": False, "schema": schema,
-            "allowedValues": [{"id": str(at), "value": option} for at, option in enumerate(self.options, 1)],
+            "allowedValues": [
+                {"id": str(at), "value": option} for at, option in enumerate(self.options, 1) if self.kind != "user"
+            ],
         }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`kind`: software or service_desk; the first status is that of a new issue."""
+    """`kind`: software or service_desk; the first status is that of a new issue. `subtask`: its type of sub-tasks."""
 
     id: str
     key: str
@@ -66,14 +68,27 @@ class Project:
     statuses: tuple[Status, ...]
     transitions: tuple[Transition, ...]
     fields: tuple[Field, ...] = ()
+    subtask: tuple[str, str] | None = None
+
+    def every_type(self) -> tuple[tuple[str, str, bool], ...]:
+        """Id, name, and whether it is one of sub-tasks."""
+        under = ((*self.subtask, True),) if self.subtask else ()
+        return (*((*each, False) for each in self.types), *under)
 
     def status(self, name: str) -> Status | None:
         return next((status for status in self.statuses if status.name == name), None)
 
 
+PEOPLE = {
+    "5b10a2844c20165700ede21a": "ana@contoso.example",
+    "5b10a2844c20165700ede21b": "sam@contoso.example",
+}
+"""Account ids, each with the person's address."""
 _COMMON = (
     Field("duedate", "Due date", "date"),
     Field("priority", "Priority", "priority", options=("Highest", "High", "Medium", "Low", "Lowest")),
+    Field("assignee", "Assignee", "user", options=tuple(PEOPLE)),
+    Field("reporter", "Reporter", "user", options=tuple(PEOPLE)),
 )
 _OVER = frozenset({"Completed", "Declined", "Failed", "Canceled"})
 CHANGES = Project(
@@ -110,6 +125,7 @@ CHANGES = Project(
         Field("customfield_10053", "Planned end", "datetime"),
         Field("customfield_10054", "Affected services", "string"),
     ),
+    ("10013", "Sub-task"),
 )  # fmt: skip
 """A project of Jira Service Management with approvals, and a workflow like that of its changes."""
 SIMPLE = Project(

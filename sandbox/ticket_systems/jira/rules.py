@@ -42,7 +42,7 @@ def faults(project: Project, fields: Mapping[str, Any], *, whole: bool) -> dict[
     by_id = {field.id: field for field in project.fields}
     by_field: dict[str, str] = {}
     for name, value in fields.items():
-        fault = "" if name in {"project", "issuetype"} else _fault(by_id.get(name), name, value)
+        fault = "" if name in {"project", "issuetype", "parent"} else _fault(by_id.get(name), name, value)
         if fault:
             by_field[name] = fault
     if whole and "summary" not in fields:
@@ -136,14 +136,11 @@ def _field_fault(field: Field, value: Any) -> str:
     if field.kind == "text":
         return document_fault(value)
     if field.kind == "components":
-        is_list = isinstance(value, list) and all(isinstance(each, dict) and each.get("name") for each in value)
-        return "" if is_list else "Operation value must be an array of components"
+        return _components_fault(value)
+    if field.kind == "user":
+        return _user_fault(field, value)
     if field.kind in {"option", "priority"}:
-        name = "name" if field.kind == "priority" else "value"
-        part = value.get(name) if isinstance(value, dict) else None
-        if part not in field.options:
-            return f"Specify a valid '{name}' for {field.id}" if not part else f"Option value '{part}' is not valid"
-        return ""
+        return _option_fault(field, value)
     if not isinstance(value, str):
         return "Operation value must be a string"
     if field.kind == "date":
@@ -153,6 +150,24 @@ def _field_fault(field: Field, value: Any) -> str:
     return (
         "The entered text is too long. It exceeds the allowed limit of 255 characters." if _length(value) > 255 else ""
     )
+
+
+def _components_fault(value: Any) -> str:
+    is_list = isinstance(value, list) and all(isinstance(each, dict) and each.get("name") for each in value)
+    return "" if is_list else "Operation value must be an array of components"
+
+
+def _option_fault(field: Field, value: Any) -> str:
+    name = "name" if field.kind == "priority" else "value"
+    part = value.get(name) if isinstance(value, dict) else None
+    if part in field.options:
+        return ""
+    return f"Option value '{part}' is not valid" if part else f"Specify a valid '{name}' for {field.id}"
+
+
+def _user_fault(field: Field, value: Any) -> str:
+    who = (value.get("id") or value.get("accountId")) if isinstance(value, dict) else None
+    return "" if who in field.options else f"User '{who}' does not exist."
 
 
 def _length(text: str) -> int:

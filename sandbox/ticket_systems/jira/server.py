@@ -90,6 +90,10 @@ class Jira:
         """The board's own hand: to a status by its name, whatever the workflow says."""
         self._existing(number).move(state, self._clock(), "Change board")
 
+    def fill_in(self, number: str, name: str, what: Any) -> None:
+        """Somebody writes into a field by hand."""
+        self._existing(number).edit({name: what}, self._clock(), "Change board")
+
     def approve(self, number: str, who: str) -> None:
         self._existing(number).decide("approved", who, self._clock())
 

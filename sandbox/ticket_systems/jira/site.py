@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from sandbox.ticket_systems.jira.answers import Refused
-from sandbox.ticket_systems.jira.issues import Issue, Store
-from sandbox.ticket_systems.jira.projects import Project
+from sandbox.ticket_systems.jira.issues import Issue, Store, person_json
+from sandbox.ticket_systems.jira.projects import PEOPLE, Project
 from sandbox.ticket_systems.jira.search import US
 
-PERMISSIONS = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES", "ADD_COMMENTS")
+PERMISSIONS = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES", "ADD_COMMENTS", "USER_PICKER")
 _NEEDED = ("project", "issuetype", "summary")
 _NO_ISSUE = "Issue does not exist or you do not have permission to see it."
 
@@ -51,6 +51,7 @@ class Places:
         return [
             web.get(f"{api}/myself", self._myself),
             web.get(f"{api}/mypermissions", self._mypermissions),
+            web.get(f"{api}/user/search", self._people),
             web.get(f"{api}/project/{{project}}", self._project),
             web.get(f"{api}/project/{{project}}/statuses", self._statuses),
             web.get(f"{api}/issue/createmeta/{{project}}/issuetypes", self._types),
@@ -67,6 +68,18 @@ class Places:
             }
         )
 
+    async def _people(self, request: web.Request) -> web.Response:
+        """Who begins so, by address or name; nobody for who may not browse users."""
+        sought = request.query.get("query", "")
+        if not sought:
+            raise Refused(400, "The 'query' query parameter is required.")
+        people = [
+            person_json(number)
+            for number, address in PEOPLE.items()
+            if address.startswith(sought.casefold()) and "USER_PICKER" in self.site.permissions
+        ]
+        return web.json_response(people)
+
     async def _mypermissions(self, request: web.Request) -> web.Response:
         names = request.query.get("permissions", "")
         if not names:
@@ -82,7 +95,7 @@ class Places:
 
     async def _project(self, request: web.Request) -> web.Response:
         project = self.site.project_of(request)
-        types = [{"id": number, "name": name, "subtask": False} for number, name in project.types]
+        types = [{"id": number, "name": name, "subtask": under} for number, name, under in project.every_type()]
         return web.json_response(
             {
                 "id": project.id,
@@ -100,18 +113,21 @@ class Places:
             for status in project.statuses
         ]
         return web.json_response(
-            [{"id": number, "name": name, "subtask": False, "statuses": statuses} for number, name in project.types]
+            [
+                {"id": number, "name": name, "subtask": under, "statuses": statuses}
+                for number, name, under in project.every_type()
+            ]
         )
 
     async def _types(self, request: web.Request) -> web.Response:
         project = self.site.project_of(request)
-        types = [{"id": number, "name": name} for number, name in project.types]
+        types = [{"id": number, "name": name, "subtask": under} for number, name, under in project.every_type()]
         types_there = types if "CREATE_ISSUES" in self.site.permissions else []
         return web.json_response({"maxResults": 50, "startAt": 0, "total": len(types_there), "issueTypes": types_there})
 
     async def _create_fields(self, request: web.Request) -> web.Response:
         project = self.site.project_of(request)
-        if request.match_info["type"] not in dict(project.types):
+        if request.match_info["type"] not in {each[0] for each in project.every_type()}:
             raise Refused(404, "The issue type is not to be found.")
         basic = [
             {

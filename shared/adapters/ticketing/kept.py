@@ -6,6 +6,7 @@ in by somebody since, and is left alone until it holds again what we wrote, or w
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from shared.adapters.recent import Recent
 from shared.core.terms import State
@@ -27,6 +28,16 @@ def filled_in(written: Mapping[str, str], values: Mapping[str, str]) -> frozense
     or wrote before fingerprints were kept, nobody is known to have filled it in.
     """
     return frozenset(name for name, text in values.items() if name in written and written[name] != fingerprint(text))
+
+
+def theirs(
+    written: Mapping[str, str], values: Mapping[str, str], planned: Iterable[str], state: State | Literal["unknown"]
+) -> frozenset[str]:
+    """The fields that are not written: those that people filled in, and the dates of a plan that is running.
+
+    `planned`: the fields that hold its first and last day.
+    """
+    return filled_in(written, values) | (frozenset(planned) if state in IN_WORK else frozenset())
 
 
 def written_now(written: Mapping[str, str], values: Mapping[str, str], ours: Iterable[str]) -> dict[str, str]:

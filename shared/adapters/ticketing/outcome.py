@@ -50,6 +50,16 @@ def reassess_for_people(ticket: Ticket, why: str = "") -> str:
     return because(f"{ticket.reassess}. We may not send the ticket back to assessment: please do", why)
 
 
+def nobody_assigned(address: str, why: str = "") -> str:
+    """The line about a ticket that nobody answers for yet. `why`: what the system says."""
+    return because(f"Nobody with the address {address} is known here, so nobody is assigned yet", why)
+
+
+def nobody_requests(address: str, why: str = "") -> str:
+    """The line about a ticket that stands as requested by our own account."""
+    return because(f"{address} could not be set as who requests this, so our account stands there", why)
+
+
 def because(line: str, why: str) -> str:
     """The line with what the system says about it, as far as it says something."""
     return f"{line} ({cut(why, SHOWN)})" if why else line

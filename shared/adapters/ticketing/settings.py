@@ -1,5 +1,6 @@
 """What every ticket system's `settings:` can hold, and a ticket's texts and fields made of them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import fields as dataclass_fields
 from datetime import date
@@ -21,6 +22,7 @@ from shared.core.words import dates
 
 FOLDER = Path(__file__).with_name("templates")
 _NAMES = tuple(field.name for field in dataclass_fields(Ticket) if field.name != "sources")
+_PLANNED = re.compile(r"\bplanned_(start|end)\b")
 _FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 SAMPLE = Ticket(
     key="foresignal-sample-MC1234567", change_id="MC1234567", title="MC1234567 A change", what="Something changes.",
@@ -106,6 +108,10 @@ class TicketSettings(Strict):
     def own_fields(self, ticket: Ticket, form: Callable[[str], str] = str) -> dict[str, Any]:
         """`fields`, their templates filled in. `form`: what a system does to text, so that it stays text."""
         return {name: _filled(what, ticket, form) for name, what in self.fields.items()}
+
+    def planned(self) -> frozenset[str]:
+        """Those of `fields` whose templates say when the rollout begins or ends: they are kept while it runs."""
+        return frozenset(name for name, what in self.fields.items() if any(map(_PLANNED.search, _texts_in(what))))
 
     def title(self, ticket: Ticket, limit: int) -> str:
         """One line of at most `limit` characters."""

@@ -62,7 +62,10 @@ class Register:
     def preview(self, ticket: Ticket) -> Preview:
         entry = new_entry(self._titled(ticket), self._description(ticket), "new", self._deps.clock(), ())
         names = ("number", "title", "description", "risk", "group", "planned_start", "planned_end", "act_by")
-        return Preview("the built-in register", {name: getattr(entry, name) for name in names})
+        fields = {name: getattr(entry, name) for name in names}
+        more = {name: getattr(entry, name) for name in ("requested_by", "assigned_to", "configuration_items")}
+        steps = {"steps": [step.text for step in entry.steps]}
+        return Preview("the built-in register", fields | {name: what for name, what in (more | steps).items() if what})
 
     async def ping(self) -> str:
         await touch(self._deps.tables)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from shared.core import ids
 from shared.core.terms import ENDED, State
 from shared.core.tickets.reassess import is_approved
-from shared.core.tickets.ticket import Ticket
+from shared.core.tickets.ticket import PlanStep, Ticket
 
 _PREFIX = "CHG"
 _NUMBER = re.compile(rf"{_PREFIX}(\d{{7,10}})", re.ASCII)
@@ -17,7 +17,8 @@ _NUMBER = re.compile(rf"{_PREFIX}(\d{{7,10}})", re.ASCII)
 class Entry:
     """One ticket of the register. `number` is made of the id it was opened for: no counter, so none has two.
 
-    `change_id` is the change that it stands for now; another one than at first where it was taken over.
+    `change_id` is the change that it stands for now; another one than at first where it was taken over. The people and
+    `configuration_items` are those of the day on which it was opened; `steps` are the plan's.
     """
 
     number: str
@@ -35,6 +36,10 @@ class Entry:
     updated: datetime
     closed: datetime | None
     history: tuple[tuple[datetime, str], ...]
+    steps: tuple[PlanStep, ...] = ()
+    requested_by: str = ""
+    assigned_to: str = ""
+    configuration_items: tuple[str, ...] = ()
 
 
 def number_of(change_id: str) -> str:
@@ -72,6 +77,10 @@ def new_entry(
         updated=now,
         closed=None,
         history=history,
+        steps=ticket.steps,
+        requested_by=ticket.requested_by,
+        assigned_to=ticket.assigned_to,
+        configuration_items=ticket.configuration_items,
     )
 
 
@@ -84,7 +93,12 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
     earlier = {text for _, text in entry.history}
     history = (*entry.history, *((now, line) for line in ticket.notes if line not in earlier))
     after = replace(
-        new_entry(ticket, description, entry.state, now, history), created=entry.created, closed=entry.closed
+        new_entry(ticket, description, entry.state, now, history),
+        created=entry.created,
+        closed=entry.closed,
+        requested_by=entry.requested_by,
+        assigned_to=entry.assigned_to,
+        configuration_items=entry.configuration_items,
     )
     if ticket.cancelled and entry.state not in ENDED:
         return moved(after, "cancelled", ticket.why_cancelled, now)

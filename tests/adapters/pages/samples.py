@@ -20,6 +20,7 @@ from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
 from shared.core.tickets.dry_run import DryTicket
 from shared.core.tickets.register import Entry
+from shared.core.tickets.ticket import PlanStep
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
 from tests.adapters.pages import backtests
 
@@ -205,6 +206,18 @@ def register() -> list[Entry]:
             created=NOW,
             updated=NOW,
             closed=None,
+            steps=(
+                PlanStep(
+                    "a1b2c3d4e5f6",
+                    "Tell the users of polls where the answers go",
+                    date(2026, 9, 24),
+                    "ana@contoso.example",
+                ),
+                PlanStep("0a1b2c3d4e5f", "Review who may read meeting recaps", None, ""),
+            ),
+            requested_by="sam@contoso.example",
+            assigned_to="ana@contoso.example",
+            configuration_items=("Microsoft Teams",),
             history=(
                 (datetime(2026, 4, 20, 18, tzinfo=UTC), "opened by Foresignal"),
                 (datetime(2026, 4, 23, 9, tzinfo=UTC), "state new -> assess"),

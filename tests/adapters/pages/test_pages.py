@@ -13,12 +13,14 @@ from selectolax.lexbor import LexborHTMLParser
 from shared.adapters.pages import change as pages
 from shared.adapters.pages.explain import fields
 from shared.adapters.pages.home import message_page
+from shared.adapters.pages.register import ticket_page
 from shared.adapters.pages.render import days, security_headers
 from shared.adapters.pages.safe_html import safe_html
 from shared.core.changes.change import Change, Event
 from shared.core.changes.relations import Related
 from shared.core.posts.classification import Why
 from tests.adapters.cards.changes import SECOND, TODAY, a_change, at, classified
+from tests.adapters.pages import samples
 from tests.adapters.pages.samples import copies, effects, everything
 
 BITING = (
@@ -195,6 +197,16 @@ def test_a_tenant_shows_how_far_microsoft_is_in_words():
         "Roadmap 912311: Rolling out to targeted release on Desktop; Scheduled on Web"
     ]
     assert "InRollout" not in tenants.text()
+
+
+def test_a_ticket_of_the_register_shows_its_steps_and_people_where_there_are_some():
+    (entry, *_) = samples.register()
+    shown = ticket_page(entry)
+    assert "Tell the users of polls where the answers go" in shown
+    assert all(text in shown for text in ("24 September 2026", "sam@contoso.example", "Configuration items"))
+
+    plain = ticket_page(replace(entry, steps=(), requested_by="", assigned_to="", configuration_items=()))
+    assert not any(text in plain for text in ("Steps", "Requested by", "Assigned to", "Configuration items"))
 
 
 @pytest.mark.parametrize(

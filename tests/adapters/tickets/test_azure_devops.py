@@ -2,6 +2,7 @@
 
 import traceback
 from contextlib import asynccontextmanager
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sandbox.ticket_systems.azure_devops import items as devops_items
-from sandbox.ticket_systems.azure_devops.processes import KINDS
+from sandbox.ticket_systems.azure_devops.processes import KINDS, TASKS
 from sandbox.ticket_systems.azure_devops.server import AzureDevOps
 from shared.adapters.ticketing.document import utf16
+from shared.adapters.ticketing.markup import without_joiners
 from shared.adapters.tickets.azure_devops import Settings
 from shared.adapters.tickets.azure_devops import item as items
 from shared.core.errors import PermanentError, TransientError
+from shared.core.tickets.ticket import PlanStep
 from tests.contracts.azure_devops import SECRETS, SETTINGS, TOKEN, accepted, over
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
@@ -22,6 +25,8 @@ from tests.fakes import NOW, FakeClock
 
 PLAIN = {"organization": "contoso", "project": "Changes", "work_item_type": "User Story"}
 HOSTILE = "<script>alert(1)</script> &amp; \x00\x07\u202e 𝔘 \ud800 \r\n'; DROP"
+
+STEPS = (PlanStep("0a1b2c3d4e5f", "Ask", date(2026, 9, 1), "bob@contoso.example"),)
 
 
 @asynccontextmanager
@@ -405,6 +410,140 @@ async def test_a_move_that_a_rule_forbids_is_handed_back_with_what_the_rule_says
 
         assert line.startswith("Microsoft will not make this change. We may not cancel the ticket: please do (")
         assert "Resolved Reason" in line
+
+
+# What people fill in.
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("added", ['<div><img src="https://x.example/1.png"></div>', "<div>Ours.</div>"])
+async def test_whatever_somebody_adds_to_the_description_survives_moved_dates(added, turned):
+    async with running(settings=SETTINGS) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        if turned:
+            devops.convert("1", "System.Description")
+            added = "\n\n![shot](https://x.example/1.png)" if "img" in added else "\n\nOurs."
+        text = devops.boards.items[1].fields["System.Description"] + added
+        devops.fill_in("1", "System.Description", text)
+
+        moved = ticket(what="It goes later.", planned_start=date(2026, 11, 2))
+        again = await port.amend(await port.amend(opened, moved), ticket())
+        await port.amend(again, moved)
+
+        after = devops.boards.items[1].fields
+        assert after["Microsoft.VSTS.Scheduling.StartDate"] == "2026-11-02T00:00:00Z"
+        assert "x.example/1.png" in after["System.Description"] or "Ours." in after["System.Description"]
+
+
+async def test_what_we_wrote_is_known_after_a_work_item_that_ended_was_only_told():
+    async with running(settings=SETTINGS) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        devops.move("1", "Closed")
+
+        told = await port.amend(opened, ticket(what="Later.", notes=("news",)))
+
+        assert told.written == opened.written != {}
+
+
+# Who is assigned.
+
+
+async def test_who_answers_for_the_team_is_assigned_once():
+    async with running() as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket())
+        fields = devops.boards.items[1].fields
+        assert fields["System.AssignedTo"]["uniqueName"] == "ana@contoso.example"
+
+        devops.fill_in("1", "System.AssignedTo", "sam@contoso.example")
+        await port.amend(opened, ticket(what="Later."))
+
+        assert devops.boards.items[1].fields["System.AssignedTo"]["uniqueName"] == "sam@contoso.example"
+
+
+async def test_who_is_not_known_there_is_said_and_fails_no_filing():
+    async with running() as (build, _, devops, _):
+        opened = await build().open(ticket(assigned_to="bob@contoso.example", notes=("news",)))
+
+        (item,) = devops.boards.items.values()
+        assert "System.AssignedTo" not in item.fields
+        assert item.history[0] == "news"
+        said = (
+            "Nobody with the address bob@contoso.example is known here, so nobody is assigned yet (The identity value"
+        )
+        assert without_joiners(item.history[1]).startswith(said)
+        assert opened.not_taken == ()
+
+
+async def test_another_fault_of_a_new_work_item_fails_as_ever():
+    async with running(settings=PLAIN | {"fields": {"Custom.Nothing": "x"}}) as (build, _, devops, _):
+        with pytest.raises(PermanentError, match=r"Cannot find field Custom\.Nothing"):
+            await build().open(ticket())
+        assert not devops.boards.items
+
+
+# Tasks.
+
+
+async def test_a_task_has_its_day_its_owner_its_area_and_a_tag_that_is_not_the_tickets():
+    async with running(settings=SETTINGS) as (build, _, devops, _):
+        port = build()
+        await port.open(ticket(has_tasks=True))
+
+        first, second = devops.boards.children(1)
+        assert first.fields["System.Tags"] == "foresignal-step-a1b2c3d4e5f6"
+        assert first.fields["Microsoft.VSTS.Scheduling.FinishDate"] == "2026-09-01T00:00:00Z"
+        assert first.fields["System.AssignedTo"]["uniqueName"] == "ana@contoso.example"
+        assert first.fields["System.AreaPath"] == "Changes\\Messaging"
+        assert "Microsoft.VSTS.Scheduling.FinishDate" not in second.fields
+        assert devops.tickets[0].fields["Tasks"] == ["2 Tell the users (New)", "3 Install the new viewer (New)"]
+        shown = port.preview(ticket(has_tasks=True)).fields
+        assert shown["Task"] == ["Tell the users", "Install the new viewer"]
+        assert shown["System.AssignedTo"] == "ana@contoso.example"
+
+
+async def test_a_task_is_never_taken_for_the_ticket_and_one_that_is_closed_closes_nothing():
+    async with running(settings=SETTINGS) as (build, _, devops, _):
+        port = build()
+        opened = await port.open(ticket(has_tasks=True))
+        for number in ("2", "3"):
+            devops.move(number, "Closed")
+
+        seen = (await port.states([opened.number]))[opened.number]
+        assert (seen.state, seen.closed_at) == ("new", None)
+        assert (await build().find(ticket().key)).number == "1"
+        again = await port.amend(
+            opened, ticket(has_tasks=True, what="Later.", notes=("more",))
+        )  # over the new revision
+        assert again.tasks == opened.tasks
+        devops.delete("1")
+        assert await build().find(ticket().key) is None
+
+
+@pytest.mark.parametrize(("process", "kind"), [("scrum", "Product Backlog Item"), ("basic", "Issue")])
+async def test_a_task_whose_type_has_no_day_goes_without(process, kind):
+    settings = PLAIN | {"work_item_type": kind}
+    async with running(settings=settings, process=process) as (build, _, devops, _):
+        opened = await build().open(ticket(has_tasks=True, assigned_to="", steps=STEPS))
+
+        (task,) = devops.boards.children(1)
+        assert "System.AssignedTo" not in task.fields
+        assert opened.not_taken == ()
+        assert opened.tasks == ("0a1b2c3d4e5f",)
+
+
+async def test_a_project_without_tasks_keeps_the_ticket_and_asks_people():
+    async with running() as (build, _, devops, _):
+        devops.boards.task = None
+        opened = await build().open(ticket(has_tasks=True))
+
+        (line,) = opened.not_taken
+        assert line.startswith("Azure DevOps did not take the tasks of the plan: please add them by hand, or let us")
+        assert line.endswith("(project Changes has no work item type Task)")
+        devops.boards.task = TASKS["agile"]
+        assert (await build().amend(opened, ticket(has_tasks=True))).not_taken == ()
 
 
 # Fields that a person turned into Markdown.

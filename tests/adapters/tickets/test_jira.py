@@ -4,7 +4,7 @@ import json
 import traceback
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -13,13 +13,14 @@ from pydantic import ValidationError
 
 from sandbox.ticket_systems.jira import rules
 from sandbox.ticket_systems.jira.issues import Rules
-from sandbox.ticket_systems.jira.projects import CHANGES, SIMPLE, Field, Transition
+from sandbox.ticket_systems.jira.projects import CHANGES, PEOPLE, SIMPLE, Field, Transition
 from sandbox.ticket_systems.jira.server import Jira
 from shared.adapters.ticketing.document import utf16
 from shared.adapters.tickets.jira import Settings
 from shared.adapters.tickets.jira import issue as issues
 from shared.adapters.tickets.jira.moves import choose
 from shared.core.errors import PermanentError
+from shared.core.tickets.ticket import PlanStep
 from tests.contracts.jira import SECRETS, SETTINGS, over
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
@@ -41,6 +42,263 @@ async def running(*, settings=None, **server):
 def writes(proxy, since=0):
     """What was written: a search and a bulk fetch are POSTs that only read."""
     return [one for one in proxy.asked[since:] if one[0] != "GET" and not one[1].endswith(("/jql", "/bulkfetch"))]
+
+
+# What people fill in.
+
+
+def rewritten(node, at=0):
+    """A document as Jira's editor keeps it: with ids of its own, and an empty paragraph at its end."""
+    if isinstance(node, list):
+        return [rewritten(each, at + n) for n, each in enumerate(node)]
+    inside = {name: rewritten(each, at + 10) for name, each in node.items() if name == "content"}
+    attrs = {"attrs": {**node.get("attrs", {}), "localId": f"id-{at}"}} if node["type"] == "paragraph" else {}
+    return {**node, **inside, **attrs}
+
+
+async def test_jiras_own_way_of_writing_is_no_persons_edit():
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        there = jira._existing(opened.number).fields
+        document = rewritten(there["description"])
+        document["content"].append({"type": "paragraph", "content": []})
+        jira.fill_in(opened.number, "description", document)
+        jira.fill_in(opened.number, "customfield_10052", "2026-10-01T02:00:00.000+0200")
+        jira.fill_in(opened.number, "customfield_10050", {"value": "High", "self": "https://x.example/1"})
+
+        moved = ticket(what="It goes later.", planned_start=date(2026, 11, 2), risk="low")
+        await port.amend(opened, moved)
+
+        after = jira._existing(opened.number).record().fields
+        assert after["description"][0] == "It goes later."
+        assert after["customfield_10052"] == "2026-11-02T00:00:00.000+0000"
+        assert after["customfield_10050"] == {"value": "Low"}
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"id": "1", "type": "file"}}]},
+        {"type": "paragraph", "content": [{"type": "text", "text": "Ours."}]},
+        {"type": "paragraph", "content": [{"type": "mention", "attrs": {"id": "5b10", "text": "@Ana"}}]},
+    ],
+)
+async def test_whatever_somebody_adds_to_the_description_survives_moved_dates(added):
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        document = jira._existing(opened.number).fields["description"]
+        jira.fill_in(opened.number, "description", {**document, "content": [*document["content"], added]})
+
+        for n in (2, 3):
+            moved = ticket(what=f"It goes later: {n}.", planned_start=date(2026, 11, n))
+            opened = await port.amend(opened, moved)
+            opened = await port.amend(
+                opened, ticket()
+            )  # what we want again is what stands there, but for what was added
+
+        after = jira._existing(opened.number).fields
+        assert after["description"]["content"][-1] == added
+        await port.amend(opened, moved)
+        after = jira._existing(opened.number).fields
+        assert after["customfield_10052"] == "2026-11-03T00:00:00.000+0000"
+        assert after["description"]["content"][-1] == added
+
+
+async def test_a_field_that_somebody_set_to_what_we_want_is_ours_again():
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.fill_in(opened.number, "customfield_10050", {"value": "Medium"})
+        kept = await port.amend(opened, ticket(risk="low"))
+        assert jira._existing(opened.number).fields["customfield_10050"] == {"value": "Medium"}
+
+        again = await port.amend(kept, ticket(risk="medium"))
+        await port.amend(again, ticket(risk="low"))
+
+        assert jira._existing(opened.number).fields["customfield_10050"] == {"value": "Low"}
+
+
+async def test_what_we_wrote_is_known_after_a_ticket_that_ended_was_only_told():
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        jira.move(opened.number, "Completed")
+
+        told = await port.amend(opened, ticket(what="Later.", notes=("news",)))
+
+        assert told.written == opened.written != {}
+
+
+# Who is assigned, and who asks.
+
+ANA, SAM = PEOPLE
+UNKNOWN = "Nobody with the address bob@contoso.example is known here, so nobody is assigned yet"
+OURS = "sam@contoso.example could not be set as who requests this, so our account stands there"
+
+
+def without_field(name, project=CHANGES):
+    return replace(project, fields=tuple(field for field in project.fields if field.id != name))
+
+
+async def test_people_are_set_when_the_issue_is_made_and_never_again():
+    async with running() as (build, proxy, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        fields = jira._existing(opened.number).fields
+        assert (fields["assignee"], fields["reporter"]) == ({"id": ANA}, {"id": SAM})
+
+        jira.fill_in(opened.number, "assignee", {"id": SAM})
+        await port.amend(opened, ticket(what="Later.", requested_by="ana@contoso.example"))
+        await port.open(ticket("MC1200002"))
+
+        assert fields["assignee"] == {"id": SAM}
+        assert fields["reporter"] == {"id": SAM}
+        searches = [one for one in proxy.asked if "/user/search" in one[1]]
+        assert len(searches) == 2  # one for each person
+
+
+@pytest.mark.parametrize(
+    ("over", "browse", "held", "lines"),
+    [
+        ({"assigned_to": "bob@contoso.example"}, True, {"reporter"}, [UNKNOWN]),
+        ({"assigned_to": "an"}, True, {"reporter"}, [UNKNOWN.replace("bob@contoso.example", "an")]),  # only begins so
+        ({"assigned_to": "bob@contoso.example"}, False, set(), [UNKNOWN, OURS]),
+        ({"assigned_to": "", "requested_by": ""}, True, set(), []),
+    ],
+)
+async def test_who_is_not_known_or_not_shown_is_said_on_the_issue_which_is_made_all_the_same(over, browse, held, lines):
+    async with running() as (build, _, jira, _):
+        if not browse:
+            jira.permissions.remove("USER_PICKER")
+
+        opened = await build().open(ticket(**over, notes=()))
+
+        issue = jira._existing(opened.number)
+        assert {"assignee", "reporter"} & issue.fields.keys() == held
+        assert issue.history == lines
+        assert opened.not_taken == ()
+
+
+async def test_somebody_who_hides_the_address_is_assigned_where_only_one_is_called_so(monkeypatch):
+    hidden = {"accountId": ANA, "active": True, "displayName": "Ana"}
+    async with running() as (build, _, jira, _):
+        monkeypatch.setattr("sandbox.ticket_systems.jira.site.person_json", lambda _number: hidden)
+
+        opened = await build().open(ticket(requested_by=""))
+
+        assert jira._existing(opened.number).fields["assignee"] == {"id": ANA}
+
+
+@pytest.mark.parametrize("off", [["reporter"], ["assignee"], ["assignee", "reporter"]])
+async def test_people_that_the_screen_does_not_take_fail_no_filing_and_are_said(off):
+    project = CHANGES
+    for name in off:
+        project = without_field(name, project)
+    async with running(projects=(project,)) as (build, _, jira, _):
+        opened = await build().open(ticket(notes=()))
+
+        (issue,) = jira.store.issues()
+        assert issue.fields.keys() & {"assignee", "reporter"} == {"assignee", "reporter"} - {*off}
+        assert len(issue.history) == len(off)
+        assert all("It is not on the appropriate screen" in line for line in issue.history)
+        assert opened.number == issue.key
+
+
+async def test_what_is_wrong_besides_people_fails_as_ever():
+    async with running(projects=(without_field("reporter"),), settings=PLAIN | {"fields": {"x": "y"}}) as (build, *_):
+        with pytest.raises(PermanentError, match="x: Field 'x' cannot be set"):
+            await build().open(ticket())
+
+
+async def test_the_policys_own_people_go_first():
+    fields = {"assignee": {"id": SAM}, "reporter": {"id": ANA}}
+    async with running(settings=PLAIN | {"fields": fields}) as (build, proxy, jira, _):
+        opened = await build().open(ticket())
+
+        made = jira._existing(opened.number).fields
+        assert (made["assignee"], made["reporter"]) == ({"id": SAM}, {"id": ANA})
+        assert not [one for one in proxy.asked if "/user/search" in one[1]]
+
+
+# Sub-tasks.
+
+
+async def test_a_sub_task_has_its_day_its_owner_and_a_label_that_is_not_the_tickets():
+    async with running(settings=SETTINGS) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket(has_tasks=True))
+
+        first, second = jira._existing(opened.number).subtasks
+        key = ticket().key
+        assert first.fields["labels"] == [f"{key}-a1b2c3d4e5f6"]
+        assert (first.fields["duedate"], first.fields["assignee"]) == ("2026-09-01", {"id": ANA})
+        assert "duedate" not in second.fields
+        shown = port.preview(ticket(has_tasks=True)).fields
+        assert shown["subtasks"] == ["Tell the users", "Install the new viewer"]
+        assert shown["assignee"] == "ana@contoso.example"
+
+
+async def test_a_sub_task_is_never_taken_for_the_ticket_and_one_that_is_closed_closes_nothing():
+    async with running(settings=SETTINGS, late=0.0) as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket(has_tasks=True))
+        for each in jira._existing(opened.number).subtasks:
+            jira.move(each.key, "Completed")
+
+        seen = (await port.states([opened.number]))[opened.number]
+        assert (seen.state, seen.closed_at) == ("new", None)
+        assert (await build().find(ticket().key)).number == opened.number
+        jira.delete(opened.number)
+        assert await build().find(ticket().key) is None
+
+
+@pytest.mark.parametrize("off", ["assignee", "duedate"])
+async def test_a_sub_task_goes_without_what_its_screen_does_not_have(off):
+    async with running(projects=(without_field(off),)) as (build, _, jira, _):
+        opened = await build().open(ticket(has_tasks=True))
+
+        first, _ = jira._existing(opened.number).subtasks
+        assert off not in first.fields
+        assert opened.not_taken == ()
+
+
+async def test_a_project_without_sub_tasks_keeps_the_ticket_and_asks_people():
+    async with running(projects=(replace(CHANGES, subtask=None),)) as (build, _, _, _):
+        opened = await build().open(ticket(has_tasks=True))
+
+    assert opened.tasks == ()
+    (line,) = opened.not_taken
+    assert line.startswith("Jira did not take the tasks of the plan: please add them by hand")
+    assert line.endswith("or give project CRB a sub-task type that we may create")
+
+
+async def test_what_jira_says_against_a_sub_task_is_handed_back():
+    async with running() as (build, proxy, jira, _):
+        port = build()
+        opened = await port.open(ticket())
+        refusal = Fault(403, body='{"errorMessages": ["No sub-tasks."]}')
+        proxy.fail_next(refusal, only=lambda method, path: method == "POST" and path.endswith("/issue"))
+
+        after = await port.amend(opened, ticket(has_tasks=True))
+
+        assert after.tasks == ()
+        assert after.not_taken[-1].endswith("(No sub-tasks.)")
+        assert len((await port.amend(after, ticket(has_tasks=True))).tasks) == 2
+        assert len(jira.store.issues()) == 3
+
+
+async def test_no_ticket_gets_more_than_twenty_tasks():
+    steps = [PlanStep(f"{n:012x}", f"Step {n}") for n in range(25)]
+    async with running() as (build, _, jira, _):
+        port = build()
+        opened = await port.open(ticket(has_tasks=True, steps=tuple(steps[:15])))
+        after = await port.amend(opened, ticket(has_tasks=True, steps=tuple(steps[5:])))
+
+        assert len(jira._existing(opened.number).subtasks) == len(after.tasks) == 20
+        jira.move(opened.number, "Completed")
+        assert (await port.amend(after, ticket(has_tasks=True, steps=()))).tasks == after.tasks
 
 
 # What the policy may say.

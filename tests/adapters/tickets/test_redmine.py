@@ -3,7 +3,7 @@
 import html
 import re
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -13,7 +13,7 @@ from shared.adapters.ticketing.markup import without_joiners
 from shared.adapters.tickets.redmine import Settings
 from shared.adapters.tickets.redmine.issue import choose, left_alone, state_of
 from shared.core.errors import PermanentError
-from tests.contracts.redmine import SETTINGS, fields_of, issue_of, lines_of, over
+from tests.contracts.redmine import SETTINGS, below, fields_of, issue_of, lines_of, over
 from tests.contracts.rig import ticket
 
 BASIC = {**SETTINGS, "url": "https://redmine.example", "project": "crb"}
@@ -166,6 +166,133 @@ async def test_an_issue_that_was_moved_to_another_project_is_still_followed(redm
         assert (await port.states([made.number]))[made.number].state == "scheduled"
         assert (await port.amend(made, ticket(notes=("moved",)))).number == made.number
         assert "moved" in lines_of(issue_of(redmine, made.number))
+
+
+# What people fill in.
+
+
+async def test_a_persons_text_and_dates_stay_and_the_ends_of_lines_are_nobodys_edit(redmine):
+    async with system(redmine) as (port, _, _):
+        made = await port.open(ticket())
+        text = issue_of(redmine, made.number)["description"]
+        change(redmine, made.number, description=text.replace("\r\n", "\n") + "\n\n", due_date="2026-12-24")
+        change(redmine, made.number, custom_fields=[{"id": redmine.made["fields"]["plan"], "value": "Ask Ana."}])
+
+        moved = ticket(what="It goes later.", planned_start=date(2026, 11, 2), test_plan="Another.", notes=())
+        after = await port.amend(made, moved)
+
+        fields = fields_of(issue_of(redmine, made.number))
+        assert after.not_taken == ()
+        assert fields["description"].startswith("It goes later.")
+        assert (fields["start_date"], fields["due_date"], fields["Test plan"]) == (
+            "2026-11-02",
+            "2026-12-24",
+            "Ask Ana.",
+        )
+
+
+# Who is assigned, and the issues under an issue.
+
+
+async def test_who_answers_for_the_team_is_assigned_once_and_read_once(redmine):
+    async with system(redmine) as (port, proxy, _):
+        made = await port.open(ticket())
+        change(redmine, made.number, assigned_to_id=redmine.made["user"])
+        await port.amend(made, ticket(what="Later."))
+        again = await port.open(ticket("MC1200002"))
+
+    assert issue_of(redmine, made.number)["assigned_to"]["id"] == redmine.made["user"]
+    assert issue_of(redmine, again.number)["assigned_to"]["id"] == redmine.made["ana"]
+    assert len([one for one in proxy.asked if one[1].startswith("/users/")]) <= 2
+
+
+@pytest.mark.parametrize("address", ["bob@contoso.example", "foresignal@contoso.example"])
+async def test_who_is_no_member_or_hides_the_address_is_said_and_fails_no_filing(redmine, address):
+    async with system(redmine) as (port, _, _):
+        made = await port.open(ticket(assigned_to=address))
+
+    issue = issue_of(redmine, made.number)
+    assert "assigned_to" not in issue
+    line = f"Nobody with the address {address} is known here, so nobody is assigned yet"
+    assert without_joiners(lines_of(issue)[-1]) == line
+    assert made.not_taken == ()
+
+
+async def test_a_member_to_whom_issues_may_not_be_assigned_fails_no_filing(redmine):
+    project = redmine.project()
+    members = redmine.ask("GET", f"/projects/{project}/memberships.json")["memberships"]
+    (ana,) = [each for each in members if each["user"]["id"] == redmine.made["ana"]]
+    body = {"membership": {"role_ids": [redmine.made["roles"]["outside"]]}}
+    redmine.ask("PUT", f"/memberships/{ana['id']}.json", body)
+    async with system(redmine, project) as (port, _, _):
+        made = await port.open(ticket())
+
+    issue = issue_of(redmine, made.number)
+    assert "assigned_to" not in issue
+    assert "Nobody with the address ana@contoso.example is known here" in without_joiners(lines_of(issue)[-1])
+
+
+async def test_an_issue_under_it_has_its_day_its_owner_and_a_key_that_is_not_the_tickets(redmine):
+    async with system(redmine) as (port, _, _):
+        made = await port.open(ticket(has_tasks=True))
+        shown = port.preview(ticket(has_tasks=True)).fields
+
+    first, second = below(redmine, made.number)
+    assert fields_of(issue_of(redmine, first["id"]))["Foresignal key"] == f"{ticket().key}-a1b2c3d4e5f6"
+    assert (first["due_date"], first["assigned_to"]["id"]) == ("2026-09-01", redmine.made["ana"])
+    assert (second["due_date"], second["start_date"]) == (None, None)
+    assert first["priority"]["name"] == "High"
+    assert (shown["subtasks"], shown["assigned_to_id"]) == (
+        ["Tell the users", "Install the new viewer"],
+        "ana@contoso.example",
+    )
+    assert made.not_taken == ()
+    assert fields_of(issue_of(redmine, made.number))["start_date"] == "2026-10-01"
+
+
+async def test_an_issue_under_it_is_never_taken_for_the_ticket_and_one_that_is_closed_closes_nothing(redmine):
+    project = redmine.project()
+    async with system(redmine, project) as (port, _, _):
+        made = await port.open(ticket(has_tasks=True))
+        first, second = below(redmine, made.number)
+        change(redmine, first["id"], status_id=redmine.made["statuses"]["Closed"])
+
+        assert (await port.states([made.number]))[made.number].state == "new"
+        # Redmine ends no issue that has one under it that is open.
+        after = await port.amend(made, ticket(has_tasks=True, cancelled=True, notes=("cancelled",)))
+        assert after.state == "new"
+        assert "or none while a subtask is open" in after.not_taken[0]
+        change(redmine, second["id"], status_id=redmine.made["statuses"]["Closed"])
+        assert (await port.amend(after, ticket(has_tasks=True, cancelled=True, notes=()))).state == "cancelled"
+    async with system(redmine, project) as (port, _, _):
+        assert (await port.find(ticket().key)).number == made.number
+        redmine.ask("DELETE", f"/issues/{made.number}.json")
+        assert await port.find(ticket().key) is None
+
+
+async def test_a_role_that_may_not_make_subtasks_makes_none_and_people_are_asked(redmine):
+    async with system(redmine, redmine.project("narrow")) as (port, _, _):
+        made = await port.open(ticket(has_tasks=True))
+
+    assert below(redmine, made.number) == []
+    (line,) = made.not_taken
+    assert line == (
+        "Redmine did not take the tasks of the plan: please add them by hand, or give our role the permission “Manage "
+        "subtasks”"
+    )
+
+
+async def test_a_redmine_that_takes_an_issues_dates_from_its_subtasks_is_said_to(redmine):
+    redmine.setting("parent_issue_dates", "derived")
+    try:
+        async with system(redmine) as (port, _, _):
+            made = await port.open(ticket(has_tasks=True))
+    finally:
+        redmine.setting("parent_issue_dates", "independent")
+
+    assert len(made.tasks) == 2
+    (line,) = made.not_taken
+    assert "Parent tasks attributes" in line
 
 
 # Workflow and decision.

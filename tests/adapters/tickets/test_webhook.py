@@ -15,6 +15,7 @@ from shared.adapters.tickets.webhook.message import HARD, PREFERRED
 from shared.adapters.tickets.webhook.system import SCHEDULE
 from shared.core.errors import PermanentError, TransientError
 from shared.core.terms import ENDED
+from shared.core.tickets.ticket import PlanStep
 from tests.contracts.proxy import Fault
 from tests.contracts.rig import ticket
 from tests.contracts.webhook import SETTINGS, Now, over
@@ -186,6 +187,58 @@ async def test_messages_are_small_whatever_the_post_says_and_no_note_is_left_out
     assert server.largest <= PREFERRED
     assert server.tickets[0].history == notes
     assert len(proxy.asked) > 2
+
+
+async def test_the_plan_the_people_and_what_a_board_asks_are_in_the_message(rig):
+    server, port, _, _ = rig
+
+    await port.open(ticket(has_tasks=True))
+
+    data = server.tickets[0].fields
+    assert data["steps"][0] == {
+        "key": "a1b2c3d4e5f6", "text": "Tell the users", "day": "2026-09-01", "owner": "ana@contoso.example"
+    }  # fmt: skip
+    assert data["steps"][1]["day"] is None
+    assert data["has_tasks"] is True
+    assert data["implementation_plan"].startswith("1. Tell the users")
+    assert (data["requested_by"], data["assigned_to"]) == ("sam@contoso.example", "ana@contoso.example")
+    assert (data["configuration_items"], data["freezes"]) == (["Exchange Online"], list(ticket().freezes))
+    assert (data["affected"], data["compliance"]) == (list(ticket().affected), list(ticket().compliance))
+    assert (data["unsure"], data["differences"]) == (ticket().unsure, list(ticket().differences))
+
+
+async def test_what_is_not_known_is_empty_and_its_name_stays(rig):
+    server, port, _, _ = rig
+    sentences = (
+        "test_plan", "communication_plan", "backout", "if_nobody_acts", "risk_why", "impact_why", "audience",
+        "implementation_plan", "unsure", "requested_by", "assigned_to",
+    )  # fmt: skip
+
+    await port.open(ticket(**dict.fromkeys(sentences, ""), steps=(), freezes=()))
+
+    data = server.tickets[0].fields
+    assert {name: data[name] for name in sentences} == dict.fromkeys(sentences, "")
+    assert data["steps"] == data["freezes"] == []
+
+
+async def test_the_steps_of_a_message_are_cut_as_other_lists_are(rig):
+    server, port, _, _ = rig
+    steps = tuple(PlanStep(f"{n:012x}", "é" * 400, None, "ana@contoso.example") for n in range(200))
+
+    await port.open(ticket(steps=steps, implementation_plan="é" * 30_000, affected=("é" * 900,) * 50))
+
+    assert server.largest <= PREFERRED
+    assert server.tickets[0].fields["steps"][0]["key"] == "000000000000"
+
+
+async def test_the_policys_words_for_configuration_items_are_sent_as_a_list():
+    now = Now()
+    server = WebhookReceiver(now)
+    settings = SETTINGS | {"values": {"configuration_item": {"Exchange Online": "CI-7"}, "risk": {"high": 1}}}
+    async with over(server, now, settings) as (another, _):
+        await another().open(ticket(configuration_items=("Exchange Online", "Teams")))
+
+    assert server.tickets[0].fields["values"] == {"configuration_item": ["CI-7", None], "risk": 1}
 
 
 async def test_fields_that_are_too_large_are_named_and_nothing_is_sent():

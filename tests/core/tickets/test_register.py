@@ -61,6 +61,31 @@ def test_a_note_is_added_once_and_nothing_else_is_news():
     assert amended(told, replace(TICKET, notes=("a", "b")), "D", LATER + timedelta(1)) is told
 
 
+def test_the_steps_are_the_plans_and_people_and_items_those_of_the_day_on_which_it_was_opened():
+    assert ENTRY.steps == TICKET.steps
+    later = replace(
+        TICKET,
+        steps=TICKET.steps[1:],
+        assigned_to="bob@contoso.example",
+        requested_by="",
+        configuration_items=("Teams",),
+    )
+    after = amended(ENTRY, later, "D", LATER)
+
+    assert after.steps == TICKET.steps[1:]
+    assert (after.assigned_to, after.requested_by) == ("ana@contoso.example", "sam@contoso.example")
+    assert after.configuration_items == ("Exchange Online",)
+
+
+def test_a_ticket_of_the_version_before_has_no_steps_and_nobody_in_it():
+    row = entry_row(ENTRY, "etag")
+    values = {name: what for name, what in row.values.items() if not name.startswith("more")}
+
+    read = read_entry(replace(row, values=values))
+
+    assert read == replace(ENTRY, steps=(), assigned_to="", requested_by="", configuration_items=())
+
+
 def test_the_state_is_the_boards():
     assessed = moved(ENTRY, "assess", "", NOW)
 

@@ -22,6 +22,7 @@ _LONGEST_COMMENT = 255  # of a link
 _LONGEST_TAG = 400
 FIRST = frozenset({"System.State", "System.Reason", "System.AssignedTo", "System.AreaPath", "System.IterationPath"})
 """Set on a new work item only: they are the board's from then on."""
+_NOT_KEPT = FIRST | {"System.Tags"}
 _PRIORITY, _HISTORY = "Microsoft.VSTS.Common.Priority", "/fields/System.History"
 # The states of Microsoft's processes: Agile, Scrum, Basic, CMMI.
 _WORDS: dict[str, State] = {
@@ -38,9 +39,11 @@ _CATEGORIES: dict[str, State] = {
     "Completed": "closed",
     "Removed": "cancelled",
 }  # what lies in InProgress may be anything between the two
+_FIELD = "/fields/"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ZONES = timedelta(hours=14)  # so far apart may two writings of one day be
 _MARKS = re.compile(r"^\s*(#{1,6}|[-*+])\s+")
+_PICTURE = re.compile(r"<img\b[^<>]*\bsrc=\"([^\"]*)\"")
 _LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\(([^)]*)\)")
 _ESCAPED = re.compile(r"\\([^\w\s])")
 Operation = dict[str, Any]
@@ -117,14 +120,14 @@ def tag_of(key: str) -> str:
 def creation(settings: Settings, ticket: Ticket, rich: Collection[str] = ()) -> list[Operation]:
     """The patch that makes the work item, with its links and what there is to tell: all of it or nothing."""
     fields = wanted_fields(settings, ticket, rich)
-    operations = [_put(name, what) for name, what in fields.items() if what not in {None, ""} or what == 0]
+    operations = [put(name, what) for name, what in fields.items() if what not in {None, ""} or what == 0]
     return [*operations, *_links(ticket, ()), *telling(ticket.notes)]
 
 
-def differences(should: Mapping[str, Any], item: Item, ticket: Ticket) -> list[Operation]:
+def differences(should: Mapping[str, Any], item: Item, ticket: Ticket, theirs: Collection[str] = ()) -> list[Operation]:
     """What to write, so that the work item is as it should be; tags and links that others put there stay.
 
-    No operation names a format: a field keeps its own.
+    No operation names a format: a field keeps its own. `theirs`: the fields that are people's (kept.py).
     """
     there, turned = item["fields"], in_markdown(item)
     operations: list[Operation] = []
@@ -134,25 +137,49 @@ def differences(should: Mapping[str, Any], item: Item, ticket: Ticket) -> list[O
             tags = _tags(current or "")
             missing = [tag for tag in _tags(what) if tag.casefold() not in {own.casefold() for own in tags}]
             if missing:
-                operations.append(_put(name, "; ".join((*tags, *missing))))
-        elif name in FIRST or _same(what, current, turned=name in turned):
+                operations.append(put(name, "; ".join((*tags, *missing))))
+        elif name in {*FIRST, *theirs} or _same(what, current, turned=name in turned):
             continue
         elif what is None or what == "":
             operations.append({"op": "remove", "path": f"/fields/{name}"})
         else:
-            operations.append(_put(name, what))
+            operations.append(put(name, what))
     addresses = [str(relation.get("url", "")) for relation in item.get("relations") or ()]
     return [*operations, *_links(ticket, addresses)]
 
 
-def left_alone(sent: Iterable[Operation], before: Item, after: Item) -> tuple[str, ...]:
+def held(names: Iterable[str], item: Item) -> dict[str, str]:
+    """What those fields hold, in a form that Azure DevOps' own cleaning does not change; what is empty, too."""
+    turned = in_markdown(item)
+    fields = item["fields"]
+    return {name: _form(fields.get(name), turned=name in turned) for name in names if name not in _NOT_KEPT}
+
+
+def ours(should: Mapping[str, Any], item: Item, written: Collection[str]) -> frozenset[str]:
+    """The fields that hold what they should. `written`: those that we wrote before.
+
+    A text of ours to which somebody added a picture is theirs.
+    """
+    turned = in_markdown(item)
+
+    def is_ours(name: str, what: Any) -> bool:
+        now, marked = item["fields"].get(name), name in turned
+        is_rich = marked or _is_html(what)
+        is_exact = name not in written or not is_rich or _form(what, turned=marked) == _form(now, turned=marked)
+        return is_exact and _same(what, now, turned=marked)
+
+    return frozenset(name for name, what in should.items() if name not in _NOT_KEPT and is_ours(name, what))
+
+
+def sent(operations: Iterable[Operation]) -> frozenset[str]:
+    """The names of the fields that they write."""
+    return frozenset(operation["path"].removeprefix(_FIELD) for operation in _fields_in(operations))
+
+
+def left_alone(operations: Iterable[Operation], before: Item, after: Item) -> tuple[str, ...]:
     """The names of the fields that Azure DevOps did not take, as far as they matter: its own way of writing is none."""
     turned = in_markdown(after)
-    fields = {
-        operation["path"].removeprefix("/fields/"): operation.get("value")
-        for operation in sent
-        if operation["path"].startswith("/fields/") and operation["path"] != _HISTORY
-    }
+    fields = {operation["path"].removeprefix(_FIELD): operation.get("value") for operation in _fields_in(operations)}
 
     def is_there(name: str, what: Any) -> bool:
         now, earlier = after["fields"].get(name), before["fields"].get(name)
@@ -167,14 +194,14 @@ def left_alone(sent: Iterable[Operation], before: Item, after: Item) -> tuple[st
 
 
 def move_to(state: str) -> Operation:
-    return _put("System.State", state)
+    return put("System.State", state)
 
 
 def telling(notes: Iterable[str]) -> list[Operation]:
     """The notes as one entry of the discussion, a paragraph each."""
     texts = [text for note in notes if (text := line_of(note))]
     return (
-        [_put(_HISTORY.removeprefix("/fields/"), "".join(f"<p>{board_text(text)}</p>" for text in texts))]
+        [put(_HISTORY.removeprefix("/fields/"), "".join(f"<p>{board_text(text)}</p>" for text in texts))]
         if texts
         else []
     )
@@ -199,6 +226,10 @@ def holds(item: Item, key: str) -> bool:
     return tag_of(key).casefold() in {tag.casefold() for tag in _tags(item["fields"].get("System.Tags") or "")}
 
 
+def tags_of(fields: Mapping[str, Any]) -> list[str]:
+    return _tags(fields.get("System.Tags") or "")
+
+
 def author(item: Item) -> str:
     """Who made it, as Azure DevOps shows people."""
     person = item["fields"].get("System.CreatedBy")
@@ -215,7 +246,14 @@ def moment(text: Any) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _put(name: str, what: Any) -> Operation:
+def _fields_in(operations: Iterable[Operation]) -> Iterator[Operation]:
+    for operation in operations:
+        if operation["path"].startswith(_FIELD) and operation["path"] != _HISTORY:
+            yield operation
+
+
+def put(name: str, what: Any) -> Operation:
+    """Write a field."""
     return {"op": "add", "path": f"/fields/{name}", "value": what}
 
 
@@ -260,6 +298,20 @@ def _same(should: Any, there: Any, *, turned: bool = False) -> bool:
     if isinstance(there, dict):
         return str(should).casefold() in {str(there.get(part)).casefold() for part in ("uniqueName", "displayName")}
     return bool(should == there)
+
+
+def _form(what: Any, *, turned: bool = False) -> str:
+    """A value as one text: the same whichever of HTML and Markdown it is kept in, and however it was cleaned."""
+    if isinstance(what, Mapping):
+        what = what.get("uniqueName") or what.get("displayName")
+    if not isinstance(what, str):
+        return "" if what is None else str(what)
+    if not turned and (at := moment(what)):
+        return at.astimezone(UTC).isoformat()
+    if not (turned or _is_html(what)):
+        return folded(what)
+    lines, addresses = _markdown_gist(what) if turned else _gist(what)
+    return " ".join([*" ".join(lines).split(), *addresses, *_PICTURE.findall(what)])
 
 
 def _gist(text: str) -> tuple[list[str], list[str]]:

@@ -1,19 +1,21 @@
 """The port `TicketSystem` over Azure Boards."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing import kept, tasks
 from shared.adapters.ticketing.calls import SHOWN, about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
-from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
+from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people, nobody_assigned
 from shared.adapters.ticketing.settings import SAMPLE
 from shared.adapters.tickets.azure_devops import item as items
 from shared.adapters.tickets.azure_devops.calls import Calls
+from shared.adapters.tickets.azure_devops.children import TASK, Children
 from shared.adapters.tickets.azure_devops.item import Item, Operation
 from shared.adapters.tickets.azure_devops.pinging import ping
 from shared.adapters.tickets.azure_devops.settings import Settings
@@ -26,7 +28,8 @@ _PAGES = 100  # of two hundred updates; a work item has no more than 10,000
 _SHOWN = "System.State,System.TeamProject,System.WorkItemType,Microsoft.VSTS.Common.ClosedDate,"
 _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
-_BAD = frozenset({400})
+_BAD, _NONE = frozenset({400}), frozenset[int]()
+_ASSIGNED = "System.AssignedTo"
 _STUCK = "Azure DevOps answers that it did, and leaves it as it was"
 _NOTHING: Item = {"fields": {}}
 _MAY_BE_FIRST = frozenset({"unknown", "implement"})  # of what a state's name alone says: types may begin so
@@ -48,6 +51,7 @@ class AzureDevOpsSystem:
         self._look_ups: LookUps[Item] = LookUps(deps.clock)
         self._told: Recent[int, tuple[int, frozenset[str]]] = Recent(REMEMBERED)  # the history of a revision
         self._types: dict[str, str] = {}  # of the policy's own fields
+        self._children = Children(self._calls, settings)
 
     async def find(self, key: str) -> TicketRef | None:
         item = await self._look_up(key)
@@ -70,15 +74,26 @@ class AzureDevOpsSystem:
     async def _create(self, ticket: Ticket) -> TicketRef:
         """A new work item. What of it did not take is written once more."""
         rich = await self._html_fields(ticket)
-        patch = items.creation(self._settings, ticket, rich)
+        assigned = self._assigned(ticket)
+        patch = [*items.creation(self._settings, ticket, rich), *assigned]
         with about_system():
-            answer = await self._calls.patch("POST", self._creating(), patch)
+            answer = await self._calls.patch("POST", self._creating(), patch, allowed=_BAD if assigned else _NONE)
+            if not answer.is_success:
+                line = nobody_assigned(ticket.assigned_to, self._calls.complaint_of(answer))
+                ticket = replace(ticket, notes=(*ticket.notes, line))
+                patch = items.creation(self._settings, ticket, rich)
+                answer = await self._calls.patch("POST", self._creating(), patch)
         item = self._item(answer)
         self._numbers[ticket.key] = str(item["id"])
         left = items.left_alone(patch, _NOTHING, item)
         if not (left or ticket.cancelled):
-            return await self._ref(item)
-        return await self._bring(item, ticket, left)
+            return await self._left(item, ticket, self._should(item, ticket, rich), items.sent(patch))
+        return await self._bring(item, ticket, left, items.sent(patch) - {*left})
+
+    def _assigned(self, ticket: Ticket) -> list[Operation]:
+        """Who answers for a new work item. The policy's own goes first."""
+        is_ours = ticket.assigned_to and _ASSIGNED not in self._settings.fields
+        return [items.put(_ASSIGNED, ticket.assigned_to)] if is_ours else []
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         item = self._look_ups.take(ref.number) or await self._read(ref.number)
@@ -86,7 +101,7 @@ class AzureDevOpsSystem:
             with about_system():  # else we lost sight of it
                 await self._calls.get(f"/_apis/projects/{quote(self._settings.project)}", "id")
             return await self.open(ticket)
-        return await self._bring(item, ticket)
+        return await self._bring(item, ticket, before=ref)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         ours = [number for number in numbers if items.NUMBER.fullmatch(number)]
@@ -101,14 +116,16 @@ class AzureDevOpsSystem:
         return refs
 
     def preview(self, ticket: Ticket) -> Preview:
-        patch = items.creation(self._settings, ticket)
+        patch = [*items.creation(self._settings, ticket), *self._assigned(ticket)]
         fields = {
             operation["path"].removeprefix("/fields/"): operation["value"]
             for operation in patch
             if "/fields/" in operation["path"]
         }
         links = [operation["value"]["url"] for operation in patch if operation["path"] == "/relations/-"]
-        return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}))
+        steps = tasks.pending(ticket, ())
+        under = {TASK: [tasks.title_of(step, items.LONGEST_TITLE) for step in steps]} if steps else {}
+        return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}) | under)
 
     async def ping(self) -> str:
         with about_system():
@@ -159,39 +176,73 @@ class AzureDevOpsSystem:
         item: Item = self._calls.read_whole(answer, ITEM)
         return item
 
-    async def _bring(self, item: Item, ticket: Ticket, first: Sequence[str] = ()) -> TicketRef:
+    async def _bring(
+        self,
+        item: Item,
+        ticket: Ticket,
+        first: Sequence[str] = (),
+        took: Collection[str] = (),
+        before: TicketRef | None = None,
+    ) -> TicketRef:
         """The work item as it should be, in one write. What has ended stays as the board left it, but for notes.
 
-        What did not take is told in another. `first`: fields that a new work item lacks.
+        What did not take is told in another. `first`, `took`: fields that a new work item lacks, and has; `before`:
+        the work item as we last left it.
         """
-        ended = await self._has_ended(item)
+        written = before.written if before else {}
+        state = (await self._ref(item)).state
+        ended = state in ENDED
         how = "reopen" if ticket.reopen and ended and not ticket.cancelled else ""
         how = "cancel" if ticket.cancelled and not ended else how
         target, why = await self._way(item, how) if how else ("", "")
         line = [move_by_hand(ticket, why) if why else moved(ticket)] if how else []
-        changes = await self._changes(item, ticket) if target or not ended else []
+        should: Mapping[str, Any] = {}
+        changes: list[Operation] = []
+        if target or not ended:
+            should = self._should(item, ticket, await self._html_fields(ticket))
+            theirs = kept.theirs(written, items.held(should, item), self._settings.planned(), state)
+            changes = items.differences(should, item, ticket, theirs)
         after, complaint = await self._put(item, changes, [*ticket.notes, *line], target)
         if complaint:  # a rule of the process stands in the way of the move
             why, changes = f"Azure DevOps does not let us: {complaint[:SHOWN]}", [] if ended else changes
+            should = {} if ended else should
             after, _ = await self._put(item, changes, [*ticket.notes, move_by_hand(ticket, why)])
         late = []
         if target and not why and await self._has_ended(after) == ended:
             why = _STUCK
             late.append(move_by_hand(ticket, why))
         by_hand = [move_for_people(ticket, why)] if why else []
-        if left := {*items.left_alone(changes, item, after), *items.FIRST.intersection(first)}:
+        left = {*items.left_alone(changes, item, after), *items.FIRST.intersection(first)}
+        if left:
             late.append(fields_by_hand("Azure DevOps", left))
             by_hand.append(late[-1])
         after, _ = await self._put(after, [], late)
-        return replace(await self._ref(after), not_taken=tuple(by_hand))
+        ref = await self._left(after, ticket, should, {*took, *items.sent(changes)} - left, before)
+        return replace(ref, not_taken=(*by_hand, *ref.not_taken))
+
+    async def _left(
+        self,
+        item: Item,
+        ticket: Ticket,
+        should: Mapping[str, Any],
+        took: Collection[str],
+        before: TicketRef | None = None,
+    ) -> TicketRef:
+        """The work item as we leave it, with its tasks. `took`: what we sent of it and Azure DevOps took."""
+        ref = await self._ref(item)
+        written, made = (before.written, before.tasks) if before else ({}, ())
+        ours = {*took, *items.ours(should, item, written)}
+        after = replace(ref, written=kept.written_now(written, items.held(should, item), ours), tasks=made)
+        if ref.state in ENDED:
+            return after
+        made, refused = await self._children.make(item, ticket, made)
+        return replace(after, tasks=made, not_taken=refused)
 
     async def _has_ended(self, item: Item) -> bool:
         return (await self._ref(item)).state in ENDED
 
-    async def _changes(self, item: Item, ticket: Ticket) -> list[Operation]:
-        turned = items.in_markdown(item)
-        should = items.wanted_fields(self._settings, ticket, await self._html_fields(ticket), turned)
-        return items.differences(should, item, ticket)
+    def _should(self, item: Item, ticket: Ticket, rich: Collection[str]) -> dict[str, Any]:
+        return items.wanted_fields(self._settings, ticket, rich, items.in_markdown(item))
 
     async def _put(
         self, item: Item, changes: Sequence[Operation], lines: Sequence[str], target: str = ""

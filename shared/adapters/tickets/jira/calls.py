@@ -9,7 +9,7 @@ from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import RemoteCalls, SignIn, basic, bearer
 from shared.adapters.ticketing.shapes import Shape
 from shared.adapters.tickets.jira.settings import Settings
-from shared.adapters.tickets.jira.shapes import HOLDS
+from shared.adapters.tickets.jira.shapes import HOLDS, USERS
 
 
 class Calls(RemoteCalls):
@@ -40,6 +40,17 @@ class Calls(RemoteCalls):
         except ValueError:
             return " ".join(response.text.split())
         return super().complaint_of(response)
+
+    def errors_of(self, response: httpx.Response) -> dict[str, Any]:
+        """What it complains of, by field; empty where it says nothing of fields."""
+        body = self.json(response)
+        errors = body.get("errors") if isinstance(body, dict) else None
+        return errors if isinstance(errors, dict) else {}
+
+    def read_users(self, response: httpx.Response) -> list[dict[str, Any]]:
+        """The people of a search for them."""
+        users: list[dict[str, Any]] = self.read_whole(response, USERS)
+        return users
 
     def complaint(self, body: Mapping[str, Any]) -> str:
         listed = body.get("errorMessages")

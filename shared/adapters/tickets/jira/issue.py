@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ LONGEST_TEXT = 32_767
 _LONGEST_NOTE = 6_000
 FIRST = frozenset({"assignee", "reporter", "components", "security"})
 """Set on a new issue only: they are the board's from then on."""
+_NOT_KEPT = FIRST | {"labels"}
 _WORDS: dict[str, State] = {
     **dict.fromkeys(("new", "open", "to do", "backlog", "reopened", "planning"), "new"),
     **dict.fromkeys(("assess", "assessment", "under review", "peer review"), "assess"),
@@ -30,6 +31,8 @@ _WORDS: dict[str, State] = {
 }
 _ANYBODY = ({"accountId": "-1"}, {"id": "-1"})
 """The assignee that the project's own rules choose."""
+_IDENTITIES = ("accountId", "id", "value", "name", "key")
+"""By what a person, an option or a thing of Jira's is known, the surest first."""
 _BLOCKS = frozenset({"paragraph", "heading", "codeBlock"})
 """The parts of a document that hold text."""
 CALLED_OFF = ("won't do", "canceled", "cancelled", "won't fix", "declined", "rejected", "withdrawn")
@@ -105,17 +108,38 @@ def created(settings: Settings, ticket: Ticket, rich: Iterable[str] = ()) -> dic
     }
 
 
-def differences(should: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
-    """What to write, so that the issue is as it should be; labels that others put there stay."""
+def differences(should: Mapping[str, Any], there: Mapping[str, Any], theirs: Collection[str] = ()) -> dict[str, Any]:
+    """What to write, so that the issue is as it should be; labels that others put there stay.
+
+    `theirs`: the fields that are people's (kept.py).
+    """
     fields = {
         name: what
         for name, what in should.items()
-        if name not in {"labels", *FIRST} and not _same(what, there.get(name))
+        if name not in {*_NOT_KEPT, *theirs} and not _same(what, there.get(name))
     }
     missing = [label for label in should["labels"] if label not in (there.get("labels") or [])]
     if missing:
         fields["labels"] = [*(there.get("labels") or []), *missing]
     return fields
+
+
+def held(names: Iterable[str], there: Mapping[str, Any]) -> dict[str, str]:
+    """What those of the fields hold that Jira shows, in a form that its own way of writing does not change."""
+    return {name: _form(there[name]) for name in names if name in there and name not in _NOT_KEPT}
+
+
+def ours(should: Mapping[str, Any], there: Mapping[str, Any], written: Collection[str]) -> frozenset[str]:
+    """The fields that hold what they should. `written`: those that we wrote before.
+
+    A document of our text to which somebody added a picture or bold type is theirs.
+    """
+
+    def is_ours(name: str, what: Any) -> bool:
+        now = there.get(name)
+        return _same(what, now) and (name not in written or not _is_document(what) or _form(what) == _form(now))
+
+    return frozenset(name for name, what in should.items() if name not in _NOT_KEPT and is_ours(name, what))
 
 
 def left_alone(sent: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
@@ -219,6 +243,35 @@ def _same(should: Any, there: Any) -> bool:
         at = moment(should)
         return folded(should) == folded(there) or (at is not None and at == moment(there))
     return bool(should == there)
+
+
+def _form(what: Any) -> str:
+    """A value as one text: the same however Jira writes it, and whatever it adds to what was given."""
+    if _is_document(what):
+        return json.dumps(list(_parts(what)))
+    if isinstance(what, dict):
+        by = next((name for name in _IDENTITIES if what.get(name)), "")
+        return f"{what[by]} {_form(what.get('child'))}".strip() if by else json.dumps(what, sort_keys=True)
+    if isinstance(what, list):
+        return json.dumps(sorted(map(_form, what)))
+    if isinstance(what, str) and (at := moment(what)):
+        return at.astimezone(UTC).isoformat()
+    return "" if what is None else folded(str(what))
+
+
+def _parts(node: Any) -> Iterator[str]:
+    """Of a document what a person can put there: its texts with their marks and links, pictures, tables, mentions."""
+    kind, inside = _part(node)
+    attrs = node.get("attrs") if isinstance(node, dict) else None
+    if kind in _BLOCKS:
+        marks = sorted({str(mark.get("type")) for part in inside for mark in _objects(part.get("marks"))})
+        yield from (json.dumps([*each, marks]) for each in _gist(node))
+        inside = [part for part in inside if str(part.get("type")) not in {"text", "hardBreak"}]
+    elif not inside and kind != "doc":
+        shown = {name: what for name, what in attrs.items() if name != "localId"} if isinstance(attrs, dict) else {}
+        yield json.dumps([kind, shown], sort_keys=True)
+    for part in inside:
+        yield from _parts(part)
 
 
 def _is_in_another_shape(sent: Any, there: Any) -> bool:

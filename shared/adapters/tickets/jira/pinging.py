@@ -52,6 +52,7 @@ class Screen:
     def __init__(self, calls: Calls, settings: Settings) -> None:
         self._calls, self._settings = calls, settings
         self._type = ""
+        self._subtask = ""
         self._rich: frozenset[str] | None = None
 
     async def rich_fields(self) -> frozenset[str]:
@@ -62,12 +63,23 @@ class Screen:
             self._rich = frozenset(_rich_of(await self.fields())) if needed else frozenset()
         return self._rich
 
+    async def subtask_type(self) -> str:
+        """The id of the first type of sub-tasks that we may create there; empty where there is none."""
+        if not self._subtask:
+            kinds = await _all(self._calls, self._path(), "issueTypes", TYPES)
+            self._subtask = next((str(kind["id"]) for kind in kinds if kind.get("subtask") is True), "")
+        return self._subtask
+
+    def _path(self) -> str:
+        return f"{_API}/issue/createmeta/{self._settings.project}/issuetypes"
+
     async def fields(self) -> dict[str, Any]:
         """The fields on it, by their ids; PermanentError where there is no such project or issue type."""
         calls, settings = self._calls, self._settings
-        path = f"{_API}/issue/createmeta/{settings.project}/issuetypes"
+        path = self._path()
         if not self._type:
-            kinds = await _all(calls, path, "issueTypes", TYPES)
+            every = await _all(calls, path, "issueTypes", TYPES)
+            kinds = [kind for kind in every if kind.get("subtask") is not True]
             wanted = settings.issue_type.casefold()
             fitting = [kind for kind in kinds if wanted in {str(kind["id"]), str(kind["name"]).casefold()}]
             if not fitting:

@@ -14,10 +14,12 @@ _FIELDS: Shape = {
     "labels?": [str],
     "project?": {},
     "comment?": {"comments": [{}], "total": int},
+    "subtasks?": [{"key": KEY}],
 }
 ISSUE: Mapping[str, Shape] = {"key": KEY, "fields": _FIELDS, "names?": {}}
 COMMENTS: Shape = {"comments": [{}], "total?": int}
 TYPES: Shape = [{"id": object, "name": object}]
+USERS: Shape = [{"accountId": str}]
 KINDS: Shape = [{"id": object, "name": object, "statuses": [{"name": str, "statusCategory?": {"key?": str}}]}]
 SCREEN: Shape = [{"schema?": {"custom?": object, "system?": str}}]
 HOLDS: Mapping[str, Shape] = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing import kept, tasks
 from shared.adapters.ticketing.calls import SHOWN, about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
@@ -13,18 +14,21 @@ from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
 from shared.adapters.tickets.jira import issue as issues
 from shared.adapters.tickets.jira.calls import Calls
 from shared.adapters.tickets.jira.moves import choose
+from shared.adapters.tickets.jira.people import People
 from shared.adapters.tickets.jira.pinging import Screen, ping
 from shared.adapters.tickets.jira.settings import Settings
 from shared.adapters.tickets.jira.shapes import COMMENTS, ISSUE, KEY
+from shared.adapters.tickets.jira.subtasks import Subtasks
 from shared.core.errors import PermanentError
 from shared.core.terms import ENDED, Verdict
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 API = "/rest/api/3"
 _BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate",
-          "creator")  # fmt: skip
+          "creator", "assignee", "reporter")  # fmt: skip
 _AT_ONCE = 100
 _COMMENTS = 10_000  # twice what an issue may have
+_BAD, _NONE = frozenset({400}), frozenset[int]()
 _STUCK = "Jira answers that it did, and leaves it as it was"
 Issue = Mapping[str, Any]
 
@@ -41,6 +45,8 @@ class JiraSystem:
         self._settings = settings
         self._calls = Calls(settings, deps)
         self._screen = Screen(self._calls, settings)
+        self._people = People(self._calls, settings)
+        self._subtasks = Subtasks(self._calls, settings, self._people, self._screen)
         group = ("components",) if "group" in settings.values else ()
         self._fields = tuple(dict.fromkeys((*_BASIC, "project", *settings.fields, "priority", *group)))
         self._ids: Recent[str, str] = Recent(REMEMBERED)  # by our key
@@ -69,18 +75,30 @@ class JiraSystem:
                 author = str((existing["fields"].get("creator") or {}).get("displayName") or "our account")
                 line = pass_over(self._calls.what, ref, author, ticket)
                 ticket = replace(ticket, notes=(*ticket.notes, line))
-            fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
-            with about_system():
-                answer = await self._calls.ask("POST", f"{API}/issue", body={"fields": fields})
-            created = self._calls.read(answer, "key", KEY)
-            self._ids[ticket.key] = created["key"]
-            issue = await self._issue(created["key"])
+            key, fields, lines = await self._create(ticket)
+            self._ids[ticket.key] = key
+            issue = await self._issue(key)
             if issue is None:
                 raise PermanentError(
-                    f"{self._calls.what}: {created['key']} was created and cannot be read; give us Browse projects and "
-                    "the right to see issues of its security level"
+                    f"{self._calls.what}: {key} was created and cannot be read; give us Browse projects and the right "
+                    "to see issues of its security level"
                 )
-            return await self._bring(issue, ticket, fields)
+            return await self._bring(issue, replace(ticket, notes=(*ticket.notes, *lines)), fields)
+
+    async def _create(self, ticket: Ticket) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+        """The key of a new issue, the fields that it was made of, and lines about the people whom it lacks."""
+        fields = issues.created(self._settings, ticket, await self._screen.rich_fields())
+        people, lines = await self._people.of(ticket)
+        with about_system():
+            while True:
+                body = {"fields": {**fields, **people}}
+                answer = await self._calls.ask("POST", f"{API}/issue", body=body, allowed=_BAD if people else _NONE)
+                if answer.is_success:
+                    break
+                people, told = self._people.without(people, answer, ticket)
+                lines += told
+        created = self._calls.read(answer, "key", KEY)
+        return created["key"], body["fields"], lines
 
     async def amend(self, ref: TicketRef, ticket: Ticket) -> TicketRef:
         issue = self._look_ups.take(ref.number) or await self._issue(ref.number)
@@ -89,7 +107,7 @@ class JiraSystem:
                 await self._calls.get(f"{API}/project/{self._settings.project}", "key")
             self._ids.pop(ticket.key, None)
             return await self.open(ticket)
-        return await self._bring(issue, ticket)
+        return await self._bring(issue, ticket, before=ref)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         keys = [number for number in numbers if KEY.fullmatch(number)]
@@ -108,7 +126,10 @@ class JiraSystem:
 
     def preview(self, ticket: Ticket) -> Preview:
         where = f"{self._settings.api}{API}/issue"
-        return Preview(where, issues.created(self._settings, ticket))
+        steps = tasks.pending(ticket, ())
+        under = {"subtasks": [tasks.title_of(step, issues.LONGEST_SUMMARY) for step in steps]} if steps else {}
+        fields = {**issues.created(self._settings, ticket), **self._people.addresses(ticket), **under}
+        return Preview(where, fields)
 
     async def ping(self) -> str:
         with about_system():
@@ -149,7 +170,7 @@ class JiraSystem:
         answer = await self._calls.ask(
             "GET",
             f"{API}/issue/{number}",
-            params={"fields": ",".join((*self._fields, "comment")), "expand": "names"},
+            params={"fields": ",".join((*self._fields, "comment", "subtasks")), "expand": "names"},
             allowed=frozenset({404}),
         )
         if not answer.is_success:
@@ -157,12 +178,15 @@ class JiraSystem:
         issue: Issue = self._calls.read_whole(answer, ISSUE)
         return issue
 
-    async def _bring(self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None) -> TicketRef:
+    async def _bring(
+        self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None, before: TicketRef | None = None
+    ) -> TicketRef:
         """The issue as it should be. What has ended stays as the board left it, but for notes.
 
         What Jira left as it was is said among the notes. `fresh`: the fields that it was just made of; those that did
-        not take are written once more.
+        not take are written once more. `before`: the issue as we last left it.
         """
+        written = before.written if before else {}
         ended, why = self._has_ended(issue), ""
         how = "cancel" if ticket.cancelled and not ended else ""
         how = "reopen" if ticket.reopen and ended and not ticket.cancelled else how
@@ -172,9 +196,13 @@ class JiraSystem:
             ended = self._has_ended(issue)
         missing = issues.left_alone(fresh, {}, issue["fields"]) if fresh else ()
         changes: dict[str, Any] = {}
-        if not ended and (missing or not fresh):
+        should: Mapping[str, Any] = {}
+        if not ended:
             should = issues.wanted_fields(self._settings, ticket, await self._screen.rich_fields())
-            changes = issues.differences(should, issue["fields"])
+        if should and (missing or not fresh):
+            state = issues.ref_of(self._settings, issue).state
+            theirs = kept.theirs(written, issues.held(should, issue["fields"]), self._settings.planned(), state)
+            changes = issues.differences(should, issue["fields"], theirs)
             if changes:
                 await self._calls.ask("PUT", f"{API}/issue/{issue['key']}", body={"fields": changes})
         if how == "cancel":
@@ -190,7 +218,15 @@ class JiraSystem:
             by_hand.append(fields_by_hand("Jira", {str(labels.get(name, name)) for name in left}))
             lines.append(by_hand[-1])
         await self._tell(now, [*ticket.notes, *lines])
-        return replace(await self._ref(now), not_taken=tuple(by_hand))
+        took = {*(fresh or ()), *changes} - ({*missing, *left} - (changes.keys() - set(left)))
+        took |= issues.ours(should, now["fields"], written)
+        written = kept.written_now(written, issues.held(should, now["fields"]), took)
+        made = before.tasks if before else ()
+        if not self._has_ended(now) and tasks.pending(ticket, made):
+            whole = now if "subtasks" in now["fields"] else await self._again(now)
+            made, refused = await self._subtasks.make(whole, ticket, made)
+            by_hand += refused
+        return replace(await self._ref(now), not_taken=tuple(by_hand), written=written, tasks=made)
 
     def _has_ended(self, issue: Issue) -> bool:
         return issues.ref_of(self._settings, issue).state in ENDED

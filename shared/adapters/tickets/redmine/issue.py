@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +21,8 @@ _LONGEST_TEXT = 30_000  # Redmine has no limit of its own, but some of its datab
 _LONGEST_NOTE = 6_000
 FIRST = frozenset({"assigned_to_id", "category_id", "fixed_version_id", "status_id", "watcher_user_ids"})
 """Set on a new issue only: they are the board's from then on."""
+PLANNED = frozenset({"start_date", "due_date"})
+"""Redmine's own dates of a plan: they are kept while it runs."""
 CORE = FIRST | {
     "due_date", "done_ratio", "estimated_hours", "is_private", "parent_issue_id", "priority_id", "start_date",
 }  # fmt: skip
@@ -102,13 +104,31 @@ def as_sent(fields: Mapping[str, Any], numbers: Mapping[str, int]) -> dict[str, 
     return {**core, **({"custom_fields": custom} if custom else {})}
 
 
-def differences(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, int]) -> dict[str, Any]:
-    """The fields that are not yet as they should be."""
+def differences(
+    fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, int], theirs: Collection[str] = ()
+) -> dict[str, Any]:
+    """The fields that are not yet as they should be. `theirs`: those that are people's (kept.py)."""
     return {
         name: what
         for name, what in fields.items()
-        if name not in FIRST and not _same(what, _there(issue, name, numbers))
+        if name not in {*FIRST, *theirs} and not _same(what, _there(issue, name, numbers))
     }
+
+
+def held(names: Iterable[str], issue: Issue, numbers: Mapping[str, int]) -> dict[str, str]:
+    """What those fields hold, in a form that Redmine's own way of writing does not change."""
+    return {
+        name: _form(_there(issue, name, numbers))
+        for name in names
+        if name not in FIRST and (name not in numbers or custom(issue, numbers[name]) is not None)
+    }
+
+
+def ours(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, int]) -> frozenset[str]:
+    """The fields that hold what they should."""
+    return frozenset(
+        name for name, what in fields.items() if name not in FIRST and _same(what, _there(issue, name, numbers))
+    )
 
 
 def left_alone(fields: Mapping[str, Any], issue: Issue, numbers: Mapping[str, int]) -> tuple[str, ...]:
@@ -212,6 +232,14 @@ def _same(should: Any, there: Any) -> bool:
     if isinstance(should, float | int) and isinstance(there, float | int):
         return float(should) == float(there)
     return bool(_folded(_text(should)) == _folded("" if there is None else _text(there)))
+
+
+def _form(what: Any) -> str:
+    if isinstance(what, list):
+        return "\n".join(sorted(map(str, what)))
+    if isinstance(what, float | int) and not isinstance(what, bool):
+        return str(float(what))
+    return "\n".join(_folded("" if what is None else str(_text(what))))
 
 
 def _folded(text: Any) -> Any:

@@ -1,16 +1,22 @@
 """What a Redmine's own things are called, and their numbers: read when needed, kept for a while."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.adapters.recent import Recent
 from shared.adapters.ticketing.calls import about_system
+from shared.adapters.ticketing.lookup import REMEMBERED
 from shared.adapters.tickets.redmine.calls import Calls
 from shared.adapters.tickets.redmine.issue import CORE
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.errors import PermanentError
 
 _KEPT = timedelta(minutes=10)
+_HIDDEN = frozenset({403, 404})
+_MOST = 100  # members that are looked through
+_EVERY = frozenset({"manage_subtasks"})  # of an administrator's rights those that we ask about
 _INCLUDE = "trackers,issue_categories,issue_custom_fields,enabled_modules"
 
 
@@ -20,6 +26,7 @@ class Names:
     def __init__(self, calls: Calls, settings: Settings, clock: Callable[[], datetime]) -> None:
         self._calls, self._settings, self._clock = calls, settings, clock
         self._kept: dict[str, tuple[datetime, Any]] = {}
+        self._addresses: Recent[int, set[str]] = Recent(REMEMBERED)  # and logins, by the user's number
 
     async def project(self) -> Mapping[str, Any]:
         async def read() -> Any:
@@ -72,6 +79,61 @@ class Names:
 
         statuses: list[Mapping[str, Any]] = await self._once("statuses", read)
         return statuses
+
+    async def permissions(self) -> frozenset[str]:
+        """What our roles let us do in the project, by Redmine's names; nothing where it does not say."""
+
+        async def read() -> Any:
+            me = await self._calls.get_part("/users/current.json", "user", {"include": "memberships"})
+            if me.get("admin"):
+                return _EVERY
+            project = (await self.project()).get("id")
+            roles = [
+                role.get("id")
+                for membership in me.get("memberships") or ()
+                if (membership.get("project") or {}).get("id") == project
+                for role in membership.get("roles") or ()
+            ]
+            have: set[str] = set()
+            for role in dict.fromkeys(roles):
+                answer = await self._calls.ask("GET", f"/roles/{role}.json", allowed=_HIDDEN)
+                if answer.is_success:
+                    have |= set(self._calls.read_part(answer, "role").get("permissions") or ())
+            return frozenset(have)
+
+        permissions: frozenset[str] = await self._once("permissions", read)
+        return permissions
+
+    async def member(self, address: str) -> int | None:
+        """The user of the project with that address, as far as Redmine shows it; each user is read once.
+
+        It shows an address to who is no administrator only where that user does not hide it, and login names.
+        """
+        if not address:
+            return None
+        wanted = address.casefold()
+        for number in await self._members(wanted.partition("@")[0]):
+            if number not in self._addresses:
+                answer = await self._calls.ask("GET", f"/users/{number}.json", allowed=_HIDDEN)
+                user = self._calls.read_part(answer, "user") if answer.is_success else {}
+                self._addresses[number] = {str(user.get(name) or "").casefold() for name in ("mail", "login")}
+            if wanted in self._addresses[number]:
+                return number
+        return None
+
+    async def _members(self, called: str) -> list[int]:
+        """The numbers of the project's users, those first whose names look like that."""
+
+        async def read() -> Any:
+            path = f"/projects/{self._settings.project}/memberships.json"
+            answer = await self._calls.ask("GET", path, params={"limit": str(_MOST)}, allowed=_HIDDEN)
+            listed = self._calls.read_part(answer, "memberships") if answer.is_success else []
+            return [each["user"] for each in listed if each.get("user")]
+
+        members = await self._once("members", read)
+        parts = [part for part in re.split(r"[._-]+", called) if part]
+        alike = {each["id"]: any(part in str(each.get("name")).casefold() for part in parts) for each in members}
+        return sorted(alike, key=lambda number: not alike[number])
 
     async def key_field(self) -> int:
         return (await self.fields([self._settings.key_field]))[str(self._settings.key_field)]

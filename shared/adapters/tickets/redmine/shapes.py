@@ -9,6 +9,9 @@ _STATUS: Shape = {"id?": int}
 _ISSUE: Shape = {
     "id": int,
     "status?": _STATUS,
+    "parent?": {},
+    "priority?": {},
+    "project?": {},
     "custom_fields?": _NAMED,
     "journals?": [{"details?": [{}], "user?": {}}],
     "allowed_statuses?": _NAMED,
@@ -24,6 +27,7 @@ HOLDS: Mapping[str, Shape] = {
     },
     "user": {"memberships?": [{"project?": {}, "roles?": _NAMED}]},
     "role": {"permissions?": [str]},
+    "memberships": [{"user?": {"id": int}}],
     "issue_priorities": _NAMED,
     "issue_statuses": _NAMED,
     "custom_fields": _NAMED,

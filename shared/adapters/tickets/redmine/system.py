@@ -7,22 +7,26 @@ from typing import Any
 
 from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing import kept, tasks
 from shared.adapters.ticketing.calls import about_system
 from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
-from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people
+from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people, nobody_assigned
 from shared.adapters.tickets.redmine import issue as issues
 from shared.adapters.tickets.redmine.calls import Calls
 from shared.adapters.tickets.redmine.issue import Issue
 from shared.adapters.tickets.redmine.names import Names
 from shared.adapters.tickets.redmine.pinging import ping
 from shared.adapters.tickets.redmine.settings import Settings
+from shared.adapters.tickets.redmine.subissues import Subissues
 from shared.core.errors import PermanentError
 from shared.core.terms import ENDED
 from shared.core.tickets.ticket import Preview, Ticket, TicketRef
 
 _AT_ONCE = 100
 _NO_WAY = "its workflow has no such way for us"
+_NO_WAY_ABOVE = f"{_NO_WAY}, or none while a subtask is open"
+_INVALID, _NONE = frozenset({422}), frozenset[int]()
 _NO_NOTES = "Redmine did not take our notes: please give our role the permission “Add notes”"
 
 
@@ -35,6 +39,7 @@ class RedmineSystem:
         self._settings = settings
         self._calls = Calls(settings, deps)
         self._names = Names(self._calls, settings, deps.clock)
+        self._subissues = Subissues(self._calls, self._names, settings)
         self._ids: Recent[str, str] = Recent(REMEMBERED)  # by our key
         self._look_ups: LookUps[Issue] = LookUps(deps.clock)
         self._decided: Recent[tuple[str, str], tuple[str, datetime | None]] = Recent(REMEMBERED)
@@ -59,7 +64,7 @@ class RedmineSystem:
         if issue is None:
             self._ids.pop(ticket.key, None)
             return await self.open(ticket)
-        return await self._bring(issue, ticket)
+        return await self._bring(issue, ticket, before=ref)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
         ours = [number for number in numbers if issues.NUMBER.fullmatch(number)]
@@ -74,7 +79,11 @@ class RedmineSystem:
     def preview(self, ticket: Ticket) -> Preview:
         settings = self._settings
         place = {"project": settings.project, "tracker": settings.tracker, str(settings.key_field): ticket.key}
-        return Preview(f"{settings.url}/issues.json", {**place, **issues.wanted_fields(settings, ticket)})
+        assigned = {"assigned_to_id": ticket.assigned_to} if ticket.assigned_to else {}
+        steps = tasks.pending(ticket, ())
+        under = {"subtasks": [tasks.title_of(step, issues.LONGEST_SUBJECT) for step in steps]} if steps else {}
+        fields = {**place, **assigned, **issues.wanted_fields(settings, ticket), **under}
+        return Preview(f"{settings.url}/issues.json", fields)
 
     async def ping(self) -> str:
         with about_system():
@@ -148,9 +157,16 @@ class RedmineSystem:
         key = str(self._settings.key_field)
         tracker = await self._names.tracker()
         fields = issues.as_sent({**should, key: ticket.key}, numbers)
-        body = {"issue": {"project_id": self._settings.project, "tracker_id": tracker, **fields}}
+        body = {"project_id": self._settings.project, "tracker_id": tracker, **fields}
+        assigned, line = await self._assigned(ticket)
         with about_system():
-            answer = await self._calls.ask("POST", "/issues.json", body=body)
+            allowed = _INVALID if assigned else _NONE
+            answer = await self._calls.ask("POST", "/issues.json", body={"issue": body | assigned}, allowed=allowed)
+            if not answer.is_success:
+                line = nobody_assigned(ticket.assigned_to, self._calls.complaint_of(answer))
+                assigned = {}
+                answer = await self._calls.ask("POST", "/issues.json", body={"issue": body})
+        ticket = replace(ticket, notes=(*ticket.notes, line)) if line else ticket
         issue = self._calls.read_part(answer, "issue")
         if issues.custom(issue, numbers[key]) != ticket.key:
             raise PermanentError(
@@ -158,7 +174,14 @@ class RedmineSystem:
                 f"{key!r} for the tracker and for our role, delete the issue, and replay"
             )
         self._ids[ticket.key] = str(issue["id"])
-        return await self._whole(issue), ticket, should
+        return await self._whole(issue), ticket, should | assigned
+
+    async def _assigned(self, ticket: Ticket) -> tuple[dict[str, int], str]:
+        """Who answers for a new issue, or the line that nobody is known. The policy's own goes first."""
+        if not ticket.assigned_to or "assigned_to_id" in self._settings.fields:
+            return {}, ""
+        number = await self._names.member(ticket.assigned_to)
+        return ({"assigned_to_id": number}, "") if number else ({}, nobody_assigned(ticket.assigned_to))
 
     async def _should(self, ticket: Ticket) -> tuple[dict[str, Any], dict[str, int]]:
         """The fields as they should be, and the numbers of the custom ones, our key's among them."""
@@ -170,45 +193,64 @@ class RedmineSystem:
         numbers = await self._names.fields([*self._settings.fields, self._settings.key_field])
         return fields, numbers
 
-    async def _bring(self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None) -> TicketRef:
+    async def _bring(
+        self, issue: Issue, ticket: Ticket, fresh: Mapping[str, Any] | None = None, before: TicketRef | None = None
+    ) -> TicketRef:
         """The issue as it should be. What has ended stays as the board left it, but for notes.
 
         Redmine leaves out silently what our role may not set: that is told in another write. `fresh`: the fields that
-        it was just made of; those that did not take are written once more.
+        it was just made of; those that did not take are written once more. `before`: the issue as we last left it.
         """
+        written = before.written if before else {}
         ended = self._has_ended(issue)
         how = "reopen" if ended and ticket.reopen and not ticket.cancelled else ""
         how = "cancel" if ticket.cancelled and not ended else how
         status = issues.choose(self._settings, await self._offered(issue), how) if how else None
-        why = _NO_WAY if how and not status else ""
-        lines = [*ticket.notes, *([self._move_by_hand(ticket) if why else moved(ticket)] if how else [])]
+        no_way = _NO_WAY if not (before and before.tasks) or how == "reopen" else _NO_WAY_ABOVE
+        why = no_way if how and not status else ""
+        lines = [
+            *ticket.notes,
+            *([move_by_hand(ticket, no_way, noun="issue") if why else moved(ticket)] if how else []),
+        ]
         changes: dict[str, Any] = {}
+        should: dict[str, Any] = {}
         numbers: dict[str, int] = {}
         missing: tuple[str, ...] = ()
         if not ended or status:
             should, numbers = await self._should(ticket)
             missing = issues.left_alone(fresh, issue, numbers) if fresh else ()
-            changes = issues.differences(should, issue, numbers) if missing or not fresh else {}
+            theirs = kept.theirs(
+                written,
+                issues.held(should, issue, numbers),
+                (issues.PLANNED - self._settings.fields.keys()) | self._settings.planned(),
+                issues.ref_of(self._settings, issue).state,
+            )
+            changes = issues.differences(should, issue, numbers, theirs) if missing or not fresh else {}
         body = issues.as_sent(changes, numbers) | ({"status_id": status["id"]} if status else {})
         now = await self._write(issue, body, lines)
         late = []
         if status and self._has_ended(now) != (how == "cancel"):
-            why = _NO_WAY
-            late.append(self._move_by_hand(ticket))
+            why = no_way
+            late.append(move_by_hand(ticket, no_way, noun="issue"))
         by_hand = [move_for_people(ticket, why)] if why else []
-        if left := {*issues.left_alone(changes, now, numbers), *issues.FIRST.intersection(missing)}:
+        left = {*issues.left_alone(changes, now, numbers), *issues.FIRST.intersection(missing)}
+        if left:
             by_hand.append(fields_by_hand("Redmine", [issues.for_people(name, now, numbers) for name in left]))
             late.append(by_hand[-1])
         now = await self._write(now, {}, late)
         if list(issues.notes_of(self._settings, [*lines, *late], now)):
             by_hand.append(_NO_NOTES)
-        return replace(await self._ref(now), not_taken=tuple(by_hand))
+        took = {*(fresh or ()), *changes} - ({*missing, *left} - (changes.keys() - left))
+        took |= issues.ours(should, now, numbers)
+        written = kept.written_now(written, issues.held(should, now, numbers), took)
+        made = before.tasks if before else ()
+        if not self._has_ended(now):
+            made, refused = await self._subissues.make(now, ticket, made)
+            by_hand += refused
+        return replace(await self._ref(now), not_taken=tuple(by_hand), written=written, tasks=made)
 
     def _has_ended(self, issue: Issue) -> bool:
         return issues.ref_of(self._settings, issue).state in ENDED
-
-    def _move_by_hand(self, ticket: Ticket) -> str:
-        return move_by_hand(ticket, _NO_WAY, noun="issue")
 
     async def _offered(self, issue: Issue) -> Sequence[Mapping[str, Any]]:
         """The statuses that the workflow offers us; before Redmine 5, every one there is."""

@@ -1,7 +1,7 @@
 """What a message says: the whole ticket, small enough for any receiver; without a call."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ class Message:
 def content_of(settings: Settings, ticket: Ticket) -> dict[str, Any]:
     """All but the notes, shortened until it fits; what the policy adds is left as it is."""
     own = {
-        "values": {name: settings.value(name, str(getattr(ticket, name)), None) for name in settings.values},
+        "values": {name: _own_value(settings, ticket, name) for name in settings.values},
         "custom": settings.own_fields(ticket),
     }
     for limit in _LIMITS:
@@ -84,9 +84,18 @@ def _content(settings: Settings, ticket: Ticket, limit: int) -> dict[str, Any]:
     }
 
 
+def _own_value(settings: Settings, ticket: Ticket, name: str) -> Any:
+    """The policy's word for one of ours; a list of configuration items."""
+    if name == "configuration_item":
+        return [settings.value(name, item, None) for item in ticket.configuration_items]
+    return settings.value(name, str(getattr(ticket, name)), None)
+
+
 def _plain(what: Any, limit: int) -> Any:
     if isinstance(what, tuple | list):
         return _few(what, limit)
+    if isinstance(what, Mapping):
+        return {name: _plain(each, limit) for name, each in what.items()}
     return what if what is None or isinstance(what, bool | int) else cut(bare(value(what)), limit)
 
 
