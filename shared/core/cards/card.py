@@ -26,7 +26,7 @@ from shared.core.words.halts import halt_lines
 from shared.core.words.labels import STATUSES
 from shared.core.words.particulars import dated
 from shared.core.words.people import people_lines
-from shared.core.words.plan import UNDATED, is_past, to_do, when_lines
+from shared.core.words.plan import NOTHING, UNDATED, is_past, to_do, when_lines
 from shared.core.words.titles import short_title
 
 Tone = Literal["act", "moved", "new", "quiet"]
@@ -135,7 +135,7 @@ def change_card(
         freezes=tuple(each.words for each in freezes_of(classification, policy, as_of, there, workloads)),
         tenants=lines_by_tenant(change, policy, copies, as_of),
         moved=_moved(moves(change, happened), classification, {tenant.cloud for tenant in tenants.values()}),
-        to_do="" if over else to_do(classification, as_of),
+        to_do="" if over else _to_do(classification, as_of, has_steps=bool(steps)),
         steps=steps[:_MOST_STEPS],
         more_steps=max(0, len(steps) - _MOST_STEPS),
         too_late=bool(ours) and all(is_past(window, as_of) for window in ours),
@@ -192,6 +192,12 @@ def _moved(all_moves: Sequence[Move], classification: Classification, clouds: Se
     return tuple(
         replace(move, new=f"{move.new} (not sure)") if unsure[move.what == "Deadline"] else move for move in ordered
     )
+
+
+def _to_do(classification: Classification, as_of: date, *, has_steps: bool) -> str:
+    """Above steps of the post it would be wrong that there is nothing to do."""
+    words = to_do(classification, as_of)
+    return "Nothing is required" if has_steps and words == NOTHING else words
 
 
 def _steps(steps: Sequence[Step], as_of: date) -> tuple[str, ...]:

@@ -119,9 +119,9 @@ def test_a_cancelled_card_asks_and_promises_nothing(cards):
 
 
 def test_empty_rows_are_left_out(cards):
-    labels = {"To do", "When", "Part", "Freeze", "For whom", "Impact", "What", "Services", "Tenants", "Ticket"}
+    labels = {"To do", "When", "Part", "Freeze", "For whom", "Impact", "Kind", "Services", "Tenants", "Ticket"}
 
-    assert labels & set(texts(cards["bare"])) == {"To do", "When", "For whom", "Impact", "What"}
+    assert labels & set(texts(cards["bare"])) == {"To do", "When", "For whom", "Impact", "Kind"}
 
 
 def test_what_is_left_of_the_steps_is_counted():
