@@ -216,6 +216,13 @@ def test_a_list_has_title_what_to_do_and_link_of_each_change():
     assert [error.message for error in schema().iter_errors(card)] == []
 
 
+def test_a_change_in_a_list_that_asks_nothing_has_no_gap():
+    card = listed(1)
+    silent = replace(card, entries=tuple(replace(entry, to_do="") for entry in card.entries))
+
+    assert "New · MC1234567" in texts(render(silent))
+
+
 @pytest.mark.parametrize("number", [1, 40, 300])
 @pytest.mark.parametrize(
     "title", ["Retirement", HOSTILE, '"' * 400, "é🎉" * 200], ids=["short", "hostile", "quotes", "wide"]
