@@ -127,7 +127,7 @@ def _rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
         ("Freeze", view.freezes, "Bolder"),
         ("For whom", view.people, "Default"),
         ("Impact", _impact(view), "Default"),
-        ("What", _line(" · ".join(filter(None, (view.kind, view.arrives)))), "Default"),
+        ("Kind", _line(" · ".join(filter(None, (view.kind, view.arrives)))), "Default"),
         ("Services", _line(", ".join(view.services)), "Default"),
         ("Tenants", view.tenants, "Default"),
         ("Ticket", (view.ticket.number,) if view.ticket else (), "Default"),

@@ -1,5 +1,6 @@
 """The particulars of a post in words: who, which controls, which steps, which way out."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,11 @@ _WAYS: dict[WayOutKind, str] = {
     "keep_old": "Keep the old",
     "none": "There is none",
 }
+_NAMES_A_DAY = re.compile(
+    r"\b(?:(?:January|February|March|April|June|July|August|September|October|November|December)"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.? \d|May \d|\d May|(?:early|mid|late)[ -]May|May,? 20\d\d)\b"
+    r"|\b20\d\d-\d\d-\d\d\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
+)
 TOPICS: dict[ComplianceTopic, str] = {
     "ai": "AI",
     "data_location": "Where data is kept",
@@ -75,8 +81,8 @@ def groups(particulars: Particulars) -> tuple[Group, ...]:
 
 
 def dated(text: str, by: date | None) -> str:
-    """A step with the day by which it is to be done."""
-    return f"{text.rstrip('.')} (by {day(by)})" if by else text
+    """A step with the day by which it is to be done, where its own words name none."""
+    return f"{text.rstrip('.')} (by {day(by)})" if by and not _NAMES_A_DAY.search(text) else text
 
 
 def _way(way: WayOut) -> Line:

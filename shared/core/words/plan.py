@@ -48,7 +48,7 @@ class _Asked:
 _ACTIONS: dict[Action, _Asked] = {
     "required": _Asked("Action required", "Action required by {}", "Action was required by {}"),
     "optional": _Asked("Action is optional", "Review by {}", "It was to be reviewed by {}"),
-    "none": _Asked("Nothing to do", "Deadline {}", "The deadline was {}"),
+    "none": _Asked("No admin action is required", "Deadline {}", "The deadline was {}"),
 }
 _PROBABLE: dict[Action, _Asked] = {
     "required": _Asked(
@@ -102,7 +102,7 @@ def window_as_of(value: Window, as_of: date) -> str:
             return f"{_DOING.get(phase, 'under way')}, complete by {interval(end)}"
         if phase == "retirement":
             return f"taken away ({dates})" if start.first == start.last else f"taken away (from {dates} on)"
-        return f"has begun ({dates}); no end is stated"
+        return f"has begun ({dates})"
     if start and start.first < as_of and start.first != start.last:
         return f"{dates} (may have begun)"
     return dates

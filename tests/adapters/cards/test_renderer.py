@@ -119,9 +119,9 @@ def test_a_cancelled_card_asks_and_promises_nothing(cards):
 
 
 def test_empty_rows_are_left_out(cards):
-    labels = {"To do", "When", "Part", "Freeze", "For whom", "Impact", "What", "Services", "Tenants", "Ticket"}
+    labels = {"To do", "When", "Part", "Freeze", "For whom", "Impact", "Kind", "Services", "Tenants", "Ticket"}
 
-    assert labels & set(texts(cards["bare"])) == {"To do", "When", "For whom", "Impact", "What"}
+    assert labels & set(texts(cards["bare"])) == {"To do", "When", "For whom", "Impact", "Kind"}
 
 
 def test_what_is_left_of_the_steps_is_counted():
@@ -214,6 +214,13 @@ def test_a_list_has_title_what_to_do_and_link_of_each_change():
     assert said.count("New · Action required by 14 December 2026 · MC1234567") == 6
     assert parse_events([card]) == [[]]
     assert [error.message for error in schema().iter_errors(card)] == []
+
+
+def test_a_change_in_a_list_that_asks_nothing_has_no_gap():
+    card = listed(1)
+    silent = replace(card, entries=tuple(replace(entry, to_do="") for entry in card.entries))
+
+    assert "New · MC1234567" in texts(render(silent))
 
 
 @pytest.mark.parametrize("number", [1, 40, 300])

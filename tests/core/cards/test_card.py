@@ -205,7 +205,7 @@ def test_a_card_knows_its_ticket_links_team_and_reasons():
         ("required", None, "Action required"),
         ("optional", date(2027, 3, 14), "Review by 14 March 2027"),
         ("optional", None, "Action is optional"),
-        ("none", None, "Nothing to do"),
+        ("none", None, "Nothing is required"),
     ],
 )
 def test_what_to_do_comes_with_its_day(action, act_by, words):

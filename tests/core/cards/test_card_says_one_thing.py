@@ -138,6 +138,13 @@ def test_what_is_over_is_told_as_over():
     assert told.too_late
 
 
+def test_above_steps_it_is_not_said_that_there_is_nothing_to_do():
+    nothing = classified(action="none", act_by=None)
+
+    assert card(nothing).to_do == "Nothing is required"
+    assert card(nothing, particulars=replace(PARTICULARS, steps=())).to_do == "Nothing to do"
+
+
 def test_steps_are_at_most_five_and_the_others_are_counted():
     steps = (*(Step(f"Do {n}", "") for n in range(8)), Step("Too late", "", date(2026, 1, 1)))
 

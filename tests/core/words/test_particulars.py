@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from shared.core.posts.particulars import (
     NOTHING_SAID,
     Audience,
@@ -13,7 +15,7 @@ from shared.core.posts.particulars import (
     Step,
     WayOut,
 )
-from shared.core.words.particulars import Line, groups
+from shared.core.words.particulars import Line, dated, groups
 
 SAID = Particulars(
     audience=(
@@ -72,3 +74,18 @@ def test_a_control_says_how_it_stands_and_where():
 
 def test_a_row_of_the_compliance_table_keeps_its_question():
     assert groups(SAID)[-1].lines == (Line("AI: Yes, to sum up.", "Does it use AI?"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Save the answers.", "Save the answers (by 14 December 2026)"),
+        ("Save the answers before December 14, 2026", "Save the answers before December 14, 2026"),
+        ("Save them before mid-May", "Save them before mid-May"),
+        ("Save them by 2026-12-14", "Save them by 2026-12-14"),
+        ("Users may march on", "Users may march on (by 14 December 2026)"),
+    ],
+)
+def test_a_step_has_its_day_once(text, words):
+    assert dated(text, date(2026, 12, 14)) == words
+    assert dated("Save the answers.", None) == "Save the answers."

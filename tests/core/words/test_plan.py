@@ -47,7 +47,7 @@ def lines(windows=(), status="scheduled", unsure=(), ours=(), **over):
             "ga",
             EARLY_MARCH,
             None,
-            "General availability, worldwide: has begun (early March 2026); no end is stated",
+            "General availability, worldwide: has begun (early March 2026)",
         ),
         ("ga", EARLY_MARCH, MID_APRIL, "General availability, worldwide: under way, complete by mid-April 2026"),
         ("ga", EARLY_APRIL, MID_APRIL, "General availability, worldwide: early to mid-April 2026 (may have begun)"),

@@ -6,9 +6,10 @@ import pytest
 
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import Envelope
+from shared.core.policy.model import Tenant
 from shared.usecases.cards.notify import notify
 from tests.fakes import DiedError
-from tests.usecases.world import World, post
+from tests.usecases.world import World, policy, post
 
 
 async def due(world):
@@ -27,6 +28,43 @@ async def test_a_card_is_sent_once_and_recorded(world):
     state = (await world.held()).effects[one.body["effect"]][0]
     assert (state.due, state.done, state.claim) == ("", state.effect.edition, None)
     assert len(world.inbox.cards) == 1
+
+
+async def test_a_card_says_how_tenants_differ():
+    world = World()
+    await world.arrive_only(post(), tenant="contoso")
+    (one, _) = world.queues.take("cards")
+    await world.arrive_only(post(services=["Exchange Online", "Microsoft Teams"]), tenant="fabrikam")
+
+    assert await notify(world.worker(), one)
+
+    assert world.inbox.cards[0].tenants == (
+        "contoso: services: Exchange Online",
+        "fabrikam: services: Exchange Online, Microsoft Teams",
+    )
+
+
+async def test_the_copies_are_read_only_where_there_are_several_tenants():
+    calls = {}
+    for number in (1, 2):
+        world = World(policy(tenants=dict.fromkeys(["contoso", "fabrikam"][:number], Tenant())))
+        (one, _) = await due(world)
+        before = world.tables.calls
+        assert await notify(world.worker(), one)
+        calls[number] = world.tables.calls - before
+
+    assert calls[2] == calls[1] + 1
+
+
+async def test_a_card_is_told_as_of_the_day_on_which_it_goes_out():
+    world = World()
+    (one, _) = await due(world)
+    world.clock.forward(seconds=200 * 24 * 3600)
+
+    assert await notify(world.worker(), one)
+
+    assert world.inbox.cards[0].to_do.startswith("Action was ")
+    assert all("taken away" in line or "rolled out" in line or "begun" in line for line in world.inbox.cards[0].when)
 
 
 async def test_eight_workers_with_the_same_message_send_one_card(world):
