@@ -104,7 +104,7 @@ def _classify(post: Post, weights: Weights) -> Classification:
         training=verdict.status == "scheduled" and user != "low",
     )
     calibrated = {name: _calibrated(read, name, each, weights) for name, each in why.items()}
-    return replace(read, why=doubted(read, calibrated))
+    return replace(read, why=doubted(read, calibrated, document))
 
 
 def _calibrated(read: Classification, field: str, why: Why, weights: Weights) -> Why:

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from shared.core.classify.document import Document
 from shared.core.posts.classification import Classification, Why
 from shared.core.text.wording import any_of
 
-_DOUBT = 0.5
+_DOUBT, _SOME_DOUBT = 0.5, 0.8
+_DENIAL = any_of(
+    r"no (?:immediate |further |admin(?:istrator)? |additional )*actions? (?:is |are )?(?:required|needed)"
+)
 _OTHER_DAYS = any_of(
     r"original(?:ly)?", r"previously (?:announced|communicated|scheduled|planned)", r"opt[- ]?out (?:window|period)",
     r"(?:can|may|able to) opt[- ]?out", r"earlier than", r"was (?:scheduled|planned)", r"had been",
@@ -14,11 +18,14 @@ _OTHER_DAYS = any_of(
 """Words of a sentence whose days may be others than those of the plan."""
 
 
-def doubted(read: Classification, why: Mapping[str, Why]) -> dict[str, Why]:
+def doubted(read: Classification, why: Mapping[str, Why], document: Document) -> dict[str, Why]:
     """The reasons, with less confidence in what does not fit together."""
-    names = [name for name, holds in (("act_by", _is_late(read)), ("rollouts", _tells_of_other_days(read))) if holds]
-    lower = {name: replace(why[name], confidence=min(why[name].confidence, _DOUBT)) for name in names if name in why}
-    return {**why, **lower}
+    most = {
+        "act_by": _DOUBT if _is_late(read) else 1.0,
+        "rollouts": _DOUBT if _tells_of_other_days(read) else 1.0,
+        "action": _SOME_DOUBT if _is_denied(read, document) else 1.0,
+    }
+    return {name: replace(each, confidence=min(each.confidence, most.get(name, 1.0))) for name, each in why.items()}
 
 
 def _is_late(read: Classification) -> bool:
@@ -26,6 +33,11 @@ def _is_late(read: Classification) -> bool:
     starts = [window.start for window in read.windows if window.start]
     retires = bool(starts) and all(window.phase == "retirement" for window in read.windows)
     return read.act_by is not None and retires and read.act_by > max(start.last for start in starts)
+
+
+def _is_denied(read: Classification, document: Document) -> bool:
+    """Whether the post says somewhere that nobody has to act."""
+    return read.action == "required" and any(_DENIAL.search(line.text) for line in document.lines)
 
 
 def _tells_of_other_days(read: Classification) -> bool:

@@ -84,7 +84,7 @@ def wanted_ticket(
         tenants=_tenant_names(tenants),
         when=tuple(part.text for part in sources["when"]),
         planned_start=_planned_start(case),
-        planned_end=dates.end.last if dates.end else None,
+        planned_end=_planned_end(case),
         act_by=_deadline(case),
         to_do=to_do(classification, as_of, recommends=bool(change.particulars.steps)),
         if_nobody_acts=text_of(proposal.if_nobody_acts),
@@ -166,7 +166,7 @@ def _when(case: Case) -> tuple[Part, ...]:
         words = cut(" ".join(window.words.split()), _SENTENCE_LIMIT)
         if NO_DATE in line:
             continue
-        repeats = not words or words in quoted or words in line
+        repeats = not words or words in quoted or "the post says" in line
         parts.append(Part(line if repeats else f"{line} – “{words}”", f"the post: “{words}”" if words else "the post"))
         quoted.add(words)
     return tuple(parts) or (Part("No date was read.", "the whole post"),)
@@ -176,6 +176,13 @@ def _planned_start(case: Case) -> date | None:
     """The first day for our tenants; none that was over before there was a ticket."""
     start = case.dates.start
     return start.first if start and (case.is_filed or start.last >= case.as_of) else None
+
+
+def _planned_end(case: Case) -> date | None:
+    """The last day for our tenants, where the post says when it is complete; a beginning is no end."""
+    ends = [window.end for window in case.dates.windows if window.end and window.end != window.start]
+    last = max((end.last for end in ends), default=None)
+    return last if last and (case.is_filed or last >= case.as_of) else None
 
 
 def _deadline(case: Case) -> date | None:

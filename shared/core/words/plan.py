@@ -118,8 +118,8 @@ def to_do(classification: Classification, as_of: date, *, recommends: bool = Fal
     """What is asked of the organisation, with its day: "Action required by 14 March 2027".
 
     `recommends`: the post has steps, so that "nothing to do" would be too much. What is unsure is said to be probable,
-    and a day that is unsure is left out. A day before `as_of` is told as past. Nothing is
-    asked of a plan that fell, and that nothing is to be done is never said from doubt.
+    and a day that is unsure is left out. A day before `as_of` is told as past. Nothing is asked of a plan that fell,
+    and that nothing is to be done is never said from doubt.
     """
     status, doubted = classification.status, classification.is_unsure("action")
     if status in UNDATED and classification.is_unsure("status"):

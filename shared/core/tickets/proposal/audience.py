@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 
 from shared.core.posts.classification import FieldName
+from shared.core.posts.particulars import Audience
 from shared.core.terms import AudienceKind
 from shared.core.text.safe import clean
 from shared.core.tickets.part import Part
-from shared.core.tickets.proposal.case import Case
+from shared.core.tickets.proposal.case import Case, in_one_line
 from shared.core.words.dates import listed
 from shared.core.words.particulars import AUDIENCES
 from shared.core.words.people import clear_names
 
 _PEOPLE: tuple[tuple[FieldName, str], ...] = (("user_impact", "users"), ("admin_impact", "admins"))
 _SHOWN = 8
+_LONGEST_NAME = 6
+"""Words."""
 _LONGEST_SOURCE = 3
 
 
@@ -44,7 +47,19 @@ def _line(case: Case, kind: AudienceKind, label: str) -> Iterator[Part]:
     named = clear_names(case.particulars.audience, kind)
     if not named:
         return
-    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+    names = dict.fromkeys(_name(each) for each in named)
+    shown = [name for name in names if name][:_SHOWN]
+    if not shown:
+        return
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     quotes = dict.fromkeys(f"“{each.words}”" for each in named)
     source = f"the post: {'; '.join(list(quotes)[:_LONGEST_SOURCE])}"
-    yield Part(f"{label}: {', '.join(each.name for each in named[:_SHOWN])}{more}", source)
+    yield Part(f"{label}: {', '.join(shown)}{more}", source)
+
+
+def _name(each: Audience) -> str:
+    """A name, or, where it is as long as a clause and may be cut out of one, the post's sentence."""
+    if len(each.name.split()) <= _LONGEST_NAME:
+        return each.name
+    words = in_one_line(each.words)
+    return f"“{words}”" if each.name in words else ""

@@ -32,7 +32,7 @@ def backout(case: Case) -> Iterator[Part]:
         return
     if case.classification.default == "off" and case.sure("default") and case.classification.kind != "retirement":
         yield Part("It is off until an admin turns it on: leave it off, or turn it off again.", case.source("default"))
-    elif not _MENTIONS.search(case.plain):
+    elif case.classification.kind not in {"maintenance", "info"} and not case.says(_MENTIONS):
         yield Part(
             f"The post names no way back: {case.owner} should find out whether there is one.",
             "the whole post, which has none of the words for it",

@@ -15,6 +15,7 @@ _OVER = {
     "superseded": "Nothing comes of this post: another one takes its place.",
     "on_hold": "Nothing for now: Microsoft has put this change on hold.",
 }
+_ARRIVING = frozenset({"new_feature", "feature_change", "security"})
 _WHO = r"(?:you|admins?|administrators|organi[sz]ations?|tenants?|customers|users|makers|they)"
 _NOT_DONE = r"(?:updated|migrated|completed|configured|changed|enabled|replaced|moved)"
 _IF_NOBODY_ACTS = any_of(
@@ -36,7 +37,7 @@ GOES_ON = any_of(
     r"(?:remains?|continues? to be) (?:functional|available|usable)",
     r"(?:continues?|keeps?|go(?:es)? on) (?:to )?(?:function|work|run|operat)\w*",
     r"will still (?:function|work|run)",
-    r"(?:support (?:for|of)|end of support|out of support|no longer supported|unsupported)\b",
+    r"(?:support (?:for|of)|end of support|out of support|no longer supported|unsupported|end of sale|purchas\w+)\b",
 )
 """What is no longer supported, and goes on: nothing is said to be taken away there."""
 
@@ -56,29 +57,16 @@ def if_nobody_acts(case: Case) -> Iterator[Part]:
 
 
 def _arrival(case: Case) -> Iterator[Part]:
+    """That it comes without anybody, for what is new or changes and lies ahead; or that it waits for an admin."""
     classification = case.classification
-    retires = bool(case.dates.windows) and all(window.phase == "retirement" for window in case.dates.windows)
-    if not case.sure("default") or (classification.default == "on" and retires):
-        return  # what arrives and is retired at once was misread
-    if classification.default == "removed" and not case.says(GOES_ON):
-        words = _dated(case, "It is retired")
-    elif classification.default == "on":
-        words = _dated(case, "It arrives by itself")
-    elif classification.default == "off":
-        words = "It stays off until an admin turns it on."
-    else:
+    if not case.sure("default", "kind") or classification.kind not in _ARRIVING:
         return
-    dated = case.stage != "undated" and classification.default != "off"
-    yield Part(words, case.source("default", "rollouts") if dated else case.source("default"))
-
-
-def _dated(case: Case, words: str) -> str:
-    """The words with when it begins, as vague as the post is, and nothing about what lies behind."""
-    if case.stage == "past":
-        return f"{words}; by Microsoft's plan that has happened."
-    if case.stage in {"begun", "beginning"}:
-        return f"{words}; by Microsoft's plan that {'has' if case.stage == 'begun' else 'may have'} begun."
-    return f"{words}, from {case.start_words} on." if case.start else f"{words}."
+    if classification.default == "on" and case.stage in {"ahead", "undated"} and not case.says(GOES_ON):
+        when = f", from {case.start_words} on" if case.start else ""
+        source = case.source("default", "rollouts") if case.start else case.source("default")
+        yield Part(f"It arrives by itself{when}.", source)
+    elif classification.default == "off":
+        yield Part("It stays off until an admin turns it on.", case.source("default"))
 
 
 def consequence(case: Case) -> str:

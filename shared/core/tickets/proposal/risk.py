@@ -19,6 +19,12 @@ _SPARES = any_of(
 """What a sentence says that is no reason for an impact."""
 
 
+_FELT = any_of(
+    r"no longer", r"stops?", r"fail\w*", r"los(?:e|es|s)", r"unable", r"cannot", r"can't", r"won't", r"must",
+    r"needs? to",    r"ha(?:s|ve) to", r"required to", r"block\w*", r"break\w*", r"remov\w+", r"disabl\w+", r"disrupt\w*",
+    r"replac\w+",
+)  # fmt: skip
+"""What a sentence says that somebody would notice."""
 _USERS, _ADMINS = (
     any_of(r"users?", r"customers"),
     any_of(r"admin\w*", r"you\b", r"your\b", r"organi[sz]ations?", r"tenants?"),
@@ -29,7 +35,8 @@ def _speaks_of(name: FieldName, words: str) -> bool:
     """Whether a sentence may be told as the reason for an impact on users or on admins."""
     other = _ADMINS if name == "user_impact" else _USERS
     own = _USERS if name == "user_impact" else _ADMINS
-    return not _SPARES.search(words) and bool(own.search(words) or not other.search(words))
+    fits = own.search(words) or not other.search(words)
+    return bool(fits and _FELT.search(words) and not _SPARES.search(words))
 
 
 def risk_words(case: Case) -> str:
