@@ -21,8 +21,8 @@ _SPARES = any_of(
 
 _FELT = any_of(
     r"no longer", r"stops?", r"fail\w*", r"los(?:e|es|s)", r"unable", r"cannot", r"can't", r"won't", r"must",
-    r"needs? to",    r"ha(?:s|ve) to", r"required to", r"block\w*", r"break\w*", r"remov\w+", r"disabl\w+", r"disrupt\w*",
-    r"replac\w+",
+    r"needs? to", r"ha(?:s|ve) to", r"required to", r"block\w*", r"break\w*", r"remov\w+", r"disabl\w+",
+    r"disrupt\w*", r"replac\w+",
 )  # fmt: skip
 """What a sentence says that somebody would notice."""
 _USERS, _ADMINS = (
