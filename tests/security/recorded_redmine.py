@@ -38,7 +38,14 @@ USER = {
     "id": 5, "login": "foresignal", "admin": False, "firstname": "Fore", "lastname": "Signal",
     "memberships": [{"id": 1, "project": {"id": 1, "name": "Changes"}, "roles": [{"id": 6, "name": "Filer"}]}],
 }  # fmt: skip
-ROLE = {"id": 6, "name": "Filer", "permissions": ["view_issues", "add_issues", "edit_issues", "add_issue_notes"]}
+RIGHTS = ["view_issues", "add_issues", "edit_issues", "add_issue_notes", "manage_subtasks"]
+ROLE = {"id": 6, "name": "Filer", "permissions": RIGHTS}
+MEMBERS = [
+    {"id": 1, "project": {"id": 1, "name": "Changes"}, "user": {"id": 5, "name": "Fore Signal"}, "roles": []},
+    {"id": 2, "project": {"id": 1, "name": "Changes"}, "user": {"id": 8, "name": "Ana Lima"}, "roles": []},
+    {"id": 3, "project": {"id": 1, "name": "Changes"}, "group": {"id": 9, "name": "Board"}, "roles": []},
+]
+ANA = {"id": 8, "login": "ana", "firstname": "Ana", "lastname": "Lima", "mail": "ana@contoso.example"}
 AT = "2026-09-01T09:00:00Z"
 WHO = {"id": 5, "name": "Fore Signal"}
 
@@ -62,6 +69,8 @@ class Recorded:
                 web.get("/users/current.json", always("user", USER)),
                 web.get("/projects/changes.json", always("project", PROJECT)),
                 web.get("/roles/6.json", always("role", ROLE)),
+                web.get("/projects/changes/memberships.json", always("memberships", MEMBERS)),
+                web.get("/users/8.json", always("user", ANA)),
                 web.get("/enumerations/issue_priorities.json", always("issue_priorities", PRIORITIES)),
                 web.get("/issue_statuses.json", always("issue_statuses", STATUSES)),
                 web.get("/custom_fields.json", always("custom_fields", [])),
@@ -75,10 +84,13 @@ class Recorded:
 
     async def _list(self, request):
         key, numbers = request.query.get("cf_1"), request.query.get("issue_id", "").split(",")
+        above = request.query.get("parent_id")
         fitting = [
             {name: what for name, what in issue.items() if name not in {"journals", "allowed_statuses"}}
             for issue in self.issues.values()
-            if (key and issue["custom_fields"][0]["value"] == key) or str(issue["id"]) in numbers
+            if (key and issue["custom_fields"][0]["value"] == key)
+            or str(issue["id"]) in numbers
+            or (above and str((issue.get("parent") or {}).get("id")) == above)
         ]
         return web.json_response({"issues": fitting, "total_count": len(fitting), "offset": 0, "limit": 100})
 
@@ -110,6 +122,10 @@ class Recorded:
         for name in ("subject", "description", "start_date", "due_date"):
             if name in sent:
                 issue[name] = sent[name] or None
+        if "parent_issue_id" in sent:
+            issue["parent"] = {"id": sent["parent_issue_id"]}
+        if "assigned_to_id" in sent:
+            issue["assigned_to"] = {"id": sent["assigned_to_id"], "name": "Ana Lima"}
         if "status_id" in sent:
             self.move(number, next(each["name"] for each in STATUSES if each["id"] == sent["status_id"]))
         values = {field["id"]: field["value"] for field in sent.get("custom_fields", ())}

@@ -100,7 +100,8 @@ class Faults:
 def look(ref):
     """What an adapter says of a ticket is what the record can keep."""
     assert isinstance(ref, TicketRef)
-    texts = (ref.number, ref.url, ref.remote_state, ref.decided_by, *ref.not_taken)
+    texts = (ref.number, ref.url, ref.remote_state, ref.decided_by, *ref.not_taken, *ref.tasks)
+    texts += (*ref.written, *ref.written.values())
     assert all(isinstance(text, str) for text in texts), ref
     assert ref.state in (*get_args(State), "unknown"), ref
     assert ref.decision in get_args(Verdict), ref
@@ -121,6 +122,7 @@ def tickets_of(random):
             replace(base, cancelled=True, notes=("2026-09-05: Cancelled",)),
             replace(base, reopen=True, notes=("2026-09-06: Back",)),
             replace(base, reassess="The dates moved after the approval"),
+            replace(base, has_tasks=True),
         )
     )
 

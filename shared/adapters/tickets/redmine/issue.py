@@ -230,15 +230,15 @@ def _same(should: Any, there: Any) -> bool:
         values = there if isinstance(there, list) else [there] if there else []
         return sorted(map(str, should)) == sorted(map(str, values))
     if isinstance(should, float | int) and isinstance(there, float | int):
-        return float(should) == float(there)
+        return should == there
     return bool(_folded(_text(should)) == _folded("" if there is None else _text(there)))
 
 
 def _form(what: Any) -> str:
     if isinstance(what, list):
         return "\n".join(sorted(map(str, what)))
-    if isinstance(what, float | int) and not isinstance(what, bool):
-        return str(float(what))
+    if isinstance(what, float) and what.is_integer():
+        return str(int(what))
     return "\n".join(_folded("" if what is None else str(_text(what))))
 
 
