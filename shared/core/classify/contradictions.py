@@ -7,7 +7,7 @@ from shared.core.classify.document import Document
 from shared.core.posts.classification import Classification, Why
 from shared.core.text.wording import any_of
 
-_DOUBT, _SOME_DOUBT = 0.5, 0.8
+_DOUBT = 0.5
 _DENIAL = any_of(
     r"no (?:immediate |further |admin(?:istrator)? |additional )*actions? (?:is |are )?(?:required|needed)"
 )
@@ -23,7 +23,7 @@ def doubted(read: Classification, why: Mapping[str, Why], document: Document) ->
     most = {
         "act_by": _DOUBT if _is_late(read) else 1.0,
         "rollouts": _DOUBT if _tells_of_other_days(read) else 1.0,
-        "action": _SOME_DOUBT if _is_denied(read, document) else 1.0,
+        **dict.fromkeys(("action", "admin_impact"), _DOUBT if _is_denied(read, document) else 1.0),
     }
     return {name: replace(each, confidence=min(each.confidence, most.get(name, 1.0))) for name, each in why.items()}
 

@@ -29,6 +29,7 @@ from shared.core.words.titles import short_title
 TITLE_LIMIT = 255
 _WHAT_LIMIT = 6_000
 _SENTENCE_LIMIT = 240
+_PART_OF_A_MONTH = 15  # days
 _CANCELLING = OVER - {"superseded"}
 """Statuses that cancel the ticket. Of a superseded change it goes on: the change in its place takes it over."""
 _ROADMAP = "https://www.microsoft.com/microsoft-365/roadmap?id="
@@ -173,9 +174,11 @@ def _when(case: Case) -> tuple[Part, ...]:
 
 
 def _planned_start(case: Case) -> date | None:
-    """The first day for our tenants; none that was over before there was a ticket."""
+    """The first day for our tenants, where the post names a part of a month; none that was over before a ticket."""
     start = case.dates.start
-    return start.first if start and (case.is_filed or start.last >= case.as_of) else None
+    if start is None or (start.last - start.first).days > _PART_OF_A_MONTH:
+        return None
+    return start.first if case.is_filed or start.last >= case.as_of else None
 
 
 def _planned_end(case: Case) -> date | None:

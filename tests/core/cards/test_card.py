@@ -18,6 +18,7 @@ from shared.core.posts.post import read_post
 from shared.core.posts.summary import what_changes
 from shared.core.text.safe import clean
 from shared.core.words import dates
+from shared.core.words.doubt import SURE_FROM
 from tests.adapters.cards.changes import (
     FIRST,
     PUBLIC,
@@ -87,7 +88,11 @@ def test_a_rollout_from_begin_to_end_is_one_phrase(start, end, words):
 
 
 def test_a_rollout_is_one_line_with_its_phase_and_clouds():
-    assert dates.line(WINDOWS[0]) == "General availability, worldwide: early to mid-October 2026"
+    said = replace(WINDOWS[0], words="It will be generally available in early October.")
+    assert dates.line(said) == "General availability, worldwide: early to mid-October 2026"
+    assert dates.line(WINDOWS[0]) == "Rollout, worldwide: early to mid-October 2026"
+    assert dates.line(replace(said, words="It happens in early October.")) == "Worldwide: early to mid-October 2026"
+    assert dates.line(replace(said, words="")) == "General availability, worldwide: early to mid-October 2026"
     assert dates.line(Window("preview", ("worldwide", "gcc", "dod"), EARLY, None)) == (
         "Preview, worldwide, GCC and DoD: early October 2026"
     )
@@ -205,7 +210,7 @@ def test_a_card_knows_its_ticket_links_team_and_reasons():
         ("required", None, "Action required"),
         ("optional", date(2027, 3, 14), "Review by 14 March 2027"),
         ("optional", None, "Action is optional"),
-        ("none", None, "Nothing is required"),
+        ("none", None, "No action is required; the post recommends some steps"),
     ],
 )
 def test_what_to_do_comes_with_its_day(action, act_by, words):
@@ -216,7 +221,7 @@ def test_what_to_do_comes_with_its_day(action, act_by, words):
     ("action", "act_by", "unsure", "words"),
     [
         ("required", date(2027, 3, 14), ["action"], "Action is probably required, by 14 March 2027"),
-        ("required", date(2027, 3, 14), ["act_by"], "Action required by 14 March 2027 (not sure of the day)"),
+        ("required", date(2027, 3, 14), ["act_by"], "Action required; we are not sure by when"),
         ("required", None, ["action"], "Action is probably required"),
         ("optional", None, ["action"], "Action is probably optional"),
         ("optional", date(2027, 3, 14), ["action"], "Probably to be reviewed, by 14 March 2027"),
@@ -233,13 +238,23 @@ def test_a_card_doubts_kind_impacts_and_default_where_they_are_unsure():
     doubted = {name: Why("", UNSURE_BELOW - 0.01) for name in ("kind", "admin_impact", "user_impact", "default")}
     told = view(classified(kind="retirement", admin_impact="high", default="removed", why=doubted))
 
-    assert told.kind == "Probably a retirement"
+    assert told.kind == told.arrives == ""
     assert told.admin_impact == "Probably high"
-    assert told.arrives == "Probably something is taken away"
 
 
-def test_what_is_sure_enough_is_told_plainly():
-    assert view(classified(kind="retirement", why={"kind": Why("", UNSURE_BELOW)})).kind == "Retirement"
+@pytest.mark.parametrize(
+    ("confidence", "kind"),
+    [(SURE_FROM, "Retirement"), (UNSURE_BELOW, "Probably a retirement"), (UNSURE_BELOW - 0.01, "")],
+)
+def test_what_is_sure_is_told_plainly_what_is_likely_as_probable_and_what_is_unsure_not_at_all(confidence, kind):
+    assert view(classified(kind="retirement", why={"kind": Why("", confidence)})).kind == kind
+
+
+def test_a_level_that_may_be_too_low_is_not_told():
+    unsure = {"user_impact": Why("", SURE_FROM - 0.01)}
+
+    assert view(classified(user_impact="low", why=unsure)).user_impact == ""
+    assert view(classified(user_impact="low", why={})).user_impact == "Low"
 
 
 def test_a_change_without_dates_says_why():

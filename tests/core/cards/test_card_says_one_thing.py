@@ -124,7 +124,7 @@ def test_our_dates_come_first_also_of_those_that_moved():
     assert [line.split(":")[0] for line in told.when] == [
         "General availability, GCC and GCC High",
         "Retirement, worldwide, GCC and GCC High",
-        "General availability, worldwide",
+        "Rollout, worldwide",
     ]
     assert told.moved[0].what == "General availability, GCC and GCC High"
 
@@ -133,16 +133,16 @@ def test_what_is_over_is_told_as_over():
     told = card(as_of=AFTER)
 
     assert all(re.search(r"rolled out|taken away", line) for line in told.when)
-    assert told.to_do == "Action was required by 14 December 2026"
+    assert told.to_do == "Action was probably required, by 14 December 2026"
     assert told.steps == ("Tell meeting organizers where answers stand from now on",)
     assert told.too_late
 
 
 def test_above_steps_it_is_not_said_that_there_is_nothing_to_do():
-    nothing = classified(action="none", act_by=None)
+    nothing = classified(action="none", act_by=None, why={})
 
-    assert card(nothing).to_do == "Nothing is required"
-    assert card(nothing, particulars=replace(PARTICULARS, steps=())).to_do == "Nothing to do"
+    assert card(nothing).to_do == "No action is required; the post recommends some steps"
+    assert card(nothing, particulars=replace(PARTICULARS, steps=())).to_do == "No admin action is required"
 
 
 def test_steps_are_at_most_five_and_the_others_are_counted():

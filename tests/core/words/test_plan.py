@@ -89,7 +89,7 @@ def test_a_plan_that_does_not_stand_is_told_as_what_was_planned(status, unsure, 
 
     assert lines(windows, status, unsure) == (
         first,
-        "General availability, worldwide: was planned for early to late May 2026",
+        "Rollout, worldwide: was planned for early to late May 2026",
         "Retirement, GCC: was planned to be complete by late May 2026",
     )
     assert lines((), status, unsure) == (first,)
@@ -111,8 +111,8 @@ def test_dates_of_which_we_are_not_sure_come_with_the_posts_words_once_and_witho
     told = lines([AHEAD, past, Window("ga", ("china",), EARLY_MAY, None), long], unsure=["rollouts"])
 
     assert told[:3] == (
-        "General availability, worldwide: early to late May 2026 (not sure: the post says “It begins in early May.”)",
-        "General availability, GCC: early to mid-March 2026, which is over (not sure)",
+        "Rollout, worldwide: early to late May 2026 (not sure: the post says “It begins in early May.”)",
+        "Rollout, GCC: early to mid-March 2026, which is over (not sure)",
         "General availability, China: early May 2026 (not sure)",
     )
     assert told[3].endswith("word…”)")
@@ -141,7 +141,7 @@ def test_our_rollouts_come_first():
         ("optional", "2026-03-14", (), "It was to be reviewed by 14 March 2026"),
         ("optional", None, ("action",), "Action is probably optional"),
         ("optional", "2026-03-14", ("action",), "It was probably to be reviewed, by 14 March 2026"),
-        ("none", None, (), "Nothing to do"),
+        ("none", None, (), "No admin action is required"),
         ("none", "2026-05-14", (), "Deadline 14 May 2026"),
         ("none", "2026-03-14", (), "The deadline was 14 March 2026"),
         ("none", None, ("action",), "Not sure whether anything has to be done"),

@@ -13,6 +13,7 @@ _UNCLEAR = re.compile(
     r"|\bthis (?:process|guide|list|table|date|documentation|document|article|query)\b|\bthat date\b"
     r"|\bwill (?:need|have) to\b|\bfollowing (?:list|query|steps?|table)\b"
     r"|\bbefore then\b|\b(?:update|review|move|replace|check) them\b"
+    r"|^By default\b|^To [^,]{2,60}, click\b"
     r"|[:|]\s*$| \| |^for example\b|^(?:\w+ ){1,4}will be\b|^(\w+ \w+)(?: \w+)?: \1\b",
     re.IGNORECASE,
 )

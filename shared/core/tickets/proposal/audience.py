@@ -24,8 +24,8 @@ def audience(case: Case) -> Iterator[Part]:
     classification = case.classification
     names = [(name, who) for name, who in _PEOPLE if getattr(classification, name) != "low"]
     surely = [who for name, who in names if case.sure(name)]
-    probably = [who for name, who in names if not case.sure(name)]
-    if not names:
+    probably = [who for name, who in names if not case.sure(name) and not case.unsure(name)]
+    if not surely and not probably:
         return
     people = ", ".join(
         filter(None, (listed(surely), f"probably also {listed(probably)}" if surely and probably else ""))
@@ -40,13 +40,15 @@ def audience(case: Case) -> Iterator[Part]:
 def affected(case: Case) -> Iterator[Part]:
     """Roles, licences, platforms and prerequisites that the post names, one line each."""
     for kind, label in AUDIENCES.items():
-        yield from _line(case, kind, label)
+        yield from _line(case, kind, "Concerned" if kind == "other" else label)
 
 
 def _line(case: Case, kind: AudienceKind, label: str) -> Iterator[Part]:
     named = clear_names(case.particulars.audience, kind)
     if not named:
         return
+    if kind == "other":  # of a few words nobody knows whether they are asked for or spared
+        named = tuple(each for each in named if len(each.name.split()) > _LONGEST_NAME)
     names = dict.fromkeys(_name(each) for each in named)
     shown = [name for name in names if name][:_SHOWN]
     if not shown:

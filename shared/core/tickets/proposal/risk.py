@@ -39,20 +39,25 @@ def _speaks_of(name: FieldName, words: str) -> bool:
     return bool(fits and _FELT.search(words) and not _SPARES.search(words))
 
 
+UNSURE_RISK = "not sure"
+
+
 def risk_words(case: Case) -> str:
     """The risk in a word, or two where it rests on doubt."""
     classification = case.classification
     risk, highest = risk_of(classification), impact_of(classification)
     behind = [name for name, _ in _IMPACTS if getattr(classification, name) == highest]
-    return f"probably {risk}" if highest != "low" and not any(case.sure(name) for name in behind) else risk
+    if highest == "low" or any(case.sure(name) for name in behind):
+        return risk
+    return UNSURE_RISK if all(case.unsure(name) for name in behind) else f"probably {risk}"
 
 
 def impact_words(case: Case) -> str:
-    """The impacts that somebody notices: "High for admins, probably medium for users"; empty where nobody does."""
+    """The impacts that somebody notices: "High for admins, probably medium for users"; without those in doubt."""
     words = [
         f"{'' if case.sure(name) else 'probably '}{getattr(case.classification, name)} for {who}"
         for name, who in reversed(_IMPACTS)
-        if getattr(case.classification, name) != "low"
+        if getattr(case.classification, name) != "low" and not case.unsure(name)
     ]
     sentence = ", ".join(words)
     return sentence[:1].upper() + sentence[1:]
@@ -80,10 +85,16 @@ def risk_why(case: Case) -> Iterator[Part]:
         if classification.crb and case.sure("crb"):
             yield Part("Low impact, but it is for the board.", case.source("crb"))
         return
+    if all(case.unsure(name) for name, _ in names):
+        return
     unsure = [who for name, who in names if not case.sure(name)]
     probably = "probably " if len(unsure) == len(names) else ""
     shown = [who for _, who in names if probably or who not in unsure]
     yield Part(f"The impact on {listed(shown)} is {probably}{highest}.", case.source(*(name for name, _ in names)))
+
+
+def _fits(case: Case, name: FieldName, quoted: Part) -> bool:
+    return case.classification.why[name].settled or _speaks_of(name, quoted.text)
 
 
 def impact_why(case: Case) -> Iterator[Part]:
@@ -93,7 +104,7 @@ def impact_why(case: Case) -> Iterator[Part]:
     quotes: dict[str, list[str]] = {}
     for name, who in _IMPACTS:
         quoted = case.quotation(name)
-        if getattr(case.classification, name) != "low" and quoted and case.sure(name) and _speaks_of(name, quoted.text):
+        if quoted and getattr(case.classification, name) != "low" and case.sure(name) and _fits(case, name, quoted):
             quotes.setdefault(quoted.text, []).append(who)
     for words, everyone in quotes.items():
         yield Part(f"{listed(everyone).capitalize()}: {words}", f"the post: {words}")

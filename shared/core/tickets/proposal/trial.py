@@ -34,10 +34,10 @@ def _steps(case: Case) -> Iterator[Part]:
     classification = case.classification
     before = f"Before {case.start_words}: " if case.start else ""
     if _is_removal(case):
-        source = _source(case, "kind" if classification.kind == "retirement" else "default")
+        source = case.source("kind" if classification.kind == "retirement" else "default")
         yield Part("Find who uses it, and how: usage reports, audit log, a question to the owners.", source)
         if case.stage not in {"begun", "beginning"} and not case.says(GOES_ON):
-            yield Part(_begun(before, "check with them that their work goes on without it."), source)
+            yield Part("Check with them that their work goes on without it.", source)
     elif classification.kind == "security" and not case.unsure("kind") and case.says(_SIGN_IN):
         words = "test sign-in and the integrations that use it: apps, scripts, service accounts."
         yield Part(_begun(before, words), _source(case, "kind"))

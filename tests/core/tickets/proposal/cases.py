@@ -19,7 +19,7 @@ STAGES: dict[str, tuple[date | None, date | None]] = {
     "past": (LONG_AGO, BEFORE),
 }  # fmt: skip
 """First day of the rollout's beginning and last day of its end."""
-BODY = "<p>The old viewer goes to another address. Nothing else is said here.</p>"
+BODY = "<p>The old viewer goes to another address. The old viewer will stop working.</p>"
 
 
 def our(stage: str, phase: Any = "ga") -> OurDates:

@@ -13,20 +13,22 @@ from shared.core.tickets.proposal.risk import impact_why, risk_why
 from shared.core.tickets.proposal.trial import test_plan as trial_plan
 from tests.core.tickets.proposal.cases import BEFORE, DAY, LATER, SOON, case, said
 
+NEW = {"kind": "new_feature", "default": "on"}
 OUTCOMES = [
     # stage, what was read, the sentence
-    ("ahead", {"default": "on"}, "It arrives by itself, from 31 October 2026 on."),
-    ("beginning", {"default": "on"}, "It arrives by itself; by Microsoft's plan that may have begun."),
-    ("begun", {"default": "on"}, "It arrives by itself; by Microsoft's plan that has begun."),
-    ("past", {"default": "on"}, "It arrives by itself; by Microsoft's plan that has happened."),
-    ("undated", {"default": "on"}, "It arrives by itself."),
-    ("ahead", {"default": "removed"}, "It is retired, from 31 October 2026 on."),
-    ("begun", {"default": "removed"}, "It is retired; by Microsoft's plan that has begun."),
-    ("ahead", {"default": "removed", "unsure": ("rollouts",)}, "It is retired."),
-    ("ahead", {"default": "removed", "body": "<p>After support ends, it will continue to work.</p>"}, ""),
-    ("ahead", {"default": "off"}, "It stays off until an admin turns it on."),
+    ("ahead", NEW, "It arrives by itself, from 31 October 2026 on."),
+    ("beginning", NEW, ""),
+    ("begun", NEW, ""),
+    ("past", NEW, ""),
+    ("undated", NEW, "It arrives by itself."),
+    ("ahead", NEW | {"unsure": ("rollouts",)}, "It arrives by itself."),
+    ("ahead", NEW | {"unsure": ("kind",)}, ""),
+    ("ahead", NEW | {"kind": "maintenance"}, ""),
+    ("ahead", NEW | {"body": "<p>After support ends, it will continue to work.</p>"}, ""),
+    ("ahead", {"kind": "retirement", "default": "removed"}, ""),
+    ("ahead", NEW | {"default": "off"}, "It stays off until an admin turns it on."),
     ("ahead", {"default": "n/a"}, ""),
-    ("ahead", {"default": "on", "unsure": ("default",)}, ""),
+    ("ahead", NEW | {"unsure": ("default",)}, ""),
     ("ahead", {"default": "on", "kind": "retirement"}, ""),
     ("ahead", {"default": "on", "status": "cancelled"}, "Nothing: Microsoft has cancelled this change."),
     ("ahead", {"default": "on", "status": "on_hold"}, "Nothing for now: Microsoft has put this change on hold."),
@@ -52,7 +54,7 @@ SETTING = Particulars(controls=(Control("setting", "Viewer mode", "Use the setti
 TRIALS = [
     ("ahead", {"kind": "retirement"},
      ("1. Find who uses it, and how: usage reports, audit log, a question to the owners. "
-     "2. Before 31 October 2026: check with them that their work goes on without it.")),
+     "2. Check with them that their work goes on without it.")),
     ("undated", {"kind": "retirement"},
      ("1. Find who uses it, and how: usage reports, audit log, a question to the owners. "
      "2. Check with them that their work goes on without it.")),
@@ -96,7 +98,7 @@ MESSAGES = [
      "2. Brief the help desk.")),
     ("past", {"training": True}, ""),
     ("undated", {"training": True},
-     ("1. Tell the users concerned as soon as the day is known: what changes, from when, what to do. "
+     ("1. Tell the users concerned before it begins: what changes, from when, what to do. "
      "2. Brief the help desk before that.")),
     ("ahead", {"training": False}, ""),
     ("ahead", {"training": False, "unsure": ("training",)},
@@ -130,9 +132,11 @@ BACK = [
     ({"particulars": ways(WayOut("none", "There is no way to opt out."))},
      "The post says that there is none: “There is no way to opt out.”"),
     ({"default": "off"}, "It is off until an admin turns it on: leave it off, or turn it off again."),
-    ({"default": "off", "unsure": ("default",)},
+    ({"kind": "new_feature", "default": "off", "unsure": ("default",)},
      "The post names no way back: ana@contoso.example should find out whether there is one."),
-    ({}, "The post names no way back: ana@contoso.example should find out whether there is one."),
+    ({"kind": "retirement"},
+     "The post names no way back: ana@contoso.example should find out whether there is one."),
+    ({"kind": "maintenance"}, ""),
     ({"body": "<p>Some may want to revert it; how is another matter.</p>"}, ""),
     ({"status": "cancelled", "particulars": ways(WayOut("opt_out", "You can opt out."))}, ""),
 ]  # fmt: skip
@@ -148,7 +152,7 @@ def test_the_plan_numbers_the_steps_with_their_days_and_owner():
         steps=(
             Step("Tell the owners.", "You should tell the owners."),
             Step("Move the files", "Move the files by then.", SOON),
-            Step("Ask for more time", "Ask for more time by then.", BEFORE),
+            Step("Request more time", "Request more time by then.", BEFORE),
         )
     )
     one = case(particulars=steps)
@@ -175,8 +179,8 @@ def test_what_does_not_come_has_no_plan(read):
     ("read", "sentence"),
     [
         ({"action": "required", "act_by": SOON},
-         ("The post asks for action by 6 September 2026. We read no clear steps in it: ana@contoso.example should find "
-         "out what to do.")),
+         ("The post asks for action by 6 September 2026: ana@contoso.example should work out the steps "
+         "from it.")),
         ({"action": "required", "act_by": SOON, "unsure": ("action",)}, ""),
         ({"action": "optional"}, ""),
     ],
@@ -195,11 +199,12 @@ def test_there_are_never_more_steps_than_a_ticket_holds():
     assert len(plan_steps(case(particulars=Particulars(steps=many)), "")) == MOST
 
 
-QUOTED = "Nothing else is said here."
+QUOTED = "The old viewer will stop working."
 RISKS = [
     ({"user_impact": "high"}, "The impact on users is high."),
     ({"user_impact": "high", "admin_impact": "high"}, "The impact on users and admins is high."),
-    ({"user_impact": "high", "unsure": ("user_impact",)}, "The impact on users is probably high."),
+    ({"user_impact": "high", "unsure": ("user_impact",)}, ""),
+    ({"user_impact": "high", "why": {"user_impact": Why("", UNSURE_BELOW)}}, "The impact on users is probably high."),
     ({"user_impact": "high", "admin_impact": "high", "unsure": ("user_impact",)}, "The impact on admins is high."),
     ({"crb": True, "unsure": ("crb",)}, ""),
     ({"crb": True}, "Low impact, but it is for the board."),
@@ -235,9 +240,10 @@ def test_an_impact_is_told_with_words_that_stand_in_the_post_or_with_none(why, s
 
 PEOPLE = [
     ({"user_impact": "high", "admin_impact": "medium"}, "Users and admins of Microsoft Teams."),
-    ({"user_impact": "high", "admin_impact": "medium", "unsure": ("user_impact",)},
+    ({"user_impact": "high", "admin_impact": "medium", "why": {"user_impact": Why("", UNSURE_BELOW)}},
      "Admins, probably also users of Microsoft Teams."),
-    ({"user_impact": "high", "unsure": ("user_impact",)}, "Probably users of Microsoft Teams."),
+    ({"user_impact": "high", "why": {"user_impact": Why("", UNSURE_BELOW)}}, "Probably users of Microsoft Teams."),
+    ({"user_impact": "high", "unsure": ("user_impact",)}, ""),
     ({}, ""),
 ]  # fmt: skip
 
