@@ -22,7 +22,7 @@ from shared.core.posts.particulars import Step
 from shared.core.posts.summary import what_changes
 from shared.core.terms import OVER, Cloud, EventType, Status
 from shared.core.text.safe import clean
-from shared.core.words.doubt import arrival_words, impact_words, is_sure, kind_words, probably
+from shared.core.words.doubt import arrival_words, impact_words, kind_words, probably
 from shared.core.words.halts import halt_lines
 from shared.core.words.labels import STATUSES
 from shared.core.words.particulars import dated
@@ -162,8 +162,8 @@ def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
 
 
 def _impact(classification: Classification, field: Literal["admin_impact", "user_impact"], *, over: bool) -> str:
-    """Empty for what does not come, and where nobody can be told surely that they will notice little."""
-    little = getattr(classification, field) == "low" and not is_sure(classification, field)
+    """Empty for what does not come or is unsure; that people notice little is not promised to them."""
+    little = getattr(classification, field) == "low" or classification.is_unsure(field)
     return "" if over or little else impact_words(classification, field)
 
 

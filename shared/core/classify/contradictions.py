@@ -9,21 +9,26 @@ from shared.core.text.wording import any_of
 
 _DOUBT = 0.5
 _DENIAL = any_of(
-    r"no (?:immediate |further |admin(?:istrator)? |additional )*actions? (?:is |are )?(?:required|needed)"
+    r"no (?:[\w-]+ ){0,4}(?:actions?|preparation|changes?) (?:is |are )?(?:required|needed)",
+    r"should not (?:[\w-]+ ){0,10}take any other action",
 )
 _OTHER_DAYS = any_of(
     r"original(?:ly)?", r"previously (?:announced|communicated|scheduled|planned)", r"opt[- ]?out (?:window|period)",
     r"(?:can|may|able to) opt[- ]?out", r"earlier than", r"was (?:scheduled|planned)", r"had been",
+    r"after (?:the end of )?(?:early |mid-? ?|late )?(?:january|february|march|april|may|june|july|august|september"
+    r"|october|november|december)\b",
+    r"must be completed", r"remind\w*", r"slots?",
 )  # fmt: skip
 """Words of a sentence whose days may be others than those of the plan."""
 
 
 def doubted(read: Classification, why: Mapping[str, Why], document: Document) -> dict[str, Why]:
     """The reasons, with less confidence in what does not fit together."""
+    denied = _is_denied(read, document)
     most = {
-        "act_by": _DOUBT if _is_late(read) else 1.0,
+        "act_by": _DOUBT if _is_late(read) or denied else 1.0,
         "rollouts": _DOUBT if _tells_of_other_days(read) else 1.0,
-        **dict.fromkeys(("action", "admin_impact"), _DOUBT if _is_denied(read, document) else 1.0),
+        **dict.fromkeys(("action", "admin_impact"), _DOUBT if denied else 1.0),
     }
     return {name: replace(each, confidence=min(each.confidence, most.get(name, 1.0))) for name, each in why.items()}
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from shared.core.changes.change import Change, EffectState, Event
+from shared.core.changes.change import Change, Copy, EffectState, Event
+from shared.core.changes.halts import standing_plan
+from shared.core.changes.tenant_lines import lines_by_tenant
 from shared.core.classify import plain_text
 from shared.core.links import page_url, post_url
 from shared.core.policy.freezes import InFreeze, freezes_of, raised, raises_risk
 from shared.core.policy.model import GROUP, Policy, TicketSystemEntry
-from shared.core.policy.our_dates import our_dates_of
+from shared.core.policy.our_dates import our_dates
 from shared.core.posts.post import Post
 from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import roadmap_ids
@@ -16,20 +18,19 @@ from shared.core.terms import ENDED, MATERIAL, OVER, Cloud
 from shared.core.text.safe import clean, cut
 from shared.core.tickets.notes import note
 from shared.core.tickets.part import Part, text_of
+from shared.core.tickets.proposal.board import why_board
 from shared.core.tickets.proposal.case import Case
 from shared.core.tickets.proposal.proposal import Proposal, propose
 from shared.core.tickets.proposal.risk import impact_of, impact_words, risk_of, risk_words
+from shared.core.tickets.proposal.schedule import deadline, halts, planned_end, planned_start, rollouts
 from shared.core.tickets.reassess import moved_after_approval
 from shared.core.tickets.ticket import Ticket
-from shared.core.words.dates import NO_DATE
 from shared.core.words.doubt import arrival_words, doubts, kind_words
-from shared.core.words.plan import to_do, when_lines
+from shared.core.words.plan import to_do
 from shared.core.words.titles import short_title
 
 TITLE_LIMIT = 255
 _WHAT_LIMIT = 6_000
-_SENTENCE_LIMIT = 240
-_PART_OF_A_MONTH = 15  # days
 _CANCELLING = OVER - {"superseded"}
 """Statuses that cancel the ticket. Of a superseded change it goes on: the change in its place takes it over."""
 _ROADMAP = "https://www.microsoft.com/microsoft-365/roadmap?id="
@@ -49,14 +50,17 @@ def wanted_ticket(
     deployment: str,
     public_url: str,
     tenants: Sequence[str] = (),
+    copies: Sequence[Copy] = (),
     *,
     as_of: date,
 ) -> Ticket:
     """What the ticket should be on the day `as_of`; its notes are the events that it has not been told yet.
 
-    `tenants`: in which the post stands.
+    `tenants`: in which the post stands; `copies`: what each tenant has of it, where there are several.
     """
-    post, classification, dates = change.read(), change.classification, our_dates_of(change.classification, policy)
+    post, classification = change.read(), standing_plan(change)
+    ours = {name: policy.tenants[name] for name in tenants if name in policy.tenants} or policy.tenants
+    dates = our_dates(classification, ours.values())
     team = policy.teams.get(state.effect.team)
     entry = policy.tickets.get(state.effect.target) or TicketSystemEntry(kind="")
     address = _person(state.effect.answers or (team.owner if team else ""))
@@ -72,7 +76,13 @@ def wanted_ticket(
     workloads = change.decision.workloads if change.decision else ()
     frozen = freezes_of(classification, policy, as_of, tenants, workloads)
     risk = raised(risk_of(classification)) if raises_risk(frozen) else risk_of(classification)
-    sources = _sources(case, proposal, state, frozen)
+    sources = {
+        **_sources(case, proposal, state, frozen),
+        "when": (*halts(change, ours), *rollouts(case)),
+        "differences": tuple(
+            Part(line, "the tenants' own copies") for line in lines_by_tenant(change, policy, copies, as_of)
+        ),
+    }
     return Ticket(
         key=state.ticket.key or ticket_key(deployment, change.id),
         change_id=change.id,
@@ -84,9 +94,9 @@ def wanted_ticket(
         services=tuple(clean(service) for service in post.services),
         tenants=_tenant_names(tenants),
         when=tuple(part.text for part in sources["when"]),
-        planned_start=_planned_start(case),
-        planned_end=_planned_end(case),
-        act_by=_deadline(case),
+        planned_start=planned_start(case),
+        planned_end=planned_end(case),
+        act_by=deadline(case),
         to_do=to_do(classification, as_of, recommends=bool(change.particulars.steps)),
         if_nobody_acts=text_of(proposal.if_nobody_acts),
         risk=risk,
@@ -118,6 +128,7 @@ def wanted_ticket(
         compliance=tuple(part.text for part in proposal.compliance),
         unsure=text_of(sources["unsure"]),
         freezes=tuple(part.text for part in sources["freezes"]),
+        differences=tuple(part.text for part in sources["differences"]),
         sources=sources,
     )
 
@@ -137,61 +148,15 @@ def _sources(
     raising = [each for each in frozen if each.what == "rollout"]
     return {
         **read,
-        "when": _when(case),
         "freezes": tuple(Part(f"{each.words}.", "the policy: calendar.freezes") for each in frozen),
         "risk_why": (
             *read["risk_why"],
             *(Part(f"{each.words}: that raises the risk.", "the policy: calendar.freezes") for each in raising[:1]),
         ),
-        "why_board": (_why_board(case),),
+        "why_board": (why_board(case),),
         "why": tuple(Part(reason.sentence, f"the policy: {reason.words}") for reason in state.effect.why),
         "unsure": (Part(doubt, "how often such readings are right"),) if doubt else (),
     }
-
-
-def _when(case: Case) -> tuple[Part, ...]:
-    """When it comes, each rollout with the post's sentence.
-
-    Of one without a day nothing is said, as the post may say it in words that were not read.
-    """
-    classification, ours = case.classification, case.dates.windows
-    lines = when_lines(classification, case.as_of, ours)
-    ordered = [*(each for each in classification.windows if each in ours)]
-    ordered += [each for each in classification.windows if each not in ours]
-    if len(lines) != len(ordered) or not case.stands:
-        return tuple(Part(line, case.source("rollouts")) for line in lines if NO_DATE not in line.lower()) or (
-            Part("No date was read.", "the whole post"),
-        )
-    parts, quoted = [], set[str]()
-    for line, window in zip(lines, ordered, strict=True):
-        words = cut(" ".join(window.words.split()), _SENTENCE_LIMIT)
-        if NO_DATE in line:
-            continue
-        repeats = not words or words in quoted or "the post says" in line
-        parts.append(Part(line if repeats else f"{line} – “{words}”", f"the post: “{words}”" if words else "the post"))
-        quoted.add(words)
-    return tuple(parts) or (Part("No date was read.", "the whole post"),)
-
-
-def _planned_start(case: Case) -> date | None:
-    """The first day for our tenants, where the post names a part of a month; none that was over before a ticket."""
-    start = case.dates.start
-    if start is None or (start.last - start.first).days > _PART_OF_A_MONTH:
-        return None
-    return start.first if case.is_filed or start.last >= case.as_of else None
-
-
-def _planned_end(case: Case) -> date | None:
-    """The last day for our tenants, where the post says when it is complete; a beginning is no end."""
-    ends = [window.end for window in case.dates.windows if window.end and window.end != window.start]
-    last = max((end.last for end in ends), default=None)
-    return last if last and (case.is_filed or last >= case.as_of) else None
-
-
-def _deadline(case: Case) -> date | None:
-    """The day to act by, if it is sure. One that is past when a ticket is first written is no deadline of it."""
-    act_by = case.classification.act_by
-    return act_by if act_by and case.sure("act_by") and (case.is_filed or act_by >= case.as_of) else None
 
 
 def _person(answers: str) -> str:
@@ -209,25 +174,6 @@ def _configuration_items(change: Change, policy: Policy) -> tuple[str, ...]:
     workloads = change.decision.workloads if change.decision else ()
     loads = (policy.workloads[name] for name in workloads if name in policy.workloads)
     return tuple(dict.fromkeys(load.configuration_item for load in loads if load.configuration_item))
-
-
-def _why_board(case: Case) -> Part:
-    """Why a board gets it: the post's words for that, else what it is; doubt is told."""
-    classification, source = case.classification, case.source("crb")
-    if not classification.crb:
-        return Part("The policy asks for it.", "the policy")
-    if not case.sure("crb"):
-        return Part("It may be for the board: we are not sure.", source)
-    quoted = case.quotation("crb")
-    if quoted and quoted not in (case.quotation("admin_impact"), case.quotation("user_impact")):
-        return quoted
-    if classification.kind == "retirement" and case.sure("kind"):
-        return Part("It is a retirement.", case.source("kind"))
-    if classification.action == "required" and case.sure("action"):
-        return Part("The post asks for action.", case.source("action"))
-    if classification.default == "on" and case.sure("default"):
-        return Part("It arrives by default.", case.source("default"))
-    return Part("Judged so from the whole post.", source)
 
 
 def _cancelled(change: Change, state: EffectState) -> bool:

@@ -82,7 +82,8 @@ def groups(particulars: Particulars) -> tuple[Group, ...]:
 
 def dated(text: str, by: date | None) -> str:
     """A step with the day by which it is to be done, where its own words name none."""
-    return f"{text.rstrip('.')} (by {day(by)})" if by and not _NAMES_A_DAY.search(text) else text
+    forbids = text.startswith(("Do not ", "Don't ", "Avoid "))
+    return f"{text.rstrip('.')} (by {day(by)})" if by and not forbids and not _NAMES_A_DAY.search(text) else text
 
 
 def _way(way: WayOut) -> Line:

@@ -50,19 +50,19 @@ _ACTIONS: dict[Action, _Asked] = {
     "optional": _Asked("Action is optional", "Review by {}", "It was to be reviewed by {}"),
     "none": _Asked("No admin action is required", "Deadline {}", "The deadline was {}"),
 }
-_PROBABLE: dict[Action, _Asked] = {
+_UNKNOWN = _Asked(UNKNOWN_ACTION, f"{UNKNOWN_ACTION}; deadline {{}}", f"{UNKNOWN_ACTION}; the deadline was {{}}")
+_LIKELY: dict[Action, _Asked] = {
     "required": _Asked(
         "Action is probably required", "Action is probably required, by {}", "Action was probably required, by {}"
     ),
     "optional": _Asked(
         "Action is probably optional", "Probably to be reviewed, by {}", "It was probably to be reviewed, by {}"
     ),
-    "none": _Asked(UNKNOWN_ACTION, f"{UNKNOWN_ACTION}; deadline {{}}", f"{UNKNOWN_ACTION}; the deadline was {{}}"),
+    "none": _Asked("Probably nothing to do", "Deadline {}", "The deadline was {}"),
 }
-_LIKELY = _PROBABLE | {"none": _Asked("Probably nothing to do", "Deadline {}", "The deadline was {}")}
 _DONE: dict[Phase, str] = {"retirement": "taken away"}
 _DOING: dict[Phase, str] = {"retirement": "being taken away"}
-_LONGEST_QUOTE = 200
+_LONGEST_QUOTE, _BEHIND = 200, 40
 
 
 def when_lines(classification: Classification, as_of: date, ours: Collection[Window] = ()) -> tuple[str, ...]:
@@ -130,17 +130,18 @@ def to_do(classification: Classification, as_of: date, *, recommends: bool = Fal
         return f"On hold; {_later(UNKNOWN_ACTION)}" if doubted else _ON_HOLD[classification.action]
     why, by = classification.why.get("action"), classification.act_by
     likely = why is not None and why.confidence < SURE_FROM
-    asked = (_PROBABLE if doubted else _LIKELY if likely else _ACTIONS)[classification.action]
+    asked = _UNKNOWN if doubted else (_LIKELY if likely else _ACTIONS)[classification.action]
     if not by or classification.is_unsure("act_by"):
         if recommends and not likely and classification.action == "none":
             return _RECOMMENDED
-        return f"{asked.plain}; we are not sure by when" if by and classification.action == "required" else asked.plain
+        undated = by and not doubted and classification.action == "required"
+        return f"{asked.plain}; we are not sure by when" if undated else asked.plain
     return (asked.over if by < as_of else asked.ahead).format(day(by))
 
 
 def action_words(classification: Classification) -> str:
     """Whether something is asked, whatever the day and the status: the field alone."""
-    return (_PROBABLE if classification.is_unsure("action") else _ACTIONS)[classification.action].plain
+    return UNKNOWN_ACTION if classification.is_unsure("action") else _ACTIONS[classification.action].plain
 
 
 def _undated(classification: Classification) -> str:
@@ -161,11 +162,21 @@ def _unsure_lines(windows: Collection[Window], as_of: date) -> Iterator[str]:
     """Dates without a conclusion, and what they were read from; the same words are quoted once."""
     quoted = set[str]()
     for each in windows:
-        words = cut(" ".join(each.words.split()), _LONGEST_QUOTE)
+        words = _around(" ".join(each.words.split()), each)
         doubt = f"not sure: the post says “{words}”" if words and words not in quoted else "not sure"
         quoted.add(words)
         past = ", which is over" if is_past(each, as_of) else ""
         yield f"{name(each)}: {window(each)}{past} ({doubt})"
+
+
+def _around(words: str, value: Window) -> str:
+    """The sentence, or, of a long one, the part in which the month stands that was read."""
+    first = value.start or value.end
+    at = words.find(f"{first.first:%B}") if first else -1
+    if len(words) <= _LONGEST_QUOTE or at < _LONGEST_QUOTE - _BEHIND:
+        return cut(words, _LONGEST_QUOTE)
+    begin = words.rfind(" ", 0, max(0, at + _BEHIND - _LONGEST_QUOTE)) + 1
+    return f"…{cut(words[begin:], _LONGEST_QUOTE)}"
 
 
 def _later(words: str) -> str:

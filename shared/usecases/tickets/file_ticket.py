@@ -22,7 +22,7 @@ from shared.usecases.changes import relate
 from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
 from shared.usecases.life.settle import settle_change
-from shared.usecases.tickets.wanted import tenants_of, ticket_now
+from shared.usecases.tickets.wanted import Presence, presence_of, ticket_now
 
 # Seconds; they differ, so that two do not meet again and again.
 _PREDECESSOR_PATIENCE, _SUCCESSOR_PATIENCE = 10.0, 15.0
@@ -132,8 +132,8 @@ async def _reconcile(
     applied = tuple(dict.fromkeys((*state.ticket.applied, *state.effect.events, *succession.notes(related))))
     if state.ticket.followed_by:
         return _Done(state, None, Plan("keep"), applied)
-    tenants = await tenants_of(deps, policy, record)
-    ticket = _ticket(deps, policy, record, state, related, tenants)
+    presence = await presence_of(deps, policy, record)
+    ticket = _ticket(deps, policy, record, state, related, presence)
     ref = None
     if state.ticket.number and not _only_tried(policy, state):
         ref = _ref(state.ticket)
@@ -150,7 +150,7 @@ async def _reconcile(
         ticket = replace(ticket, cancelled=True, why_cancelled=why)
     elif plan.other and plan.step == "adopt":
         state, ref = await _adopt(deps, record.change.id, state, plan.other)
-        ticket = _ticket(deps, policy, record, state, related, tenants)
+        ticket = _ticket(deps, policy, record, state, related, presence)
     return _Done(state, await (system.amend(ref, ticket) if ref else system.open(ticket)), plan, applied)
 
 
@@ -160,9 +160,9 @@ def _only_tried(policy: Policy, state: EffectState) -> bool:
 
 
 def _ticket(
-    deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, related: Succession, tenants: tuple[str, ...]
+    deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, related: Succession, presence: Presence
 ) -> Ticket:
-    ticket = ticket_now(deps, policy, record, state, tenants)
+    ticket = ticket_now(deps, policy, record, state, presence)
     more = (line for name, line in succession.notes(related).items() if name not in state.ticket.applied)
     return replace(ticket, notes=(*ticket.notes, *more))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.core import ids
-from shared.core.changes.change import Change, Effect, EffectState, TicketState
+from shared.core.changes.change import Change, Copy, Effect, EffectState, TicketState
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private
@@ -34,22 +34,36 @@ class TicketView:
     is_gone: bool = False
 
 
-async def tenants_of(deps: Deps, policy: Policy, record: ChangeRecord) -> tuple[str, ...]:
-    """The tenants in which the post stands; one range query where there can be several."""
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The tenants in which a post stands, and what each has of it; without copies where there is one tenant only."""
+
+    tenants: tuple[str, ...]
+    copies: tuple[Copy, ...] = ()
+
+
+async def presence_of(deps: Deps, policy: Policy, record: ChangeRecord) -> Presence:
+    """Where the post stands; one range query where there can be several tenants."""
     if len(policy.tenants) == 1:
-        return tuple(policy.tenants)
+        return Presence(tuple(policy.tenants))
     change_id = record.change.id
-    copies = await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])
-    return tuple(each.copy.tenant for each in copies.get(change_id, []) if not each.copy.gone)
+    rows = await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])
+    copies = tuple(each.copy for each in rows.get(change_id, []))
+    return Presence(tuple(copy.tenant for copy in copies if not copy.gone), copies)
 
 
-def ticket_now(
-    deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, tenants: tuple[str, ...]
-) -> Ticket:
+def ticket_now(deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, presence: Presence) -> Ticket:
     """The ticket of an effect as it should be today."""
     here = deps.here
     return wanted_ticket(
-        record.change, state, policy, here.deployment, here.public_url, tenants, as_of=here.clock().date()
+        record.change,
+        state,
+        policy,
+        here.deployment,
+        here.public_url,
+        presence.tenants,
+        presence.copies,
+        as_of=here.clock().date(),
     )
 
 
@@ -75,7 +89,7 @@ async def ticket_view(deps: Deps, text: str, system: str = "", *, compare: bool 
         )
     state = next((each for each in states if each.effect.target == name), None)
     ticket = ticket_now(
-        deps, policy, record, state or _asked_by_hand(record, name), await tenants_of(deps, policy, record)
+        deps, policy, record, state or _asked_by_hand(record, name), await presence_of(deps, policy, record)
     )
     port = await deps.outside.ticket_system(policy, name)
     known = state.ticket if state else TicketState()

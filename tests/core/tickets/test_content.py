@@ -1,12 +1,14 @@
 """The ticket that a change should have."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from shared.core.changes.change import EffectState
+from shared.core.changes.change import Copy, EffectState
 from shared.core.decisions.decide import decide
-from shared.core.policy.model import TicketSystemEntry
+from shared.core.policy.freezes import raised
+from shared.core.policy.model import Calendar, Freeze, Tenant, TicketSystemEntry, Workload
 from shared.core.posts.classification import UNSURE_BELOW, Classification, Why
 from shared.core.text.safe import cut
 from shared.core.tickets.content import ticket_key, wanted_ticket
@@ -143,3 +145,70 @@ def test_a_ticket_that_was_read_surely_names_no_doubt():
     ticket = made(doubted(change(*MOVED)))
 
     assert "Not sure" not in ticket.impact_why + ticket.why_board
+
+
+def test_a_rollout_in_a_freeze_is_told_and_raises_the_risk():
+    one = change(*MOVED)
+    freeze = Freeze.model_validate({"name": "Quarter end", "from": "2026-09-20", "until": "2026-10-10"})
+    rules = policy(calendar=Calendar(freezes=(freeze,)))
+    effect = decide(one, (), rules, NOW).effects[0]
+
+    ticket = wanted_ticket(one, EffectState(effect), rules, "test", "", as_of=NOW.date())
+
+    assert len(ticket.freezes) == 1
+    assert "our freeze “Quarter end”" in ticket.freezes[0]
+    assert ticket.risk == raised(made(one).risk)
+    assert ticket.risk_why.endswith("that raises the risk.")
+    assert not made(one).freezes
+
+
+def test_who_asks_who_answers_and_what_it_touches_come_from_the_policy():
+    one = decided(change(*MOVED))
+    rules = policy(
+        tickets={"crb": TicketSystemEntry(kind="register", tasks=True, requested_by="sam@contoso.example")},
+        workloads={
+            "exchange": Workload(services=("Exchange Online",), team="messaging", configuration_item="Exchange Online")
+        },
+    )
+    effect = replace(decide(change(*MOVED), (), rules, NOW).effects[0], answers="ana@contoso.example")
+
+    ticket = wanted_ticket(one, EffectState(effect), rules, "test", "", as_of=NOW.date())
+
+    assert ticket.requested_by == "sam@contoso.example"
+    assert ticket.assigned_to == "ana@contoso.example"
+    assert ticket.configuration_items == ("Exchange Online",)
+    assert ticket.has_tasks
+    group = wanted_ticket(one, EffectState(replace(effect, answers="group:Mail")), rules, "test", "", as_of=NOW.date())
+    assert group.assigned_to == ""
+
+
+def test_tenants_that_differ_are_told_and_one_tenant_alone_is_not():
+    one = change(*MOVED)
+    rules = policy(tenants={"contoso": Tenant(), "northwind": Tenant(cloud="gcc")})
+    copies = [Copy(name, ("Exchange Online",), one.current.id, NOW, NOW, NOW) for name in rules.tenants]
+    effect = decide(one, (), rules, NOW).effects[0]
+
+    told = wanted_ticket(
+        one, EffectState(effect), rules, "test", "", ("contoso", "northwind"), copies, as_of=NOW.date()
+    )
+
+    assert any(line.startswith("northwind (GCC): ") for line in told.differences)
+    assert not made(one).differences
+
+
+def test_every_line_that_speaks_for_us_has_a_source():
+    ticket = made(doubted(change(*MOVED), "kind"))
+
+    assert {"audience", "when", "why_board", "why", "unsure", "backout", "risk_why"} <= set(ticket.sources)
+    assert all(part.source for parts in ticket.sources.values() for part in parts)
+    assert ticket.why == tuple(part.text for part in ticket.sources["why"])
+
+
+def test_a_date_that_was_over_before_there_was_a_ticket_is_no_plan():
+    one, late = change(*MOVED), NOW.date() + timedelta(days=2000)
+    effect = decide(one, (), policy(), NOW).effects[0]
+    first = wanted_ticket(one, effect_state(effect), policy(), "test", "", as_of=late)
+    filed = wanted_ticket(one, effect_state(effect, number="CHG1"), policy(), "test", "", as_of=late)
+
+    assert (first.planned_start, first.planned_end, first.act_by) == (None, None, None)
+    assert filed.planned_end == made(one).planned_end

@@ -133,14 +133,24 @@ def test_our_rollouts_come_first():
         ("required", "2026-03-14", (), "Action was required by 14 March 2026"),
         ("required", "2026-05-14", ("act_by",), "Action required; we are not sure by when"),
         ("required", "2026-03-14", ("act_by",), "Action required; we are not sure by when"),
-        ("required", None, ("action",), "Action is probably required"),
-        ("required", "2026-05-14", ("action",), "Action is probably required, by 14 May 2026"),
-        ("required", "2026-03-14", ("action",), "Action was probably required, by 14 March 2026"),
+        ("required", None, ("action",), "Not sure whether anything has to be done"),
+        ("required", "2026-05-14", ("action",), "Not sure whether anything has to be done; deadline 14 May 2026"),
+        (
+            "required",
+            "2026-03-14",
+            ("action",),
+            "Not sure whether anything has to be done; the deadline was 14 March 2026",
+        ),
         ("optional", None, (), "Action is optional"),
         ("optional", "2026-05-14", (), "Review by 14 May 2026"),
         ("optional", "2026-03-14", (), "It was to be reviewed by 14 March 2026"),
-        ("optional", None, ("action",), "Action is probably optional"),
-        ("optional", "2026-03-14", ("action",), "It was probably to be reviewed, by 14 March 2026"),
+        ("optional", None, ("action",), "Not sure whether anything has to be done"),
+        (
+            "optional",
+            "2026-03-14",
+            ("action",),
+            "Not sure whether anything has to be done; the deadline was 14 March 2026",
+        ),
         ("none", None, (), "No admin action is required"),
         ("none", "2026-05-14", (), "Deadline 14 May 2026"),
         ("none", "2026-03-14", (), "The deadline was 14 March 2026"),
@@ -154,6 +164,40 @@ def test_what_to_do_is_told_as_of_the_day(action, act_by, unsure, words):
     found = Classification("MC1", status="scheduled", action=action, act_by=by, why=doubted(*unsure))
 
     assert to_do(found, TODAY) == words
+
+
+@pytest.mark.parametrize(
+    ("action", "act_by", "words"),
+    [
+        ("required", None, "Action is probably required"),
+        ("required", date(2026, 5, 14), "Action is probably required, by 14 May 2026"),
+        ("required", date(2026, 3, 14), "Action was probably required, by 14 March 2026"),
+        ("optional", None, "Action is probably optional"),
+        ("optional", date(2026, 5, 14), "Probably to be reviewed, by 14 May 2026"),
+        ("none", None, "Probably nothing to do"),
+        ("none", date(2026, 5, 14), "Deadline 14 May 2026"),
+    ],
+)
+def test_what_is_likely_is_told_as_probable(action, act_by, words):
+    likely = {"action": Why("", UNSURE_BELOW)}
+    found = Classification("MC1", status="scheduled", action=action, act_by=act_by, why=likely)
+
+    assert to_do(found, TODAY) == words
+
+
+def test_where_a_post_recommends_steps_it_is_not_told_that_there_is_nothing_to_do():
+    found = Classification("MC1", status="scheduled", action="none")
+
+    assert to_do(found, TODAY) == "No admin action is required"
+    assert to_do(found, TODAY, recommends=True) == "No action is required; the post recommends some steps"
+
+
+def test_a_long_sentence_is_quoted_where_its_month_stands():
+    words = f"{'While it is delivered every month to help everybody, ' * 6}it expires in May 2026."
+    (line,) = lines([Window("ga", ("worldwide",), EARLY_MAY, None, words)], unsure=["rollouts"])
+
+    assert "“…" in line
+    assert "it expires in May 2026.”" in line
 
 
 @pytest.mark.parametrize(

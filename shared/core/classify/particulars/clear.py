@@ -28,16 +28,27 @@ _OR = re.compile(r"\balternatively\b", re.IGNORECASE)
 
 def clear_steps(steps: Iterable[Step]) -> tuple[Step, ...]:
     """Those that are instructions by themselves; one that the post offers in place of another says so."""
-    clear = (step for step in steps if is_clear(step.text))
+    clear = (step for step in steps if is_clear(step.text) and not _is_cut(step))
     return tuple(
         replace(step, text=f"Or: {step.text}") if _OR.search(step.words) and not _OR.search(step.text) else step
         for step in clear
     )
 
 
+def _is_cut(step: Step) -> bool:
+    """Whether its object stands in a list below it that it did not take in."""
+    return step.words.rstrip().endswith(":") and ": " not in step.text
+
+
 def is_clear(text: str) -> bool:
     """Whether it is an instruction that can be followed without the rest of the post."""
-    first = text.split(maxsplit=1)[0].strip(",;:").casefold() if text.strip() else ""
-    if first in _CONDITIONS and ", " not in text and ": " not in text:
-        return False
+    first = _first_word(text)
+    if first in _CONDITIONS:
+        order = re.split(r"[,:] ", text)[1:]
+        if not any(_first_word(part) in VERBS for part in order):
+            return False
     return (first in VERBS or first in _LEADS) and not _UNCLEAR.search(text)
+
+
+def _first_word(text: str) -> str:
+    return text.split(maxsplit=1)[0].strip(",;:").casefold() if text.strip() else ""

@@ -42,7 +42,10 @@ def backout(case: Case) -> Iterator[Part]:
 def _leads_back(case: Case, way: WayOut) -> bool:
     """Turning off what is retired leads nowhere back; a few words, as of a heading, say no way."""
     retires = case.classification.kind == "retirement" or case.classification.default == "removed"
-    return len(way.words.split()) >= _FEWEST_WORDS and not (way.kind == "turn_off" and retires)
+    if way.kind == "none":
+        return True
+    says_so = len(way.words.split()) >= _FEWEST_WORDS and _MENTIONS.search(way.words)
+    return bool(says_so) and not (way.kind == "turn_off" and retires)
 
 
 def _way(case: Case, way: WayOut) -> Part:

@@ -9,6 +9,7 @@ from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.case import Case
 from shared.core.tickets.ticket import PlanStep
 from shared.core.words.dates import day
+from shared.core.words.particulars import dated
 
 MOST = 20
 _NO_WORD = re.compile(r"[^\w]+|\d+")
@@ -32,9 +33,8 @@ def implementation_plan(case: Case, steps: tuple[PlanStep, ...]) -> Iterator[Par
     """One numbered line a step. Where action is asked for and no step was read, who should find out."""
     words = {step_key(step.text): step.words for step in case.particulars.steps}
     for number, step in enumerate(steps, 1):
-        until = f"by {day(step.day)}" if step.day else ""
-        aside = ", ".join(filter(None, (until, step.owner)))
-        line = f"{number}. {step.text.rstrip('.')}{f' ({aside})' if aside else ''}"
+        owner = f" ({step.owner})" if step.owner else ""
+        line = f"{number}. {dated(step.text.rstrip('.'), step.day)}{owner}"
         yield Part(line, f"the post: “{words.get(step.key, step.text)}”")
     if steps and len(clear_steps(case.particulars.steps)) < len(case.particulars.steps):
         yield Part("The post asks for more, which only its own text makes clear.", "the post")

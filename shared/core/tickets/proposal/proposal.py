@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.audience import affected, audience
 from shared.core.tickets.proposal.backout import backout
-from shared.core.tickets.proposal.case import Case
+from shared.core.tickets.proposal.case import Case, in_one_line
 from shared.core.tickets.proposal.communication import communication_plan
 from shared.core.tickets.proposal.implementation import implementation_plan, plan_steps
 from shared.core.tickets.proposal.outcome import if_nobody_acts
 from shared.core.tickets.proposal.risk import impact_why, risk_why
 from shared.core.tickets.proposal.trial import test_plan
 from shared.core.tickets.ticket import PlanStep
-from shared.core.words.particulars import TOPICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def propose(case: Case, address: str = "") -> Proposal:
         communication_plan=tuple(communication_plan(case)),
         backout=tuple(backout(case)),
         compliance=tuple(
-            Part(f"{TOPICS[each.topic]}: {each.answer}", f"the post: “{each.question}” – “{each.answer}”")
+            Part(in_one_line(f"{each.question.rstrip('.:')}: {each.answer}"), "the table in the post")
             for each in case.particulars.compliance
         ),
         steps=steps,

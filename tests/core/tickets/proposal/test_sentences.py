@@ -162,7 +162,7 @@ def test_the_plan_numbers_the_steps_with_their_days_and_owner():
         ("Tell the owners.", None, "ana@contoso.example"), ("Move the files", SOON, "ana@contoso.example"),
     ]  # fmt: skip
     assert [part.text for part in implementation_plan(one, planned)] == [
-        "1. Tell the owners (ana@contoso.example)", "2. Move the files (by 6 September 2026, ana@contoso.example)",
+        "1. Tell the owners (ana@contoso.example)", "2. Move the files (by 6 September 2026) (ana@contoso.example)",
     ]  # fmt: skip
     assert next(implementation_plan(one, planned)).source == "the post: “You should tell the owners.”"
 
