@@ -21,6 +21,7 @@ from shared.core.terms import ENDED
 from shared.core.tickets.content import ticket_key
 from shared.core.tickets.ticket import PlanStep
 from shared.record.register import TABLE, entries, entry_of, move_entry
+from tests.contracts.proxy import Fault
 from tests.contracts.rig import REMOTE, Rig, deps_for, found_late, remote, ticket
 from tests.fakes import FakeClock, FakeTables
 from tests.usecases.world import PrefixedTables
@@ -563,6 +564,23 @@ async def test_a_field_that_holds_what_we_wrote_is_written_again(rig):
     second = (await rig.fields(ref.number))[rig.text_field]
     assert second != first
     await rig.port.amend(again, ticket(notes=()))
+    assert (await rig.fields(ref.number))[rig.text_field] == first
+
+
+async def test_a_write_whose_answer_was_lost_is_no_persons_edit(rig):
+    if rig.fill_in is None or rig.proxy is None:
+        pytest.skip("we write no field there that people could fill in")
+    ref = await rig.port.open(ticket())
+    first = (await rig.fields(ref.number))[rig.text_field]
+    moved = ticket(what="The old viewer goes later.", backout="There is none.", notes=())
+    rig.proxy.fail_next(Fault(lost=True), only=lambda method, _: method in {"PUT", "PATCH"})
+    with pytest.raises(TransientError):
+        await rig.port.amend(ref, moved)
+    rig.proxy.forget()
+
+    again = await rig.another().amend(ref, moved)
+    await rig.port.amend(again, ticket(notes=()))
+
     assert (await rig.fields(ref.number))[rig.text_field] == first
 
 

@@ -181,6 +181,18 @@ async def test_who_is_not_known_or_not_shown_is_said_on_the_issue_which_is_made_
         assert opened.not_taken == ()
 
 
+async def test_a_token_without_the_scope_for_people_files_without_them():
+    async with running() as (build, proxy, jira, _):
+        refusal = Fault(401, body='{"code": 401, "message": "Unauthorized; scope does not match"}')
+        proxy.fail_next(refusal, refusal, only=lambda _, path: path.endswith("/user/search"))
+
+        await build().open(ticket(notes=()))
+
+        (issue,) = jira.store.issues()
+        assert len(issue.history) == 2
+        assert not issue.fields.keys() & {"assignee", "reporter"}
+
+
 async def test_somebody_who_hides_the_address_is_assigned_where_only_one_is_called_so(monkeypatch):
     hidden = {"accountId": ANA, "active": True, "displayName": "Ana"}
     async with running() as (build, _, jira, _):

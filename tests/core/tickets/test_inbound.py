@@ -189,3 +189,15 @@ def test_the_bodies_in_the_documentation_name_one_ticket_each():
 def test_a_body_of_any_shape_names_nothing_and_breaks_nothing():
     for text in ('{"issue": {"issue": {}}}', '{"data": {"issue": []}}', '{"payload": 1, "data": null}'):
         assert numbers_in(json.loads(text)) == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [
+        ({"issue": {"id": "10002", "key": "CRB-2", "fields": {"parent": {"id": "10001", "key": "CRB-1"}}}}, "CRB-2"),
+        ({"resource": {"id": 5, "workItemId": 2, "revision": {"id": 2, "fields": {"System.Parent": 1}}}}, "2"),
+        ({"payload": {"issue": {"id": 2, "parent": {"id": 1}, "status": {"is_closed": True}}}}, "2"),
+    ],
+)
+def test_a_call_about_a_task_names_the_task_and_not_the_ticket_above(body, number):
+    assert numbers_in(body) == (number,)

@@ -12,7 +12,7 @@ from shared.adapters.tickets.jira.settings import Settings
 from shared.core.tickets.ticket import Ticket
 
 _SEARCH = "/rest/api/3/user/search"
-_UNREADABLE = frozenset({400, 403, 404})
+_UNREADABLE = frozenset({400, 401, 403, 404})  # 401: a bearer token without the scope for people
 _LINES = {"assignee": nobody_assigned, "reporter": nobody_requests}
 Person = dict[str, str]
 
