@@ -51,8 +51,9 @@ def reassess_for_people(ticket: Ticket, why: str = "") -> str:
 
 
 def nobody_assigned(address: str, why: str = "") -> str:
-    """The line about a ticket that nobody answers for yet. `why`: what the system says."""
-    return because(f"Nobody with the address {address} is known here, so nobody is assigned yet", why)
+    """The line about a ticket that nobody answers for yet. `why`: what a system says that does not take this person."""
+    fault = f"{address} could not be assigned here" if why else f"Nobody with the address {address} is known here"
+    return because(f"{fault}, so nobody is assigned yet", why)
 
 
 def nobody_requests(address: str, why: str = "") -> str:
