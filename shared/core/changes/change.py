@@ -13,7 +13,7 @@ from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post, read_post
 from shared.core.terms import EventType, FirstLoadStep, Stage
 
-READER = 4
+READER = 5
 """Version of the reader: of everything that makes `Facts` out of a post. Raise it with every change of what it reads
 (tests/core/changes/test_reader.py notices one); facts of another version are read anew before they are compared."""
 

@@ -1,4 +1,4 @@
-"""What contradicts itself is doubted: a deadline behind the retirement, days that the post calls those of before."""
+"""What contradicts itself is doubted, as a deadline behind the retirement; what the title says is not."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,7 +7,8 @@ from shared.core.classify.document import Document
 from shared.core.posts.classification import Classification, Why
 from shared.core.text.wording import any_of
 
-_DOUBT = 0.5
+_DOUBT, _SURE = 0.5, 0.92
+_TITLE = any_of(r"action (?:is )?(?:required|needed)", r"take action")
 _DENIAL = any_of(
     r"no (?:[\w-]+ ){0,4}(?:actions?|preparation|changes?) (?:is |are )?(?:required|needed)",
     r"should not (?:[\w-]+ ){0,10}take any other action",
@@ -23,14 +24,18 @@ _OTHER_DAYS = any_of(
 
 
 def doubted(read: Classification, why: Mapping[str, Why], document: Document) -> dict[str, Why]:
-    """The reasons, with less confidence in what does not fit together."""
+    """The reasons, with less confidence in what does not fit together, and with enough in what the title says."""
     denied = _is_denied(read, document)
     most = {
         "act_by": _DOUBT if _is_late(read) or denied else 1.0,
         "rollouts": _DOUBT if _tells_of_other_days(read) else 1.0,
         **dict.fromkeys(("action", "admin_impact"), _DOUBT if denied else 1.0),
     }
-    return {name: replace(each, confidence=min(each.confidence, most.get(name, 1.0))) for name, each in why.items()}
+    least = {"action": _SURE if read.action == "required" and not denied and _TITLE.search(document.title) else 0.0}
+    return {
+        name: replace(each, confidence=max(min(each.confidence, most.get(name, 1.0)), least.get(name, 0.0)))
+        for name, each in why.items()
+    }
 
 
 def _is_late(read: Classification) -> bool:

@@ -63,6 +63,7 @@ _LIKELY: dict[Action, _Asked] = {
 _DONE: dict[Phase, str] = {"retirement": "taken away"}
 _DOING: dict[Phase, str] = {"retirement": "being taken away"}
 _LONGEST_QUOTE, _BEHIND = 200, 40
+_MONTH = 31  # days
 
 
 def when_lines(classification: Classification, as_of: date, ours: Collection[Window] = ()) -> tuple[str, ...]:
@@ -71,8 +72,7 @@ def when_lines(classification: Classification, as_of: date, ours: Collection[Win
     What lies before `as_of` is told as past, what is under way as that. A plan that does not stand is told as what was
     planned; one of which we are not sure, with the post's words.
     """
-    windows = [*(each for each in classification.windows if each in ours)]
-    windows += [each for each in classification.windows if each not in ours]
+    windows = told_windows(classification, ours)
     if classification.status in UNDATED:
         return (
             _undated(classification),
@@ -84,6 +84,14 @@ def when_lines(classification: Classification, as_of: date, ours: Collection[Win
     if classification.is_unsure("rollouts"):
         return tuple(_unsure_lines(windows, as_of))
     return tuple(f"{name(each)}: {window_as_of(each, as_of)}" for each in windows)
+
+
+def told_windows(classification: Classification, ours: Collection[Window]) -> list[Window]:
+    """Ours first; without those that have no day where others do: the post may say it in words that were not read."""
+    windows = [*(each for each in classification.windows if each in ours)]
+    windows += [each for each in classification.windows if each not in ours]
+    dated = [each for each in windows if each.start or each.end]
+    return dated or windows
 
 
 def window_as_of(value: Window, as_of: date) -> str:
@@ -100,10 +108,8 @@ def window_as_of(value: Window, as_of: date) -> str:
     if start and start.last < as_of:
         if end:
             return f"{_DOING.get(phase, 'under way')}, complete by {interval(end)}"
-        if phase == "retirement":
-            return f"taken away ({dates})" if start.first == start.last else f"taken away (from {dates} on)"
-        return f"has begun ({dates})"
-    if start and start.first < as_of and start.first != start.last:
+        return f"{dates}, which is past" if phase == "retirement" else f"has begun ({dates})"
+    if start and start.first < as_of and 0 < (start.last - start.first).days <= _MONTH:
         return f"{dates} (may have begun)"
     return dates
 

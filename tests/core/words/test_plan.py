@@ -59,8 +59,8 @@ def lines(windows=(), status="scheduled", unsure=(), ours=(), **over):
         ("targeted", EARLY_MARCH, MID_MARCH, "Targeted release, worldwide: rolled out (early to mid-March 2026)"),
         ("preview", EARLY_MARCH, MID_MARCH, "Preview, worldwide: rolled out (early to mid-March 2026)"),
         ("preview", EARLY_MARCH, LATE_MAY, "Preview, worldwide: under way, complete by late May 2026"),
-        ("retirement", DAY_PAST, None, "Retirement, worldwide: taken away (14 March 2026)"),
-        ("retirement", EARLY_MARCH, None, "Retirement, worldwide: taken away (from early March 2026 on)"),
+        ("retirement", DAY_PAST, None, "Retirement, worldwide: 14 March 2026, which is past"),
+        ("retirement", EARLY_MARCH, None, "Retirement, worldwide: early March 2026, which is past"),
         ("retirement", EARLY_MARCH, MID_MARCH, "Retirement, worldwide: taken away (early to mid-March 2026)"),
         ("retirement", EARLY_MARCH, MID_APRIL, "Retirement, worldwide: being taken away, complete by mid-April 2026"),
         ("retirement", DAY_AHEAD, None, "Retirement, worldwide: 14 May 2026"),
@@ -245,7 +245,7 @@ FOUND = st.builds(
     act_by=st.none() | DAYS,
     action=st.sampled_from(get_args(Action)),
 )
-PAST = re.compile(r"\b(rolled out|taken away|has begun|was|is over)\b")
+PAST = re.compile(r"\b(rolled out|taken away|has begun|was|is over|is past)\b")
 
 
 def last_day(text):

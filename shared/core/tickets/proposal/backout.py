@@ -34,8 +34,8 @@ def backout(case: Case) -> Iterator[Part]:
         yield Part("It is off until an admin turns it on: leave it off, or turn it off again.", case.source("default"))
     elif case.classification.kind not in {"maintenance", "info"} and not case.says(_MENTIONS):
         yield Part(
-            f"The post names no way back: {case.owner} should find out whether there is one.",
-            "the whole post, which has none of the words for it",
+            f"No way back was read in the post: {case.owner} should find out whether there is one.",
+            "the whole post, which has no word for one",
         )
 
 

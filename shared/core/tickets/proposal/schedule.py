@@ -13,7 +13,7 @@ from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.case import Case
 from shared.core.words.dates import NO_DATE
 from shared.core.words.halts import halt_lines
-from shared.core.words.plan import when_lines
+from shared.core.words.plan import told_windows, when_lines
 
 _SENTENCE_LIMIT = 240
 _PART_OF_A_MONTH = 15  # days
@@ -38,8 +38,7 @@ def rollouts(case: Case) -> tuple[Part, ...]:
     """
     classification, ours = case.classification, case.dates.windows
     lines = when_lines(classification, case.as_of, ours)
-    ordered = [*(each for each in classification.windows if each in ours)]
-    ordered += [each for each in classification.windows if each not in ours]
+    ordered = told_windows(classification, ours)
     if len(lines) != len(ordered) or not case.stands:
         return tuple(Part(line, case.source("rollouts")) for line in lines if NO_DATE not in line.lower()) or (
             Part("No date was read.", "the whole post"),
