@@ -7,7 +7,6 @@ from shared.core.text.html import blocks
 from shared.core.text.wording import any_of, sentences
 from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.case import Case, in_one_line
-from shared.core.words.dates import day
 
 _OVER = {
     "cancelled": "Nothing: Microsoft has cancelled this change.",
@@ -52,8 +51,6 @@ def if_nobody_acts(case: Case) -> Iterator[Part]:
     yield from _arrival(case)
     if sentence := consequence(case):
         yield Part(f"“{sentence}”", f"the post: “{sentence}”")
-    if case.deadline and classification.action == "required" and case.sure("action"):
-        yield Part(f"Microsoft asks for action by {day(case.deadline)}.", case.source("act_by"))
 
 
 def _arrival(case: Case) -> Iterator[Part]:

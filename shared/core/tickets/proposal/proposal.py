@@ -45,8 +45,14 @@ def propose(case: Case, address: str = "") -> Proposal:
         communication_plan=tuple(communication_plan(case)),
         backout=tuple(backout(case)),
         compliance=tuple(
-            Part(in_one_line(f"{each.question.rstrip('.:')}: {each.answer}"), "the table in the post")
+            Part(in_one_line(f"{_asked(each.question)} {each.answer}"), "the table in the post")
             for each in case.particulars.compliance
         ),
         steps=steps,
     )
+
+
+def _asked(question: str) -> str:
+    """The question of a table's row, ready to be answered."""
+    words = question.rstrip(" .:")
+    return words if words.endswith("?") else f"{words}:"

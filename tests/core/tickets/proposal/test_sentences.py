@@ -3,12 +3,13 @@
 import pytest
 
 from shared.core.posts.classification import UNSURE_BELOW, Why
-from shared.core.posts.particulars import Audience, Control, Particulars, Step, WayOut
+from shared.core.posts.particulars import Audience, Compliance, Control, Particulars, Step, WayOut
 from shared.core.tickets.proposal.audience import affected, audience
 from shared.core.tickets.proposal.backout import backout
 from shared.core.tickets.proposal.communication import communication_plan
 from shared.core.tickets.proposal.implementation import MOST, implementation_plan, plan_steps, step_key
 from shared.core.tickets.proposal.outcome import if_nobody_acts
+from shared.core.tickets.proposal.proposal import propose
 from shared.core.tickets.proposal.risk import impact_why, risk_why
 from shared.core.tickets.proposal.trial import test_plan as trial_plan
 from tests.core.tickets.proposal.cases import BEFORE, DAY, LATER, SOON, case, said
@@ -33,10 +34,6 @@ OUTCOMES = [
     ("ahead", {"default": "on", "status": "cancelled"}, "Nothing: Microsoft has cancelled this change."),
     ("ahead", {"default": "on", "status": "on_hold"}, "Nothing for now: Microsoft has put this change on hold."),
     ("ahead", {"default": "on", "status": "cancelled", "unsure": ("status",)}, ""),
-    ("ahead", {"action": "required", "act_by": SOON}, "Microsoft asks for action by 6 September 2026."),
-    ("ahead", {"action": "required", "act_by": BEFORE}, ""),
-    ("ahead", {"action": "required", "act_by": SOON, "unsure": ("act_by",)}, ""),
-    ("ahead", {"action": "optional", "act_by": SOON}, ""),
     ("ahead", {"body": "<p>If no action is taken, mail will bounce. If you need help, please ask.</p>"},
      "“If no action is taken, mail will bounce.”"),
     ("ahead", {"body": "<p>If you do not see the banner, please read the guide.</p>"}, ""),
@@ -270,3 +267,13 @@ def test_roles_licences_and_platforms_stand_in_a_line_each():
 def test_the_days_of_the_cases_are_those_of_the_sentences():
     days = [each.isoformat() for each in (DAY, SOON, LATER, BEFORE)]
     assert days == ["2026-09-01", "2026-09-06", "2026-10-31", "2026-08-27"]
+
+
+def test_compliance_is_told_in_the_posts_own_question_and_answer():
+    rows = (
+        Compliance("ai", "Does it use AI?", "Yes, to sort mail."),
+        Compliance("reporting", "Audit logging", "New events."),
+    )
+    told = propose(case(particulars=Particulars(compliance=rows))).compliance
+
+    assert [part.text for part in told] == ["Does it use AI? Yes, to sort mail.", "Audit logging: New events."]
