@@ -128,8 +128,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         board: Server | None = None
         board_url = ""
         if options.tickets:
-            groups = dict.fromkeys(team.crb_group or name for name, team in checked.teams.items())
-            board = server(options.tickets, clock, list(groups))
+            board = server(options.tickets, clock, *tenants.known_to_boards(checked))
             board_url = await _serve(Switch(options.tickets).before(board.app()), memory, "tickets", stack)
             text = tenants.with_tickets(text, checked, options.tickets, board.settings(board_url))
             secrets |= dict(board.secrets)

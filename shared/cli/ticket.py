@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, printable, table, with_deployment
+from shared.cli.tools import Json, State, as_json, printable, with_deployment
 from shared.core.errors import PermanentError
 from shared.core.posts.privacy import shown_title
+from shared.core.terms import ENDED
 
 if TYPE_CHECKING:
     from shared.core.tickets.ticket import Ticket
@@ -111,24 +112,17 @@ def _differences(view: "TicketView") -> None:
         typer.echo("The ticket is no longer there: the next thing that happens to the change opens another one.")
         return
     if not view.differences:
-        typer.echo("What stands there is what would be filed now.")
+        has_ended = view.state.state in ENDED
+        typer.echo(
+            "The ticket has ended: it is left as it is."
+            if has_ended
+            else "What stands there is what would be filed now."
+        )
         return
-    table(
-        ("field", "there", "now", ""),
-        (
-            (each.name, _short(each.there), _short(each.wanted), "theirs: it stays" if each.is_theirs else "ours")
-            for each in view.differences
-        ),
-    )
-
-
-def _short(text: str) -> str:
-    from shared.core.text.safe import cut
-
-    return cut(" ".join(text.split()), _LONGEST) or "(empty)"
-
-
-_LONGEST = 300
+    for each in view.differences:
+        typer.echo(printable(f"{each.name}{' (theirs: it stays)' if each.is_theirs else ''}:"))
+        typer.echo(printable(f"  there: {each.there or '(empty)'}"))
+        typer.echo(printable(f"  now:   {each.wanted or '(empty)'}"))
 
 
 def _as_data(view: "TicketView", *, diff: bool) -> dict[str, object]:

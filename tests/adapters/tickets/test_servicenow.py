@@ -703,6 +703,16 @@ async def test_what_is_unsure_and_the_freezes_stand_with_the_risk_and_the_commun
     assert held["implementation_plan"].endswith("\n\nCommunication: Tell the users by 17 September 2026.")
 
 
+async def test_what_happens_if_nobody_acts_is_said_once_and_items_where_the_field_holds_only_the_first(rig):
+    _, port, _, _ = rig
+    one, two = (port.preview(ticket(configuration_items=items)).fields for items in (("Mail",), ("Mail", "Rooms")))
+
+    assert str(one).count(ticket().if_nobody_acts) == 1
+    assert "Mail" not in one["description"]
+    assert "- Mail\n- Rooms" in two["description"]
+    assert two["cmdb_ci"] == "Mail"
+
+
 async def test_people_and_the_item_are_looked_up_once_and_never_set_again(rig):
     server, port, proxy, _ = rig
     made = [await port.open(ticket(f"MC120000{n}")) for n in range(3)]

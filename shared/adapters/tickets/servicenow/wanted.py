@@ -4,14 +4,24 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from shared.adapters.ticketing.differing import differing
 from shared.adapters.ticketing.document import parse, value
 from shared.adapters.ticketing.kept import IN_WORK, filled_in, written_now
 from shared.adapters.ticketing.markup import journal, plain
-from shared.adapters.tickets.servicenow.record import as_text, differences, folded, is_there, line_of, pieces, raw_value
+from shared.adapters.tickets.servicenow.record import (
+    as_text,
+    differences,
+    folded,
+    for_people,
+    is_there,
+    line_of,
+    pieces,
+    raw_value,
+)
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.terms import State
 from shared.core.text.safe import cut
-from shared.core.tickets.ticket import Ticket
+from shared.core.tickets.ticket import Difference, Ticket
 
 # The lengths that a new instance has; an instance cuts silently what is longer.
 _TITLE, _TEXT, KEY_LIMIT = 160, 4_000, 100
@@ -85,6 +95,16 @@ def to_write(
     if theirs & PLANNED and start and end and end < start:
         return {name: text for name, text in changes.items() if name not in PLANNED}
     return changes
+
+
+def listed(should: Mapping[str, str], changes: Mapping[str, str], record: Record, ticket: Ticket) -> list[Difference]:
+    """The fields that differ, for people. `changes`: as `to_write` has them."""
+    levels = {"risk": ticket.risk, "impact": ticket.impact}
+    chosen = {name: f"{should[name]} ({level})" for name, level in levels.items() if name in should}
+    pairs = (
+        (name, for_people(record, name), chosen.get(name, text)) for name, text in differences(should, record).items()
+    )
+    return differing(pairs, changes)
 
 
 def fingerprints(should: Mapping[str, str], record: Record, written: Mapping[str, str]) -> dict[str, str]:
