@@ -1,5 +1,6 @@
 """`foresignal ticket`: the ticket of a change as it would be filed now, with the source of each line."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -23,8 +24,8 @@ foresignal ticket MC1234567 --system crb
 foresignal ticket MC1234567 --fields
 foresignal ticket MC1234567 --diff
 
---diff asks the ticket system what stands there. A field that somebody filled in since we wrote it is marked as
-theirs: it stays as it is.
+--diff asks the ticket system what stands there. A field that somebody filled
+in since we wrote it is marked as theirs: it stays as it is.
 """
 _FIELDS = (
     ("audience", "For whom"), ("affected", "Affected"), ("services", "Services"), ("tenants", "Tenants"),
@@ -65,7 +66,7 @@ def ticket(
         _differences(view)
     elif fields:
         for name, value in view.preview.fields.items():
-            _field(name, [str(value)])
+            _field(name, list(_shown(value)))
     else:
         _parts(view.ticket)
 
@@ -92,6 +93,17 @@ def _parts(ticket: "Ticket") -> None:
             _field(label, lines)
 
 
+def _shown(value: object) -> Iterator[str]:
+    """A field as the system would get it: texts as they are, the rest as JSON, what is nested line by line."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _shown(each)
+    elif isinstance(value, str):
+        yield value or "(empty)"
+    else:
+        yield "(empty)" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _lines(value: object) -> list[str]:
     if isinstance(value, tuple):
         return [str(each) for each in value]
@@ -104,7 +116,7 @@ def _field(label: str, lines: list[str]) -> None:
     typer.echo(printable(f"{label}:"))
     for line in lines:
         for each in line.split("\n"):
-            typer.echo(f"  {printable(each)}")
+            typer.echo(f"  {printable(each)}".rstrip())
 
 
 def _differences(view: "TicketView") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from shared.core.changes.change import Change, EffectState, Event
+from shared.core.changes.reasons import Reason
 from shared.core.classify import plain_text
 from shared.core.links import page_url, post_url
 from shared.core.policy.freezes import InFreeze, freezes_of, raised, raises_risk
@@ -98,7 +99,7 @@ def wanted_ticket(
         impact_why=text_of(proposal.impact_why),
         why_board=text_of(sources["why_board"]),
         why=tuple(part.text for part in sources["why"]),
-        test_plan=text_of(proposal.test_plan),
+        test_plan=text_of(proposal.test_plan, "\n"),
         communication_plan=text_of(proposal.communication_plan),
         backout=text_of(proposal.backout),
         group=(team.crb_group or state.effect.team) if team else state.effect.team,
@@ -143,7 +144,7 @@ def _sources(
             *(Part(f"{each.words}: that raises the risk.", "the policy: calendar.freezes") for each in raising[:1]),
         ),
         "why_board": (_why_board(case),),
-        "why": tuple(Part(reason.sentence, f"the policy: {reason.words}") for reason in state.effect.why),
+        "why": tuple(_why(reason) for reason in state.effect.why),
         "unsure": (Part(doubt, "how often such readings are right"),) if doubt else (),
     }
 
@@ -225,6 +226,12 @@ def _why_board(case: Case) -> Part:
     if classification.default == "on" and case.sure("default"):
         return Part("It arrives by default.", case.source("default"))
     return Part("Judged so from the whole post.", source)
+
+
+def _why(reason: Reason) -> Part:
+    """A reason of the policy's; where it does not name its route, its source says where that is."""
+    is_named = reason.sentence == reason.words
+    return Part(reason.sentence, "the policy" if is_named else f"the policy: {reason.words}")
 
 
 def _cancelled(change: Change, state: EffectState) -> bool:

@@ -744,7 +744,7 @@ async def test_an_empty_sentence_leaves_no_label_behind_also_when_it_was_not_emp
     )  # fmt: skip
     made = await port.open(ticket("MC1200002", **empty, freezes=()))
     held = stored(server, made.number)
-    assert held["change_impact"] == ("<div><p>Risk: high.</p><p>Impact: medium for admins, high for users.</p></div>")
+    assert held["change_impact"] == ("<div><p>Risk: high.</p><p>Impact: Medium for admins, high for users.</p></div>")
     assert not held.keys() & {"rollout_plan", "backout_plan"}
 
     made = await port.open(ticket())

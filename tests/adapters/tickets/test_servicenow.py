@@ -686,7 +686,7 @@ async def test_an_empty_sentence_leaves_no_label_behind(rig):
     made = await port.open(ticket(**empty, freezes=()))
 
     held = stored(server, made.number)
-    assert held["risk_impact_analysis"] == "Risk: high.\nImpact: medium for admins, high for users."
+    assert held["risk_impact_analysis"] == "Risk: high.\nImpact: Medium for admins, high for users."
     assert not held.keys() & {"test_plan", "backout_plan", "implementation_plan"}
     assert made.not_taken == ()
 

@@ -163,8 +163,8 @@ def held(should: Mapping[str, Any], change: Change) -> dict[str, str]:
 
 
 def _risk_of(ticket: Ticket) -> str:
-    risk = f"Risk: {ticket.risk}. {ticket.risk_why}"
-    impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
+    risk = f"Risk: {ticket.risk_words or ticket.risk}. {ticket.risk_why}"
+    impact = f"Impact: {ticket.impact_words}. {ticket.impact_why}" if ticket.impact_words else ""
     undone = _labelled("If nobody acts", ticket.if_nobody_acts)
     return "\n\n".join(line.strip() for line in (risk, impact, undone, *ticket.freezes, ticket.unsure) if line.strip())
 
