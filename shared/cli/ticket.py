@@ -125,11 +125,7 @@ def _differences(view: "TicketView") -> None:
         return
     if not view.differences:
         has_ended = view.state.state in ENDED
-        typer.echo(
-            "The ticket has ended: it is left as it is."
-            if has_ended
-            else "What stands there is what would be filed now."
-        )
+        typer.echo("The ticket has ended: it is left as it is." if has_ended else "Nothing of it would be written now.")
         return
     for each in view.differences:
         typer.echo(printable(f"{each.name}{' (theirs: it stays)' if each.is_theirs else ''}:"))
