@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.clock import SandboxClock
 from sandbox.memory import Memory
+from shared import settings as deployments
 from shared.core.errors import PermanentError
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from shared.app import Surroundings
@@ -46,7 +46,7 @@ def beside(state: Path) -> "Surroundings":
             return own.get(name) or await super().get(name, host)
 
     port = Memory.of(state).ports.get("functions")
-    settings = Settings(
+    settings = deployments.Settings(
         deployment="sandbox",
         public_url=f"http://127.0.0.1:{port}" if port else "http://localhost",
         connection_string=connection.read_text(encoding="utf-8").strip(),
@@ -54,7 +54,7 @@ def beside(state: Path) -> "Surroundings":
     return app.Surroundings(settings, clock=SandboxClock(state), secrets=Secrets())
 
 
-def surround(settings: Settings, clock: SandboxClock, *, pace: float, claim_seconds: float) -> Counter[str]:
+def surround(settings: deployments.Settings, clock: SandboxClock, *, pace: float, claim_seconds: float) -> Counter[str]:
     """Tell the functions where they are, before the first one runs; gives the counter of their own calls.
 
     Secrets come from the environment: there is no Key Vault in these settings.

@@ -617,9 +617,9 @@ async def test_titles_levels_dates_and_own_fields_are_kept_as_well(rig):
     assert held[KEY_FIELD] == ticket().key  # by which it is found
 
 
-async def test_what_happens_if_nobody_acts_is_said_once_and_the_items_stand_in_the_description():
-    async with over(Freshservice(FakeClock())) as (port, _, _):
-        fields = port.preview(ticket(configuration_items=("Mail", "Rooms"))).fields
+async def test_what_happens_if_nobody_acts_is_said_once_and_the_items_stand_in_the_description(rig):
+    _, port, _, _ = rig
+    fields = port.preview(ticket(configuration_items=("Mail", "Rooms"))).fields
 
     assert str(fields).count(ticket().if_nobody_acts) == 1
     assert "<h3>Configuration items</h3><ul><li>Mail</li><li>Rooms</li></ul>" in fields["description"].replace("\n", "")
