@@ -39,6 +39,18 @@ def with_tickets(text: str, policy: Policy, kind: str, settings: Mapping[str, ob
     return _replaced(text, "tickets", yaml.safe_dump({"tickets": entries}, sort_keys=False))
 
 
+def known_to_boards(policy: Policy) -> tuple[list[str], list[str], list[str]]:
+    """The groups, the people's addresses and the configuration items that the policy names to its ticket systems."""
+    groups = [team.crb_group or name for name, team in policy.teams.items()]
+    people = [who for team in policy.teams.values() for who in (team.owner, team.deputy)]
+    people += [entry.requested_by for entry in policy.tickets.values()]
+    people += [who for role in (policy.roles.service_owner,) if role for who in role.who]
+    items = [workload.configuration_item for workload in policy.workloads.values()]
+    named = (dict.fromkeys(filter(None, each)) for each in (groups, people, items))
+    known_groups, known_people, known_items = (list(each) for each in named)
+    return known_groups, [who for who in known_people if "@" in who], known_items
+
+
 def _replaced(text: str, key: str, section: str) -> str:
     # the key and all that is indented under it; comments at the margin belong to what follows
     changed, count = re.subn(rf"(?m)^{key}:.*(?:\n(?:[ \t].*)?)*(?:\n|\Z)", lambda _: section + "\n", text, count=1)

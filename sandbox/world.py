@@ -30,6 +30,7 @@ from sandbox.microsoft365.roadmap import roadmap_app
 from sandbox.microsoft365.serving import serve
 from sandbox.options import Options
 from sandbox.report import Report
+from sandbox.surroundings import note
 from sandbox.ticket_systems import SYSTEMS, Server, server
 from sandbox.ticket_systems.refusing import Switch
 from shared.adapters.storage.blobs import AzureBlobs
@@ -128,11 +129,12 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         board: Server | None = None
         board_url = ""
         if options.tickets:
-            groups = dict.fromkeys(team.crb_group or name for name, team in checked.teams.items())
-            board = server(options.tickets, clock, list(groups))
+            board = server(options.tickets, clock, *tenants.known_to_boards(checked))
             board_url = await _serve(Switch(options.tickets).before(board.app()), memory, "tickets", stack)
             text = tenants.with_tickets(text, checked, options.tickets, board.settings(board_url))
             secrets |= dict(board.secrets)
+        for file in note(state, storage.connection_string, secrets):
+            stack.callback(file.unlink, missing_ok=True)
         tables = await _furnish(settings, text, stack)
         host = HostProcess(_host_options(options, state), listening, _environment(settings) | secrets, report.warn)
         stack.push_async_callback(host.stop)
@@ -171,12 +173,8 @@ async def _serve(app: web.Application, memory: Memory, what: str, stack: AsyncEx
 
 
 async def _storage(state: Path, stack: AsyncExitStack, *, in_memory: bool) -> azurite.Azurite:
-    """Azurite, and its connection string in the folder for `foresignal ... --state`."""
     running = await asyncio.to_thread(azurite.start, state, in_memory=in_memory)
     stack.push_async_callback(asyncio.to_thread, running.stop)
-    note = state / "connection.txt"
-    note.write_text(running.connection_string, encoding="utf-8")
-    stack.callback(note.unlink, missing_ok=True)
     return running
 
 

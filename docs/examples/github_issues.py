@@ -15,14 +15,16 @@ from pydantic import Field
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing import kept
 from shared.adapters.ticketing.calls import down_of
+from shared.adapters.ticketing.differing import differing
 from shared.adapters.ticketing.document import bare, parse, value
 from shared.adapters.ticketing.lookup import may_take, pass_over
 from shared.adapters.ticketing.markup import markdown
 from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import SecretName
+from shared.core.ports.outside import TicketSystem
 from shared.core.terms import ENDED, State
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 _TITLE, _BODY, _LABEL = 256, 60_000, 50  # characters that GitHub takes (a body takes 65,536)
 _OURS = "foresignal"
@@ -98,6 +100,14 @@ class GitHubIssues:
 
     def preview(self, ticket: Ticket) -> Preview:
         return Preview(self._issues, self._wanted(ticket, ""))
+
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        issue = await self._issue(ref.number)
+        if issue is None or self._ref(issue).state in ENDED:
+            return None if issue is None else []
+        held, wanted = _held(issue), _held(self._wanted(ticket, ""))
+        pairs = [(name, text, wanted[name]) for name, text in held.items() if text != wanted[name]]
+        return differing(pairs, held.keys() - kept.filled_in(ref.written, held))
 
     async def ping(self) -> str:
         about = await self._ask("GET", self._issues.removesuffix("/issues"))
@@ -194,5 +204,5 @@ def _held(issue: Issue) -> dict[str, str]:
     return {"title": str(issue.get("title") or ""), "text": _body(issue).partition(_HISTORY)[0].rstrip()}
 
 
-def build(settings: Settings, deps: AdapterDeps) -> GitHubIssues:
+def build(settings: Settings, deps: AdapterDeps) -> TicketSystem:
     return GitHubIssues(settings, deps)

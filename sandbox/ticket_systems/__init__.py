@@ -57,13 +57,22 @@ SYSTEMS: Mapping[str, System] = {
         ("Planning", "Awaiting Approval", "Pending Release", "Closed"),
     ),
 }
-_WITH_GROUPS = frozenset({"servicenow", "freshservice"})
+_KNOWS: Mapping[str, tuple[str, ...]] = {
+    "servicenow": ("groups", "people", "items"), "freshservice": ("groups", "people"),
+}  # fmt: skip
+"""What of a policy each of them must know beforehand; the others take whatever comes."""
 
 
-def server(kind: str, clock: Clock, groups: Sequence[str]) -> Server:
-    """The server of a kind; `groups`: the assignment groups that the policy names."""
+def server(
+    kind: str, clock: Clock, groups: Sequence[str], people: Sequence[str] = (), items: Sequence[str] = ()
+) -> Server:
+    """The server of a kind, with what a policy names.
+
+    `groups`: assignment groups; `people`: addresses; `items`: configuration items.
+    """
     if kind not in SYSTEMS:
         raise SandboxError(f"there is no server for {kind!r} here (known: register, {', '.join(SYSTEMS)})")
     system = getattr(import_module(f"sandbox.ticket_systems.{SYSTEMS[kind].module}"), SYSTEMS[kind].name)
-    running: Server = system(clock, groups=tuple(groups)) if kind in _WITH_GROUPS else system(clock)
+    named = {"groups": tuple(groups), "people": tuple(people), "items": tuple(items)}
+    running: Server = system(clock, **{name: named[name] for name in _KNOWS.get(kind, ())})
     return running

@@ -40,9 +40,11 @@ def show_register(number: Number, json_: Json = False, state: State = None) -> N
     if json_:
         as_json(fields_of(entry))
         return
-    for name, value in fields_of(entry).items():
-        if name not in {"description", "history"} and value is not None:
-            typer.echo(f"{name:14}{printable(str(value))}")
+    shown = {**fields_of(entry), "steps": "; ".join(step.text for step in entry.steps)}
+    shown["configuration_items"] = ", ".join(entry.configuration_items)
+    for name, value in shown.items():
+        if name not in {"description", "history"} and value not in {None, ""}:
+            typer.echo(f"{name.replace('_', ' '):20}{printable(str(value))}")
     for at, line in entry.history:
         typer.echo(f"  {minute(at)}  {printable(line)}")
 

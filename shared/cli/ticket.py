@@ -1,14 +1,16 @@
 """`foresignal ticket`: the ticket of a change as it would be filed now, with the source of each line."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.tools import Json, State, as_json, printable, table, with_deployment
+from shared.cli.tools import Json, State, as_json, printable, with_deployment
 from shared.core.errors import PermanentError
 from shared.core.posts.privacy import shown_title
+from shared.core.terms import ENDED
 
 if TYPE_CHECKING:
     from shared.core.tickets.ticket import Ticket
@@ -22,8 +24,8 @@ foresignal ticket MC1234567 --system crb
 foresignal ticket MC1234567 --fields
 foresignal ticket MC1234567 --diff
 
---diff asks the ticket system what stands there. A field that somebody filled in since we wrote it is marked as
-theirs: it stays as it is.
+--diff asks the ticket system what stands there. A field that somebody filled
+in since we wrote it is marked as theirs: it stays as it is.
 """
 _FIELDS = (
     ("audience", "For whom"), ("affected", "Affected"), ("services", "Services"), ("tenants", "Tenants"),
@@ -64,7 +66,7 @@ def ticket(
         _differences(view)
     elif fields:
         for name, value in view.preview.fields.items():
-            _field(name, [str(value)])
+            _field(name, list(_shown(value)))
     else:
         _parts(view.ticket)
 
@@ -91,6 +93,17 @@ def _parts(ticket: "Ticket") -> None:
             _field(label, lines)
 
 
+def _shown(value: object) -> Iterator[str]:
+    """A field as the system would get it: texts as they are, the rest as JSON, what is nested line by line."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _shown(each)
+    elif isinstance(value, str):
+        yield value or "(empty)"
+    else:
+        yield "(empty)" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _lines(value: object) -> list[str]:
     if isinstance(value, tuple):
         return [str(each) for each in value]
@@ -103,7 +116,7 @@ def _field(label: str, lines: list[str]) -> None:
     typer.echo(printable(f"{label}:"))
     for line in lines:
         for each in line.split("\n"):
-            typer.echo(f"  {printable(each)}")
+            typer.echo(f"  {printable(each)}".rstrip())
 
 
 def _differences(view: "TicketView") -> None:
@@ -111,24 +124,13 @@ def _differences(view: "TicketView") -> None:
         typer.echo("The ticket is no longer there: the next thing that happens to the change opens another one.")
         return
     if not view.differences:
-        typer.echo("What stands there is what would be filed now.")
+        has_ended = view.state.state in ENDED
+        typer.echo("The ticket has ended: it is left as it is." if has_ended else "Nothing of it would be written now.")
         return
-    table(
-        ("field", "there", "now", ""),
-        (
-            (each.name, _short(each.there), _short(each.wanted), "theirs: it stays" if each.is_theirs else "ours")
-            for each in view.differences
-        ),
-    )
-
-
-def _short(text: str) -> str:
-    from shared.core.text.safe import cut
-
-    return cut(" ".join(text.split()), _LONGEST) or "(empty)"
-
-
-_LONGEST = 300
+    for each in view.differences:
+        typer.echo(printable(f"{each.name}{' (theirs: it stays)' if each.is_theirs else ''}:"))
+        typer.echo(printable(f"  there: {each.there or '(empty)'}"))
+        typer.echo(printable(f"  now:   {each.wanted or '(empty)'}"))
 
 
 def _as_data(view: "TicketView", *, diff: bool) -> dict[str, object]:

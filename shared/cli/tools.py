@@ -6,7 +6,7 @@ import errno
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from typer.core import TyperGroup
 
-from shared.core.errors import PermanentError
 from shared.core.times import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:  # pydantic is half of the time that --help takes
-    from shared.app import Surroundings
     from shared.core.tickets.register import Entry
     from shared.record.parked import Parked
     from shared.usecases.deps import Deps
@@ -88,8 +86,12 @@ def show_down(targets: Iterable[Mapping[str, Any]]) -> None:
 
 
 def as_json(data: object) -> None:
-    """Times and days as ISO text."""
-    typer.echo(json.dumps(data, indent=2, default=lambda value: value.isoformat()))
+    """Times and days as ISO text, what has fields by their names."""
+    typer.echo(json.dumps(data, indent=2, default=_as_data))
+
+
+def _as_data(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value.isoformat()
 
 
 def with_deployment(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") -> T:
@@ -97,28 +99,16 @@ def with_deployment(state: Path | None, work: "Callable[[Deps], Awaitable[T]]") 
     from shared import app
 
     async def spoken() -> T:
-        if state is not None:
-            app.use(_sandbox(state))
+        if state is not None:  # a running sandbox, by its own clock
+            from sandbox.surroundings import beside
+
+            app.use(beside(state))
         try:
             return await work(app.current().deps)
         finally:
             await app.close()
 
     return asyncio.run(spoken())
-
-
-def _sandbox(state: Path) -> "Surroundings":
-    """A running sandbox, by its own clock."""
-    from sandbox.clock import SandboxClock
-    from shared.app import Surroundings
-    from shared.settings import Settings
-
-    note = state / "connection.txt"
-    if not note.is_file():
-        raise PermanentError(f"no sandbox is running on {state}: start one with foresignal sandbox --state {state}")
-    storage = note.read_text(encoding="utf-8").strip()
-    settings = Settings(deployment="sandbox", public_url="http://localhost", connection_string=storage)
-    return Surroundings(settings, clock=SandboxClock(state))
 
 
 #: Characters of a title or a reason in a table.

@@ -15,7 +15,8 @@ import pytest
 
 from shared.adapters import registry
 from shared.adapters.storage.tables import AzureTables
-from shared.core.errors import TransientError
+from shared.adapters.ticketing.dry_run import DryRun
+from shared.core.errors import PermanentError, TransientError
 from shared.core.ports.storage import Write
 from shared.core.terms import ENDED
 from shared.core.tickets.content import ticket_key
@@ -632,3 +633,131 @@ async def test_what_is_cancelled_gets_no_tasks(rig):
         pytest.skip("tickets have no tasks there")
     ref = await rig.port.open(ticket(has_tasks=True, cancelled=True))
     assert await rig.tasks(ref.number) == []
+
+
+# What stands there, and what would be written.
+
+
+MOVED = {
+    "planned_start": date(2026, 11, 2),
+    "what": "The old viewer goes later.",
+    "backout": "There is none.",
+    "notes": ("2026-09-04: dates moved",),
+}
+
+
+def short(name):
+    """A field's name as the rigs have it: `planning_fields.backout_plan`, `customfield_10052 (Change start)`."""
+    return name.partition(" ")[0].removeprefix("planning_fields.").removeprefix("custom_fields.")
+
+
+async def unwritten(rig, ref, wanted, port=None):
+    """The differences, by their fields; nothing was written for them."""
+    before, asked = dict(await rig.fields(ref.number)), len(rig.proxy.asked) if rig.proxy else 0
+    told = await rig.history(ref.number)
+
+    seen = await (port or rig.port).differences(ref, wanted)
+
+    assert dict(await rig.fields(ref.number)) == before
+    assert await rig.history(ref.number) == told
+    if rig.proxy:
+        calls = [(method, path) for method, path in rig.proxy.asked[asked:] if "oauth" not in path]
+        assert {method for method, _ in calls} <= {"GET"}
+    assert all(len(each.there) <= 300 and len(each.wanted) <= 300 for each in seen)
+    assert not any("<p>" in text or '"type":' in text for each in seen for text in (each.there, each.wanted))
+    by_name = {short(each.name): each for each in seen}
+    assert len(by_name) == len(seen)
+    return by_name
+
+
+async def test_a_ticket_differs_in_exactly_what_would_be_written_and_looking_writes_nothing(rig):
+    if rig.fill_in is None and rig.proxy:
+        await cannot_be_asked(rig)
+        return
+    ref = await rig.port.open(ticket())
+    assert await unwritten(rig, ref, ticket()) == {}
+    assert await unwritten(rig, ref, ticket(), rig.another()) == {}
+
+    seen = await unwritten(rig, ref, ticket(**MOVED))
+
+    assert seen
+    assert not any(each.is_theirs for each in seen.values())
+    assert all(each.there != each.wanted for each in seen.values())
+    before = dict(await rig.fields(ref.number))
+    again = await rig.port.amend(ref, ticket(**MOVED))
+    after = await rig.fields(ref.number)
+    written = {name for name in after if name in rig.shows(ticket()) | {rig.text_field: "", rig.date_field: ""}}
+    assert {name for name in written if after[name] != before.get(name)} == written & seen.keys()
+    assert await unwritten(rig, again, ticket(**MOVED)) == {}
+
+
+async def cannot_be_asked(rig):
+    ref = await rig.port.open(ticket())
+    asked = len(rig.proxy.asked)
+    with pytest.raises(PermanentError, match="cannot ask what stands there"):
+        await rig.port.differences(ref, ticket(**MOVED))
+    assert len(rig.proxy.asked) == asked
+
+
+async def test_what_somebody_filled_in_is_listed_as_theirs_beside_what_we_would_have_written(rig):
+    if rig.fill_in is None:
+        pytest.skip("we write no field there that people could fill in")
+    ref = await rig.port.open(ticket())
+    await rig.fill_in(ref.number, "Our own plan: go back by hand.")
+
+    seen = await unwritten(rig, ref, ticket(**MOVED))
+
+    theirs = seen[rig.text_field]
+    assert theirs.is_theirs
+    assert "Our own plan: go back by hand." in theirs.there
+    assert theirs.wanted not in ("", theirs.there)
+    assert [name for name, each in seen.items() if each.is_theirs] == [rig.text_field]
+    again = await rig.port.amend(ref, ticket(**MOVED))
+    assert list(await unwritten(rig, again, ticket(**MOVED))) == [rig.text_field]
+
+
+async def test_the_dates_of_a_plan_that_is_running_are_listed_as_staying(rig):
+    if rig.begun is None or not rig.date_field:
+        pytest.skip("no dates there, or no state that says that the work has begun")
+    ref = await rig.port.open(ticket())
+    if rig.approved:
+        await rig.move(ref.number, rig.approved)
+    await rig.move(ref.number, rig.begun)
+
+    seen = await unwritten(rig, ref, ticket(planned_start=date(2026, 11, 2), notes=()))
+
+    assert seen[rig.date_field].is_theirs
+    assert "2026-11-02" in seen[rig.date_field].wanted
+
+
+async def test_a_ticket_that_is_gone_differs_in_nothing_that_could_be_said(rig):
+    if rig.fill_in is None and rig.proxy:
+        pytest.skip("it cannot be asked")
+    ref = await rig.port.open(ticket())
+    await rig.delete(ref.number)
+
+    assert await rig.another().differences(ref, ticket()) is None
+    assert await rig.port.differences(replace(ref, number="../x"), ticket()) is None
+
+
+async def test_a_ticket_that_ended_is_left_as_it_is_and_so_are_its_differences(rig):
+    if rig.fill_in is None:
+        pytest.skip("it cannot be asked, or is ours whatever its state")
+    ref = await rig.port.open(ticket())
+    await rig.move(ref.number, rig.closed)
+
+    assert await unwritten(rig, ref, ticket(**MOVED)) == {}
+
+
+async def test_a_dry_run_differs_in_what_would_be_kept(rig):
+    dry = DryRun("crb", rig.port, FakeTables(), FakeClock(), "https://foresignal.example")
+    ref = await dry.open(ticket())
+    asked = len(rig.proxy.asked) if rig.proxy else 0
+
+    assert await dry.differences(ref, ticket(notes=())) == []
+    seen = await dry.differences(ref, ticket(**MOVED))
+    assert seen
+    assert not any(each.is_theirs or each.there == each.wanted for each in seen)
+    assert await dry.differences(await dry.amend(ref, ticket(**MOVED)), ticket(**MOVED)) == []
+    assert await dry.differences(replace(ref, number="DRY-MC1999999"), ticket()) is None
+    assert not rig.proxy or len(rig.proxy.asked) == asked

@@ -82,8 +82,13 @@ class Project:
 PEOPLE = {
     "5b10a2844c20165700ede21a": "ana@contoso.example",
     "5b10a2844c20165700ede21b": "sam@contoso.example",
+    "5b10a2844c20165700ede21c": "chidi@contoso.example",
+    "5b10a2844c20165700ede21d": "emre@contoso.example",
+    "5b10a2844c20165700ede21e": "goran@contoso.example",
+    "5b10a2844c20165700ede21f": "ines@contoso.example",
+    "5b10a2844c20165700ede220": "kofi@contoso.example",
 }
-"""Account ids, each with the person's address."""
+"""Account ids, each with the person's address: those of the sandbox's policy."""
 _COMMON = (
     Field("duedate", "Due date", "date"),
     Field("priority", "Priority", "priority", options=("Highest", "High", "Medium", "Low", "Lowest")),

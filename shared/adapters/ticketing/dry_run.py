@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from shared.adapters.ticketing.differing import differing, html_words
 from shared.core.ports.deployment import Clock
 from shared.core.ports.outside import TicketSystem
 from shared.core.ports.storage import Tables
@@ -62,10 +63,11 @@ class DryRun:
         entry = await dry_ticket(self._tables, self._name, _change_of(ref.number))
         if entry is None:
             return None
-        wanted = self._inner.preview(ticket).fields
-        names = dict.fromkeys((*entry.fields, *wanted))
-        pairs = ((name, _text(entry.fields.get(name)), _text(wanted.get(name))) for name in names)
-        return [Difference(name, there, now) for name, there, now in pairs if there != now]
+        there, wanted = _flat(entry.fields), _flat(_as_kept(self._fields(ticket)))
+        names = dict.fromkeys((*there, *wanted))
+        pairs = ((name, there.get(name) or "", wanted.get(name) or "") for name in names)
+        shown = [(name, html_words(kept), html_words(now)) for name, kept, now in pairs if kept != now]
+        return differing(shown, names)
 
     async def ping(self) -> str:
         return f"{await self._inner.ping()} (dry run: nothing is filed)"
@@ -78,7 +80,7 @@ class DryRun:
         return self._ref(entry)
 
     def _entry(self, ticket: Ticket, change_id: str, before: DryTicket | None, real: str) -> DryTicket:
-        now, preview = self._clock(), self._inner.preview(ticket)
+        now = self._clock()
         notes = (*(before.notes if before else ()), *ticket.notes)
         state: State = before.state if before and before.state in ENDED and not ticket.reopen else "new"
         return DryTicket(
@@ -87,23 +89,36 @@ class DryRun:
             opened_for=change_id,
             change_id=ticket.change_id,
             title=ticket.title,
-            where=preview.where,
-            fields=preview.fields,
+            where=self._inner.preview(ticket).where,
+            fields=self._fields(ticket),
             notes=tuple(dict.fromkeys(notes))[-_NOTES_KEPT:],
             state="cancelled" if ticket.cancelled else state,
             created=before.created if before else now,
             updated=now,
         )
 
+    def _fields(self, ticket: Ticket) -> dict[str, Any]:
+        """What is kept of a ticket: its notes are kept beside, as each is told once."""
+        return self._inner.preview(replace(ticket, notes=())).fields
+
     def _ref(self, entry: DryTicket) -> TicketRef:
         ended = entry.updated if entry.state in ENDED else None
         return TicketRef(entry.number, f"{self._public_url}/api/dry-run/{entry.change_id}", entry.state, ended)
 
 
-def _text(value: Any) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+def _flat(fields: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """The fields by flat names: `planning_fields.backout_plan`. A document is one value."""
+    flat: dict[str, Any] = {}
+    for name, value in fields.items():
+        is_deep = isinstance(value, Mapping) and value.get("type") != "doc"
+        flat |= _flat(value, f"{before}{name}.") if is_deep else {f"{before}{name}": value}
+    return flat
+
+
+def _as_kept(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as they come back from the table."""
+    kept: dict[str, Any] = json.loads(json.dumps(fields, default=str))
+    return kept
 
 
 def _change_of(key: str) -> str:

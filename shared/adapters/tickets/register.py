@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from shared.adapters.registry import AdapterDeps
+from shared.adapters.ticketing.differing import differing
 from shared.adapters.ticketing.markup import plain
 from shared.adapters.ticketing.settings import TicketSettings
+from shared.core.ports.outside import TicketSystem
 from shared.core.terms import State
 from shared.core.tickets.content import TITLE_LIMIT
 from shared.core.tickets.register import Entry, amended, new_entry, number_of_key
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 from shared.record.register import change_entry, entries_of, entry_of, insert_entry, touch
 
 _DESCRIPTION_LIMIT = 20_000  # characters: compressed, it stays under a table property's 64 KiB
-
+_WRITTEN = ("change_id", "title", "description", "risk", "group", "planned_start", "planned_end", "act_by", "steps")
 
 REASSESSES = True
 
@@ -67,6 +70,15 @@ class Register:
         steps = {"steps": [step.text for step in entry.steps]}
         return Preview("the built-in register", fields | {name: what for name, what in (more | steps).items() if what})
 
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        entry = await entry_of(self._deps.tables, ref.number)
+        if entry is None:
+            return None
+        untold = replace(self._titled(ticket), notes=(), cancelled=False, reopen=False, reassess="")
+        after = amended(entry, untold, self._description(ticket), self._deps.clock())
+        pairs = [(name, _shown(entry, name), _shown(after, name)) for name in _WRITTEN]
+        return differing([pair for pair in pairs if pair[1] != pair[2]], _WRITTEN)
+
     async def ping(self) -> str:
         await touch(self._deps.tables)
         return "the built-in register, in the deployment's own storage"
@@ -83,5 +95,9 @@ class Register:
         )
 
 
-def build(settings: Settings, deps: AdapterDeps) -> Register:
+def _shown(entry: Entry, name: str) -> Any:
+    return [step.text for step in entry.steps] if name == "steps" else getattr(entry, name)
+
+
+def build(settings: Settings, deps: AdapterDeps) -> TicketSystem:
     return Register(settings, deps)

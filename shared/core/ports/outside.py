@@ -85,7 +85,8 @@ class TicketSystem(Protocol):
     async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
         """How the fields of the ticket `ref.number` differ from what they should be; nothing is written.
 
-        None where there is no such ticket. PermanentError where the system cannot be asked.
+        Those that `amend` would write, and those that it would leave to people; no notes, no state. Empty for a ticket
+        that has ended and is left as it is; None where there is none. PermanentError where nobody can be asked.
         """
         ...
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from shared.core.changes.change import Change, Copy, EffectState, Event
 from shared.core.changes.halts import standing_plan
+from shared.core.changes.reasons import Reason
 from shared.core.changes.tenant_lines import lines_by_tenant
 from shared.core.classify import plain_text
 from shared.core.links import page_url, post_url
@@ -68,7 +69,8 @@ def wanted_ticket(
         post, classification, dates, as_of, address or f"team {state.effect.team}", change.particulars,
         bool(state.ticket.number),
     )  # fmt: skip
-    proposal = propose(case, address)
+    opened = state.ticket.opened_at if state.ticket.number else None
+    proposal = propose(case, address, opened.date() if opened else None)
     untold = tuple(event for event in change.events if _to_tell(event, state))
     fell = _cancelled(change, state)
     day, moved = moved_after_approval(state.ticket, entry, untold, policy)
@@ -109,7 +111,7 @@ def wanted_ticket(
         impact_why=text_of(proposal.impact_why),
         why_board=text_of(sources["why_board"]),
         why=tuple(part.text for part in sources["why"]),
-        test_plan=text_of(proposal.test_plan),
+        test_plan=text_of(proposal.test_plan, "\n"),
         communication_plan=text_of(proposal.communication_plan),
         backout=text_of(proposal.backout),
         group=(team.crb_group or state.effect.team) if team else state.effect.team,
@@ -154,7 +156,7 @@ def _sources(
             *(Part(f"{each.words}: that raises the risk.", "the policy: calendar.freezes") for each in raising[:1]),
         ),
         "why_board": (why_board(case),),
-        "why": tuple(Part(reason.sentence, f"the policy: {reason.words}") for reason in state.effect.why),
+        "why": tuple(_why(reason) for reason in state.effect.why),
         "unsure": (Part(doubt, "how often such readings are right"),) if doubt else (),
     }
 
@@ -174,6 +176,12 @@ def _configuration_items(change: Change, policy: Policy) -> tuple[str, ...]:
     workloads = change.decision.workloads if change.decision else ()
     loads = (policy.workloads[name] for name in workloads if name in policy.workloads)
     return tuple(dict.fromkeys(load.configuration_item for load in loads if load.configuration_item))
+
+
+def _why(reason: Reason) -> Part:
+    """A reason of the policy's; where it does not name its route, its source says where that is."""
+    is_named = reason.sentence == reason.words
+    return Part(reason.sentence, "the policy" if is_named else f"the policy: {reason.words}")
 
 
 def _cancelled(change: Change, state: EffectState) -> bool:

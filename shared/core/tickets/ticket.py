@@ -143,7 +143,8 @@ class TicketRef:
 class Difference:
     """A field of a ticket that does not say what we would write now, by the system's own name for it.
 
-    `there`, `wanted`: as text for people. `is_theirs`: somebody filled it in since we wrote it, so that it stays.
+    `there`, `wanted`: as text for people, of long ones the part where they differ. `is_theirs`: it stays as it is, as
+    somebody filled it in since we wrote it, or as it is a date of a plan that is running.
     """
 
     name: str

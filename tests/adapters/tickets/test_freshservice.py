@@ -617,6 +617,14 @@ async def test_titles_levels_dates_and_own_fields_are_kept_as_well(rig):
     assert held[KEY_FIELD] == ticket().key  # by which it is found
 
 
+async def test_what_happens_if_nobody_acts_is_said_once_and_the_items_stand_in_the_description(rig):
+    _, port, _, _ = rig
+    fields = port.preview(ticket(configuration_items=("Mail", "Rooms"))).fields
+
+    assert str(fields).count(ticket().if_nobody_acts) == 1
+    assert "<h3>Configuration items</h3><ul><li>Mail</li><li>Rooms</li></ul>" in fields["description"].replace("\n", "")
+
+
 async def test_somebodys_own_description_gets_our_key_where_it_is_found_by_it():
     async with running() as (server, port, _, _):
         made = await port.open(ticket())
@@ -736,7 +744,7 @@ async def test_an_empty_sentence_leaves_no_label_behind_also_when_it_was_not_emp
     )  # fmt: skip
     made = await port.open(ticket("MC1200002", **empty, freezes=()))
     held = stored(server, made.number)
-    assert held["change_impact"] == ("<div><p>Risk: high.</p><p>Impact: medium for admins, high for users.</p></div>")
+    assert held["change_impact"] == ("<div><p>Risk: high.</p><p>Impact: Medium for admins, high for users.</p></div>")
     assert not held.keys() & {"rollout_plan", "backout_plan"}
 
     made = await port.open(ticket())

@@ -686,7 +686,7 @@ async def test_an_empty_sentence_leaves_no_label_behind(rig):
     made = await port.open(ticket(**empty, freezes=()))
 
     held = stored(server, made.number)
-    assert held["risk_impact_analysis"] == "Risk: high.\nImpact: medium for admins, high for users."
+    assert held["risk_impact_analysis"] == "Risk: high.\nImpact: Medium for admins, high for users."
     assert not held.keys() & {"test_plan", "backout_plan", "implementation_plan"}
     assert made.not_taken == ()
 
@@ -701,6 +701,16 @@ async def test_what_is_unsure_and_the_freezes_stand_with_the_risk_and_the_commun
         "If nobody acts: It is taken away from 1 October 2026.", *ticket().freezes, ticket().unsure,
     ]  # fmt: skip
     assert held["implementation_plan"].endswith("\n\nCommunication: Tell the users by 17 September 2026.")
+
+
+async def test_what_happens_if_nobody_acts_is_said_once_and_items_where_the_field_holds_only_the_first(rig):
+    _, port, _, _ = rig
+    one, two = (port.preview(ticket(configuration_items=items)).fields for items in (("Mail",), ("Mail", "Rooms")))
+
+    assert str(one).count(ticket().if_nobody_acts) == 1
+    assert "Mail" not in one["description"]
+    assert "- Mail\n- Rooms" in two["description"]
+    assert two["cmdb_ci"] == "Mail"
 
 
 async def test_people_and_the_item_are_looked_up_once_and_never_set_again(rig):

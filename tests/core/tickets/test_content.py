@@ -1,7 +1,7 @@
 """The ticket that a change should have."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from shared.core.decisions.decide import decide
 from shared.core.policy.freezes import raised
 from shared.core.policy.model import Calendar, Freeze, Tenant, TicketSystemEntry, Workload
 from shared.core.posts.classification import UNSURE_BELOW, Classification, Why
+from shared.core.posts.particulars import Particulars, Step
 from shared.core.text.safe import cut
 from shared.core.tickets.content import ticket_key, wanted_ticket
 from shared.core.tickets.proposal.risk import risk_of
@@ -212,3 +213,19 @@ def test_a_date_that_was_over_before_there_was_a_ticket_is_no_plan():
 
     assert (first.planned_start, first.planned_end, first.act_by) == (None, None, None)
     assert filed.planned_end == made(one).planned_end
+
+
+def test_the_plan_of_a_ticket_that_is_open_does_not_vanish_when_its_days_have_gone_by():
+    steps = (Step("Move the files", "Move the files by then.", date(2026, 9, 20)),)
+    one = change(*MOVED)
+    facts = replace(one.current.facts, particulars=Particulars(steps=steps))
+    one = replace(one, editions=(*one.editions[:-1], replace(one.current, facts=facts)))
+    effect = decide(one, (), policy(), NOW).effects[0]
+    later = NOW.date() + timedelta(days=400)
+
+    new = wanted_ticket(one, effect_state(effect), policy(), "test", "", as_of=later)
+    there = wanted_ticket(one, effect_state(effect, number="CHG1", opened_at=NOW), policy(), "test", "", as_of=later)
+
+    assert not new.steps
+    assert [step.text for step in there.steps] == ["Move the files"]
+    assert "which is past" in there.when[0] or "rolled out" in there.when[0]

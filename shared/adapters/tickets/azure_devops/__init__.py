@@ -3,9 +3,10 @@
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.adapters.tickets.azure_devops.system import AzureDevOpsSystem
+from shared.core.ports.outside import TicketSystem
 
 __all__ = ["Settings", "build"]
 
 
-def build(settings: Settings, deps: AdapterDeps) -> AzureDevOpsSystem:
+def build(settings: Settings, deps: AdapterDeps) -> TicketSystem:
     return AzureDevOpsSystem(settings, deps)

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from shared.adapters.ticketing.differing import differing, html_words
 from shared.adapters.ticketing.document import bare, cut_utf16, parse, value
 from shared.adapters.ticketing.markup import board_html, board_markdown, board_text, without_joiners
 from shared.adapters.ticketing.outcome import alike, not_taken
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.core.terms import ENDED, State
-from shared.core.tickets.ticket import Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Ticket, TicketRef
 
 NUMBER = re.compile(r"[1-9]\d{0,9}", re.ASCII)
 LONGEST_TITLE = 255  # UTF-16 units
@@ -39,7 +40,7 @@ _CATEGORIES: dict[str, State] = {
     "Completed": "closed",
     "Removed": "cancelled",
 }  # what lies in InProgress may be anything between the two
-_FIELD = "/fields/"
+_FIELD, _LINKED = "/fields/", "/relations/-"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ZONES = timedelta(hours=14)  # so far apart may two writings of one day be
 _MARKS = re.compile(r"^\s*(#{1,6}|[-*+])\s+")
@@ -146,6 +147,28 @@ def differences(should: Mapping[str, Any], item: Item, ticket: Ticket, theirs: C
             operations.append(put(name, what))
     addresses = [str(relation.get("url", "")) for relation in item.get("relations") or ()]
     return [*operations, *_links(ticket, addresses)]
+
+
+def listed(should: Mapping[str, Any], item: Item, ticket: Ticket, theirs: Collection[str]) -> list[Difference]:
+    """The fields that differ, for people; the links that are missing as one."""
+    there, turned = item["fields"], in_markdown(item)
+    every = differences(should, item, ticket)
+    tags = next((each["value"] for each in every if each["path"] == f"{_FIELD}System.Tags"), "")
+
+    def words(name: str, what: Any, as_sent: Any) -> Any:
+        is_rich = name not in turned and (_is_html(as_sent) or name == "System.Description")
+        return html_words(what) if is_rich else what
+
+    pairs = []
+    for name in (each["path"].removeprefix(_FIELD) for each in _fields_in(every)):
+        wanted = tags if name == "System.Tags" else should[name]
+        pairs.append((name, words(name, there.get(name), wanted), words(name, wanted, wanted)))
+    links = [each["value"]["url"] for each in every if each["path"] == _LINKED]
+    linked = [relation.get("url") for relation in item.get("relations") or () if relation.get("rel") == "Hyperlink"]
+    if links:
+        pairs.append(("relations", linked, [*linked, *links]))
+    due = differences(should, item, ticket, theirs)
+    return differing(pairs, sent(due) | {"relations"})
 
 
 def held(names: Iterable[str], item: Item) -> dict[str, str]:
@@ -266,7 +289,7 @@ def _links(ticket: Ticket, addresses: Iterable[str]) -> list[Operation]:
         linked.add(address)
         attributes = {"comment": cut_utf16(name, _LONGEST_COMMENT)}
         link = {"rel": "Hyperlink", "url": address, "attributes": attributes}
-        operations.append({"op": "add", "path": "/relations/-", "value": link})
+        operations.append({"op": "add", "path": _LINKED, "value": link})
     return operations
 
 

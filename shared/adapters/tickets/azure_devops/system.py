@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from shared.adapters.recent import Recent
@@ -20,8 +20,8 @@ from shared.adapters.tickets.azure_devops.item import Item, Operation
 from shared.adapters.tickets.azure_devops.pinging import ping
 from shared.adapters.tickets.azure_devops.settings import Settings
 from shared.adapters.tickets.azure_devops.shapes import ITEM, ITEMS, KIND, UPDATES
-from shared.core.terms import ENDED
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.terms import ENDED, State
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 _AT_ONCE = 200
 _PAGES = 100  # of two hundred updates; a work item has no more than 10,000
@@ -127,6 +127,16 @@ class AzureDevOpsSystem:
         under = {TASK: [tasks.title_of(step, items.LONGEST_TITLE) for step in steps]} if steps else {}
         return Preview(self._settings.api + self._creating(), fields | ({"relations": links} if links else {}) | under)
 
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        item = await self._read(ref.number)
+        if item is None:
+            return None
+        state = (await self._ref(item)).state
+        if state in ENDED:
+            return []
+        should = self._should(item, ticket, await self._html_fields(ticket))
+        return items.listed(should, item, ticket, self._theirs(item, should, ref.written, state))
+
     async def ping(self) -> str:
         with about_system():
             return await ping(self._calls, self._settings, await self._html_fields(SAMPLE))
@@ -200,8 +210,7 @@ class AzureDevOpsSystem:
         changes: list[Operation] = []
         if target or not ended:
             should = self._should(item, ticket, await self._html_fields(ticket))
-            theirs = kept.theirs(written, items.held(should, item), self._settings.planned(), state)
-            changes = items.differences(should, item, ticket, theirs)
+            changes = items.differences(should, item, ticket, self._theirs(item, should, written, state))
         after, complaint = await self._put(item, changes, [*ticket.notes, *line], target)
         if complaint:  # a rule of the process stands in the way of the move
             why, changes = f"Azure DevOps does not let us: {complaint[:SHOWN]}", [] if ended else changes
@@ -237,6 +246,12 @@ class AzureDevOpsSystem:
             return after
         made, refused = await self._children.make(item, ticket, made)
         return replace(after, tasks=made, not_taken=refused)
+
+    def _theirs(
+        self, item: Item, should: Mapping[str, Any], written: Mapping[str, str], state: State | Literal["unknown"]
+    ) -> frozenset[str]:
+        """The fields that are left to people. `written`: the fingerprints of what we wrote."""
+        return kept.theirs(written, items.held(should, item), self._settings.planned(), state)
 
     async def _has_ended(self, item: Item) -> bool:
         return (await self._ref(item)).state in ENDED

@@ -3,11 +3,12 @@
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.freshservice.settings import Settings
 from shared.adapters.tickets.freshservice.system import Freshservice
+from shared.core.ports.outside import TicketSystem
 
 __all__ = ["REASSESSES", "Settings", "build"]
 
 REASSESSES = True
 
 
-def build(settings: Settings, deps: AdapterDeps) -> Freshservice:
+def build(settings: Settings, deps: AdapterDeps) -> TicketSystem:
     return Freshservice(settings, deps)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing.calls import about_system
@@ -26,9 +26,9 @@ from shared.adapters.tickets.freshservice.settings import Settings
 from shared.adapters.tickets.freshservice.tasks import Tasks, task_fields
 from shared.adapters.tickets.freshservice.writes import Writes, Written
 from shared.core.errors import PermanentError
-from shared.core.terms import ENDED
+from shared.core.terms import ENDED, State
 from shared.core.tickets.reassess import is_approved
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 _NONE = TicketRef("", "", "new")
 _NO_STATUS, _LIFE_CYCLE = "it has no status for that", "its life cycle does not let us"
@@ -104,6 +104,16 @@ class Freshservice:
         tasks = [task_fields(ticket, step, step.owner or None, group) for step in ticket.steps if has_tasks]
         return Preview(f"{self._settings.address}{API}/changes", {**body, **({"tasks": tasks} if tasks else {})})
 
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        change = await self._searches.read(changes.id_of(ref.number))
+        if change is None:
+            return None
+        state = (await self._searches.ref(change)).state
+        if state in ENDED:
+            return []
+        should, fields, kept, _ = await self._due(change, ticket, ref, state)
+        return wanted.listed(should, fields, change, kept, ticket)
+
     async def ping(self) -> str:
         with about_system():
             return await ping(self._calls, self._form, self._settings)
@@ -141,12 +151,8 @@ class Freshservice:
         fields: dict[str, Any] = {}
         should: dict[str, Any] = {}
         if not ended or target:
-            should = wanted.wanted_fields(self._settings, ticket)
-            known = self._attempts.known(change_id, before.written, wanted.held(should, change))
-            kept = wanted.theirs(self._settings, should, change, known, ref.state)
-            fields = wanted.to_write(self._settings, ticket, should, change, kept)
-            notes += await self._dates.mend(fields, should, ticket, change)
-            fields = wanted.in_order(fields, change, kept)
+            should, fields, kept, date_lines = await self._due(change, ticket, before, ref.state)
+            notes += date_lines
             # Somebody's own description to which our key is added stays theirs.
             should = {name: what for name, what in should.items() if name not in kept or name not in fields}
             sent = {name: changes.compared(fields[name]) for name in fields.keys() & should.keys()}
@@ -166,6 +172,17 @@ class Freshservice:
         if fields:
             written = await self._writes.set(change, fields)
         return await self._finished(written, ticket, should, before, by_hand)
+
+    async def _due(
+        self, change: Change, ticket: Ticket, before: TicketRef, state: State | Literal["unknown"]
+    ) -> tuple[dict[str, Any], dict[str, Any], frozenset[str], list[str]]:
+        """What a change should hold, what of that must be written, what is people's, and lines about its dates."""
+        should = wanted.wanted_fields(self._settings, ticket)
+        known = self._attempts.known(str(change["id"]), before.written, wanted.held(should, change))
+        kept = wanted.theirs(self._settings, should, change, known, state)
+        fields = wanted.to_write(self._settings, ticket, should, change, kept)
+        lines = await self._dates.mend(fields, should, ticket, change)
+        return should, wanted.in_order(fields, change, kept), kept, lines
 
     async def _finished(
         self,

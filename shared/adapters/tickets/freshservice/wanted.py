@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from shared.adapters.ticketing.differing import differing, html_words
 from shared.adapters.ticketing.document import parse, value
 from shared.adapters.ticketing.kept import IN_WORK, filled_in, written_now
 from shared.adapters.ticketing.markup import html_text, to_html
@@ -19,16 +20,18 @@ from shared.adapters.tickets.freshservice.change import (
     compared,
     differences,
     holds,
+    is_html,
     is_same,
     moment,
     value_at,
 )
 from shared.adapters.tickets.freshservice.settings import TYPES, Settings
 from shared.core.terms import State
-from shared.core.tickets.ticket import Ticket
+from shared.core.tickets.ticket import Difference, Ticket
 
 _TITLE, _TEXT = 255, 60_000
 _LEVELS = {"high": 3, "medium": 2, "low": 1}
+_WORDS = {number: level for level, number in _LEVELS.items()}
 _FIRST = frozenset({"status", "agent_id", "group_id", "priority", "change_type", "requester_id", "workspace_id",
                     "category", "sub_category", "item_category", "department_id"})  # fmt: skip
 """Set on a new change only: they are the board's from then on."""
@@ -118,6 +121,24 @@ def to_write(
     return fields
 
 
+def listed(
+    should: Mapping[str, Any], fields: Mapping[str, Any], change: Change, kept: frozenset[str], ticket: Ticket
+) -> list[Difference]:
+    """The fields that differ, for people. `fields`: those to write; `kept`: those that are left to people."""
+
+    def words(name: str, what: Any) -> Any:
+        if name in {"risk", "impact"} and what in _WORDS:
+            return f"{what} ({_WORDS[what]})"
+        return html_words(what) if is_html(name) else what
+
+    chosen = {"risk": f"{should.get('risk')} ({ticket.risk})", "impact": f"{should.get('impact')} ({ticket.impact})"}
+    pairs = (
+        (name, words(name, value_at(change, name)), chosen.get(name, words(name, what)))
+        for name, what in {**fields, **differences(should, change)}.items()
+    )
+    return differing(pairs, fields.keys() - kept)
+
+
 def in_order(fields: Mapping[str, Any], change: Change, kept: frozenset[str]) -> dict[str, Any]:
     """The fields without planned dates that would end before a start, or start after an end, which somebody filled in.
 
@@ -142,8 +163,8 @@ def held(should: Mapping[str, Any], change: Change) -> dict[str, str]:
 
 
 def _risk_of(ticket: Ticket) -> str:
-    risk = f"Risk: {ticket.risk}. {ticket.risk_why}"
-    impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
+    risk = f"Risk: {ticket.risk_words or ticket.risk}. {ticket.risk_why}"
+    impact = f"Impact: {ticket.impact_words}. {ticket.impact_why}" if ticket.impact_words else ""
     undone = _labelled("If nobody acts", ticket.if_nobody_acts)
     return "\n\n".join(line.strip() for line in (risk, impact, undone, *ticket.freezes, ticket.unsure) if line.strip())
 

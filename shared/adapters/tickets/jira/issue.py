@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.adapters.ticketing.differing import differing
 from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, cut_utf16, utf16, value
 from shared.adapters.ticketing.markup import adf
 from shared.adapters.ticketing.outcome import alike, not_taken
 from shared.adapters.tickets.jira.settings import Settings
 from shared.core.terms import ENDED, State
-from shared.core.tickets.ticket import Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Ticket, TicketRef
 
 LONGEST_SUMMARY = 255  # as Jira counts: UTF-16 units
 LONGEST_LABEL = 255
@@ -122,6 +123,19 @@ def differences(should: Mapping[str, Any], there: Mapping[str, Any], theirs: Col
     if missing:
         fields["labels"] = [*(there.get("labels") or []), *missing]
     return fields
+
+
+def listed(should: Mapping[str, Any], issue: Mapping[str, Any], theirs: Collection[str]) -> list[Difference]:
+    """The fields that differ, for people: a field of the policy's own by what it is called there, too."""
+    there, labels = issue["fields"], issue.get("names") or {}
+
+    def name_of(name: str) -> str:
+        label = str(labels.get(name) or "")
+        return f"{name} ({label})" if label and name.startswith("customfield_") else name
+
+    every, due = differences(should, there), differences(should, there, theirs)
+    pairs = ((name_of(name), there.get(name), what) for name, what in every.items())
+    return differing(pairs, set(map(name_of, due)))
 
 
 def held(names: Iterable[str], there: Mapping[str, Any]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from shared.adapters.tickets.jira.shapes import COMMENTS, ISSUE, KEY
 from shared.adapters.tickets.jira.subtasks import Subtasks
 from shared.core.errors import PermanentError
 from shared.core.terms import ENDED, Verdict
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 API = "/rest/api/3"
 _BASIC = ("summary", "description", "labels", "status", "resolution", "resolutiondate", "statuscategorychangedate",
@@ -131,6 +131,15 @@ class JiraSystem:
         fields = {**issues.created(self._settings, ticket), **self._people.addresses(ticket), **under}
         return Preview(where, fields)
 
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        issue = await self._issue(ref.number)
+        if issue is None:
+            return None
+        if self._has_ended(issue):
+            return []
+        should = issues.wanted_fields(self._settings, ticket, await self._screen.rich_fields())
+        return issues.listed(should, issue, self._theirs(issue, should, ref.written))
+
     async def ping(self) -> str:
         with about_system():
             return await ping(self._calls, self._settings)
@@ -200,9 +209,7 @@ class JiraSystem:
         if not ended:
             should = issues.wanted_fields(self._settings, ticket, await self._screen.rich_fields())
         if should and (missing or not fresh):
-            state = issues.ref_of(self._settings, issue).state
-            theirs = kept.theirs(written, issues.held(should, issue["fields"]), self._settings.planned(), state)
-            changes = issues.differences(should, issue["fields"], theirs)
+            changes = issues.differences(should, issue["fields"], self._theirs(issue, should, written))
             if changes:
                 await self._calls.ask("PUT", f"{API}/issue/{issue['key']}", body={"fields": changes})
         if how == "cancel":
@@ -227,6 +234,11 @@ class JiraSystem:
             made, refused = await self._subtasks.make(whole, ticket, made)
             by_hand += refused
         return replace(await self._ref(now), not_taken=tuple(by_hand), written=written, tasks=made)
+
+    def _theirs(self, issue: Issue, should: Mapping[str, Any], written: Mapping[str, str]) -> frozenset[str]:
+        """The fields that are left to people. `written`: the fingerprints of what we wrote."""
+        state = issues.ref_of(self._settings, issue).state
+        return kept.theirs(written, issues.held(should, issue["fields"]), self._settings.planned(), state)
 
     def _has_ended(self, issue: Issue) -> bool:
         return issues.ref_of(self._settings, issue).state in ENDED

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.adapters.ticketing.differing import differing
 from shared.adapters.ticketing.document import Document, Run, TextBlock, bare, value
 from shared.adapters.ticketing.markup import markdown, textile, unreferenced, without_joiners
 from shared.adapters.ticketing.outcome import alike, not_taken
 from shared.adapters.tickets.redmine.settings import Settings
 from shared.core.terms import ENDED, State
 from shared.core.text.safe import cut
-from shared.core.tickets.ticket import Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Ticket, TicketRef
 
 Issue = Mapping[str, Any]
 NUMBER = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
@@ -115,6 +116,29 @@ def differences(
     }
 
 
+def listed(
+    settings: Settings,
+    fields: Mapping[str, Any],
+    issue: Issue,
+    numbers: Mapping[str, int],
+    theirs: Collection[str],
+    ticket: Ticket,
+) -> list[Difference]:
+    """The fields that differ, for people."""
+    there = {"priority_id": (issue.get("priority") or {}).get("name")}
+    wanted = {} if "priority_id" in settings.fields else {"priority_id": priority(settings, ticket)[0]}
+    every, due = differences(fields, issue, numbers), differences(fields, issue, numbers, theirs)
+    pairs = (
+        (name, _unescaped(there.get(name) or _there(issue, name, numbers)), _unescaped(wanted.get(name, what)))
+        for name, what in every.items()
+    )
+    return differing(pairs, due)
+
+
+def _unescaped(what: Any) -> Any:
+    return html.unescape(re.sub(r"\\([^\w\s])", r"\1", what)) if isinstance(what, str) else what
+
+
 def held(names: Iterable[str], issue: Issue, numbers: Mapping[str, int]) -> dict[str, str]:
     """What those fields hold, in a form that Redmine's own way of writing does not change."""
     return {
@@ -209,7 +233,7 @@ def _line(note: str) -> str:
 
 def _gist(text: str) -> str:
     """A line without what keeps its marks from being markup."""
-    return " ".join(without_joiners(html.unescape(re.sub(r"\\([^\w\s])", r"\1", text))).split())
+    return " ".join(without_joiners(_unescaped(text)).split())
 
 
 def _there(issue: Issue, name: str, numbers: Mapping[str, int]) -> Any:

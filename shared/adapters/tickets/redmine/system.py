@@ -21,7 +21,7 @@ from shared.adapters.tickets.redmine.settings import Settings
 from shared.adapters.tickets.redmine.subissues import Subissues
 from shared.core.errors import PermanentError
 from shared.core.terms import ENDED
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 _AT_ONCE = 100
 _NO_WAY = "its workflow has no such way for us"
@@ -84,6 +84,16 @@ class RedmineSystem:
         under = {"subtasks": [tasks.title_of(step, issues.LONGEST_SUBJECT) for step in steps]} if steps else {}
         fields = {**place, **assigned, **issues.wanted_fields(settings, ticket), **under}
         return Preview(f"{settings.url}/issues.json", fields)
+
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        issue = await self._issue(ref.number)
+        if issue is None:
+            return None
+        if self._has_ended(issue):
+            return []
+        should, numbers = await self._should(ticket)
+        theirs = self._theirs(issue, should, numbers, ref.written)
+        return issues.listed(self._settings, should, issue, numbers, theirs, ticket)
 
     async def ping(self) -> str:
         with about_system():
@@ -219,12 +229,7 @@ class RedmineSystem:
         if not ended or status:
             should, numbers = await self._should(ticket)
             missing = issues.left_alone(fresh, issue, numbers) if fresh else ()
-            theirs = kept.theirs(
-                written,
-                issues.held(should, issue, numbers),
-                (issues.PLANNED - self._settings.fields.keys()) | self._settings.planned(),
-                issues.ref_of(self._settings, issue).state,
-            )
+            theirs = self._theirs(issue, should, numbers, written)
             changes = issues.differences(should, issue, numbers, theirs) if missing or not fresh else {}
         body = issues.as_sent(changes, numbers) | ({"status_id": status["id"]} if status else {})
         now = await self._write(issue, body, lines)
@@ -248,6 +253,14 @@ class RedmineSystem:
             made, refused = await self._subissues.make(now, ticket, made)
             by_hand += refused
         return replace(await self._ref(now), not_taken=tuple(by_hand), written=written, tasks=made)
+
+    def _theirs(
+        self, issue: Issue, should: Mapping[str, Any], numbers: Mapping[str, int], written: Mapping[str, str]
+    ) -> frozenset[str]:
+        """The fields that are left to people. `written`: the fingerprints of what we wrote."""
+        planned = (issues.PLANNED - self._settings.fields.keys()) | self._settings.planned()
+        state = issues.ref_of(self._settings, issue).state
+        return kept.theirs(written, issues.held(should, issue, numbers), planned, state)
 
     def _has_ended(self, issue: Issue) -> bool:
         return issues.ref_of(self._settings, issue).state in ENDED

@@ -7,11 +7,12 @@ chosen); read and kept true through the Table API, which is the same record (doc
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.adapters.tickets.servicenow.system import ServiceNow
+from shared.core.ports.outside import TicketSystem
 
 __all__ = ["REASSESSES", "Settings", "build"]
 
 REASSESSES = True
 
 
-def build(settings: Settings, deps: AdapterDeps) -> ServiceNow:
+def build(settings: Settings, deps: AdapterDeps) -> TicketSystem:
     return ServiceNow(settings, deps)

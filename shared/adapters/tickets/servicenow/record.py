@@ -112,6 +112,14 @@ def display_value(record: Mapping[str, Any], name: str) -> str:
     return _said(record.get(name), "display_value")
 
 
+def for_people(record: Mapping[str, Any], name: str) -> str:
+    """A field's value, and beside it what people see of one that is chosen from a list."""
+    raw, shown = folded(raw_value(record, name)), folded(display_value(record, name))
+    if not (raw and shown) or shown == raw or _TIME.fullmatch(raw):
+        return raw
+    return shown if shown.startswith(f"{raw} - ") else f"{raw} ({shown})"
+
+
 def _said(field: Any, part: str) -> str:
     """As the Table API says it: the Change Management API has numbers and truths of JSON, whole numbers as `-5.0`."""
     return as_text(field.get(part) if isinstance(field, dict) else field)

@@ -21,7 +21,7 @@ from shared.adapters.tickets.servicenow.settings import Settings
 from shared.adapters.tickets.servicenow.tasks import Tasks, task_fields
 from shared.adapters.tickets.servicenow.writes import ALL, CHANGES, REFUSED, TABLE_API, Record, Writes, Written
 from shared.core.terms import ENDED
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 _NONE = TicketRef("", "", "new")
 _SET_ONCE = frozenset({"requested_by", "assigned_to", "cmdb_ci"})
@@ -98,6 +98,14 @@ class ServiceNow:
         tasks = [task_fields(ticket, step, step.owner, ticket.group) for step in ticket.steps if has_tasks]
         return Preview(self._settings.address + self._where(), {**body, **({"change_task": tasks} if tasks else {})})
 
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:
+        record = await self._searches.by_number(ref.number)
+        if record is None:
+            return None
+        if records.ref_of(self._settings, record).state in ENDED:
+            return []
+        return wanted.listed(*self._due(record, ticket, ref), record, ticket)
+
     async def ping(self) -> str:
         with about_system():
             return await ping(self._calls, self._settings)
@@ -167,10 +175,7 @@ class ServiceNow:
             else:
                 after = await self._writes.write(record, {}, ticket.notes)
             return await self._finished(after, ticket, {}, before)
-        should = wanted.wanted_fields(self._settings, ticket)
-        sys_id, values = records.raw_value(record, "sys_id"), wanted.held(should, record)
-        written = self._writes.attempts.known(sys_id, before.written, values)
-        changes = wanted.to_write(self._settings, should, record, written, state)
+        should, changes = self._due(record, ticket, before)
         told = replace(ticket, notes=(*wanted.texts(self._settings, ticket), *ticket.notes))
         if ticket.cancelled:
             after = await self._moves.cancel(record, changes, told)
@@ -181,6 +186,14 @@ class ServiceNow:
         return await self._finished(
             after, ticket, should, before, is_planned_anew=bool(wanted.PLANNED & changes.keys())
         )
+
+    def _due(self, record: Record, ticket: Ticket, before: TicketRef) -> tuple[dict[str, str], dict[str, str]]:
+        """What a change request should hold, and what of that must be written."""
+        should = wanted.wanted_fields(self._settings, ticket)
+        sys_id, values = records.raw_value(record, "sys_id"), wanted.held(should, record)
+        written = self._writes.attempts.known(sys_id, before.written, values)
+        state = records.ref_of(self._settings, record).state
+        return should, wanted.to_write(self._settings, should, record, written, state)
 
     async def _finished(
         self,

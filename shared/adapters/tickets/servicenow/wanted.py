@@ -4,14 +4,24 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from shared.adapters.ticketing.differing import differing
 from shared.adapters.ticketing.document import parse, value
 from shared.adapters.ticketing.kept import IN_WORK, filled_in, written_now
 from shared.adapters.ticketing.markup import journal, plain
-from shared.adapters.tickets.servicenow.record import as_text, differences, folded, is_there, line_of, pieces, raw_value
+from shared.adapters.tickets.servicenow.record import (
+    as_text,
+    differences,
+    folded,
+    for_people,
+    is_there,
+    line_of,
+    pieces,
+    raw_value,
+)
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.core.terms import State
 from shared.core.text.safe import cut
-from shared.core.tickets.ticket import Ticket
+from shared.core.tickets.ticket import Difference, Ticket
 
 # The lengths that a new instance has; an instance cuts silently what is longer.
 _TITLE, _TEXT, KEY_LIMIT = 160, 4_000, 100
@@ -87,6 +97,16 @@ def to_write(
     return changes
 
 
+def listed(should: Mapping[str, str], changes: Mapping[str, str], record: Record, ticket: Ticket) -> list[Difference]:
+    """The fields that differ, for people. `changes`: as `to_write` has them."""
+    levels = {"risk": ticket.risk, "impact": ticket.impact}
+    chosen = {name: f"{should[name]} ({level})" for name, level in levels.items() if name in should}
+    pairs = (
+        (name, for_people(record, name), chosen.get(name, text)) for name, text in differences(should, record).items()
+    )
+    return differing(pairs, changes)
+
+
 def fingerprints(should: Mapping[str, str], record: Record, written: Mapping[str, str]) -> dict[str, str]:
     """The fingerprints after a write: of what the record holds now; a text that was cut is ours, too."""
     values = held(should, record)
@@ -125,8 +145,8 @@ def _shipped_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
 
 
 def _risk_of(ticket: Ticket) -> str:
-    risk = f"Risk: {ticket.risk}. {ticket.risk_why}"
-    impact = f"Impact: {ticket.admin_impact} for admins, {ticket.user_impact} for users. {ticket.impact_why}"
+    risk = f"Risk: {ticket.risk_words or ticket.risk}. {ticket.risk_why}"
+    impact = f"Impact: {ticket.impact_words}. {ticket.impact_why}" if ticket.impact_words else ""
     undone = _labelled("If nobody acts", ticket.if_nobody_acts)
     return "\n".join(line.strip() for line in (risk, impact, undone, *ticket.freezes, ticket.unsure) if line.strip())
 

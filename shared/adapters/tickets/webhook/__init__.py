@@ -7,11 +7,12 @@ to the standard takes it once.
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.tickets.webhook.settings import Settings
 from shared.adapters.tickets.webhook.system import Webhook
+from shared.core.ports.outside import TicketSystem
 
 __all__ = ["REASSESSES", "Settings", "build"]
 
 REASSESSES = True
 
 
-def build(settings: Settings, deps: AdapterDeps) -> Webhook:
+def build(settings: Settings, deps: AdapterDeps) -> TicketSystem:
     return Webhook(settings, deps)

@@ -15,7 +15,7 @@ from shared.adapters.tickets.webhook.settings import Settings
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.terms import ENDED
 from shared.core.tickets.reassess import is_approved
-from shared.core.tickets.ticket import Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 from shared.core.times import when
 from shared.record.redo import redo
 
@@ -71,6 +71,12 @@ class Webhook:
         content = messages.content_of(self._settings, ticket)
         body = {"key": ticket.key, "change_id": ticket.change_id, **content, "notes": list(ticket.notes)}
         return Preview(f"the address in the secret {self._settings.url}", {"type": "ticket.opened", "data": body})
+
+    async def differences(self, ref: TicketRef, ticket: Ticket) -> Sequence[Difference] | None:  # noqa: ARG002 - the port's
+        raise PermanentError(
+            f"{self._what}: we only send to it, and cannot ask what stands there; without --diff, what would be sent "
+            "is shown"
+        )
 
     async def ping(self) -> str:
         """Both secrets are there and the address may be called; sending is the only way to know more."""

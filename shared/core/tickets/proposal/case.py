@@ -1,7 +1,7 @@
 """What the sentences of a ticket are made from: what was read or settled, our dates, who answers, and the day."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -37,7 +37,6 @@ class Case:
     owner: str
     particulars: Particulars = NOTHING_SAID
     is_filed: bool = False
-    _text: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def is_over(self) -> bool:

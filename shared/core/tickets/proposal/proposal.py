@@ -1,6 +1,7 @@
 """All sentences of a ticket together, each kind from its own module."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.audience import affected, audience
@@ -31,19 +32,24 @@ class Proposal:
     steps: tuple[PlanStep, ...]
 
 
-def propose(case: Case, address: str = "") -> Proposal:
-    """What is said of the case. `address`: who does the steps; empty where a group answers for the team."""
-    steps = plan_steps(case, address)
+def propose(case: Case, address: str = "", opened: date | None = None) -> Proposal:
+    """What is said of the case. `address`: who does the steps; empty where a group answers for the team.
+
+    `opened`: the day on which its ticket was opened. The plans are those of that day: what was proposed to a board does
+    not vanish because its days go by.
+    """
+    planned = replace(case, as_of=opened) if opened else case
+    steps = plan_steps(planned, address)
     return Proposal(
         audience=tuple(audience(case)),
         affected=tuple(affected(case)),
         risk_why=tuple(risk_why(case)),
         impact_why=tuple(impact_why(case)),
         if_nobody_acts=tuple(if_nobody_acts(case)),
-        implementation_plan=tuple(implementation_plan(case, steps)),
-        test_plan=tuple(test_plan(case)),
-        communication_plan=tuple(communication_plan(case)),
-        backout=tuple(backout(case)),
+        implementation_plan=tuple(implementation_plan(planned, steps)),
+        test_plan=tuple(test_plan(planned)),
+        communication_plan=tuple(communication_plan(planned)),
+        backout=tuple(backout(planned)),
         compliance=tuple(
             Part(in_one_line(f"{_asked(each.question)} {each.answer}"), "the table in the post")
             for each in case.particulars.compliance
