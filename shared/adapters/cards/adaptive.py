@@ -13,6 +13,7 @@ from shared.core.cards.card import Card, ChangeCard
 from shared.core.cards.listing import ListCard
 from shared.core.cards.notice import Notice
 from shared.core.changes.moves import Move
+from shared.core.words.dates import PHASES, ROLLOUT
 
 LIMIT = 27_000
 """Bytes of a whole Workflows message. Teams refuses more than about 28 KB and does not say how it counts."""
@@ -20,6 +21,7 @@ MORE = "… more on the change page"
 _STEPS = ((1200, 12), (800, 12), (500, 10), (300, 8), (200, 6), (120, 5), (60, 4))
 """(characters a text, entries a list): the first step that fits is taken, so that the longest texts are cut first."""
 _URL_LIMIT = 2000
+_NAMES = frozenset({*PHASES.values(), ROLLOUT})
 _LISTED_TITLE = 160  # characters of a title in a list
 
 
@@ -119,10 +121,10 @@ def _render(view: ChangeCard) -> dict[str, Any]:
 
 def _rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     """What stands beside a label: (label, lines, weight). Dates that moved stand above and are not told twice."""
-    move_lines = {f"{move.what}: {move.new}" for move in view.moved}
+    move_lines = {(_clouds(move.what), move.new) for move in view.moved}
     rows = [
         ("To do", _line(view.to_do), "Bolder" if view.tone == "act" else "Default"),
-        ("When", tuple(line for line in view.when if line not in move_lines), "Default"),
+        ("When", tuple(line for line in view.when if _told(line) not in move_lines), "Default"),
         ("Part", view.parts, "Default"),
         ("Freeze", view.freezes, "Bolder"),
         ("For whom", view.people, "Default"),
@@ -133,6 +135,17 @@ def _rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
         ("Ticket", (view.ticket.number,) if view.ticket else (), "Default"),
     ]
     return [row for row in rows if row[1]]
+
+
+def _told(line: str) -> tuple[str, str]:
+    name, _, dates = line.partition(": ")
+    return _clouds(name), dates
+
+
+def _clouds(name: str) -> str:
+    """Of "General availability, worldwide" the clouds: another sentence may give the same rollout another name."""
+    what, _, clouds = name.partition(", ")
+    return (clouds if what in _NAMES else name).casefold()
 
 
 def _line(text: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from shared.core.words.halts import halt_lines
 from shared.core.words.labels import STATUSES
 from shared.core.words.particulars import dated
 from shared.core.words.people import people_lines
-from shared.core.words.plan import UNDATED, is_past, to_do, when_lines
+from shared.core.words.plan import UNDATED, UNKNOWN_ACTION, is_past, to_do, when_lines
 from shared.core.words.titles import short_title
 
 Tone = Literal["act", "moved", "new", "quiet"]
@@ -136,7 +136,7 @@ def change_card(
         freezes=tuple(each.words for each in freezes_of(classification, policy, as_of, there, workloads)),
         tenants=lines_by_tenant(change, policy, copies, as_of),
         moved=_moved(moves(change, happened), classification, {tenant.cloud for tenant in tenants.values()}),
-        to_do="" if over else to_do(classification, as_of, recommends=bool(steps)),
+        to_do="" if over else _to_do(classification, as_of, steps),
         steps=steps[:_MOST_STEPS],
         more_steps=max(0, len(steps) - _MOST_STEPS),
         too_late=bool(ours) and all(is_past(window, as_of) for window in ours),
@@ -165,6 +165,12 @@ def _impact(classification: Classification, field: Literal["admin_impact", "user
     """Empty for what does not come or is unsure; that people notice little is not promised to them."""
     little = getattr(classification, field) == "low" or classification.is_unsure(field)
     return "" if over or little else impact_words(classification, field)
+
+
+def _to_do(classification: Classification, as_of: date, steps: Sequence[str]) -> str:
+    """What is asked; where nobody knows whether anything is, the steps of the post speak for themselves."""
+    words = to_do(classification, as_of, recommends=bool(steps))
+    return "" if words == UNKNOWN_ACTION else words
 
 
 def _holds(event: Event, status: Status) -> bool:

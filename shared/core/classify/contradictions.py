@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared.core.classify.document import Document
 from shared.core.posts.classification import Classification, Why
-from shared.core.text.wording import any_of
+from shared.core.text.wording import any_of, sentences
 
 _DOUBT, _SURE = 0.5, 0.92
 _TITLE = any_of(r"action (?:is )?(?:required|needed)", r"take action")
@@ -13,6 +13,11 @@ _DENIAL = any_of(
     r"no (?:[\w-]+ ){0,4}(?:actions?|preparation|changes?) (?:is |are )?(?:required|needed)",
     r"should not (?:[\w-]+ ){0,10}take any other action",
 )
+_FOR_SOME = any_of(
+    r"(?:if|unless|until|otherwise|except|where|when|who|whose|already|for (?:those|existing|tenants|organi[sz]ations"
+    r"|customers|users|environments|devices|the))\b"
+)
+"""A denial for some is no denial."""
 _OTHER_DAYS = any_of(
     r"original(?:ly)?", r"previously (?:announced|communicated|scheduled|planned)", r"opt[- ]?out (?:window|period)",
     r"(?:can|may|able to) opt[- ]?out", r"earlier than", r"was (?:scheduled|planned)", r"had been",
@@ -47,7 +52,10 @@ def _is_late(read: Classification) -> bool:
 
 def _is_denied(read: Classification, document: Document) -> bool:
     """Whether the post says somewhere that nobody has to act."""
-    return read.action == "required" and any(_DENIAL.search(line.text) for line in document.lines)
+    if read.action != "required":
+        return False
+    told = (each for line in document.lines if " no" in line.text.lower() for each in sentences(line.text))
+    return any(_DENIAL.search(each) and not _FOR_SOME.search(each) for each in told)
 
 
 def _tells_of_other_days(read: Classification) -> bool:

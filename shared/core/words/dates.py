@@ -33,6 +33,7 @@ _PHASE_WORDS: dict[Phase, re.Pattern[str]] = {
         r"ends?\b", r"disabl\w+", r"cease\w*", r"unsupported",
     ),
 }  # fmt: skip
+ROLLOUT = "Rollout"
 _ROLLOUT = any_of(
     r"roll(?:ing|ed|s)?[- ]?outs?", r"releas\w+", r"deploy\w+", r"available", r"enabl\w+", r"launch\w*", r"begin\w*"
 )
@@ -108,7 +109,7 @@ def is_phase_named(value: Window) -> bool:
 def _what(value: Window) -> str:
     if is_phase_named(value):
         return PHASES.get(value.phase, value.phase)
-    return "Rollout" if value.phase != "retirement" and _ROLLOUT.search(value.words) else ""
+    return ROLLOUT if value.phase != "retirement" and _ROLLOUT.search(value.words) else ""
 
 
 def spoken(text: str) -> str:

@@ -58,7 +58,7 @@ def test_what_probably_fell_is_told_as_probable():
     told = card(classified(status="cancelled", why=unsure), ("text_changed",))
 
     assert told.headline == "Text changed · probably cancelled"
-    assert told.to_do == "Not sure whether anything has to be done"
+    assert told.to_do == ""
     assert not told.was_planned
     assert told.steps == ()
 

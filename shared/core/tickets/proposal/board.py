@@ -9,7 +9,7 @@ def why_board(case: Case) -> Part:
     classification, source = case.classification, case.source("crb")
     if not classification.crb:
         return Part("The policy asks for it.", "the policy")
-    if not case.sure("crb"):
+    if case.unsure("crb"):
         return Part("It may be for the board: we are not sure.", source)
     quoted = case.quotation("crb")
     if quoted and quoted not in (case.quotation("admin_impact"), case.quotation("user_impact")):
