@@ -98,13 +98,13 @@ def classified(**over: Any) -> Classification:
         "why": {
             "rollouts": Why("We will begin rolling out in early October 2026", 0.9),
             "default": Why("arrives by itself", 0.7),
-            "action": Why("save the answers that they still need", 0.85),
+            "action": Why("save the answers that they still need", 0.95),
             "crb": Why("retirement with high user impact", 0.8),
             "training": Why("status: scheduled, user_impact: high", 0.8),
             "kind": Why("tag: Feature update", 0.9),
             "act_by": Why("before the page is removed", 0.9),
-            "user_impact": Why("the separate download page is removed", 0.8),
-            "admin_impact": Why("tag: Admin impact", 0.8),
+            "user_impact": Why("the separate download page is removed", 0.95),
+            "admin_impact": Why("tag: Admin impact", 0.95),
             "status": Why("begin rolling out in early October 2026", 0.95),
         },
     } | over

@@ -95,7 +95,7 @@ def test_a_card_says_what_when_for_whom_what_to_do_and_why(cards):
     assert said[0] == "New"
     assert "MC1234567 · revision 2" in said
     assert "Poll answers move to the meeting recap" in said
-    assert "Action is probably required, by 14 December 2026" in said
+    assert "Action required by 14 December 2026" in said
     assert "Rollout, worldwide: early to mid-October 2026" in said
     assert "Retirement, worldwide, GCC and GCC High: 15 December 2026" in said
     assert "Microsoft Teams, Microsoft Forms" in said

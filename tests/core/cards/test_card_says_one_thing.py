@@ -133,7 +133,7 @@ def test_what_is_over_is_told_as_over():
     told = card(as_of=AFTER)
 
     assert all(re.search(r"rolled out|which is past", line) for line in told.when)
-    assert told.to_do == "Action was probably required, by 14 December 2026"
+    assert told.to_do == "Action was required by 14 December 2026"
     assert told.steps == ("Tell meeting organizers where answers stand from now on",)
     assert told.too_late
 
