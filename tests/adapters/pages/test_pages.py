@@ -99,7 +99,7 @@ def test_the_change_page_shows_every_field_with_its_why():
 
     for words in (
         "Action required by 14 December 2026",
-        "General availability, worldwide: early to mid-October 2026",
+        "Rollout, worldwide: early to mid-October 2026",
         "Change to a feature",
         "tag: Feature update",
         "Sure",

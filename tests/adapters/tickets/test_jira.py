@@ -133,7 +133,7 @@ async def test_what_we_wrote_is_known_after_a_ticket_that_ended_was_only_told():
 
 # Who is assigned, and who asks.
 
-ANA, SAM = PEOPLE
+ANA, SAM = (next(number for number, address in PEOPLE.items() if address.startswith(who)) for who in ("ana@", "sam@"))
 UNKNOWN = "Nobody with the address bob@contoso.example is known here, so nobody is assigned yet"
 OURS = "sam@contoso.example could not be set as who requests this, so our account stands there"
 

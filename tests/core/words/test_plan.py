@@ -267,7 +267,9 @@ def test_no_line_tells_of_a_day_before_as_if_it_lay_ahead(found, as_of):
 def test_what_is_over_is_always_told_as_over(window, as_of, unsure):
     found = Classification("MC1", windows=(window,), status="scheduled", why=doubted(*["rollouts"] * unsure))
 
-    assert bool(re.search(r"rolled out|taken|has begun|over|past", when_lines(found, as_of)[0])) >= is_past(window, as_of)
+    assert bool(re.search(r"rolled out|taken|has begun|over|past", when_lines(found, as_of)[0])) >= is_past(
+        window, as_of
+    )
 
 
 @unhurried
