@@ -6,19 +6,15 @@ Freshservice has no field for our key in a task: it is the last line of its desc
 from collections.abc import Sequence
 from typing import Any
 
-from shared.adapters.ticketing.document import bare, value
-from shared.adapters.ticketing.outcome import because
+from shared.adapters.ticketing.tasks import by_hand, key_of, pending, title_of
 from shared.adapters.tickets.freshservice.calls import Calls
 from shared.adapters.tickets.freshservice.change import KEY_LABEL, lines, note_of
 from shared.adapters.tickets.freshservice.people import People
-from shared.core.text.safe import cut
 from shared.core.tickets.ticket import PlanStep, Ticket
 
-_MOST, _TITLE, _OPEN = 20, 255, 1
+_TITLE, _OPEN = 255, 1
 _REFUSED = frozenset({400, 403, 404, 405, 409, 422})
-_BY_HAND = (
-    "Freshservice did not take the tasks of the plan: please add them by hand, or let the role of our agent edit tasks"
-)
+_LET = "let the role of our agent edit tasks"
 
 
 class Tasks:
@@ -34,7 +30,7 @@ class Tasks:
 
         `made`: the keys of those that are known to have one.
         """
-        steps = [step for step in ticket.steps[:_MOST] if step.key not in made]
+        steps = pending(ticket, made)
         if not steps:
             return tuple(made), ()
         path = f"/changes/{change_id}/tasks"
@@ -43,11 +39,11 @@ class Tasks:
         group, _ = await self._people.group(ticket.group)
         done = list(made)
         for step in steps:
-            if not there & {_key_line(ticket, step), _title(step)}:
+            if not there & {_key_line(ticket, step), title_of(step, _TITLE)}:
                 fields = task_fields(ticket, step, await self._people.agent(step.owner), group)
                 answer = await self._calls.ask("POST", path, body=fields, allowed=_REFUSED)
                 if not answer.is_success:
-                    return tuple(done), (because(_BY_HAND, self._calls.complaint_of(answer)),)
+                    return tuple(done), (by_hand("Freshservice", _LET, self._calls.complaint_of(answer)),)
             done.append(step.key)
         return tuple(done), ()
 
@@ -55,7 +51,7 @@ class Tasks:
 def task_fields(ticket: Ticket, step: PlanStep, agent: Any = None, group: Any = None) -> dict[str, Any]:
     """A new task. `agent`, `group`: their ids, None where nobody is known."""
     fields = {
-        "title": _title(step),
+        "title": title_of(step, _TITLE),
         "description": note_of([step.text, _key_line(ticket, step)]),
         "status": _OPEN,
         "due_date": f"{step.day}T23:59:59Z" if step.day else None,
@@ -65,12 +61,8 @@ def task_fields(ticket: Ticket, step: PlanStep, agent: Any = None, group: Any = 
     return {name: what for name, what in fields.items() if what is not None}
 
 
-def _title(step: PlanStep) -> str:
-    return cut(" ".join(bare(value(step.text)).split()), _TITLE)
-
-
 def _key_line(ticket: Ticket, step: PlanStep) -> str:
-    return f"{KEY_LABEL}{ticket.key}-{step.key}"
+    return f"{KEY_LABEL}{key_of(ticket, step)}"
 
 
 def _said_in(tasks: Sequence[Any]) -> set[str]:

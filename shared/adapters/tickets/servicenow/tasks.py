@@ -3,22 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.adapters.ticketing.document import bare, value
-from shared.adapters.ticketing.outcome import because
+from shared.adapters.ticketing.tasks import by_hand, pending, title_of
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.people import People
 from shared.adapters.tickets.servicenow.wanted import KEY_LIMIT
 from shared.adapters.tickets.servicenow.writes import REFUSED
-from shared.core.text.safe import cut
 from shared.core.tickets.ticket import PlanStep, Ticket
 
 _TABLE = "/api/now/table/change_task"
-_MOST, _LISTED, _TITLE = 20, 200, 160
-_BY_HAND = (
-    "ServiceNow did not take the tasks of the plan: please add them by hand, or let our user write change tasks "
-    "(table change_task)"
-)
+_LISTED, _TITLE = 200, 160
+_LET = "let our user write change tasks (table change_task)"
 
 
 class Tasks:
@@ -32,7 +27,7 @@ class Tasks:
 
         `made`: the keys of those that are known to have one.
         """
-        steps = [step for step in ticket.steps[:_MOST] if step.key not in made]
+        steps = pending(ticket, made)
         if not steps:
             return tuple(made), ()
         there = await self._there(sys_id)
@@ -45,7 +40,7 @@ class Tasks:
                 body = {"change_request": sys_id, **fields}
                 answer = await self._calls.ask("POST", _TABLE, body=body, allowed=REFUSED | {404})
                 if not answer.is_success:
-                    return tuple(done), (because(_BY_HAND, self._calls.complaint_of(answer)),)
+                    return tuple(done), (by_hand("ServiceNow", _LET, self._calls.complaint_of(answer)),)
             done.append(step.key)
         return tuple(done), ()
 
@@ -67,8 +62,13 @@ def task_fields(ticket: Ticket, step: PlanStep, owner: str, group: str) -> dict[
     key = f"{ticket.key[: KEY_LIMIT - len(step.key) - 1]}-{step.key}"
     end = {"planned_end_date": f"{step.day} 23:59:59"} if step.day else {}
     people = {name: sys_id for name, sys_id in (("assigned_to", owner), ("assignment_group", group)) if sys_id}
-    title = cut(" ".join(bare(value(step.text)).split()), _TITLE)
-    return {"correlation_id": key, "short_description": title, "change_task_type": "implementation", **end, **people}
+    return {
+        "correlation_id": key,
+        "short_description": title_of(step, _TITLE),
+        "change_task_type": "implementation",
+        **end,
+        **people,
+    }
 
 
 def _id_in(reference: Any) -> str:
