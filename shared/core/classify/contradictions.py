@@ -23,9 +23,10 @@ _OTHER_DAYS = any_of(
     r"(?:can|may|able to) opt[- ]?out", r"earlier than", r"was (?:scheduled|planned)", r"had been",
     r"after (?:the end of )?(?:early |mid-? ?|late )?(?:january|february|march|april|may|june|july|august|september"
     r"|october|november|december)\b",
-    r"must be completed", r"remind\w*", r"slots?",
 )  # fmt: skip
 """Words of a sentence whose days may be others than those of the plan."""
+_BESIDE = any_of(r"must be completed", r"remind\w*", r"slots?")
+"""Words of a sentence that tells of something beside the rollout: a doubt where no sentence tells of the rollout."""
 
 
 def doubted(read: Classification, why: Mapping[str, Why], document: Document) -> dict[str, Why]:
@@ -59,4 +60,5 @@ def _is_denied(read: Classification, document: Document) -> bool:
 
 
 def _tells_of_other_days(read: Classification) -> bool:
-    return any(_OTHER_DAYS.search(window.words) for window in read.windows)
+    words = [window.words for window in read.windows]
+    return any(_OTHER_DAYS.search(each) for each in words) or (bool(words) and all(map(_BESIDE.search, words)))

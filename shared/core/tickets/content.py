@@ -153,7 +153,10 @@ def _sources(
         "freezes": tuple(Part(f"{each.words}.", "the policy: calendar.freezes") for each in frozen),
         "risk_why": (
             *read["risk_why"],
-            *(Part(f"{each.words}: that raises the risk.", "the policy: calendar.freezes") for each in raising[:1]),
+            *(
+                Part(f"Our freeze “{each.freeze.name}” raises it.", "the policy: calendar.freezes")
+                for each in raising[:1]
+            ),
         ),
         "why_board": (why_board(case),),
         "why": tuple(_why(reason) for reason in state.effect.why),

@@ -159,7 +159,7 @@ def test_a_rollout_in_a_freeze_is_told_and_raises_the_risk():
     assert len(ticket.freezes) == 1
     assert "our freeze “Quarter end”" in ticket.freezes[0]
     assert ticket.risk == raised(made(one).risk)
-    assert ticket.risk_why.endswith("that raises the risk.")
+    assert ticket.risk_why.endswith("Our freeze “Quarter end” raises it.")
     assert not made(one).freezes
 
 
