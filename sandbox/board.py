@@ -80,7 +80,8 @@ def _course(entry: Entry) -> Iterator[tuple[State, datetime]]:
     scheduled = opened + timedelta(days=5)
     yield "scheduled", scheduled
     closed = opened + timedelta(days=21)
-    if entry.planned_end:
-        ended = datetime.combine(entry.planned_end, _MEETS, UTC) + timedelta(days=1 + odd % 5)
+    last = entry.planned_end or entry.planned_start or entry.act_by
+    if last:
+        ended = datetime.combine(last, _MEETS, UTC) + timedelta(days=1 + odd % 5)
         closed = max(ended + _LATE, scheduled + timedelta(days=1 + odd % 5))
     yield "closed", closed

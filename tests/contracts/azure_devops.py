@@ -100,10 +100,12 @@ def shows(ticket):
         "System.Tags": f"{ticket.key}; m365",
         "System.AreaPath": "Changes\\Messaging",
         "System.AssignedTo": (
-            {"displayName": "Ana", "uniqueName": "ana@contoso.example"} if ticket.assigned_to else None
+            {"displayName": "Ana", "uniqueName": "ana@contoso.example"}
+            if ticket.assigned_to == "ana@contoso.example"
+            else None
         ),
         "Microsoft.VSTS.Common.Priority": {"high": 1, "medium": 2, "low": 3}[ticket.risk],
-        "Custom.TestPlan": ticket.test_plan,
+        "Custom.TestPlan": ticket.test_plan.replace("\n", "<br>") or None,
         "Custom.Services": ", ".join(ticket.services),
         **{f"Microsoft.VSTS.Scheduling.{name}": f"{day}T00:00:00Z" if day else None for name, day in days.items()},
     }

@@ -72,7 +72,8 @@ async def system(request):
         return sum(ticket.key == key for ticket in server.tickets)
 
     async def fields(number):
-        return dict(record(number).fields)
+        held = dict(record(number).fields)
+        return held | {"backout_plan": held.get("backout_plan") if held.get("backout_plan") != "<div></div>" else None}
 
     def keep(on):
         server.store.rules.kept = frozenset({"subject"} if on else ())

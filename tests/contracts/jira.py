@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from aiohttp.test_utils import TestServer
 
 from sandbox.ticket_systems.jira.issues import Rules
+from sandbox.ticket_systems.jira.projects import PEOPLE
 from sandbox.ticket_systems.jira.search import US
 from sandbox.ticket_systems.jira.server import Jira
 from shared.adapters import registry
@@ -102,6 +103,9 @@ def document(text):
     }
 
 
+_KNOWN = {address: address.partition("@")[0].capitalize() for address in PEOPLE.values()}
+
+
 def shows(ticket):
     days = {"customfield_10052": ticket.planned_start, "customfield_10053": ticket.planned_end}
     return {
@@ -109,9 +113,9 @@ def shows(ticket):
         "labels": [ticket.key, "m365"],
         "duedate": str(ticket.act_by) if ticket.act_by else None,
         "customfield_10050": {"value": ticket.risk.capitalize()},
-        "customfield_10051": [ticket.test_plan],
-        "assignee": ticket.assigned_to.partition("@")[0].capitalize() or None,
-        "reporter": ticket.requested_by.partition("@")[0].capitalize() or None,
+        "customfield_10051": [ticket.test_plan] if ticket.test_plan else None,
+        "assignee": _KNOWN.get(ticket.assigned_to),
+        "reporter": _KNOWN.get(ticket.requested_by),
         "customfield_10054": ", ".join(ticket.services),
         **{name: f"{day}T00:00:00.000+0000" if day else None for name, day in days.items()},
     }

@@ -91,7 +91,7 @@ def test_every_kind_of_reason_survives_its_json():
 def test_the_version_before_reads_the_sentences_that_are_written_beside_the_reasons():
     assert effect_to_json(replace(EFFECT, why=REASONS))["why"] == [
         (
-            "for the Change Review Board (“stops working”), kind: new feature; messaging owns exchange, this route "
+            "for the Change Review Board, kind: new feature; messaging owns exchange, this route "
             "hands it to security; ana@example.com is away until 24 December 2026, ben@example.com too: devices "
             "covers, and cyd@example.com answers (route “Retirements”)"
         ),

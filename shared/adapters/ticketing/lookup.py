@@ -15,6 +15,7 @@ _LOG = logging.getLogger("foresignal.tickets")
 REMEMBERED = 1_000
 """Entries that an adapter remembers of each thing."""
 _FRESH = timedelta(seconds=2)  # so long the result of `find` is good for the `amend` or `open` that follows
+_UNKNOWN = timedelta(minutes=15)  # so long nobody is looked up again whom the system did not know
 T = TypeVar("T")
 
 
@@ -40,6 +41,24 @@ def pass_over(what: str, ref: TicketRef, author: str, ticket: Ticket) -> str:
         f"{ref.number}, made by {author}, has the same key and had ended ({ref.remote_state or ref.state}) before this "
         "was filed: it is left as it is"
     )
+
+
+class Unknown:
+    """Names that a system did not know when it was asked last: not asked about again for a while.
+
+    Else each attempt at a ticket would begin with the same question.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._asked: Recent[str, datetime] = Recent(REMEMBERED)
+
+    def add(self, name: str) -> None:
+        self._asked[name] = self._clock()
+
+    def __contains__(self, name: object) -> bool:
+        at = self._asked.get(name) if isinstance(name, str) else None
+        return at is not None and self._clock() - at < _UNKNOWN
 
 
 class LookUps(Generic[T]):

@@ -63,8 +63,8 @@ async def test_a_card_is_told_as_of_the_day_on_which_it_goes_out():
 
     assert await notify(world.worker(), one)
 
-    assert world.inbox.cards[0].to_do.startswith("Action was ")
-    assert all("taken away" in line or "rolled out" in line or "begun" in line for line in world.inbox.cards[0].when)
+    assert world.inbox.cards[0].to_do.startswith("Action ")
+    assert all("is past" in line or "rolled out" in line or "begun" in line for line in world.inbox.cards[0].when)
 
 
 async def test_eight_workers_with_the_same_message_send_one_card(world):

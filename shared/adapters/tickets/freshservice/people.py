@@ -6,18 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from shared.adapters.recent import Recent
+from shared.adapters.ticketing.lookup import Unknown
 from shared.adapters.tickets.freshservice import change as changes
 from shared.adapters.tickets.freshservice.calls import Calls
 from shared.adapters.tickets.freshservice.change import Change
 from shared.adapters.tickets.freshservice.settings import Settings
+from shared.core.ports.deployment import Clock
 from shared.core.tickets.ticket import Ticket, TicketRef
 
 
 class People:
     """Groups are read once, and again for a name that was not there; each agent and decision is asked about once."""
 
-    def __init__(self, calls: Calls, settings: Settings) -> None:
+    def __init__(self, calls: Calls, settings: Settings, clock: Clock) -> None:
         self._calls, self._settings = calls, settings
+        self._unknown = Unknown(clock)  # addresses
         self._groups: dict[str, Any] = {}  # id by name
         self._agents: Recent[str, Any] = Recent(1_000)  # id by address
         self._decided: Recent[str, tuple[str, datetime | None]] = Recent(1_000)  # by id and verdict
@@ -44,13 +47,15 @@ class People:
 
     async def agent(self, address: str) -> Any:
         """The id of the agent with that address, None where there is none or we may not read agents."""
-        if address and address not in self._agents:
+        if address and address not in self._agents and address not in self._unknown:
             answer = await self._calls.ask(
                 "GET", "/agents", params={"email": address}, allowed=frozenset({400, 403, 404})
             )
             for entry in self._calls.read_part(answer, "agents") if answer.is_success else ():
                 if isinstance(entry, dict) and str(entry.get("email", "")).casefold() == address.casefold():
                     self._agents[address] = entry.get("id")
+            if address not in self._agents:
+                self._unknown.add(address)
         return self._agents.get(address)
 
     async def with_decider(self, change: Change, ref: TicketRef) -> TicketRef:

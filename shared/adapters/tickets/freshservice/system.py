@@ -47,7 +47,7 @@ class Freshservice:
         self._settings = settings
         self._calls = calls = Calls(settings, deps)
         self._form = Form(calls, settings)
-        self._people = People(calls, settings)
+        self._people = People(calls, settings, deps.clock)
         self._notes = Notes(calls, deps.clock)
         self._searches = Searches(calls, settings, self._form, self._notes, deps.clock)
         self._writes = Writes(calls, self._searches, self._notes)

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import httpx
 
 from shared.adapters.recent import Recent
-from shared.adapters.ticketing.lookup import REMEMBERED
+from shared.adapters.ticketing.lookup import REMEMBERED, Unknown
 from shared.adapters.ticketing.outcome import nobody_assigned, nobody_requests
 from shared.adapters.tickets.jira.calls import Calls
 from shared.adapters.tickets.jira.settings import Settings
+from shared.core.ports.deployment import Clock
 from shared.core.tickets.ticket import Ticket
 
 _SEARCH = "/rest/api/3/user/search"
@@ -20,8 +21,9 @@ Person = dict[str, str]
 class People:
     """Each person is looked up once."""
 
-    def __init__(self, calls: Calls, settings: Settings) -> None:
+    def __init__(self, calls: Calls, settings: Settings, clock: Clock) -> None:
         self._calls, self._settings = calls, settings
+        self._unknown = Unknown(clock)
         self._ids: Recent[str, str] = Recent(REMEMBERED)  # of accounts, by address
 
     async def of(self, ticket: Ticket) -> tuple[dict[str, Person], tuple[str, ...]]:
@@ -45,7 +47,7 @@ class People:
 
         Many people hide their address: Jira finds them by it all the same.
         """
-        if not address:
+        if not address or address in self._unknown:
             return ""
         if address not in self._ids:
             answer = await self._calls.ask("GET", _SEARCH, params={"query": address}, allowed=_UNREADABLE)
@@ -55,6 +57,7 @@ class People:
             hidden = [user for user in people if not user.get("emailAddress")]
             fitting = named or (hidden if len(people) == 1 else [])
             if len(fitting) != 1:
+                self._unknown.add(address)
                 return ""
             self._ids[address] = str(fitting[0]["accountId"])
         return self._ids[address]

@@ -45,7 +45,7 @@ class JiraSystem:
         self._settings = settings
         self._calls = Calls(settings, deps)
         self._screen = Screen(self._calls, settings)
-        self._people = People(self._calls, settings)
+        self._people = People(self._calls, settings, deps.clock)
         self._subtasks = Subtasks(self._calls, settings, self._people, self._screen)
         group = ("components",) if "group" in settings.values else ()
         self._fields = tuple(dict.fromkeys((*_BASIC, "project", *settings.fields, "priority", *group)))

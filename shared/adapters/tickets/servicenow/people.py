@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.adapters.recent import Recent
-from shared.adapters.ticketing.lookup import REMEMBERED
+from shared.adapters.ticketing.lookup import REMEMBERED, Unknown
 from shared.adapters.tickets.servicenow import record as records
 from shared.adapters.tickets.servicenow.calls import Calls
 from shared.adapters.tickets.servicenow.settings import Settings
 from shared.adapters.tickets.servicenow.writes import ALL
+from shared.core.ports.deployment import Clock
 from shared.core.tickets.ticket import Ticket, TicketRef
 
 _GROUPS, _APPROVERS = "/api/now/table/sys_user_group", "/api/now/table/sysapproval_approver"
@@ -20,8 +21,9 @@ _UNREADABLE = frozenset({400, 403, 404})
 class People:
     """Each group, person, item and decision is asked about once."""
 
-    def __init__(self, calls: Calls, settings: Settings) -> None:
+    def __init__(self, calls: Calls, settings: Settings, clock: Clock) -> None:
         self._calls, self._settings = calls, settings
+        self._unknown = Unknown(clock)  # addresses, and names with their tables
         self._named: Recent[str, str] = Recent(REMEMBERED)  # sys_id by table and name
         self._users: Recent[str, str] = Recent(REMEMBERED)  # sys_id by address
         self._decided: Recent[str, tuple[str, str, datetime | None]] = Recent(REMEMBERED)  # by sys_id and verdict
@@ -58,7 +60,7 @@ class People:
     async def users(self, addresses: Iterable[str]) -> dict[str, str]:
         """The ids of those whose address is known there, in one call."""
         wanted = {each for each in addresses if each and not set(each) & set("^,\n\r")}
-        new = sorted(wanted - self._users.keys())
+        new = sorted(each for each in wanted - self._users.keys() if each not in self._unknown)
         if new:
             query = f"emailIN{','.join(new)}^active=true"
             params = {"sysparm_query": query, "sysparm_fields": "sys_id,email", "sysparm_limit": str(10 * len(new))}
@@ -68,6 +70,8 @@ class People:
                 # ServiceNow leaves out of a query what we may not read, and answers with anybody then.
                 if address := by_address.pop(records.raw_value(user, "email").casefold(), ""):
                     self._users[address] = records.raw_value(user, "sys_id")
+            for address in by_address.values():
+                self._unknown.add(address)
         return {each: self._users[each] for each in wanted if each in self._users}
 
     async def _id_of(self, table: str, kind: str, name: str) -> str:
@@ -76,12 +80,15 @@ class People:
         if not wanted or records.SYS_ID.fullmatch(wanted):
             return wanted
         key = f"{table} {wanted}"
+        if key in self._unknown:
+            return ""
         if key not in self._named:
             safe = wanted.replace("^", " ")
             params = {"sysparm_query": f"name={safe}", "sysparm_fields": "sys_id,name", "sysparm_limit": "1"}
             answer = await self._calls.ask("GET", table, params=params, allowed=_UNREADABLE)
             entries = self._calls.result(answer, [{}]) if answer.is_success else []
             if not entries or records.raw_value(entries[0], "name").casefold() != safe.casefold():
+                self._unknown.add(key)
                 return ""
             self._named[key] = records.raw_value(entries[0], "sys_id")
         return self._named[key]

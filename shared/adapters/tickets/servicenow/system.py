@@ -41,7 +41,7 @@ class ServiceNow:
         self._searches = Searches(self._calls, settings)
         self._writes = Writes(self._calls, settings)
         self._moves = Moves(self._calls, settings, self._writes)
-        self._people = People(self._calls, settings)
+        self._people = People(self._calls, settings, deps.clock)
         self._tasks = Tasks(self._calls, self._people)
         self._conflicts = Conflicts(self._calls, self._writes)
         self._look_ups: LookUps[Record] = LookUps(deps.clock)

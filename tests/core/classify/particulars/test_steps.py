@@ -92,7 +92,7 @@ def test_a_formula_is_no_step(sentence: str) -> None:
 @pytest.mark.parametrize(
     ("sentence", "day"),
     [
-        ("Move your pages before May 15, 2026.", "2026-05-15"),
+        ("Move your pages before May 15, 2026.", "2026-05-14"),
         ("Move your pages by the end of May 2026.", "2026-05-31"),
         ("Move your pages no later than May 2026.", "2026-05-01"),
         ("Move your pages to the layout that begins to roll out on June 1, 2026.", None),
@@ -107,7 +107,7 @@ def test_items_have_the_day_of_their_lead() -> None:
     body = prepare(items("Move pages.", "Rename drafts by May 2, 2026.", lead="Before May 15, 2026, do the following:"))
 
     assert [(step.text, str(step.day)) for step in read(body).steps] == [
-        ("Move pages", "2026-05-15"),
+        ("Move pages", "2026-05-14"),
         ("Rename drafts by May 2, 2026", "2026-05-02"),
     ]
 
