@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared.core.classify.document import Document
 from shared.core.posts.classification import Classification, Why
-from shared.core.text.wording import any_of, sentences
+from shared.core.text.wording import any_of, has_any, sentences
 
 _DOUBT, _SURE = 0.5, 0.92
 _TITLE = any_of(r"action (?:is )?(?:required|needed)", r"take action")
@@ -18,6 +18,7 @@ _FOR_SOME = any_of(
     r"|customers|users|environments|devices|the))\b"
 )
 """A denial for some is no denial."""
+_NO = ("No ", " no ", "should not")
 _OTHER_DAYS = any_of(
     r"original(?:ly)?", r"previously (?:announced|communicated|scheduled|planned)", r"opt[- ]?out (?:window|period)",
     r"(?:can|may|able to) opt[- ]?out", r"earlier than", r"was (?:scheduled|planned)", r"had been",
@@ -55,7 +56,7 @@ def _is_denied(read: Classification, document: Document) -> bool:
     """Whether the post says somewhere that nobody has to act."""
     if read.action != "required":
         return False
-    told = (each for line in document.lines if " no" in line.text.lower() for each in sentences(line.text))
+    told = (each for line in document.lines if has_any(line.text, _NO) for each in sentences(line.text))
     return any(_DENIAL.search(each) and not _FOR_SOME.search(each) for each in told)
 
 

@@ -188,8 +188,8 @@ def day_by(sentence: str, day: date | None) -> date | None:
         return None
     found = dates(sentence, day)
     by = _led(_BY, sentence, found)
-    before = _led(_BEFORE, sentence, found)
-    return by - timedelta(days=1) if by and by == before else by
+    is_before = by and has_any(sentence, _AHEAD) and _led(_BEFORE, sentence, found) == by
+    return by - timedelta(days=1) if by and is_before else by
 
 
 def _condition(sentence: str) -> int:
