@@ -17,8 +17,6 @@ _SPARES = any_of(
     r"not (?:be )?(?:impacted|affected)",
 )
 """What a sentence says that is no reason for an impact."""
-
-
 _FELT = any_of(
     r"no longer", r"stops?", r"fail\w*", r"los(?:e|es|s)", r"unable", r"cannot", r"can't", r"won't", r"must",
     r"needs? to", r"ha(?:s|ve) to", r"required to", r"block\w*", r"break\w*", r"remov\w+", r"disabl\w+",
@@ -29,16 +27,6 @@ _USERS, _ADMINS = (
     any_of(r"users?", r"customers"),
     any_of(r"admin\w*", r"you\b", r"your\b", r"organi[sz]ations?", r"tenants?"),
 )
-
-
-def _speaks_of(name: FieldName, words: str) -> bool:
-    """Whether a sentence may be told as the reason for an impact on users or on admins."""
-    other = _ADMINS if name == "user_impact" else _USERS
-    own = _USERS if name == "user_impact" else _ADMINS
-    fits = own.search(words) or not other.search(words)
-    return bool(fits and _FELT.search(words) and not _SPARES.search(words))
-
-
 UNSURE_RISK = "not sure"
 
 
@@ -93,10 +81,6 @@ def risk_why(case: Case) -> Iterator[Part]:
     yield Part(f"The impact on {listed(shown)} is {probably}{highest}.", case.source(*(name for name, _ in names)))
 
 
-def _fits(case: Case, name: FieldName, quoted: Part) -> bool:
-    return case.classification.why[name].settled or _speaks_of(name, quoted.text)
-
-
 def impact_why(case: Case) -> Iterator[Part]:
     """The post's own words behind each impact that is not low; nothing where no words say it."""
     if case.is_over:
@@ -108,3 +92,15 @@ def impact_why(case: Case) -> Iterator[Part]:
             quotes.setdefault(quoted.text, []).append(who)
     for words, everyone in quotes.items():
         yield Part(f"{listed(everyone).capitalize()}: {words}", f"the post: {words}")
+
+
+def _fits(case: Case, name: FieldName, quoted: Part) -> bool:
+    return case.classification.why[name].settled or _speaks_of(name, quoted.text)
+
+
+def _speaks_of(name: FieldName, words: str) -> bool:
+    """Whether a sentence may be told as the reason for an impact on users or on admins."""
+    other = _ADMINS if name == "user_impact" else _USERS
+    own = _USERS if name == "user_impact" else _ADMINS
+    fits = own.search(words) or not other.search(words)
+    return bool(fits and _FELT.search(words) and not _SPARES.search(words))

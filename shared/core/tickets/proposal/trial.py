@@ -40,7 +40,7 @@ def _steps(case: Case) -> Iterator[Part]:
             yield Part("Check with them that their work goes on without it.", source)
     elif classification.kind == "security" and not case.unsure("kind") and case.says(_SIGN_IN):
         words = "test sign-in and the integrations that use it: apps, scripts, service accounts."
-        yield Part(_begun(before, words), _source(case, "kind"))
+        yield Part(_sentence(before, words), _source(case, "kind"))
     elif classification.default == "off" and case.sure("default"):
         yield Part(f"Turn it on for a test group first{_with(case)}.", case.source("default"))
     elif _is_new_default(case):
@@ -66,7 +66,7 @@ def _new_default(case: Case, before: str) -> Part:
     if control and case.stage == "ahead":
         words = next(each.words for each in case.particulars.controls if each.kind in _SETTINGS)
         source = f"the post: “{words}”; {_source(case, 'default')}"
-        return Part(_begun(before, f"check “{control}” in a test group."), source)
+        return Part(_sentence(before, f"check “{control}” in a test group."), source)
     return Part("Check it with a test group as soon as it is there.", case.source("default"))
 
 
@@ -102,6 +102,6 @@ def _source(case: Case, name: FieldName) -> str:
     return case.source(name, "rollouts") if case.start else case.source(name)
 
 
-def _begun(before: str, words: str) -> str:
+def _sentence(before: str, words: str) -> str:
     """The words as a sentence, with the day before them where there is one."""
     return before + words if before else words[:1].upper() + words[1:]
