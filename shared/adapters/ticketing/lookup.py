@@ -51,14 +51,19 @@ class Unknown:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._asked: Recent[str, datetime] = Recent(REMEMBERED)
+        self._asked: Recent[str, tuple[datetime, str]] = Recent(REMEMBERED)
 
-    def add(self, name: str) -> None:
-        self._asked[name] = self._clock()
+    def add(self, name: str, why: str = "") -> None:
+        """`why`: what the system says about it."""
+        self._asked[name] = (self._clock(), why)
+
+    def why(self, name: str) -> str:
+        """What the system said about it; empty where it said nothing."""
+        return self._asked[name][1] if name in self else ""
 
     def __contains__(self, name: object) -> bool:
-        at = self._asked.get(name) if isinstance(name, str) else None
-        return at is not None and self._clock() - at < _UNKNOWN
+        asked = self._asked.get(name) if isinstance(name, str) else None
+        return asked is not None and self._clock() - asked[0] < _UNKNOWN
 
 
 class LookUps(Generic[T]):

@@ -475,6 +475,16 @@ async def test_who_is_not_known_there_is_said_and_fails_no_filing():
         assert opened.not_taken == ()
 
 
+async def test_who_is_not_known_there_is_not_tried_again_at_once_and_said_all_the_same():
+    async with running() as (build, _, devops, _):
+        port = build()
+        for change in ("MC1200001", "MC1200002"):
+            await port.open(ticket(change, assigned_to="bob@contoso.example", notes=("news",)))
+
+        first, second = devops.boards.items.values()
+        assert first.history[1] == second.history[1]
+
+
 async def test_another_fault_of_a_new_work_item_fails_as_ever():
     async with running(settings=PLAIN | {"fields": {"Custom.Nothing": "x"}}) as (build, _, devops, _):
         with pytest.raises(PermanentError, match=r"Cannot find field Custom\.Nothing"):

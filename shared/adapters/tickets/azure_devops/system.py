@@ -1,5 +1,6 @@
 """The port `TicketSystem` over Azure Boards."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from shared.adapters.recent import Recent
 from shared.adapters.registry import AdapterDeps
 from shared.adapters.ticketing import kept, tasks
 from shared.adapters.ticketing.calls import SHOWN, about_system
-from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, may_take, pass_over
+from shared.adapters.ticketing.lookup import REMEMBERED, LookUps, Unknown, may_take, pass_over
 from shared.adapters.ticketing.moves import move_by_hand, moved
 from shared.adapters.ticketing.outcome import fields_by_hand, move_for_people, nobody_assigned
 from shared.adapters.ticketing.settings import SAMPLE
@@ -30,6 +31,7 @@ _SHOWN += "Microsoft.VSTS.Common.StateChangeDate"
 _AGAIN = ("assess", "new", "authorize", "scheduled", "implement")  # the first that there is is taken
 _BAD, _NONE = frozenset({400}), frozenset[int]()
 _ASSIGNED = "System.AssignedTo"
+_OF_PEOPLE = re.compile(r"identity|assigned ?to", re.IGNORECASE)
 _STUCK = "Azure DevOps answers that it did, and leaves it as it was"
 _NOTHING: Item = {"fields": {}}
 _MAY_BE_FIRST = frozenset({"unknown", "implement"})  # of what a state's name alone says: types may begin so
@@ -49,6 +51,7 @@ class AzureDevOpsSystem:
         self._kinds: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._numbers: Recent[str, str] = Recent(REMEMBERED)  # by our key
         self._look_ups: LookUps[Item] = LookUps(deps.clock)
+        self._unknown = Unknown(deps.clock)  # addresses
         self._told: Recent[int, tuple[int, frozenset[str]]] = Recent(REMEMBERED)  # the history of a revision
         self._types: dict[str, str] = {}  # of the policy's own fields
         self._children = Children(self._calls, settings)
@@ -74,13 +77,18 @@ class AzureDevOpsSystem:
     async def _create(self, ticket: Ticket) -> TicketRef:
         """A new work item. What of it did not take is written once more."""
         rich = await self._html_fields(ticket)
-        assigned = self._assigned(ticket)
+        who = ticket.assigned_to
+        assigned = [] if who in self._unknown else self._assigned(ticket)
+        if self._assigned(ticket) and not assigned:
+            ticket = replace(ticket, notes=(*ticket.notes, nobody_assigned(who, self._unknown.why(who))))
         patch = [*items.creation(self._settings, ticket, rich), *assigned]
         with about_system():
             answer = await self._calls.patch("POST", self._creating(), patch, allowed=_BAD if assigned else _NONE)
             if not answer.is_success:
-                line = nobody_assigned(ticket.assigned_to, self._calls.complaint_of(answer))
-                ticket = replace(ticket, notes=(*ticket.notes, line))
+                complaint = self._calls.complaint_of(answer)
+                ticket = replace(ticket, notes=(*ticket.notes, nobody_assigned(who, complaint)))
+                if _OF_PEOPLE.search(complaint):
+                    self._unknown.add(who, complaint)
                 patch = items.creation(self._settings, ticket, rich)
                 answer = await self._calls.patch("POST", self._creating(), patch)
         item = self._item(answer)
