@@ -32,7 +32,7 @@ class People:
             return group or None, ()
         if group not in self._groups:
             groups = await self._calls.all("/groups", "groups", self._calls.where)
-            self._groups = {str(each.get("name")): each.get("id") for each in groups}
+            self._groups = {str(each.get("name")): each["id"] for each in groups if type(each.get("id")) is int}
         if group not in self._groups:
             return None, (f"No group {group!r} is known here, so nobody is assigned yet",)
         return self._groups[group], ()
@@ -52,8 +52,9 @@ class People:
                 "GET", "/agents", params={"email": address}, allowed=frozenset({400, 403, 404})
             )
             for entry in self._calls.read_part(answer, "agents") if answer.is_success else ():
-                if isinstance(entry, dict) and str(entry.get("email", "")).casefold() == address.casefold():
-                    self._agents[address] = entry.get("id")
+                is_theirs = isinstance(entry, dict) and str(entry.get("email", "")).casefold() == address.casefold()
+                if is_theirs and type(entry.get("id")) is int:  # what is no id would be refused with the change
+                    self._agents[address] = entry["id"]
             if address not in self._agents:
                 self._unknown.add(address)
         return self._agents.get(address)
