@@ -11,6 +11,7 @@ from shared.adapters.ticketing.differing import differing, html_words
 from shared.adapters.ticketing.document import parse, value
 from shared.adapters.ticketing.kept import IN_WORK, filled_in, written_now
 from shared.adapters.ticketing.markup import html_text, to_html
+from shared.adapters.ticketing.texts import labelled, planned_end, risk_lines
 from shared.adapters.tickets.freshservice.change import (
     KEY_LABEL,
     KEY_LIMIT,
@@ -44,8 +45,8 @@ def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, Any]:
     why = "\n\n".join((ticket.why_board, *ticket.why))
     plans = (
         ticket.implementation_plan,
-        _labelled("Communication plan (proposed)", ticket.communication_plan),
-        _labelled("Test plan (proposed)", ticket.test_plan),
+        labelled("Communication plan (proposed)", ticket.communication_plan),
+        labelled("Test plan (proposed)", ticket.test_plan),
     )
     own = {
         _flat(name): None if what == "" else what
@@ -60,9 +61,9 @@ def wanted_fields(settings: Settings, ticket: Ticket) -> dict[str, Any]:
         "risk": settings.value("risk", ticket.risk, _LEVELS[ticket.risk]),
         "impact": settings.value("impact", ticket.impact, _LEVELS[ticket.impact]),
         "planned_start_date": _moment(ticket.planned_start, "00:00:00"),
-        "planned_end_date": _moment(_end(ticket), "23:59:59"),
+        "planned_end_date": _moment(planned_end(ticket), "23:59:59"),
         "planning_fields.reason_for_change": _text(why),
-        "planning_fields.change_impact": _text(_risk_of(ticket)),
+        "planning_fields.change_impact": _text("\n\n".join(risk_lines(ticket))),
         "planning_fields.rollout_plan": _text("\n\n".join(filter(None, plans))),
         "planning_fields.backout_plan": _text(ticket.backout),
         **own,
@@ -162,18 +163,6 @@ def held(should: Mapping[str, Any], change: Change) -> dict[str, str]:
     return {name: compared(value_at(change, name)) for name in should if name.partition(".")[0] in change}
 
 
-def _risk_of(ticket: Ticket) -> str:
-    risk = f"Risk: {ticket.risk_words or ticket.risk}. {ticket.risk_why}"
-    impact = f"Impact: {ticket.impact_words}. {ticket.impact_why}" if ticket.impact_words else ""
-    undone = _labelled("If nobody acts", ticket.if_nobody_acts)
-    return "\n\n".join(line.strip() for line in (risk, impact, undone, *ticket.freezes, ticket.unsure) if line.strip())
-
-
-def _labelled(label: str, text: str) -> str:
-    """A text behind its label; nothing where it is empty."""
-    return f"{label}: {text}" if text.strip() else ""
-
-
 def _key_line(ticket: Ticket) -> str:
     return f"<p>{KEY_LABEL}{html_text(ticket.key)}</p>"
 
@@ -189,12 +178,6 @@ def _flat(name: str) -> str:
 
 def _text(text: str) -> str:
     return to_html(parse(value(text)), _TEXT)
-
-
-def _end(ticket: Ticket) -> date | None:
-    """The planned end; one before the start is none, and Freshservice refuses it."""
-    start, end = ticket.planned_start, ticket.planned_end
-    return None if start and end and end < start else end
 
 
 def _moment(day: date | None, time: str) -> str | None:

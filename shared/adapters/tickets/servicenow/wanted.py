@@ -8,6 +8,7 @@ from shared.adapters.ticketing.differing import differing
 from shared.adapters.ticketing.document import parse, value
 from shared.adapters.ticketing.kept import IN_WORK, filled_in, written_now
 from shared.adapters.ticketing.markup import journal, plain
+from shared.adapters.ticketing.texts import labelled, planned_end, risk_lines
 from shared.adapters.tickets.servicenow.record import (
     as_text,
     differences,
@@ -56,8 +57,8 @@ def texts(settings: Settings, ticket: Ticket) -> tuple[str, ...]:
         return ()
     wanted = _shipped_fields(settings, ticket)
     lines = [line for line in wanted["description"].split("\n") if line.strip()]
-    rest = [_labelled(label, wanted[name]) for name, label in _PLANS.items()]
-    items = _labelled("Configuration items", ", ".join(ticket.configuration_items))
+    rest = [labelled(label, wanted[name]) for name, label in _PLANS.items()]
+    items = labelled("Configuration items", ", ".join(ticket.configuration_items))
     return tuple(filter(None, (*lines, *rest, items, f"Proposed: risk {ticket.risk}, impact {ticket.impact}")))
 
 
@@ -126,44 +127,24 @@ def held(should: Mapping[str, str], record: Record) -> dict[str, str]:
 
 def _shipped_fields(settings: Settings, ticket: Ticket) -> dict[str, str]:
     why = "\n".join((ticket.why_board, *(f"- {line}" for line in ticket.why)))
-    plan = "\n\n".join(
-        filter(None, (ticket.implementation_plan, _labelled("Communication", ticket.communication_plan)))
-    )
+    plan = "\n\n".join(filter(None, (ticket.implementation_plan, labelled("Communication", ticket.communication_plan))))
     return {
         "short_description": cut(journal(settings.title(ticket, _TITLE)), _TITLE) or ticket.key,
         "description": cut(journal(plain(settings.description(ticket, "servicenow"), _TEXT)), _TEXT),
         "justification": _text(why),
-        "risk_impact_analysis": _text(_risk_of(ticket)),
+        "risk_impact_analysis": _text("\n".join(risk_lines(ticket))),
         "implementation_plan": _text(plan),
         "test_plan": _text(ticket.test_plan),
         "backout_plan": _text(ticket.backout),
         "risk": as_text(settings.value("risk", ticket.risk, _RISK[ticket.risk])),
         "impact": as_text(settings.value("impact", ticket.impact, _IMPACT[ticket.impact])),
         "start_date": _moment(ticket.planned_start, "00:00:00"),
-        "end_date": _moment(_end(ticket), "23:59:59"),
+        "end_date": _moment(planned_end(ticket), "23:59:59"),
     }
-
-
-def _risk_of(ticket: Ticket) -> str:
-    risk = f"Risk: {ticket.risk_words or ticket.risk}. {ticket.risk_why}"
-    impact = f"Impact: {ticket.impact_words}. {ticket.impact_why}" if ticket.impact_words else ""
-    undone = _labelled("If nobody acts", ticket.if_nobody_acts)
-    return "\n".join(line.strip() for line in (risk, impact, undone, *ticket.freezes, ticket.unsure) if line.strip())
-
-
-def _labelled(label: str, text: str) -> str:
-    """A text behind its label; nothing where it is empty."""
-    return f"{label}: {text}" if text.strip() else ""
 
 
 def _text(text: str) -> str:
     return cut(journal(plain(parse(value(text)), _TEXT)), _TEXT)
-
-
-def _end(ticket: Ticket) -> date | None:
-    """The planned end; one before the start is none."""
-    start, end = ticket.planned_start, ticket.planned_end
-    return None if start and end and end < start else end
 
 
 def _moment(day: date | None, time: str) -> str:

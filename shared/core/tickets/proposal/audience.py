@@ -45,14 +45,12 @@ def affected(case: Case) -> Iterator[Part]:
 
 def _line(case: Case, kind: AudienceKind, label: str) -> Iterator[Part]:
     named = clear_names(case.particulars.audience, kind)
-    if not named:
-        return
     if kind == "other":  # of a few words nobody knows whether they are asked for or spared
         named = tuple(each for each in named if len(each.name.split()) > _LONGEST_NAME)
-    names = dict.fromkeys(_name(each) for each in named)
-    shown = [name for name in names if name][:_SHOWN]
-    if not shown:
+    names = list(dict.fromkeys(filter(None, (_name(each) for each in named))))
+    if not names:
         return
+    shown = names[:_SHOWN]
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     quotes = dict.fromkeys(f"“{each.words}”" for each in named)
     source = f"the post: {'; '.join(list(quotes)[:_LONGEST_SOURCE])}"

@@ -277,3 +277,12 @@ def test_compliance_is_told_in_the_posts_own_question_and_answer():
     told = propose(case(particulars=Particulars(compliance=rows))).compliance
 
     assert [part.text for part in told] == ["Does it use AI? Yes, to sort mail.", "Audit logging: New events."]
+
+
+def test_names_that_are_not_shown_are_counted_and_names_that_say_nothing_are_not():
+    named = tuple(Audience("role", f"Team {n} admins", "They must act.") for n in range(10))
+    torn = Audience("role", "Admins who manage the old connectors there", "Somebody else.")
+
+    (part,) = affected(case(particulars=Particulars(audience=(*named, torn))))
+
+    assert part.text.endswith("Team 7 admins and 2 more")
