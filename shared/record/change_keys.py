@@ -5,6 +5,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from shared.core import ids
+from shared.core.cards.occasions import is_occasion
 from shared.record.packing import END
 
 TABLE = "changes"
@@ -85,8 +86,8 @@ def _is_known_effect(parts: list[str]) -> bool:
     match parts:
         case ["ticket", _]:
             return True
-        case ["card", _, edition]:
-            return not edition[:1].isalpha()
+        case ["card", _, occasion]:
+            return not occasion[:1].isalpha() or is_occasion(occasion)
     return False
 
 

@@ -94,6 +94,7 @@ def effect_to_json(effect: Effect) -> dict[str, Any]:
         "reasons": [_reason_to_json(reason) for reason in effect.why],
         "events": effect.events,
         "answers": effect.answers,
+        **({"occasion": effect.occasion} if effect.occasion else {}),
     }
 
 
@@ -106,6 +107,7 @@ def effect_from_json(data: Mapping[str, Any]) -> Effect:
         _reasons_from_json(data["why"], data.get("reasons", ())),
         tuple(data["events"]),
         data.get("answers", ""),
+        data.get("occasion", ""),
     )
 
 

@@ -10,18 +10,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from shared.core import ids
-from shared.core.changes.change import Claim, EffectState, TicketState
+from shared.core.changes.change import Claim, EffectState, Place, TicketState
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import when
 from shared.record import codec
 from shared.record.change_keys import TABLE, effect_key, id_of, kind_of
 from shared.record.redo import write_or_skip
 
-_INTENT = ("effect", "due", "pending", "parked", "first_load")
+_WAY = ("kept", "stopped")  # of a card: where it waits, and why it is not sent any more
+_INTENT = ("effect", "due", "pending", "parked", "first_load", *_WAY)
 _CLAIM = ("claim_owner", "claim_until")
 _SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "not_taken", "done_at")
 _OUTCOME = (
-    "done", "due", "pending", *_CLAIM, "opened_at", "applied", "followed_by", "adopted_from", "key",
+    "done", "due", "pending", *_WAY, *_CLAIM, "opened_at", "applied", "followed_by", "adopted_from", "key",
     "written", "tasks", *_SEEN,
 )  # fmt: skip
 
@@ -62,6 +63,8 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "written": json.dumps(dict(ticket.written)),
         "tasks": json.dumps(ticket.tasks),
         "first_load": state.first_load,
+        "kept": f"{state.place.channel}|{state.place.slot}" if state.place else "",
+        "stopped": state.stopped[:1000],
     }
     return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
 
@@ -97,7 +100,14 @@ def read_effect(row: Row) -> EffectState:
             tasks=tuple(json.loads(v.get("tasks") or "[]")),
         ),
         first_load=v.get("first_load", ""),
+        place=_place(v.get("kept", "")),
+        stopped=v.get("stopped", ""),
     )
+
+
+def _place(text: str) -> Place | None:
+    channel, _, slot = text.partition("|")
+    return Place(channel, slot) if slot else None
 
 
 def _due_column(state: EffectState) -> str:

@@ -19,6 +19,7 @@ from shared.core.changes.change import (
     EffectState,
     Event,
     Facts,
+    Place,
     TicketState,
 )
 from shared.core.changes.reasons import SentenceReason
@@ -78,6 +79,10 @@ def test_what_is_written_is_read_back():
     assert changes.read_change(changes.change_row(CHANGE)) == CHANGE
     assert changes.read_change(changes.change_row(replace(CHANGE, decision=None, closed=None))).decision is None
     assert read_effect(effect_row("MC1200001", STATE)) == STATE
+    waits = replace(STATE, place=Place("messaging", "2026-10-01T08"), stopped="the team moved")
+    assert read_effect(effect_row("MC1200001", waits)) == waits
+    near = replace(STATE, effect=replace(EFFECT, kind="card", occasion="act-7@2026-10-01"))
+    assert read_effect(effect_row("MC1200001", near)) == near
     assert read_copy(copy_row("MC1200001", COPY)) == COPY
     assert read_copy(copy_row("MC1200001", replace(COPY, gone=None))).gone is None
     assert read_task_state(task_row("MC1200001", TASK)) == TASK

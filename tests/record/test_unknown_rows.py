@@ -25,7 +25,7 @@ ID, KEY = "MC1200001", "0001200001"
 LATER = [
     f"c|{KEY}|o",
     f"c|{KEY}|owner|messaging",
-    f"c|{KEY}|x|card|messaging|act-7@2026-10-01",
+    f"c|{KEY}|x|card|messaging|silent-1@4",
     f"c|{KEY}|x|request|training",
     f"c|{KEY}|y|ticket|crb",
     f"e|{KEY}|20260830100000-abcdefabcdef|note",
@@ -69,6 +69,7 @@ def test_a_key_of_a_later_version_is_of_no_kind(key):
         (f"c|{KEY}", "change"),
         (f"c|{KEY}|x|ticket|crb", "effect"),
         (f"c|{KEY}|x|card|messaging|20260830100000-abcdefabcdef", "effect"),
+        (f"c|{KEY}|x|card|messaging|act-7@2026-10-01", "effect"),
         (f"e|{KEY}|20260830100000-abcdefabcdef", "edition"),
         (f"k|{KEY}|contoso|task%7C1", "task"),
         (f"r|{KEY}|refers_to|{KEY}", "relation"),
@@ -114,7 +115,7 @@ async def test_nothing_that_this_version_does_touches_rows_of_a_later_one(world)
 
 
 async def test_a_pointer_to_an_effect_of_a_later_version_is_dropped_and_the_effect_stays_due(world):
-    key = "card|messaging|act-7@2026-10-01"
+    key = "card|messaging|silent-1@4"
     cards = len(world.inbox.cards)
 
     assert not await notify(world.deps, Envelope({"id": ID, "effect": key}, world.clock()))
@@ -140,7 +141,7 @@ async def test_columns_and_fields_that_this_version_does_not_know_stay_when_it_w
     await put(world, f"t|{KEY}|contoso", language="en")
     await put(world, f"k|{KEY}|contoso|task1", ours="hash")
     effect = json.loads((await tables.get("changes", partition, f"c|{KEY}|x|ticket|crb")).values["effect"])
-    await put(world, f"c|{KEY}|x|ticket|crb", kept="monday", effect=json.dumps(effect | {"urgent": True}))
+    await put(world, f"c|{KEY}|x|ticket|crb", filed_under="monday", effect=json.dumps(effect | {"urgent": True}))
     record = await read_with_effects(tables, ID)
     await tables.commit("changes", [record.replace_change(record.change)])
     assert unpack("state", (await tables.get("changes", partition, f"c|{KEY}")).values)["decision"]["board"] == "later"
@@ -155,7 +156,7 @@ async def test_columns_and_fields_that_this_version_does_not_know_stay_when_it_w
     assert [edition.get("translated") for edition in state["editions"]] == ["yes", None]
     assert "board" not in state["decision"], "it belongs to the decision that was replaced"
     ticket = await tables.get("changes", partition, f"c|{KEY}|x|ticket|crb")
-    assert (ticket.values["kept"], json.loads(ticket.values["effect"])["urgent"]) == ("monday", True)
+    assert (ticket.values["filed_under"], json.loads(ticket.values["effect"])["urgent"]) == ("monday", True)
     assert len(effects.read_effect(ticket).effect.events) == 1
     assert (await tables.get("changes", partition, f"t|{KEY}|contoso")).values["language"] == "en"
     assert (await tables.get("changes", partition, f"k|{KEY}|contoso|task1")).values["ours"] == "hash"

@@ -129,8 +129,9 @@ class Effect:
     """One thing that a decision wants done.
 
     `target` is the ticket system or channel of the policy; `why` are the reasons;
-    `answers`: who answers for the team on that day, a person or a group.
-    A ticket's row is keyed by system, a card's by channel and edition.
+    `answers`: who answers for the team on that day, a person or a group. `occasion`: what the card is sent for where
+    that is no edition, such as `act-7@<day>`; `edition` is then the one that was current.
+    A ticket's row is keyed by system, a card's by channel and occasion, which is the edition where there is none.
     """
 
     kind: Literal["ticket", "card"]
@@ -140,10 +141,13 @@ class Effect:
     why: tuple[Reason, ...]
     events: tuple[str, ...] = ()
     answers: str = ""
+    occasion: str = ""
 
     @property
     def key(self) -> str:
-        return f"ticket|{self.target}" if self.kind == "ticket" else f"card|{self.target}|{self.edition}"
+        if self.kind == "ticket":
+            return f"ticket|{self.target}"
+        return f"card|{self.target}|{self.occasion or self.edition}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,13 +310,22 @@ class TicketState:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a card waits: the channel, which may be another than its own, and the slot in which that sends a digest."""
+
+    channel: str
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class EffectState:
     """One effect and how far it is: what is due, who holds it and what is done are three separate things.
 
     `due`: the edition's id to be applied, empty when nothing is. `due_because`: what made it due again: another change,
     or `a` and the number of the assessment. `done`: the edition that was applied last, `done_at` when. `parked`: why it
     waits for a person. `ticket` stays empty for a card. `first_load`: what became of an effect of a first load; while
-    it is kept, nothing is due.
+    it is kept, nothing is due. `place`: where a card waits for a digest; nothing is due then, as the digest sends it.
+    `stopped`: why a card is not sent any more.
     """
 
     effect: Effect
@@ -324,6 +337,8 @@ class EffectState:
     parked: str = ""
     ticket: TicketState = TicketState()
     first_load: FirstLoadStep = ""
+    place: Place | None = None
+    stopped: str = ""
 
     @property
     def is_kept(self) -> bool:

@@ -119,7 +119,7 @@ def _effects(
         sent = earlier.effect
         told = earlier.first_load != "over"
         if told and (sent.kind, sent.target) not in wanted and allowed(policy, post, sent.kind, sent.target):
-            wanted[sent.kind, sent.target] = replace(sent, edition=edition, why=(news,), events=ids)
+            wanted[sent.kind, sent.target] = replace(sent, edition=edition, why=(news,), events=ids, occasion="")
     return tuple(wanted.values())
 
 
