@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from shared.core.times import stored_moment
 
@@ -37,7 +37,11 @@ def occasion_of(text: str) -> Occasion | None:
         return None
     near, day, _, moment = match.groups()
     try:
-        return Occasion(near, date.fromisoformat(day)) if near else Occasion("ticket", stored_moment(_iso(moment)))
+        return (
+            Occasion(cast(OccasionKind, near), date.fromisoformat(day))
+            if near
+            else Occasion("ticket", stored_moment(_iso(moment)))
+        )
     except ValueError:
         return None
 
