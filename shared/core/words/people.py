@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from shared.core.posts.classification import Classification
+from shared.core.posts.classification import Classification, FieldName
 from shared.core.posts.particulars import Audience
 from shared.core.terms import IMPACT_RANK, OVER, AudienceKind
 from shared.core.words.doubt import is_sure
@@ -43,13 +43,14 @@ def people_lines(classification: Classification, audience: Sequence[Audience]) -
 
 
 def _by_impact(classification: Classification) -> str:
-    """Those whom the change touches noticeably; of whom we are not sure, probably."""
+    """Those whom the change touches noticeably: flatly, or probably; nobody where it is unsure (decision 0017)."""
+    fields: tuple[tuple[str, FieldName], ...] = (("users", "user_impact"), ("admins", "admin_impact"))
     touched = [
-        (who, not is_sure(classification, field))
-        for who, field in (("users", "user_impact"), ("admins", "admin_impact"))
-        if IMPACT_RANK[getattr(classification, field)]
+        (who, is_sure(classification, field))
+        for who, field in fields
+        if IMPACT_RANK[getattr(classification, field)] and not classification.is_unsure(field)
     ]
-    sure = " and ".join(who for who, unsure in touched if not unsure)
-    probable = " and ".join(who for who, unsure in touched if unsure)
+    sure = " and ".join(who for who, flatly in touched if flatly)
+    probable = " and ".join(who for who, flatly in touched if not flatly)
     words = ", ".join(filter(None, (sure, f"probably {probable}" if probable else "")))
     return words[:1].upper() + words[1:]

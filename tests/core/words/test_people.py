@@ -7,25 +7,28 @@ from shared.core.posts.particulars import Audience
 from shared.core.words.people import people_lines
 
 
-def found(user="low", admin="low", unsure=(), status="scheduled"):
-    why = {name: Why("", UNSURE_BELOW - 0.01) for name in unsure}
+def found(user="low", admin="low", likely=(), unsure=(), status="scheduled"):
+    why = {name: Why("", UNSURE_BELOW) for name in likely} | {name: Why("", UNSURE_BELOW - 0.01) for name in unsure}
     return Classification("MC1", user_impact=user, admin_impact=admin, status=status, why=why)
 
 
 @pytest.mark.parametrize(
-    ("user", "admin", "unsure", "lines"),
+    ("user", "admin", "likely", "unsure", "lines"),
     [
-        ("low", "low", (), ()),
-        ("high", "low", (), ("Users",)),
-        ("low", "medium", (), ("Admins",)),
-        ("medium", "high", (), ("Users and admins",)),
-        ("medium", "high", ("user_impact",), ("Admins, probably users",)),
-        ("medium", "high", ("user_impact", "admin_impact"), ("Probably users and admins",)),
-        ("low", "low", ("user_impact",), ()),
+        ("low", "low", (), (), ()),
+        ("high", "low", (), (), ("Users",)),
+        ("low", "medium", (), (), ("Admins",)),
+        ("medium", "high", (), (), ("Users and admins",)),
+        ("medium", "high", ("user_impact",), (), ("Admins, probably users",)),
+        ("medium", "high", ("user_impact", "admin_impact"), (), ("Probably users and admins",)),
+        ("low", "low", ("user_impact",), (), ()),
+        ("medium", "high", (), ("user_impact",), ("Admins",)),
+        ("medium", "high", ("admin_impact",), ("user_impact",), ("Probably admins",)),
+        ("medium", "high", (), ("user_impact", "admin_impact"), ()),
     ],
 )
-def test_users_and_admins_are_named_where_the_impact_on_them_is_not_low(user, admin, unsure, lines):
-    assert people_lines(found(user, admin, unsure), ()) == lines
+def test_users_and_admins_are_named_where_the_impact_on_them_is_not_low(user, admin, likely, unsure, lines):
+    assert people_lines(found(user, admin, likely, unsure), ()) == lines
 
 
 def test_roles_licences_and_platforms_of_the_post_have_a_line_each_and_prerequisites_none():
