@@ -116,13 +116,20 @@ def _environment() -> Environment:
 def _render(view: ChangeCard) -> dict[str, Any]:
     template = _environment().get_template("change.json.j2")
     card: dict[str, Any] = json.loads(template.render(card=view, rows=_rows(view)))
-    return card
+    return with_mention(card, view.mention) if view.mention else card
+
+
+def with_mention(card: Mapping[str, Any], address: str) -> dict[str, Any]:
+    """The card with the person whom its text mentions. Teams notifies them; what it does not know stays plain text."""
+    person = {"type": "mention", "text": f"<at>{address}</at>", "mentioned": {"id": address, "name": address}}
+    return {**card, "msteams": {"entities": [person]}}
 
 
 def _rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     """What stands beside a label: (label, lines, weight). Dates that moved stand above and are not told twice."""
     move_lines = {(_clouds(move.what), move.new) for move in view.moved}
     rows = [
+        ("Decision", _line(view.decided), "Bolder"),
         ("To do", _line(view.to_do), "Bolder" if view.tone == "act" else "Default"),
         ("When", tuple(line for line in view.when if _told(line) not in move_lines), "Default"),
         ("Part", view.parts, "Default"),
@@ -212,6 +219,6 @@ def teams_message(card: Mapping[str, Any]) -> dict[str, Any]:
 
     The full width is Teams' own word, unknown to the published schema, so it is added here and not in the card.
     """
-    content = {**card, "msteams": {"width": "Full"}}
+    content = {**card, "msteams": {"width": "Full", **card.get("msteams", {})}}
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
     return {"type": "message", "attachments": [attachment]}

@@ -5,9 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from shared.core.cards.act_by import act_by_headline
+from shared.core.cards.decided import decided_headline, decided_line
+from shared.core.cards.happened import HOLDS_WITH, holds, newest_events
 from shared.core.cards.listing import ListCard
+from shared.core.cards.news import only_news
 from shared.core.cards.notice import Notice
-from shared.core.changes.change import Change, Copy, EffectState, Event
+from shared.core.cards.occasions import Occasion, OccasionKind, occasion_of
+from shared.core.changes.change import Change, Copy, Effect, EffectState, Event, TicketState
 from shared.core.changes.halts import halts_of, standing_plan
 from shared.core.changes.moves import Move, moves
 from shared.core.changes.tenant_lines import lines_by_tenant
@@ -20,7 +25,7 @@ from shared.core.policy.our_dates import our_dates
 from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import Step
 from shared.core.posts.summary import what_changes
-from shared.core.terms import OVER, Cloud, EventType, Status
+from shared.core.terms import OVER, Cloud, EventType
 from shared.core.text.safe import clean
 from shared.core.words.doubt import arrival_words, impact_words, kind_words, probably
 from shared.core.words.halts import halt_lines
@@ -32,17 +37,6 @@ from shared.core.words.titles import short_title
 
 Tone = Literal["act", "moved", "new", "quiet"]
 _MOST_STEPS = 5
-_STANDS: tuple[Status, ...] = ("scheduled", "no_schedule")
-_HOLDS_WITH: dict[EventType, tuple[Status, ...]] = {
-    "cancelled": ("cancelled", "withdrawn"),
-    "superseded": ("superseded",),
-    "paused": ("on_hold",),
-    "resumed": _STANDS,
-    "dates_moved": _STANDS,
-    "act_by_moved": _STANDS,
-    "rollout_started": _STANDS,
-}
-"""Events that are told only while the change is in one of these states: it may have moved on since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +53,8 @@ class ChangeCard:
 
     `what`: what changes, or was to change where `was_planned`. Tuples have one entry a line: `parts` that do not go on,
     `people` whom it concerns, `steps` to prepare (`more_steps` are left out; `too_late` where all of it is over).
-    `to_do`: what is asked, and by when.
+    `to_do`: what is asked, and by when. `decided`: the board's word, on the card that tells it. `mention`: the address
+    of the person who must act. `known`: the channel was told of the change before.
     """
 
     headline: str
@@ -78,6 +73,7 @@ class ChangeCard:
     tenants: tuple[str, ...]
     moved: tuple[Move, ...]
     to_do: str
+    decided: str
     steps: tuple[str, ...]
     more_steps: int
     too_late: bool
@@ -86,9 +82,11 @@ class ChangeCard:
     arrives: str
     why: tuple[str, ...]
     team: str
+    mention: str
     post_url: str
     page_url: str
     ticket: TicketLink | None
+    known: bool
 
 
 Card = ChangeCard | ListCard | Notice
@@ -104,25 +102,28 @@ def change_card(
     copies: Sequence[Copy] = (),
     *,
     as_of: date,
+    known: bool = False,
 ) -> ChangeCard:
     """What the card of this effect says about the change as it is now.
 
     `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are; `copies`: the
-    tenants' own, where there are several tenants; `as_of`: the day on which it goes out.
+    tenants' own, where there are several tenants; `as_of`: the day on which it goes out; `known`: the channel was told
+    of the change before, so that the card says what is new and nothing else.
     """
     post, classification = change.read(), standing_plan(change)
     status = classification.status
     over = status in OVER and not classification.is_unsure("status")
-    happened = tuple(event for event in newest_events(change, state) if _holds(event, status))
+    happened = tuple(event for event in newest_events(change, state) if holds(event, status))
     filed = ticket.ticket if ticket else state.ticket
     there = [copy.tenant for copy in copies if not copy.gone and copy.tenant in policy.tenants]
     tenants = {name: policy.tenants[name] for name in there or policy.tenants}
     ours = our_dates(classification, tenants.values()).windows
     steps = () if status in UNDATED else _steps(change.particulars.steps, as_of)
     workloads = change.decision.workloads if change.decision else ()
-    return ChangeCard(
-        headline=_headline(happened, classification),
-        tone=_tone(happened, classification),
+    occasion = occasion_of(state.effect.occasion)
+    card = ChangeCard(
+        headline=_of_occasion(occasion, classification, filed, as_of) or _headline(happened, classification),
+        tone=_tone_of(occasion, filed) or _tone(happened, classification),
         title=short_title(post.title, post.services) or change.id,
         change_id=change.id,
         revision=change.revision,
@@ -137,6 +138,7 @@ def change_card(
         tenants=lines_by_tenant(change, policy, copies, as_of),
         moved=_moved(moves(change, happened), classification, {tenant.cloud for tenant in tenants.values()}),
         to_do="" if over else _to_do(classification, as_of, steps),
+        decided=decided_line(filed) if occasion and occasion.kind == "ticket" else "",
         steps=steps[:_MOST_STEPS],
         more_steps=max(0, len(steps) - _MOST_STEPS),
         too_late=bool(ours) and all(is_past(window, as_of) for window in ours),
@@ -145,20 +147,45 @@ def change_card(
         arrives="" if over else arrival_words(classification),
         why=tuple(clean(reason.sentence) for reason in state.effect.why),
         team=_team(state.effect.team, state.effect.answers, policy),
+        mention=_mention(state.effect, policy) if _must_act(occasion, classification) else "",
         post_url=post_url(change.id, policy.cloud_of(there)),
         page_url=page_url(change.id, public_url),
         ticket=TicketLink(clean(filed.number), filed.url) if filed.number else None,
+        known=known,
     )
+    news: list[EventType | OccasionKind] = [occasion.kind] if occasion else [event.type for event in happened]
+    return only_news(card, news) if known and news else card
 
 
-def newest_events(change: Change, state: EffectState) -> tuple[Event, ...]:
-    """The effect's events of the newest edition that has any; late ones never count."""
-    timely = [event for event in change.events if not event.late]
-    wanted = set(state.effect.events)
-    chosen = [event for event in timely if event.id in wanted]
-    chosen = chosen or [event for event in timely if event.edition == state.effect.edition]
-    newest = max((event.edition for event in chosen), default="")
-    return tuple(event for event in chosen if event.edition == newest)
+def _of_occasion(occasion: Occasion | None, classification: Classification, ticket: TicketState, as_of: date) -> str:
+    """The headline of a card that no edition causes; empty for the others."""
+    if occasion is None:
+        return ""
+    if occasion.kind == "ticket":
+        return decided_headline(ticket)
+    return act_by_headline(classification.act_by or date.fromisoformat(occasion.about), as_of)
+
+
+def _tone_of(occasion: Occasion | None, ticket: TicketState) -> Tone | None:
+    if occasion is None:
+        return None
+    if occasion.kind == "ticket":
+        return "moved" if ticket.decision == "rejected" else "new"
+    return "act"
+
+
+def _must_act(occasion: Occasion | None, classification: Classification) -> bool:
+    """Whether somebody is mentioned, which notifies them: only where they must do something, and soon."""
+    if classification.action != "required" or classification.is_unsure("action"):
+        return False
+    return occasion is not None and occasion.kind in {"act-2", "act-0", "overdue"}
+
+
+def _mention(effect: Effect, policy: Policy) -> str:
+    """The address of the person who answers for the team; empty for a group, which cannot be mentioned from outside."""
+    team = policy.teams.get(effect.team)
+    who = effect.answers or (team.owner if team else "")
+    return who if "@" in who and not who.startswith(GROUP) else ""
 
 
 def _impact(classification: Classification, field: Literal["admin_impact", "user_impact"], *, over: bool) -> str:
@@ -173,16 +200,10 @@ def _to_do(classification: Classification, as_of: date, steps: Sequence[str]) ->
     return "" if words == UNKNOWN_ACTION else words
 
 
-def _holds(event: Event, status: Status) -> bool:
-    """Whether what happened still fits the change as it is now."""
-    states = _STANDS if is_partial(event) else _HOLDS_WITH.get(event.type)
-    return states is None or status in states
-
-
 def _headline(happened: Sequence[Event], classification: Classification) -> str:
     """The weightiest of what happened; where that does not say that the plan does not stand, it is said besides."""
     status = classification.status
-    if status not in UNDATED or any(status in _HOLDS_WITH.get(event.type, ()) for event in happened):
+    if status not in UNDATED or any(status in HOLDS_WITH.get(event.type, ()) for event in happened):
         return headline(happened, status)
     words = STATUSES[status]
     words = probably(words) if classification.is_unsure("status") else words

@@ -1,33 +1,26 @@
 """What a card is sent for where no edition causes it: its deadline comes near or is over, its ticket was decided."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple, cast
-
-from shared.core.times import stored_moment
 
 OccasionKind = Literal["act-7", "act-2", "act-0", "overdue", "ticket"]
 DAYS_BEFORE: dict[OccasionKind, int] = {"act-7": 7, "act-2": 2, "act-0": 0, "overdue": -1}
-"""How many days before the day to act by each of these is due."""
-_KEY = re.compile(r"(?:(act-[720]|overdue)@(\d{4}-\d\d-\d\d)|(ticket)@(\d{8}T\d{6}))")
+"""How many days before the day to act by each of these is due, the most urgent last."""
+_HOUR = time(7, tzinfo=UTC)
+_KEY = re.compile(r"(?:(act-[720]|overdue)@(\d{4}-\d\d-\d\d)|(ticket)@(\d{8}T\d{6}|approved|rejected))")
 
 
 class Occasion(NamedTuple):
-    """`at`: the day to act by; of a ticket, the moment of the decision (UTC)."""
+    """`about`: the day to act by in ISO; of a ticket when it was decided (UTC), or how where nobody says when."""
 
     kind: OccasionKind
-    at: date | datetime
+    about: str
 
     @property
     def key(self) -> str:
         """As it stands in the effect's key; it begins with a letter, an edition with a digit."""
-        moment = f"{self.at:%Y%m%dT%H%M%S}" if isinstance(self.at, datetime) else self.at.isoformat()
-        return f"{self.kind}@{moment}"
-
-
-def is_occasion(text: str) -> bool:
-    """Whether this version knows the occasion; a later one may have others."""
-    return occasion_of(text) is not None
+        return f"{self.kind}@{self.about}"
 
 
 def occasion_of(text: str) -> Occasion | None:
@@ -35,16 +28,33 @@ def occasion_of(text: str) -> Occasion | None:
     match = _KEY.fullmatch(text)
     if match is None:
         return None
-    near, day, _, moment = match.groups()
-    try:
-        return (
-            Occasion(cast(OccasionKind, near), date.fromisoformat(day))
-            if near
-            else Occasion("ticket", stored_moment(_iso(moment)))
-        )
-    except ValueError:
+    near, day, ticket, decided = match.groups()
+    if near and not _is_day(day):
         return None
+    return Occasion(cast(OccasionKind, near or ticket), day or decided)
 
 
-def _iso(moment: str) -> str:
-    return f"{moment[:4]}-{moment[4:6]}-{moment[6:8]}T{moment[9:11]}:{moment[11:13]}:{moment[13:]}+00:00"
+def is_occasion(text: str) -> bool:
+    """Whether this version knows the occasion; a later one may have others."""
+    return occasion_of(text) is not None
+
+
+def act_by_due(by: date, until: datetime, now: datetime) -> Occasion | None:
+    """The occasion of a day to act by whose moment lies after `until` and not after `now`; None where none does.
+
+    Each is due at seven o'clock UTC of its day. After a pause of days only the most urgent one is told.
+    """
+    passed = [kind for kind, before in DAYS_BEFORE.items() if until < _moment(by, before) <= now]
+    return Occasion(passed[-1], by.isoformat()) if passed else None
+
+
+def _moment(by: date, days_before: int) -> datetime:
+    return datetime.combine(by, _HOUR) - timedelta(days=days_before)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

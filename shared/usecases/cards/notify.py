@@ -50,8 +50,18 @@ def card_of(
 ) -> ChangeCard:
     """What the card of an effect says now. `copies`: the tenants' own, for what differs between them."""
     ticket = next((other for other in record.states if other.effect.kind == "ticket" and other.ticket.number), None)
-    today = deps.here.clock().date()
-    return change_card(record.change, state, policy, deps.here.public_url, ticket, copies, as_of=today)
+    today, known = deps.here.clock().date(), _knows(record, state)
+    return change_card(record.change, state, policy, deps.here.public_url, ticket, copies, as_of=today, known=known)
+
+
+def _knows(record: ChangeRecord, state: EffectState) -> bool:
+    """Whether the channel got a card of the change before this one."""
+    effect = state.effect
+    return any(
+        other.done and not other.stopped and other.effect.target == effect.target and other.effect.key != effect.key
+        for other in record.states
+        if other.effect.kind == "card"
+    )
 
 
 async def _post(deps: Deps, policy: Policy, record: ChangeRecord, effect: EffectRecord) -> None:

@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from shared.core import ids
+from shared.core.cards.decided import decision_of
+from shared.core.changes.change import TicketState
+from shared.core.decisions.telling import cards_of_occasion
 from shared.core.errors import TargetDownError, TransientError
 from shared.core.life.closing import is_ended
 from shared.core.policy.model import Policy
@@ -22,6 +25,7 @@ from shared.record.open_list import open_changes
 from shared.usecases.apart import apart
 from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
+from shared.usecases.effects import send_due
 from shared.usecases.life.settle import refresh_lists, settle_change, settle_record
 
 _LOG = logging.getLogger("foresignal.follow")
@@ -132,12 +136,26 @@ async def _take_over(
         moved = now.state != before.state
         done_at = (ref and ref.closed_at) or deps.here.clock() if moved else state.done_at
         called = now.number
-        return [record.see_ticket(replace(state, ticket=now, done_at=done_at))]
+        seen = record.see_ticket(replace(state, ticket=now, done_at=done_at))
+        return [seen, *_decision_cards(policy, record, before, now)]
 
     settled = await settle_record(deps, policy, change_id, see)
     if settled is None:
         return False
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
         await numbers.remember(deps.storage.tables, system, called, change_id)
+    await send_due(deps, change_id, settled[0].states)
     await refresh_lists(deps, policy, *settled)
     return True
+
+
+def _decision_cards(policy: Policy, record: ChangeRecord, before: TicketState, now: TicketState) -> list[Write]:
+    """The cards that tell the board's decision, where there is one that was not there before.
+
+    One that was known before this version saw it, or that came with the filing itself, is told to nobody.
+    """
+    occasion = decision_of(now)
+    if occasion is None or occasion == decision_of(before):
+        return []
+    states = cards_of_occasion(record.change, record.states, occasion.key, policy)
+    return [record.insert_effect(state) for state in states]

@@ -1,7 +1,5 @@
 """What a card is sent for, as the key of its effect holds it."""
 
-from datetime import UTC, date, datetime
-
 import pytest
 
 from shared.core.cards.occasions import Occasion, is_occasion, occasion_of
@@ -11,10 +9,10 @@ from shared.core.changes.change import Effect
 @pytest.mark.parametrize(
     ("occasion", "key"),
     [
-        (Occasion("act-7", date(2026, 10, 1)), "act-7@2026-10-01"),
-        (Occasion("act-0", date(2026, 10, 1)), "act-0@2026-10-01"),
-        (Occasion("overdue", date(2026, 10, 1)), "overdue@2026-10-01"),
-        (Occasion("ticket", datetime(2026, 10, 1, 9, 30, 5, tzinfo=UTC)), "ticket@20261001T093005"),
+        (Occasion("act-7", "2026-10-01"), "act-7@2026-10-01"),
+        (Occasion("act-0", "2026-10-01"), "act-0@2026-10-01"),
+        (Occasion("overdue", "2026-10-01"), "overdue@2026-10-01"),
+        (Occasion("ticket", "20261001T093005"), "ticket@20261001T093005"),
     ],
 )
 def test_an_occasion_is_read_as_it_was_written(occasion, key):
@@ -24,7 +22,7 @@ def test_an_occasion_is_read_as_it_was_written(occasion, key):
 
 @pytest.mark.parametrize(
     "text",
-    ["20260830100000-abcdefabcdef", "silent-1@4", "act-3@2026-10-01", "act-7@2026-13-01", "ticket@20261301T000000", ""],
+    ["20260830100000-abcdefabcdef", "silent-1@4", "act-3@2026-10-01", "act-7@2026-13-01", "ticket@20261301", ""],
 )
 def test_an_edition_and_what_only_a_later_version_knows_is_no_occasion(text):
     assert not is_occasion(text)

@@ -1,0 +1,170 @@
+"""Cards that no edition causes, and cards for a channel that knows the change."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from shared.core.cards.card import change_card
+from shared.core.cards.decided import decision_of
+from shared.core.cards.happened import why_not_sent
+from shared.core.cards.occasions import Occasion, act_by_due
+from shared.core.changes.change import TicketState
+from shared.core.posts.classification import UNSURE_BELOW, Why
+from tests.adapters.cards.changes import (
+    PUBLIC,
+    TODAY,
+    a_change,
+    a_policy,
+    a_state,
+    a_ticket_state,
+    an_effect,
+    at,
+    classified,
+)
+
+BY = date(2026, 12, 14)
+SEVEN = datetime(2026, 12, 7, 7, tzinfo=UTC)
+
+
+def card(occasion="", as_of=TODAY, found=None, events=(), ticket=None, known=True):
+    effect = replace(an_effect(events), occasion=occasion)
+    return change_card(a_change(found, events), a_state(effect), a_policy(), PUBLIC, ticket, as_of=as_of, known=known)
+
+
+@pytest.mark.parametrize(
+    ("occasion", "as_of", "headline"),
+    [
+        ("act-7", date(2026, 12, 7), "Act by 14 December 2026: 7 days left"),
+        ("act-7", date(2026, 12, 9), "Act by 14 December 2026: 5 days left"),
+        ("act-2", date(2026, 12, 13), "Act by 14 December 2026: 1 day left"),
+        ("act-0", date(2026, 12, 14), "Act today: 14 December 2026 is the last day"),
+        ("overdue", date(2026, 12, 15), "The day to act by was 14 December 2026, 1 day ago"),
+        ("overdue", date(2026, 12, 17), "The day to act by was 14 December 2026, 3 days ago"),
+    ],
+)
+def test_a_deadline_is_counted_on_the_day_on_which_the_card_goes_out(occasion, as_of, headline):
+    assert card(f"{occasion}@2026-12-14", as_of).headline == headline
+
+
+def test_a_card_of_a_deadline_says_what_to_do_and_nothing_that_the_channel_knows():
+    near = card("act-2@2026-12-14", date(2026, 12, 12))
+
+    assert (near.tone, near.to_do, near.mention) == (
+        "act",
+        "Action required by 14 December 2026",
+        "ana@contoso.example",
+    )
+    assert near.steps
+    assert near.people
+    assert (near.what, near.when, near.moved, near.kind) == ("", (), (), "")
+
+
+def test_only_a_deadline_that_is_near_mentions_somebody_which_notifies_them():
+    assert card("act-7@2026-12-14", date(2026, 12, 7)).mention == ""
+    assert card("act-2@2026-12-14", date(2026, 12, 12), classified(action="optional")).mention == ""
+
+
+def test_a_card_of_a_decision_says_who_decided_and_when():
+    ticket = a_ticket_state()
+    told = card(decision_of(ticket.ticket).key, ticket=ticket)
+
+    assert told.headline == "Approved by the board: CHG1234567"
+    assert told.decided == "Approved by Ana Costa, 4 May 2026"
+    assert told.what == ""
+    rejected = replace(ticket, ticket=replace(ticket.ticket, decision="rejected"))
+    assert card("ticket@20260504T210000", ticket=rejected).tone == "moved"
+
+
+@pytest.mark.parametrize(
+    ("decision", "when", "about"),
+    [
+        ("approved", datetime(2026, 5, 4, 21, tzinfo=UTC), "20260504T210000"),
+        ("approved", None, "approved"),
+        ("rejected", None, "rejected"),
+    ],
+)
+def test_a_decision_is_told_once_by_when_it_was_made_or_how(decision, when, about):
+    assert decision_of(TicketState(decision=decision, decided_at=when)) == Occasion("ticket", about)
+
+
+def test_a_ticket_that_nobody_decided_has_no_occasion():
+    assert decision_of(TicketState()) is None
+
+
+def test_a_channel_that_knows_the_change_hears_what_moved_and_nothing_else():
+    first, again = card(events=("dates_moved",), known=False), card(events=("dates_moved",))
+
+    assert first.what
+    assert first.steps
+    assert again.moved == first.moved != ()
+    assert (again.headline, again.title, again.when) == (first.headline, first.title, first.when)
+    assert (again.what, again.steps, again.people, again.kind, again.services) == ("", (), (), "", ())
+
+
+def test_what_is_new_about_whom_it_concerns_is_told_whole():
+    again = card(events=("scope_changed",))
+
+    assert again.what
+    assert again.people
+    assert again.services
+    assert again.moved == ()
+
+
+def test_a_channel_that_is_told_of_the_announcement_hears_everything():
+    assert card(events=("announced",)) == replace(card(events=("announced",), known=False), known=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (None, ""),
+        (classified(status="cancelled"), "the plan does not stand any more"),
+        (classified(status="on_hold"), "the plan does not stand any more"),
+        (classified(act_by=date(2026, 12, 20)), "the day to act by is another one now"),
+        (classified(act_by=None), "the day to act by is another one now"),
+        (classified(action="optional"), "nothing has to be done by that day"),
+        (
+            classified(why={"act_by": Why("", UNSURE_BELOW - 0.01)}),
+            "it is not sure that anything has to be done by that day",
+        ),
+    ],
+)
+def test_nobody_is_reminded_of_a_day_that_counts_no_more(found, reason):
+    effect = replace(an_effect(()), occasion="act-7@2026-12-14")
+    assert why_not_sent(a_change(found), a_state(effect), None, known=True) == reason
+
+
+def test_a_decision_that_was_taken_back_or_made_again_is_not_told():
+    ticket = a_ticket_state()
+    effect = replace(an_effect(()), occasion=decision_of(ticket.ticket).key)
+    later = replace(ticket, ticket=replace(ticket.ticket, decided_at=at(5, 6)))
+
+    assert why_not_sent(a_change(), a_state(effect), ticket, known=True) == ""
+    assert why_not_sent(a_change(), a_state(effect), later, known=True) == "the board has decided again since"
+    assert why_not_sent(a_change(), a_state(effect), None, known=True) == "the ticket has no decision any more"
+
+
+def test_a_move_that_no_longer_holds_is_not_told_to_a_channel_that_knows_the_change():
+    fallen = a_change(classified(status="cancelled", windows=()), ("dates_moved",))
+    state = a_state(an_effect(("dates_moved",)))
+
+    assert why_not_sent(fallen, state, None, known=True)
+    assert why_not_sent(fallen, state, None, known=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("until", "now", "kind"),
+    [
+        (SEVEN - timedelta(hours=1), SEVEN - timedelta(minutes=1), None),
+        (SEVEN - timedelta(hours=1), SEVEN, "act-7"),
+        (SEVEN, SEVEN + timedelta(hours=1), None),
+        (SEVEN - timedelta(hours=1), SEVEN + timedelta(days=5), "act-2"),
+        (SEVEN - timedelta(days=30), SEVEN + timedelta(days=30), "overdue"),
+        (SEVEN + timedelta(days=6), SEVEN + timedelta(days=7), "act-0"),
+        (SEVEN + timedelta(days=8), SEVEN + timedelta(days=80), None),
+    ],
+)
+def test_of_the_moments_since_the_last_run_the_most_urgent_one_is_told(until, now, kind):
+    due = act_by_due(BY, until, now)
+    assert due == (Occasion(kind, "2026-12-14") if kind else None)
