@@ -103,12 +103,13 @@ class FakeTables:
         return Row(partition, key, dict(found[0]), found[1]) if found else None
 
     async def range(
-        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
+        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None, *, limit: int = 0
     ) -> list[Row]:
         self.calls += 1
         keys = sorted(key for key in self._keys.get((table, partition), ()) if low <= key < high)
         found = [(key, *self.rows[table, partition, key]) for key in keys if (table, partition, key) in self.rows]
-        return [Row(partition, key, dict(values), etag) for key, values, etag in found if _equal(values, equal)]
+        rows = [Row(partition, key, dict(values), etag) for key, values, etag in found if _equal(values, equal)]
+        return rows[:limit] if limit else rows
 
     async def scan(
         self,

@@ -1,6 +1,6 @@
 """The one place that answers for pages: strangers refused, errors as pages, headers, JSON."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Show = Callable[["App", func.HttpRequest], Awaitable[func.HttpResponse]]
 """What a page's file gives: the page for a request that may see it."""
+Act = Callable[["App", func.HttpRequest, Mapping[str, str]], Awaitable[func.HttpResponse]]
+"""The same for a form: what it does with the fields, and the page that says so."""
 _LOCKED = (
     "Sign-in is not set up, so this page stays closed. An admin turns it on with one parameter of the deployment: see "
     "“Sign-in for the pages” in docs/deploying.md."
@@ -35,10 +37,23 @@ async def respond(request: func.HttpRequest, show: Show) -> func.HttpResponse:
         return message("Not now", f"{error}. Try again in a minute.", 503)
 
 
-def html(text: str, status: int = 200) -> func.HttpResponse:
+async def respond_to_form(request: func.HttpRequest, act: Act) -> func.HttpResponse:
+    """What an act makes of a form that a person sent from a page of ours; else a page that says why nothing is done."""
+    from functions.pages.form import fields_of, refusal
+
+    async def show(app: "App", request: func.HttpRequest) -> func.HttpResponse:
+        if refused := refusal(app.settings, request):
+            return message(refused.title, refused.text, refused.status)
+        return await act(app, request, fields_of(request))
+
+    return await respond(request, show)
+
+
+def html(text: str, status: int = 200, *, forms: bool = False) -> func.HttpResponse:
+    """A page. `forms`: whether it has a form, which may be sent to our own pages only."""
     from shared.adapters.pages.render import security_headers
 
-    headers = dict(security_headers())
+    headers = dict(security_headers(forms=forms))
     return func.HttpResponse(text, status_code=status, mimetype="text/html", charset="utf-8", headers=headers)
 
 

@@ -23,20 +23,33 @@ OPEN: Mapping[str, str] = {
 
 _HEADER = "x-ms-client-principal"
 _LARGEST = 64 * 1024  # characters; App Service itself takes 64 KB of headers
+_LONGEST = 300  # characters of an id, a name or an address
 _ID = ("http://schemas.microsoft.com/identity/claims/objectidentifier", "oid")
+_ADDRESS = (
+    "preferred_username",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
+    "email",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+)
+_ROLE = frozenset({"roles", "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"})  # a claim for each role
 _NAME = ("name", "preferred_username", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is signed in: the object id in Entra, and what to call them."""
+    """Somebody who is signed in: the object id in Entra, what to call them, their address, and their app roles.
+
+    What a role allows stands in `shared/core/review/roles.py`.
+    """
 
     id: str
     name: str
+    address: str = ""
+    roles: frozenset[str] = frozenset()
 
 
 #: Whoever sits at the machine on which the sandbox runs.
-HERE = Person("here", "you")
+HERE = Person("here", "you", roles=frozenset({"reader", "reviewer", "admin", "privacy"}))
 
 
 def person(settings: "Settings", headers: Mapping[str, str]) -> Person | None:
@@ -55,14 +68,24 @@ def _read(header: str) -> Person | None:
         principal = json.loads(base64.b64decode(header, validate=True))
     except (binascii.Error, ValueError, RecursionError):
         return None
-    claims = dict(_claims(principal))
-    id_ = next((claims[kind] for kind in _ID if claims.get(kind)), "")
-    name = next((claims[kind] for kind in _NAME if claims.get(kind)), "")
-    return Person(id_, name or id_) if id_ else None
+    pairs = list(_claims(principal))
+    claims = dict(pairs)
+    id_, name, address = (_first(claims, kinds) for kinds in (_ID, _NAME, _ADDRESS))
+    return Person(id_, name or id_, address, _roles(value for kind, value in pairs if kind in _ROLE)) if id_ else None
+
+
+def _first(claims: Mapping[str, str], kinds: tuple[str, ...]) -> str:
+    return next((claims[kind] for kind in kinds if claims.get(kind)), "")[:_LONGEST]
+
+
+def _roles(values: Iterator[str]) -> frozenset[str]:
+    from shared.core.review.roles import roles_of
+
+    return frozenset(roles_of(values))
 
 
 def _claims(principal: Any) -> Iterator[tuple[str, str]]:
-    """(kind, value); of several of one kind the last."""
+    """(kind, value); several of one kind are possible."""
     listed = principal.get("claims") if isinstance(principal, dict) else None
     for claim in listed if isinstance(listed, list) else []:
         if isinstance(claim, dict) and isinstance(claim.get("typ"), str) and isinstance(claim.get("val"), str):

@@ -33,6 +33,9 @@ var tables = [
   'webhooks'
   'numbers'
   'deliveries'
+  'audit'
+  'runs'
+  'people'
 ]
 
 // config: the policy. oversize: posts too large for a queue message. deployments: the app's package.

@@ -18,6 +18,7 @@ from shared.cli.tools import (
     table,
     with_deployment,
 )
+from shared.cli.who import signed_in
 from shared.core.errors import PermanentError
 from shared.core.text.safe import cut
 
@@ -85,12 +86,13 @@ def replay_parked(
         raise typer.BadParameter("name one KEY, or --all")
 
     async def replayed(deps: "Deps") -> tuple[list[str], list[str]]:
+        who = await signed_in()
         keys = [item.key for item in await parked_items(deps.storage.tables)] if all_ else [key]
         done: list[str] = []
         wrong: list[str] = []
         for each in keys:
             try:
-                was_there = await park.replay(deps, each)
+                was_there = await park.replay(deps, each, who)
             except PermanentError as error:
                 wrong.append(str(error))
             else:

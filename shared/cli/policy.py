@@ -10,10 +10,10 @@ import typer
 from shared.cli.policy_given import checked_text, counted, schema_text
 from shared.cli.tools import Json, State, as_json, complain, printable, table, with_deployment
 from shared.cli.who import signed_in
-from shared.core.errors import PermanentError
+from shared.core.errors import PermanentError, TransientError
 
 if TYPE_CHECKING:
-    from shared.adapters.policy.versions import InForce
+    from shared.adapters.policy.versions import InForce, Version
     from shared.usecases.deps import Deps
 
 app = typer.Typer(help="The policy in force, and earlier ones.", no_args_is_help=True)
@@ -40,6 +40,17 @@ async def _look_at_name(deps: "Deps", *, new: bool) -> None:
     complain(f"warning: {printable(fault)}; this one is in use, and keeps its name")
 
 
+async def _audit(deps: "Deps", version: "Version") -> None:
+    from shared.record.audit import Entry, insert_entry
+
+    details = {"message": version.message, "file": version.file}
+    entry = Entry(version.at, f"policy {version.name}", "push", version.who, "command", "", details)
+    try:
+        await insert_entry(deps.storage.tables, entry)
+    except (PermanentError, TransientError) as error:  # who only pushes policies has no role on the tables
+        complain(f"warning: the audit has no copy of it ({printable(str(error))}); `policy versions` keeps who and why")
+
+
 @app.command()
 def push(
     policy: Annotated[Path, typer.Argument(exists=True, metavar="FILE.yaml", help="The policy.")],
@@ -61,12 +72,15 @@ def push(
         now = await policy_store.in_force(deps.storage.blobs)
         await _look_at_name(deps, new=not now.etag)
         changed = _show_difference(now.text, policy_store.bare(text), str(policy))
+        if now.version and not (dry_run or changed):  # of a push that died before its copy
+            await _audit(deps, now.version)
         if dry_run or not changed:
             return "nothing was pushed" if dry_run else "it is in force already; nothing was pushed"
         who = by or await signed_in()
         version = await policy_store.push(
             deps.storage.blobs, text, who=who, at=deps.here.clock(), message=message, file=str(policy), force=force
         )
+        await _audit(deps, version)
         return f"pushed {policy} as {version.name} by {version.who} ({counted(good)}); in force within a minute"
 
     typer.echo(with_deployment(state, work))
@@ -92,6 +106,7 @@ def back(
         version_made = await policy_store.push(
             deps.storage.blobs, text, who=who, at=deps.here.clock(), message=f"back to {version}", file=version
         )
+        await _audit(deps, version_made)
         return f"{version} is in force again, as {version_made.name}"
 
     typer.echo(with_deployment(state, work))

@@ -10,8 +10,10 @@ from shared.core.text.safe import cut
 
 if TYPE_CHECKING:
     from shared.core.tickets.register import Entry
+    from shared.usecases.deps import Deps
 
 register = typer.Typer(help="The built-in register of change tickets.", no_args_is_help=True)
+_LONGEST_NOTE = 2000  # characters of a note that the audit keeps
 Number = Annotated[str, typer.Argument(show_default=False, help="The ticket's number, as `list` shows it.")]
 
 
@@ -68,14 +70,22 @@ def move_register(
 ) -> None:  # fmt: skip
     """Move a ticket to another state. A closed or cancelled ticket closes its change."""
     from shared.core.terms import State as Known
+    from shared.record.audit import Entry as AuditEntry
+    from shared.record.audit import insert_entry
     from shared.record.register import move_entry
 
     if to not in get_args(Known):
         raise typer.BadParameter(f"unknown state {to!r} (known: {', '.join(get_args(Known))})")
     who = cut(" ".join(by.split()) or _person(), LONGEST_CELL)
-    moved = with_deployment(
-        state, lambda deps: move_entry(deps.storage.tables, number, to, note, deps.here.clock(), who)
-    )
+
+    async def move(deps: "Deps") -> "Entry":
+        now = deps.here.clock()
+        entry = await move_entry(deps.storage.tables, number, to, note, now, who)
+        details = {"state": to, "note": note[:_LONGEST_NOTE], "change": entry.change_id}
+        await insert_entry(deps.storage.tables, AuditEntry(now, number, "move", who, "command", to, details))
+        return entry
+
+    moved = with_deployment(state, move)
     typer.echo(f"{moved.number} is {moved.state}; its history says by {who}")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shared.cli.tools import LONGEST_CELL, Json, State, as_json, complain, table, with_deployment
+from shared.cli.who import signed_in
 from shared.core import ids
 from shared.core.text.safe import cut
 
@@ -58,7 +59,8 @@ async def _release(
     ]
     if not go:
         return chosen, 0
-    return chosen, await first_load.release(deps, chosen, [each for each in kept if each not in chosen])
+    rest = [each for each in kept if each not in chosen]
+    return chosen, await first_load.release(deps, chosen, rest, by=await signed_in())
 
 
 def _show(chosen: "list[KeptEffect]", released: int, *, listed: bool, dry_run: bool) -> None:

@@ -6,7 +6,7 @@ QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
 TABLES = (
     "changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers",
-    "deliveries",
+    "deliveries", "audit", "runs", "people",
 )  # fmt: skip
 CONTAINERS = ("config", "oversize")
 

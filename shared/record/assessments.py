@@ -10,8 +10,11 @@ from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.posts.classification import FIELD_NAMES, FieldName
 from shared.core.review.assessment import Act
 from shared.core.times import stored_moment
-from shared.record.change_keys import TABLE, act_key, assessment_key, kind_of, span
+from shared.record.audit import Entry, insert_entry
+from shared.record.change_keys import TABLE, act_key, assessment_key, id_of, kind_of, span
 from shared.record.packing import pack, unknown_columns, unpack
+
+_LAST = 999_999
 
 
 class AssessmentRecord(NamedTuple):
@@ -77,6 +80,24 @@ def read_act(row: Row) -> Act:
     v: Mapping[str, Any] = row.values
     fields = tuple((name, old, new, released) for name, old, new, released, *_ in json.loads(v.get("fields", "[]")))
     return Act(int(row.key.rsplit("|", 1)[1]), stored_moment(v["at"]), v.get("who", ""), v.get("through", ""), fields)
+
+
+def audit_of(change_id: str, act: Act) -> Entry:
+    """The copy of an act that the audit keeps."""
+    details = {"fields": act.fields}
+    return Entry(act.at, change_id, "settle", act.who, act.through, f"{act.seq:06d}", details)
+
+
+def since(change_id: str, seq: int) -> tuple[str, str]:
+    """The range of keys of the acts behind `seq`: what a guard looks after, whatever number the act gets."""
+    return act_key(change_id, seq + 1), act_key(change_id, _LAST)
+
+
+async def copy_acts(tables: Tables, low: str, high: str) -> None:
+    """Insert the audit's copies of these acts where they are missing: one read, and one call for each act."""
+    for row in await tables.range(TABLE, ids.partition(id_of(low)), low, high):
+        if kind_of(row.key) == "act":
+            await insert_entry(tables, audit_of(id_of(row.key), read_act(row)))
 
 
 async def acts_of(tables: Tables, change_id: str) -> list[Act]:

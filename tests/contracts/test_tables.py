@@ -120,6 +120,8 @@ async def test_a_range_is_in_order_and_half_open(tables):
     assert [row.key for row in await port.range(name, "p", "a", "d")] == ["a", "b", "c"]
     assert [row.key for row in await port.range(name, "p", "a", "d", {"n": "b"})] == ["b"]
     assert await port.range(name, "q", "a", "d") == []
+    assert [row.key for row in await port.range(name, "p", "a", "d", limit=2)] == ["a", "b"]
+    assert [row.key for row in await port.range(name, "p", "a", "d", limit=9)] == ["a", "b", "c"]
 
 
 async def test_a_range_is_paged_to_the_end(tables):
@@ -128,6 +130,7 @@ async def test_a_range_is_paged_to_the_end(tables):
         await port.commit(name, [Write("insert", Row("p", f"{n:05}", {"n": n})) for n in range(start, start + 100)])
 
     assert len(await port.range(name, "p", "0", "9")) == 1200
+    assert len(await port.range(name, "p", "0", "9", limit=1100)) == 1100
     assert len([row async for row in port.scan(name)]) == 1200
 
 

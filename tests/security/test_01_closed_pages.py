@@ -17,6 +17,7 @@ CONNECTION = (
     "QueueEndpoint=http://127.0.0.1:1/a;TableEndpoint=http://127.0.0.1:1/a;"
 )
 OURS = {"AzureWebJobsStorage": CONNECTION, "FORESIGNAL_DEPLOYMENT": "t", "FORESIGNAL_PUBLIC_URL": "https://t.example"}
+ROLE = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 OID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 
 
@@ -136,7 +137,18 @@ SIGNED_IN = settings.Settings("t", "", sign_in=True)
     [
         (ANA, Person("0f8e", "Ana Torres")),
         (principal(("oid", " 0f8e ")), Person("0f8e", "0f8e")),
-        (principal(("oid", "0f8e"), ("preferred_username", "ana@t.example")), Person("0f8e", "ana@t.example")),
+        (
+            principal(("oid", "0f8e"), ("preferred_username", "ana@t.example")),
+            Person("0f8e", "ana@t.example", "ana@t.example"),
+        ),
+        (
+            principal((OID, "0f8e"), ("name", "Ana"), ("email", "ana@t.example"), ("roles", "reviewer")),
+            Person("0f8e", "Ana", "ana@t.example", frozenset({"reviewer"})),
+        ),
+        (
+            principal((OID, "0f8e"), ("roles", "Privacy"), ("roles", "admin"), ("roles", "owner"), (ROLE, "reviewer")),
+            Person("0f8e", "0f8e", "", frozenset({"reviewer", "admin", "privacy"})),
+        ),
         ("", NOBODY),
         (principal(), NOBODY),
         (principal((OID, "")), NOBODY),

@@ -333,9 +333,9 @@ class PrefixedTables:
         return await self._inner.get(self.name(table), partition, key)
 
     async def range(
-        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
+        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None, *, limit: int = 0
     ) -> list[Row]:
-        return await self._inner.range(self.name(table), partition, low, high, equal)
+        return await self._inner.range(self.name(table), partition, low, high, equal, limit=limit)
 
     def scan(self, table: str, *args: Any, **named: Any) -> Any:
         return self._inner.scan(self.name(table), *args, **named)

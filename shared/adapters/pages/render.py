@@ -25,27 +25,30 @@ def render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(navigation=NAVIGATION, **values)
 
 
-@lru_cache(maxsize=1)
-def security_headers() -> Mapping[str, str]:
+@lru_cache(maxsize=2)
+def security_headers(*, forms: bool = False) -> Mapping[str, str]:
     """What a page's response must carry: nothing is loaded but Microsoft's own images, and no script runs at all.
 
-    The one inline style sheet is allowed by its hash, so it is computed and cannot go stale.
+    The one inline style sheet is allowed by its hash, so it is computed and cannot go stale. `forms`: whether the page
+    has a form; it may be sent to us alone. Other hosts are not told which page a link was on; we are, because a form
+    without that would not say where it comes from.
     """
-    policy = f"{_content_policy()}; frame-ancestors 'none'"
+    policy = f"{_content_policy(forms=forms)}; frame-ancestors 'none'"
     return MappingProxyType(
         {
             "Content-Security-Policy": policy,
             "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
+            "Referrer-Policy": "same-origin",
             "Cache-Control": "no-store",
         }
     )
 
 
-def _content_policy() -> str:
+def _content_policy(*, forms: bool = False) -> str:
     style = b64encode(sha256(_style().encode()).digest()).decode()
     images = f"img-src data: {image_sources()}"
-    return f"default-src 'none'; style-src 'sha256-{style}'; {images}; base-uri 'none'; form-action 'none'"
+    sent_to = "'self'" if forms else "'none'"
+    return f"default-src 'none'; style-src 'sha256-{style}'; {images}; base-uri 'none'; form-action {sent_to}"
 
 
 @lru_cache(maxsize=1)

@@ -56,11 +56,16 @@ class AzureTables:
                 return None
 
     async def range(
-        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
+        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None, *, limit: int = 0
     ) -> list[Row]:
         text = "PartitionKey eq @partition and RowKey ge @low and RowKey lt @high"
         params = {"partition": partition, "low": low, "high": high}
-        return [row async for row in self._query(table, text, params, equal)]
+        rows = []
+        async for row in self._query(table, text, params, equal, most=limit):
+            rows.append(row)
+            if len(rows) == limit:
+                break
+        return rows
 
     async def scan(
         self,
@@ -84,13 +89,16 @@ class AzureTables:
         parameters: dict[str, str],
         equal: Mapping[str, str] | None,
         only: Collection[str] | None = None,
+        *,
+        most: int = 0,
     ) -> AsyncIterator[Row]:
+        page = min(most or _PAGE, _PAGE)
         for index, (name, value) in enumerate((equal or {}).items()):
             text += f" and {name} eq @v{index}"
             parameters[f"v{index}"] = value
         with as_ours(f"reading table {table}"):
             entities = self._table(table).query_entities(
-                text, parameters=parameters, results_per_page=_PAGE, select=None if only is None else [*_KEYS, *only]
+                text, parameters=parameters, results_per_page=page, select=None if only is None else [*_KEYS, *only]
             )
             async for entity in entities:
                 yield _row(entity)

@@ -37,9 +37,12 @@ class Tables(Protocol):
     async def get(self, table: str, partition: str, key: str) -> Row | None: ...
 
     async def range(
-        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None
+        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None, *, limit: int = 0
     ) -> list[Row]:
-        """The rows with low <= key < high, in order of key, paged to the end; `equal`: property = value besides."""
+        """The rows with low <= key < high, in order of key, paged to the end; `equal`: property = value besides.
+
+        `limit`: at most so many of them, the first ones, at one call up to 1,000; 0 for all.
+        """
         ...
 
     def scan(

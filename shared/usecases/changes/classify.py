@@ -17,6 +17,7 @@ from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
 from shared.core.tasks.task import TaskState
 from shared.record import changes
+from shared.record.assessments import copy_acts
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.copies import CopyRecord, clear_due, copies_of
 from shared.record.open_list import list_open
@@ -42,7 +43,10 @@ class Decided:
 
 
 async def classify(deps: Deps, envelope: Envelope) -> None:
-    """One message: `ids`, all of one partition. The same message again sends what is due and writes nothing."""
+    """One message: `ids`, all of one partition; `acts`: the range of acts that it guards.
+
+    The same message again sends what is due and writes nothing.
+    """
     wanted: dict[str, list[str]] = defaultdict(list)
     for change_id in envelope.body.get("ids", []):
         wanted[ids.partition(change_id)].append(change_id)
@@ -50,6 +54,8 @@ async def classify(deps: Deps, envelope: Envelope) -> None:
     for partition, change_ids in wanted.items():
         for decided in await _without_refused(deps, policy, partition, change_ids, envelope):
             await _follow_up(deps, policy, decided)
+    if acts := envelope.body.get("acts"):  # the guard of what a person did
+        await copy_acts(deps.storage.tables, *acts)
 
 
 async def _without_refused(

@@ -14,6 +14,7 @@ from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.sources.batches import OVERSIZE, read_blob
 from shared.record import parked
+from shared.record.audit import Entry, insert_entry
 from shared.record.parked import Parked
 from shared.usecases.deps import Deps
 
@@ -92,9 +93,10 @@ def _changes(queue: str, body: Mapping[str, Any]) -> list[str]:
     return [change_id for change_id in item_ids if ids.is_id(change_id)]
 
 
-async def replay(deps: Deps, key: str) -> bool:
+async def replay(deps: Deps, key: str, by: str) -> bool:
     """Send it again as new (attempts 0), and forget that it was parked; False where there is no such key.
 
+    `by`: who wants it.
     Raises PermanentError for a message that is not ours: nothing could handle it.
     """
     record = await parked.parked_record(deps.storage.tables, key)
@@ -112,6 +114,10 @@ async def replay(deps: Deps, key: str) -> bool:
     for change_id in _changes(item.queue, body):
         await parked.unmark(deps.storage.tables, change_id, str(body.get("effect", "")))
     await deps.storage.queues.send(item.queue, await _fitting(deps, Envelope(body, deps.here.clock())))
+    details = {"key": key, "queue": item.queue, "reason": item.reason[:_REASON]}
+    await insert_entry(
+        deps.storage.tables, Entry(deps.here.clock(), item.item, "replay", by, "command", key[-24:], details)
+    )
     await parked.delete_parked(deps.storage.tables, record)
     return True
 

@@ -6,6 +6,7 @@ from shared.core.changes.change import Change
 from shared.core.changes.settled import Assessment
 from shared.core.messages import Envelope
 from shared.core.review.assessment import (
+    Act,
     FieldAct,
     Unfit,
     Wanted,
@@ -15,7 +16,8 @@ from shared.core.review.assessment import (
     unfit,
 )
 from shared.record import changes
-from shared.record.assessments import insert_act
+from shared.record.assessments import audit_of, insert_act, since
+from shared.record.audit import insert_entry
 from shared.record.changes import read_alone
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
@@ -44,10 +46,11 @@ async def settle_fields(
 
     Over the version of the assessment that was read: of two people at once one is written first. The other one's fields
     are written too, unless the first has just decided one of them: then they are shown that, and may settle it again.
-    At most 4 calls where nobody else writes.
+    At most 5 calls where nobody else writes.
     """
     first: list[Assessment] = []
-    guarded: list[bool] = []
+    made: list[Act] = []
+    due: list[bool] = []
 
     async def step() -> Settling | None:
         record = await read_alone(deps.storage.tables, change_id)
@@ -60,11 +63,13 @@ async def settle_fields(
         if lost or after.assessment is before.assessment:
             return Settling(before, acts, lost)
         act = act_of(after, acts, by, deps.here.clock(), through)
+        if not made:
+            await _guard(deps, change_id, before.assessment.seq)
+        made.append(act)
         writes = [record.put_assessment(after.assessment), insert_act(change_id, act)]
-        if before.stage != "parked" and may_decide_otherwise(before, after):
-            if not guarded:
-                guarded.append(True)
-                await _point(deps, change_id, GUARD_DELAY)
+        decides = before.stage != "parked" and may_decide_otherwise(before, after)
+        due.append(decides)
+        if decides:
             # Also where it is due already: whoever decides it just now has not seen this, and meets a conflict.
             writes.append(record.replace_change(replace(record.change, stage="classify")))
         await changes.commit(deps.storage.tables, writes)
@@ -72,8 +77,10 @@ async def settle_fields(
         return Settling(record.change, acts, unfit=unfit(after.classification, names))
 
     settled = await redo(step)
-    if guarded and settled and not settled.lost:
-        await _point(deps, change_id)
+    if settled and settled.acts and made and not settled.lost:
+        await insert_entry(deps.storage.tables, audit_of(change_id, made[-1]))
+        if due[-1]:
+            await _point(deps, change_id)
     return settled
 
 
@@ -82,6 +89,12 @@ def _is_lost(act: FieldAct, first: Assessment) -> bool:
     return act.changes and act.before != first.settled.get(act.name)
 
 
-async def _point(deps: Deps, change_id: str, delay: float = 0.0) -> None:
+async def _point(deps: Deps, change_id: str) -> None:
     """The pointer to a change that must be decided: nothing happens where it is decided when it comes."""
-    await deps.storage.queues.send("changes", Envelope({"ids": [change_id]}, deps.here.clock()), delay)
+    await deps.storage.queues.send("changes", Envelope({"ids": [change_id]}, deps.here.clock()))
+
+
+async def _guard(deps: Deps, change_id: str, seq: int) -> None:
+    """The same, sent before the commit: it also looks after the audit's copies of the acts behind `seq`."""
+    body = {"ids": [change_id], "acts": since(change_id, seq)}
+    await deps.storage.queues.send("changes", Envelope(body, deps.here.clock()), GUARD_DELAY)

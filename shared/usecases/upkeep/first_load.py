@@ -13,6 +13,7 @@ from shared.core.errors import TransientError
 from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private, shown_title
 from shared.record import changes
+from shared.record.audit import Entry, insert_entries
 from shared.record.changes import ChangeRecord, all_changes, read_with_effects, waiting_for_classification
 from shared.record.copies import count_copies
 from shared.record.first_load import Load, end_load, open_loads, write_waiting_counts
@@ -126,14 +127,23 @@ async def waiting(deps: Deps) -> list[KeptEffect]:
     return sorted(kept, key=lambda each: (each.kind != "ticket", each.target, each.urgency))
 
 
-async def release(deps: Deps, chosen: Sequence[KeptEffect], rest: Sequence[KeptEffect] = ()) -> int:
-    """Make these due, as a person wants; how many were. `rest`: what waits on.
+async def release(deps: Deps, chosen: Sequence[KeptEffect], rest: Sequence[KeptEffect] = (), *, by: str) -> int:
+    """Make these due, as a person wants; how many were. `rest`: what waits on. `by`: the person, for the audit.
 
     A run that dies is repeated: what it had recorded and not sent is sent by `mend`.
     """
+    await insert_entries(deps.storage.tables, _orders(deps.here.clock(), chosen, by))
     released = await _make_due(deps, chosen, "released")
     await write_waiting_counts(deps.storage.tables, Counter((each.kind, each.target) for each in rest))
     return released
+
+
+def _orders(at: datetime, chosen: Sequence[KeptEffect], by: str) -> list[Entry]:
+    """One for each change."""
+    effects: dict[str, list[str]] = {}
+    for each in chosen:
+        effects.setdefault(each.change, []).append(each.effect)
+    return [Entry(at, change, "release", by, "command", "", {"effects": keys}) for change, keys in effects.items()]
 
 
 async def _make_due(deps: Deps, chosen: Sequence[KeptEffect], step: Literal["urgent", "released"]) -> int:

@@ -44,7 +44,7 @@ async def test_a_bad_item_is_parked_alone_and_replayed_when_it_can_be_taken():
     assert (await world.change()).stage == "decided"
     world.tables.refuse.clear()
     key = next(item.key for item in await parked_items(world.deps.storage.tables) if "MC1200002" in item.item)
-    assert await replay(world.deps, key)
+    assert await replay(world.deps, key, "ana")
     await world.drain()
     assert (await world.change("MC1200002")).stage == "decided"
     assert {item for _, item, _ in await parked(world)} == {"None (contoso)"}
@@ -56,7 +56,7 @@ async def test_a_replay_is_a_new_message_about_the_old_observation():
     world.clock.forward(days=3)
     (item,) = await parked_items(world.deps.storage.tables)
 
-    await replay(world.deps, item.key)
+    await replay(world.deps, item.key, "ana")
 
     (again,) = world.queues.take("posts")
     assert (again.first_seen, again.attempts) == (world.clock(), 0)
@@ -70,7 +70,7 @@ async def test_an_item_that_fits_no_message_is_replayed_through_a_blob(size):
     await park(world.deps, "posts", batch(large).body, NOW, "too large")
     (item,) = await parked_items(world.deps.storage.tables)
 
-    assert await replay(world.deps, item.key)
+    assert await replay(world.deps, item.key, "ana")
     await world.drain()
 
     if size < 1_000_000:
@@ -88,7 +88,7 @@ async def test_a_replay_whose_blob_is_gone_says_so():
     (item,) = await parked_items(world.deps.storage.tables)
 
     with pytest.raises(PermanentError, match="oversize/parked/"):
-        await replay(world.deps, item.key)
+        await replay(world.deps, item.key, "ana")
 
     assert len(await parked_items(world.deps.storage.tables)) == 1
 
@@ -100,9 +100,9 @@ async def test_what_is_no_message_of_ours_is_kept_and_cannot_be_replayed():
 
     (item,) = await parked_items(world.deps.storage.tables)
     with pytest.raises(PermanentError, match="not a message of ours"):
-        await replay(world.deps, item.key)
+        await replay(world.deps, item.key, "ana")
     assert (await parked_item(world.deps.storage.tables, item.key)).content["base64"]
-    assert not await replay(world.deps, "2026-09:nothing")
+    assert not await replay(world.deps, "2026-09:nothing", "ana")
 
 
 async def test_a_poisoned_batch_comes_again_item_by_item_so_that_only_the_bad_one_is_parked():
@@ -140,7 +140,7 @@ async def test_a_parked_change_says_so_and_mend_leaves_it_until_it_is_replayed()
     await world.mend()
     assert (await world.change()).stage == "parked"
     (item,) = await parked_items(world.deps.storage.tables)
-    await replay(world.deps, item.key)
+    await replay(world.deps, item.key, "ana")
     await world.drain()
     assert ((await world.change()).stage, (await world.change()).parked) == ("decided", "")
 
@@ -155,7 +155,7 @@ async def test_a_parked_effect_says_so_and_mend_leaves_it_until_it_is_replayed()
 
     assert not world.inbox.cards
     for item in await parked_items(world.deps.storage.tables):
-        await replay(world.deps, item.key)
+        await replay(world.deps, item.key, "ana")
     await world.drain()
     assert len(world.inbox.cards) == 2
     assert not [state for state in (await world.held()).states if state.due or state.parked]
@@ -181,7 +181,7 @@ async def test_a_replay_of_what_is_done_meanwhile_does_nothing_again():
     before = await world.held()
 
     for item in await parked_items(world.deps.storage.tables):
-        await replay(world.deps, item.key)
+        await replay(world.deps, item.key, "ana")
     await world.drain()
 
     after = await world.held()

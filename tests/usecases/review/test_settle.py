@@ -11,6 +11,7 @@ from shared.core.policy.model import Match, Route
 from shared.core.posts.classification import Interval, Window
 from shared.core.review.assessment import RELEASE, field_views
 from shared.record.assessments import acts_of
+from shared.record.audit import newest_entries
 from shared.record.changes import read_with_effects
 from shared.record.open_list import open_changes
 from shared.record.register import entries
@@ -215,8 +216,11 @@ async def test_a_confirmation_wakes_nobody(world):
     settled = await settle_fields(world.deps, ID, {"kind": change.reading.kind, "crb": True}, "ana")
 
     assert settled.change.assessment.seq == 1
-    assert world.queues.sent == []
+    assert [delay for _, _, delay in world.queues.sent] == [GUARD_DELAY]  # it looks after the audit's copy alone
     assert (await world.change()).stage == "decided"
+    before = await world.all("changes")
+    await world.drain()
+    assert await world.all("changes") == before
 
 
 async def test_who_confirms_what_was_unsure_has_the_ticket_filed_anew_without_the_doubt(world):
@@ -246,14 +250,34 @@ async def test_who_hears_of_an_event_is_decided_by_what_was_settled(world):
     assert sorted(told(world))[:2] == [(ID, "messaging", "Dates moved"), (ID, "messaging", "New")]
 
 
-async def test_settling_costs_four_calls_and_its_decision_what_a_decision_costs():
+async def test_settling_costs_five_calls_and_its_decision_what_a_decision_costs():
     world = World()
     await world.arrive(harmless())
     calls = world.tables.calls
 
     await settle_fields(world.deps, ID, {"kind": "security"}, "ana")
 
-    assert world.tables.calls - calls + len(world.queues.sent) == 4
+    assert world.tables.calls - calls + len(world.queues.sent) == 5
+
+
+async def test_the_audit_has_a_copy_of_each_act_and_the_guard_makes_good_what_a_death_left_out(world):
+    await world.arrive(harmless())
+    await settle(world, kind="security")
+    world.clock.forward(hours=1)
+    life = Lifetime(3)  # read, guard, commit
+    mortal = deps_with(world.deps, tables=Mortal(world.tables, life), queues=Mortal(world.queues, life))
+    with pytest.raises(DiedError):
+        await settle_fields(mortal, ID, {"crb": True, "kind": "retirement"}, "ben")
+    assert [each.who for each in (await newest_entries(world.tables, world.clock())).entries] == ["ana"]
+
+    await world.drain()
+
+    entries_, acts = (await newest_entries(world.tables, world.clock())).entries, await acts_of(world.tables, ID)
+    assert [(each.who, each.subject, each.what, each.mark) for each in reversed(entries_)] == [
+        (act.who, ID, "settle", f"{act.seq:06d}") for act in acts
+    ]
+    assert [act.who for act in acts] == ["ana", "ben"]
+    assert list(entries_[-1].details["fields"][0]) == list(acts[0].fields[0])
 
 
 # Microsoft's next edition.

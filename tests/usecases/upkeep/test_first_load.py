@@ -55,7 +55,7 @@ async def released(world, *numbers):
     chosen = await waiting(world.deps)
     ids = {f"MC12000{number:02d}" for number in numbers}
     chosen, rest = ([e for e in chosen if (e.change in ids) is wanted] for wanted in (True, False))
-    count = await release(world.deps, chosen, rest)
+    count = await release(world.deps, chosen, rest, by="ana")
     await world.drain()
     return count
 
@@ -304,7 +304,7 @@ async def test_a_replayed_post_of_the_first_load_still_belongs_to_it():
     await loaded(world, *many())
     world.tables.refuse.clear()
     for item in await parked_items(world.tables):
-        await replay(world.deps, item.key)
+        await replay(world.deps, item.key, "ana")
     await world.drain()
 
     assert (await steps(world))[3] == ["kept"]

@@ -1,0 +1,56 @@
+"""Roles of people: what each of them may do on our pages (pure)."""
+
+from collections.abc import Collection, Iterable
+from typing import Literal, get_args
+
+from shared.core.policy.model import Policy
+
+Role = Literal["reader", "reviewer", "admin", "privacy"]
+"""The app roles of our registration in Entra, by their values (docs/deploying.md).
+
+`reader`: sees the pages; so does everybody who is signed in. `reviewer`: settles fields, and answers for every team.
+`admin`: the same, and what concerns the whole deployment. `privacy`: sees posts on data privacy; no other role includes
+that.
+"""
+ROLES: tuple[Role, ...] = get_args(Role)
+EVERY_ROLE = frozenset(ROLES)
+_REVIEWERS = frozenset({"reviewer", "admin"})
+
+
+def roles_of(values: Iterable[str]) -> frozenset[Role]:
+    """The roles among what a sign-in says; whatever else it says is nobody's role here."""
+    named = {value.strip().casefold() for value in values}
+    return frozenset(role for role in ROLES if role in named)
+
+
+def is_reviewer(roles: Collection[str]) -> bool:
+    return not _REVIEWERS.isdisjoint(roles)
+
+
+def is_admin(roles: Collection[str]) -> bool:
+    return "admin" in roles
+
+
+def sees_privacy(roles: Collection[str]) -> bool:
+    """Whether posts on data privacy are for them."""
+    return "privacy" in roles
+
+
+def teams_of(policy: Policy, address: str) -> frozenset[str]:
+    """The teams whose owner or deputy somebody is, by their address; none for somebody without one."""
+    own = address.strip().casefold()
+    return frozenset(
+        name
+        for name, team in policy.teams.items()
+        if own and own in {team.owner.strip().casefold(), team.deputy.strip().casefold()}
+    )
+
+
+def may_answer(roles: Collection[str], own_teams: Collection[str], team: str) -> bool:
+    """Whether somebody may answer for a team who holds no card of it."""
+    return is_reviewer(roles) or team in own_teams
+
+
+def may_settle(roles: Collection[str], own_teams: Collection[str], teams: Collection[str]) -> bool:
+    """Whether somebody's word settles a field of a change that concerns these teams; anybody else's is a proposal."""
+    return is_reviewer(roles) or not set(own_teams).isdisjoint(teams)
