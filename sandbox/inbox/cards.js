@@ -3,14 +3,25 @@
 import { hostConfig } from "./hosts.js";
 import { safeUrl, toHtml } from "./markdown.js";
 
+let mentioned = []; // the texts of the card that is being drawn which Teams shows as people
+
 function processMarkdown(text, result) {
-  result.outputHtml = toHtml(text);
+  result.outputHtml = mentioned.reduce((html, each) => html.replaceAll(escaped(each), personOf(each)), toHtml(text));
   result.didProcess = true;
+}
+
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const personOf = (text) => `<span class="mention">${escaped(text.replace(/^<at>|<\/at>$/g, ""))}</span>`;
+
+function mentionsOf(json) {
+  const entities = json?.msteams?.entities ?? [];
+  return entities.filter((each) => each?.type === "mention" && /^<at>.+<\/at>$/.test(each.text)).map((each) => each.text);
 }
 
 /** Fill `box` with the card, and with what the renderer has to say against it. */
 export function renderCard(box, json, dark) {
   const faults = [];
+  mentioned = mentionsOf(json);
   box.replaceChildren();
   box.classList.toggle("wide", json?.msteams?.width?.toLowerCase?.() === "full");
   try {

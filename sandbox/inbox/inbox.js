@@ -8,7 +8,8 @@ const AT_ONCE = 200;
 const byId = (id) => document.getElementById(id);
 const scroll = byId("scroll");
 const messages = byId("messages");
-const dark = matchMedia("(prefers-color-scheme: dark)");
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const LARGEST = 28 * 1024; // bytes that Teams takes, as it counts them
 const day = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 
@@ -18,6 +19,7 @@ const state = {
   oldest: 0, // the lowest that it shows
   shown: 0,
   channels: {}, // name -> how many cards
+  states: {}, // name -> how it answers, where that was ever other than 202
   seen: null, // name -> how many there were when one last looked
   view: 0, // grows with every change of channel, so that late answers are dropped
 };
@@ -38,7 +40,12 @@ function message(item) {
   channel.href = addressOf(item.channel);
   channel.hidden = state.channel !== "";
   node.card = item.card;
-  renderCard(node.querySelector(".card"), item.card, dark.matches);
+  renderCard(node.querySelector(".card"), item.card, isDark());
+  node.querySelector(".toast").textContent = item.toast ? `Toast: ${item.toast}` : "";
+  const size = node.querySelector(".size");
+  size.textContent = item.size ? `${(item.size / 1024).toFixed(1)} of 28 KB` : "";
+  size.title = "As Teams counts it: the message as an escaped string";
+  size.classList.toggle("near", item.size > LARGEST * 0.9);
   return node;
 }
 
@@ -104,8 +111,18 @@ function drawChannels() {
   byId("channel").textContent = state.channel || "All channels";
   byId("count").textContent = count ? `${count} ${count === 1 ? "card" : "cards"}, newest first` : "";
   byId("empty").hidden = count > 0;
+  byId("state").textContent = stateWords(state.states[state.channel]);
   byId("older").hidden = state.shown >= count;
   document.title = `${state.channel || "All channels"} · Teams inbox · Foresignal sandbox`;
+}
+
+const HOW = { off: "The flow is turned off", deleted: "The flow was deleted", stranger: "The flow lets nobody in", gone: "The flow is gone" };
+
+/** How a channel answers, and what it did not take. */
+function stateWords(found) {
+  if (!found) return "";
+  const refused = found.refused ? `${found.refused} not taken, last ${found.at.slice(11, 16)} (${found.answer})` : "";
+  return [HOW[found.how], refused].filter(Boolean).join(" · ");
 }
 
 function channelItem(name) {
@@ -118,6 +135,10 @@ function channelItem(name) {
   const label = Object.assign(document.createElement("span"), { className: "label", textContent: name || "All channels" });
   const count = Object.assign(document.createElement("span"), { className: "badge", textContent: total(name) });
   count.setAttribute("aria-label", `${total(name)} cards${fresh ? ", some new" : ""}`);
+  if (state.states[name] && state.states[name].how !== "on") {
+    link.classList.add("down");
+    label.textContent += " (down)";
+  }
   link.append(label, count);
   const item = document.createElement("li");
   item.append(link);
@@ -147,6 +168,7 @@ async function update(parameters, apply) {
     const found = await ask(parameters);
     if (view !== state.view) return;
     state.channels = found.channels;
+    state.states = found.states;
     byId("clock").textContent = `${found.now.slice(0, 10)} ${found.now.slice(11, 16)} UTC`;
     byId("trouble").hidden = true;
     apply(found);
@@ -193,9 +215,42 @@ byId("fresh").addEventListener("click", () => {
   noneWaiting();
 });
 byId("older").addEventListener("click", () => update({ before: state.oldest }, (found) => addOlder(found.cards)));
-dark.addEventListener("change", () => {
-  for (const node of messages.querySelectorAll(".message")) renderCard(node.querySelector(".card"), node.card, dark.matches);
-});
+
+// Theme and width -------------------------------------------------------------------------------------------------
+
+function isDark() {
+  const chosen = byId("theme").value;
+  return chosen ? chosen === "dark" : systemDark.matches;
+}
+
+/** What was chosen stays for the next visit, where the browser keeps anything. */
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // a browser that keeps nothing shows the same page
+  }
+}
+
+function redraw() {
+  document.documentElement.dataset.theme = byId("theme").value;
+  document.documentElement.dataset.width = byId("width").value;
+  for (const node of messages.querySelectorAll(".message")) renderCard(node.querySelector(".card"), node.card, isDark());
+}
+
+for (const name of ["theme", "width"]) {
+  try {
+    byId(name).value = localStorage.getItem(name) ?? "";
+  } catch {
+    byId(name).value = "";
+  }
+  byId(name).addEventListener("change", () => {
+    keep(name, byId(name).value);
+    redraw();
+  });
+}
+systemDark.addEventListener("change", redraw);
+redraw();
 
 await choose();
 setTimeout(poll, EVERY);

@@ -6,7 +6,7 @@ those of the request trigger under the Workflows (learn.microsoft.com/azure/conn
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from aiohttp import web
 from sandbox.errors import SandboxError
 
 LARGEST = 28 * 1024
+"""Bytes of a message as Teams counts them: as a JSON string within another one, each quotation mark escaped."""
 CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 
 _HERE = Path(__file__).parent
@@ -50,15 +51,32 @@ SWITCHES = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message in a channel. `number` counts from 1 over all channels; `at` is the sandbox's time."""
+    """One message in a channel. `number` counts from 1 over all channels; `at` is the sandbox's time.
+
+    `toast`: what Teams shows of it in the corner of the screen and in the activity feed. `size`: its bytes, as counted.
+    """
 
     number: int
     at: str
     channel: str
     card: dict[str, Any]
+    toast: str = ""
+    size: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return {"number": self.number, "at": self.at, "channel": self.channel, "card": self.card}
+        return {
+            "number": self.number, "at": self.at, "channel": self.channel, "card": self.card, "toast": self.toast,
+            "size": self.size,
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Refusals:
+    """What a channel did not take: how often, and the last answer."""
+
+    count: int = 0
+    at: str = ""
+    answer: str = ""
 
 
 class Inbox:
@@ -68,12 +86,14 @@ class Inbox:
         self._clock, self._path = clock, path
         self.switched: dict[str, str] = {}
         """How each channel answers that does not take cards: a name of SWITCHES."""
+        self.refused: dict[str, Refusals] = defaultdict(Refusals)
+        """What each channel did not take since the inbox started."""
         self.cards: list[Card] = list(_cards_in(path)) if path and path.exists() else []
 
-    def add(self, channel: str, cards: list[dict[str, Any]]) -> None:
+    def add(self, channel: str, cards: list[dict[str, Any]], toast: str = "", size: int = 0) -> None:
         """Each attachment becomes a message of its own, as the Workflows template posts them."""
         at = f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"
-        added = [Card(len(self.cards) + 1 + i, at, channel, card) for i, card in enumerate(cards)]
+        added = [Card(len(self.cards) + 1 + i, at, channel, card, toast, size) for i, card in enumerate(cards)]
         if self._path:
             with self._path.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(card.as_json(), ensure_ascii=False) + "\n" for card in added)
@@ -109,7 +129,22 @@ class Inbox:
         return web.Response(text=f"{channel}: {how}\n")
 
     async def _hook(self, request: web.Request) -> web.Response:
-        if how := self.switched.get(channel := request.match_info["channel"]):
+        channel = request.match_info["channel"]
+        refusal = await self._refusal(channel, request)
+        if refusal:
+            refused = self.refused[channel]
+            refused.count += 1
+            refused.at, refused.answer = f"{self._clock():%Y-%m-%dT%H:%M:%SZ}", f"{refusal.status} {refusal.reason}"
+            return refusal
+        body = await request.read()
+        envelope = json.loads(body)
+        cards = [attachment["content"] for attachment in envelope["attachments"]]
+        self.add(channel, cards, toast_of(envelope), counted(body))
+        return web.Response(status=202)
+
+    async def _refusal(self, channel: str, request: web.Request) -> web.Response | None:
+        """What Teams would answer in place of 202."""
+        if how := self.switched.get(channel):
             status, code, message = SWITCHES[how]
             return _refused(status, code, message.format(channel=channel))
         if not request.query.get("sig"):
@@ -118,7 +153,7 @@ class Inbox:
         if (request.content_length or 0) > LARGEST:
             return _too_large()
         body = await request.read()
-        if len(body) > LARGEST:
+        if counted(body) > LARGEST:
             return _too_large()
         try:
             envelope = json.loads(body)
@@ -127,8 +162,7 @@ class Inbox:
         fault = fault_of(envelope)
         if fault:
             return _refused(400, "TriggerInputSchemaMismatch", f"The input body does not match its schema: {fault}")
-        self.add(request.match_info["channel"], [attachment["content"] for attachment in envelope["attachments"]])
-        return web.Response(status=202)
+        return None
 
     async def _page(self, _: web.Request) -> web.Response:
         text = (_HERE / "inbox.html").read_text(encoding="utf-8")
@@ -144,9 +178,27 @@ class Inbox:
             "now": f"{self._clock():%Y-%m-%dT%H:%M:%SZ}",
             "newest": len(self.cards),
             "channels": dict(sorted(Counter(card.channel for card in self.cards).items())),
+            "states": {channel: self._state(channel) for channel in sorted({*self.switched, *self.refused})},
             "cards": [card.as_json() for card in cards],
         }
         return web.json_response(body, headers=_NO_SNIFFING)
+
+    def _state(self, channel: str) -> dict[str, Any]:
+        """How the channel answers, and what it did not take."""
+        refused = self.refused.get(channel, Refusals())
+        how = self.switched.get(channel, "on")
+        return {"how": how, "refused": refused.count, "at": refused.at, "answer": refused.answer}
+
+
+def counted(body: bytes) -> int:
+    """The bytes of a message as Teams counts them."""
+    return len(json.dumps(body.decode(errors="replace"), ensure_ascii=False).encode())
+
+
+def toast_of(envelope: dict[str, Any]) -> str:
+    """What the toast and the activity feed say: the message's summary, and without one nothing but "Card"."""
+    summary = envelope.get("summary")
+    return summary if isinstance(summary, str) and summary.strip() else "Card"
 
 
 async def _file(request: web.Request) -> web.StreamResponse:
@@ -184,7 +236,7 @@ def _cards_in(path: Path) -> Iterator[Card]:
     for number, line in enumerate(data[:whole].splitlines(), 1):
         try:
             card = json.loads(line)
-            yield Card(number, card["at"], card["channel"], card["card"])
+            yield Card(number, card["at"], card["channel"], card["card"], card.get("toast", ""), card.get("size", 0))
         except (ValueError, TypeError, KeyError) as error:
             raise SandboxError(f"{path}:{number}: this is no card of the inbox ({error!r})") from error
 

@@ -107,7 +107,30 @@ async def test_a_card_is_taken_with_202_and_no_body_and_kept_with_its_time_and_c
     assert (response.status_code, response.content) == (202, b"")
     found = await world.cards()
     assert found["channels"] == {"exchange": 1}
-    assert found["cards"] == [{"number": 1, "at": "2026-09-01T08:30:00Z", "channel": "exchange", "card": card()}]
+    (kept,) = found["cards"]
+    assert kept.pop("size") > len(json.dumps(envelope(card())))
+    assert kept == {
+        "number": 1, "at": "2026-09-01T08:30:00Z", "channel": "exchange", "card": card(), "toast": "Card",
+    }  # fmt: skip
+
+
+async def test_the_toast_says_the_summary_and_without_one_only_that_it_is_a_card(world):
+    for summary in ("Act by 14 October: the old page goes", " ", 5, None):
+        await world.client.post("/hook/exchange?sig=x", json=envelope(card()) | {"summary": summary})
+    toasts = [each["toast"] for each in (await world.cards())["cards"]]
+    assert toasts == ["Card", "Card", "Card", "Act by 14 October: the old page goes"]
+
+
+async def test_what_a_channel_does_not_take_is_counted_with_the_last_answer(world):
+    await world.post()
+    assert (await world.cards())["states"] == {}
+    await world.client.post("/switch/exchange/off")
+    assert (await world.client.post("/hook/exchange?sig=x", json=envelope(card()))).status_code == 400
+    assert (await world.client.post("/hook/teams?sig=x", content=b"x" * (LARGEST + 1))).status_code == 413
+    assert (await world.cards())["states"] == {
+        "exchange": {"how": "off", "refused": 1, "at": "2026-09-01T08:31:00Z", "answer": "400 Bad Request"},
+        "teams": {"how": "on", "refused": 1, "at": "2026-09-01T08:31:00Z", "answer": "413 Request Entity Too Large"},
+    }
 
 
 async def test_each_attachment_becomes_a_message_of_its_own(world):
@@ -147,15 +170,16 @@ async def test_without_its_signature_the_address_is_worth_nothing(world):
         assert response.status_code == 401
 
 
-async def test_28_kilobytes_are_taken_and_one_byte_more_is_not(world):
+async def test_28_kilobytes_are_taken_as_an_escaped_string_and_one_byte_more_is_not(world):
     def padded(size):
         bare = json.dumps(envelope(card("")))
-        return json.dumps(envelope(card("x" * (size - len(bare))))).encode()
+        return json.dumps(envelope(card("x" * (size - len(json.dumps(bare)))))).encode()
 
     async def in_pieces(data):
         yield data
 
-    assert len(padded(LARGEST)) == LARGEST == 28_672
+    assert len(json.dumps(padded(LARGEST).decode())) == LARGEST == 28_672
+    assert len(padded(LARGEST)) < LARGEST - 100
     assert (await world.client.post("/hook/a?sig=x", content=padded(LARGEST))).status_code == 202
     assert (await world.client.post("/hook/a?sig=x", content=padded(LARGEST + 1))).status_code == 413
     assert (await world.client.post("/hook/a?sig=x", content=in_pieces(padded(LARGEST + 1)))).status_code == 413
@@ -327,6 +351,44 @@ async def test_the_theme_follows_the_system_while_the_page_is_open(world, show):
     assert await page.evaluate(colour) == "rgb(36, 36, 36)"
     await page.emulate_media(color_scheme="dark")
     await until(page, f"{colour} === 'rgb(255, 255, 255)'")
+
+
+async def test_theme_and_width_are_chosen_on_the_page_and_kept_for_the_next_visit(world, show):
+    await world.post()
+    page = await show()
+    await page.get_by_label("Theme").select_option("dark")
+    await page.get_by_label("Width").select_option("phone")
+    assert await page.evaluate("getComputedStyle(document.querySelector('.card [role=heading]')).color") == (
+        "rgb(255, 255, 255)"
+    )
+    assert (await page.locator(".card").first.bounding_box())["width"] < 390
+    await picture(page, "phone-chosen")
+    await page.reload()
+    await page.locator(".message").first.wait_for()
+    assert await page.get_by_label("Theme").input_value() == "dark"
+    assert await page.get_by_label("Width").input_value() == "phone"
+
+
+async def test_a_message_shows_its_toast_its_size_and_whom_it_mentions(world, show):
+    person = {"type": "mention", "text": "<at>ana@contoso.example</at>", "mentioned": {"id": "a", "name": "Ana"}}
+    more = text("Team: messaging <at>ana@contoso.example</at> and <at>eve@contoso.example</at>")
+    sent = envelope(card("Act", more, msteams={"width": "Full", "entities": [person]})) | {"summary": "Act today"}
+    await world.client.post("/hook/exchange?sig=x", json=sent)
+    page = await show()
+    assert await page.locator(".mention").all_inner_texts() == ["ana@contoso.example"]
+    assert await page.locator(".toast").inner_text() == "Toast: Act today"
+    assert (await page.locator(".size").inner_text()).endswith("of 28 KB")
+
+
+async def test_a_channel_that_is_down_says_so(world, show):
+    await world.post()
+    await world.client.post("/switch/exchange/off")
+    await world.client.post("/hook/exchange?sig=x", json=envelope(card()))
+    page = await show("/#channel=exchange")
+    await page.get_by_text("The flow is turned off").wait_for()
+    words = await page.locator("#state").inner_text()
+    assert words == "The flow is turned off · 1 not taken, last 08:31 (400 Bad Request)"
+    assert "exchange (down)" in (await page.locator("#channels .down").inner_text())
 
 
 async def test_a_new_card_appears_by_itself_and_what_is_being_read_stays_in_place(world, show):
