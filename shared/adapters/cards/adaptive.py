@@ -115,7 +115,7 @@ def _environment() -> Environment:
 
 def _render(view: ChangeCard) -> dict[str, Any]:
     template = _environment().get_template("change.json.j2")
-    card: dict[str, Any] = json.loads(template.render(card=view, rows=_rows(view)))
+    card: dict[str, Any] = json.loads(template.render(card=view, rows=card_rows(view)))
     return with_mention(card, view.mention) if view.mention else card
 
 
@@ -125,7 +125,7 @@ def with_mention(card: Mapping[str, Any], address: str) -> dict[str, Any]:
     return {**card, "msteams": {"entities": [person]}}
 
 
-def _rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
+def card_rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     """What stands beside a label: (label, lines, weight). Dates that moved stand above and are not told twice."""
     move_lines = {(_clouds(move.what), move.new) for move in view.moved}
     rows = [
