@@ -18,7 +18,8 @@ from shared.core.words.dates import PHASES, ROLLOUT
 LIMIT = 27_000
 """Bytes of a whole Workflows message. Teams refuses more than about 28 KB and does not say how it counts."""
 MORE = "… more on the change page"
-_STEPS = ((1200, 12), (800, 12), (500, 10), (300, 8), (200, 6), (120, 5), (60, 4))
+_LEFT_OUT = "… and "
+_STEPS = ((1200, 6), (800, 6), (500, 6), (300, 6), (200, 5), (120, 5), (60, 4))
 """(characters a text, entries a list): the first step that fits is taken, so that the longest texts are cut first."""
 _URL_LIMIT = 2000
 _NAMES = frozenset({*PHASES.values(), ROLLOUT})
@@ -128,10 +129,13 @@ def with_mention(card: Mapping[str, Any], address: str) -> dict[str, Any]:
 def card_rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     """What stands beside a label: (label, lines, weight). Dates that moved stand above and are not told twice."""
     move_lines = {(_clouds(move.what), move.new) for move in view.moved}
+    when = tuple(line for line in view.when if _told(line) not in move_lines)
+    if view.moved and all(line.startswith(_LEFT_OUT) for line in when):
+        when = ()  # that more dates moved is said above
     rows = [
         ("Decision", _line(view.decided), "Bolder"),
         ("To do", _line(view.to_do), "Bolder" if view.tone == "act" else "Default"),
-        ("When", tuple(line for line in view.when if _told(line) not in move_lines), "Default"),
+        ("When", when, "Default"),
         ("Part", view.parts, "Default"),
         ("Freeze", view.freezes, "Bolder"),
         ("For whom", view.people, "Default"),
@@ -173,14 +177,14 @@ def _cut(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
     def texts(values: tuple[str, ...]) -> tuple[str, ...]:
         shortened = tuple(text(value) for value in values[:entries])
         return (
-            (*shortened, f"… and {len(values) - entries} more on the change page")
+            (*shortened, f"{_LEFT_OUT}{len(values) - entries} more on the change page")
             if len(values) > entries
             else shortened
         )
 
     moved = tuple(Move(text(move.what), text(move.old), text(move.new), move.slip) for move in view.moved[:entries])
     if len(view.moved) > entries:
-        moved = (*moved, Move(f"… and {len(view.moved) - entries} more", "", "on the change page"))
+        moved = (*moved, Move(f"{_LEFT_OUT}{len(view.moved) - entries} more", "", "on the change page"))
     ticket = view.ticket
     return replace(
         view,

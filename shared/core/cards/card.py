@@ -121,6 +121,7 @@ def change_card(
     steps = () if status in UNDATED else _steps(change.particulars.steps, as_of)
     workloads = change.decision.workloads if change.decision else ()
     occasion = occasion_of(state.effect.occasion)
+    mention = _mention(state.effect, policy) if _must_act(occasion, classification) else ""
     card = ChangeCard(
         headline=_of_occasion(occasion, classification, filed, as_of) or _headline(happened, classification),
         tone=_tone_of(occasion, filed) or _tone(happened, classification),
@@ -146,8 +147,8 @@ def change_card(
         user_impact=_impact(classification, "user_impact", over=over),
         arrives="" if over else arrival_words(classification),
         why=tuple(clean(reason.sentence) for reason in state.effect.why),
-        team=_team(state.effect.team, state.effect.answers, policy),
-        mention=_mention(state.effect, policy) if _must_act(occasion, classification) else "",
+        team=clean(state.effect.team) if mention else _team(state.effect.team, state.effect.answers, policy),
+        mention=mention,
         post_url=post_url(change.id, policy.cloud_of(there)),
         page_url=page_url(change.id, public_url),
         ticket=TicketLink(clean(filed.number), filed.url) if filed.number else None,
