@@ -14,15 +14,15 @@ from shared.core.cards.listing import ListCard
 from shared.core.cards.notice import Notice
 from shared.core.changes.moves import Move
 from shared.core.words.dates import PHASES, ROLLOUT
+from shared.core.words.language import say, speaking
 
 LIMIT = 27_000
 """Bytes of a whole Workflows message. Teams refuses more than about 28 KB and does not say how it counts."""
 MORE = "… more on the change page"
-_LEFT_OUT = "… and "
+_LEFT_OUT = "… "
 _STEPS = ((1200, 6), (800, 6), (500, 6), (300, 6), (200, 5), (120, 5), (60, 4))
 """(characters a text, entries a list): the first step that fits is taken, so that the longest texts are cut first."""
 _URL_LIMIT = 2000
-_NAMES = frozenset({*PHASES.values(), ROLLOUT})
 _LISTED_TITLE = 160  # characters of a title in a list
 
 
@@ -36,7 +36,10 @@ def render(card: Card) -> dict[str, Any]:
     """The Adaptive Card 1.5 of a card, at most LIMIT bytes as a Workflows message, whatever the post holds."""
     if isinstance(card, Notice):
         return _render_notice(card)
-    return _render_list(card) if isinstance(card, ListCard) else _render_change(card)
+    if isinstance(card, ListCard):
+        return _render_list(card)
+    with speaking(card.language):
+        return _render_change(card)
 
 
 def _render_change(view: ChangeCard) -> dict[str, Any]:
@@ -111,6 +114,7 @@ def _environment() -> Environment:
     )
     environment.filters["verbatim"] = Verbatim
     environment.filters["markdown"] = markdown.escape
+    environment.filters["say"] = say
     return environment
 
 
@@ -145,7 +149,7 @@ def card_rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
         ("Tenants", view.tenants, "Default"),
         ("Ticket", (view.ticket.number,) if view.ticket else (), "Default"),
     ]
-    return [row for row in rows if row[1]]
+    return [(say(label), lines, weight) for label, lines, weight in rows if lines]
 
 
 def _told(line: str) -> tuple[str, str]:
@@ -156,7 +160,8 @@ def _told(line: str) -> tuple[str, str]:
 def _clouds(name: str) -> str:
     """Of "General availability, worldwide" the clouds: another sentence may give the same rollout another name."""
     what, _, clouds = name.partition(", ")
-    return (clouds if what in _NAMES else name).casefold()
+    names = {say(each) for each in (*PHASES.values(), ROLLOUT)}
+    return (clouds if what in names else name).casefold()
 
 
 def _line(text: str) -> tuple[str, ...]:
@@ -164,7 +169,7 @@ def _line(text: str) -> tuple[str, ...]:
 
 
 def _impact(view: ChangeCard) -> tuple[str, ...]:
-    parts = (("Admins", view.admin_impact), ("users", view.user_impact))
+    parts = ((say("Admins"), view.admin_impact), (say("users"), view.user_impact))
     return _line(", ".join(f"{who} {level.lower()}" for who, level in parts if level))
 
 
@@ -177,14 +182,14 @@ def _cut(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
     def texts(values: tuple[str, ...]) -> tuple[str, ...]:
         shortened = tuple(text(value) for value in values[:entries])
         return (
-            (*shortened, f"{_LEFT_OUT}{len(values) - entries} more on the change page")
+            (*shortened, say("… and {} more on the change page", len(values) - entries))
             if len(values) > entries
             else shortened
         )
 
     moved = tuple(Move(text(move.what), text(move.old), text(move.new), move.slip) for move in view.moved[:entries])
     if len(view.moved) > entries:
-        moved = (*moved, Move(f"{_LEFT_OUT}{len(view.moved) - entries} more", "", "on the change page"))
+        moved = (*moved, Move(say("… and {} more", len(view.moved) - entries), "", say("on the change page")))
     ticket = view.ticket
     return replace(
         view,
@@ -210,7 +215,7 @@ def shorten(text: str, characters: int) -> str:
         return text
     beginning = text[:characters]
     at_word = beginning.rfind(" ", characters * 4 // 5)
-    return (beginning[:at_word] if at_word > 0 else beginning).rstrip() + MORE
+    return (beginning[:at_word] if at_word > 0 else beginning).rstrip() + say(MORE)
 
 
 def _web_address(url: str) -> str:

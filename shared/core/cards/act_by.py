@@ -5,6 +5,7 @@ from datetime import date
 from shared.core.cards.occasions import Occasion
 from shared.core.posts.classification import Classification
 from shared.core.words.dates import day
+from shared.core.words.language import say
 from shared.core.words.plan import UNDATED
 
 
@@ -12,8 +13,11 @@ def act_by_headline(by: date, as_of: date) -> str:
     """What the day means on the day on which the card goes out: "Act by 1 October 2026: 7 days left"."""
     left = (by - as_of).days
     if left < 0:
-        return f"The day to act by was {day(by)}, {_days(-left)} ago"
-    return f"Act today: {day(by)} is the last day" if left == 0 else f"Act by {day(by)}: {_days(left)} left"
+        words = "The day to act by was {}, 1 day ago" if left == -1 else "The day to act by was {}, {} days ago"
+        return say(words, day(by), -left)
+    if left == 0:
+        return say("Act today: {} is the last day", day(by))
+    return say("Act by {}: 1 day left" if left == 1 else "Act by {}: {} days left", day(by), left)
 
 
 def why_no_act_by(classification: Classification, occasion: Occasion) -> str:
@@ -25,7 +29,3 @@ def why_no_act_by(classification: Classification, occasion: Occasion) -> str:
     if classification.is_unsure("act_by") or classification.is_unsure("action"):
         return "it is not sure that anything has to be done by that day"
     return "" if classification.action == "required" else "nothing has to be done by that day"
-
-
-def _days(count: int) -> str:
-    return f"{count} day{'s' if count != 1 else ''}"

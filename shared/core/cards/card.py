@@ -1,7 +1,7 @@
 """What a card says about a change, in words for people; how it looks is the renderer's (shared/adapters/cards)."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -30,6 +30,7 @@ from shared.core.text.safe import clean
 from shared.core.words.doubt import arrival_words, impact_words, kind_words, probably
 from shared.core.words.halts import halt_lines
 from shared.core.words.labels import STATUSES
+from shared.core.words.language import Language, say, spoken
 from shared.core.words.particulars import dated
 from shared.core.words.people import people_lines
 from shared.core.words.plan import UNDATED, UNKNOWN_ACTION, is_past, to_do, when_lines
@@ -54,7 +55,7 @@ class ChangeCard:
     `what`: what changes, or was to change where `was_planned`. Tuples have one entry a line: `parts` that do not go on,
     `people` whom it concerns, `steps` to prepare (`more_steps` are left out; `too_late` where all of it is over).
     `to_do`: what is asked, and by when. `decided`: the board's word, on the card that tells it. `mention`: the address
-    of the person who must act. `known`: the channel was told of the change before.
+    of the person who must act. `known`: the channel was told of the change before. `language`: of our words in it.
     """
 
     headline: str
@@ -87,6 +88,7 @@ class ChangeCard:
     page_url: str
     ticket: TicketLink | None
     known: bool
+    language: Language = field(default_factory=spoken)
 
 
 Card = ChangeCard | ListCard | Notice
@@ -198,7 +200,7 @@ def _impact(classification: Classification, field: Literal["admin_impact", "user
 def _to_do(classification: Classification, as_of: date, steps: Sequence[str]) -> str:
     """What is asked; where nobody knows whether anything is, the steps of the post speak for themselves."""
     words = to_do(classification, as_of, recommends=bool(steps))
-    return "" if words == UNKNOWN_ACTION else words
+    return "" if words == say(UNKNOWN_ACTION) else words
 
 
 def _headline(happened: Sequence[Event], classification: Classification) -> str:
@@ -206,7 +208,7 @@ def _headline(happened: Sequence[Event], classification: Classification) -> str:
     status = classification.status
     if status not in UNDATED or any(status in HOLDS_WITH.get(event.type, ()) for event in happened):
         return headline(happened, status)
-    words = STATUSES[status]
+    words = say(STATUSES[status])
     words = probably(words) if classification.is_unsure("status") else words
     return f"{headline(happened, status)} · {words[:1].lower()}{words[1:]}" if happened else words
 
@@ -226,7 +228,8 @@ def _moved(all_moves: Sequence[Move], classification: Classification, clouds: Se
     unsure = {True: classification.is_unsure("act_by"), False: classification.is_unsure("rollouts")}
     ordered = sorted(all_moves, key=lambda move: bool(move.clouds) and not clouds & set(move.clouds))
     return tuple(
-        replace(move, new=f"{move.new} (not sure)") if unsure[move.what == "Deadline"] else move for move in ordered
+        replace(move, new=move.new + say(" (not sure)")) if unsure[move.what == say("Deadline")] else move
+        for move in ordered
     )
 
 

@@ -6,22 +6,23 @@ from shared.core.cards.occasions import Occasion
 from shared.core.changes.change import TicketState
 from shared.core.text.safe import clean
 from shared.core.words.dates import day
+from shared.core.words.language import say
 
 _VERDICTS = {"approved": "Approved", "rejected": "Rejected"}
 
 
 def decided_headline(ticket: TicketState) -> str:
     """The board's word on the ticket: "Approved by the board: CHG0030001"."""
-    return f"{_VERDICTS.get(ticket.decision, 'Decided')} by the board: {clean(ticket.number)}"
+    return say("{} by the board: {}", say(_VERDICTS.get(ticket.decision, "Decided")), clean(ticket.number))
 
 
 def decided_line(ticket: TicketState) -> str:
     """Who decided, and when, as far as the ticket system says: "Approved by Ana Sommer, 3 October 2026"."""
     if not ticket.decision:
         return ""
-    who = f" by {clean(ticket.decided_by)}" if ticket.decided_by else ""
-    when = f", {day(ticket.decided_at.date())}" if ticket.decided_at else ""
-    return f"{_VERDICTS.get(ticket.decision, clean(ticket.decision))}{who}{when}"
+    verdict = say(_VERDICTS.get(ticket.decision, clean(ticket.decision)))
+    who = say("{} by {}", verdict, clean(ticket.decided_by)) if ticket.decided_by else verdict
+    return f"{who}, {day(ticket.decided_at.date())}" if ticket.decided_at else who
 
 
 def why_not_decided(ticket: TicketState | None, occasion: Occasion) -> str:

@@ -9,6 +9,7 @@ from shared.core.changes.slips import Slip, words_of
 from shared.core.posts.classification import Window
 from shared.core.terms import Cloud, Phase
 from shared.core.words.dates import PHASES, clouds, spoken, window
+from shared.core.words.language import say
 
 _EDGES = {"start": "its start", "end": "its end"}
 
@@ -51,12 +52,15 @@ def moves(change: Change, happened: Iterable[Event]) -> tuple[Move, ...]:
         if event.type == "act_by_moved":
             all_moves.append(
                 Move(
-                    "Deadline", _dates_in_words(event.old), _dates_in_words(event.new), _slip(event.slips, "act_by", [])
+                    say("Deadline"),
+                    _dates_in_words(event.old),
+                    _dates_in_words(event.new),
+                    _slip(event.slips, "act_by", []),
                 )
             )
         elif event.type == "dates_moved":
             all_moves += _window_moves(change, event) or [
-                Move("Dates", _dates_in_words(event.old), _dates_in_words(event.new))
+                Move(say("Dates"), _dates_in_words(event.old), _dates_in_words(event.new))
             ]
     return tuple(all_moves)
 
@@ -88,11 +92,11 @@ def _by_place(event: Event) -> dict[tuple[str, str, str], int]:
 
 
 def _dates_in_words(text: str) -> str:
-    return spoken(" ".join(text.split())) or "none"
+    return spoken(" ".join(text.split())) or say("none")
 
 
 def _name(phase: str, names: Sequence[Cloud]) -> str:
-    return f"{PHASES.get(phase, phase)}, {clouds(names)}"  # type: ignore[call-overload]
+    return f"{say(PHASES.get(phase, phase))}, {clouds(names)}"  # type: ignore[call-overload]
 
 
 def _window_moves(change: Change, event: Event) -> list[Move]:
@@ -104,7 +108,7 @@ def _window_moves(change: Change, event: Event) -> list[Move]:
     new = _by_cloud(now.classification.windows)
     changed: dict[tuple[Phase, str, str], list[Cloud]] = {}
     for place in dict.fromkeys([*new, *old]):
-        was, is_ = old.get(place, "not announced"), new.get(place, "no longer planned")
+        was, is_ = old.get(place, say("not announced")), new.get(place, say("no longer planned"))
         if was != is_:
             changed.setdefault((place[0], was, is_), []).append(place[1])
     return [
@@ -128,5 +132,5 @@ def _slip(slips: Iterable[Slip], phase: str, names: Sequence[Cloud]) -> str:
     days = list(dict.fromkeys(slip.days for slip in ours))
     if len(days) <= 1:
         return words_of(days[0]) if days else ""
-    parts = dict.fromkeys(f"{slip.edge} {words_of(slip.days)}" for slip in ours if slip.days)
+    parts = dict.fromkeys(f"{say(slip.edge)} {words_of(slip.days)}" for slip in ours if slip.days)
     return ", ".join(parts)

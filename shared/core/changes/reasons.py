@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shared.core.policy.away import Away
 from shared.core.terms import EventType
 from shared.core.words import reasons as words
+from shared.core.words.language import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class RouteReason:
 
     def _because(self) -> str:
         conditions = (words.condition_in_words(met.name, met.value, met.quote, met.settled) for met in self.conditions)
-        because = ", ".join(conditions) or "every change"
+        because = ", ".join(conditions) or say("every change")
         owner = words.owner(self.owner, self.workload, self.services, self.team)
         away = f"; {self.away.words}" if self.away else ""
         return f"{because}; {owner}{away}"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import Cloud, Phase
+from shared.core.words.language import say
 
 Edge = Literal["start", "end"]
 _WORD = re.compile(r"[a-z]{3,}")
@@ -63,8 +64,10 @@ def distance(old: Interval, new: Interval, edge: Edge) -> int:
 def words_of(days: int) -> str:
     """In a phrase: "41 days later", "1 day earlier", or that it is only told in other words."""
     if not days:
-        return "the same time, told more or less exactly"
-    return f"{abs(days)} day{'' if abs(days) == 1 else 's'} {'later' if days > 0 else 'earlier'}"
+        return say("the same time, told more or less exactly")
+    if abs(days) == 1:
+        return say("1 day later" if days > 0 else "1 day earlier")
+    return say("{} days later" if days > 0 else "{} days earlier", abs(days))
 
 
 def _places(windows: Iterable[Window]) -> list[tuple[Phase, Cloud]]:

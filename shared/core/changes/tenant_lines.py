@@ -10,6 +10,7 @@ from shared.core.posts.classification import Classification, Window
 from shared.core.terms import OVER
 from shared.core.words import tenants as words
 from shared.core.words.dates import NO_DATE, PHASES
+from shared.core.words.language import say
 from shared.core.words.plan import window_as_of
 
 _WINDOWS_SHOWN = 3
@@ -30,7 +31,7 @@ def lines_by_tenant(change: Change, policy: Policy, copies: Iterable[Copy], as_o
     told_dates, told_services = len(set(dates.values())) > 1, len(set(services.values())) > 1
     texts = {}
     for name, copy in showing.items():
-        parts = [words.GONE] if copy.gone else []
+        parts = [say(words.GONE)] if copy.gone else []
         if name in there:
             older = _older(change, policy.tenants[name], copy, as_of)
             parts += [words.still_shows(older)] if older else [dates[name]] if told_dates else []
@@ -52,18 +53,18 @@ def _dates(classification: Classification, policy: Policy, there: Iterable[str],
 def _in_words(classification: Classification, tenant: Tenant, as_of: date) -> str:
     windows = our_dates(classification, [tenant]).windows
     if not windows:
-        return NO_DATE
-    doubt = " (not sure)" if classification.is_unsure("rollouts") else ""
+        return say(NO_DATE)
+    doubt = say(" (not sure)") if classification.is_unsure("rollouts") else ""
     shown = [_window(window, windows, as_of) for window in windows[:_WINDOWS_SHOWN]]
     more = len(windows) - _WINDOWS_SHOWN
-    return ", ".join(dict.fromkeys(shown)) + (f" and {more} more" if more > 0 else "") + doubt
+    return ", ".join(dict.fromkeys(shown)) + (say(" and {} more", more) if more > 0 else "") + doubt
 
 
 def _window(window: Window, windows: Sequence[Window], as_of: date) -> str:
     """Its dates; of several phases, which one, too."""
     dates = window_as_of(window, as_of)
     one = {each.phase for each in windows} == {"ga"}
-    return dates if one else f"{PHASES[window.phase].lower()} {dates}"
+    return dates if one else f"{say(PHASES[window.phase]).lower()} {dates}"
 
 
 def _older(change: Change, tenant: Tenant, copy: Copy, as_of: date) -> str:

@@ -7,6 +7,7 @@ from shared.core.changes.change import Change, Event
 from shared.core.changes.moves import Move, moves
 from shared.core.terms import Status
 from shared.core.words.labels import HEADLINES, STATUSES
+from shared.core.words.language import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,18 @@ def headline(happened: Iterable[Event], status: Status) -> str:
     events = {event.type: event for event in happened}
     weightiest = next((type_ for type_ in HEADLINES if type_ in events), None)
     if weightiest is None:
-        return "Changed"
+        return say("Changed")
     if weightiest == "cancelled" and status == "withdrawn":
-        return STATUSES["withdrawn"]
+        return say(STATUSES["withdrawn"])
     return happened_in_words(events[weightiest])
 
 
 def happened_in_words(event: Event) -> str:
     """The headline of one event."""
     if event.postponed and not event.part:
-        return "Postponed"
-    words = HEADLINES.get(event.type, event.type.replace("_", " "))
-    return f"Partly {words.lower()}" if is_partial(event) else words
+        return say("Postponed")
+    words = say(HEADLINES.get(event.type, event.type.replace("_", " ")))
+    return say("Partly {}", words.lower()) if is_partial(event) else words
 
 
 def is_partial(event: Event) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import Cloud, Phase
 from shared.core.text.wording import any_of
+from shared.core.words.language import say
 
 PHASES: dict[Phase, str] = {
     "preview": "Preview",
@@ -39,13 +40,13 @@ _ROLLOUT = any_of(
 )
 NO_DATE = "no date stated"
 
-_THIRDS = {(1, 10): "early ", (11, 20): "mid-", (1, 20): "early to mid-"}
+_THIRDS = {(1, 10): "early {}", (11, 20): "mid-{}", (1, 20): "early to mid-{}"}
 _YEAR = re.compile(r" (\d{4})$")
-_PART = re.compile(r"^(early|mid|late)[ -](\w+ \d{4})$")
+_PART = re.compile(r"^(early|mid|late|Anfang|Mitte|Ende)[ -](\w+ \d{4})$")
 
 
 def day(value: date) -> str:
-    return f"{value.day} {value:%B} {value.year}"
+    return say("{day} {month} {year}", day=value.day, month=say(f"{value:%B}"), year=value.year)
 
 
 def interval(span: Interval) -> str:
@@ -62,7 +63,7 @@ def interval(span: Interval) -> str:
         if words:
             return words
     if first.weekday() == 0 and last - first == timedelta(days=6):
-        return f"week of {day(first)}"
+        return say("week of {}", day(first))
     return _joined(day(first), day(last))
 
 
@@ -73,17 +74,17 @@ def window(value: Window) -> str:
         return interval(start) if start == end else _joined(interval(start), interval(end))
     if start:
         return interval(start)
-    return f"complete by {interval(end)}" if end else NO_DATE
+    return say("complete by {}", interval(end)) if end else say(NO_DATE)
 
 
 def clouds(names: Sequence[Cloud]) -> str:
     """The clouds in one phrase: "worldwide, GCC and DoD"."""
-    return listed([CLOUDS.get(name, name) for name in names])
+    return listed([say(CLOUDS.get(name, name)) for name in names])
 
 
 def listed(words: Sequence[str]) -> str:
     """A list as people write it: "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return say(" and ").join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def line(value: Window) -> str:
@@ -98,7 +99,7 @@ def name(value: Window) -> str:
     """
     what, where = _what(value), clouds(value.clouds)
     words = ", ".join(filter(None, (what, where)))
-    return f"{words[:1].upper()}{words[1:]}" or PHASES[value.phase]
+    return f"{words[:1].upper()}{words[1:]}" or say(PHASES[value.phase])
 
 
 def is_phase_named(value: Window) -> bool:
@@ -108,8 +109,8 @@ def is_phase_named(value: Window) -> bool:
 
 def _what(value: Window) -> str:
     if is_phase_named(value):
-        return PHASES.get(value.phase, value.phase)
-    return ROLLOUT if value.phase != "retirement" and _ROLLOUT.search(value.words) else ""
+        return say(PHASES.get(value.phase, value.phase))
+    return say(ROLLOUT) if value.phase != "retirement" and _ROLLOUT.search(value.words) else ""
 
 
 def spoken(text: str) -> str:
@@ -124,13 +125,13 @@ def spoken(text: str) -> str:
 
 def _in_one_month(first: date, last: date) -> str:
     end_of_month = monthrange(last.year, last.month)[1]
-    month = f"{first:%B} {first.year}"
+    month = f"{say(f'{first:%B}')} {first.year}"
     if (first.day, last.day) == (1, end_of_month):
         return month
     if last.day == end_of_month and first.day in {11, 21}:
-        return f"{'late' if first.day == 21 else 'mid to late'} {month}"
+        return say("late {}" if first.day == 21 else "mid to late {}", month)
     third = _THIRDS.get((first.day, last.day))
-    return f"{third}{month}" if third else ""
+    return say(third, month) if third else ""
 
 
 def _whole_months(first: date, last: date) -> str:
@@ -140,21 +141,21 @@ def _whole_months(first: date, last: date) -> str:
     if months == (1, 12):
         return str(first.year)
     if months in {(1, 6), (7, 12)}:
-        return f"{'first' if first.month == 1 else 'second'} half of {first.year}"
+        return say("first half of {}" if first.month == 1 else "second half of {}", first.year)
     if first.month % 3 == 1 and last.month == first.month + 2:
         return f"Q{(first.month + 2) // 3} {first.year}"
-    return f"{first:%B} to {last:%B} {first.year}"
+    return say("{} to {}", say(f"{first:%B}"), f"{say(f'{last:%B}')} {first.year}")
 
 
 def _joined(start: str, end: str) -> str:
     """Two phrases as one, saying a year or month that they share only once."""
     first, last = _PART.match(start), _PART.match(end)
     if first and last and first[2] == last[2]:
-        return f"{first[1]} to {end}"
+        return say("{} to {}", first[1], end)
     a_year, b_year = _YEAR.search(start), _YEAR.search(end)
     if a_year and b_year and a_year[1] == b_year[1]:
         start = start[: a_year.start()]
         month = start.partition(" ")[2]
         if start[:1].isdigit() and end[:1].isdigit() and end.split(" ")[1:2] == [month]:
             start = start.partition(" ")[0]
-    return f"{start} to {end}"
+    return say("{} to {}", start, end)

@@ -4,6 +4,7 @@ from shared.core.posts.classification import UNSURE_BELOW, Classification
 from shared.core.terms import Impact, Kind
 from shared.core.words.dates import listed
 from shared.core.words.labels import ARRIVALS, IMPACTS, KINDS
+from shared.core.words.language import say
 
 SURE_FROM = 0.9
 """Confidence from which a field is sure: more than nine in ten of such readings are right."""
@@ -36,7 +37,7 @@ def sureness(confidence: float) -> str:
 
 def probably(words: str) -> str:
     """Words that begin like a sentence, told as probable."""
-    return f"Probably {words[:1].lower()}{words[1:]}" if words else ""
+    return say("Probably {}", f"{words[:1].lower()}{words[1:]}") if words else ""
 
 
 def is_sure(classification: Classification, *names: str) -> bool:
@@ -50,14 +51,14 @@ def kind_words(classification: Classification) -> str:
     if classification.is_unsure("kind"):
         return ""
     if not is_sure(classification, "kind"):
-        return _PROBABLE_KINDS.get(classification.kind, classification.kind)
-    return KINDS.get(classification.kind, classification.kind)
+        return say(_PROBABLE_KINDS.get(classification.kind, classification.kind))
+    return say(KINDS.get(classification.kind, classification.kind))
 
 
 def impact_words(classification: Classification, field: str) -> str:
     """`admin_impact` or `user_impact` in a word, or two."""
     level: Impact = getattr(classification, field)
-    words = IMPACTS.get(level, level)
+    words = say(IMPACTS.get(level, level))
     return words if is_sure(classification, field) else probably(words)
 
 
@@ -66,7 +67,7 @@ def arrival_words(classification: Classification) -> str:
     contradicts = classification.kind == "retirement" and classification.default in {"on", "off"}
     if contradicts or not is_sure(classification, "default", "kind"):
         return ""
-    return ARRIVALS.get(classification.default, classification.default)
+    return say(ARRIVALS.get(classification.default, classification.default))
 
 
 def doubts(classification: Classification) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from shared.core.posts.classification import POSTPONED, Halt
 from shared.core.terms import Cloud
 from shared.core.words.dates import listed
+from shared.core.words.language import say
 
 _ONLY = "only "
 
@@ -16,11 +17,11 @@ def halt_lines(halts: Sequence[Halt], tenants: Mapping[str, Cloud]) -> tuple[str
 
 def _line(halt: Halt, tenants: Mapping[str, Cloud]) -> str:
     if halt.scope == POSTPONED:
-        return "Postponed to other dates"
-    verb = "Cancelled" if halt.kind == "cancelled" else "On hold"
+        return say("Postponed to other dates")
+    verb = say("Cancelled" if halt.kind == "cancelled" else "On hold")
     part = halt.scope.removeprefix(_ONLY)
     if not halt.clouds:
-        return f"{verb} for a part only: {part}"
+        return say("{} for a part only: {}", verb, part)
     ours = [name for name, cloud in tenants.items() if cloud in halt.clouds]
-    others = "none of our clouds" if len(halt.clouds) > 1 else "not our cloud"
-    return f"{verb} for {part} only ({f'the cloud of {listed(ours)}' if ours else others})"
+    others = say("none of our clouds" if len(halt.clouds) > 1 else "not our cloud")
+    return say("{} for {} only ({})", verb, part, say("the cloud of {}", listed(ours)) if ours else others)

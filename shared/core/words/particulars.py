@@ -8,6 +8,7 @@ from datetime import date
 from shared.core.posts.particulars import Audience, Control, Particulars, WayOut
 from shared.core.terms import AudienceKind, ComplianceTopic, ControlKind, WayOutKind
 from shared.core.words.dates import day
+from shared.core.words.language import say
 
 AUDIENCES: dict[AudienceKind, str] = {
     "role": "Roles",
@@ -83,7 +84,8 @@ def groups(particulars: Particulars) -> tuple[Group, ...]:
 def dated(text: str, by: date | None) -> str:
     """A step with the day by which it is to be done, where its own words name none."""
     forbids = text.startswith(("Do not ", "Don't ", "Avoid "))
-    return f"{text.rstrip('.')} (by {day(by)})" if by and not forbids and not _NAMES_A_DAY.search(text) else text
+    names_no_day = by and not forbids and not _NAMES_A_DAY.search(text)
+    return say("{} (by {})", text.rstrip("."), day(by)) if by and names_no_day else text
 
 
 def _way(way: WayOut) -> Line:

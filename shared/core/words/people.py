@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from shared.core.posts.classification import Classification, FieldName
 from shared.core.posts.particulars import Audience
 from shared.core.terms import IMPACT_RANK, OVER, AudienceKind
+from shared.core.words.dates import listed
 from shared.core.words.doubt import is_sure
+from shared.core.words.language import say
 
 MOST_NAMES = 5
 _TORN = re.compile(
@@ -37,8 +39,8 @@ def people_lines(classification: Classification, audience: Sequence[Audience]) -
     for kind, (one, several) in _LABELS.items():
         names = list(dict.fromkeys(each.name for each in clear_names(audience, kind)))
         more = len(names) - MOST_NAMES
-        named = ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-        lines.append(f"{one if len(names) == 1 else several}: {named}" if names else "")
+        named = ", ".join(names[:MOST_NAMES]) + (say(" and {} more", more) if more > 0 else "")
+        lines.append(f"{say(one if len(names) == 1 else several)}: {named}" if names else "")
     return tuple(filter(None, lines))
 
 
@@ -50,7 +52,7 @@ def _by_impact(classification: Classification) -> str:
         for who, field in fields
         if IMPACT_RANK[getattr(classification, field)] and not classification.is_unsure(field)
     ]
-    sure = " and ".join(who for who, flatly in touched if flatly)
-    probable = " and ".join(who for who, flatly in touched if not flatly)
-    words = ", ".join(filter(None, (sure, f"probably {probable}" if probable else "")))
+    sure = listed([say(who) for who, flatly in touched if flatly])
+    probable = listed([say(who) for who, flatly in touched if not flatly])
+    words = ", ".join(filter(None, (sure, say("probably {}", probable) if probable else "")))
     return words[:1].upper() + words[1:]

@@ -7,8 +7,9 @@ from datetime import date
 from shared.core.posts.classification import Classification, Window
 from shared.core.terms import OVER, Action, Phase, Status
 from shared.core.text.safe import cut
-from shared.core.words.dates import NO_DATE, day, interval, is_phase_named, name, window
+from shared.core.words.dates import day, interval, is_phase_named, name, window
 from shared.core.words.doubt import SURE_FROM
+from shared.core.words.language import say
 
 UNDATED: dict[Status, str] = {
     "cancelled": "Cancelled: will not be rolled out",
@@ -32,6 +33,7 @@ _ON_HOLD: dict[Action, str] = {
     "optional": "On hold; action is optional once it goes on",
     "none": "On hold; nothing to do for now",
 }
+_ON_HOLD_UNKNOWN = "On hold; not sure whether anything has to be done"
 _RECOMMENDED = "No action is required; the post recommends some steps"
 UNKNOWN_ACTION = "Not sure whether anything has to be done"
 
@@ -60,8 +62,8 @@ _LIKELY: dict[Action, _Asked] = {
     ),
     "none": _Asked("Probably nothing to do", "Deadline {}", "The deadline was {}"),
 }
-_DONE: dict[Phase, str] = {"retirement": "taken away"}
-_DOING: dict[Phase, str] = {"retirement": "being taken away"}
+_DONE: dict[Phase, str] = {"retirement": "taken away ({})"}
+_DOING: dict[Phase, str] = {"retirement": "being taken away, complete by {}"}
 _LONGEST_QUOTE, _BEHIND = 200, 40
 _MONTH = 31  # days
 
@@ -80,7 +82,7 @@ def when_lines(classification: Classification, as_of: date, ours: Collection[Win
         )
     if not windows:
         unsure = classification.is_unsure("rollouts")
-        return ("Not sure whether the post states a date" if unsure else NO_DATE.capitalize(),)
+        return (say("Not sure whether the post states a date" if unsure else "No date stated"),)
     if classification.is_unsure("rollouts"):
         return tuple(_unsure_lines(windows, as_of))
     return tuple(f"{name(each)}: {window_as_of(each, as_of)}" for each in windows)
@@ -103,14 +105,14 @@ def window_as_of(value: Window, as_of: date) -> str:
     if last is None:
         return dates
     if end and end.last < as_of:
-        by = dates if start else f"by {interval(end)}"
-        return f"{_DONE.get(phase, 'rolled out')} ({by})"
+        by = dates if start else say("by {}", interval(end))
+        return say(_DONE.get(phase, "rolled out ({})"), by)
     if start and start.last < as_of:
         if end:
-            return f"{_DOING.get(phase, 'under way')}, complete by {interval(end)}"
-        return f"{dates}, which is past" if phase == "retirement" else f"has begun ({dates})"
+            return say(_DOING.get(phase, "under way, complete by {}"), interval(end))
+        return say("{}, which is past" if phase == "retirement" else "has begun ({})", dates)
     if start and start.first < as_of and 0 < (start.last - start.first).days <= _MONTH:
-        return f"{dates} (may have begun)"
+        return say("{} (may have begun)", dates)
     return dates
 
 
@@ -129,39 +131,39 @@ def to_do(classification: Classification, as_of: date, *, recommends: bool = Fal
     """
     status, doubted = classification.status, classification.is_unsure("action")
     if status in UNDATED and classification.is_unsure("status"):
-        return UNKNOWN_ACTION
+        return say(UNKNOWN_ACTION)
     if status in OVER:
-        return _NOT_ASKED[status]
+        return say(_NOT_ASKED[status])
     if status == "on_hold":
-        return f"On hold; {_later(UNKNOWN_ACTION)}" if doubted else _ON_HOLD[classification.action]
+        return say(_ON_HOLD_UNKNOWN if doubted else _ON_HOLD[classification.action])
     why, by = classification.why.get("action"), classification.act_by
     likely = why is not None and why.confidence < SURE_FROM
     asked = _UNKNOWN if doubted else (_LIKELY if likely else _ACTIONS)[classification.action]
     if not by or classification.is_unsure("act_by"):
         if recommends and not likely and classification.action == "none":
-            return _RECOMMENDED
+            return say(_RECOMMENDED)
         undated = by and not doubted and classification.action == "required"
-        return f"{asked.plain}; we are not sure by when" if undated else asked.plain
-    return (asked.over if by < as_of else asked.ahead).format(day(by))
+        return say("{}; we are not sure by when", say(asked.plain)) if undated else say(asked.plain)
+    return say(asked.over if by < as_of else asked.ahead, day(by))
 
 
 def action_words(classification: Classification) -> str:
     """Whether something is asked, whatever the day and the status: the field alone."""
-    return UNKNOWN_ACTION if classification.is_unsure("action") else _ACTIONS[classification.action].plain
+    return say(UNKNOWN_ACTION if classification.is_unsure("action") else _ACTIONS[classification.action].plain)
 
 
 def _undated(classification: Classification) -> str:
     status = classification.status
     if classification.is_unsure("status"):
-        return _PROBABLY_UNDATED[status]
+        return say(_PROBABLY_UNDATED[status])
     if status == "superseded" and classification.superseded_by:
-        return f"Replaced by {classification.superseded_by}"
-    return UNDATED[status]
+        return say("Replaced by {}", classification.superseded_by)
+    return say(UNDATED[status])
 
 
 def _was(value: Window) -> str:
     by = not value.start and value.end
-    return f"was planned to be {window(value)}" if by else f"was planned for {window(value)}"
+    return say("was planned to be {}" if by else "was planned for {}", window(value))
 
 
 def _unsure_lines(windows: Collection[Window], as_of: date) -> Iterator[str]:
@@ -169,9 +171,10 @@ def _unsure_lines(windows: Collection[Window], as_of: date) -> Iterator[str]:
     quoted = set[str]()
     for each in windows:
         words = _around(" ".join(each.words.split()), each)
-        doubt = f"not sure: the post says “{words}”" if words and words not in quoted else "not sure"
+        is_new = words and words not in quoted
+        doubt = say("not sure: the post says “{}”", words) if is_new else say("not sure")
         quoted.add(words)
-        past = ", which is over" if is_past(each, as_of) else ""
+        past = say(", which is over") if is_past(each, as_of) else ""
         yield f"{name(each)}: {window(each)}{past} ({doubt})"
 
 
@@ -183,7 +186,3 @@ def _around(words: str, value: Window) -> str:
         return cut(words, _LONGEST_QUOTE)
     begin = words.rfind(" ", 0, max(0, at + _BEHIND - _LONGEST_QUOTE)) + 1
     return f"…{cut(words[begin:], _LONGEST_QUOTE)}"
-
-
-def _later(words: str) -> str:
-    return words[:1].lower() + words[1:]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from shared.core.words.dates import day
+from shared.core.words.language import say
 
 _CONDITIONS: Mapping[str, str] = {
     "crb: true": "for the Change Review Board",
@@ -28,7 +29,8 @@ def condition(name: str, value: str, quote: str = "", settled: str = "") -> str:
 def condition_in_words(name: str, value: str, quote: str = "", settled: str = "") -> str:
     """The same in plain words; the post's own words stay as they are."""
     plain_name = _NAMES.get(name, name.removesuffix("_at_least")).replace("_", " ")
-    plain = _CONDITIONS.get(f"{name}: {value}", f"{plain_name}: {value.replace('_', ' ')}")
+    words = _CONDITIONS.get(f"{name}: {value}", "")
+    plain = say(words) if words else f"{say(plain_name)}: {say(value.replace('_', ' '))}"
     return plain + _quoted(name, quote, settled)
 
 
@@ -42,31 +44,31 @@ def _quoted(name: str, quote: str, settled: str) -> str:
 def owner(owner: str, workload: str, services: Sequence[str], team: str) -> str:
     """Whose the change is: its owner's, or, of `services` that nobody owns, the team's to which the route gives it."""
     if workload:
-        handed_over = "" if team == owner else f", this route hands it to {team}"
-        return f"{owner} owns {workload}{handed_over}"
+        handed_over = "" if team == owner else say(", this route hands it to {}", team)
+        return say("{} owns {}", owner, workload) + handed_over
     if services:
-        return f"nobody owns {', '.join(services)}, so it goes to {team}"
-    return f"the post names no service, so it goes to {team}"
+        return say("nobody owns {}, so it goes to {}", ", ".join(services), team)
+    return say("the post names no service, so it goes to {}", team)
 
 
 def place(path: str, name: str) -> str:
     """The route that decided: by its name, else by its place in the policy's file."""
-    return f"route “{name}”" if name else f"policy: {path}"
+    return say("route “{}”", name) if name else say("policy: {}", path)
 
 
 def news(events: Iterable[str]) -> str:
-    happened = ", ".join(event.replace("_", " ") for event in events)
-    return f"{happened}; you were told of this change before"
+    happened = ", ".join(say(event.replace("_", " ")) for event in events)
+    return say("{}; you were told of this change before", happened)
 
 
 def takeover(change: str) -> str:
-    return f"takes over the ticket of {change}"
+    return say("takes over the ticket of {}", change)
 
 
 def away(owner: str, until: date, deputy: str, covering: str, who: str) -> str:
     """Why `who` answers and not the owner: as their deputy, or as one of a team that covers for both of them."""
-    absence = f"{owner} is away until {day(until)}"
+    absence = say("{} is away until {}", owner, day(until))
     if covering:
-        both = f", {deputy} too" if deputy else ""
-        return f"{absence}{both}: {covering} covers, and {who} answers"
-    return f"{absence}, so {who} answers" if who else f"{absence}, and nobody stands in"
+        both = say(", {} too", deputy) if deputy else ""
+        return say("{}: {} covers, and {} answers", f"{absence}{both}", covering, who)
+    return say("{}, so {} answers", absence, who) if who else say("{}, and nobody stands in", absence)

@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from shared.adapters.cards.adaptive import render
 from shared.core.cards.card import change_card
 from shared.core.cards.decided import decision_of
 from shared.core.cards.happened import why_not_sent
 from shared.core.cards.occasions import Occasion, act_by_due
 from shared.core.changes.change import TicketState
 from shared.core.posts.classification import UNSURE_BELOW, Why
+from shared.core.words.language import speaking
 from tests.adapters.cards.changes import (
     PUBLIC,
     TODAY,
@@ -22,6 +24,7 @@ from tests.adapters.cards.changes import (
     at,
     classified,
 )
+from tests.adapters.cards.checks import texts
 
 BY = date(2026, 12, 14)
 SEVEN = datetime(2026, 12, 7, 7, tzinfo=UTC)
@@ -168,3 +171,17 @@ def test_a_move_that_no_longer_holds_is_not_told_to_a_channel_that_knows_the_cha
 def test_of_the_moments_since_the_last_run_the_most_urgent_one_is_told(until, now, kind):
     due = act_by_due(BY, until, now)
     assert due == (Occasion(kind, "2026-12-14") if kind else None)
+
+
+def test_a_card_is_in_the_language_in_which_it_was_made_and_the_posts_words_stay():
+    with speaking("de"):
+        told = card(events=("dates_moved",), known=False)
+    said = texts(render(told))
+
+    assert told.language == "de"
+    assert "Termine verschoben" in said
+    assert "Anfang bis Mitte September 2026 → Anfang bis Mitte Oktober 2026, 30 Tage später" in said
+    assert "Handeln ist nötig bis 14. Dezember 2026" in said
+    assert "Poll answers move to the meeting recap" in said
+    assert {"Zu tun", "Für wen", "Auswirkung", "Vorbereitung"} <= set(said)
+    assert "Änderung ansehen" in [action["title"] for action in render(told)["actions"]]
