@@ -33,11 +33,13 @@ var tables = [
   'webhooks'
   'numbers'
   'deliveries'
+  'touched'
 ]
 
-// config: the policy. oversize: posts too large for a queue message. deployments: the app's package.
+// config: the policy. lists: one line a change, rebuilt from the tables. oversize: posts too large for a queue message. deployments: the app's package.
 var containers = [
   'config'
+  'lists'
   'oversize'
   'deployments'
 ]
