@@ -1,4 +1,4 @@
-"""Nightly: sends again what hangs, and rebuilds the lists; every five minutes: looks whether a first load is ready."""
+"""Nightly: what hangs is sent again, the lists are rebuilt; every five minutes: a first load, what lists lack."""
 
 import azure.functions as func
 
@@ -20,5 +20,14 @@ async def hand_out(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the work
     """The most urgent tickets and cards of a first load; the others wait until a person releases them."""
     from shared import app
     from shared.usecases.upkeep.first_load import hand_out as handle
+
+    await handle(app.current().deps)
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 1-59/5 * * * *")
+async def index(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    """What was changed since the last run, taken over into the list that every page reads."""
+    from shared import app
+    from shared.usecases.upkeep.lists import index as handle
 
     await handle(app.current().deps)

@@ -12,7 +12,7 @@ from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.ports.storage import Blob, Row, Value, Write
-from shared.usecases.deps import Deps, DownMemory, Here, OutsidePorts, StoragePorts
+from shared.usecases.deps import Deps, DownMemory, Here, ListMemory, OutsidePorts, StoragePorts
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ class Lifetime:
 class Mortal:
     """A port whose process dies at one call of its lifetime."""
 
-    _CALLS = frozenset({"get", "range", "scan", "commit", "send", "put", "delete"})
+    _CALLS = frozenset({"get", "range", "scan", "commit", "send", "put", "delete", "read", "replace"})
 
     def __init__(self, inner: object, life: Lifetime) -> None:
         self._inner = inner
@@ -192,19 +192,26 @@ class FakeBlobs:
 
     def __init__(self) -> None:
         self.held: dict[tuple[str, str], bytes] = {}
+        self.calls = 0
 
     async def put(self, container: str, name: str, data: bytes) -> None:
+        self.calls += 1
         self.held[container, name] = data
 
     async def get(self, container: str, name: str) -> bytes | None:
+        self.calls += 1
         return self.held.get((container, name))
 
-    async def read(self, container: str, name: str) -> Blob | None:
+    async def read(self, container: str, name: str, known: str = "") -> Blob | None:
+        self.calls += 1
         held = self.held.get((container, name))
-        return None if held is None else Blob(held, hashlib.sha256(held).hexdigest())
+        if held is None:
+            return None
+        etag = hashlib.sha256(held).hexdigest()
+        return Blob(b"", etag, modified=False) if etag == known else Blob(held, etag)
 
     async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
-        before = await self.read(container, name)
+        before = await self.read(container, name)  # the one call that this is
         if (before.etag if before else "") != etag:
             raise ConflictError(f"{container}/{name}")
         self.held[container, name] = data
@@ -260,7 +267,7 @@ def deps_of(**ports: Any) -> Deps:
     unknown = set(ports) - set().union(*known.values())
     if unknown:
         raise TypeError(f"Deps has no {', '.join(sorted(unknown))}")
-    given = {"claim_seconds": 120.0, "pace": 1.0, "down": DownMemory(), **ports}
+    given = {"claim_seconds": 120.0, "pace": 1.0, "down": DownMemory(), "lists": ListMemory(), **ports}
     return Deps(*(group(**{name: given.get(name) for name in names}) for group, names in known.items()))
 
 

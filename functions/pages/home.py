@@ -20,7 +20,7 @@ async def home(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _home(app: "App", _: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.home import home_page
-    from shared.usecases.pages.home import count
+    from shared.usecases.pages.home import home
 
-    counts = {name.replace("_", " "): number for name, number in asdict(await count(app.deps)).items()}
-    return html(home_page(counts))
+    view = await home(app.deps)
+    return html(home_page(asdict(view.figures), complete=view.complete))

@@ -36,11 +36,13 @@ var tables = [
   'audit'
   'runs'
   'people'
+  'touched'
 ]
 
-// config: the policy. oversize: posts too large for a queue message. deployments: the app's package.
+// config: the policy. lists: one line a change, rebuilt from the tables. oversize: posts too large for a queue message. deployments: the app's package.
 var containers = [
   'config'
+  'lists'
   'oversize'
   'deployments'
 ]

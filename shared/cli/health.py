@@ -15,6 +15,8 @@ def health(json_: Json = False, state: State = None) -> None:
     else:
         typer.echo(f"{report['status']}; {report['parked']} parked")
         typer.echo(printable(f"policy: {report['policy']}"))
+        if report["lists"]["failure"]:
+            typer.echo(printable(f"lists of the pages: {report['lists']['failure']}"))
         for each in report["first_load"]:
             typer.echo(printable(each["words"]))
         table(

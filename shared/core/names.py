@@ -6,9 +6,9 @@ QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
 TABLES = (
     "changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers",
-    "deliveries", "audit", "runs", "people",
+    "deliveries", "audit", "runs", "people", "touched",
 )  # fmt: skip
-CONTAINERS = ("config", "oversize")
+CONTAINERS = ("config", "lists", "oversize")
 
 LONGEST_DEPLOYMENT = 64
 _DEPLOYMENT = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")

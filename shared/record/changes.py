@@ -28,6 +28,7 @@ from shared.record.change_keys import (
 from shared.record.effects import (
     EffectColumns,
     EffectRecord,
+    as_written,
     effect_columns,
     effect_row,
     read_effect,
@@ -112,8 +113,9 @@ class ChangeRecord:
     def raise_effect(self, state: EffectState) -> Write:
         """The intent of an effect that exists."""
         before = self.effects[state.effect.key]
-        self.effects[state.effect.key] = before._replace(state=state)
-        return write_intent(before, state)
+        write = write_intent(before, state)
+        self.effects[state.effect.key] = as_written(before, state, write)
+        return write
 
     def put_intent(self, state: EffectState) -> Write:
         """What is wanted of an effect, whether it stands there already or not."""
@@ -122,8 +124,9 @@ class ChangeRecord:
     def see_ticket(self, state: EffectState) -> Write:
         """What the ticket system says of the ticket of an effect."""
         before = self.effects[state.effect.key]
-        self.effects[state.effect.key] = before._replace(state=state)
-        return write_seen(before, state)
+        write = write_seen(before, state)
+        self.effects[state.effect.key] = as_written(before, state, write)
+        return write
 
     def task(self, tenant: str, task: str) -> TaskState | None:
         """A task that stands beside the change."""

@@ -1,6 +1,7 @@
 """Effects of a change: rows `c|<id>|x|<effect>` of table `changes`, and the only four ways to write a part of one.
 
 A row has four groups of columns, which different parts of the system write: intent, claim, outcome, and what was seen.
+`turn` counts the writes of a row, so that of two who tell what stands there the later one is known.
 """
 
 import json
@@ -160,15 +161,12 @@ def write_intent(record: EffectRecord, state: EffectState) -> Write:
 
 async def write_claim(tables: Tables, record: EffectRecord, state: EffectState) -> EffectRecord:
     """Who works on the effect, and until when. Raises ConflictError where the row has been written meanwhile."""
-    write = _write(record, state, _CLAIM)
-    (etag,) = await tables.commit(TABLE, [write])
-    row = record.row
-    return EffectRecord(state, Row(row.partition, row.key, {**row.values, **write.row.values}, etag))
+    return await _commit(tables, record, state, _CLAIM)
 
 
-async def write_outcome(tables: Tables, record: EffectRecord, state: EffectState) -> None:
+async def write_outcome(tables: Tables, record: EffectRecord, state: EffectState) -> EffectRecord:
     """What was done, with claim and `due` as that leaves them. ConflictError where the row was written meanwhile."""
-    await tables.commit(TABLE, [_write(record, state, _OUTCOME)])
+    return await _commit(tables, record, state, _OUTCOME)
 
 
 def write_seen(record: EffectRecord, state: EffectState) -> Write:
@@ -176,7 +174,26 @@ def write_seen(record: EffectRecord, state: EffectState) -> Write:
     return _write(record, state, _SEEN)
 
 
+def turn_of(row: Row) -> int:
+    """How often the row has been written since it was inserted, by versions that count it."""
+    turn = row.values.get("turn", 0)
+    return turn if isinstance(turn, int) else 0
+
+
+def as_written(record: EffectRecord, state: EffectState, write: Write, etag: str = "") -> EffectRecord:
+    """The effect as that write leaves it, in the version `etag`; in the former one where it is not committed yet."""
+    row = record.row
+    return EffectRecord(state, Row(row.partition, row.key, {**row.values, **write.row.values}, etag or row.etag))
+
+
+async def _commit(tables: Tables, record: EffectRecord, state: EffectState, columns: Sequence[str]) -> EffectRecord:
+    write = _write(record, state, columns)
+    (etag,) = await tables.commit(TABLE, [write])
+    return as_written(record, state, write, etag)
+
+
 def _write(record: EffectRecord, state: EffectState, columns: Sequence[str]) -> Write:
     row = record.row
     values = effect_row(id_of(row.key), state).values
-    return Write("merge", Row(row.partition, row.key, {name: values[name] for name in columns}, row.etag))
+    written: dict[str, Value] = {"turn": turn_of(row) + 1, **{name: values[name] for name in columns}}
+    return Write("merge", Row(row.partition, row.key, written, row.etag))

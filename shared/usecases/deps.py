@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.core.life.line import Line
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource
 from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
 from shared.record.deliveries import Target
+from shared.record.lists import Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,22 @@ class DownMemory:
     read_at: datetime | None = None
 
 
+@dataclass(slots=True)
+class ListMemory:
+    """The blobs of lines as this process read them last; `both`: the versions of the two, and their lines in one."""
+
+    live: Listing | None = None
+    rest: Listing | None = None
+    both: tuple[str, str, Mapping[str, Line]] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """This deployment and this process.
 
     `deployment`: its name, part of every ticket key. `worker`: this process, as the owner of claims.
     `claim_seconds`: how long a claim holds, longer than every call's timeout. `pace`: factor on every delay (the
-    sandbox shortens them). `down`: what is remembered of targets that are down.
+    sandbox shortens them). `down`: what is remembered of targets that are down; `lists`: of the lists.
     """
 
     policy: PolicySource
@@ -56,6 +67,7 @@ class Here:
     claim_seconds: float = 120.0
     pace: float = 1.0
     down: DownMemory = field(default_factory=DownMemory)
+    lists: ListMemory = field(default_factory=ListMemory)
 
 
 @dataclass(frozen=True, slots=True)

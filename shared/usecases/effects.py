@@ -67,7 +67,7 @@ def wait_for_search(deps: Deps, change_id: str, state: EffectState, searches_lat
 
 async def record(
     deps: Deps, change_id: str, claimed: EffectRecord, result: Callable[[EffectState], EffectState], at: datetime
-) -> EffectState:
+) -> EffectRecord:
     """The outcome on the effect's row as it is now: `done` is set, the claim goes, `due` goes unless it was raised.
 
     The row as we left it is tried first; only where somebody wrote it meanwhile is it read again.
@@ -76,7 +76,7 @@ async def record(
     """
     left, key = [claimed], claimed.state.effect.key
 
-    async def step() -> EffectState:
+    async def step() -> EffectRecord:
         current = left.pop() if left else await effect_of(deps.storage.tables, change_id, key)
         if current is None:
             raise TransientError(f"{change_id}: the row of {key} is gone", 60)
@@ -84,8 +84,7 @@ async def record(
         done = replace(now, done=claimed.state.due, done_at=at, claim=None)
         if (now.due, now.due_because) == (claimed.state.due, claimed.state.due_because):
             done = replace(done, due="", due_because="")
-        await write_outcome(deps.storage.tables, current, done)
-        return done
+        return await write_outcome(deps.storage.tables, current, done)
 
     return await redo(step)
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,15 @@ from shared.record.copies import copy_row, read_copy, read_variant
 from shared.record.editions import read_edition
 from shared.record.first_load import open_loads
 from shared.record.packing import unpack
+from shared.usecases.pages.home import count, home
 from shared.usecases.upkeep.first_load import hand_out
+from shared.usecases.upkeep.lists import index
+from shared.usecases.upkeep.mend import mend
 from tests.record.saved_state import FILES, saved_at, saved_rows, saved_tables
 from tests.usecases.world import World
 
+ENDED = datetime(2026, 10, 16, 16, 30, tzinfo=UTC)
+"""When the sample story ends."""
 POLICY = Path(__file__).parents[2] / "sandbox" / "policy.yaml"
 PACKED = re.compile(r"(state|post|text|body)\d+")
 
@@ -130,6 +135,31 @@ async def test_an_upgrade_keeps_nothing_back_and_lets_nothing_loose(file):
     assert not await open_loads(tables)
     assert {effects.read_effect(row).first_load for row in rows} <= {""}
     assert {row.key for row in rows} == effects_before
+
+
+@pytest.mark.parametrize("make", [mend, index], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+async def test_an_upgrade_gets_its_lists_and_wakes_nobody(file, make):
+    """By the first run of the timer, or at night: the same lines, with the numbers of a full count."""
+    tables = await saved_tables(file)
+    world = World(load(POLICY.read_text(), str(POLICY)), tables=tables)
+    world.clock.now = (saved_at(file) or ENDED) + timedelta(hours=1)
+    changed = {row.key: row.etag for row in await world.all("changes")}
+    assert not (await home(world.deps)).complete
+
+    await make(world.deps)
+
+    counted, view = await count(world.deps), await home(world.deps)
+    assert view.complete
+    assert view.figures.changes > 20
+    names = ("changes", "revisions", "tickets", "notes", "cancelled", "closed")
+    assert {name: getattr(view.figures, name) for name in names} == {name: getattr(counted, name) for name in names}
+    if make is index:
+        assert world.queues.sent == []
+        assert {row.key: row.etag for row in await world.all("changes")} == changed
+    elif not saved_at(file):
+        assert world.queues.sent == [], "the story was over, and nothing was due"
+    assert world.inbox.cards == []
 
 
 def known(world, state):

@@ -6,6 +6,8 @@ import pytest
 
 from shared.core.tickets.ticket import TicketRef
 from shared.record.register import move_entry, read_entry
+from shared.usecases.deps import ListMemory
+from shared.usecases.pages.lines import every_line
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.world import NOVEMBER, World, done, post, task
 
@@ -118,7 +120,18 @@ async def picture(world):
         "open": sorted((r.key, r.values["through"], r.values["reference"]) for r in await world.all("open")),
         "closings": sorted((r.key, r.values["through"]) for r in await world.all("closings")),
         "tasks": sorted((r.partition, r.key, r.values["etag"], r.values["change"]) for r in await world.all("tasks")),
+        "lines": await lines(world),
         "parked": [(row.key, row.values["reason"]) for row in await world.all("parked")],
+    }
+
+
+async def lines(world):
+    """What a page reads, without times of handling."""
+    alive = deps_with(world.deps, tables=world.tables, blobs=world.blobs, lists=ListMemory())
+    by_id = (await every_line(alive)).by_id
+    return {
+        name: (line.revision, line.through, line.reference, [t.number for t in line.tickets], len(line.tasks))
+        for name, line in by_id.items()
     }
 
 

@@ -4,13 +4,20 @@ from collections import Counter
 from typing import Any
 
 from azure.core import MatchConditions
-from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
+from azure.core.exceptions import (
+    HttpResponseError,
+    ResourceExistsError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+)
 from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.storage.counting import CountingTransport
 from shared.adapters.storage.failures import RETRIES, as_ours
 from shared.core.errors import ConflictError
 from shared.core.ports.storage import Blob
+
+_NOT_MODIFIED = 304
 
 
 class AzureBlobs:
@@ -41,13 +48,18 @@ class AzureBlobs:
             except ResourceNotFoundError:
                 return None
 
-    async def read(self, container: str, name: str) -> Blob | None:
+    async def read(self, container: str, name: str, known: str = "") -> Blob | None:
+        condition: dict[str, Any] = {"etag": known, "match_condition": MatchConditions.IfModified} if known else {}
         with as_ours(f"reading container {container}"):
             try:
-                stream = await self._service.get_blob_client(container, name).download_blob()
+                stream = await self._service.get_blob_client(container, name).download_blob(**condition)
                 return Blob(await stream.readall(), stream.properties.etag)
             except ResourceNotFoundError:
                 return None
+            except HttpResponseError as error:
+                if known and error.status_code == _NOT_MODIFIED:
+                    return Blob(b"", known, modified=False)
+                raise
 
     async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
         condition: dict[str, Any] = (

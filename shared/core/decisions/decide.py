@@ -5,7 +5,7 @@ A change that is old at the first load makes no effect.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.core.changes.change import Change, Decision, Effect, EffectState, Event
 from shared.core.changes.reasons import NewsReason
@@ -140,7 +140,13 @@ def first_load_reason(change: Change, policy: Policy) -> str:
 
 def plan_is_over(classification: Classification, at: datetime) -> bool:
     """Whether every window that is said, and the day to act by, lie before that moment. No date: not over."""
+    last = last_day(classification)
+    return last is not None and last < at.date()
+
+
+def last_day(classification: Classification) -> date | None:
+    """The last day of the plan: of every window that is said, and the day to act by; None where no date is said."""
     days = [interval.last for w in classification.windows if (interval := w.end or w.start)]
     if classification.act_by:
         days.append(classification.act_by)
-    return bool(days) and max(days) < at.date()
+    return max(days, default=None)

@@ -53,7 +53,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Everything on the metrics page. `weeks`: closings a week, oldest first, labelled by the week's Monday."""
+    """Everything on the metrics page. `weeks`: closings a week, oldest first, labelled by the week's Monday.
+
+    `complete`: False while the lists of which it is made are not built.
+    """
 
     now: datetime
     open: int
@@ -64,10 +67,11 @@ class Metrics:
     ages: tuple[Count, ...]
     overdue: tuple[Overdue, ...]
     weeks: tuple[Count, ...]
+    complete: bool = True
 
 
 def measure(opened: Iterable[OpenChange], closed: Iterable[ClosedChange], now: datetime, weeks: int = 12) -> Metrics:
-    """The metrics at `now` (UTC). Days to close run from `opened`; a change that closed twice counts twice."""
+    """The metrics at `now` (UTC). Days to close run from `opened`; each closing that is given counts."""
     waiting, done = list(opened), list(closed)
     late = overdue(waiting, now.date())
     return Metrics(

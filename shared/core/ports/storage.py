@@ -79,16 +79,19 @@ class Queues(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A blob as it was read; `etag` is its version."""
+    """A blob as it was read; `etag` is its version. `modified`: False where the reader has it, and `data` is empty."""
 
     data: bytes
     etag: str
+    modified: bool = True
 
 
 class Blobs(Protocol):
     """Blob storage. `put` overwrites; `replace` is conditional."""
 
-    async def read(self, container: str, name: str) -> Blob | None: ...
+    async def read(self, container: str, name: str, known: str = "") -> Blob | None:
+        """The blob; None where there is none. `known`: the version that the reader has, which is not read again."""
+        ...
 
     async def replace(self, container: str, name: str, data: bytes, etag: str) -> None:
         """Write over that version; an empty `etag` writes only where there is none. ConflictError where it differs."""

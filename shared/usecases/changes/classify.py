@@ -20,6 +20,7 @@ from shared.record import changes
 from shared.record.assessments import copy_acts
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.copies import CopyRecord, clear_due, copies_of
+from shared.record.lists import line_of
 from shared.record.open_list import list_open
 from shared.record.redo import redo
 from shared.record.tasks import tasks_of
@@ -28,6 +29,7 @@ from shared.usecases.changes.relate import relate
 from shared.usecases.delivery.park import mark, park
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
+from shared.usecases.life.touch import touch
 
 _AT_ONCE = 80
 """Rows of tenants in the transaction of one change, which holds 100 rows."""
@@ -37,23 +39,32 @@ _AT_ONCE = 80
 class Decided:
     """One change after its decision, with the effects that are due."""
 
-    change: Change
-    states: tuple[EffectState, ...]
+    record: ChangeRecord
     fresh: bool
+
+    @property
+    def change(self) -> Change:
+        return self.record.change
+
+    @property
+    def states(self) -> tuple[EffectState, ...]:
+        return self.record.states
 
 
 async def classify(deps: Deps, envelope: Envelope) -> None:
     """One message: `ids`, all of one partition; `acts`: the range of acts that it guards.
 
-    The same message again sends what is due and writes nothing.
+    The same message again sends what is due, tells the lists, and writes nothing else.
     """
     wanted: dict[str, list[str]] = defaultdict(list)
     for change_id in envelope.body.get("ids", []):
         wanted[ids.partition(change_id)].append(change_id)
     policy = await deps.here.policy.current()
     for partition, change_ids in wanted.items():
-        for decided in await _without_refused(deps, policy, partition, change_ids, envelope):
+        done = await _without_refused(deps, policy, partition, change_ids, envelope)
+        for decided in done:
             await _follow_up(deps, policy, decided)
+        await touch(deps, [line_of(decided.record, policy, deps.here.clock()) for decided in done])
     if acts := envelope.body.get("acts"):  # the guard of what a person did
         await copy_acts(deps.storage.tables, *acts)
 
@@ -85,7 +96,7 @@ async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequen
         fresh = record.change.stage == "classify"
         if fresh or any(each.copy.due for each in own):
             groups.append(await _decide_one(deps, policy, record, own))
-        decided.append(Decided(record.change, record.states, fresh=fresh))
+        decided.append(Decided(record, fresh=fresh))
     await changes.commit_groups(deps.storage.tables, groups)
     return decided
 

@@ -4,14 +4,17 @@ from collections.abc import Callable, Sequence
 
 from shared.core.life.closing import closed_row, open_row, settle
 from shared.core.life.entries import ClosedChange
+from shared.core.life.line import Line
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
 from shared.record import changes
 from shared.record.changes import ChangeRecord, read_with_tasks
 from shared.record.closings import insert_closing
+from shared.record.lists import line_of
 from shared.record.open_list import list_open, unlist
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
+from shared.usecases.life.touch import touch
 
 Beside = Callable[[ChangeRecord], Sequence[Write] | None]
 """What is written in the same transaction; the record that it is given holds it from then on.
@@ -22,10 +25,21 @@ None: leave the change as it is.
 
 async def settle_change(deps: Deps, policy: Policy, change_id: str, beside: Beside = lambda _: ()) -> bool:
     """Close the change, or open it again, as its tickets and tasks say; False where the change is unknown."""
+    batch: list[Line] = []
+    known = await settle_in(batch, deps, policy, change_id, beside)
+    await touch(deps, batch)
+    return known
+
+
+async def settle_in(
+    batch: list[Line], deps: Deps, policy: Policy, change_id: str, beside: Beside = lambda _: ()
+) -> bool:
+    """The same for one of a batch, whose lines are told together: `touch` takes them when all are done."""
     settled = await settle_record(deps, policy, change_id, beside)
     if settled is None:
         return False
     await refresh_lists(deps, policy, *settled)
+    batch.append(line_of(settled[0], policy, deps.here.clock()))
     return True
 
 

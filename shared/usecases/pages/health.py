@@ -9,6 +9,7 @@ from shared.core.policy.model import Policy
 from shared.core.words.labels import waiting_words
 from shared.record.deliveries import outages, waiting_for
 from shared.record.first_load import waiting_counts
+from shared.record.lists import LIVE, read_listing
 from shared.record.parked import count_parked
 from shared.record.tenants import tenant_states
 from shared.usecases.deps import Deps
@@ -46,8 +47,9 @@ async def health(deps: Deps) -> Mapping[str, Any]:
     down = await targets_down(deps)
     roadmap = await roadmap_state(deps)
     kept = await waiting_counts(deps.storage.tables)
+    lists = await lists_state(deps)
     well = all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"]
-    well = well and not (parked or failure or down)
+    well = well and lists["ok"] and not (parked or failure or down)
     return {
         "status": "ok" if well else "degraded",
         "now": now.isoformat(),
@@ -56,11 +58,29 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         "down": down,
         "parked": parked,
         "policy": failure or "in force",
+        "lists": lists,
         "first_load": [
             {"kind": kind, "target": target, "waiting": count, "words": waiting_words(kind, target, count)}
             for (kind, target), count in kept.items()
         ],
     }
+
+
+async def lists_state(deps: Deps) -> Mapping[str, Any]:
+    """Up to when the lists reach that pages are made of, and what to do where they are missing or stand still."""
+    kept = deps.here.lists
+    try:
+        kept.live = await read_listing(deps.storage.blobs, LIVE, kept.live)
+        failure = ""
+    except TransientError as error:
+        failure = str(error)
+    mark = kept.live.mark if kept.live and not failure else None
+    if mark and deps.here.clock() - mark < _STALE:
+        return {"mark": mark.isoformat(), "failure": "", "ok": True}
+    if not failure:
+        failure = f"the timer `index` has not run since {mark:%Y-%m-%d %H:%M}" if mark else "they are not built yet"
+        failure += "; it runs every five minutes. Look at its log; after an upgrade, run `azd provision`"
+    return {"mark": mark.isoformat() if mark else None, "failure": failure, "ok": False}
 
 
 async def targets_down(deps: Deps) -> list[Mapping[str, Any]]:

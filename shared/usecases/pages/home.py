@@ -1,12 +1,14 @@
-"""What storage holds, in a few numbers: the sandbox's summary and the home page."""
+"""What is recorded, in a few numbers: on the home page from lines, in the sandbox's summary from the tables."""
 
 from dataclasses import dataclass
 
 from shared.core.changes.change import Event
+from shared.core.life.figures import Figures, figures, visible
 from shared.record.changes import revisions_and_effects
 from shared.record.closings import count_closings
 from shared.record.parked import count_parked
 from shared.usecases.deps import Deps
+from shared.usecases.pages.lines import every_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,21 @@ class Counts:
     cards: int
     closed: int
     parked: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The home page. `complete`: whether the lists are built, so that the figures are of everything."""
+
+    figures: Figures
+    complete: bool
+
+
+async def home(deps: Deps, *, privacy: bool = True) -> HomeView:
+    """At most 5 calls, however much is recorded. `privacy`: whether posts on data privacy count."""
+    lines = await every_line(deps)
+    shown = visible(lines.by_id.values(), privacy=privacy)
+    return HomeView(figures(shown, deps.here.clock().date()), complete=lines.mark is not None)
 
 
 async def count(deps: Deps) -> Counts:

@@ -1,25 +1,29 @@
 """What the page of measures shows."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
+from shared.core.life.figures import closed_changes, open_changes, visible
 from shared.core.life.metrics import Metrics, measure
-from shared.record.closings import closings_in
-from shared.record.open_list import open_changes
 from shared.usecases.deps import Deps
+from shared.usecases.pages.lines import live_lines
 
 _MONTHS = 12
 
 
-async def metrics(deps: Deps) -> Metrics:
-    """What is open, and what was closed in the last twelve months."""
+async def metrics(deps: Deps, *, privacy: bool = True) -> Metrics:
+    """What is open, and what was closed in the last twelve months; at most 4 calls, however much is recorded.
+
+    `privacy`: whether posts on data privacy count.
+    """
     now = deps.here.clock()
-    opened = [entry async for entry in open_changes(deps.storage.tables)]
-    closed = []
-    for month in _months(now):
-        closed += await closings_in(deps.storage.tables, month)
-    return measure(opened, closed, now)
+    lines = await live_lines(deps)
+    shown = visible(lines.by_id.values(), privacy=privacy)
+    measured = measure(open_changes(shown, now.date()), closed_changes(shown, _since(now)), now)
+    return replace(measured, complete=lines.mark is not None)
 
 
-def _months(now: datetime) -> list[str]:
-    first = now.year * 12 + now.month - 1
-    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first - _MONTHS, first + 1)]
+def _since(now: datetime) -> datetime:
+    """The beginning of this month a year ago."""
+    first = now.year * 12 + now.month - 1 - _MONTHS
+    return datetime(first // 12, first % 12 + 1, 1, tzinfo=UTC)

@@ -18,9 +18,11 @@ from shared.core.review.assessment import (
 from shared.record import changes
 from shared.record.assessments import audit_of, insert_act, since
 from shared.record.audit import insert_entry
-from shared.record.changes import read_alone
+from shared.record.changes import ChangeRecord, read_alone
+from shared.record.lists import line_of
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
+from shared.usecases.life.touch import touch
 
 GUARD_DELAY = 60.0
 """Seconds after which a command that died behind its commit is made good; it does not take as long itself."""
@@ -46,11 +48,12 @@ async def settle_fields(
 
     Over the version of the assessment that was read: of two people at once one is written first. The other one's fields
     are written too, unless the first has just decided one of them: then they are shown that, and may settle it again.
-    At most 5 calls where nobody else writes.
+    At most 6 calls where nobody else writes, and one for the policy, once a minute.
     """
     first: list[Assessment] = []
     made: list[Act] = []
     due: list[bool] = []
+    written: list[ChangeRecord] = []
 
     async def step() -> Settling | None:
         record = await read_alone(deps.storage.tables, change_id)
@@ -73,11 +76,15 @@ async def settle_fields(
             # Also where it is due already: whoever decides it just now has not seen this, and meets a conflict.
             writes.append(record.replace_change(replace(record.change, stage="classify")))
         await changes.commit(deps.storage.tables, writes)
+        written.append(record)
         names = [each.name for each in acts if each.changes]
         return Settling(record.change, acts, unfit=unfit(after.classification, names))
 
     settled = await redo(step)
     if settled and settled.acts and made and not settled.lost:
+        if written:
+            policy = await deps.here.policy.current()
+            await touch(deps, [line_of(record, policy, deps.here.clock()) for record in written[-1:]])
         await insert_entry(deps.storage.tables, audit_of(change_id, made[-1]))
         if due[-1]:
             await _point(deps, change_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core.errors import PermanentError
+from shared.core.life.line import Line
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
@@ -24,7 +25,8 @@ from shared.record.tasks import (
 from shared.usecases.delivery.oversize import put_aside
 from shared.usecases.delivery.park import park
 from shared.usecases.deps import Deps
-from shared.usecases.life.settle import settle_change
+from shared.usecases.life.settle import settle_in
+from shared.usecases.life.touch import touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,14 @@ async def track(deps: Deps, envelope: Envelope) -> None:
             linked[arrival.change].append(arrival)
     policy = await deps.here.policy.current()
     waiting = set()
+    batch: list[Line] = []
     for change_id, group in linked.items():
         states = [arrival.state(observed) for arrival in group]
-        if not await record_tasks(deps, policy, change_id, states):
+        if not await record_tasks(batch, deps, policy, change_id, states):
             waiting.update({state.id for state in states})
             for state in states:
                 await keep_waiting(deps.storage.tables, change_id, state)
+    await touch(deps, batch)
     tables = deps.storage.tables
     for each in arrivals:  # the task's own row comes last: a crash before it does the rest again, which changes nothing
         waits = each.task.id in waiting
@@ -99,8 +103,13 @@ async def _by_details(deps: Deps, tenant: str, task: Task) -> str:
     return change_in_details(await deps.outside.tasks.details(tenant, policy.tenants[tenant], task.id)) or ""
 
 
-async def record_tasks(deps: Deps, policy: Policy, change_id: str, tasks: Sequence[TaskState]) -> bool:
-    """Record these tasks beside their change, and settle it; False while the change is unknown."""
+async def record_tasks(
+    batch: list[Line], deps: Deps, policy: Policy, change_id: str, tasks: Sequence[TaskState]
+) -> bool:
+    """Record these tasks beside their change, and settle it; False while the change is unknown.
+
+    Its line joins the batch, which is told together.
+    """
 
     def newer(record: ChangeRecord) -> list[Write]:
         writes = []
@@ -110,7 +119,7 @@ async def record_tasks(deps: Deps, policy: Policy, change_id: str, tasks: Sequen
                 writes.append(record.put_task(task))
         return writes
 
-    return await settle_change(deps, policy, change_id, newer)
+    return await settle_in(batch, deps, policy, change_id, newer)
 
 
 async def _take_up(deps: Deps, key: str) -> None:
@@ -119,7 +128,9 @@ async def _take_up(deps: Deps, key: str) -> None:
     if waiting is None:
         return
     policy = await deps.here.policy.current()
-    if await record_tasks(deps, policy, waiting.change, [waiting.state]):
+    batch: list[Line] = []
+    if await record_tasks(batch, deps, policy, waiting.change, [waiting.state]):
+        await touch(deps, batch)
         await delete_waiting(
             deps.storage.tables, waiting
         )  # not where a newer one waits: `mend` or the next new change does

@@ -17,11 +17,13 @@ from shared.core.tickets.ticket import DRY_RUN, Ticket, TicketRef
 from shared.record import numbers
 from shared.record.changes import ChangeRecord
 from shared.record.effects import EffectRecord
+from shared.record.lists import ticket_line
 from shared.usecases import effects
 from shared.usecases.changes import relate
 from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
 from shared.usecases.life.settle import settle_change
+from shared.usecases.life.touch import touch
 from shared.usecases.tickets.wanted import Presence, presence_of, ticket_now
 
 # Seconds; they differ, so that two do not meet again and again.
@@ -89,18 +91,20 @@ async def _file(deps: Deps, policy: Policy, record: ChangeRecord, effect: Effect
     except (TransientError, PermanentError):
         await effects.abandon_claim(deps, change_id, claimed)
         raise
-    after = await _record(deps, change_id, claimed, done)
+    written = await _record(deps, change_id, claimed, done)
+    after = written.state
     if after.ticket.number != state.ticket.number and policy.tickets[state.effect.target].inbound:
         await numbers.remember(deps.storage.tables, state.effect.target, after.ticket.number, change_id)
     for predecessor in succession.left_open(after.ticket.number, related) if done.ref else ():
         await relate.raise_ticket(deps, predecessor, change_id)
     if after.due:  # a newer event came while we worked: its own message may have met our claim
         await deps.storage.queues.send("tickets", Envelope({"id": change_id, "effect": key}, deps.here.clock()))
-    await _close(deps, policy, record.change, after, done.plan)
+    if not await _close(deps, policy, record.change, after, done.plan):
+        await touch(deps, [ticket_line(change_id, written)])
     return done.ref
 
 
-async def _record(deps: Deps, change_id: str, claimed: EffectRecord, done: _Done) -> EffectState:
+async def _record(deps: Deps, change_id: str, claimed: EffectRecord, done: _Done) -> EffectRecord:
     now = deps.here.clock()
 
     def result(current: EffectState) -> EffectState:
@@ -114,15 +118,17 @@ async def _record(deps: Deps, change_id: str, claimed: EffectRecord, done: _Done
     return await effects.record(deps, change_id, claimed, result, (done.ref and done.ref.closed_at) or now)
 
 
-async def _close(deps: Deps, policy: Policy, change: Change, after: EffectState, plan: Plan) -> None:
+async def _close(deps: Deps, policy: Policy, change: Change, after: EffectState, plan: Plan) -> bool:
     """The change as its ticket is now: one that ended, or went to another change, closes it; an open one opens it.
 
-    A run that dies before this is made good by `follow_tickets`.
+    Whether this change was settled so, and the lists know of it. A run that dies before this is made good by
+    `follow_tickets`.
     """
     if plan.step in {"follow", "cancel"} or (is_ended(after) != bool(change.closed) and not after.due):
-        await settle_change(deps, policy, change.id)
-    elif plan.step == "adopt" and plan.other:
+        return await settle_change(deps, policy, change.id)
+    if plan.step == "adopt" and plan.other:
         await settle_change(deps, policy, plan.other.id)
+    return False
 
 
 async def _reconcile(

@@ -12,6 +12,7 @@ from shared.core.changes.change import TicketState
 from shared.core.decisions.telling import cards_of_occasion
 from shared.core.errors import TargetDownError, TransientError
 from shared.core.life.closing import is_ended
+from shared.core.life.line import Line
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
 from shared.core.terms import UNKNOWN
@@ -21,12 +22,14 @@ from shared.record import numbers
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.closings import closings_in
 from shared.record.deliveries import Target
+from shared.record.lists import line_of
 from shared.record.open_list import open_changes
 from shared.usecases.apart import apart
 from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
-from shared.usecases.life.settle import refresh_lists, settle_change, settle_record
+from shared.usecases.life.settle import refresh_lists, settle_in, settle_record
+from shared.usecases.life.touch import touch
 
 _LOG = logging.getLogger("foresignal.follow")
 _ASKED_AT_ONCE = 100
@@ -37,6 +40,7 @@ async def follow_tickets(deps: Deps) -> int:
     """Every open ticket's state, asked system by system; how many had moved. One system's failure leaves the others."""
     policy = await deps.here.policy.current()
     by_system: dict[str, dict[str, str]] = defaultdict(dict)
+    batch: list[Line] = []
     async for change_id, record, listed in _with_tickets(deps):
         effects = [state for state in record.states if state.effect.kind == "ticket"]
         tickets = [state for state in effects if state.ticket.number or state.ticket.followed_by]
@@ -47,7 +51,8 @@ async def follow_tickets(deps: Deps) -> int:
         if listed and tickets and all(is_ended(state) for state in tickets):
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
             with apart(f"{change_id} cannot be settled", passing=TransientError):
-                await settle_change(deps, policy, change_id)
+                await settle_in(batch, deps, policy, change_id)
+    await touch(deps, batch)
     moved = 0
     for name, tickets_there in by_system.items():
         with apart(f"ticket system {name} cannot be followed"):
@@ -101,23 +106,27 @@ async def _records(deps: Deps, partition: str, change_ids: set[str]) -> dict[str
 async def follow_numbers(deps: Deps, policy: Policy, name: str, tickets: Mapping[str, str]) -> int:
     """Ask one system for these tickets (number to change) and take over what it says; how many had moved."""
     system = await deps.outside.ticket_system(policy, name)
-    moved = 0
+    moved: list[Line] = []
     in_order = sorted(tickets)
-    for at in range(0, len(in_order), _ASKED_AT_ONCE):
-        some = in_order[at : at + _ASKED_AT_ONCE]
-        refs = await system.states(some)
-        for number in some:
-            with apart(f"{tickets[number]}: what became of ticket {number}", passing=TransientError):
-                moved += await _take_over(deps, policy, tickets[number], name, number, refs.get(number))
-    return moved
+    try:
+        for at in range(0, len(in_order), _ASKED_AT_ONCE):
+            some = in_order[at : at + _ASKED_AT_ONCE]
+            refs = await system.states(some)
+            for number in some:
+                with apart(f"{tickets[number]}: what became of ticket {number}", passing=TransientError):
+                    line = await _take_over(deps, policy, tickets[number], name, number, refs.get(number))
+                    moved += [line] if line else []
+    finally:  # the others may fail: what is recorded is told
+        await touch(deps, moved)
+    return len(moved)
 
 
 async def _take_over(
     deps: Deps, policy: Policy, change_id: str, system: str, number: str, ref: TicketRef | None
-) -> bool:
+) -> Line | None:
     """What the system says, on the effect's row and, where the ticket ended, on the change: one transaction.
 
-    None: it no longer has the ticket.
+    `ref` is None where it no longer has the ticket. The line as it is then; None where nothing has moved.
     """
     called = ""
 
@@ -141,12 +150,12 @@ async def _take_over(
 
     settled = await settle_record(deps, policy, change_id, see)
     if settled is None:
-        return False
+        return None
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
         await numbers.remember(deps.storage.tables, system, called, change_id)
     await send_due(deps, change_id, settled[0].states)
     await refresh_lists(deps, policy, *settled)
-    return True
+    return line_of(settled[0], policy, deps.here.clock())
 
 
 def _decision_cards(policy: Policy, record: ChangeRecord, before: TicketState, now: TicketState) -> list[Write]:

@@ -15,6 +15,7 @@ from shared.record.changes import ChangeRecord, all_changes, has_change, waiting
 from shared.record.closings import ClosingIndex
 from shared.record.deliveries import forget_heard
 from shared.record.first_load import write_waiting_counts
+from shared.record.lists import KEPT, delete_touched, line_of
 from shared.record.numbers import NumberIndex
 from shared.record.open_list import OpenList
 from shared.record.tasks import all_tasks, waiting_keys
@@ -23,6 +24,7 @@ from shared.usecases.changes.reading import reread
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
 from shared.usecases.upkeep.first_load import drop_over
+from shared.usecases.upkeep.lists import NewLists
 from shared.usecases.upkeep.mend_relations import RelationSweep
 
 _IDS_A_MESSAGE = 50
@@ -50,12 +52,15 @@ class Mended:
 async def mend(deps: Deps) -> Mended:
     """Everything here can run at any time and twice: what it sends again is recognised, its writes are conditional."""
     done = Mended()
+    lines = NewLists(deps)
     tasks = await all_tasks(deps.storage.tables)
     await _classify_again(deps, done)
     with apart("the lists cannot be mended", passing=TransientError):
-        await _rebuild(deps, tasks, done)
+        await _rebuild(deps, tasks, lines, done)
     await _waiting(deps, done)
     await forget_heard(deps.storage.tables, deps.here.clock() - _HEARD_FOR)
+    with apart("what was touched days ago cannot be forgotten"):
+        await delete_touched(deps.storage.tables, deps.here.clock() - KEPT)
     return done
 
 
@@ -80,28 +85,37 @@ class _Lists:
     numbers: NumberIndex
     listed: OpenList
     closings: ClosingIndex
+    lines: NewLists
     kept: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], done: Mended) -> None:
+async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], lines: NewLists, done: Mended) -> None:
     policy, tables = await deps.here.policy.current(), deps.storage.tables
     lists = _Lists(
         await RelationSweep.read(deps),
         await NumberIndex.read(tables, policy),
         await OpenList.read(tables),
         await ClosingIndex.read(tables),
+        lines,
     )
-    async for record in all_changes(tables, lists.listed.leave):
+
+    def leave(change_id: str) -> None:
+        lists.listed.leave(change_id)
+        lines.leave(change_id)
+
+    async for record in all_changes(tables, leave):
         whole = False
         with apart(f"{record.change.id} cannot be mended", passing=TransientError):
             await _mend_change(deps, policy, record, tasks.get(record.change.id, []), lists, done)
             whole = True
         if not whole:
-            lists.listed.leave(record.change.id)
+            leave(record.change.id)
     await write_waiting_counts(tables, lists.kept)
     with apart("relations cannot be mended", passing=TransientError):
         done.relations = await lists.relations.mend(deps)
     done.unlisted = await lists.listed.delete_rest(tables)
+    with apart("the lists cannot be built"):
+        await lines.write()
 
 
 async def _mend_change(
@@ -127,6 +141,7 @@ async def _mend_change(
         done.listed += await lists.listed.mend(tables, entry)
     elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
         lists.listed.leave(change.id)
+    lists.lines.add(line_of(record, policy, now, tasks))
 
 
 async def _waiting(deps: Deps, done: Mended) -> None:

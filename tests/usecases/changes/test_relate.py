@@ -346,8 +346,8 @@ async def test_a_post_that_says_nothing_of_others_costs_one_read_more():
     before = world.tables.calls
     await file_ticket(world.worker(), world.queues.take("tickets")[0])
 
-    # what is down (a process asks once a minute), read, claim, relations, tenants, ticket, record
-    assert world.tables.calls - before == 7
+    # what is down (a process asks once a minute), read, claim, relations, tenants, ticket, record, lists
+    assert world.tables.calls - before == 8
 
 
 class Uneven:

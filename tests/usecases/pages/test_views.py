@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.errors import PermanentError
+from shared.core.errors import PermanentError, TransientError
 from shared.usecases.delivery.park import park
 from shared.usecases.pages import change
-from shared.usecases.pages.health import health
+from shared.usecases.pages.health import health, lists_state
 from shared.usecases.pages.metrics import metrics
 from shared.usecases.pages.register import register, ticket
 from shared.usecases.review.decide import settle_fields
+from shared.usecases.upkeep.lists import index
 from tests.fakes import NOW
 from tests.usecases.world import NOVEMBER, World, done, post
 
@@ -76,6 +77,7 @@ async def test_health_is_ok_degraded_by_a_stale_tenant_by_what_is_parked_and_by_
     assert (await health(world.deps))["status"] == "degraded", "nothing was ever fetched"
     world.posts.held = {"contoso": [post()], "fabrikam": [post(when=NOVEMBER, modified="2026-08-31T00:00:00Z")]}
     await world.fetch()
+    await index(world.deps)
 
     assert (await health(world.deps))["status"] == "ok"
     world.policy.failure = "line 3: no"
@@ -85,6 +87,25 @@ async def test_health_is_ok_degraded_by_a_stale_tenant_by_what_is_parked_and_by_
     world.clock.forward(hours=3)
     stale = await health(world.deps)
     assert [tenant["ok"] for tenant in stale["tenants"]] == [False] * 3
+    assert "`index` has not run since 2026-09-01 08:58" in stale["lists"]["failure"]
     world.clock.now -= timedelta(hours=3)
     await park(world.deps, "posts", {"posts": []}, NOW, "no good")
     assert (await health(world.deps))["parked"] == 1
+
+
+async def test_health_says_how_old_the_lists_are_for_one_call_and_what_to_do_where_they_are_missing(monkeypatch):
+    world = World()
+    await world.arrive(post())
+    missing = (await health(world.deps))["lists"]
+    assert (missing["mark"], missing["ok"]) == (None, False)
+    assert "they are not built yet" in missing["failure"]
+    await index(world.deps)
+    before = world.blobs.calls
+    roadmap = (await lists_state(world.deps), world.blobs.calls - before)
+    assert roadmap == ({"mark": "2026-09-01T08:58:00+00:00", "failure": "", "ok": True}, 1)
+
+    async def read(*_):
+        raise TransientError("reading container lists: not allowed")
+
+    monkeypatch.setattr(world.blobs, "read", read)
+    assert (await lists_state(world.deps))["failure"] == "reading container lists: not allowed"

@@ -1,0 +1,80 @@
+"""What lines say in numbers: each figure is a filter over lines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from shared.core.life.entries import ClosedChange, OpenChange
+from shared.core.life.line import Line
+
+LIVE_FOR = timedelta(days=400)
+"""Thirteen months: what nothing has happened to for so long, and is not open, is read only where somebody asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers of the home page. `revisions`: editions after each change's first; `tickets`: those with a number.
+
+    `notes`: events that tickets were told after their first; `cancelled`: tickets that ended so; `closed`: how often
+    a change was closed.
+    """
+
+    changes: int
+    revisions: int
+    open: int
+    tickets: int
+    notes: int
+    cancelled: int
+    closed: int
+
+
+def visible(lines: Iterable[Line], *, privacy: bool) -> list[Line]:
+    """The lines that somebody may see. `privacy`: whether that includes posts on data privacy.
+
+    It comes before anything is counted or shown.
+    """
+    return [line for line in lines if privacy or not line.private]
+
+
+def figures(lines: Iterable[Line], today: date) -> Figures:
+    changes = revisions = open_ = tickets = notes = cancelled = closed = 0
+    for line in lines:
+        changes += 1
+        revisions += line.revision - 1
+        open_ += line.is_open(today)
+        closed += line.closings
+        for ticket in line.tickets:
+            tickets += bool(ticket.number)
+            notes += ticket.notes
+            cancelled += ticket.state == "cancelled"
+    return Figures(changes, revisions, open_, tickets, notes, cancelled, closed)
+
+
+def open_changes(lines: Iterable[Line], today: date) -> list[OpenChange]:
+    """What is open."""
+    return [
+        OpenChange(
+            line.id, line.title, line.team, line.workloads, line.opened, line.act_by, line.plan_end, line.through,
+            line.reference,
+        )
+        for line in lines
+        if line.opened and line.is_open(today)
+    ]  # fmt: skip
+
+
+def closed_changes(lines: Iterable[Line], since: datetime) -> list[ClosedChange]:
+    """What was closed at that time or later and is closed now: a change counts once, by its last closing."""
+    return [
+        ClosedChange(
+            line.id, line.closings, line.title, line.team, line.workloads, line.first_seen, line.opened, line.assigned,
+            line.closed, line.through, line.reference,
+        )
+        for line in lines
+        if line.closed and line.closed >= since and line.first_seen and line.opened
+    ]  # fmt: skip
+
+
+def is_live(line: Line, now: datetime) -> bool:
+    """Whether the line is among those that every page reads."""
+    last = line.last_moment()
+    return line.is_open(now.date()) or (last is not None and last >= now - LIVE_FOR)

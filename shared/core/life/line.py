@@ -1,0 +1,357 @@
+"""A line: what lists, figures, board, calendar and review need of a change, in parts that different writers know."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shared.core.times import stored_day, when
+
+Value = str | int | float | bool | None | tuple["Value", ...]
+"""What a part holds: what JSON can, with tuples for lists."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What one writer knows of a change.
+
+    `name`: its kind, and behind `|` the member where a change has several of that kind (`ticket|crb`). `version` only
+    grows, and sorts as text. `places` says where in `values` each value stands; many parts share it.
+    """
+
+    name: str
+    version: str
+    places: Mapping[str, int]
+    values: tuple[Value, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.name.partition("|")[0]
+
+    @property
+    def member(self) -> str:
+        return self.name.partition("|")[2]
+
+    def get(self, name: str) -> Value:
+        place = self.places.get(name)
+        return None if place is None else self.values[place]
+
+    def items(self) -> dict[str, Value]:
+        """Every value that is said, by name."""
+        return {name: self.values[place] for name, place in self.places.items() if self.values[place] is not None}
+
+    def text(self, name: str) -> str:
+        value = self.get(name)
+        return value if isinstance(value, str) else ""
+
+    def words(self, name: str) -> tuple[str, ...]:
+        value = self.get(name)
+        return tuple(str(word) for word in value) if isinstance(value, tuple) else ()
+
+    def number(self, name: str) -> int:
+        value = self.get(name)
+        return value if isinstance(value, int) else 0
+
+    def flag(self, name: str) -> bool:
+        return self.get(name) is True
+
+    def day(self, name: str) -> date | None:
+        return stored_day(self.text(name))
+
+    def moment(self, name: str) -> datetime | None:
+        return when(self.text(name))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same, wherever it stands."""
+        if not isinstance(other, Part):
+            return NotImplemented
+        return (self.name, self.version, self.items()) == (other.name, other.version, other.items())
+
+    __hash__ = None  # type: ignore[assignment]  # two places of the same value are equal
+
+
+def part_of(name: str, version: str, values: Mapping[str, Value]) -> Part:
+    """A part of these values; what is empty is not kept."""
+    said = {key: value for key, value in values.items() if value not in (None, "", (), False)}
+    return Part(name, version, {key: place for place, key in enumerate(said)}, tuple(said.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A change's ticket in one system. `silent`: nobody has asked for it yet, or ever will.
+
+    `ended`: nothing is waited for here any more. `notes`: the events that it was told after its first.
+    """
+
+    system: str
+    team: str
+    number: str
+    url: str
+    state: str
+    remote_state: str
+    decision: str
+    decided_at: datetime | None
+    opened_at: datetime | None
+    silent: bool
+    ended: bool
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A Planner task of a change."""
+
+    opened: datetime | None
+    assigned: datetime | None
+    completed: datetime | None
+
+
+_NO_PART = Part("", "", {}, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One change in its parts, in order of their names; values are read when they are asked for.
+
+    A line without the part `change` is not whole: its writer knew the change from elsewhere.
+    """
+
+    id: str
+    parts: tuple[Part, ...]
+
+    def part(self, name: str) -> Part:
+        """The part of that name; one that says nothing where there is none."""
+        return next((part for part in self.parts if part.name == name), _NO_PART)
+
+    def of_kind(self, kind: str) -> Iterator[Part]:
+        return (part for part in self.parts if part.kind == kind)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.part("change") is not _NO_PART
+
+    # What the change is.
+
+    @property
+    def _change(self) -> Part:
+        return self.part("change")
+
+    @property
+    def title(self) -> str:
+        return self._change.text("title")
+
+    @property
+    def private(self) -> bool:
+        """Whether the post is for privacy readers only; nothing of what it says stands in the line."""
+        return self._change.flag("private")
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        return self._change.words("teams")
+
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        return self._change.words("workloads")
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return self._change.words("services")
+
+    @property
+    def unowned(self) -> tuple[str, ...]:
+        """The services that nobody owns."""
+        return self._change.words("unowned")
+
+    @property
+    def kind(self) -> str:
+        return self._change.text("kind")
+
+    @property
+    def admin_impact(self) -> str:
+        return self._change.text("admin_impact")
+
+    @property
+    def user_impact(self) -> str:
+        return self._change.text("user_impact")
+
+    @property
+    def status(self) -> str:
+        return self._change.text("status")
+
+    @property
+    def default(self) -> str:
+        return self._change.text("default")
+
+    @property
+    def action(self) -> str:
+        return self._change.text("action")
+
+    @property
+    def crb(self) -> bool:
+        return self._change.flag("crb")
+
+    @property
+    def training(self) -> bool:
+        return self._change.flag("training")
+
+    @property
+    def unsure(self) -> tuple[str, ...]:
+        """The fields that nobody should be told are so."""
+        return self._change.words("unsure")
+
+    @property
+    def act_by(self) -> date | None:
+        return self._change.day("act_by")
+
+    @property
+    def plan_start(self) -> date | None:
+        """The first day of the plan for our tenants."""
+        return self._change.day("plan_start")
+
+    @property
+    def plan_end(self) -> date | None:
+        return self._change.day("plan_end")
+
+    @property
+    def stage(self) -> str:
+        return self._change.text("stage")
+
+    @property
+    def silent(self) -> str:
+        """Why nothing follows from the decision, where nothing does."""
+        return self._change.text("silent")
+
+    @property
+    def revision(self) -> int:
+        return self._change.number("revision")
+
+    @property
+    def published(self) -> datetime | None:
+        return self._change.moment("published")
+
+    @property
+    def modified(self) -> datetime | None:
+        """Microsoft's stamp of the newest edition."""
+        return self._change.moment("modified")
+
+    @property
+    def first_seen(self) -> datetime | None:
+        return self._change.moment("first_seen")
+
+    @property
+    def decided(self) -> datetime | None:
+        """When the policy last decided; None before the first time."""
+        return self._change.moment("decided")
+
+    # What became of it.
+
+    @property
+    def tickets(self) -> tuple[Ticket, ...]:
+        return tuple(
+            Ticket(
+                part.member, part.text("team"), part.text("number"), part.text("url"), part.text("state"),
+                part.text("remote_state"), part.text("decision"), part.moment("decided_at"), part.moment("opened_at"),
+                part.flag("silent"), part.flag("ended"), part.number("notes"),
+            )
+            for part in self.of_kind("ticket")
+        )  # fmt: skip
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(
+            Task(part.moment("opened"), part.moment("assigned"), part.moment("completed"))
+            for part in self.of_kind("task")
+        )
+
+    @property
+    def closings(self) -> int:
+        """How often the change was closed."""
+        return self.part("closing").number("number")
+
+    @property
+    def closed(self) -> datetime | None:
+        """When it was closed; None while it is open."""
+        return self.part("closing").moment("at")
+
+    @property
+    def through(self) -> str:
+        """Through what it was closed; while it is open, what it waits for: a ticket, a task, or nothing yet."""
+        if self.closed:
+            return self.part("closing").text("through")
+        if self._ticket:
+            return "ticket"
+        return "task" if any(self.of_kind("task")) else ""
+
+    @property
+    def reference(self) -> str:
+        """The same as a number: of the ticket, or of how many tasks."""
+        if self.closed:
+            return self.part("closing").text("reference")
+        return self._ticket.number if self._ticket else ""
+
+    @property
+    def _ticket(self) -> Ticket | None:
+        return next((ticket for ticket in self.tickets if not ticket.silent), None)
+
+    @property
+    def team(self) -> str:
+        """Who deals with it: the ticket's team, else the first that the policy names."""
+        of_ticket = next((part.text("team") for part in self.of_kind("ticket")), "")
+        return (not self.private and of_ticket) or self._change.text("team")
+
+    @property
+    def opened(self) -> datetime | None:
+        """When the first ticket or task for it was made, else when we first saw the post; never after its closing."""
+        made = [ticket.opened_at for ticket in self.tickets] + [task.opened for task in self.tasks]
+        opened = min((moment for moment in made if moment), default=self.first_seen)
+        return min(opened, self.closed) if opened and self.closed else opened
+
+    @property
+    def assigned(self) -> datetime | None:
+        """When the first task was given to a person."""
+        return min((task.assigned for task in self.tasks if task.assigned), default=None)
+
+    @property
+    def settled(self) -> tuple[str, ...]:
+        """The names of the fields that a person settled."""
+        return self.part("people").words("settled")
+
+    def is_open(self, today: date) -> bool:
+        """Whether people still have to deal with it; what nobody tracks is open until its plan is over."""
+        if self.closed or not self.decided:
+            return False
+        if self._ticket or any(self.of_kind("task")):
+            return True
+        last = self._change.day("last_day")
+        return self._change.flag("planned") and not (last and last < today)
+
+    def last_moment(self) -> datetime | None:
+        """The latest time that anything happened to it, as far as the line says."""
+        moments = [self.first_seen, self.modified, self.decided, self.closed, self.assigned]
+        for ticket in self.tickets:
+            moments += [ticket.opened_at, ticket.decided_at]
+        moments += [task.completed for task in self.tasks]
+        return max((moment for moment in moments if moment), default=None)
+
+
+def merged(line: Line, newer: Line) -> Line:
+    """Both in one: of each part the higher version counts, and of two that are equal the one of `newer`.
+
+    The same object where `newer` says nothing new.
+    """
+    parts = {part.name: part for part in line.parts}
+    changed = False
+    for part in newer.parts:
+        before = parts.get(part.name)
+        if before is None or part.version > before.version or (part.version == before.version and part != before):
+            parts[part.name] = part
+            changed = True
+    return Line(line.id, tuple(parts[name] for name in sorted(parts))) if changed else line
+
+
+def overlaid(lines: Mapping[str, Line], newer: Iterable[Line]) -> dict[str, Line]:
+    """The lines under newer ones, in whatever order those come."""
+    result = dict(lines)
+    for line in newer:
+        before = result.get(line.id)
+        result[line.id] = merged(before, line) if before else line
+    return result

@@ -1,0 +1,121 @@
+"""The parts of a line, each made of what its writer has in hand, with a version that only grows."""
+
+from datetime import datetime
+
+from shared.core.changes.change import Change, EffectState, Event
+from shared.core.changes.settled import Assessment
+from shared.core.decisions.decide import last_day, plan_is_over
+from shared.core.life.closing import is_ended, planned
+from shared.core.life.line import Part, Value, part_of
+from shared.core.policy.model import Policy
+from shared.core.posts.privacy import is_private, shown_title
+from shared.core.tasks.task import TaskState
+
+_LONGEST_TITLE = 500
+
+
+def change_part(change: Change, policy: Policy, now: datetime) -> Part:
+    """What the change is, as routes and cards see it. Of a post on data privacy nothing that it says.
+
+    Its version: editions are never fewer, and for the same ones the last decision is the newest; what people settle
+    lies over both.
+    """
+    decision = change.decision
+    decided = _iso(decision.at) if decision else "-"  # before every time
+    version = f"{change.revision:06d}|{decided}|{change.assessment.seq:06d}"
+    post = change.read()
+    private = is_private(post)
+    root = policy.routes.team or ""
+    values: dict[str, Value] = {
+        "title": shown_title(post)[:_LONGEST_TITLE],
+        "private": private,
+        "team": root if private or not (decision and decision.teams) else decision.teams[0],
+        "stage": change.stage,
+        "revision": change.revision,
+        "published": _iso(post.start),
+        "modified": _iso(change.current.modified),
+        "first_seen": _iso(change.first_seen),
+        "decided": _iso(decision.at if decision else None),
+        "silent": decision.silent if decision else "",
+    }
+    reading = change.classification
+    if private:
+        values["planned"] = reading.status == "scheduled" and not plan_is_over(reading, now)
+        return part_of("change", version, values)
+    start, end = planned(change, policy)
+    values |= {
+        "teams": decision.teams if decision else (),
+        "workloads": decision.workloads if decision else (),
+        "unowned": decision.unowned if decision else (),
+        "services": post.services,
+        "kind": reading.kind,
+        "admin_impact": reading.admin_impact,
+        "user_impact": reading.user_impact,
+        "status": reading.status,
+        "default": reading.default,
+        "action": reading.action,
+        "crb": reading.crb,
+        "training": reading.training,
+        "unsure": reading.unsure,
+        "act_by": reading.act_by.isoformat() if reading.act_by else "",
+        "plan_start": start.isoformat() if start else "",
+        "plan_end": end.isoformat() if end else "",
+        "planned": reading.status == "scheduled",
+        "last_day": last.isoformat() if (last := last_day(reading)) else "",
+    }
+    return part_of("change", version, values)
+
+
+def ticket_part(state: EffectState, turn: int) -> Part:
+    """A ticket; `turn` counts the writes of its row."""
+    ticket = state.ticket
+    values: dict[str, Value] = {
+        "team": state.effect.team,
+        "number": ticket.number,
+        "url": ticket.url,
+        "state": ticket.state,
+        "remote_state": ticket.remote_state,
+        "decision": ticket.decision,
+        "decided_at": _iso(ticket.decided_at),
+        "opened_at": _iso(ticket.opened_at),
+        "silent": state.is_silent,
+        "ended": is_ended(state),
+        "notes": sum(Event.type_in(event) != "announced" for event in ticket.applied),
+    }
+    return part_of(f"ticket|{state.effect.target}", f"{turn:08d}", values)
+
+
+def task_part(task: TaskState) -> Part:
+    """A Planner task; an older etag never overwrites a newer one."""
+    values: dict[str, Value] = {
+        "opened": _iso(task.opened),
+        "assigned": _iso(task.assigned),
+        "completed": _iso(task.completed),
+    }
+    return part_of(f"task|{task.tenant}|{task.id}", task.etag, values)
+
+
+def closing_part(change: Change) -> Part | None:
+    """That the change is closed, or open again; None where it was never closed.
+
+    Its version: closed for the first time 2, open again 3, closed again 4.
+    """
+    if not change.closings:
+        return None
+    closed = change.closed
+    values: dict[str, Value] = {"number": change.closings}
+    if closed:
+        values |= {"at": _iso(closed.at), "through": closed.through, "reference": closed.reference}
+    return part_of("closing", f"{2 * change.closings + (closed is None):08d}", values)
+
+
+def people_part(assessment: Assessment) -> Part | None:
+    """What people decided; None where nobody has decided anything yet."""
+    if not assessment.seq:
+        return None
+    settled = assessment.settled
+    return part_of("people", f"{assessment.seq:08d}", {"settled": tuple(sorted(settled))})
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""

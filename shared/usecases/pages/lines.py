@@ -1,0 +1,54 @@
+"""Lines as pages read them: the blobs, kept in the process while they are the same, and what was touched since."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.core.life.line import Line, overlaid
+from shared.record.lists import KEPT, LIVE, REST, Listing, days, read_listing, touched_on
+from shared.usecases.deps import Deps
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Every line by the change's id, as of the last commit that was followed up.
+
+    `mark`: up to when the blobs reach; None while they are not built, and only what was touched lately is there.
+    """
+
+    by_id: Mapping[str, Line] = field(repr=False)
+    mark: datetime | None
+
+
+async def every_line(deps: Deps) -> Lines:
+    """All of them: at most 5 calls, and 2 where the process knows the blobs; around midnight one more."""
+    return await _lines(deps, whole=True)
+
+
+async def live_lines(deps: Deps) -> Lines:
+    """Those that are open or something happened to within 13 months: a call fewer where the process is new."""
+    return await _lines(deps, whole=False)
+
+
+async def _lines(deps: Deps, *, whole: bool) -> Lines:
+    kept = deps.here.lists
+    kept.live = live = await read_listing(deps.storage.blobs, LIVE, kept.live)
+    since, now = live.mark if live else deps.here.clock() - KEPT, deps.here.clock()
+    touched = [line for day in days(since, now) for line in await touched_on(deps.storage.tables, day, since)]
+    known: Mapping[str, Line] = live.lines if live else {}
+    if live and (whole or any(line.id not in known for line in touched)):
+        known = await _with_rest(deps, live)
+    lines = overlaid(known, touched)
+    return Lines({name: line for name, line in lines.items() if line.is_whole}, live.mark if live else None)
+
+
+async def _with_rest(deps: Deps, live: Listing) -> Mapping[str, Line]:
+    """The lines of both blobs; nothing is called where the rest is known that was written with this one."""
+    kept = deps.here.lists
+    if kept.rest is None or kept.rest.rest != live.rest:
+        kept.rest = await read_listing(deps.storage.blobs, REST, kept.rest)
+    if kept.rest is None:
+        return live.lines
+    if kept.both is None or kept.both[:2] != (live.etag, kept.rest.etag):
+        kept.both = (live.etag, kept.rest.etag, overlaid(kept.rest.lines, live.lines.values()))
+    return kept.both[2]

@@ -1,0 +1,137 @@
+"""The lists: every five minutes what was touched is taken over, and both blobs are built where there are none."""
+
+import logging
+import uuid
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from shared.core.errors import ConflictError, TransientError
+from shared.core.life.figures import is_live
+from shared.core.life.line import Line, merged, overlaid
+from shared.record.changes import ChangeRecord, all_changes
+from shared.record.lists import (
+    LAG,
+    LIVE,
+    REST,
+    Listing,
+    days,
+    line_of,
+    put_listings,
+    read_listing,
+    replace_listing,
+    touched_on,
+)
+from shared.record.tasks import all_tasks
+from shared.usecases.apart import apart
+from shared.usecases.deps import Deps
+
+_LOG = logging.getLogger("foresignal.lists")
+_OURS = frozenset({"change", "closing", "people", "task", "ticket"})
+"""Kinds of parts that this version makes of the record; what a later one has made of it stays."""
+_MARK_STANDS = timedelta(hours=1)
+"""How long a mark may stand while nothing is touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What a run did: how many lines of those that were touched are news, and whether it wrote the blob."""
+
+    news: int = 0
+    written: bool = False
+    built: bool = False
+
+
+async def index(deps: Deps) -> Indexed:
+    """Take over into `live.z` what was touched; where there is none, build both blobs from the record.
+
+    A run that dies, or meets another one, leaves it to the next: what was touched is still there.
+    """
+    now = deps.here.clock()
+    live = await read_listing(deps.storage.blobs, LIVE)
+    if live is None:
+        await build(deps)
+        return Indexed(written=True, built=True)
+    touched, mark = await _touched(deps, live.mark, now)
+    known: Mapping[str, Line] = live.lines
+    strange = {line.id for line in touched} - known.keys()
+    if strange:  # new ones, and some that nothing has happened to for long
+        rest = await read_listing(deps.storage.blobs, REST)
+        known = {**known, **{name: line for name in strange if rest and (line := rest.lines.get(name))}}
+    lines = overlaid(known, touched)
+    news = sum(line is not live.lines.get(name) for name, line in lines.items())
+    if not news and mark - live.mark < _MARK_STANDS and mark.date() == live.mark.date():
+        return Indexed()
+    try:
+        await replace_listing(deps.storage.blobs, LIVE, live, lines.values(), max(mark, live.mark))
+    except ConflictError:
+        return Indexed(news)
+    return Indexed(news, written=True)
+
+
+async def _touched(deps: Deps, since: datetime, now: datetime) -> tuple[list[Line], datetime]:
+    """What was touched since, and up to when: never up to now, as clocks differ and writes may be late.
+
+    While nothing is found, one day at a time.
+    """
+    lines: list[Line] = []
+    *earlier, last = days(since, now - LAG)
+    for day in earlier:
+        lines += await touched_on(deps.storage.tables, day, since)
+        if not lines:
+            return [], min(datetime.combine(day + timedelta(days=1), time(), UTC), now - LAG)
+    return lines + await touched_on(deps.storage.tables, last, since), now - LAG
+
+
+async def build(deps: Deps) -> None:
+    """Both blobs from a walk through the record, where no lists are."""
+    listed = NewLists(deps)
+    policy = await deps.here.policy.current()
+    tasks = await all_tasks(deps.storage.tables)
+    async for record in _records(deps, listed):
+        with apart(f"{record.change.id} cannot be listed", passing=TransientError):
+            listed.add(line_of(record, policy, deps.here.clock(), tasks.get(record.change.id, ())))
+    await listed.write()
+
+
+def _records(deps: Deps, listed: "NewLists") -> AsyncIterator[ChangeRecord]:
+    return all_changes(deps.storage.tables, listed.leave)
+
+
+class NewLists:
+    """Lists that are being built from the record: one walk, whose beginning becomes their mark."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._mark = deps.here.clock() - LAG
+        self._lines: list[Line] = []
+        self._left: set[str] = set()
+
+    def add(self, line: Line) -> None:
+        self._lines.append(line)
+
+    def leave(self, change_id: str) -> None:
+        """The change cannot be read: its line stays as it was."""
+        self._left.add(change_id)
+
+    async def write(self) -> None:
+        """Both blobs over whatever stands there. What is touched meanwhile lies over them: their mark is older."""
+        blobs, now = self._deps.storage.blobs, self._deps.here.clock()
+        before = [await read_listing(blobs, name) for name in (REST, LIVE)]
+        lines = _carried(self._lines, self._left, [listing for listing in before if listing])
+        live = [line for line in lines if is_live(line, now)]
+        await put_listings(blobs, live, lines, self._mark, uuid.uuid4().hex[:12])
+        _LOG.info("lists: %d lines, of which %d are live", len(lines), len(live))
+
+
+def _carried(lines: Iterable[Line], left: Collection[str], before: Iterable[Listing]) -> list[Line]:
+    """The lines with the parts that only a later version makes, and the former ones of changes that were left."""
+    made = {line.id: line for line in lines}
+    for listing in before:
+        for name, old in listing.lines.items():
+            if name in made:
+                later = Line(name, tuple(part for part in old.parts if part.kind not in _OURS))
+                made[name] = merged(made[name], later)
+            elif name in left:
+                made[name] = old
+    return list(made.values())
