@@ -7,7 +7,7 @@ import pytest
 from shared.core.tickets.ticket import TicketRef
 from shared.record.register import move_entry, read_entry
 from shared.usecases.deps import ListMemory
-from shared.usecases.pages.lines import every_line
+from shared.usecases.life.lines import every_line
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.world import NOVEMBER, World, done, post, task
 

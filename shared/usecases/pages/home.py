@@ -8,7 +8,7 @@ from shared.record.changes import revisions_and_effects
 from shared.record.closings import count_closings
 from shared.record.parked import count_parked
 from shared.usecases.deps import Deps
-from shared.usecases.pages.lines import every_line
+from shared.usecases.life.lines import every_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from shared.core.life.figures import closed_changes, open_changes, visible
 from shared.core.life.metrics import Metrics, measure
 from shared.usecases.deps import Deps
-from shared.usecases.pages.lines import live_lines
+from shared.usecases.life.lines import live_lines
 
 _MONTHS = 12
 

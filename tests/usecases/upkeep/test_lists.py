@@ -10,8 +10,8 @@ from shared.record.lists import CONTAINER, LAG, LIVE, REST, put_listings, read_l
 from shared.record.register import move_entry
 from shared.usecases.deps import ListMemory
 from shared.usecases.life import touch
+from shared.usecases.life.lines import every_line, live_lines
 from shared.usecases.pages.home import home
-from shared.usecases.pages.lines import every_line, live_lines
 from shared.usecases.upkeep.lists import Indexed, index
 from tests.fakes import NOW, DiedError, FakeClock, Lifetime, Mortal, deps_with
 from tests.usecases.world import NOVEMBER, World, batch, done, post, task

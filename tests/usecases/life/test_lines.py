@@ -14,8 +14,8 @@ from shared.record.changes import all_changes
 from shared.record.register import move_entry
 from shared.record.tasks import all_tasks
 from shared.usecases.deps import ListMemory
+from shared.usecases.life.lines import every_line, live_lines
 from shared.usecases.pages.home import count, home
-from shared.usecases.pages.lines import every_line, live_lines
 from shared.usecases.pages.metrics import metrics
 from shared.usecases.review.decide import settle_fields
 from shared.usecases.upkeep.lists import index
