@@ -13,7 +13,7 @@ from shared.core.cards.card import Card
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, encode
-from shared.core.policy.model import Match, Outside, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
+from shared.core.policy.model import Channel, Match, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
 from shared.core.ports.storage import Row, Tables, Write
 from shared.record import change_keys, changes
 from shared.record.changes import ChangeRecord, read_changes
@@ -95,7 +95,7 @@ def policy(**over: Any) -> Policy:
             "messaging": Team(owner="ben@contoso.example", channel="messaging", crb_group="Messaging"),
         },
         "workloads": {"exchange": Workload(services=("Exchange Online",), team="messaging")},
-        "channels": {"workplace": Outside(kind="fake"), "messaging": Outside(kind="fake")},
+        "channels": {"workplace": Channel(kind="fake"), "messaging": Channel(kind="fake")},
         "tickets": {"crb": TicketSystemEntry(kind="register")},
         "routes": Route(
             team="workplace",

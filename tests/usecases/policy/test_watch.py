@@ -3,7 +3,7 @@
 import pytest
 
 from shared.core.errors import TransientError
-from shared.core.policy.model import Outside, Role, Roles
+from shared.core.policy.model import Channel, Role, Roles
 from shared.usecases.policy.watch import watch_policy
 from tests.usecases.world import World, policy
 
@@ -14,7 +14,7 @@ def world(**roles):
     plain = policy()
     return World(
         policy(
-            channels={"process": Outside(kind="fake")},
+            channels={"process": Channel(kind="fake")},
             roles=Roles(**roles),
             routes=plain.routes.model_copy(update={"routes": ()}),
             teams={"workplace": plain.teams["workplace"].model_copy(update={"channel": ""})},

@@ -8,7 +8,7 @@ import pytest
 from shared.core.cards.card import ChangeCard
 from shared.core.cards.listing import ListCard
 from shared.core.errors import PermanentError, TargetDownError, TransientError
-from shared.core.policy.model import Outside, TicketSystemEntry
+from shared.core.policy.model import Channel, TicketSystemEntry
 from shared.record.deliveries import Target
 from shared.usecases.upkeep.probe import probe_targets
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
@@ -221,7 +221,7 @@ async def test_a_new_address_in_the_policy_is_tried_at_once():
     world = await off(CARDS[:2])
     await probe(world)
     await probe(world)
-    channels = {**owned().channels, "workplace": Outside(kind="fake", settings={"url": "NEW_URL"})}
+    channels = {**owned().channels, "workplace": Channel(kind="fake", settings={"url": "NEW_URL"})}
     world.policy.policy = owned(channels=channels)
     world.teams.down.clear()
 
