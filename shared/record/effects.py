@@ -168,7 +168,12 @@ async def write_claim(tables: Tables, record: EffectRecord, state: EffectState) 
 
 async def write_outcome(tables: Tables, record: EffectRecord, state: EffectState) -> None:
     """What was done, with claim and `due` as that leaves them. ConflictError where the row was written meanwhile."""
-    await tables.commit(TABLE, [_write(record, state, _OUTCOME)])
+    await tables.commit(TABLE, [outcome_write(record, state)])
+
+
+def outcome_write(record: EffectRecord, state: EffectState) -> Write:
+    """The same as a part of a transaction: what became of a card that waited."""
+    return _write(record, state, _OUTCOME)
 
 
 def write_seen(record: EffectRecord, state: EffectState) -> Write:

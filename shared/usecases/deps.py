@@ -1,5 +1,6 @@
 """What use cases are given: storage, what lies outside, and where we are."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from shared.core.ports.deployment import Clock, PolicySource
 from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
 from shared.record.deliveries import Target
+from shared.record.digests import ChannelRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,25 @@ class DownMemory:
     read_at: datetime | None = None
 
 
+@dataclass(slots=True)
+class ChannelMemory:
+    """The channels as this process wrote or read them last; a write over an older version is refused by storage.
+
+    `lock`: of several messages of one process, one at a time writes a channel's row.
+    """
+
+    records: dict[str, ChannelRecord] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """This deployment and this process.
 
     `deployment`: its name, part of every ticket key. `worker`: this process, as the owner of claims.
     `claim_seconds`: how long a claim holds, longer than every call's timeout. `pace`: factor on every delay (the
-    sandbox shortens them). `down`: what is remembered of targets that are down.
+    sandbox shortens them). `down`, `channels`: what is remembered of targets that are down, and of channels.
+    `pause`: waits for seconds.
     """
 
     policy: PolicySource
@@ -56,6 +70,8 @@ class Here:
     claim_seconds: float = 120.0
     pace: float = 1.0
     down: DownMemory = field(default_factory=DownMemory)
+    channels: ChannelMemory = field(default_factory=ChannelMemory)
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def _render_list(view: ListCard) -> dict[str, Any]:
 
     def card_of(shown: int) -> dict[str, Any]:
         cut = replace(view, entries=entries[:shown])
-        card: dict[str, Any] = json.loads(template.render(list=cut, left=len(entries) - shown))
+        card: dict[str, Any] = json.loads(template.render(list=cut, left=view.left + len(entries) - shown))
         return card
 
     fits, too_many = 0, len(entries) + 1

@@ -16,6 +16,7 @@ APART = timedelta(seconds=1)
 """How far apart the cards of a channel are."""
 _BETWEEN = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
+_AHEAD = timedelta(minutes=2)  # a timer may come a little before its time, and clocks of processes differ
 _URGENT: frozenset[OccasionKind] = frozenset({"act-2", "act-0", "overdue"})
 _DAYS_AHEAD = 15  # more than a week: every weekday is among them, whatever is quiet
 
@@ -60,14 +61,14 @@ def keep_for(
     A channel without a digest gets everything as if it were urgent.
     """
     if now < state.made + beginning:
-        return Keep(_slot(channel, end_of_quiet(channel, state.made + beginning)), "start")
+        return Keep(slot_at(channel, end_of_quiet(channel, state.made + beginning)), "start")
     if channel.digest and not urgent:
         return Keep(next_digest(channel, now), "policy")
     if (end := end_of_quiet(channel, now)) > now:
-        return Keep(_slot(channel, end), "quiet")
+        return Keep(slot_at(channel, end), "quiet")
     if sent_today(channel, state, now) >= channel.most_a_day:
         earliest = max(now, state.digest_at + _BETWEEN) if state.digest_at else now
-        return Keep(_slot(channel, end_of_quiet(channel, earliest)), "limit")
+        return Keep(slot_at(channel, end_of_quiet(channel, earliest)), "limit")
     return None
 
 
@@ -81,9 +82,9 @@ def reserved(channel: Channel, state: ChannelState, now: datetime) -> tuple[Chan
 def with_look(state: ChannelState, at: datetime, now: datetime) -> ChannelState:
     """The channel with something that waits for this moment; the same object where its next look is early enough.
 
-    A look that lies ahead is never taken back, so that one who remembers it may rely on it.
+    A look that lies well ahead is never taken back, so that one who remembers it may rely on it.
     """
-    if state.look_at and now < state.look_at <= at:
+    if state.look_at and now + _AHEAD < state.look_at <= at:
         return state
     return replace(state, look_at=min(each for each in (state.look_at, at) if each))
 
@@ -101,7 +102,7 @@ def is_urgent_occasion(occasion: str) -> bool:
 def next_digest(channel: Channel, now: datetime) -> Slot:
     """The first digest after now that lies in no quiet hours: once a day, also when clocks are put back or forward."""
     if channel.digest is None:
-        return _slot(channel, end_of_quiet(channel, now))
+        return slot_at(channel, end_of_quiet(channel, now))
     zone, hour = zone_of(channel.time_zone), time_of(channel.digest.at)
     today = now.astimezone(zone).date()
     for number in range(_DAYS_AHEAD):
@@ -109,7 +110,7 @@ def next_digest(channel: Channel, now: datetime) -> Slot:
         at = moment_of(day, hour, channel.time_zone)
         if at > now and WEEKDAYS[day.weekday()] in channel.digest.days and not is_quiet(channel, at):
             return Slot(f"{day:%Y-%m-%d}T{hour:%H%M}", at)
-    return _slot(channel, end_of_quiet(channel, now + timedelta(days=1)))
+    return slot_at(channel, end_of_quiet(channel, now + timedelta(days=1)))
 
 
 def is_quiet(channel: Channel, at: datetime) -> bool:
@@ -157,9 +158,16 @@ def _after_gap(wanted: datetime) -> datetime:
     return at
 
 
-def _slot(channel: Channel, at: datetime) -> Slot:
+def slot_at(channel: Channel, at: datetime) -> Slot:
+    """The slot of a moment, which need not be the hour of a digest."""
     local = at.astimezone(zone_of(channel.time_zone))
     return Slot(f"{local:%Y-%m-%d}T{local:%H%M}", at)
+
+
+def slot_named(channel: Channel, key: str) -> Slot:
+    """The slot of that name, as it lies now: the channel may have another time zone since."""
+    moment = datetime.strptime(key, "%Y-%m-%dT%H%M").replace(tzinfo=UTC)
+    return Slot(key, moment_of(moment.date(), moment.time(), channel.time_zone))
 
 
 def _local_day(channel: Channel, now: datetime) -> str:
