@@ -7,7 +7,8 @@ from datetime import datetime
 from shared.core import ids
 from shared.core.cards.card import ChangeCard, change_card
 from shared.core.cards.delivery import Keep, is_urgent_occasion
-from shared.core.cards.waited import TOLD, is_heard, is_to_come, left_to_say
+from shared.core.cards.happened import why_not_sent
+from shared.core.cards.waited import TOLD, LeftToSay, is_heard, is_to_come, left_to_say
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.decisions.urgent import is_urgent
 from shared.core.errors import PermanentError, TargetDownError, TransientError
@@ -56,10 +57,22 @@ def _what_to_say(deps: Deps, record: ChangeRecord, effect: EffectRecord) -> Effe
     own = [other for other in cards_for(record, state.effect.target) if other.effect.key != state.effect.key]
     unsaid = [] if state.effect.occasion else [other for other in own if _joins(other, state, now)]
     others = [other for other in own if other not in unsaid]
-    left = left_to_say(record.change, [state, *unsaid], others, now)
+    left = worth_sending(record, [state, *unsaid], others, now)
     return next(
         (card for card in left.cards if card.effect.key == state.effect.key), left.stopped.get(state.effect.key, TOLD)
     )
+
+
+def worth_sending(
+    record: ChangeRecord, waiting: Sequence[EffectState], others: Sequence[EffectState], now: datetime
+) -> LeftToSay:
+    """Of cards for one channel those that still say something, at the last moment; and why the rest is stopped."""
+    left = left_to_say(record.change, waiting, others, now)
+    ticket, stopped = _ticket(record), dict(left.stopped)
+    for state in left.cards:
+        if reason := why_not_sent(record.change, state, ticket, known=_knows(record, state)):
+            stopped[state.effect.key] = reason
+    return LeftToSay(tuple(state for state in left.cards if state.effect.key not in stopped), stopped)
 
 
 def _joins(other: EffectState, state: EffectState, now: datetime) -> bool:
@@ -130,9 +143,13 @@ def card_of(
     deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, copies: Sequence[Copy] = ()
 ) -> ChangeCard:
     """What the card of an effect says now. `copies`: the tenants' own, for what differs between them."""
-    ticket = next((other for other in record.states if other.effect.kind == "ticket" and other.ticket.number), None)
-    today, known = deps.here.clock().date(), _knows(record, state)
+    today, known, ticket = deps.here.clock().date(), _knows(record, state), _ticket(record)
     return change_card(record.change, state, policy, deps.here.public_url, ticket, copies, as_of=today, known=known)
+
+
+def _ticket(record: ChangeRecord) -> EffectState | None:
+    """The change's ticket, where there is one."""
+    return next((other for other in record.states if other.effect.kind == "ticket" and other.ticket.number), None)
 
 
 def _knows(record: ChangeRecord, state: EffectState) -> bool:

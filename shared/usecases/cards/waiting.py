@@ -8,7 +8,6 @@ from datetime import datetime
 from shared.core import ids
 from shared.core.cards.delivery import Slot, slot_named
 from shared.core.cards.digest import DigestLine, workload_of
-from shared.core.cards.waited import left_to_say
 from shared.core.changes.change import EffectState, Place
 from shared.core.decisions.first_load import urgency
 from shared.core.messages import Envelope
@@ -19,7 +18,7 @@ from shared.record.changes import ChangeRecord, changes_of
 from shared.record.digests import KeptCard, KeptRecord
 from shared.record.effects import EffectRecord, outcome_write
 from shared.record.redo import redo, transactions
-from shared.usecases.cards.notify import card_of, cards_for, is_urgent_card
+from shared.usecases.cards.notify import card_of, cards_for, is_urgent_card, worth_sending
 from shared.usecases.delivery import channels
 from shared.usecases.deps import Deps
 
@@ -68,7 +67,7 @@ async def read_waiting(deps: Deps, policy: Policy, due: Sequence[KeptRecord]) ->
             for other in cards_for(record, target)
             if other.effect.key not in keys
         ]
-        left = left_to_say(record.change, states, others, now)
+        left = worth_sending(record, states, others, now)
         waiting.stopped |= {(change_id, key): reason for key, reason in left.stopped.items()}
         for state in left.cards:
             waiting.told.append((change_id, state.effect.key))

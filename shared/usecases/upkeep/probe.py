@@ -15,7 +15,7 @@ from enum import Enum, auto
 from shared.core import ids
 from shared.core.cards.card import ChangeCard
 from shared.core.cards.delivery import is_quiet
-from shared.core.cards.waited import left_to_say, waited_card
+from shared.core.cards.waited import waited_card
 from shared.core.errors import ConflictError, PermanentError, RefusedError, TargetDownError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
@@ -27,7 +27,7 @@ from shared.record.effects import EffectRecord
 from shared.usecases import effects
 from shared.usecases.apart import apart
 from shared.usecases.cards.digest import probe_with_digest
-from shared.usecases.cards.notify import card_of, cards_for, post_card
+from shared.usecases.cards.notify import card_of, cards_for, post_card, worth_sending
 from shared.usecases.cards.waiting import Digested
 from shared.usecases.delivery import down
 from shared.usecases.delivery.park import give_up
@@ -226,7 +226,7 @@ async def _post_list(deps: Deps, policy: Policy, outage: Outage, due: Sequence[_
         record, waiting = group[0][1], [effect.state for _, _, effect in group]
         keys = {state.effect.key for state in waiting}
         others = [state for state in cards_for(record, outage.target.name) if state.effect.key not in keys]
-        left = left_to_say(record.change, waiting, others, deps.here.clock())
+        left = worth_sending(record, waiting, others, deps.here.clock())
         stopped |= {(change_id, key): reason for key, reason in left.stopped.items()}
         cards += [card_of(deps, policy, record, state) for state in left.cards]
     if cards:

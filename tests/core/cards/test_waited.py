@@ -93,9 +93,9 @@ def test_to_a_channel_that_never_heard_of_it_the_newest_card_announces_the_chang
 
 def test_cards_that_no_edition_causes_stand_for_themselves():
     state = a_state()
-    occasion = replace(state, effect=replace(state.effect, occasion="act-2@2026-10-01"))
+    reminder = replace(state, effect=replace(state.effect, occasion="act-2@2026-10-01"))
 
-    said = left_to_say(CHANGE, [occasion, card_of(CHANGE, EARLIER), card_of(CHANGE, NOW)], [], AT)
+    said = left_to_say(CHANGE, [reminder, card_of(CHANGE, EARLIER), card_of(CHANGE, NOW)], [], AT)
 
     assert [each.effect.occasion for each in said.cards] == ["", "act-2@2026-10-01"]
 

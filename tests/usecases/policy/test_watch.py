@@ -75,7 +75,7 @@ async def test_a_channel_that_is_down_is_tried_again_the_next_time(caplog):
 
 @pytest.mark.parametrize("faults", [0, 1, 400])
 def test_the_card_is_a_card_whatever_the_faults_are(faults):
-    from shared.adapters.cards.adaptive import LIMIT, message_size, render
+    from shared.adapters.cards.adaptive import LIMIT, quoted_size, render
     from shared.core.cards.notice import Notice
     from tests.adapters.cards.checks import parse_events, schema
 
@@ -86,4 +86,4 @@ def test_the_card_is_a_card_whatever_the_faults_are(faults):
 
     schema().validate(card)
     assert parse_events([card]) == [[]]
-    assert message_size(card) <= LIMIT
+    assert quoted_size(card) <= LIMIT
