@@ -12,7 +12,7 @@ from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.ports.storage import Blob, Row, Value, Write
-from shared.usecases.deps import Deps, DownMemory, Here, ListMemory, OutsidePorts, StoragePorts
+from shared.usecases.deps import ChannelMemory, Deps, DownMemory, Here, ListMemory, OutsidePorts, StoragePorts
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
@@ -151,6 +151,11 @@ class FakeTables:
         places = ((table, write.row.partition, write.row.key) for write in writes)
         return [self.rows[place][1] if place in self.rows else "" for place in places]
 
+    def put(self, table: str, row: Row) -> None:
+        """A row that was there before the test."""
+        self.rows[table, row.partition, row.key] = (dict(row.values), str(next(self._versions)))
+        self._keys.setdefault((table, row.partition), set()).add(row.key)
+
     def keys(self, table: str) -> list[str]:
         return [key for (t, _, key) in sorted(self.rows) if t == table]
 
@@ -261,13 +266,25 @@ async def no_token(scope: str, host: str) -> str:
     raise AssertionError(f"nobody should have asked for a token for {scope}")
 
 
+async def no_pause(seconds: float) -> None:
+    """Of a test that does not wait."""
+
+
 def deps_of(**ports: Any) -> Deps:
     """Deps of the ports that a test names; the others are None, so that a test which needs one says so."""
     known = {group: {f.name for f in fields(group)} for group in (StoragePorts, OutsidePorts, Here)}
     unknown = set(ports) - set().union(*known.values())
     if unknown:
         raise TypeError(f"Deps has no {', '.join(sorted(unknown))}")
-    given = {"claim_seconds": 120.0, "pace": 1.0, "down": DownMemory(), "lists": ListMemory(), **ports}
+    given = {
+        "claim_seconds": 120.0,
+        "pace": 1.0,
+        "down": DownMemory(),
+        "lists": ListMemory(),
+        "channels": ChannelMemory(),
+        "pause": no_pause,
+        **ports,
+    }
     return Deps(*(group(**{name: given.get(name) for name in names}) for group, names in known.items()))
 
 

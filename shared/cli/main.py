@@ -12,6 +12,8 @@ from shared.cli.labels import labels
 from shared.cli.register import register
 from shared.cli.release import release
 from shared.cli.reread import reread
+from shared.cli.sample_card import HELP as SAMPLE_HELP
+from shared.cli.sample_card import sample_card
 from shared.cli.settle import HELP as SETTLE_HELP
 from shared.cli.settle import settle
 from shared.cli.ticket import HELP as TICKET_HELP
@@ -42,6 +44,7 @@ app.command("release")(release)
 app.command("settle", help=SETTLE_HELP)(settle)
 app.command("labels")(labels)
 app.command("ticket", help=TICKET_HELP)(ticket)
+app.command("test-card", help=SAMPLE_HELP)(sample_card)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(register, name="register")
 app.command("sandbox")(sandbox.sandbox)

@@ -17,7 +17,7 @@ from shared.record.packing import END
 from shared.record.redo import transactions, write_or_skip
 
 TABLE = "deliveries"
-_DEPLOYMENT = "-"
+DEPLOYMENT = "-"
 _DOWN = "down|"
 _WAITS = "w|down|"
 _HEARD = "in|"
@@ -94,7 +94,7 @@ def outage_row(outage: Outage, etag: str = "") -> Row:
         "probing": _iso(outage.probing),
         "back": outage.back,
     }
-    return Row(_DEPLOYMENT, _DOWN + _place(outage.target), values, etag)
+    return Row(DEPLOYMENT, _DOWN + _place(outage.target), values, etag)
 
 
 def read_outage(row: Row) -> Outage:
@@ -131,12 +131,12 @@ def read_waiting(row: Row) -> Waiting:
 
 async def outages(tables: Tables) -> list[OutageRecord]:
     """Every target that is down: one range query."""
-    rows = await tables.range(TABLE, _DEPLOYMENT, _DOWN, _DOWN + END)
+    rows = await tables.range(TABLE, DEPLOYMENT, _DOWN, _DOWN + END)
     return [OutageRecord(read_outage(row), row.etag) for row in rows]
 
 
 async def outage_of(tables: Tables, target: Target) -> OutageRecord | None:
-    row = await tables.get(TABLE, _DEPLOYMENT, _DOWN + _place(target))
+    row = await tables.get(TABLE, DEPLOYMENT, _DOWN + _place(target))
     return OutageRecord(read_outage(row), row.etag) if row else None
 
 

@@ -169,6 +169,11 @@ async def write_outcome(tables: Tables, record: EffectRecord, state: EffectState
     return await _commit(tables, record, state, _OUTCOME)
 
 
+def outcome_write(record: EffectRecord, state: EffectState) -> Write:
+    """The same as a part of a transaction: what became of a card that waited."""
+    return _write(record, state, _OUTCOME)
+
+
 def write_seen(record: EffectRecord, state: EffectState) -> Write:
     """What the ticket system says of the ticket."""
     return _write(record, state, _SEEN)

@@ -1,5 +1,6 @@
 """What use cases are given: storage, what lies outside, and where we are."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from shared.core.ports.deployment import Clock, PolicySource
 from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
 from shared.record.deliveries import Target
+from shared.record.digests import ChannelRecord
 from shared.record.lists import Listing
 
 
@@ -50,13 +52,25 @@ class ListMemory:
     both: tuple[str, str, Mapping[str, Line]] | None = None
 
 
+@dataclass(slots=True)
+class ChannelMemory:
+    """The channels as this process wrote or read them last; a write over an older version is refused by storage.
+
+    `lock`: of several messages of one process, one at a time writes a channel's row.
+    """
+
+    records: dict[str, ChannelRecord] = field(default_factory=dict)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """This deployment and this process.
 
     `deployment`: its name, part of every ticket key. `worker`: this process, as the owner of claims.
     `claim_seconds`: how long a claim holds, longer than every call's timeout. `pace`: factor on every delay (the
-    sandbox shortens them). `down`: what is remembered of targets that are down; `lists`: of the lists.
+    sandbox shortens them). `down`, `lists`, `channels`: what is remembered of targets that are down, of the lists, and
+    of channels. `pause`: waits for seconds.
     """
 
     policy: PolicySource
@@ -68,6 +82,8 @@ class Here:
     pace: float = 1.0
     down: DownMemory = field(default_factory=DownMemory)
     lists: ListMemory = field(default_factory=ListMemory)
+    channels: ChannelMemory = field(default_factory=ChannelMemory)
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass(frozen=True, slots=True)

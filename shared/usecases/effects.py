@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.core.changes.change import Claim, EffectState
+from shared.core.changes.change import Claim, EffectState, Place
 from shared.core.errors import ConflictError, PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.record.changes import ChangeRecord, read_with_effects
@@ -40,14 +40,19 @@ async def claim(deps: Deps, change_id: str, effect: EffectRecord) -> EffectRecor
     Raises TransientError while somebody else holds it, for as long as the claim lasts, and when another was faster.
     """
     now, state = deps.here.clock(), effect.state
-    if state.claim and state.claim.until > now:
-        seconds = (state.claim.until - now).total_seconds()
-        raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", seconds)
+    refuse_claimed(deps, change_id, state)
     ours = replace(state, claim=Claim(deps.here.worker, now + timedelta(seconds=deps.here.claim_seconds)))
     try:
         return await write_claim(deps.storage.tables, effect, ours)
     except ConflictError as conflict:
         raise TransientError(f"{change_id} {state.effect.key} was claimed by another just now", 5) from conflict
+
+
+def refuse_claimed(deps: Deps, change_id: str, state: EffectState) -> None:
+    """TransientError while somebody holds the effect, for as long as that lasts."""
+    seconds = (state.claim.until - deps.here.clock()).total_seconds() if state.claim else 0
+    if seconds > 0:
+        raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", seconds)
 
 
 def took_over(state: EffectState) -> bool:
@@ -85,6 +90,27 @@ async def record(
         if (now.due, now.due_because) == (claimed.state.due, claimed.state.due_because):
             done = replace(done, due="", due_because="")
         return await write_outcome(deps.storage.tables, current, done)
+
+    return await redo(step)
+
+
+async def set_aside(
+    deps: Deps, change_id: str, card: EffectRecord, *, place: Place | None = None, stopped: str = ""
+) -> bool:
+    """A card that is not sent now: it waits in a place, or is stopped for a reason. Nothing is due there any more.
+
+    False where it was sent, kept or stopped meanwhile. TransientError while another is sending it.
+    """
+    left, key = [card], card.state.effect.key
+
+    async def step() -> bool:
+        current = left.pop() if left else await effect_of(deps.storage.tables, change_id, key)
+        if current is None or not current.state.due:
+            return False
+        refuse_claimed(deps, change_id, current.state)
+        aside = replace(current.state, due="", due_because="", claim=None, place=place, stopped=stopped)
+        await write_outcome(deps.storage.tables, current, aside)
+        return True
 
     return await redo(step)
 

@@ -34,7 +34,7 @@ COMMANDS = [
     "policy", "policy push", "policy show", "policy schema",
     "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "parked probe",
     "register", "register list",
-    "register show", "register move", "release", "settle", "labels", "ticket",
+    "register show", "register move", "release", "settle", "labels", "ticket", "test-card",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
 SAMPLES = Path(__file__).parents[2] / "sandbox" / "samples" / "history.jsonl"

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from shared.adapters import registry
-from shared.adapters.cards.adaptive import message_size, render
+from shared.adapters.cards.adaptive import quoted_size, render
 from shared.adapters.pages.change import change_page
 from shared.adapters.ticketing import markup
 from shared.adapters.ticketing.settings import FOLDER, TicketSettings
@@ -100,7 +100,7 @@ def through(raw, again):
     page.encode()
     shown = render(change_card(change, card, POLICY, PUBLIC, as_of=NOW.date()))
     json.dumps(shown, ensure_ascii=False).encode()
-    yield from ["a card too large"] * (message_size(shown) > TEAMS_TAKES)
+    yield from ["a card too large"] * (quoted_size(shown) > TEAMS_TAKES)
     wanted = wanted_ticket(change, ticket, POLICY, "test", PUBLIC, ("contoso",), as_of=NOW.date())
     document = TicketSettings().description(wanted, KINDS[len(wanted.title) % len(KINDS)])
     for say in MARKUPS:

@@ -7,6 +7,7 @@ import pytest
 
 from shared.adapters.storage.tables import AzureTables
 from shared.core.names import TABLES
+from shared.core.ports.storage import Write
 from tests.usecases.world import PrefixedTables, World
 
 
@@ -20,5 +21,7 @@ async def world(request):
     real = AzureTables.connect(calls, connection=request.getfixturevalue("storage"))
     tables = PrefixedTables(real, "w" + uuid.uuid4().hex[:12])
     await real.create([tables.name(name) for name in TABLES])
-    yield World(tables=tables)
+    world = World(tables=tables)
+    await tables.commit("deliveries", [Write("insert", row) for row in world.known_channels()])
+    yield world
     await real.close()

@@ -10,19 +10,21 @@ from typing import Any
 from shared.adapters import registry
 from shared.adapters.tickets.register import Register
 from shared.core.cards.card import Card
+from shared.core.cards.delivery import ChannelState
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, encode
-from shared.core.policy.model import Match, Outside, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
+from shared.core.policy.model import Channel, Match, Policy, Route, Team, Tenant, TicketSystemEntry, Workload
 from shared.core.ports.storage import Row, Tables, Write
 from shared.record import change_keys, changes
 from shared.record.changes import ChangeRecord, read_changes
 from shared.record.copies import read_copy
+from shared.record.digests import channel_row
 from shared.usecases.cards.notify import notify
 from shared.usecases.changes.classify import classify
 from shared.usecases.delivery.deliver import deliver
 from shared.usecases.delivery.park import park_message
-from shared.usecases.deps import Deps
+from shared.usecases.deps import ChannelMemory, Deps
 from shared.usecases.posts.deduplicate import deduplicate
 from shared.usecases.posts.fetch import fan_out, fetch_tenant
 from shared.usecases.tasks.track import track
@@ -95,7 +97,7 @@ def policy(**over: Any) -> Policy:
             "messaging": Team(owner="ben@contoso.example", channel="messaging", crb_group="Messaging"),
         },
         "workloads": {"exchange": Workload(services=("Exchange Online",), team="messaging")},
-        "channels": {"workplace": Outside(kind="fake"), "messaging": Outside(kind="fake")},
+        "channels": {"workplace": Channel(kind="fake"), "messaging": Channel(kind="fake")},
         "tickets": {"crb": TicketSystemEntry(kind="register")},
         "routes": Route(
             team="workplace",
@@ -166,7 +168,10 @@ class Inbox:
 class World:
     """Deps among fakes, and a host that delivers messages until it is quiet; `workers` share everything but a name."""
 
-    def __init__(self, in_force: Policy | None = None, tables: Tables | None = None, **ports: Any) -> None:
+    def __init__(
+        self, in_force: Policy | None = None, tables: Tables | None = None, *, is_new: bool = False, **ports: Any
+    ) -> None:
+        """Its channels are long known unless it `is_new`: else their first half hour is one card."""
         self.clock = FakeClock()
         self.posts, self.tasks, self.inbox, self.roadmap = Feed(), Feed(), Inbox(), FakeRoadmap()
         self.tables = tables or FakeTables()
@@ -195,9 +200,18 @@ class World:
             }
         )
 
+        if isinstance(self.tables, FakeTables) and not is_new:
+            for row in self.known_channels():
+                self.tables.put("deliveries", row)
+
+    def known_channels(self) -> list[Row]:
+        """The rows of the policy's channels, as they stand long after the channels were first seen."""
+        long_ago = self.clock() - timedelta(days=100)
+        return [channel_row(ChannelState(name, long_ago)) for name in self.policy.policy.channels]
+
     def worker(self) -> Deps:
-        """The same world seen by another process."""
-        return deps_with(self.deps, worker=f"worker{next(self._workers)}")
+        """The same world seen by another process, which remembers nothing of channels."""
+        return deps_with(self.deps, worker=f"worker{next(self._workers)}", channels=ChannelMemory())
 
     async def _ticket_system(self, in_force: Policy, name: str) -> Any:
         if name not in in_force.tickets:

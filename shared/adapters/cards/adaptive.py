@@ -13,16 +13,18 @@ from shared.core.cards.card import Card, ChangeCard
 from shared.core.cards.listing import ListCard
 from shared.core.cards.notice import Notice
 from shared.core.changes.moves import Move
+from shared.core.text.safe import clean, cut
 from shared.core.words.dates import PHASES, ROLLOUT
 from shared.core.words.language import say, speaking
 
 LIMIT = 27_000
-"""Bytes of a whole Workflows message. Teams refuses more than about 28 KB and does not say how it counts."""
+"""Bytes of a whole Workflows message as Teams counts them, which refuses more than 28,672."""
 MORE = "… more on the change page"
 _LEFT_OUT = "… "
 _STEPS = ((1200, 6), (800, 6), (500, 6), (300, 6), (200, 5), (120, 5), (60, 4))
 """(characters a text, entries a list): the first step that fits is taken, so that the longest texts are cut first."""
 _URL_LIMIT = 2000
+_SUMMARY = 200  # characters of the line that a toast shows
 _LISTED_TITLE = 160  # characters of a title in a list
 
 
@@ -46,7 +48,7 @@ def _render_change(view: ChangeCard) -> dict[str, Any]:
     card: dict[str, Any] = {}
     for characters, entries in _STEPS:
         card = _render(_cut(view, characters, entries))
-        if message_size(card) <= LIMIT:
+        if quoted_size(card) <= LIMIT:
             break
     return card
 
@@ -57,7 +59,7 @@ def _render_notice(notice: Notice) -> dict[str, Any]:
         lines = tuple(shorten(line, characters) for line in notice.lines[:entries])
         cut = replace(notice, text=shorten(notice.text, characters), lines=lines)
         card = json.loads(_environment().get_template("notice.json.j2").render(notice=cut))
-        if message_size(card) <= LIMIT:
+        if quoted_size(card) <= LIMIT:
             break
     return card
 
@@ -69,7 +71,7 @@ def _render_list(view: ListCard) -> dict[str, Any]:
 
     def card_of(shown: int) -> dict[str, Any]:
         cut = replace(view, entries=entries[:shown])
-        card: dict[str, Any] = json.loads(template.render(list=cut, left=len(entries) - shown))
+        card: dict[str, Any] = json.loads(template.render(list=cut, left=view.left + len(entries) - shown))
         return card
 
     fits, too_many = 0, len(entries) + 1
@@ -86,11 +88,6 @@ def quoted_size(card: Mapping[str, Any]) -> int:
     """Bytes of the card as a JSON string within another one, as Teams has been seen to count them."""
     text = json.dumps(teams_message(card), ensure_ascii=False, separators=(",", ":"))
     return len(json.dumps(text, ensure_ascii=False).encode())
-
-
-def message_size(card: Mapping[str, Any]) -> int:
-    """Bytes of the whole message as it is sent: UTF-8, nothing but the JSON."""
-    return len(json.dumps(teams_message(card), ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def as_json(value: object) -> str:
@@ -226,8 +223,10 @@ def _web_address(url: str) -> str:
 def teams_message(card: Mapping[str, Any]) -> dict[str, Any]:
     """A card in the envelope that Teams' Workflows webhook takes; its size is what Teams limits.
 
-    The full width is Teams' own word, unknown to the published schema, so it is added here and not in the card.
+    The full width is Teams' own word, unknown to the published schema, so it is added here and not in the card. The
+    summary is what the toast and the activity feed show: one line of plain text.
     """
     content = {**card, "msteams": {"width": "Full", **card.get("msteams", {})}}
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
-    return {"type": "message", "attachments": [attachment]}
+    summary = cut(" ".join(clean(str(card.get("fallbackText", ""))).split()), _SUMMARY)
+    return {"type": "message", "summary": summary, "attachments": [attachment]}

@@ -4,12 +4,17 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from shared.core.policy.model import OWNER, Match, Policy, Roles, Target, Targets, service_key, walk
+from shared.core.policy.delivery import WEEKDAYS, WEEKEND, time_of
+from shared.core.policy.model import OWNER, Channel, Match, Policy, Roles, Target, Targets, service_key, walk
 from shared.core.times import FIRST_YEAR, LAST_YEAR
 
 Fault = tuple[str, str]
 MOST_DAYS = 3660
 """Ten years: nothing in a policy is further away."""
+MOST_HOURS = 24 * 14
+"""Two weeks: whoever waits longer for a channel to come back does not need another one."""
+MOST_A_DAY = 1800
+"""What Teams itself lets through to one channel in a day."""
 MOST_AT_ONCE = 10_000
 """More changes than Message Center shows anybody at a first load."""
 
@@ -25,6 +30,8 @@ def undefined_names(policy: Policy) -> list[Fault]:
         *_of_workloads(policy),
         *_of_roles(policy),
         *_of_calendar(policy),
+        *_of_channels(policy),
+        *_of_urgent(policy),
         *_of_routes(policy),
     ]
 
@@ -35,12 +42,21 @@ def absurd_values(policy: Policy) -> list[Fault]:
     counts = {"first_load.tickets": policy.first_load.tickets, "first_load.cards": policy.first_load.cards}
     return [
         *days,
+        *_absurd_channels(policy),
         *(
             (path, f"must be at most {MOST_AT_ONCE}, as no first load brings more")
             for path, n in counts.items()
             if n > MOST_AT_ONCE
         ),
     ]
+
+
+def _absurd_channels(policy: Policy) -> Iterator[Fault]:
+    for name, channel in policy.channels.items():
+        if channel.most_a_day > MOST_A_DAY:
+            yield f"channels.{name}.most_a_day", f"must be at most {MOST_A_DAY}, as Teams takes no more"
+        if channel.fallback_after > MOST_HOURS:
+            yield f"channels.{name}.fallback_after", f"must be at most {MOST_HOURS} hours, which are two weeks"
 
 
 def alike_names(policy: Policy) -> list[Fault]:
@@ -75,6 +91,9 @@ def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
         if route.match:
             yield f"{path}.match.starts_within", route.match.starts_within
             yield f"{path}.match.act_by_within", route.match.act_by_within
+    for index, match in enumerate(policy.urgent):
+        yield f"urgent[{index}].starts_within", match.starts_within
+        yield f"urgent[{index}].act_by_within", match.act_by_within
     yield "first_load.days", policy.first_load.days
     for name, entry in policy.tickets.items():
         yield f"tickets.{name}.on_move_days", entry.on_move_days
@@ -134,6 +153,45 @@ def _of_calendar(policy: Policy) -> Iterator[Fault]:
             yield from _undefined(f"{path}.workloads", "workload", workload, policy.workloads)
 
 
+def _of_channels(policy: Policy) -> Iterator[Fault]:
+    readers = policy.roles.privacy_readers
+    for name, channel in policy.channels.items():
+        path = f"channels.{name}.fallback"
+        yield from _undefined(path, "channel", channel.fallback, policy.channels)
+        if channel.fallback == name:
+            yield path, "a channel that is down is no help to itself"
+        elif channel.fallback and (further := policy.channels.get(channel.fallback)) and further.fallback:
+            yield path, f"{channel.fallback} has a fallback itself; name a channel that has none"
+        if channel.fallback and readers and readers.channel == name:
+            yield path, "cards on data privacy go to roles.privacy_readers and nowhere else, so this has no fallback"
+        if fault := _never_digested(channel):
+            yield f"channels.{name}.digest", fault
+
+
+def _never_digested(channel: Channel) -> str:
+    """Why no digest would ever be sent; empty where one is."""
+    if channel.digest is None or channel.quiet is None:
+        return ""
+    if channel.quiet.holds_at(time_of(channel.digest.at)):
+        hours = f"{channel.quiet.from_} to {channel.quiet.until}"
+        return f"is at {channel.digest.at}, and `quiet` lets nothing through from {hours}"
+    if channel.quiet.weekends and {WEEKDAYS.index(day) for day in channel.digest.days} <= WEEKEND:
+        return "is on weekends alone, and `quiet` lets nothing through on weekends"
+    return ""
+
+
+def _of_urgent(policy: Policy) -> Iterator[Fault]:
+    for index, match in enumerate(policy.urgent):
+        yield from _of_match(policy, f"urgent[{index}]", match)
+
+
+def _of_match(policy: Policy, path: str, match: Match) -> Iterator[Fault]:
+    for workload in match.workload or ():
+        yield from _undefined(f"{path}.workload", "workload", workload, policy.workloads)
+    for tenant in match.tenant or ():
+        yield from _undefined(f"{path}.tenant", "tenant", tenant, policy.tenants)
+
+
 def _of_workloads(policy: Policy) -> Iterator[Fault]:
     first: dict[str, str] = {}
     begins: dict[str, str] = {}
@@ -164,11 +222,7 @@ def _of_routes(policy: Policy) -> Iterator[Fault]:
     for path, route in walk(policy.routes):
         if route.name and (twin := first.setdefault(service_key(route.name), path)) != path:
             yield f"{path}.name", f"{route.name!r} is already the name of {twin}; a route's name is its own"
-        match = route.match or Match()
-        for workload in match.workload or ():
-            yield from _undefined(f"{path}.match.workload", "workload", workload, policy.workloads)
-        for tenant in match.tenant or ():
-            yield from _undefined(f"{path}.match.tenant", "tenant", tenant, policy.tenants)
+        yield from _of_match(policy, f"{path}.match", route.match or Match())
         yield from _undefined(f"{path}.team", "team", route.team, policy.teams)
         yield from _undefined(f"{path}.ticket", "ticket system", route.ticket, policy.tickets)
         yield from _of_cards(policy, path, route.cards or ())

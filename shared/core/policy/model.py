@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from shared.core.policy.delivery import Digest, Quiet, TimeZone
 from shared.core.policy.parts import FreezeName, Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
@@ -159,6 +160,22 @@ class Outside(Strict):
     settings: dict[str, Any] = Field(default={})
 
 
+class Channel(Outside):
+    """Where cards go, and when: at once, unless something here says otherwise.
+
+    `digest`: when what is not urgent comes as one card. `quiet`: hours in which nothing is sent. `time_zone`: of both,
+    and of the day that `most_a_day` is for: beyond so many cards the others of the day share one, at most one an hour.
+    `fallback`: the channel that gets urgent cards once this one has been down for `fallback_after` hours.
+    """
+
+    time_zone: TimeZone = "UTC"
+    digest: Digest | None = None
+    quiet: Quiet | None = None
+    most_a_day: int = Field(default=50, ge=1)
+    fallback: str = ""
+    fallback_after: int = Field(default=4, ge=1)
+
+
 class TicketSystemEntry(Outside):
     """A ticket system, and what is done with its tickets.
 
@@ -218,6 +235,16 @@ class Match(Strict):
     crb: StrictBool | None = None
     training: StrictBool | None = None
     major: StrictBool | None = None
+
+
+URGENT = (
+    Match(act_by_within=7),
+    Match(starts_within=7, impact_at_least="high"),
+    Match(event=("cancelled", "paused", "superseded", "dates_moved", "act_by_moved"), starts_within=14),
+    Match(event=("cancelled", "paused", "superseded", "dates_moved", "act_by_moved"), act_by_within=14),
+)
+"""What is urgent where the policy does not say: what must be acted on, or begins with high impact, within a week; and
+what is cancelled or moved within two weeks of its day."""
 
 
 class Route(Strict):
@@ -289,7 +316,8 @@ class Policy(Strict):
     roles: Roles = Roles()
     targets: Targets = Targets()
     calendar: Calendar = Calendar()
-    channels: dict[Name, Outside] = Field(default={})
+    channels: dict[Name, Channel] = Field(default={})
+    urgent: Many[Match] = URGENT
     tickets: dict[Name, TicketSystemEntry] = Field(default={})
     routes: Route
     first_load: FirstLoad = FirstLoad()
@@ -331,8 +359,9 @@ class Policy(Strict):
 
     @cached_property
     def matches_on_tenants(self) -> bool:
-        """Whether any route asks in which tenants a post stands."""
-        return any(route.match and route.match.tenant for _, route in walk(self.routes))
+        """Whether any route, or what is urgent, asks in which tenants a post stands."""
+        routed = (route.match for _, route in walk(self.routes))
+        return any(match and match.tenant for match in (*routed, *self.urgent))
 
 
 def service_key(name: str) -> str:

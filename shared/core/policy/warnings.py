@@ -141,6 +141,7 @@ def _unreached(policy: Policy) -> Iterator[Fault]:
     channels |= {role.channel for name in Roles.model_fields if (role := policy.roles.get(name)) and role.channel}
     if OWNER in cards:
         channels |= {policy.teams[name].channel for name in teams | covering if name in policy.teams}
+    channels |= {channel.fallback for channel in policy.channels.values() if channel.fallback}
     for name in policy.channels:
         if name not in channels:
             yield (

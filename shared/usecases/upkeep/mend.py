@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared.core import ids
+from shared.core.changes.change import EffectState
 from shared.core.errors import TransientError
 from shared.core.life.closing import closed_row, open_row
 from shared.core.messages import Envelope
@@ -20,6 +21,7 @@ from shared.record.numbers import NumberIndex
 from shared.record.open_list import OpenList
 from shared.record.tasks import all_tasks, waiting_keys
 from shared.usecases.apart import apart
+from shared.usecases.cards.waiting import point_again
 from shared.usecases.changes.reading import reread
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
@@ -45,6 +47,7 @@ class Mended:
     closings: int = 0
     relations: int = 0
     numbers: int = 0
+    cards: int = 0
     reread: int = 0
     over: int = 0
 
@@ -87,6 +90,7 @@ class _Lists:
     closings: ClosingIndex
     lines: NewLists
     kept: Counter[tuple[str, str]] = field(default_factory=Counter)
+    waiting: list[tuple[str, EffectState]] = field(default_factory=list)
 
 
 async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], lines: NewLists, done: Mended) -> None:
@@ -111,6 +115,8 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], lines: NewL
         if not whole:
             leave(record.change.id)
     await write_waiting_counts(tables, lists.kept)
+    with apart("cards that wait cannot be mended", passing=TransientError):
+        done.cards = await point_again(deps, policy, lists.waiting)
     with apart("relations cannot be mended", passing=TransientError):
         done.relations = await lists.relations.mend(deps)
     done.unlisted = await lists.listed.delete_rest(tables)
@@ -125,6 +131,7 @@ async def _mend_change(
     done.over += await drop_over(deps, record, now)
     change, states = record.change, record.states
     lists.kept.update((state.effect.kind, state.effect.target) for state in states if state.is_kept)
+    lists.waiting.extend((change.id, state) for state in states if state.place)
     lists.relations.take(record)
     done.numbers += await lists.numbers.mend(tables, change.id, states)
     if change.stage == "decided":

@@ -9,22 +9,26 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from shared.core import ids
-from shared.core.cards.waited import left_to_say, waited_card
+from shared.core.cards.card import ChangeCard
+from shared.core.cards.delivery import is_quiet
+from shared.core.cards.waited import waited_card
 from shared.core.errors import ConflictError, PermanentError, RefusedError, TargetDownError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Row
-from shared.record import deliveries
+from shared.record import deliveries, digests
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.deliveries import Outage, OutageRecord, Waiting
 from shared.record.effects import EffectRecord
 from shared.usecases import effects
 from shared.usecases.apart import apart
-from shared.usecases.cards.notify import card_of, post_card
+from shared.usecases.cards.digest import probe_with_digest
+from shared.usecases.cards.notify import card_of, cards_for, post_card, worth_sending
+from shared.usecases.cards.waiting import Digested
 from shared.usecases.delivery import down
 from shared.usecases.delivery.park import give_up
 from shared.usecases.deps import Deps
@@ -82,7 +86,7 @@ async def _probe(deps: Deps, policy: Policy, record: OutageRecord, probed: Probe
     if outage.probing and outage.probing > now:
         return False
     has_other_settings = outage.settings != down.fingerprint(policy, outage.target)
-    if not (outage.back or has_other_settings or outage.probe_at <= now + _NEAR):
+    if not (outage.back or has_other_settings or outage.probe_at <= now + _NEAR) or _is_quiet(policy, outage, now):
         return False
     record = await deliveries.write_outage(deps.storage.tables, replace(outage, probing=now + _PROBING), record)
     try:
@@ -99,6 +103,12 @@ async def _probe(deps: Deps, policy: Policy, record: OutageRecord, probed: Probe
         return False
     _LOG.warning("%s is back", outage.target.noun)
     return True
+
+
+def _is_quiet(policy: Policy, outage: Outage, now: datetime) -> bool:
+    """Whether nobody wants a card now, not even the one that a channel is tried with."""
+    entry = policy.channels.get(outage.target.name) if outage.target.kind == "card" else None
+    return entry is not None and is_quiet(entry, now)
 
 
 async def _send_on(deps: Deps, policy: Policy, outage: Outage, probed: Probed) -> timedelta | None:
@@ -123,7 +133,16 @@ async def _send_on(deps: Deps, policy: Policy, outage: Outage, probed: Probed) -
         await deliveries.delete_waiting(deps.storage.tables, [row])
         answers += outcome is _Outcome.DONE
         probed.effects += outcome is _Outcome.DONE
+    if outage.target.kind == "card" and not answers and not unsure:
+        await _send_digest(deps, policy, outage.target.name)
     return down.wait_after(0) if unsure and not answers else None
+
+
+async def _send_digest(deps: Deps, policy: Policy, name: str) -> None:
+    """Where no card waits for the channel to be back, the digest whose slot has come is what it is tried with."""
+    record = await digests.channel_of(deps.storage.tables, name)
+    if record and record.state.look_at and record.state.look_at <= deps.here.clock():
+        await probe_with_digest(deps, policy, name, record, Digested(), telling=False)
 
 
 async def _ping(deps: Deps, policy: Policy, name: str) -> None:
@@ -201,19 +220,25 @@ async def _post_list(deps: Deps, policy: Policy, outage: Outage, due: Sequence[_
     by_change: dict[str, list[_Due]] = defaultdict(list)
     for each in due:
         by_change[each[0][0].change_id].append(each)
-    cards = []
-    for group in by_change.values():
-        record = group[0][1]
-        heard = any(state.done for state in record.states if (state.effect.kind, state.effect.target) == outage.target)
-        state = left_to_say(record.change, [effect.state for _, _, effect in group], heard_before=heard)
-        if state:
-            cards.append(card_of(deps, policy, record, state))
+    cards: list[ChangeCard] = []
+    stopped: dict[tuple[str, str], str] = {}
+    for change_id, group in by_change.items():
+        record, waiting = group[0][1], [effect.state for _, _, effect in group]
+        keys = {state.effect.key for state in waiting}
+        others = [state for state in cards_for(record, outage.target.name) if state.effect.key not in keys]
+        left = worth_sending(record, waiting, others, deps.here.clock())
+        stopped |= {(change_id, key): reason for key, reason in left.stopped.items()}
+        cards += [card_of(deps, policy, record, state) for state in left.cards]
     if cards:
         channel = await deps.outside.channel(policy, outage.target.name)
         await channel.post(waited_card(cards, outage.since, deps.here.public_url))
     now = deps.here.clock()
     for pointer, _, effect in due:
-        await effects.record(deps, pointer[0].change_id, effect, lambda current: current, now)
+        entry = pointer[0]
+        if reason := stopped.get((entry.change_id, entry.effect), ""):
+            await effects.set_aside(deps, entry.change_id, effect, stopped=reason)
+        else:
+            await effects.record(deps, entry.change_id, effect, lambda current: current, now)
     await deliveries.delete_waiting(deps.storage.tables, [pointer[1] for pointer, _, _ in due])
 
 

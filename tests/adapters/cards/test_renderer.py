@@ -7,7 +7,7 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.runtime import StrictUndefined
 
-from shared.adapters.cards.adaptive import LIMIT, MORE, Verbatim, as_json, message_size, quoted_size, render, shorten
+from shared.adapters.cards.adaptive import LIMIT, MORE, Verbatim, as_json, quoted_size, render, shorten, teams_message
 from shared.core.cards.card import change_card
 from shared.core.cards.listing import ListCard, ListEntry
 from shared.core.posts.classification import Window
@@ -166,7 +166,7 @@ def test_a_cut_text_says_where_it_goes_on(cards):
 
     assert any(text.startswith("😀") and text.endswith(MORE) for text in said)
     assert any("more on the change page" in text and text.startswith("Ω") for text in said)
-    assert LIMIT // 4 < message_size(cards["pathological"]) <= LIMIT
+    assert LIMIT // 4 < quoted_size(cards["pathological"]) <= LIMIT
 
 
 def test_a_short_text_is_not_cut_and_a_long_one_at_a_word():
@@ -241,3 +241,12 @@ def test_a_title_cannot_end_the_link_that_it_stands_in():
     title = render(listed(1, "x](https://evil.example) [y"))["body"][2]["text"]
 
     assert title == rf"[x\](https://evil.example) \[y]({PUBLIC}/api/changes/MC1234567)"
+
+
+@pytest.mark.parametrize("name", ["hostile", "pathological"])
+def test_the_toast_is_one_line_of_plain_text(cards, name):
+    summary = teams_message(cards[name])["summary"]
+
+    assert 0 < len(summary) <= 200
+    assert summary.splitlines() == [summary]
+    assert cards[name]["fallbackText"].split()[0] in summary

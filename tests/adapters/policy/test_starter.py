@@ -129,7 +129,7 @@ def test_a_comment_stands_above_every_key_also_with_channels():
     keys = (
         "tenant_id", "cloud", "ring", "auth", "plan", "required", "owner", "deputy", "absent", "channel", "crb_group",
         "cover_for", "aliases", "titles", "catch_all", "who", "url", "kind", "mode", "on_cancel", "reopen", "inbound",
-        "privacy", "continue",
+        "privacy", "time_zone", "digest", "quiet", "most_a_day", "fallback", "continue",
     )  # fmt: skip
     for key in keys:
         first = next(index for index, line in enumerate(lines) if line.strip("# ").startswith(f"{key}:"))

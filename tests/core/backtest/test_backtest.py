@@ -6,7 +6,7 @@ from shared.core.backtest.difference import differences
 from shared.core.backtest.play import JOINED, NO_SERVICE, Version, concerns_of, in_order, play, play_all, versions_of
 from shared.core.backtest.report import KEPT_TRUE, in_words, report
 from shared.core.errors import PermanentError
-from shared.core.policy.model import Match, Outside, Policy, Role, Roles, Route, Team, Tenant, Workload
+from shared.core.policy.model import Channel, Match, Policy, Role, Roles, Route, Team, Tenant, Workload
 from shared.core.posts.classification import Classification
 from tests.usecases.world import CANCELLED, NOVEMBER, policy, post
 
@@ -201,7 +201,7 @@ def test_counting_begins_at_a_day_and_what_was_before_has_still_been():
 
 def test_a_card_counts_for_those_who_read_the_channel():
     by_role = policy(
-        channels={name: Outside(kind="fake") for name in ("desk", "spare")},
+        channels={name: Channel(kind="fake") for name in ("desk", "spare")},
         teams={"workplace": Team(owner="ana"), "messaging": Team(owner="ben")},
         roles=Roles(help_desk=Role(who=("dee",), channel="desk")),
         routes=Route(team="workplace", cards=("help_desk", "spare")),

@@ -58,7 +58,7 @@ def test_a_comment_stands_above_every_key_of_the_policy_that_ships():
     for key in (
         "tenant_id", "cloud", "ring", "auth", "plan", "required", "owner", "deputy", "absent", "channel", "crb_group",
         "cover_for", "aliases", "titles", "catch_all", "url", "kind", "mode", "on_cancel", "reopen", "inbound",
-        "privacy",
+        "privacy", "time_zone", "digest", "quiet", "most_a_day", "fallback",
     ):  # fmt: skip
         lines = text.splitlines()
         first = next(index for index, line in enumerate(lines) if line.strip("# ").startswith(f"{key}:"))
@@ -182,6 +182,10 @@ def test_the_other_examples_in_the_documentation_have_no_fault(routes: str):
     text = DEFAULT.read_text() + "\n"
     board = "    - name: Ticket for the board\n      match: {crb: true}\n      ticket: crb\n"
     place = "calendar:\n  freezes: []\n" if routes.startswith("calendar:") else board
+    if routes.startswith("channels:"):
+        place = text[text.index("channels: {}") : text.index("\n# Where tickets go")]
+        others = "  workplace: {kind: teams_workflow, settings: {url: TEAMS_WORKPLACE_URL}}\n"
+        routes = routes.replace("channels:\n", f"channels:\n{others}{others.replace('workplace', 'helpdesk')}")
     text = text.replace(place, routes)
     text = text.replace("    owner:", "    channel: helpdesk\n    owner:")
     text = text.replace(

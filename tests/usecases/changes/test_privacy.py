@@ -10,7 +10,7 @@ import pytest
 from shared.adapters.pages.change import change_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page
-from shared.core.policy.model import Outside, Role, Roles
+from shared.core.policy.model import Channel, Role, Roles
 from shared.core.posts.privacy import PRIVATE_TITLE
 from shared.usecases.changes.reading import rereadings
 from shared.usecases.pages import change
@@ -21,7 +21,7 @@ from tests.fakes import NOW
 from tests.usecases.world import World, policy, post
 
 READERS = "privacy"
-FAKE = Outside(kind="fake")
+FAKE = Channel(kind="fake")
 SAID = ("quetzal", "2026-10-20", "20 October 2026", "October 20, 2026")
 """Words of the title and the text, and the day to act by as it may be written."""
 SPELLINGS = {

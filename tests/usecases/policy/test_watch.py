@@ -3,7 +3,7 @@
 import pytest
 
 from shared.core.errors import TransientError
-from shared.core.policy.model import Outside, Role, Roles
+from shared.core.policy.model import Channel, Role, Roles
 from shared.usecases.policy.watch import watch_policy
 from tests.usecases.world import World, policy
 
@@ -14,7 +14,7 @@ def world(**roles):
     plain = policy()
     return World(
         policy(
-            channels={"process": Outside(kind="fake")},
+            channels={"process": Channel(kind="fake")},
             roles=Roles(**roles),
             routes=plain.routes.model_copy(update={"routes": ()}),
             teams={"workplace": plain.teams["workplace"].model_copy(update={"channel": ""})},
@@ -75,7 +75,7 @@ async def test_a_channel_that_is_down_is_tried_again_the_next_time(caplog):
 
 @pytest.mark.parametrize("faults", [0, 1, 400])
 def test_the_card_is_a_card_whatever_the_faults_are(faults):
-    from shared.adapters.cards.adaptive import LIMIT, message_size, render
+    from shared.adapters.cards.adaptive import LIMIT, quoted_size, render
     from shared.core.cards.notice import Notice
     from tests.adapters.cards.checks import parse_events, schema
 
@@ -86,4 +86,4 @@ def test_the_card_is_a_card_whatever_the_faults_are(faults):
 
     schema().validate(card)
     assert parse_events([card]) == [[]]
-    assert message_size(card) <= LIMIT
+    assert quoted_size(card) <= LIMIT

@@ -8,7 +8,7 @@ import pytest
 from shared.core.cards.card import ChangeCard
 from shared.core.cards.listing import ListCard
 from shared.core.errors import PermanentError, TargetDownError, TransientError
-from shared.core.policy.model import Outside, TicketSystemEntry
+from shared.core.policy.model import Channel, TicketSystemEntry
 from shared.record.deliveries import Target
 from shared.usecases.upkeep.probe import probe_targets
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
@@ -83,7 +83,7 @@ async def test_while_it_is_down_one_card_is_tried_later_and_later():
     assert len(sent(world, "process")) == 1
 
 
-async def test_what_was_cancelled_meanwhile_is_left_out_of_the_list_and_done():
+async def test_what_was_cancelled_meanwhile_is_told_to_nobody():
     world = await off()
     gone = post(CARDS[3], title="Retirement of viewer", modified="2026-08-31T10:00:00Z")
     gone["body"]["content"] = f"<p>{CANCELLED}</p>" + gone["body"]["content"]
@@ -93,9 +93,9 @@ async def test_what_was_cancelled_meanwhile_is_left_out_of_the_list_and_done():
 
     await probe(world)
 
-    (_, many) = sent(world)
-    assert [entry.change_id for entry in many.entries] == [*CARDS[1:3], *CARDS[4:]]
+    assert [card.change_id for card in sent(world)] == [*CARDS[:3], *CARDS[4:]]
     assert not any(state.due for state in await states(world, CARDS, "workplace"))
+    assert [bool(state.stopped) for state in await states(world, [CARDS[3]], "workplace")] == [True, True]
 
 
 async def test_a_card_that_was_parked_or_sent_by_hand_meanwhile_is_not_sent():
@@ -221,7 +221,7 @@ async def test_a_new_address_in_the_policy_is_tried_at_once():
     world = await off(CARDS[:2])
     await probe(world)
     await probe(world)
-    channels = {**owned().channels, "workplace": Outside(kind="fake", settings={"url": "NEW_URL"})}
+    channels = {**owned().channels, "workplace": Channel(kind="fake", settings={"url": "NEW_URL"})}
     world.policy.policy = owned(channels=channels)
     world.teams.down.clear()
 
