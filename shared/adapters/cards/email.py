@@ -1,0 +1,52 @@
+"""A card as a mail: subject, HTML and text. No picture, no script, no address but its links."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from shared.adapters.cards.sheet import sheet_of
+from shared.adapters.cards.text import text_of
+from shared.core.cards.card import Card
+from shared.core.text.safe import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a mail says. `about`: the change, empty for none; `occasion`: what tells it from others about it."""
+
+    subject: str
+    html: str
+    text: str
+    about: str
+    occasion: str
+
+
+def mail_of(card: Card, channel: str, stop_url: str) -> Mail:
+    """`stop_url`: the page on which a reader stops the mails of this channel."""
+    sheet = sheet_of(card)
+    html = _environment().get_template("email.html.j2").render(sheet=sheet, channel=channel, stop_url=stop_url)
+    text = f"{text_of(sheet)}\n{_stop(channel)}: {stop_url}\n"
+    return Mail(printable(sheet.subject), html, text, sheet.about, sheet.occasion)
+
+
+def _stop(channel: str) -> str:
+    return f"These are the mails of {channel}. Stop them, or take them up again"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("shared.adapters.cards"),
+        autoescape=True,
+        finalize=_printable,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _printable(value: Any) -> Any:
+    """Texts without what no mail can carry (halves of surrogate pairs)."""
+    return printable(value) if type(value) is str else value
