@@ -6,10 +6,13 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from shared.adapters.cards.sheet import sheet_of
+from shared.adapters.cards.sheet import STEPS, sheet_of
 from shared.adapters.cards.text import text_of
 from shared.core.cards.card import Card
 from shared.core.text.safe import printable
+
+LARGEST = 100_000
+"""Bytes of a mail's HTML: some mail programs cut what is longer, and the way out stands at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,12 @@ class Mail:
 
 def mail_of(card: Card, channel: str, stop_url: str) -> Mail:
     """`stop_url`: the page on which a reader stops the mails of this channel."""
-    sheet = sheet_of(card)
-    html = _environment().get_template("email.html.j2").render(sheet=sheet, channel=channel, stop_url=stop_url)
+    template = _environment().get_template("email.html.j2")
+    for characters, entries in STEPS:
+        sheet = sheet_of(card, characters, entries)
+        html = template.render(sheet=sheet, channel=channel, stop_url=stop_url)
+        if len(html.encode()) <= LARGEST:
+            break
     text = f"{text_of(sheet)}\n{_stop(channel)}: {stop_url}\n"
     return Mail(printable(sheet.subject), html, text, sheet.about, sheet.occasion)
 

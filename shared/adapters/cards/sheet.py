@@ -9,9 +9,8 @@ from shared.core.cards.listing import ListCard, ListEntry
 from shared.core.cards.notice import Notice
 from shared.core.changes.moves import Move
 
-CHARACTERS, ENTRIES = 4000, 60
-"""Of a text, and of the lines beside a label: a mail has more room than a card in Teams, and a bound all the same."""
-MOST_LISTED = 100
+STEPS = ((4000, 100), (1200, 60), (500, 30), (200, 12), (60, 4))
+"""(characters a text, entries a list): whoever renders takes the first step that fits."""
 _LONGEST_TITLE = 160  # characters of a title in a list
 _LONGEST_SUBJECT = 200
 
@@ -68,14 +67,15 @@ class Sheet:
     links: tuple[tuple[str, str], ...]
 
 
-def sheet_of(card: Card) -> Sheet:
+def sheet_of(card: Card, characters: int, entries: int) -> Sheet:
+    """The card's sheet, with texts and lists that long at most; what is left out is told where it was."""
     if isinstance(card, Notice):
-        return _of_notice(card)
-    return _of_list(card) if isinstance(card, ListCard) else _of_change(card)
+        return _of_notice(card, characters, entries)
+    return _of_list(card, characters, entries) if isinstance(card, ListCard) else _of_change(card, characters, entries)
 
 
-def _of_change(whole: ChangeCard) -> Sheet:
-    card = cut_card(whole, CHARACTERS, ENTRIES)
+def _of_change(whole: ChangeCard, characters: int, entries: int) -> Sheet:
+    card = cut_card(whole, characters, entries)
     label = "What was planned, in the post's words" if card.was_planned else ""
     what = Paragraphs(label, tuple(line for line in card.what.split("\n") if line.strip()))
     more = (f"and {card.more_steps} more on the change page",) if card.more_steps else ()
@@ -104,30 +104,32 @@ def _of_change(whole: ChangeCard) -> Sheet:
     )
 
 
-def _of_list(card: ListCard) -> Sheet:
-    left = len(card.entries) - MOST_LISTED
+def _of_list(card: ListCard, characters: int, entries: int) -> Sheet:
+    left = len(card.entries) - entries
     more = (Paragraphs("", (f"… and {left} more on our pages",)),) if left > 0 else ()
     return replace(
         _plain(card.title, "\n".join(entry.change_id for entry in card.entries)),
-        before=(Paragraphs("", (shorten(card.text, CHARACTERS),)),) if card.text else (),
-        groups=(Group("", tuple(_entry(entry) for entry in card.entries[:MOST_LISTED])),),
+        before=(Paragraphs("", (shorten(card.text, characters),)),) if card.text else (),
+        groups=(Group("", tuple(_entry(entry, characters) for entry in card.entries[:entries])),),
         after=more,
         links=_web_links(("All changes", card.home_url)),
     )
 
 
-def _entry(entry: ListEntry) -> Entry:
+def _entry(entry: ListEntry, characters: int) -> Entry:
     line = " · ".join(filter(None, (entry.headline, entry.to_do, entry.change_id)))
-    return Entry(shorten(entry.title, _LONGEST_TITLE), web_address(entry.page_url), shorten(line, CHARACTERS))
+    return Entry(
+        shorten(entry.title, min(characters, _LONGEST_TITLE)), web_address(entry.page_url), shorten(line, characters)
+    )
 
 
-def _of_notice(notice: Notice) -> Sheet:
-    lines = tuple(shorten(line, CHARACTERS) for line in notice.lines[:MOST_LISTED])
+def _of_notice(notice: Notice, characters: int, entries: int) -> Sheet:
+    lines = tuple(shorten(line, characters) for line in notice.lines[:entries])
     return replace(
         _plain(notice.title, "\n".join((notice.text, *lines))),
         tone="bad" if notice.bad else "good",
         headline=f"For {', '.join(notice.who)}" if notice.who else "",
-        before=(Paragraphs("", (shorten(notice.text, CHARACTERS),)),) if notice.text else (),
+        before=(Paragraphs("", (shorten(notice.text, characters),)),) if notice.text else (),
         after=(Paragraphs("", lines, "machine"),) if lines else (),
         links=_web_links(*notice.links),
     )

@@ -25,7 +25,7 @@ from shared.adapters.registry import AdapterDeps
 from shared.core.cards.card import Card
 from shared.core.errors import PermanentError, TargetDownError
 from shared.core.links import mail_url
-from shared.core.policy.mail import is_address, same_address
+from shared.core.policy.mail import each_once, is_address
 from shared.core.policy.parts import Some, Strict
 from shared.core.terms import Cloud
 from shared.record.unsubscribed import without_stopped
@@ -89,7 +89,7 @@ class Settings(Strict):
     @field_validator("to")
     @classmethod
     def _some(cls, to: tuple[str, ...]) -> tuple[str, ...]:
-        once = tuple({same_address(address): address for address in to}.values())
+        once = each_once(to)
         if len(once) > MOST_RECIPIENTS:
             raise ValueError(f"names {len(once)} addresses, of at most {MOST_RECIPIENTS}; write to a group instead")
         return once
@@ -98,7 +98,9 @@ class Settings(Strict):
     @classmethod
     def _here(cls, url: str) -> str:
         if url and not _HERE.fullmatch(url):
-            raise ValueError("must be an address of this machine, as http://localhost:8080; without it, mail goes out")
+            raise ValueError(
+                "must be an address of this machine, such as http://localhost:8080; leave it out to send through Graph"
+            )
         return url
 
 

@@ -1,6 +1,7 @@
 """Channels of kind `email`: whom they write to, and what an address is."""
 
 import re
+from collections.abc import Iterable
 
 from shared.core.policy.model import Outside
 
@@ -24,8 +25,16 @@ def same_address(address: str) -> str:
     return address.strip().casefold()
 
 
+def each_once(addresses: Iterable[str]) -> tuple[str, ...]:
+    """The addresses in their order, each in its first spelling."""
+    first: dict[str, str] = {}
+    for address in addresses:
+        first.setdefault(same_address(address), address)
+    return tuple(first.values())
+
+
 def recipients(entry: Outside) -> tuple[str, ...]:
     """The addresses that a channel of kind `email` writes to, each once; none for a channel of another kind."""
     named = entry.settings.get("to", ()) if entry.kind == KIND else ()
     listed = named if isinstance(named, list | tuple) else (named,)
-    return tuple({same_address(each): each for each in reversed(listed) if isinstance(each, str)}.values())[::-1]
+    return each_once(address for address in listed if isinstance(address, str))
