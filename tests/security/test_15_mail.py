@@ -1,12 +1,19 @@
 """Only a person stops mails, their own, on our page; a link that a machine follows stops none."""
 
+from contextlib import nullcontext
+
 import azure.functions as func
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from azure.core.credentials import AccessToken
 
 from functions.pages.mail import mail, mail_choice
 from functions.pages.who import HERE
 from shared import app
 from shared.app import App, Surroundings
+from shared.core.cards.notice import Notice
+from shared.core.errors import PermanentError
 from shared.core.policy.model import Outside
 from shared.record.unsubscribed import without_stopped
 from shared.settings import Settings
@@ -102,6 +109,38 @@ async def test_a_channel_that_there_is_not_is_not_found_whatever_its_name(tables
 
         assert status == 404
         assert "<script>" not in page
+
+
+class SignIn:
+    async def get_token(self, *_scopes):
+        return AccessToken("the-token-of-our-identity", 0)
+
+
+@pytest.mark.parametrize("hosted", [False, True])
+async def test_only_beside_a_sandbox_a_mail_goes_to_this_machine_and_in_azure_no_token_does(hosted):
+    heard = []
+
+    async def graph(request):
+        heard.append((request.path, request.headers["Authorization"], await request.read()))
+        return web.Response(status=202)
+
+    server = web.Application()
+    server.router.add_post("/{rest:.*}", graph)
+    async with TestServer(server) as running:
+        settings = Settings("t", OURS, connection_string=CONNECTION, hosted=hosted)
+        built = App(Surroundings(settings, credential=lambda *_: SignIn()))
+        built.tables = FakeTables()
+        url = f"http://127.0.0.1:{running.port}"
+        entry = Outside(kind="email", settings={"from": "changes@contoso.example", "to": ANA, "graph_url": url})
+        channel = await built.deps.outside.channel(a_policy(channels={"messaging": entry}), "messaging")
+
+        with pytest.raises(PermanentError, match="is not that service's") if hosted else nullcontext():
+            await channel.post(Notice("Hello", "World", (), ("Ana",), (), bad=False))
+
+        await built.close()
+    assert [(path, token) for path, token, _ in heard] == (
+        [] if hosted else [("/v1.0/users/changes@contoso.example/sendMail", "Bearer the-token-of-our-identity")]
+    )
 
 
 def test_whoever_sits_at_the_sandbox_has_no_address_and_can_stop_nothing():
