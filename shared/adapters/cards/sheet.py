@@ -8,9 +8,11 @@ from shared.core.cards.card import Card, ChangeCard
 from shared.core.cards.listing import ListCard, ListEntry
 from shared.core.cards.notice import Notice
 from shared.core.changes.moves import Move
+from shared.core.words.language import say
 
 STEPS = ((4000, 100), (1200, 60), (500, 30), (200, 12), (60, 4))
 """(characters a text, entries a list): whoever renders takes the first step that fits."""
+_MOST_LINES = 10  # beside one label
 _LONGEST_TITLE = 160  # characters of a title in a list
 _LONGEST_SUBJECT = 200
 
@@ -68,18 +70,19 @@ class Sheet:
 
 
 def sheet_of(card: Card, characters: int, entries: int) -> Sheet:
-    """The card's sheet, with texts and lists that long at most; what is left out is told where it was."""
+    """The card's sheet in the language that is spoken, with texts and lists that long at most."""
     if isinstance(card, Notice):
         return _of_notice(card, characters, entries)
     return _of_list(card, characters, entries) if isinstance(card, ListCard) else _of_change(card, characters, entries)
 
 
 def _of_change(whole: ChangeCard, characters: int, entries: int) -> Sheet:
-    card = cut_card(whole, characters, entries)
-    label = "What was planned, in the post's words" if card.was_planned else ""
+    card = cut_card(whole, characters, min(entries, _MOST_LINES))
+    label = say("What was planned, in the post's words") if card.was_planned else ""
     what = Paragraphs(label, tuple(line for line in card.what.split("\n") if line.strip()))
-    more = (f"and {card.more_steps} more on the change page",) if card.more_steps else ()
-    steps = Paragraphs("What the post asks for" if card.too_late else "How to prepare", (*card.steps, *more), "points")
+    more = (say("and {} more on the change page", card.more_steps),) if card.more_steps else ()
+    asked = say("What the post asks for" if card.too_late else "How to prepare")
+    team = f"{card.team} ({card.mention})" if card.mention else card.team
     return Sheet(
         subject=one_line(f"{card.headline}: {card.title}"),
         about=card.change_id,
@@ -88,18 +91,18 @@ def _of_change(whole: ChangeCard, characters: int, entries: int) -> Sheet:
         ),
         tone=card.tone,
         headline=card.headline,
-        mark=card.change_id + (f" · revision {card.revision}" if card.revision > 1 else ""),
+        mark=card.change_id + (f" · {say('revision {}', card.revision)}" if card.revision > 1 else ""),
         title=card.title,
         moves=card.moved,
         before=(what,) if what.lines else (),
         rows=tuple((label, lines, weight == "Bolder") for label, lines, weight in card_rows(card)),
-        after=(steps,) if card.steps else (),
+        after=tuple(block for block in (Paragraphs(asked, card.steps, "points"), Paragraphs("", more)) if block.lines),
         groups=(),
-        why=f"Why you got this: {'; '.join(card.why) or 'no reason was recorded'}. Team: {card.team}",
+        why=say("Why you got this: {}. Team: {}", "; ".join(card.why) or say("no reason was recorded"), team),
         links=_web_links(
-            ("See the change", card.page_url),
-            ("Post in the admin center", card.post_url),
-            (f"Ticket {card.ticket.number}", card.ticket.url) if card.ticket else ("", ""),
+            (say("See the change"), card.page_url),
+            (say("Post in the admin center"), card.post_url),
+            (say("Ticket {}", card.ticket.number), card.ticket.url) if card.ticket else ("", ""),
         ),
     )
 

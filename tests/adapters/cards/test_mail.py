@@ -1,6 +1,7 @@
 """Cards as mails: what they say, that text stays text, and pictures of them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -19,8 +20,11 @@ from tests.adapters.cards.changes import (
     a_ticket_state,
     an_effect,
     classified,
+    raw_post,
 )
+from tests.adapters.cards.moments import MOMENTS, card_at
 from tests.adapters.cards.test_renderer import HOSTILE
+from tests.adapters.cards.worst import WORST
 from tests.adapters.pages.browser import browser, screenshots
 
 STOP = f"{PUBLIC}/api/mail/workplace"
@@ -191,6 +195,34 @@ def test_a_mail_about_a_change_says_which_and_one_occasion_is_not_another():
     assert mail(NOTICE).about == mail(a_list(1)).about == ""
 
 
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_moment_of_a_change_is_a_mail_with_the_words_of_its_card(moment, language):
+    card = replace(card_at(moment, raw_post()), language=language)
+
+    sent = mail(card)
+
+    for text in (card.headline, card.title, card.to_do, card.decided, *card.steps, card.mention):
+        assert words(text) in words(sent.text)
+        assert words(text) in words(page(card).body.text(separator=" "))
+    assert f'<html lang="{language}">' in sent.html
+
+
+def test_a_german_mail_is_german_but_for_the_posts_words():
+    sent = mail(replace(card_at("moved", raw_post()), language="de"))
+
+    assert "Änderung ansehen" in sent.html
+    assert "Dies sind die Mails von workplace. Abbestellen oder wieder bestellen" in sent.text
+    assert not re.search("Why you|See the change|These are", sent.html + sent.text)
+
+
+def test_who_must_act_is_named_though_a_mail_mentions_nobody():
+    card = card_at("act-2", raw_post())
+    assert card.mention == "ana@contoso.example"
+
+    assert "Team: workplace (ana@contoso.example)" in mail(card).text
+
+
 @pytest.fixture(scope="module")
 def chromium():
     with browser() as started:
@@ -200,7 +232,8 @@ def chromium():
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [800, 400])
 def test_every_mail_fits_its_window_and_loads_nothing(chromium, scheme, width):
-    for name, card in {**CARDS, "hostile": a_card(("announced",), title=NASTY)}.items():
+    worst = {f"worst-{name}": card_at("moved" if name == "most-dates" else "new", raw) for name, raw in WORST.items()}
+    for name, card in {**CARDS, **worst, "hostile": a_card(("announced",), title=NASTY)}.items():
         shown = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
         asked = []
         shown.on("request", lambda request, asked=asked: asked.append(request.url))
