@@ -16,3 +16,8 @@ def post_url(change_id: str, cloud: str = "worldwide") -> str:
 
 def page_url(change_id: str, public_url: str) -> str:
     return f"{public_url.rstrip('/')}/api/changes/{change_id}"
+
+
+def mail_url(channel: str, public_url: str) -> str:
+    """Where somebody stops the mails of a channel, or takes them up again."""
+    return f"{public_url.rstrip('/')}/api/mail/{channel}"

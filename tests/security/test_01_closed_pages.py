@@ -58,7 +58,7 @@ async def deployed(monkeypatch):
 
 
 async def asked(function, binding, **headers):
-    params = dict.fromkeys(("id", "number", "system"), "MC1200001")
+    params = dict.fromkeys(("id", "number", "system", "channel"), "MC1200001")
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     request = func.HttpRequest(
         method=(binding.get("methods") or ["GET"])[0], url="https://t.example/api/x", headers=sent, params={},

@@ -6,7 +6,7 @@ import pytest
 
 from shared.adapters import registry
 from shared.adapters.channels.teams_workflow import TeamsWorkflow
-from shared.adapters.clients.credentials import may_have
+from shared.adapters.clients.credentials import GRAPH_HOSTS, may_have
 from shared.adapters.clients.graph import Graph, Question
 from shared.adapters.clients.http import Http, hide_address
 from shared.adapters.clients.reach import Reach
@@ -137,6 +137,14 @@ async def test_every_ticket_system_says_where_it_is_about_to_send_a_secret(kind,
 def test_our_identitys_token_goes_to_hosts_of_its_audience(host, expected):
     assert may_have(SCOPE, host) is expected
     assert not may_have("https://graph.microsoft.com/.default", host)
+
+
+@pytest.mark.parametrize("host", ["graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us"])
+def test_a_token_for_graph_goes_to_the_graph_of_that_cloud_alone(host):
+    others = {*GRAPH_HOSTS.values(), f"x.{host}", f"{host}.evil.example", EVIL, "dev.azure.com", ""} - {host}
+
+    assert may_have(f"https://{host}/.default", host)
+    assert not [other for other in others if may_have(f"https://{host}/.default", other)]
 
 
 async def test_our_identity_gives_no_token_for_a_host_of_choice():

@@ -47,7 +47,7 @@ def render(card: Card) -> dict[str, Any]:
 def _render_change(view: ChangeCard) -> dict[str, Any]:
     card: dict[str, Any] = {}
     for characters, entries in _STEPS:
-        card = _render(_cut(view, characters, entries))
+        card = _render(cut_card(view, characters, entries))
         if quoted_size(card) <= LIMIT:
             break
     return card
@@ -170,7 +170,7 @@ def _impact(view: ChangeCard) -> tuple[str, ...]:
     return _line(", ".join(f"{who} {level.lower()}" for who, level in parts if level))
 
 
-def _cut(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
+def cut_card(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
     """The view with texts and lists that long at most; what was left out is said where it was."""
 
     def text(value: str) -> str:
@@ -202,7 +202,7 @@ def _cut(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
         steps=tuple(text(step) for step in view.steps),
         why=texts(view.why),
         team=shorten(view.team, min(characters, 200)),
-        ticket=replace(ticket, number=shorten(ticket.number, 60), url=_web_address(ticket.url)) if ticket else None,
+        ticket=replace(ticket, number=shorten(ticket.number, 60), url=web_address(ticket.url)) if ticket else None,
     )
 
 
@@ -215,7 +215,7 @@ def shorten(text: str, characters: int) -> str:
     return (beginning[:at_word] if at_word > 0 else beginning).rstrip() + say(MORE)
 
 
-def _web_address(url: str) -> str:
+def web_address(url: str) -> str:
     """The address where a button may lead there; else nothing, so that the card goes out without the button."""
     return url if url.startswith(("https://", "http://")) and len(url) <= _URL_LIMIT else ""
 

@@ -23,6 +23,14 @@ _CLOUDS = {
     "china": ("login.chinacloudapi.cn", "api://AzureADTokenExchangeChina"),
 }
 """Where a cloud's tenants sign in, and the audience of a federated credential there."""
+GRAPH_HOSTS = {
+    "worldwide": "graph.microsoft.com",
+    "gcc": "graph.microsoft.com",
+    "gcch": "graph.microsoft.us",
+    "dod": "dod-graph.microsoft.us",
+    "china": "microsoftgraph.chinacloudapi.cn",
+}
+"""Where a cloud's Microsoft Graph is."""
 _FRESH = 300.0  # seconds that an assertion must still be good for
 
 
@@ -143,7 +151,10 @@ class _Late:
 
 
 #: Which hosts a token of our own identity may be sent to, by what it is for: whoever gets one can use it as we do.
-_AUDIENCES = {"499b84ac-1321-427f-aa17-267ca6975798/.default": ("dev.azure.com", ".dev.azure.com", ".visualstudio.com")}
+_AUDIENCES = {
+    "499b84ac-1321-427f-aa17-267ca6975798/.default": ("dev.azure.com", ".dev.azure.com", ".visualstudio.com"),
+    **{f"https://{host}/.default": (host,) for host in GRAPH_HOSTS.values()},
+}
 
 
 def may_have(scope: str, host: str) -> bool:

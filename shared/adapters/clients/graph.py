@@ -12,7 +12,7 @@ import httpx
 
 from shared.adapters.clients import proxies
 from shared.adapters.clients.answers import LARGEST_OF_GRAPH, TooLargeError, read_json
-from shared.adapters.clients.credentials import Renewable
+from shared.adapters.clients.credentials import GRAPH_HOSTS, Renewable
 from shared.adapters.clients.http import retry_after
 from shared.adapters.clients.reach import ForbiddenAddressError, Reach, is_here
 from shared.core.errors import PermanentError, TransientError
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
     CredentialFactory = Callable[[str, Tenant], AsyncTokenCredential]
     """A new credential for a tenant's name and policy; Graph closes it, and makes another when a token is refused."""
 
-HOSTS = {
-    "worldwide": "graph.microsoft.com",
-    "gcc": "graph.microsoft.com",
-    "gcch": "graph.microsoft.us",
-    "dod": "dod-graph.microsoft.us",
-    "china": "microsoftgraph.chinacloudapi.cn",
-}
 TIMEOUT = 60.0
 """Seconds for a whole call, with signing in."""
 _MAX_PAGES = 1000
@@ -175,7 +168,7 @@ class Graph:
 
         base = _base(name, tenant)
         credential = Renewable(lambda: self._credential(name, tenant))
-        scope = HOSTS["worldwide"] if is_here(base.host) else base.host
+        scope = GRAPH_HOSTS["worldwide"] if is_here(base.host) else base.host
         provider = AzureIdentityAuthenticationProvider(
             credential, scopes=[f"https://{scope}/.default"], allowed_hosts=[base.host], is_cae_enabled=False
         )
@@ -210,15 +203,15 @@ class _Client:
 def _base(name: str, tenant: Tenant) -> httpx.URL:
     """Where the tenant's Graph is, without a path's end; PermanentError where a token would travel in the clear."""
     try:
-        base = httpx.URL(tenant.graph_url.rstrip("/") or f"https://{HOSTS[tenant.cloud]}")
+        base = httpx.URL(tenant.graph_url.rstrip("/") or f"https://{GRAPH_HOSTS[tenant.cloud]}")
     except httpx.InvalidURL as error:
         raise PermanentError(f"tenants.{name}.graph_url: {error}") from error
     if base.userinfo or not (base.scheme == "https" or (base.scheme == "http" and is_here(base.host))):
         raise PermanentError(f"tenants.{name}.graph_url: https://<host> is needed (http only on this machine)")
-    if not (is_here(base.host) or base.host in HOSTS.values()):
+    if not (is_here(base.host) or base.host in GRAPH_HOSTS.values()):
         raise PermanentError(
             f"tenants.{name}.graph_url: {base.host} is no host of Microsoft Graph, so it gets no token of ours "
-            f"(known: {', '.join(dict.fromkeys(HOSTS.values()))})"
+            f"(known: {', '.join(dict.fromkeys(GRAPH_HOSTS.values()))})"
         )
     return base
 

@@ -250,4 +250,7 @@ GERMAN: Mapping[str, str] = {
     "Post in the admin center": "Beitrag im Admin Center",
     "Ticket {}": "Ticket {}",
     "revision {}": "Fassung {}",
+    # The mail
+    "These are the mails of {}.": "Dies sind die Mails von {}.",
+    "Stop them, or take them up again": "Abbestellen oder wieder bestellen",
 }

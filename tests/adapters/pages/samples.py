@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from shared.adapters.pages import change as pages
 from shared.adapters.pages.dry_runs import dry_run_page, dry_runs_page
 from shared.adapters.pages.home import home_page, message_page
+from shared.adapters.pages.mail import mail_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page, ticket_page
 from shared.core.changes.change import Change, Copy, Edition, Effect, EffectState
@@ -265,6 +266,9 @@ def everything() -> dict[str, str]:
         "dry-runs": dry_runs_page([dry_ticket(), replace(dry_ticket(), change_id="MC1200732", notes=())]),
         "dry-runs-empty": dry_runs_page([]),
         "dry-run": dry_run_page(dry_ticket()),
+        "mail": mail_page("messaging", "ana@contoso.example", "gets"),
+        "mail-stopped": mail_page("messaging", "ana@contoso.example", "stopped"),
+        "mail-stranger": mail_page("messaging", "ana@contoso.example", "stranger"),
         "message": message_page("There is no change MC7654321", "It was never seen in any tenant. Check the number."),
         **backtests.pages(),
     }

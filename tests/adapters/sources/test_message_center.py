@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
-from shared.adapters.clients.graph import HOSTS, Graph
+from shared.adapters.clients.credentials import GRAPH_HOSTS
+from shared.adapters.clients.graph import Graph
 from shared.adapters.clients.reach import Reach
 from shared.adapters.sources.message_center import MessageCenter
 from shared.core.errors import PermanentError, TransientError
@@ -274,7 +275,7 @@ async def test_on_this_machine_the_token_is_for_the_real_graph():
         assert sign_in.made[0].scopes == ["https://graph.microsoft.com/.default"]
 
 
-@pytest.mark.parametrize(("cloud", "host"), HOSTS.items())
+@pytest.mark.parametrize(("cloud", "host"), GRAPH_HOSTS.items())
 async def test_each_cloud_has_its_host_and_its_scope(cloud, host):
     sign_in = SignIn(PermanentError("far enough"))
     async with graph_of(sign_in) as graph:
