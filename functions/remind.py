@@ -8,6 +8,6 @@ bp = func.Blueprint()
 @bp.timer_trigger(arg_name="timer", schedule="0 5 * * * *")
 async def remind(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     from shared import app
-    from shared.usecases.life.remind import remind as handle
+    from shared.usecases.cards.remind import remind as handle
 
     await handle(app.current().deps)

@@ -38,10 +38,8 @@ def render(card: Card) -> dict[str, Any]:
     """The Adaptive Card 1.5 of a card, at most LIMIT bytes as a Workflows message, whatever the post holds."""
     if isinstance(card, Notice):
         return _render_notice(card)
-    if isinstance(card, ListCard):
-        return _render_list(card)
     with speaking(card.language):
-        return _render_change(card)
+        return _render_list(card) if isinstance(card, ListCard) else _render_change(card)
 
 
 def _render_change(view: ChangeCard) -> dict[str, Any]:

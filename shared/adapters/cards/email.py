@@ -8,7 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from shared.adapters.cards.sheet import STEPS, sheet_of
 from shared.adapters.cards.text import text_of
-from shared.core.cards.card import Card, ChangeCard
+from shared.core.cards.card import Card
+from shared.core.cards.notice import Notice
 from shared.core.text.safe import printable
 from shared.core.words.language import Language, say, speaking, spoken
 
@@ -29,7 +30,7 @@ class Mail:
 
 def mail_of(card: Card, channel: str, stop_url: str) -> Mail:
     """`stop_url`: the page on which a reader stops the mails of this channel."""
-    language: Language = card.language if isinstance(card, ChangeCard) else "en"
+    language: Language = "en" if isinstance(card, Notice) else card.language
     with speaking(language):
         return _mail_of(card, channel, stop_url)
 

@@ -1,6 +1,7 @@
 """A card as a sheet of words: what text and mail show of it, in this order, whatever the card is about."""
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from shared.adapters.cards.adaptive import card_rows, cut_card, shorten, web_address
@@ -108,14 +109,17 @@ def _of_change(whole: ChangeCard, characters: int, entries: int) -> Sheet:
 
 
 def _of_list(card: ListCard, characters: int, entries: int) -> Sheet:
-    left = len(card.entries) - entries
-    more = (Paragraphs("", (f"… and {left} more on our pages",)),) if left > 0 else ()
+    left = card.left + max(0, len(card.entries) - entries)
+    more = (Paragraphs("", (say("… and {} more on our pages", left),)),) if left > 0 else ()
     return replace(
         _plain(card.title, "\n".join(entry.change_id for entry in card.entries)),
         before=(Paragraphs("", (shorten(card.text, characters),)),) if card.text else (),
-        groups=(Group("", tuple(_entry(entry, characters) for entry in card.entries[:entries])),),
+        groups=tuple(
+            Group(heading, tuple(_entry(entry, characters) for entry in group))
+            for heading, group in groupby(card.entries[:entries], key=lambda entry: entry.group)
+        ),
         after=more,
-        links=_web_links(("All changes", card.home_url)),
+        links=_web_links((say("All changes"), card.home_url)),
     )
 
 

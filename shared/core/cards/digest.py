@@ -7,6 +7,7 @@ from typing import Any
 from shared.core.cards.card import ChangeCard
 from shared.core.cards.delivery import Why
 from shared.core.cards.listing import ListCard, ListEntry
+from shared.core.words.language import say
 
 MOST_LINES = 25
 """Lines of a digest; the other changes are a number and a link."""
@@ -35,11 +36,12 @@ def digest_card(lines: Sequence[DigestLine], why: Collection[Why], public_url: s
     shown, left = ranked[:MOST_LINES], len(ranked) - MOST_LINES
     place = {name: number for number, name in reversed(list(enumerate(line.workload for line in shown)))}
     shown.sort(key=lambda line: place[line.workload])  # within a workload the order stays
-    many = f"{len(lines)} change{'s' if len(lines) != 1 else ''}"
-    reasons = " and ".join(words for reason, words in _WHY.items() if reason in why)
-    text = f"This card holds {reasons}. The most urgent stands first." if reasons else "The most urgent stands first."
+    title = say("1 change for this channel") if len(lines) == 1 else say("{} changes for this channel", len(lines))
+    reasons = say(" and ").join(say(words) for reason, words in _WHY.items() if reason in why)
+    order = say("The most urgent stands first.")
+    text = say("This card holds {}. {}", reasons, order) if reasons else order
     return ListCard(
-        many + " for this channel",
+        title,
         text,
         tuple(_entry(line) for line in shown),
         f"{public_url.rstrip('/')}/api/home",
@@ -54,4 +56,5 @@ def workload_of(workloads: Iterable[str]) -> str:
 
 def _entry(line: DigestLine) -> ListEntry:
     card = line.card
-    return ListEntry(card.headline, card.title, card.change_id, card.to_do, card.page_url, line.workload)
+    group = say(NO_WORKLOAD) if line.workload == NO_WORKLOAD else line.workload
+    return ListEntry(card.headline, card.title, card.change_id, card.to_do, card.page_url, group)

@@ -1,6 +1,8 @@
 """Several changes in one card: a digest, or what waited while a channel was down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from shared.core.words.language import Language, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class ListCard:
     """`text`: why these come together. `entries`: in the order in which they are told, those of a group together.
 
     Entries that do not fit are counted by the renderer, together with `left`, which is how many were left out before.
-    `home_url`: the page that leads to all of them.
+    `home_url`: the page that leads to all of them. `language`: of our words in it.
     """
 
     title: str
@@ -28,3 +30,4 @@ class ListCard:
     entries: tuple[ListEntry, ...]
     home_url: str
     left: int = 0
+    language: Language = field(default_factory=spoken)

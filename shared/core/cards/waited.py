@@ -9,10 +9,12 @@ from shared.core.cards.card import ChangeCard
 from shared.core.cards.listing import ListCard, ListEntry
 from shared.core.changes.change import Change, EffectState
 from shared.core.terms import OVER
+from shared.core.words.language import say
 
 JOINED = "joined into the card about a newer edition"
 TOLD = "a card about a newer edition was sent"
 OVER_UNHEARD = "cancelled or replaced before this channel heard of it"
+WAITED = "This channel could not be reached since {} UTC. What waited for it comes in this one card, oldest first."
 
 
 class LeftToSay(NamedTuple):
@@ -84,9 +86,11 @@ def _ended_unheard(change: Change, newest: EffectState, unsaid: Sequence[EffectS
 def waited_card(cards: Sequence[ChangeCard], since: datetime, public_url: str) -> ListCard:
     """One card for several changes, in the order given. `since`: when the channel went down."""
     entries = tuple(ListEntry(card.headline, card.title, card.change_id, card.to_do, card.page_url) for card in cards)
-    text = (
-        f"This channel could not be reached since {since:%Y-%m-%d %H:%M} UTC. What waited for it comes in this one "
-        "card, oldest first."
+    text = say(WAITED, f"{since:%Y-%m-%d %H:%M}")
+    many = len(cards)
+    title = (
+        say("1 change that waited for this channel")
+        if many == 1
+        else say("{} changes that waited for this channel", many)
     )
-    title = f"{len(cards)} change{'s' if len(cards) != 1 else ''} that waited for this channel"
     return ListCard(title, text, entries, f"{public_url.rstrip('/')}/api/home")

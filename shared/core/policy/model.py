@@ -23,6 +23,7 @@ from shared.core.terms import (
     Phase,
     Status,
 )
+from shared.core.words.language import Language
 
 __all__ = ["SecretName", "Strict"]  # what adapters take from here
 
@@ -165,7 +166,8 @@ class Channel(Outside):
 
     `digest`: when what is not urgent comes as one card. `quiet`: hours in which nothing is sent. `time_zone`: of both,
     and of the day that `most_a_day` is for: beyond so many cards the others of the day share one, at most one an hour.
-    `fallback`: the channel that gets urgent cards once this one has been down for `fallback_after` hours.
+    `fallback`: the channel that gets urgent cards once this one has been down for `fallback_after` hours. `language`:
+    of our own words on its cards; the post's words stay as they are.
     """
 
     time_zone: TimeZone = "UTC"
@@ -174,6 +176,7 @@ class Channel(Outside):
     most_a_day: int = Field(default=50, ge=1)
     fallback: str = ""
     fallback_after: int = Field(default=4, ge=1)
+    language: Language = "en"
 
 
 class TicketSystemEntry(Outside):
@@ -333,6 +336,10 @@ class Policy(Strict):
         }
         renamed = {service_key(canonical(service)): by_service[service_key(service)] for service in by_service}
         return {**renamed, **by_service}
+
+    def language_of(self, channel: str) -> Language:
+        """The language of a channel's cards; English of one that the policy does not have."""
+        return self.channels[channel].language if channel in self.channels else "en"
 
     @cached_property
     def beginnings(self) -> tuple[tuple[str, str], ...]:

@@ -250,6 +250,25 @@ GERMAN: Mapping[str, str] = {
     "Post in the admin center": "Beitrag im Admin Center",
     "Ticket {}": "Ticket {}",
     "revision {}": "Fassung {}",
+    # Several changes in one card
+    "1 change for this channel": "1 Änderung für diesen Kanal",
+    "{} changes for this channel": "{} Änderungen für diesen Kanal",
+    "This card holds {}. {}": "Diese Karte enthält, {}. {}",
+    "The most urgent stands first.": "Das Dringendste steht oben.",
+    "what came since the last digest": "was seit der letzten Sammelkarte kam",
+    "what came in the first half hour of this channel": "was in der ersten halben Stunde dieses Kanals kam",
+    "what came in its quiet hours": "was in den Ruhezeiten kam",
+    "what came after the cards that it gets in a day": "was nach den Karten kam, die er an einem Tag bekommt",
+    "what is urgent and waits for a channel that is down": "was dringend ist und auf einen gestörten Kanal wartet",
+    "Other": "Andere",
+    "1 change that waited for this channel": "1 Änderung, die auf diesen Kanal gewartet hat",
+    "{} changes that waited for this channel": "{} Änderungen, die auf diesen Kanal gewartet haben",
+    "This channel could not be reached since {} UTC. What waited for it comes in this one card, oldest first.": (
+        "Dieser Kanal war seit {} UTC nicht zu erreichen. Was gewartet hat, kommt in dieser einen Karte, "
+        "das Älteste zuerst."
+    ),
+    "All changes": "Alle Änderungen",
+    "… and {} more on our pages": "… und {} weitere auf unseren Seiten",
     # The mail
     "These are the mails of {}.": "Dies sind die Mails von {}.",
     "Stop them, or take them up again": "Abbestellen oder wieder bestellen",

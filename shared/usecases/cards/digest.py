@@ -15,6 +15,7 @@ from shared.core.cards.digest import digest_card
 from shared.core.errors import ConflictError, PermanentError, TargetDownError, TransientError
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Row
+from shared.core.words.language import speaking
 from shared.record import digests
 from shared.record.deliveries import Target
 from shared.record.digests import ChannelRecord, Digest, DigestRecord, KeptRecord
@@ -145,7 +146,7 @@ async def _send(
     digest, tables = record.digest, deps.storage.tables
     try:
         channel = await deps.outside.channel(policy, digest.channel)
-        await channel.post(await _card(deps, policy, waiting, why))
+        await channel.post(await _card(deps, policy, digest.channel, waiting, why))
     except TargetDownError:
         await digests.end_digest(tables, record, ())  # nothing was sent: what waits is frozen anew when it is back
         raise
@@ -165,10 +166,11 @@ async def _send(
     return True
 
 
-async def _card(deps: Deps, policy: Policy, waiting: Waiting, why: set[Why]) -> Card:
+async def _card(deps: Deps, policy: Policy, name: str, waiting: Waiting, why: set[Why]) -> Card:
     """One change comes as its own card, several as lines."""
     if len(waiting.lines) > 1 or "fallback" in why:
-        return digest_card(waiting.lines, why, deps.here.public_url)
+        with speaking(policy.language_of(name)):
+            return digest_card(waiting.lines, why, deps.here.public_url)
     record, state = waiting.states[0]
     return card_of(deps, policy, record, state, await copies_for(deps, policy, record.change.id))
 

@@ -14,6 +14,7 @@ from shared.core.decisions.urgent import is_urgent
 from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
+from shared.core.words.language import speaking
 from shared.record.changes import ChangeRecord
 from shared.record.copies import copies_of
 from shared.record.digests import KeptCard
@@ -144,7 +145,8 @@ def card_of(
 ) -> ChangeCard:
     """What the card of an effect says now. `copies`: the tenants' own, for what differs between them."""
     today, known, ticket = deps.here.clock().date(), _knows(record, state), _ticket(record)
-    return change_card(record.change, state, policy, deps.here.public_url, ticket, copies, as_of=today, known=known)
+    with speaking(policy.language_of(state.effect.target)):
+        return change_card(record.change, state, policy, deps.here.public_url, ticket, copies, as_of=today, known=known)
 
 
 def _ticket(record: ChangeRecord) -> EffectState | None:

@@ -20,6 +20,7 @@ from shared.core.errors import ConflictError, PermanentError, RefusedError, Targ
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Row
+from shared.core.words.language import speaking
 from shared.record import deliveries, digests
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.deliveries import Outage, OutageRecord, Waiting
@@ -231,7 +232,9 @@ async def _post_list(deps: Deps, policy: Policy, outage: Outage, due: Sequence[_
         cards += [card_of(deps, policy, record, state) for state in left.cards]
     if cards:
         channel = await deps.outside.channel(policy, outage.target.name)
-        await channel.post(waited_card(cards, outage.since, deps.here.public_url))
+        with speaking(policy.language_of(outage.target.name)):
+            card = waited_card(cards, outage.since, deps.here.public_url)
+        await channel.post(card)
     now = deps.here.clock()
     for pointer, _, effect in due:
         entry = pointer[0]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.core.cards import digest
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import MATERIAL
 from shared.core.words import dates, doubt, freezes, labels, people, plan, reasons, tenants
@@ -19,7 +20,7 @@ IN_TEMPLATES = re.compile(r"\"([^\"]+)\"(?:\)? \| say)|\"([^\"]+)\" if [^|]*? el
 TABLES = (
     labels.HEADLINES, labels.KINDS, labels.IMPACTS, labels.STATUSES, labels.ARRIVALS, dates.PHASES, dates.CLOUDS,
     plan.UNDATED, plan._PROBABLY_UNDATED, plan._NOT_ASKED, plan._ON_HOLD, plan._DONE, plan._DOING,
-    doubt._PROBABLE_KINDS, freezes._FALLS, freezes._WHAT, reasons._CONDITIONS, dates._THIRDS,
+    doubt._PROBABLE_KINDS, freezes._FALLS, freezes._WHAT, reasons._CONDITIONS, dates._THIRDS, digest._WHY,
 )  # fmt: skip
 """Words that stand in tables, and are said where they are taken out."""
 ASKED = (*plan._ACTIONS.values(), *plan._LIKELY.values(), plan._UNKNOWN)
@@ -27,7 +28,7 @@ MORE = (
     *(f"{date(2026, month, 1):%B}" for month in range(1, 13)),
     *(type_.replace("_", " ") for type_ in MATERIAL),
     *(word for pair in people._LABELS.values() for word in pair),
-    tenants.GONE, "users", "admins", "start", "end", "Approved", "Rejected", "Decided",
+    digest.NO_WORKLOAD, tenants.GONE, "users", "admins", "start", "end", "Approved", "Rejected", "Decided",
 )  # fmt: skip
 NAMES = {"GCC", "GCC High", "DoD"}
 """Names that are the same in every language."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.core.ports.storage import Write
-from shared.usecases.life.remind import remind
+from shared.usecases.cards.remind import remind
 from shared.usecases.upkeep.mend import mend
 from tests.usecases.world import CANCELLED, World, post
 
