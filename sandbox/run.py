@@ -214,6 +214,7 @@ class _Round:
         moved = await self._board(now)
         await self.fire("fetch_tasks")
         await self.fire("follow_tickets")
+        await self.fire("index")
         new_cards = self._running.inbox.cards[cards:]
         happened = {
             ("post", "new or edited"): self._running.story.between(self._running.last_look, now),

@@ -27,6 +27,7 @@ from shared.record.parked import parked_items
 from shared.record.register import entry_row
 from shared.settings import Settings
 from shared.usecases.delivery import park
+from shared.usecases.upkeep.lists import build
 from tests.contracts.rig import ticket
 
 COMMANDS = [
@@ -289,6 +290,7 @@ async def _read_just_now(state: Path) -> None:
     ours = _app(state)
     row = Row("home", "snapshot|messages", {"fetched": NOW, "posts": 7})
     await ours.tables.commit("tenants", [Write("insert", row)])
+    await build(ours.deps)
     await ours.close()
 
 
@@ -420,7 +422,13 @@ def test_health_tells_of_every_tenant_and_what_is_parked(state: Path):
 
     assert result.exit_code == 1
     assert result.stdout.startswith("degraded; 1 parked\n")
-    assert result.stdout.splitlines()[3].split()[0] == "home", "the tenant of the policy that ships"
+    assert result.stdout.splitlines()[4].split()[0] == "home", "the tenant of the policy that ships"
+
+
+def test_health_names_what_is_wrong_with_the_lists(state: Path):
+    result = run("health", "--state", state)
+
+    assert result.stdout.splitlines()[2].startswith("lists of the pages: they are not built yet")
 
 
 def test_health_is_exit_code_0_where_all_is_well(state: Path):

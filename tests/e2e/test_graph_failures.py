@@ -58,6 +58,7 @@ async def world(storage_of_its_own):
 async def fetch(pump) -> None:
     await pump.timer("fetch_posts")
     await pump.drain()
+    await pump.timer("index")
 
 
 async def health() -> dict:

@@ -209,7 +209,7 @@ def test_who_pushes_policies_cannot_replace_the_code() -> None:
         for name in ("personRoles", "policyRoles")
     }
 
-    assert blobs == {"personRoles": [{"config", "oversize"}], "policyRoles": [{"config"}]}
+    assert blobs == {"personRoles": [{"config", "lists", "oversize"}], "policyRoles": [{"config"}]}
     assert all(package not in names and names <= declared()["containers"] for [names] in blobs.values())
     for name in blobs:  # what is given for the whole account holds no blob
         [account] = re.findall(r"\bstorageRoleIds: \[(.*?)\]", module(name), re.DOTALL)

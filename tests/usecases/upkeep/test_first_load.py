@@ -12,6 +12,7 @@ from shared.usecases.pages.health import health
 from shared.usecases.posts.fetch import fan_out
 from shared.usecases.upkeep import first_load as module
 from shared.usecases.upkeep.first_load import PATIENCE, hand_out, release, waiting
+from shared.usecases.upkeep.lists import index
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.world import CANCELLED, NOVEMBER, World, done, policy, post, task
 
@@ -83,6 +84,7 @@ async def test_health_says_what_waits_and_what_to_do_and_is_well():
     await loaded(world, *many())
     world.posts.held["fabrikam"] = []
     await world.fetch()
+    await index(world.deps)
 
     seen = await health(world.deps)
 
