@@ -88,6 +88,11 @@ def refuse_outside(policy: Policy, name: str, played: Collection[str]) -> None:
         raise SandboxError("\n".join(outside))
 
 
+def answer_keys(policy: Policy) -> dict[str, str]:
+    """The secret with the keys that sign the links on cards: worth nothing outside this machine."""
+    return {policy.answers.key: "sandbox:not-a-secret-outside-this-machine"} if policy.answers.key else {}
+
+
 def hooks(policy: Policy, inbox_url: str) -> dict[str, str]:
     """The secrets that the Teams channels name: addresses of the inbox, one channel each."""
     return {

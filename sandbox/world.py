@@ -125,7 +125,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         url = f"http://127.0.0.1:{memory.ports['functions']}"
         settings = Settings(DEPLOYMENT, url, connection_string=storage.connection_string)
         text = tenants.policy_text(policy, graph_url, plans, roadmap_url)
-        secrets = tenants.hooks(checked, inbox_url)
+        secrets = tenants.hooks(checked, inbox_url) | tenants.answer_keys(checked)
         board: Server | None = None
         board_url = ""
         if options.tickets:

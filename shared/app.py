@@ -97,6 +97,7 @@ class App:
                 worker=uuid.uuid4().hex,
                 claim_seconds=self.around.claim_seconds,
                 pace=self.around.pace,
+                secrets=self.secrets,
             ),
         )
 

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
+from functions.pages.answer import known
 from functions.pages.respond import html, message, respond
+from functions.pages.who import person
 
 if TYPE_CHECKING:
     from shared.app import App
@@ -19,6 +21,7 @@ async def change(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _change(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.change import change_page
+    from shared.usecases.pages.answer import can_answer
     from shared.usecases.pages.change import change
     from shared.usecases.pages.clouds import cloud_of, our_windows
 
@@ -28,6 +31,8 @@ async def _change(app: "App", request: func.HttpRequest) -> func.HttpResponse:
         return message("Not found", f"There is no change {text} here. Ids look like MC1234567.", 404)
     tenants = [copy.tenant for copy in view.copies if not copy.gone]
     cloud = await cloud_of(app.deps, tenants)
+    who, policy = person(app.settings, request.headers), await app.deps.here.policy.current()
+    counts = bool(request.params.get("t"))
     return html(
         change_page(
             view.change,
@@ -40,5 +45,8 @@ async def _change(app: "App", request: func.HttpRequest) -> func.HttpResponse:
             view.acts,
             as_of=app.deps.here.clock().date(),
             ours=await our_windows(app.deps, view.change.classification, tenants),
-        )
+            may_answer=who is not None and can_answer(view.change, policy, known(who), who.roles),
+            counts_opening=counts,
+        ),
+        counts=counts,
     )

@@ -49,11 +49,11 @@ async def respond_to_form(request: func.HttpRequest, act: Act) -> func.HttpRespo
     return await respond(request, show)
 
 
-def html(text: str, status: int = 200, *, forms: bool = False) -> func.HttpResponse:
-    """A page. `forms`: whether it has a form, which may be sent to our own pages only."""
+def html(text: str, status: int = 200, *, forms: bool = False, counts: bool = False) -> func.HttpResponse:
+    """A page. `forms`: it has a form, which may be sent to our own pages only. `counts`: it says that it was opened."""
     from shared.adapters.pages.render import security_headers
 
-    headers = dict(security_headers(forms=forms))
+    headers = dict(security_headers(forms=forms, counts=counts))
     return func.HttpResponse(text, status_code=status, mimetype="text/html", charset="utf-8", headers=headers)
 
 
@@ -70,3 +70,13 @@ def as_json(data: Any, status: int = 200) -> func.HttpResponse:
     text = json.dumps(data, default=str, indent=2)
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return func.HttpResponse(text, status_code=status, mimetype="application/json", headers=headers)
+
+
+def as_csv(text: str, name: str) -> func.HttpResponse:
+    """A file for a spreadsheet; the mark in front says that it is UTF-8."""
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return func.HttpResponse("\ufeff" + text, mimetype="text/csv", charset="utf-8", headers=headers)

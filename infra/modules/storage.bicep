@@ -37,6 +37,7 @@ var tables = [
   'runs'
   'people'
   'touched'
+  'opens'
 ]
 
 // config: the policy. lists: one line a change, rebuilt from the tables. oversize: posts too large for a queue message. deployments: the app's package.

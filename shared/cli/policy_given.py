@@ -132,4 +132,5 @@ def secret_names(policy: "Policy") -> list[tuple[str, str]]:
                 if key in fields and meta[0] in fields[key].metadata and value:
                     secrets.append((f"{folder}.{name}.settings.{key}", str(value)))
     secrets += [(f"tickets.{name}.inbound", entry.inbound) for name, entry in policy.tickets.items() if entry.inbound]
+    secrets += [("answers.key", policy.answers.key)] if policy.answers.key else []
     return secrets

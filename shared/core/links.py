@@ -21,3 +21,13 @@ def page_url(change_id: str, public_url: str) -> str:
 def mail_url(channel: str, public_url: str) -> str:
     """Where somebody stops the mails of a channel, or takes them up again."""
     return f"{public_url.rstrip('/')}/api/mail/{channel}"
+
+
+def answer_url(public_url: str, token: str, answer: str = "") -> str:
+    """The page that asks for an answer. `answer`: the one that is filled in already."""
+    return f"{public_url.rstrip('/')}/api/answer?t={token}" + (f"&a={answer}" if answer else "")
+
+
+def opened_url(change_id: str, public_url: str, token: str) -> str:
+    """The change page as a card's button opens it."""
+    return f"{page_url(change_id, public_url)}?t={token}"

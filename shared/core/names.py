@@ -6,7 +6,7 @@ QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
 TABLES = (
     "changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers",
-    "deliveries", "audit", "runs", "people", "touched",
+    "deliveries", "audit", "runs", "people", "touched", "opens",
 )  # fmt: skip
 CONTAINERS = ("config", "lists", "oversize")
 

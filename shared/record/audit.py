@@ -24,6 +24,7 @@ class Entry:
 
     `subject`: a change, a ticket, a version of the policy. `what`: what was done. `through`: command, page, or the card
     of a channel. `mark`: what tells it from another act on the same subject in the same moment. `details`: JSON.
+    `topic`: what it can be looked up by, such as feedback.
     """
 
     at: datetime
@@ -33,6 +34,7 @@ class Entry:
     through: str
     mark: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    topic: str = ""
 
 
 class Page(NamedTuple):
@@ -53,6 +55,7 @@ def audit_row(entry: Entry) -> Row:
         "mark": entry.mark,
         "who": entry.who,
         "through": entry.through,
+        "topic": entry.topic,
         **pack("details", entry.details),
     }
     return Row(f"{utc:%Y-%m}", f"{before:017d}|{subject}|{what}", values)
@@ -61,8 +64,9 @@ def audit_row(entry: Entry) -> Row:
 def read_entry(row: Row) -> Entry:
     v: Mapping[str, Any] = row.values
     return Entry(
-        stored_moment(v["at"]), v["subject"], v["what"], v["who"], v["through"], v.get("mark", ""), unpack("details", v)
-    )
+        stored_moment(v["at"]), v["subject"], v["what"], v["who"], v["through"], v["mark"], unpack("details", v),
+        v.get("topic", ""),
+    )  # fmt: skip
 
 
 async def insert_entry(tables: Tables, entry: Entry) -> bool:
@@ -96,6 +100,16 @@ async def newest_entries(tables: Tables, now: datetime, cursor: str = "", limit:
         empty = 0 if rows else empty + 1
         month, after = _month_before(month), ""
     return Page(entries, "")
+
+
+async def entries_on(tables: Tables, topic: str, now: datetime, months: int = 12) -> list[Entry]:
+    """The acts on a topic, newest first, of this month and so many before it: one range query a month."""
+    month = f"{now.astimezone(UTC):%Y-%m}"
+    entries: list[Entry] = []
+    for _ in range(months + 1):
+        entries += [read_entry(row) for row in await tables.range(TABLE, month, "", END, {"topic": topic})]
+        month = _month_before(month)
+    return entries
 
 
 def _month_before(month: str) -> str:

@@ -31,6 +31,15 @@ def act_key(change_id: str, seq: int) -> str:
     return f"n|{ids.key(change_id)}|{seq:06d}"
 
 
+def note_key(change_id: str, place: str, what: str, who: str) -> str:
+    """An act that decides nothing, under the card or form that it came through: sent again, it stands there already."""
+    return f"n|{ids.key(change_id)}|{_part(place)}|{_part(what)}|{_part(who)}"
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="@.:~ -")
+
+
 def effect_key(change_id: str, effect: str) -> str:
     return f"c|{ids.key(change_id)}|x|{effect}"
 
@@ -56,7 +65,7 @@ def id_of(key: str) -> str:
     return ids.from_key(key.split("|", 2)[1])
 
 
-RowKind = Literal["change", "assessment", "effect", "act", "copy", "edition", "task", "relation", ""]
+RowKind = Literal["change", "assessment", "effect", "act", "copy", "note", "edition", "task", "relation", ""]
 _SIMPLE: dict[tuple[str, int], RowKind] = {
     ("c", 2): "change",
     ("t", 3): "copy",
@@ -64,6 +73,9 @@ _SIMPLE: dict[tuple[str, int], RowKind] = {
     ("k", 4): "task",
     ("r", 4): "relation",
 }
+
+
+_NOTES = frozenset({"comment", "proposal", "remind", "unclear"})
 
 
 def kind_of(key: str) -> RowKind:
@@ -77,6 +89,8 @@ def kind_of(key: str) -> RowKind:
     if parts[0] == "c" and parts[2:] == ["a"]:
         return "assessment"
     if parts[0] == "n":
+        if len(parts) == 5 and parts[3].partition("@")[0] in _NOTES:
+            return "note"
         return "act" if len(parts) == 3 and parts[2].isdecimal() else ""
     return _SIMPLE.get((parts[0], len(parts)), "")
 

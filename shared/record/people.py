@@ -29,12 +29,12 @@ def read_person(row: Row) -> KnownPerson:
     return KnownPerson(unquote(row.key), str(row.values["name"]), str(row.values["address"]))
 
 
-async def keep_person(tables: Tables, person: KnownPerson) -> None:
+async def keep_person(tables: Tables, person: KnownPerson, *, known: bool = False) -> None:
     """Remember who somebody is: one call for somebody new, two where they stand already, three where they differ.
 
-    Of two at once one is written; both say the same of the same sign-in.
+    Of two at once one is written; both say the same of the same sign-in. `known`: they stand there for certain.
     """
-    if await write_or_skip(tables, TABLE, Write("insert", person_row(person))):
+    if not known and await write_or_skip(tables, TABLE, Write("insert", person_row(person))):
         return
     row = await tables.get(TABLE, _DEPLOYMENT, quote(person.id, safe="-"))
     if row and read_person(row) != person:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from shared.core.life.line import Line
 from shared.core.policy.model import Policy
-from shared.core.ports.deployment import Clock, PolicySource
+from shared.core.ports.deployment import Clock, PolicySource, Secrets
 from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
 from shared.record.deliveries import Target
@@ -69,8 +69,8 @@ class Here:
 
     `deployment`: its name, part of every ticket key. `worker`: this process, as the owner of claims.
     `claim_seconds`: how long a claim holds, longer than every call's timeout. `pace`: factor on every delay (the
-    sandbox shortens them). `down`, `lists`, `channels`: what is remembered of targets that are down, of the lists, and
-    of channels. `pause`: waits for seconds.
+    sandbox shortens them). `secrets`: by the names that the policy uses; None where there are none. `down`, `lists`,
+    `channels`: what is remembered of targets that are down, of the lists, and of channels. `pause`: waits for seconds.
     """
 
     policy: PolicySource
@@ -80,6 +80,7 @@ class Here:
     worker: str
     claim_seconds: float = 120.0
     pace: float = 1.0
+    secrets: Secrets | None = None
     down: DownMemory = field(default_factory=DownMemory)
     lists: ListMemory = field(default_factory=ListMemory)
     channels: ChannelMemory = field(default_factory=ChannelMemory)

@@ -31,7 +31,7 @@ LATER = [
     f"e|{KEY}|20260830100000-abcdefabcdef|note",
     f"f|{KEY}|ana",
     f"k|{KEY}|contoso|task1|comment",
-    f"n|{KEY}|act-7@2026-10-01|comment|ana",
+    f"n|{KEY}|act-7@2026-10-01|vote|ana",
     f"r|{KEY}|refers_to|{KEY}|because",
     f"t|{KEY}|contoso|services",
     f"w|{KEY}|contoso|task1",

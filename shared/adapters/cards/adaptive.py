@@ -115,7 +115,7 @@ def _environment() -> Environment:
 
 def _render(view: ChangeCard) -> dict[str, Any]:
     template = _environment().get_template("change.json.j2")
-    card: dict[str, Any] = json.loads(template.render(card=view, rows=card_rows(view)))
+    card: dict[str, Any] = json.loads(template.render(card=view, rows=card_rows(view), links=_links(view)))
     return with_mention(card, view.mention) if view.mention else card
 
 
@@ -142,6 +142,7 @@ def card_rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
         ("Kind", _line(" · ".join(filter(None, (view.kind, view.arrives)))), "Default"),
         ("Services", _line(", ".join(view.services)), "Default"),
         ("Tenants", view.tenants, "Default"),
+        ("Answers", view.answers, "Default"),
         ("Ticket", (view.ticket.number,) if view.ticket else (), "Default"),
     ]
     return [(say(label), lines, weight) for label, lines, weight in rows if lines]
@@ -196,6 +197,7 @@ def cut_card(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
         parts=texts(view.parts),
         freezes=texts(view.freezes),
         tenants=texts(view.tenants),
+        answers=texts(view.answers),
         moved=moved,
         steps=tuple(text(step) for step in view.steps),
         why=texts(view.why),
@@ -211,6 +213,18 @@ def shorten(text: str, characters: int) -> str:
     beginning = text[:characters]
     at_word = beginning.rfind(" ", characters * 4 // 5)
     return (beginning[:at_word] if at_word > 0 else beginning).rstrip() + say(MORE)
+
+
+def _links(view: ChangeCard) -> str:
+    """The addresses that have no button where the buttons answer, as Markdown."""
+    links = [(say("Post in the admin center"), view.post_url)]
+    if view.ticket and view.ticket.url:
+        links.append((say("Ticket {}", view.ticket.number), view.ticket.url))
+    return " · ".join(f"[{markdown.escape(text)}]({_in_markdown(url)})" for text, url in links)
+
+
+def _in_markdown(url: str) -> str:
+    return url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
 
 
 def web_address(url: str) -> str:

@@ -10,6 +10,7 @@ from shared.adapters.pages.explain import fields
 from shared.adapters.pages.render import render
 from shared.adapters.pages.safe_html import safe_html
 from shared.adapters.pages.settled import settled_notes, shown_acts
+from shared.core.changes.answer_lines import answer_lines
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.changes.moves import total
 from shared.core.changes.relations import Related
@@ -41,10 +42,13 @@ def change_page(
     *,
     as_of: date,
     ours: Sequence[Window] = (),
+    may_answer: bool = False,
+    counts_opening: bool = False,
 ) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done.
 
-    `as_of`: today. `ours`: the rollouts of our own cloud and ring, which come first.
+    `as_of`: today. `ours`: the rollouts of our own cloud and ring, which come first. `may_answer`: whether this person
+    can answer without a card; `counts_opening`: whether the page says that it was opened from one.
     """
     post, classification = change.read(), change.classification
     if is_private(post):
@@ -86,5 +90,8 @@ def change_page(
         cards=[state for state in effects if state.effect.kind == "card"],
         life=[(name.replace("_", " "), at) for name, at in sorted(change.moments.items(), key=lambda item: item[1])],
         post_url=post_url(change.id, cloud),
+        answers=answer_lines(change.assessment),
+        may_answer=may_answer,
+        counts_opening=counts_opening,
         classified=any(edition.facts for edition in change.editions),
     )

@@ -25,15 +25,16 @@ def render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(navigation=NAVIGATION, **values)
 
 
-@lru_cache(maxsize=2)
-def security_headers(*, forms: bool = False) -> Mapping[str, str]:
-    """What a page's response must carry: nothing is loaded but Microsoft's own images, and no script runs at all.
+@lru_cache(maxsize=4)
+def security_headers(*, forms: bool = False, counts: bool = False) -> Mapping[str, str]:
+    """What a page's response must carry: nothing is loaded but Microsoft's own images, and no script runs.
 
     The one inline style sheet is allowed by its hash, so it is computed and cannot go stale. `forms`: whether the page
     has a form; it may be sent to us alone. Other hosts are not told which page a link was on; we are, because a form
-    without that would not say where it comes from.
+    without that would not say where it comes from. `counts`: whether the one script of ours runs, which says that a
+    card was opened; it is allowed by its hash, too.
     """
-    policy = f"{_content_policy(forms=forms)}; frame-ancestors 'none'"
+    policy = f"{_content_policy(forms=forms, counts=counts)}; frame-ancestors 'none'"
     return MappingProxyType(
         {
             "Content-Security-Policy": policy,
@@ -44,11 +45,13 @@ def security_headers(*, forms: bool = False) -> Mapping[str, str]:
     )
 
 
-def _content_policy(*, forms: bool = False) -> str:
+def _content_policy(*, forms: bool = False, counts: bool = False) -> str:
     style = b64encode(sha256(_style().encode()).digest()).decode()
     images = f"img-src data: {image_sources()}"
     sent_to = "'self'" if forms else "'none'"
-    return f"default-src 'none'; style-src 'sha256-{style}'; {images}; base-uri 'none'; form-action {sent_to}"
+    script = b64encode(sha256(str(_environment().globals["opened_script"]).encode()).digest()).decode()
+    runs = f"; script-src 'sha256-{script}'; connect-src 'self'" if counts else ""
+    return f"default-src 'none'; style-src 'sha256-{style}'; {images}; base-uri 'none'; form-action {sent_to}{runs}"
 
 
 @lru_cache(maxsize=1)
@@ -72,6 +75,7 @@ def _environment() -> Environment:
         "sureness": sureness,
     }
     environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
+    environment.globals["opened_script"] = Markup(environment.get_template("opened.js").render())  # noqa: S704  (the same)
     environment.globals["content_policy"] = _content_policy  # for a page that stands alone, without headers
     return environment
 

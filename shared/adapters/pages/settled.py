@@ -10,6 +10,8 @@ from shared.core.changes.change import Change
 from shared.core.changes.settled import FieldValue, from_label
 from shared.core.posts.classification import FIELD_NAMES, Classification, FieldName
 from shared.core.review.assessment import Act, field_views
+from shared.core.words.answers import ANSWERS
+from shared.core.words.dates import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,29 @@ def shown_acts(acts: Sequence[Act]) -> list[ShownAct]:
 
 
 def _lines(act: Act) -> Iterator[str]:
+    if act.what != "settle":
+        yield _said_in_words(act)
+    if act.words:
+        yield f"“{act.words}”"
     known: dict[str, FieldName] = {name: name for name in FIELD_NAMES}
     for text, old, new, released in act.fields:
         if name := known.get(text):
             end = ", left to the reader again" if released else ""
             yield f"{name_of(name)}: {_said(name, old)} → {_said(name, new)}{end}"
+
+
+def _said_in_words(act: Act) -> str:
+    team = f" for {act.team}" if act.team else ""
+    before = f", before: {act.old}" if act.old else ""
+    match act.what:
+        case "remind":
+            return f"{ANSWERS['remind']}{team}: {spoken(act.new)}"
+        case "wrong_team":
+            return f"{ANSWERS['wrong_team']}: {act.team} → {act.new}{before}"
+        case "proposal":
+            name, _, value = act.new.partition("=")
+            return f"{ANSWERS['proposal']}{team}: {name_of(name)} is {value}{before}"
+    return f"{ANSWERS.get(act.what, act.what.replace('_', ' '))}{team}{before}"
 
 
 def _said(name: FieldName, label: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared.core.cards.act_by import act_by_headline
 from shared.core.cards.decided import decided_headline, decided_line
@@ -12,13 +12,14 @@ from shared.core.cards.listing import ListCard
 from shared.core.cards.news import only_news
 from shared.core.cards.notice import Notice
 from shared.core.cards.occasions import Occasion, OccasionKind, occasion_of
+from shared.core.changes.answer_lines import answer_lines
 from shared.core.changes.change import Change, Copy, Effect, EffectState, Event, TicketState
 from shared.core.changes.halts import halts_of, standing_plan
 from shared.core.changes.moves import Move, moves
 from shared.core.changes.tenant_lines import lines_by_tenant
 from shared.core.changes.timeline import headline, is_partial
 from shared.core.classify.particulars.clear import clear_steps
-from shared.core.links import page_url, post_url
+from shared.core.links import answer_url, opened_url, page_url, post_url
 from shared.core.policy.freezes import freezes_of
 from shared.core.policy.model import GROUP, Policy
 from shared.core.policy.our_dates import our_dates
@@ -48,6 +49,15 @@ class TicketLink:
     url: str
 
 
+class Buttons(NamedTuple):
+    """Where the buttons lead that answer: two say something, one opens the change page, one leads to the rest."""
+
+    own: str
+    no_impact: str
+    page: str
+    more: str
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeCard:
     """Everything that a card says. Texts are plain: escaping and cutting are the renderer's. Empty is left out.
@@ -56,6 +66,7 @@ class ChangeCard:
     `people` whom it concerns, `steps` to prepare (`more_steps` are left out; `too_late` where all of it is over).
     `to_do`: what is asked, and by when. `decided`: the board's word, on the card that tells it. `mention`: the address
     of the person who must act. `known`: the channel was told of the change before. `language`: of our words in it.
+    `answers`: what each team said; `buttons`: where those lead that answer.
     """
 
     headline: str
@@ -88,6 +99,8 @@ class ChangeCard:
     page_url: str
     ticket: TicketLink | None
     known: bool
+    answers: tuple[str, ...] = ()
+    buttons: Buttons | None = None
     language: Language = field(default_factory=spoken)
 
 
@@ -105,12 +118,13 @@ def change_card(
     *,
     as_of: date,
     known: bool = False,
+    token: str = "",
 ) -> ChangeCard:
     """What the card of this effect says about the change as it is now.
 
     `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are; `copies`: the
     tenants' own, where there are several tenants; `as_of`: the day on which it goes out; `known`: the channel was told
-    of the change before, so that the card says what is new and nothing else.
+    of the change before, so that the card says what is new and nothing else. `token`: the signed word for its buttons.
     """
     post, classification = change.read(), standing_plan(change)
     status = classification.status
@@ -155,9 +169,20 @@ def change_card(
         page_url=page_url(change.id, public_url),
         ticket=TicketLink(clean(filed.number), filed.url) if filed.number else None,
         known=known,
+        answers=tuple(clean(line) for line in answer_lines(change.assessment)),
+        buttons=_buttons(change.id, public_url, token) if token else None,
     )
     news: list[EventType | OccasionKind] = [occasion.kind] if occasion else [event.type for event in happened]
     return only_news(card, news) if known and news else card
+
+
+def _buttons(change_id: str, public_url: str, token: str) -> Buttons:
+    return Buttons(
+        answer_url(public_url, token, "own"),
+        answer_url(public_url, token, "no_impact"),
+        opened_url(change_id, public_url, token),
+        answer_url(public_url, token),
+    )
 
 
 def _of_occasion(occasion: Occasion | None, classification: Classification, ticket: TicketState, as_of: date) -> str:

@@ -34,7 +34,7 @@ _TELLS: dict[EventType | OccasionKind, tuple[str, ...]] = {
 """Which parts of a card each event or occasion is about. One that is not here, such as `announced`, is about all."""
 _ALWAYS: Final = frozenset(
     {"headline", "tone", "title", "change_id", "revision", "was_planned", "why", "team", "mention", "post_url",
-     "page_url", "ticket", "known", "language"}
+     "page_url", "ticket", "known", "language", "answers", "buttons"}
 )  # fmt: skip
 
 

@@ -33,15 +33,81 @@ class SettledField:
         return f"settled by {self.by} on {day(self.at.date())}"
 
 
+Disposition = Literal["", "impact", "no_impact", "board", "done"]
+"""What a team makes of a change: it has an impact on us, it has none, it needs the board, all of it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWord:
+    """What one team said of a change: who owns it there, and what they make of it. `by`, `at`: of the disposition."""
+
+    owner: str = ""
+    owned_at: datetime | None = None
+    disposition: Disposition = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """That a change is another team's than the policy says: `to` whom, who said so, and when."""
+
+    to: str
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What people decided about a change. `seq` is one more after each write."""
+    """What people decided about a change. `seq` is one more after each write.
+
+    `settled_seq`: of the last write that settled or released a field; the others ask for no new decision. `teams`: what
+    each team said; `moved`: by team, that it is not theirs.
+    """
 
     seq: int = 0
     settled: Mapping[FieldName, SettledField] = field(default_factory=dict)
+    settled_seq: int = 0
+    teams: Mapping[str, TeamWord] = field(default_factory=dict)
+    moved: Mapping[str, Handover] = field(default_factory=dict)
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody who stands in it, as they stand there."""
+        said = (name for word in self.teams.values() for name in (word.owner, word.by))
+        return frozenset(
+            filter(
+                None,
+                (*said, *(each.by for each in self.settled.values()), *(each.by for each in self.moved.values())),
+            )
+        )
+
+    def team_of(self, team: str) -> str:
+        """Whose the change is that the policy gives to a team; a circle ends where it began."""
+        known = {team}
+        while (handover := self.moved.get(team)) and handover.to not in known:
+            team = handover.to
+            known.add(team)
+        return team
 
 
 NOTHING_SETTLED = Assessment()
+
+
+def with_names(assessment: Assessment, names: Mapping[str, str]) -> Assessment:
+    """The assessment as people read it, with names in place of object ids. It is for showing, never for storing."""
+
+    def named(who: str) -> str:
+        return names.get(who, who)
+
+    return replace(
+        assessment,
+        settled={name: replace(each, by=named(each.by)) for name, each in assessment.settled.items()},
+        teams={
+            team: replace(word, owner=named(word.owner), by=named(word.by)) for team, word in assessment.teams.items()
+        },
+        moved={team: replace(each, by=named(each.by)) for team, each in assessment.moved.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def _effects(
     post = change.read()
     for earlier in states:
         sent = earlier.effect
-        told = earlier.first_load != "over"
+        told = earlier.first_load != "over" and not earlier.stopped
         if told and (sent.kind, sent.target) not in wanted and allowed(policy, post, sent.kind, sent.target):
             wanted[sent.kind, sent.target] = replace(sent, edition=edition, why=(news,), events=ids, occasion="")
     return tuple(wanted.values())

@@ -170,7 +170,7 @@ def _effects(policy: Policy, subject: Subject, share: _Share, node: _Node) -> It
     if node.ticket:
         yield Effect("ticket", node.ticket, node.team, edition, why, events, answer.who)
     for name in dict.fromkeys(_private(policy, subject.post, node.cards)):
-        channel = _channel_of(policy, answer.team) if name == OWNER else _named_channel(policy, name)
+        channel = channel_of(policy, answer.team) if name == OWNER else _named_channel(policy, name)
         if channel:
             yield Effect("card", channel, node.team, edition, why, events, answer.who)
 
@@ -207,7 +207,7 @@ def _named_channel(policy: Policy, name: str) -> str:
     return role.channel if role else name
 
 
-def _channel_of(policy: Policy, team: str) -> str:
+def channel_of(policy: Policy, team: str) -> str:
     """The team's channel; one that has none shares that of the root's team, so that its cards are not lost."""
     return policy.teams[team].channel or policy.teams[policy.routes.team or team].channel
 

@@ -70,7 +70,7 @@ def tickets_anew(
 
 
 def _is_news(change: Change) -> bool:
-    return change.decision is not None and change.assessment.seq != change.decision.seq
+    return change.decision is not None and change.assessment.settled_seq > change.decision.seq
 
 
 def _untold(change: Change) -> tuple[Event, ...]:

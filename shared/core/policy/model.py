@@ -309,6 +309,15 @@ class Calendar(Strict):
     freezes: Many[Freeze] = ()
 
 
+class Answers(Strict):
+    """Answers from a card. `key`: the name of the secret with the keys that sign its links.
+
+    The secret has a key a line, `ID:KEY`, the newest first. Without it, cards have no buttons that answer.
+    """
+
+    key: SecretName = ""
+
+
 class Policy(Strict):
     """The whole file. The root route matches everything, so that no change is lost for want of an owner."""
 
@@ -323,6 +332,7 @@ class Policy(Strict):
     urgent: Many[Match] = URGENT
     tickets: dict[Name, TicketSystemEntry] = Field(default={})
     routes: Route
+    answers: Answers = Answers()
     first_load: FirstLoad = FirstLoad()
     roadmap: Roadmap = Roadmap()
 

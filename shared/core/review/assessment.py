@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core.changes.change import Change
-from shared.core.changes.settled import Assessment, FieldValue, SettledField, Standing, as_label, is_same, value_of
+from shared.core.changes.settled import FieldValue, SettledField, Standing, as_label, is_same, value_of
 from shared.core.classify.derived import admin_impact, default_of
 from shared.core.errors import PermanentError
 from shared.core.posts.classification import FIELD_NAMES, Classification, FieldName
@@ -46,14 +46,23 @@ class FieldAct:
 class Act:
     """One act of one person, as it is kept: what decided, by whom, when, through what.
 
-    `fields`: name, old and new value in the form of `foresignal classify`, and whether the field was released.
+    `fields`: name, old and new value in the form of `foresignal classify`, and whether the field was released. `what`:
+    the act, `team`: for which team, `old` and `new`: who or what stood there and stands there now, `words`: the
+    person's own. An act that decides has the `seq` that it made; another one has 0, and `place`: the card's channel and
+    occasion, or the form's own id.
     """
 
     seq: int
     at: datetime
     who: str
     through: str
-    fields: tuple[tuple[str, Any, Any, bool], ...]
+    fields: tuple[tuple[str, Any, Any, bool], ...] = ()
+    what: str = "settle"
+    team: str = ""
+    old: str = ""
+    new: str = ""
+    words: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,8 @@ def assess(change: Change, wanted: Wanted, by: str, at: datetime) -> tuple[Chang
         elif not _stands(change, name, value):
             settled[name] = SettledField(value, by, at, edition, value_of(change.reading, name))
     differs = any(before.get(name) is not settled.get(name) for name in wanted)
-    assessment = Assessment(change.assessment.seq + 1, settled) if differs else change.assessment
+    seq = change.assessment.seq + 1
+    assessment = replace(change.assessment, seq=seq, settled=settled, settled_seq=seq) if differs else change.assessment
     after = replace(change, assessment=assessment)
     old, new = change.classification, after.classification
     return after, tuple(

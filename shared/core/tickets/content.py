@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from shared.core.changes.answer_lines import answer_lines
 from shared.core.changes.change import Change, Copy, EffectState, Event
 from shared.core.changes.halts import standing_plan
 from shared.core.changes.reasons import Reason
@@ -84,6 +85,7 @@ def wanted_ticket(
         "differences": tuple(
             Part(line, "the tenants' own copies") for line in lines_by_tenant(change, policy, copies, as_of)
         ),
+        "answers": tuple(Part(line, "what people answered") for line in answer_lines(change.assessment)),
     }
     return Ticket(
         key=state.ticket.key or ticket_key(deployment, change.id),
@@ -131,6 +133,7 @@ def wanted_ticket(
         unsure=text_of(sources["unsure"]),
         freezes=tuple(part.text for part in sources["freezes"]),
         differences=tuple(part.text for part in sources["differences"]),
+        answers=tuple(part.text for part in sources["answers"]),
         sources=sources,
     )
 

@@ -111,6 +111,8 @@ class Ticket:
     """The organisation's freezes into which the rollout falls, a sentence each."""
     differences: tuple[str, ...] = ()
     """Which tenants differ in this change, and how, one line each."""
+    answers: tuple[str, ...] = ()
+    """What teams answered to their cards, one line each: who owns it, what they make of it."""
     sources: Mapping[str, tuple[Part, ...]] = field(default_factory=dict, compare=False, repr=False)
     """By the names of the fields above: the parts of which each was made, with what each comes from."""
 

@@ -172,7 +172,7 @@ async def _card(deps: Deps, policy: Policy, name: str, waiting: Waiting, why: se
         with speaking(policy.language_of(name)):
             return digest_card(waiting.lines, why, deps.here.public_url)
     record, state = waiting.states[0]
-    return card_of(deps, policy, record, state, await copies_for(deps, policy, record.change.id))
+    return await card_of(deps, policy, record, state, await copies_for(deps, policy, record.change.id))
 
 
 async def _hand_back_all(deps: Deps, name: str, record: ChannelRecord) -> None:

@@ -1,6 +1,6 @@
 """`notify`: renders and posts one card. A webhook cannot be looked up, so the order is claim, send, record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,8 +20,10 @@ from shared.record.copies import copies_of
 from shared.record.digests import KeptCard
 from shared.record.effects import EffectRecord
 from shared.usecases import effects
+from shared.usecases.cards.links import token_for
 from shared.usecases.delivery import channels, down
 from shared.usecases.deps import Deps
+from shared.usecases.people import nameless, names_of, with_people
 
 
 async def notify(deps: Deps, envelope: Envelope) -> bool:
@@ -140,13 +142,36 @@ async def post_card(deps: Deps, envelope: Envelope) -> bool:
     return True
 
 
-def card_of(
+async def card_of(
     deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, copies: Sequence[Copy] = ()
 ) -> ChangeCard:
-    """What the card of an effect says now. `copies`: the tenants' own, for what differs between them."""
+    """What the card of an effect says now, with its buttons. `copies`: the tenants' own, for what differs between them.
+
+    One call where people answered, for their names.
+    """
+    names = await names_of(deps, record.change.assessment.people)
+    token = await token_for(deps, policy, record.change, state.effect)
+    return _card(deps, policy, record, state, names, copies, token)
+
+
+def listed_card(deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState) -> ChangeCard:
+    """The same as a line of a list, which names no people and has no buttons that answer: no call."""
+    return _card(deps, policy, record, state, nameless(record.change.assessment.people))
+
+
+def _card(
+    deps: Deps,
+    policy: Policy,
+    record: ChangeRecord,
+    state: EffectState,
+    names: Mapping[str, str],
+    copies: Sequence[Copy] = (),
+    token: str = "",
+) -> ChangeCard:
     today, known, ticket = deps.here.clock().date(), _knows(record, state), _ticket(record)
+    change, url = with_people(record.change, names), deps.here.public_url
     with speaking(policy.language_of(state.effect.target)):
-        return change_card(record.change, state, policy, deps.here.public_url, ticket, copies, as_of=today, known=known)
+        return change_card(change, state, policy, url, ticket, copies, as_of=today, known=known, token=token)
 
 
 def _ticket(record: ChangeRecord) -> EffectState | None:
@@ -168,7 +193,7 @@ async def _post(deps: Deps, policy: Policy, record: ChangeRecord, effect: Effect
     """`said`: the effect with what its card tells, which may be more than its own."""
     change_id, state = record.change.id, effect.state
     channel = await deps.outside.channel(policy, state.effect.target)
-    card = card_of(deps, policy, record, said, await copies_for(deps, policy, change_id))
+    card = await card_of(deps, policy, record, said, await copies_for(deps, policy, change_id))
     claimed = await effects.claim(deps, change_id, effect)
     try:
         await channel.post(card)

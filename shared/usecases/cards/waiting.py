@@ -18,7 +18,7 @@ from shared.record.changes import ChangeRecord, changes_of
 from shared.record.digests import KeptCard, KeptRecord
 from shared.record.effects import EffectRecord, outcome_write
 from shared.record.redo import redo, transactions
-from shared.usecases.cards.notify import card_of, cards_for, is_urgent_card, worth_sending
+from shared.usecases.cards.notify import cards_for, is_urgent_card, listed_card, worth_sending
 from shared.usecases.delivery import channels
 from shared.usecases.deps import Deps
 
@@ -80,7 +80,7 @@ def _line(deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState) 
     change, now = record.change, deps.here.clock()
     workloads = change.decision.workloads if change.decision else ()
     rank = (not is_urgent_card(change, state, policy, now), *urgency(change, policy, now.date()))
-    return DigestLine(card_of(deps, policy, record, state), workload_of(workloads), rank)
+    return DigestLine(listed_card(deps, policy, record, state), workload_of(workloads), rank)
 
 
 async def record_told(deps: Deps, waiting: Waiting, done: Digested) -> None:

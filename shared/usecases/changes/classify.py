@@ -9,6 +9,7 @@ from shared.core.changes.change import Change, EffectState
 from shared.core.changes.events import derive
 from shared.core.decisions.decide import decide
 from shared.core.decisions.first_load import intents
+from shared.core.decisions.moved import with_moved
 from shared.core.decisions.settling import tickets_anew, with_settled
 from shared.core.errors import RefusedError
 from shared.core.life.closing import open_row, settle
@@ -21,7 +22,7 @@ from shared.record.assessments import copy_acts
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.copies import CopyRecord, clear_due, copies_of
 from shared.record.lists import line_of
-from shared.record.open_list import list_open
+from shared.record.open_list import list_open, unlist
 from shared.record.redo import redo
 from shared.record.tasks import tasks_of
 from shared.usecases.changes.reading import with_facts
@@ -109,7 +110,9 @@ async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: 
     now = deps.here.clock()
     decision = decide(change, record.states, policy, now, tenants)
     decision = with_settled(change, decision, record.states, policy, now, tenants)
-    wanted = decision.effects if decision is not change.decision else ()
+    fresh = decision is not change.decision
+    decision = with_moved(decision, change.assessment, policy)
+    wanted = decision.effects if fresh else ()
     first_load = change.first_load if change.decision is None else _joined_at_first_load(change, copies)
     due = intents(change, wanted, record.states, policy, now, first_load=first_load)
     due += tickets_anew(change, record.states, policy, [state.effect.key for state in due])
@@ -135,7 +138,11 @@ async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
     first_load = change.decision is not None and change.decision.silent and change.revision == 1
     if decided.fresh and not first_load:  # what a first load finds is listed by `mend`
         tasks = await _tasks(deps, policy, change.id) if change.revision > 1 else ()
-        await list_open(deps.storage.tables, open_row(change, decided.states, tasks, policy, deps.here.clock()))
+        entry = open_row(change, decided.states, tasks, policy, deps.here.clock())
+        await list_open(deps.storage.tables, entry)
+        for former in change.assessment.moved:
+            if entry is None or entry.team != former:
+                await unlist(deps.storage.tables, change.id, former)
 
 
 async def _tasks(deps: Deps, policy: Policy, change_id: str) -> tuple[TaskState, ...]:

@@ -1,7 +1,7 @@
 """What pages show, read from storage; rendering is not known here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.core import ids
 from shared.core.changes.change import Change, Copy, EffectState
@@ -15,6 +15,7 @@ from shared.record.changes import read_with_tasks
 from shared.record.copies import copies_of
 from shared.record.relations import incoming
 from shared.usecases.deps import Deps
+from shared.usecases.people import names_of, with_people
 from shared.usecases.posts.roadmap import roadmap_of
 
 
@@ -44,9 +45,11 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
     own = (await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])).get(change_id, [])
     copies, post = tuple(each.copy for each in own), record.change.read()
     acts = await acts_of(deps.storage.tables, change_id) if record.change.assessment.seq else ()
+    names = await names_of(deps, {*record.change.assessment.people, *(act.who for act in acts), *(a.old for a in acts)})
+    acts = [replace(act, who=names.get(act.who, act.who), old=names.get(act.old, act.old)) for act in acts]
     linked = related(record.change, await incoming(deps.storage.tables, change_id))
     return ChangeView(
-        with_joined(record.change, copies),
+        with_people(with_joined(record.change, copies), names),
         copies,
         record.states,
         record.task_states,

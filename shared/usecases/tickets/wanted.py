@@ -1,7 +1,7 @@
 """What the ticket of a change should be now: for `file_ticket`, and for a person who asks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from shared.core import ids
 from shared.core.changes.change import Change, Copy, Effect, EffectState, TicketState
@@ -13,6 +13,7 @@ from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 from shared.record.changes import ChangeRecord, read_with_effects
 from shared.record.copies import copies_of
 from shared.usecases.deps import Deps
+from shared.usecases.people import names_of, with_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +37,32 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """The tenants in which a post stands, and what each has of it; without copies where there is one tenant only."""
+    """The tenants in which a post stands, and what each has of it; without copies where there is one tenant only.
+
+    `names`: of the people who decided something about the change, by their ids.
+    """
 
     tenants: tuple[str, ...]
     copies: tuple[Copy, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 async def presence_of(deps: Deps, policy: Policy, record: ChangeRecord) -> Presence:
-    """Where the post stands; one range query where there can be several tenants."""
+    """Where the post stands; one range query where there can be several tenants, and one where people answered."""
+    names = await names_of(deps, record.change.assessment.people)
     if len(policy.tenants) == 1:
-        return Presence(tuple(policy.tenants))
+        return Presence(tuple(policy.tenants), names=names)
     change_id = record.change.id
     rows = await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])
     copies = tuple(each.copy for each in rows.get(change_id, []))
-    return Presence(tuple(copy.tenant for copy in copies if not copy.gone), copies)
+    return Presence(tuple(copy.tenant for copy in copies if not copy.gone), copies, names)
 
 
 def ticket_now(deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState, presence: Presence) -> Ticket:
     """The ticket of an effect as it should be today."""
     here = deps.here
     return wanted_ticket(
-        record.change,
+        with_people(record.change, presence.names),
         state,
         policy,
         here.deployment,

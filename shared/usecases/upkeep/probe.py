@@ -28,7 +28,7 @@ from shared.record.effects import EffectRecord
 from shared.usecases import effects
 from shared.usecases.apart import apart
 from shared.usecases.cards.digest import probe_with_digest
-from shared.usecases.cards.notify import card_of, cards_for, post_card, worth_sending
+from shared.usecases.cards.notify import cards_for, listed_card, post_card, worth_sending
 from shared.usecases.cards.waiting import Digested
 from shared.usecases.delivery import down
 from shared.usecases.delivery.park import give_up
@@ -229,7 +229,7 @@ async def _post_list(deps: Deps, policy: Policy, outage: Outage, due: Sequence[_
         others = [state for state in cards_for(record, outage.target.name) if state.effect.key not in keys]
         left = worth_sending(record, waiting, others, deps.here.clock())
         stopped |= {(change_id, key): reason for key, reason in left.stopped.items()}
-        cards += [card_of(deps, policy, record, state) for state in left.cards]
+        cards += [listed_card(deps, policy, record, state) for state in left.cards]
     if cards:
         channel = await deps.outside.channel(policy, outage.target.name)
         with speaking(policy.language_of(outage.target.name)):

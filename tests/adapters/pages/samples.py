@@ -1,14 +1,17 @@
 """Pages full of things, for screenshots and tests."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from shared.adapters.pages import change as pages
+from shared.adapters.pages.answer import Result, answer_page
 from shared.adapters.pages.dry_runs import dry_run_page, dry_runs_page
+from shared.adapters.pages.feedback import feedback_page
 from shared.adapters.pages.home import home_page, message_page
 from shared.adapters.pages.mail import mail_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page, ticket_page
+from shared.core.cards.answers import CardLink
 from shared.core.changes.change import Change, Copy, Edition, Effect, EffectState
 from shared.core.changes.events import derive
 from shared.core.changes.reasons import SentenceReason
@@ -17,11 +20,12 @@ from shared.core.changes.tenants import Difference, with_joined
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.metrics import Metrics, measure
 from shared.core.posts.classification import FieldName, Halt, Interval, Window
-from shared.core.review.assessment import Act
+from shared.core.review.assessment import Act, FieldView, field_views
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
 from shared.core.tickets.dry_run import DryTicket
 from shared.core.tickets.register import Entry
 from shared.core.tickets.ticket import PlanStep
+from shared.usecases.pages.feedback import Feedback, Remark
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
 from tests.adapters.pages import backtests
 
@@ -250,6 +254,56 @@ def dry_ticket() -> DryTicket:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the page of answers shows."""
+
+    change: Change
+    card: CardLink | None
+    lines: tuple[str, ...]
+    teams: tuple[str, ...]
+    others: tuple[str, ...] = ("workplace", "devices", "a-team-with-a-very-long-name-that-nobody-would-choose")
+    systems: tuple[str, ...] = ("crb", "security")
+    fields: tuple[FieldView, ...] = ()
+    settles: bool = False
+    is_private: bool = False
+
+
+def answer_pages() -> dict[str, str]:
+    change = settled_change()
+    link = CardLink(change.id, "messaging", change.current.id, NOW)
+    lines = (
+        "messaging: Ana Torres owns it (3 May), no impact (Ben Ito, 4 May)",
+        "devices: needs the board (Cy, 5 May)",
+    )
+    asked = Asked(change, link, lines, ("messaging",), fields=field_views(change))
+    own = replace(asked, card=None, teams=("messaging", "workplace"), settles=True, lines=())
+    other = Result(
+        "Somebody else was faster", "", ("Ana Torres owns it for messaging.", "Nothing was done."), (("a", "own"),),
+        "Take it over",
+    )  # fmt: skip
+    day = NOW.date()
+    return {
+        "answer": answer_page(asked, "t" * 150, "f" * 32, as_of=day, chosen="no_impact"),
+        "answer-page": answer_page(own, "", "f" * 32, as_of=day, chosen="wrong"),
+        "answer-other": answer_page(asked, "t" * 150, "f" * 32, as_of=day, result=other),
+        "answer-done": answer_page(asked, "t" * 150, "f" * 32, as_of=day, result=Result("You own it")),
+        "answer-private": answer_page(
+            replace(asked, is_private=True, fields=()), "t" * 150, "f" * 32, as_of=day, chosen="wrong_team"
+        ),
+        "feedback": feedback_page(remarks(), "f" * 32, may_give=True),
+        "feedback-empty": feedback_page([], "f" * 32, may_give=False),
+    }
+
+
+def remarks() -> list[Feedback]:
+    said = (Remark(NOW, "Ana Torres", "Which cloud is meant?\nNo date for ours."), Remark(NOW, "Ben Ito", ""))
+    return [
+        Feedback("MC1200731", TITLES[0] + " " + "long " * 40, said),
+        Feedback("MC1200001", TITLES[1], said[:1], NOW, "Rosa Lund"),
+    ]
+
+
 def everything() -> dict[str, str]:
     counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0}
     return {
@@ -270,5 +324,6 @@ def everything() -> dict[str, str]:
         "mail-stopped": mail_page("messaging", "ana@contoso.example", "stopped"),
         "mail-stranger": mail_page("messaging", "ana@contoso.example", "stranger"),
         "message": message_page("There is no change MC7654321", "It was never seen in any tenant. Check the number."),
+        **answer_pages(),
         **backtests.pages(),
     }

@@ -51,14 +51,18 @@ def show(chromium):
         context = chromium.new_context(**options)
         contexts.append(context)
         page = context.new_page()
-        page.faults = []
+        page.faults, page.opened = [], []
         page.on("console", lambda message: page.faults.append(message.text))
         page.on("pageerror", lambda error: page.faults.append(str(error)))
 
         def answer(route):
             wanted = urlsplit(route.request.url).path.strip("/")
-            headers = {"Content-Type": "text/html; charset=utf-8", **security_headers()}
-            route.fulfill(status=200, headers=headers, body=PAGES[wanted]) if wanted in PAGES else route.abort()
+            headers = {"Content-Type": "text/html; charset=utf-8", **security_headers(forms=True, counts=True)}
+            if wanted == "api/opened":
+                page.opened.append((route.request.method, route.request.post_data))
+                route.fulfill(status=204)
+            else:
+                route.fulfill(status=200, headers=headers, body=PAGES[wanted]) if wanted in PAGES else route.abort()
 
         page.route("**/*", answer)
         page.goto(f"http://changes.test/{name}")
@@ -79,6 +83,30 @@ def test_a_page_is_quiet_readable_and_never_scrolls_sideways(show, name, scheme,
     assert page.faults == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(CONTRAST) == []
+
+
+def test_a_page_that_was_opened_from_a_card_says_so_once_by_its_own_script(show):
+    page = show("answer?t=word")
+    page.wait_for_timeout(200)
+    assert page.opened == [("POST", "t=word")]
+    assert page.faults == []
+
+    result = show("answer-done?t=word")
+    result.wait_for_timeout(200)
+    assert result.opened == []
+
+
+def test_every_answer_is_reached_with_the_keyboard_and_named_for_those_who_do_not_see_it(show):
+    page = show("answer", viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.activeElement.textContent") == "No impact on us"  # what was pressed on the card
+
+    names = page.evaluate("[...document.querySelectorAll('button')].map((each) => each.textContent.trim())")
+    assert {"I own it", "It needs the board", "Remind me", "It is another team's", "We read this wrong"} <= set(names)
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('select, textarea, input:not([type=hidden])')]"
+        ".filter((each) => !each.labels.length).length"
+    )
+    assert unnamed == 0
 
 
 def test_the_style_sheet_is_applied_under_the_content_security_policy(show):

@@ -4,6 +4,7 @@ import hashlib
 import re
 from base64 import b64encode
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -37,15 +38,28 @@ def read(html):
     return LexborHTMLParser(html)
 
 
+OPENED = (Path(pages.__file__).parent / "templates" / "opened.js").read_text(encoding="utf-8").rstrip("\n")
+
+
+def test_the_one_script_is_allowed_by_its_hash_and_only_where_it_stands():
+    allowed = b64encode(hashlib.sha256(OPENED.encode()).digest()).decode()
+    policy = security_headers(counts=True)["Content-Security-Policy"]
+
+    assert f"script-src 'sha256-{allowed}'" in policy
+    assert "unsafe" not in policy
+
+
 @pytest.mark.parametrize(("name", "html"), everything().items())
-def test_every_page_is_a_whole_page_without_script_or_outside_resources(name, html):
+def test_every_page_is_a_whole_page_without_script_of_others_or_outside_resources(name, html):
     tree = read(html)
 
     assert html.startswith("<!doctype html>")
     assert tree.css_first("html").attributes["lang"] == "en"
     assert len(tree.css("h1")) == 1
     assert tree.css_first("title").text().endswith("· Foresignal")
-    assert tree.css("script, iframe, object, link[rel=stylesheet], [style], [onclick]") == []
+    own = [node.text() for node in tree.css("script")]
+    assert own == ([OPENED] if name in {"answer", "answer-page", "answer-private"} and own else [])
+    assert tree.css("iframe, object, link[rel=stylesheet], [style], [onclick]") == []
     assert [node.attributes.get("href") for node in tree.css("a") if not node.attributes.get("href")] == []
     assert all(table.css_first("caption") for table in tree.css("main table:not(.post table)"))
     assert all(header.attributes.get("scope") for header in tree.css("main thead th:not(.post th)"))
@@ -258,11 +272,13 @@ def test_a_change_page_says_who_settled_a_field_what_was_read_and_what_needs_a_l
 
 def test_a_change_page_lists_what_people_settled_newest_first():
     html = everything()["change-settled"]
-    (section,) = [each for each in read(html).css("section") if each.css_first("h2").text() == "What people settled"]
+    (section,) = [
+        each for each in read(html).css("section") if each.css_first("h2").text() == "What people said and settled"
+    ]
     items = [words(item) for item in section.css("li")]
 
     assert [item.split()[0] for item in items] == ["Ana", "Ana", "Ben"]
     assert items[0].endswith("by command Kind: Change to a feature → Security")
     assert items[1].endswith("Change Review Board: Yes → No, left to the reader again")
     assert items[2].endswith("Rollout: none → General availability, worldwide: 1 December 2026")
-    assert "What people settled" not in everything()["change-moved"]
+    assert "What people said and settled" not in everything()["change-moved"]
