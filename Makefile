@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test storm fuzz check bench score clean browser redmine
+.PHONY: help install dev run test storm fuzz check bench score year clean browser redmine
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -52,6 +52,10 @@ check: .make/python ## style, types, import rules, the policy, the infrastructur
 
 bench: .make/python .make/node ## counts calls and memory against the budgets
 	$(BIN)/python -m tests.bench
+
+year: .make/python ## what each channel would get of a year of real edits (needs ../shared; about ten minutes)
+	@[ -r $(SHARED)/data/history.jsonl.gz ] || { echo 'nothing to play: no $(SHARED)/data/history.jsonl.gz'; exit 1; }
+	@$(BIN)/python -m tests.usecases.cards.year $(SHARED)/data/history.jsonl.gz $(SHARED)/data/history_2026.jsonl.gz --from 2025-06-01 --until 2026-06-01
 
 score: .make/python ## how well posts are read that the weights were not fitted on, forward in time (needs ../shared)
 	@[ -r $(SHARED)/data/labelled_2026.jsonl ] || { echo 'nothing to score against: no $(SHARED)/data/labelled_2026.jsonl'; exit 1; }
