@@ -20,6 +20,7 @@ from sandbox.report import Report, Summary
 from sandbox.steps import steps
 from sandbox.ticket_systems import SYSTEMS
 from sandbox.world import Story, World, world
+from shared.core.cards.delivery import BEGINNING
 from shared.core.errors import ConflictError, TransientError
 from shared.core.times import when
 from shared.core.words.labels import waiting_words
@@ -202,6 +203,7 @@ class _Round:
         self._patience = patience
         self._with_board = with_board
         system = running.tickets
+        self._began = False
         self._elsewhere = board.Elsewhere(system, SYSTEMS[kind].course) if system else None
 
     async def at(self, moment: datetime) -> None:
@@ -209,11 +211,16 @@ class _Round:
         tickets = await self._tickets()
         now = self._running.clock.step_to(moment)
         self._report.step(f"{now:%a %Y-%m-%d %H:%M}", advance=1)
+        await self.fire("digest")
         await self.fire("fetch_posts")
         await self.fire("hand_out")
         moved = await self._board(now)
         await self.fire("fetch_tasks")
         await self.fire("follow_tickets")
+        if not self._began:  # the first half hour of the channels is one card
+            self._running.clock.step_to(now + BEGINNING)
+            self._began = True
+        await self.fire("digest")
         await self.fire("index")
         new_cards = self._running.inbox.cards[cards:]
         happened = {

@@ -144,10 +144,15 @@ async def functions(connection: str) -> list[Figure]:
     storage, graph = await run(15)
     figures.append(Figure("storage calls, unchanged tenant", storage / 2, 4))
     figures.append(Figure("Graph calls, unchanged tenant", graph / 2, 1))
+    await pump.timer("digest")  # it makes the channel known, whose first half hour is over before its first card
+    clock.now += timedelta(minutes=45)
+    before_digest = pump.calls["storage"]
+    await pump.timer("digest")
+    figures.append(Figure("storage calls, digest with nothing to send", pump.calls["storage"] - before_digest, 2))
     await _told("one")
     quiet = 3  # the other tenant's fetch, which finds nothing
     storage, _ = await run(15)
-    figures.append(Figure("storage calls, one new post to card and ticket", storage - quiet, 27))
+    figures.append(Figure("storage calls, one new post to card and ticket", storage - quiet, 28))
     counts = await count(app.current().deps)
     assert (counts.tickets, counts.cards, counts.parked) == (1, 1, 0), f"the post did not arrive: {counts}"
     await _told("many")
@@ -329,7 +334,7 @@ def main() -> int:
     for figure in figures:
         verdict = "ok" if figure.held else "OVER BUDGET"
         print(f"{figure.what:52} {figure.value:8.2f}  at most {figure.budget:6.1f}  {verdict}")  # noqa: T201 - its job
-    return 0 if len(counted) == 12 and all(figure.held for figure in figures) else 1
+    return 0 if len(counted) == 13 and all(figure.held for figure in figures) else 1
 
 
 if __name__ == "__main__":

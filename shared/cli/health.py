@@ -17,7 +17,7 @@ def health(json_: Json = False, state: State = None) -> None:
         typer.echo(printable(f"policy: {report['policy']}"))
         if report["lists"]["failure"]:
             typer.echo(printable(f"lists of the pages: {report['lists']['failure']}"))
-        for each in report["first_load"]:
+        for each in (*report["first_load"], *report["limited"]):
             typer.echo(printable(each["words"]))
         table(
             ("tenant", "source", "posts", "fetched", "failure"),

@@ -34,22 +34,28 @@ async def due(deps: Deps, envelope: Envelope) -> tuple[ChangeRecord, EffectRecor
     return (record, effect) if effect.state.due and not effect.state.parked else None
 
 
-async def claim(deps: Deps, change_id: str, effect: EffectRecord) -> EffectRecord:
-    """The effect as ours for `claim_seconds`, written under the version that was read.
+async def claim(
+    deps: Deps, change_id: str, effect: EffectRecord, own: str = "", since: datetime | None = None
+) -> EffectRecord:
+    """The effect as ours for `claim_seconds` from now or `since`, written under the version that was read.
 
-    Raises TransientError while somebody else holds it, for as long as the claim lasts, and when another was faster.
+    `own`: the owner of an earlier claim that is ours as well. Raises TransientError while somebody else holds it, for
+    as long as the claim lasts, and when another was faster.
     """
-    now, state = deps.here.clock(), effect.state
-    refuse_claimed(deps, change_id, state)
-    ours = replace(state, claim=Claim(deps.here.worker, now + timedelta(seconds=deps.here.claim_seconds)))
+    state = effect.state
+    refuse_claimed(deps, change_id, state, own)
+    until = (since or deps.here.clock()) + timedelta(seconds=deps.here.claim_seconds)
+    ours = replace(state, claim=Claim(deps.here.worker, until))
     try:
         return await write_claim(deps.storage.tables, effect, ours)
     except ConflictError as conflict:
         raise TransientError(f"{change_id} {state.effect.key} was claimed by another just now", 5) from conflict
 
 
-def refuse_claimed(deps: Deps, change_id: str, state: EffectState) -> None:
-    """TransientError while somebody holds the effect, for as long as that lasts."""
+def refuse_claimed(deps: Deps, change_id: str, state: EffectState, own: str = "") -> None:
+    """TransientError while somebody but `own` holds the effect, for as long as that lasts."""
+    if state.claim and own and state.claim.owner == own:
+        return
     seconds = (state.claim.until - deps.here.clock()).total_seconds() if state.claim else 0
     if seconds > 0:
         raise TransientError(f"{change_id} {state.effect.key} is being worked on by another; waiting for it", seconds)
@@ -95,11 +101,11 @@ async def record(
 
 
 async def set_aside(
-    deps: Deps, change_id: str, card: EffectRecord, *, place: Place | None = None, stopped: str = ""
+    deps: Deps, change_id: str, card: EffectRecord, *, place: Place | None = None, stopped: str = "", own: str = ""
 ) -> bool:
     """A card that is not sent now: it waits in a place, or is stopped for a reason. Nothing is due there any more.
 
-    False where it was sent, kept or stopped meanwhile. TransientError while another is sending it.
+    False where it was sent, kept or stopped meanwhile. TransientError while another than `own` is sending it.
     """
     left, key = [card], card.state.effect.key
 
@@ -107,7 +113,7 @@ async def set_aside(
         current = left.pop() if left else await effect_of(deps.storage.tables, change_id, key)
         if current is None or not current.state.due:
             return False
-        refuse_claimed(deps, change_id, current.state)
+        refuse_claimed(deps, change_id, current.state, own)
         aside = replace(current.state, due="", due_because="", claim=None, place=place, stopped=stopped)
         await write_outcome(deps.storage.tables, current, aside)
         return True

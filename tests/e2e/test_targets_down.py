@@ -90,6 +90,8 @@ async def place(storage_of_its_own):
     pump = Pump(storage_of_its_own, clock, secrets=Vault({**hooks, **board.secrets}))
     await pump.prepare()
     await app.current().blobs.put("config", "policy.yaml", yaml.safe_dump(policy).encode())
+    await pump.timer("digest")  # makes the channels known, whose first half hour is over then
+    clock.now += timedelta(hours=1)
     yield Place(pump, clock, inbox, inbox_url, board, board_url)
     await pump.close()
     await inbox_runner.cleanup()

@@ -10,11 +10,13 @@ import yaml
 
 from shared import app
 from shared.core import ids
+from shared.core.cards.delivery import ChannelState
 from shared.core.messages import Envelope
 from shared.core.sources.batches import of_posts
 from shared.record import change_keys, changes
 from shared.record.changes import read_changes
 from shared.record.copies import read_copy
+from shared.record.digests import write_channel
 from shared.usecases.cards.notify import notify
 from shared.usecases.changes.classify import classify
 from shared.usecases.posts.deduplicate import deduplicate
@@ -60,6 +62,8 @@ async def deps(storage_of_its_own):
     }
     await app.current().blobs.put("config", "policy.yaml", yaml.safe_dump(policy).encode())
     await app.current().policy.current()
+    known = ChannelState("messaging", NOW - timedelta(days=1))  # its first half hour is over
+    await write_channel(app.current().tables, known)
     yield pump, clock, deps_with(app.current().deps, channel=channel), inbox
     await pump.close()
 

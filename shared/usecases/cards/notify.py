@@ -27,7 +27,7 @@ from shared.usecases.people import nameless, names_of, with_people
 
 
 async def notify(deps: Deps, envelope: Envelope) -> bool:
-    """One message: `id` and `effect`, and `at` once it has its second. Whether a card was sent.
+    """One message: `id` and `effect`, besides `at` and `claim` once it has its second. Whether a card was sent.
 
     What is not sent now waits for its channel's digest, for the channel to be back, or for its second; what says
     nothing new is stopped. The one gap: a process that dies between the webhook's answer and our record sends the card
@@ -38,13 +38,14 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
         return False
     policy, record, effect = await deps.here.policy.current(), *due
     said = _what_to_say(deps, record, effect)
+    own = str(envelope.body.get("claim", ""))
     if isinstance(said, str):
-        await effects.set_aside(deps, record.change.id, effect, stopped=said)
+        await effects.set_aside(deps, record.change.id, effect, stopped=said, own=own)
         return False
     if not await _is_its_turn(deps, policy, record, effect, envelope):
         return False
     try:
-        await _post(deps, policy, record, effect, said)
+        await _post(deps, policy, record, effect, said, own)
     except TargetDownError as error:
         await down.report(deps, policy, effect.state.effect, envelope, error)
         return False
@@ -92,7 +93,8 @@ async def _is_its_turn(
     name, entry = state.effect.target, policy.channels.get(state.effect.target)
     if entry is None:  # whoever asks for the channel is told what there is
         return True
-    effects.refuse_claimed(deps, record.change.id, state)  # before it costs the channel a second
+    own = str(envelope.body.get("claim", ""))
+    effects.refuse_claimed(deps, record.change.id, state, own)  # before it costs the channel a second
     urgent = is_urgent_card(record.change, state, policy, deps.here.clock())
     waits_for_digest = entry.digest is not None and not urgent and "at" not in envelope.body
     if not waits_for_digest and await down.must_wait(deps, policy, state.effect, envelope):
@@ -106,8 +108,9 @@ async def _is_its_turn(
         await effects.set_aside(deps, record.change.id, effect, place=card.place)
         return False
     delay = (turn - deps.here.clock()).total_seconds()
-    if delay > 0:
-        later = replace(envelope, body={**envelope.body, "at": turn.isoformat()})
+    if delay > 0:  # claimed until then, so that a second message of the same card takes no second of its own
+        await effects.claim(deps, record.change.id, effect, since=turn)
+        later = replace(envelope, body={**envelope.body, "at": turn.isoformat(), "claim": deps.here.worker})
         await deps.storage.queues.send("cards", later, delay * deps.here.pace)
     return delay <= 0
 
@@ -189,16 +192,18 @@ def _knows(record: ChangeRecord, state: EffectState) -> bool:
     )
 
 
-async def _post(deps: Deps, policy: Policy, record: ChangeRecord, effect: EffectRecord, said: EffectState) -> None:
-    """`said`: the effect with what its card tells, which may be more than its own."""
+async def _post(
+    deps: Deps, policy: Policy, record: ChangeRecord, effect: EffectRecord, said: EffectState, own: str = ""
+) -> None:
+    """`said`: the effect with what its card tells, which may be more than its own. `own`: who claimed it before us."""
     change_id, state = record.change.id, effect.state
     channel = await deps.outside.channel(policy, state.effect.target)
     card = await card_of(deps, policy, record, said, await copies_for(deps, policy, change_id))
-    claimed = await effects.claim(deps, change_id, effect)
+    claimed = await effects.claim(deps, change_id, effect, own)
     try:
         await channel.post(card)
     except TargetDownError:
-        await effects.undo_claim(deps, change_id, state)
+        await effects.undo_claim(deps, change_id, replace(state, claim=None) if own else state)
         raise
     except (TransientError, PermanentError):
         await effects.abandon_claim(deps, change_id, claimed)

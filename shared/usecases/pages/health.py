@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from shared.core.cards.delivery import sent_today
 from shared.core.errors import TransientError
 from shared.core.policy.model import Policy
 from shared.core.words.labels import waiting_words
 from shared.record.deliveries import outages, waiting_for
+from shared.record.digests import channels
 from shared.record.first_load import waiting_counts
 from shared.record.lists import LIVE, read_listing
 from shared.record.parked import count_parked
@@ -56,6 +58,7 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         "tenants": tenants,
         "roadmap": roadmap,
         "down": down,
+        "limited": await channels_limited(deps, policy),
         "parked": parked,
         "policy": failure or "in force",
         "lists": lists,
@@ -81,6 +84,28 @@ async def lists_state(deps: Deps) -> Mapping[str, Any]:
         failure = f"the timer `index` has not run since {mark:%Y-%m-%d %H:%M}" if mark else "they are not built yet"
         failure += "; it runs every five minutes. Look at its log; after an upgrade, run `azd provision`"
     return {"mark": mark.isoformat() if mark else None, "failure": failure, "ok": False}
+
+
+async def channels_limited(deps: Deps, policy: Policy) -> list[Mapping[str, Any]]:
+    """Every channel that had its cards of the day: what comes after them is joined. That is no fault."""
+    try:
+        records = await channels(deps.storage.tables)
+    except TransientError:  # `down` says so
+        return []
+    sent = {
+        name: sent_today(policy.channels[name], record.state, deps.here.clock())
+        for name, record in records.items()
+        if name in policy.channels
+    }
+    return [
+        {
+            "channel": name,
+            "sent": count,
+            "words": f"channel {name} had its cards of the day ({count}): the others share one",
+        }
+        for name, count in sent.items()
+        if count >= policy.channels[name].most_a_day
+    ]
 
 
 async def targets_down(deps: Deps) -> list[Mapping[str, Any]]:

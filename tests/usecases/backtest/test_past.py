@@ -9,7 +9,7 @@ from tests.usecases.world import NOVEMBER, World, policy, post
 async def lived() -> World:
     world = World()
     await world.arrive(post(), post("MC1200002"))
-    world.clock.forward(days=20)
+    world.clock.now = NOW + timedelta(days=20)
     await world.arrive(post(when=NOVEMBER, modified="2026-09-15T07:00:00Z"), tenant="fabrikam")
     return world
 

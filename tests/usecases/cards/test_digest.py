@@ -13,6 +13,7 @@ from shared.core.policy.model import Channel, Match, Role, Roles
 from shared.record import digests
 from shared.record.deliveries import Target
 from shared.usecases.cards.digest import send_digests
+from shared.usecases.pages.health import health
 from shared.usecases.upkeep.probe import probe_targets
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.delivery.test_down import Teams, outage, waiting
@@ -209,6 +210,7 @@ async def test_beyond_the_cards_of_a_day_the_others_share_one_and_then_one_an_ho
     world = world_of(Match(), most_a_day=2)
     await arrive(world)
     assert [card.change_id for card in sent(world)] == CARDS[:2]
+    assert [(each["channel"], each["sent"]) for each in (await health(world.deps))["limited"]] == [("workplace", 2)]
 
     await timer(world, 0.25)
     assert sorted(listed(world)[2:]) == CARDS[2:], "at once"
@@ -233,6 +235,20 @@ async def test_cards_for_one_channel_are_a_second_apart_and_each_reserves_its_se
     assert world.clock() - began == timedelta(seconds=4)
     record = await digests.channel_of(world.tables, "workplace")
     assert record.state.sent == 5
+
+
+async def test_further_messages_of_a_card_that_waits_for_its_second_take_none_themselves():
+    world = world_of(Match())
+    for change_id in CARDS[:2]:
+        await world.arrive_only(post(change_id, title=f"Retirement of viewer {change_id}"))
+    again = [each for each in world.queues.take("cards") if "workplace" in str(each.body["effect"])]
+    for envelope in [*again, *again, *again]:
+        await world.deps.storage.queues.send("cards", envelope)
+
+    await world.drain()
+
+    assert sorted(listed(world)) == CARDS[:2]
+    assert (await digests.channel_of(world.tables, "workplace")).state.sent == 2
 
 
 async def test_a_newer_card_that_is_urgent_takes_the_older_one_out_of_the_digest():
