@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from shared.cli import backtest, check, history, init, parked, policy, posts, route, sandbox
+from shared.cli.cards import cards
 from shared.cli.health import health
 from shared.cli.labels import labels
 from shared.cli.register import register
@@ -39,6 +40,7 @@ app.command("route")(route.route)
 app.command("backtest")(backtest.backtest)
 app.add_typer(policy.app, name="policy")
 app.command("health")(health)
+app.command("cards")(cards)
 app.command("reread")(reread)
 app.command("release")(release)
 app.command("settle", help=SETTLE_HELP)(settle)

@@ -1,14 +1,25 @@
-"""Who opened which card (table `opens`): once a person and card, under a word that is another one each month."""
+"""Who opened which card (table `opens`): once a person and card, under a word that is another one each month.
 
+Beside them, in rows `s|`, stands what each night sums up of the month's cards.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, unquote
 
 from shared.core import ids
 from shared.core.cards.answers import CardLink
-from shared.core.ports.storage import Row, Tables, Write
-from shared.record.redo import write_or_skip
+from shared.core.life.effectiveness import CardFigures, CardKey, FiguresKey
+from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.record.packing import END
+from shared.record.redo import transactions, write_or_skip
 
 TABLE = "opens"
+_SUMS = "s|"
+_MOST_HOURS = 2000  # figures of one row, far below what a property holds
 
 
 def month_of(at: datetime) -> str:
@@ -19,3 +30,65 @@ async def insert_open(tables: Tables, card: CardLink, who: str, at: datetime) ->
     """Count that a person opened a card; False where that stands already. `who`: as `opener` says it."""
     key = f"{quote(card.channel, safe=' @.:-')}|{ids.key(card.change_id)}|{quote(card.occasion, safe=' @.:-')}|{who}"
     return await write_or_skip(tables, TABLE, Write("insert", Row(month_of(at), key, {"at": at})))
+
+
+async def opened_in(tables: Tables, month: str) -> Mapping[CardKey, int]:
+    """How many people opened each card in a month: one range query."""
+    rows = await tables.range(TABLE, month, "", _SUMS)
+    rows += await tables.range(TABLE, month, f"{_SUMS}{END}", END)
+    counts: Counter[CardKey] = Counter()
+    for row in rows:
+        channel, number, occasion, _ = row.key.split("|", 3)
+        counts[CardKey(unquote(channel), ids.from_key(number), unquote(occasion))] += 1
+    return counts
+
+
+async def figures_in(tables: Tables, month: str) -> dict[FiguresKey, CardFigures]:
+    """What the nights have summed up of a month's cards: one range query."""
+    return {key: each for key, (each, _) in (await _figure_rows(tables, month)).items()}
+
+
+async def write_figures(tables: Tables, month: str, figures: Mapping[FiguresKey, CardFigures]) -> int:
+    """Make the sums of a month what they are now: two calls, and one for each hundred rows that differ."""
+    before = await _figure_rows(tables, month)
+    writes = []
+    for key, each in figures.items():
+        was, row = before.get(key, (None, None))
+        if each != was:
+            writes.append(
+                [Write("replace" if row else "insert", _figures_row(month, key, each, row.etag if row else ""))]
+            )
+    return sum([await write_or_skip(tables, TABLE, *some) for some in transactions(writes)])
+
+
+async def forget_opens(tables: Tables, months: Iterable[str]) -> int:
+    """Forget who opened what in these months; the sums stay. How many rows went."""
+    gone = 0
+    for month in months:
+        rows = [row for row in await tables.range(TABLE, month, "", END) if not row.key.startswith(_SUMS)]
+        for some in transactions([Write("delete", row)] for row in rows):
+            gone += len(some) if await write_or_skip(tables, TABLE, *some) else 0
+    return gone
+
+
+async def _figure_rows(tables: Tables, month: str) -> dict[FiguresKey, tuple[CardFigures, Row]]:
+    rows = await tables.range(TABLE, month, _SUMS, f"{_SUMS}{END}")
+    return {_figures_key(row): (_read_figures(row), row) for row in rows}
+
+
+def _figures_row(month: str, key: FiguresKey, figures: CardFigures, etag: str) -> Row:
+    values: dict[str, Value] = {
+        "sent": figures.sent,
+        "opened": figures.opened,
+        "hours": json.dumps([round(each, 2) for each in figures.hours[:_MOST_HOURS]]),
+    }
+    return Row(month, _SUMS + "|".join(quote(part, safe=" @.:-") for part in key), values, etag)
+
+
+def _figures_key(row: Row) -> FiguresKey:
+    return FiguresKey(*(unquote(part) for part in row.key.removeprefix(_SUMS).split("|")))
+
+
+def _read_figures(row: Row) -> CardFigures:
+    v: Mapping[str, Any] = row.values
+    return CardFigures(v["sent"], v["opened"], tuple(json.loads(v["hours"])))

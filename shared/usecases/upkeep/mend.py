@@ -25,6 +25,7 @@ from shared.usecases.cards.waiting import point_again
 from shared.usecases.changes.reading import reread
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
+from shared.usecases.upkeep.effectiveness import CardCounts
 from shared.usecases.upkeep.first_load import drop_over
 from shared.usecases.upkeep.lists import NewLists
 from shared.usecases.upkeep.mend_relations import RelationSweep
@@ -89,6 +90,7 @@ class _Lists:
     listed: OpenList
     closings: ClosingIndex
     lines: NewLists
+    cards: CardCounts
     kept: Counter[tuple[str, str]] = field(default_factory=Counter)
     waiting: list[tuple[str, EffectState]] = field(default_factory=list)
 
@@ -101,6 +103,7 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], lines: NewL
         await OpenList.read(tables),
         await ClosingIndex.read(tables),
         lines,
+        CardCounts(deps.here.clock()),
     )
 
     def leave(change_id: str) -> None:
@@ -117,6 +120,8 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], lines: NewL
     await write_waiting_counts(tables, lists.kept)
     with apart("cards that wait cannot be mended", passing=TransientError):
         done.cards = await point_again(deps, policy, lists.waiting)
+    with apart("cards cannot be summed up"):
+        await lists.cards.write(deps)
     with apart("relations cannot be mended", passing=TransientError):
         done.relations = await lists.relations.mend(deps)
     done.unlisted = await lists.listed.delete_rest(tables)
@@ -133,6 +138,7 @@ async def _mend_change(
     lists.kept.update((state.effect.kind, state.effect.target) for state in states if state.is_kept)
     lists.waiting.extend((change.id, state) for state in states if state.place)
     lists.relations.take(record)
+    lists.cards.take(record)
     done.numbers += await lists.numbers.mend(tables, change.id, states)
     if change.stage == "decided":
         done.effects += await send_due(deps, change.id, states)
