@@ -17,8 +17,6 @@ NEW = ChannelState("mail", NOW)
 WHOLE = ChannelState("mail", NOW, NOW + timedelta(seconds=1), "2026-09-01", 7, NOW, NOW + timedelta(hours=1))
 AT = Slot("2026-09-02T0800", NOW)
 CARD = KeptCard("mail", AT, "MC1200001", "card|mail|20260830100000-0123456789ab", "policy", NOW)
-    "mail", Slot("2026-09-02T0800", NOW), "MC1200001", "card|mail|20260830100000-0123456789ab", "policy", NOW
-)
 DIGEST = Digest("mail", (("MC1200001", "card|mail|1"), ("MC1200002", "card|mail|2")), NOW, NOW + timedelta(minutes=2))
 
 
