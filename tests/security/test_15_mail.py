@@ -14,7 +14,7 @@ from shared import app
 from shared.app import App, Surroundings
 from shared.core.cards.notice import Notice
 from shared.core.errors import PermanentError
-from shared.core.policy.model import Outside
+from shared.core.policy.model import Channel
 from shared.record.unsubscribed import without_stopped
 from shared.settings import Settings
 from tests.fakes import FakeClock, FakePolicy, FakeTables, a_policy, deps_of
@@ -22,7 +22,7 @@ from tests.security.test_01_closed_pages import CONNECTION, OID, principal
 
 OURS = "https://t.example"
 ANA, BEN = "ana@contoso.example", "ben@contoso.example"
-CHANNELS = {"messaging": Outside(kind="email", settings={"from": "changes@contoso.example", "to": [ANA, BEN]})}
+CHANNELS = {"messaging": Channel(kind="email", settings={"from": "changes@contoso.example", "to": [ANA, BEN]})}
 
 
 def signed_in(address):
@@ -131,7 +131,7 @@ async def test_only_beside_a_sandbox_a_mail_goes_to_this_machine_and_in_azure_no
         built = App(Surroundings(settings, credential=lambda *_: SignIn()))
         built.tables = FakeTables()
         url = f"http://127.0.0.1:{running.port}"
-        entry = Outside(kind="email", settings={"from": "changes@contoso.example", "to": ANA, "graph_url": url})
+        entry = Channel(kind="email", settings={"from": "changes@contoso.example", "to": ANA, "graph_url": url})
         channel = await built.deps.outside.channel(a_policy(channels={"messaging": entry}), "messaging")
 
         with pytest.raises(PermanentError, match="is not that service's") if hosted else nullcontext():

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.core.policy.mail import is_address, recipients
-from shared.core.policy.model import Outside
+from shared.core.policy.model import Channel
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,4 @@ def test_what_is_no_address_or_more_than_one_is_none(text):
     ],
 )
 def test_a_channel_of_kind_email_has_recipients_each_once(kind, to, expected):
-    assert recipients(Outside(kind=kind, settings={"to": to})) == expected
+    assert recipients(Channel(kind=kind, settings={"to": to})) == expected

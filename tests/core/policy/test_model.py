@@ -186,6 +186,8 @@ def test_the_other_examples_in_the_documentation_have_no_fault(routes: str):
         place = text[text.index("channels: {}") : text.index("\n# Where tickets go")]
         others = "  workplace: {kind: teams_workflow, settings: {url: TEAMS_WORKPLACE_URL}}\n"
         routes = routes.replace("channels:\n", f"channels:\n{others}{others.replace('workplace', 'helpdesk')}")
+    if routes.startswith("answers:"):
+        place = text[text.index("\nanswers:") + 1 : text.index("\n\n", text.index("\nanswers:"))] + "\n"
     text = text.replace(place, routes)
     text = text.replace("    owner:", "    channel: helpdesk\n    owner:")
     text = text.replace(

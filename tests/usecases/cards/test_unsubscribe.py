@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.core.policy.model import Outside
+from shared.core.policy.model import Channel
 from shared.record.audit import newest_entries
 from shared.usecases.cards.unsubscribe import unsubscribe
 from shared.usecases.pages.mail import MailView, mail
@@ -12,8 +12,8 @@ from tests.fakes import NOW, DiedError, FakeClock, FakePolicy, FakeTables, Lifet
 
 ANA, BEN = "Ana@contoso.example", "ben@contoso.example"
 CHANNELS = {
-    "messaging": Outside(kind="email", settings={"from": "changes@contoso.example", "to": [ANA, BEN]}),
-    "teams": Outside(kind="teams_workflow", settings={"url": "TEAMS_URL"}),
+    "messaging": Channel(kind="email", settings={"from": "changes@contoso.example", "to": [ANA, BEN]}),
+    "teams": Channel(kind="teams_workflow", settings={"url": "TEAMS_URL"}),
 }
 
 
