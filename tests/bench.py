@@ -37,8 +37,12 @@ from shared.core.posts.classification import Classification, Why
 from shared.core.posts.post import Post, read_post
 from shared.core.tasks.task import TaskState
 from shared.core.terms import Kind
+from shared.record.changes import all_changes
 from shared.record.lists import LAG, insert_touched, put_listings
+from shared.record.people import KnownPerson
+from shared.usecases.pages.answer import answer_view
 from shared.usecases.pages.home import count, home
+from shared.usecases.review.decide import Speaker, answer
 from shared.usecases.upkeep.lists import index
 from tests.pump import Pump, StillClock, utc
 
@@ -155,6 +159,7 @@ async def functions(connection: str) -> list[Figure]:
     figures.append(Figure("storage calls, one new post to card and ticket", storage - quiet, 28))
     counts = await count(app.current().deps)
     assert (counts.tickets, counts.cards, counts.parked) == (1, 1, 0), f"the post did not arrive: {counts}"
+    figures += await answers(pump)
     await _told("many")
     before = pump.by_queue["posts"]["calls"]
     await app.current().blobs.put("config", "policy.yaml", place["wider"].encode())
@@ -226,6 +231,29 @@ def a_line(number: int) -> Line:
         change = replace(change, closed=Closing(seen, "ticket", ticket.number, 1), closings=1)
         parts += [ticket_part(EffectState(effect, ticket=ticket), 3), task_part(task), closing_part(change) or parts[0]]
     return Line(change.id, tuple(sorted(parts, key=lambda part: part.name)))
+
+
+async def answers(pump: Pump) -> list[Figure]:
+    """What it costs to ask and to answer, of somebody whom nobody knows yet; the policy is read, and counted."""
+    deps = app.current().deps
+    (change_id, *_) = [each.change.id async for each in all_changes(deps.storage.tables) if each.effects]
+    ana = KnownPerson("0f8e0000-0000-4000-8000-000000000001", "Ana Torres", "ana@contoso.example")
+
+    async def calls(step: Awaitable[object]) -> int:
+        before = pump.calls["storage"]
+        assert await step is not None
+        return pump.calls["storage"] - before + 1
+
+    asked = await calls(answer_view(deps, None, change_id, ana, ["reviewer"]))
+    owned = await calls(answer(deps, change_id, "own", Speaker(ana, "messaging")))
+    board = await calls(answer(deps, change_id, "board", Speaker(ana, "messaging")))
+    again = await calls(answer(deps, change_id, "own", Speaker(replace(ana, id=ana.id[:-1] + "2"), "messaging")))
+    return [
+        Figure("storage calls, the page that asks for an answer", asked, 3),
+        Figure("storage calls, somebody's first answer", owned, 8),
+        Figure("storage calls, another answer", board, 8),
+        Figure("storage calls, an answer that somebody else gave", again, 8),
+    ]
 
 
 def memory() -> float:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from shared.core.words.dates import day
+from shared.core.words.language import say
 
 DISPOSITIONS: Mapping[str, str] = {
     "impact": "it has an impact",
@@ -49,19 +50,19 @@ def moment(at: datetime) -> str:
 
 
 def owner(who: str, at: datetime) -> str:
-    return f"{who} owns it ({short_day(at.date())})"
+    return say("{} owns it ({})", who, short_day(at.date()))
 
 
 def disposition(what: str, by: str, at: datetime) -> str:
-    return f"{DISPOSITIONS.get(what, what.replace('_', ' '))} ({by}, {short_day(at.date())})"
+    return f"{say(DISPOSITIONS.get(what, what))} ({by}, {short_day(at.date())})"
 
 
 def handover(team: str, to: str, by: str, at: datetime) -> str:
-    return f"{team}'s no more, but {to}'s ({by}, {short_day(at.date())})"
+    return say("not for {}, but for {} ({}, {})", team, to, by, short_day(at.date()))
 
 
 def short_day(value: date) -> str:
-    return f"{value.day} {value:%B}"
+    return say("{day} {month}", day=value.day, month=say(f"{value:%B}"))
 
 
 def handed_over(team: str) -> str:

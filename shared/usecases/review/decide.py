@@ -150,7 +150,7 @@ async def settle_fields(
         return Settling(record.change, acts, unfit=unfit(after.classification, names))
 
     settled = await redo(step)
-    if settled and settled.acts and made and not settled.lost:
+    if settled and written and not settled.lost:
         await _follow(deps, written[-1], made[-1], decides=due[-1])
     return settled
 

@@ -89,5 +89,5 @@ def test_the_lines_say_who_and_when_with_names_in_place_of_ids():
     assert answer_lines(with_names(assessment, {"0f8e": "Ana Torres"})) == (
         "messaging: Ana Torres owns it (3 May), no impact (7c, 3 May)",
         "workplace: Ana Torres owns it (3 May)",
-        "other's no more, but messaging's (7c, 3 May)",
+        "not for other, but for messaging (7c, 3 May)",
     )

@@ -11,7 +11,7 @@ import pytest
 from shared.core.cards import digest
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import MATERIAL
-from shared.core.words import dates, doubt, freezes, labels, people, plan, reasons, tenants
+from shared.core.words import answers, dates, doubt, freezes, labels, people, plan, reasons, tenants
 from shared.core.words.german import GERMAN
 from shared.core.words.language import say, speaking
 
@@ -20,7 +20,8 @@ IN_TEMPLATES = re.compile(r"\"([^\"]+)\"(?:\)? \| say)|\"([^\"]+)\" if [^|]*? el
 TABLES = (
     labels.HEADLINES, labels.KINDS, labels.IMPACTS, labels.STATUSES, labels.ARRIVALS, dates.PHASES, dates.CLOUDS,
     plan.UNDATED, plan._PROBABLY_UNDATED, plan._NOT_ASKED, plan._ON_HOLD, plan._DONE, plan._DOING,
-    doubt._PROBABLE_KINDS, freezes._FALLS, freezes._WHAT, reasons._CONDITIONS, dates._THIRDS, digest._WHY,
+    doubt._PROBABLE_KINDS, answers.DISPOSITIONS,
+    freezes._FALLS, freezes._WHAT, reasons._CONDITIONS, dates._THIRDS, digest._WHY,
 )  # fmt: skip
 """Words that stand in tables, and are said where they are taken out."""
 ASKED = (*plan._ACTIONS.values(), *plan._LIKELY.values(), plan._UNKNOWN)

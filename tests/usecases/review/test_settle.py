@@ -250,14 +250,14 @@ async def test_who_hears_of_an_event_is_decided_by_what_was_settled(world):
     assert sorted(told(world))[:2] == [(ID, "messaging", "Dates moved"), (ID, "messaging", "New")]
 
 
-async def test_settling_costs_five_calls_and_its_decision_what_a_decision_costs():
+async def test_settling_costs_six_calls_and_its_decision_what_a_decision_costs():
     world = World()
     await world.arrive(harmless())
     calls = world.tables.calls
 
     await settle_fields(world.deps, ID, {"kind": "security"}, "ana")
 
-    assert world.tables.calls - calls + len(world.queues.sent) == 5
+    assert world.tables.calls - calls + len(world.queues.sent) == 6
 
 
 async def test_the_audit_has_a_copy_of_each_act_and_the_guard_makes_good_what_a_death_left_out(world):
