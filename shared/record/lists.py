@@ -46,7 +46,7 @@ def line_of(record: ChangeRecord, policy: Policy, now: datetime, tasks: Iterable
     parts = [
         change_part(change, policy, now),
         closing_part(change),
-        people_part(change.assessment),
+        people_part(change),
         *(_ticket_part(each) for each in record.effects.values() if each.state.effect.kind == "ticket"),
         *(task_part(task) for task in (*record.task_states, *tasks)),
     ]

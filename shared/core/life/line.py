@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from shared.core.times import stored_day, when
 
@@ -103,6 +104,14 @@ class Task:
     opened: datetime | None
     assigned: datetime | None
     completed: datetime | None
+
+
+class TeamWord(NamedTuple):
+    """What one team said: who owns it there, and what they make of it."""
+
+    team: str
+    owner: str
+    disposition: str
 
 
 _NO_PART = Part("", "", {}, ())
@@ -315,6 +324,28 @@ class Line:
         """The names of the fields that a person settled."""
         return self.part("people").words("settled")
 
+    @property
+    def words(self) -> tuple[TeamWord, ...]:
+        """What each team said of it; of a team that has said nothing there is none."""
+        return tuple(TeamWord(*map(str, word)) for word in self._rows("words", len(TeamWord._fields)))
+
+    @property
+    def moved(self) -> Mapping[str, str]:
+        """The teams that it was taken from, each with the one that got it."""
+        return {str(team): str(to) for team, to in self._rows("moved", 2)}
+
+    @property
+    def last_word(self) -> datetime | None:
+        """When a person last decided anything."""
+        return self.part("people").moment("at")
+
+    def _rows(self, name: str, width: int) -> Iterator[tuple[Value, ...]]:
+        """A value that is a table; a later version may have further columns."""
+        rows = self.part("people").get(name)
+        for row in rows if isinstance(rows, tuple) else ():
+            if isinstance(row, tuple) and len(row) >= width:
+                yield row[:width]
+
     def is_open(self, today: date) -> bool:
         """Whether people still have to deal with it; what nobody tracks is open until its plan is over."""
         if self.closed or not self.decided:
@@ -326,7 +357,7 @@ class Line:
 
     def last_moment(self) -> datetime | None:
         """The latest time that anything happened to it, as far as the line says."""
-        moments = [self.first_seen, self.modified, self.decided, self.closed, self.assigned]
+        moments = [self.first_seen, self.modified, self.decided, self.closed, self.assigned, self.last_word]
         for ticket in self.tickets:
             moments += [ticket.opened_at, ticket.decided_at]
         moments += [task.completed for task in self.tasks]

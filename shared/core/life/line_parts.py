@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from shared.core.changes.change import Change, EffectState, Event
-from shared.core.changes.settled import Assessment
 from shared.core.decisions.decide import last_day, plan_is_over
 from shared.core.life.closing import is_ended, planned
 from shared.core.life.line import Part, Value, part_of
@@ -109,12 +108,25 @@ def closing_part(change: Change) -> Part | None:
     return part_of("closing", f"{2 * change.closings + (closed is None):08d}", values)
 
 
-def people_part(assessment: Assessment) -> Part | None:
-    """What people decided; None where nobody has decided anything yet."""
+def people_part(change: Change) -> Part | None:
+    """What people decided, people as they stand in the record; None where nobody has decided anything yet.
+
+    Of a post on data privacy only when: which teams have to do with it would tell what it is about.
+    """
+    assessment = change.assessment
     if not assessment.seq:
         return None
-    settled = assessment.settled
-    return part_of("people", f"{assessment.seq:08d}", {"settled": tuple(sorted(settled))})
+    words, moved, settled = assessment.teams, assessment.moved, assessment.settled
+    moments = [moment for word in words.values() for moment in (word.owned_at, word.at)]
+    moments += [handover.at for handover in moved.values()] + [field.at for field in settled.values()]
+    values: dict[str, Value] = {"at": _iso(max((moment for moment in moments if moment), default=None))}
+    if not is_private(change.read()):
+        values |= {
+            "settled": tuple(sorted(settled)),
+            "words": tuple((team, words[team].owner, words[team].disposition) for team in sorted(words)),
+            "moved": tuple((team, moved[team].to) for team in sorted(moved)),
+        }
+    return part_of("people", f"{assessment.seq:08d}", values)
 
 
 def _iso(at: datetime | None) -> str:

@@ -7,6 +7,7 @@ from itertools import permutations
 import pytest
 
 from shared.core.changes.change import Change, Closing, Decision, Edition, Effect
+from shared.core.changes.settled import Assessment, Handover, SettledField, TeamWord
 from shared.core.life.figures import Figures, closed_changes, figures, is_live, open_changes, visible
 from shared.core.life.line import Line, merged, overlaid, part_of
 from shared.core.life.line_parts import change_part, closing_part, people_part, task_part, ticket_part
@@ -85,7 +86,7 @@ def a_change(change_id="MC1200001", decided=NOW, **over):
 
 
 def change_line(change, *more):
-    parts = [change_part(change, a_policy(), NOW), closing_part(change), people_part(change.assessment), *more]
+    parts = [change_part(change, a_policy(), NOW), closing_part(change), people_part(change), *more]
     return Line(change.id, tuple(sorted((each for each in parts if each), key=lambda each: each.name)))
 
 
@@ -137,6 +138,27 @@ def test_a_private_post_leaves_nothing_of_what_it_says():
     assert "2026-10-20" not in repr(own)
     assert visible([own], privacy=False) == []
     assert visible([own], privacy=True) == [own]
+
+
+def test_a_line_says_what_each_team_said_and_when_a_person_last_decided_anything():
+    said = Assessment(
+        seq=4,
+        settled={"kind": SettledField("security", "ana", NOW, "e1", "info")},
+        teams={
+            "voice": TeamWord("ben", NOW, "no_impact", "ben", NOW + timedelta(hours=2)),
+            "messaging": TeamWord("ana"),
+        },
+        moved={"collaboration": Handover("voice", "cleo", NOW + timedelta(hours=1))},
+    )
+    own = change_line(replace(a_change(), assessment=said))
+    private = change_line(replace(a_change(tags=["GDPR"]), assessment=said))
+
+    assert own.words == (("messaging", "ana", ""), ("voice", "ben", "no_impact"))
+    assert (own.moved, own.settled) == ({"collaboration": "voice"}, ("kind",))
+    assert own.last_word == private.last_word == NOW + timedelta(hours=2)
+    assert (private.words, private.moved, private.settled) == ((), {}, ())
+    later = line(part("people", words=(("voice", "ben", "done", "new"), ("odd",), 7), moved="odd"))
+    assert (later.words, later.moved) == ((("voice", "ben", "done"),), {})
 
 
 # Figures.
