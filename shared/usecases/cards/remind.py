@@ -25,13 +25,18 @@ TIMER = "remind"
 
 
 async def remind(deps: Deps) -> int:
-    """How many cards were made due. The first run makes none, and says from when on deadlines count."""
+    """How many cards were made due. The first run makes none, and says from when on deadlines count.
+
+    While the lists are not built, nothing is told and no time counts as worked: the next run looks at all of it.
+    """
     now, tables = deps.here.clock(), deps.storage.tables
     run = await runs.timer_run(tables, TIMER)
     made = 0
     if run.until is not None:
-        policy = await deps.here.policy.current()
-        for line in (await live_lines(deps)).by_id.values():
+        policy, lines = await deps.here.policy.current(), await live_lines(deps)
+        if lines.mark is None:
+            return 0
+        for line in lines.by_id.values():
             if occasion := occasion_now(line, run.until, now):
                 with apart(f"{line.id}: nobody is reminded of its day to act by", passing=TransientError):
                     made += await _tell(deps, policy, line.id, occasion)

@@ -61,6 +61,22 @@ async def test_seven_days_two_days_the_last_day_and_the_day_after_are_each_told_
     assert await world.all("parked") == []
 
 
+async def test_while_the_lists_are_not_built_nothing_is_told_and_nothing_is_lost():
+    world = await with_deadline()
+    at(world, 1)
+    await run(world)
+    sent = len(world.inbox.cards)
+    kept = await world.blobs.get("lists", "live.z")
+    await world.blobs.delete("lists", "live.z")
+    at(world, 7)
+    assert await run(world) == 0
+    await world.blobs.put("lists", "live.z", kept)
+    at(world, 7, 9)
+
+    assert await run(world) == 2
+    assert set(headlines(world, sent)) == {"Act by 14 October 2026: 7 days left"}
+
+
 async def test_after_a_pause_only_the_most_urgent_is_told():
     world = await with_deadline()
     at(world, 1)
