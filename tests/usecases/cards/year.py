@@ -25,7 +25,7 @@ from shared.core.changes.change import Change, EffectState, Event
 from shared.core.decisions.urgent import is_urgent
 from shared.core.policy.model import Channel, Policy
 from shared.core.times import stored_moment
-from shared.record.changes import all_changes
+from shared.record.changes import all_changes, read_with_effects
 from shared.record.digests import channels
 from shared.usecases.cards.digest import send_digests
 from shared.usecases.cards.remind import remind
@@ -51,7 +51,7 @@ class Posted:
 
 @dataclass(slots=True)
 class Played:
-    """What the stretch left behind."""
+    """What the stretch left behind. `urgent`: by change and effect, whether it was urgent when it was decided."""
 
     first: datetime
     last: datetime
@@ -59,6 +59,7 @@ class Played:
     posts: int = 0
     messages: list[Posted] = field(default_factory=list)
     changes: list[tuple[Change, tuple[EffectState, ...]]] = field(default_factory=list)
+    urgent: dict[tuple[str, str], bool] = field(default_factory=dict)
     parked: int = 0
 
     @property
@@ -104,6 +105,7 @@ class Stretch:
             await self._until(at)
             await self.world.arrive(post, observed=at)
             await self._take()
+            await self._judge(post["id"])
         await self._until(self.played.last + timedelta(days=2))
         self.played.changes = [(each.change, each.states) async for each in all_changes(self.world.tables)]
         self.played.parked = len(await self.world.all("parked"))
@@ -133,6 +135,14 @@ class Stretch:
             first = min((look for look in looks if look and look > now), default=morning + timedelta(days=1))
             quarter = max(quarter, min(first, morning if morning > now else morning + timedelta(days=1)))
         return quarter if quarter <= until else None
+
+    async def _judge(self, change_id: str) -> None:
+        """Whether each new card is urgent, by the change as it is now and not as it will be."""
+        record = await read_with_effects(self.world.tables, change_id)
+        for state in record.states if record else ():
+            key = (change_id, state.effect.key)
+            if state.effect.kind == "card" and key not in self.played.urgent:
+                self.played.urgent[key] = is_urgent(record.change, state, self.played.policy, self.world.clock())
 
     async def _waits(self) -> bool:
         now, records = self.world.clock(), await channels(self.world.tables)
@@ -179,7 +189,7 @@ def late(played: Played) -> list[str]:
             if state.effect.kind != "card" or not state.done_at or state.effect.occasion:
                 continue
             channel, since = played.policy.channels[state.effect.target], observed[state.effect.edition]
-            urgent = is_urgent(change, state, played.policy, since)
+            urgent = played.urgent.get((change.id, state.effect.key), False)
             due = end_of_quiet(channel, since) if urgent else next_digest(channel, since).at
             begun = played.first + BEGINNING if since < played.first + BEGINNING else due
             if state.done_at > max(due, begun) + LATE:
