@@ -202,7 +202,7 @@ def test_check_tells_every_fault(tmp_path: Path):
     line = GOOD.count("\n") + 1
     assert said == [
         f"policy.yaml:{line}: tickets.crb.settings.projct: unknown key (known: fields, values, states, templates)",
-        f"policy.yaml:{line + 1}: channels.mail.kind: unknown kind 'slack' (known: teams_workflow)",
+        f"policy.yaml:{line + 1}: channels.mail.kind: unknown kind 'slack' (known: email, teams_workflow)",
     ]
     assert "2 faults" in result.stderr
 
