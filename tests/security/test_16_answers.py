@@ -129,13 +129,13 @@ async def test_a_press_answers_once_and_the_others_are_told_who_and_may_take_ove
 
     first, again, other = [text(await send(who, t=token, a="own")) for who in (ANA, ANA, BEN)]
     assert "You own it" in first
-    assert "Ana Torres owns it (1 September)" in first
+    assert "owned by Ana Torres (1 September)" in first
     assert "As you said at 09:00 UTC on 1 September 2026" in again
     assert "Ana Torres owns it for messaging, since 09:00 UTC on 1 September 2026." in other
     assert "Take it over" in other
 
     taken = text(await send(BEN, t=token, a="own", over="yes"))
-    assert "Ben Ito owns it" in taken
+    assert "owned by Ben Ito" in taken
     assert [act.new[-1] for act in await acts_of(world.tables, ID)] == ["1", "2"]
 
 

@@ -39,7 +39,7 @@ SAMPLE = Ticket(
     affected=("Roles: Exchange admins",), compliance=("AI: Yes",), risk_words="high", impact_words="High for admins",
     unsure="Not sure about the deadline.",
     freezes=("It falls into our freeze.",), differences=("home: early May 2026",),
-    answers=("messaging: ana@contoso.example owns it (3 May)",),
+    answers=("messaging: owned by ana@contoso.example (3 May)",),
 )  # fmt: skip
 """A ticket to try templates and permissions with; it is never filed."""
 

@@ -50,7 +50,7 @@ def moment(at: datetime) -> str:
 
 
 def owner(who: str, at: datetime) -> str:
-    return say("{} owns it ({})", who, short_day(at.date()))
+    return say("owned by {} ({})", who, short_day(at.date()))
 
 
 def disposition(what: str, by: str, at: datetime) -> str:

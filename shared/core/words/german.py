@@ -246,7 +246,7 @@ GERMAN: Mapping[str, str] = {
     "on the change page": "auf der Seite der Änderung",
     "Why you got this: {}. Team: {}": "Warum Sie das bekommen: {}. Team: {}",
     "no reason was recorded": "kein Grund ist festgehalten",
-    "{} owns it ({})": "{} übernimmt es ({})",
+    "owned by {} ({})": "übernommen von {} ({})",
     "it has an impact": "betrifft uns",
     "no impact": "betrifft uns nicht",
     "needs the board": "muss vor das Board",

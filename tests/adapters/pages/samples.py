@@ -273,7 +273,7 @@ def answer_pages() -> dict[str, str]:
     change = settled_change()
     link = CardLink(change.id, "messaging", change.current.id, NOW)
     lines = (
-        "messaging: Ana Torres owns it (3 May), no impact (Ben Ito, 4 May)",
+        "messaging: owned by Ana Torres (3 May), no impact (Ben Ito, 4 May)",
         "devices: needs the board (Cy, 5 May)",
     )
     asked = Asked(change, link, lines, ("messaging",), fields=field_views(change))

@@ -87,7 +87,7 @@ def test_the_lines_say_who_and_when_with_names_in_place_of_ids():
     )
 
     assert answer_lines(with_names(assessment, {"0f8e": "Ana Torres"})) == (
-        "messaging: Ana Torres owns it (3 May), no impact (7c, 3 May)",
-        "workplace: Ana Torres owns it (3 May)",
+        "messaging: owned by Ana Torres (3 May), no impact (7c, 3 May)",
+        "workplace: owned by Ana Torres (3 May)",
         "not for other, but for messaging (7c, 3 May)",
     )

@@ -117,7 +117,7 @@ async def test_a_ticket_that_is_written_anyway_and_an_update_show_what_was_answe
 
     await world.arrive(post(when=NOVEMBER, modified="2026-09-02T10:00:00Z"))
 
-    line = "messaging: Ana Torres owns it (1 September), no impact (Ben Ito, 1 September)"
+    line = "messaging: owned by Ana Torres (1 September), no impact (Ben Ito, 1 September)"
     assert line in (await entries(world.tables))[0].description
     update = next(card for card in reversed(world.inbox.cards) if card.change_id == ID)
     assert update.answers == (line,)
