@@ -1,6 +1,6 @@
 """Who opened which card (table `opens`): once a person and card, under a word that is another one each month.
 
-Beside them, in rows `s|`, stands what each night sums up of the month's cards.
+Beside them, in rows `!s|`, stands what each night sums up of the month's cards.
 """
 
 import json
@@ -18,7 +18,8 @@ from shared.record.packing import END
 from shared.record.redo import transactions, write_or_skip
 
 TABLE = "opens"
-_SUMS = "s|"
+_OPENS = "0"  # as the names of channels begin at the lowest
+_SUMS = "!s|"  # as none of them does
 _MOST_HOURS = 2000  # figures of one row, far below what a property holds
 
 
@@ -34,8 +35,7 @@ async def insert_open(tables: Tables, card: CardLink, who: str, at: datetime) ->
 
 async def opened_in(tables: Tables, month: str) -> Mapping[CardKey, int]:
     """How many people opened each card in a month: one range query."""
-    rows = await tables.range(TABLE, month, "", _SUMS)
-    rows += await tables.range(TABLE, month, f"{_SUMS}{END}", END)
+    rows = await tables.range(TABLE, month, _OPENS, END)
     counts: Counter[CardKey] = Counter()
     for row in rows:
         channel, number, occasion, _ = row.key.split("|", 3)
@@ -65,7 +65,7 @@ async def forget_opens(tables: Tables, months: Iterable[str]) -> int:
     """Forget who opened what in these months; the sums stay. How many rows went."""
     gone = 0
     for month in months:
-        rows = [row for row in await tables.range(TABLE, month, "", END) if not row.key.startswith(_SUMS)]
+        rows = await tables.range(TABLE, month, _OPENS, END)
         for some in transactions([Write("delete", row)] for row in rows):
             gone += len(some) if await write_or_skip(tables, TABLE, *some) else 0
     return gone

@@ -1,5 +1,6 @@
 """What became of cards, summed up at night from the walk over all changes: this month and the one before."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from shared.core.changes.change import EffectState
 from shared.core.life.effectiveness import (
     MONTHS,
     CardFigures,
+    CardKey,
     FiguresKey,
     SentCard,
     figures_of,
@@ -40,13 +42,9 @@ class CardCounts:
 
     async def write(self, deps: Deps) -> None:
         """Sum up, and forget who opened what in the months before; about ten calls."""
-        tables, kept = deps.storage.tables, list(self._months)
-        for month, cards in self._months.items():
-            opened = dict(await opens.opened_in(tables, month))
-            for other in kept:  # a card of one month may be opened in the next
-                if other > month:
-                    for key, count in (await opens.opened_in(tables, other)).items():
-                        opened[key] = opened.get(key, 0) + count
+        tables, opened = deps.storage.tables, Counter[CardKey]()
+        for month, cards in self._months.items():  # the newest first: a card of one month may be opened in the next
+            opened.update(await opens.opened_in(tables, month))
             await opens.write_figures(tables, month, figures_of(cards, opened))
         older = [month for month in months_back(self._now, _KEPT_MONTHS + _FORGOTTEN) if month not in self._months]
         await opens.forget_opens(tables, older)

@@ -52,6 +52,17 @@ async def test_the_same_night_again_changes_nothing_and_another_open_does():
     assert (await newest(world))[NEW].opened == 1
 
 
+async def test_a_channel_may_have_any_name_beside_the_sums():
+    world = await with_cards()
+    await opened(world, channel="s")
+    await world.mend()
+    await world.mend()
+
+    month = months_back(world.clock(), 1)[0]
+    assert [(key.channel, count) for key, count in (await opened_in(world.tables, month)).items()] == [("s", 1)]
+    assert (await newest(world))[NEW].sent == 2
+
+
 async def test_who_opened_what_is_forgotten_after_two_months_and_the_sums_stay():
     world = await with_cards()
     await opened(world)
