@@ -11,7 +11,7 @@ from shared.core.cards.happened import HOLDS_WITH, holds, newest_events
 from shared.core.cards.listing import ListCard
 from shared.core.cards.news import only_news
 from shared.core.cards.notice import Notice
-from shared.core.cards.occasions import Occasion, OccasionKind, occasion_of
+from shared.core.cards.occasions import URGENT, Occasion, OccasionKind, occasion_of
 from shared.core.changes.answer_lines import answer_lines
 from shared.core.changes.change import Change, Copy, Effect, EffectState, Event, TicketState
 from shared.core.changes.halts import halts_of, standing_plan
@@ -163,7 +163,7 @@ def change_card(
         user_impact=_impact(classification, "user_impact", over=over),
         arrives="" if over else arrival_words(classification),
         why=tuple(clean(reason.sentence) for reason in state.effect.why),
-        team=clean(state.effect.team) if mention else _team(state.effect.team, state.effect.answers, policy),
+        team=clean(state.effect.team) if mention else _team(state.effect, policy),
         mention=mention,
         post_url=post_url(change.id, policy.cloud_of(there)),
         page_url=page_url(change.id, public_url),
@@ -206,13 +206,12 @@ def _must_act(occasion: Occasion | None, classification: Classification) -> bool
     """Whether somebody is mentioned, which notifies them: only where they must do something, and soon."""
     if classification.action != "required" or classification.is_unsure("action"):
         return False
-    return occasion is not None and occasion.kind in {"act-2", "act-0", "overdue"}
+    return occasion is not None and occasion.kind in URGENT
 
 
 def _mention(effect: Effect, policy: Policy) -> str:
     """The address of the person who answers for the team; empty for a group, which cannot be mentioned from outside."""
-    team = policy.teams.get(effect.team)
-    who = effect.answers or (team.owner if team else "")
+    who = _who(effect, policy)
     return who if "@" in who and not who.startswith(GROUP) else ""
 
 
@@ -264,7 +263,12 @@ def _steps(steps: Sequence[Step], as_of: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clean(dated(step.text, step.day)) for step in ahead))
 
 
-def _team(name: str, answers: str, policy: Policy) -> str:
-    team = policy.teams.get(name)
-    who = answers or (team.owner if team else "")
-    return f"{name} ({who.removeprefix(GROUP)})" if who else name
+def _team(effect: Effect, policy: Policy) -> str:
+    who = _who(effect, policy)
+    return f"{effect.team} ({who.removeprefix(GROUP)})" if who else effect.team
+
+
+def _who(effect: Effect, policy: Policy) -> str:
+    """Who answers for the team: a person or a group; empty where the policy no longer has the team."""
+    team = policy.teams.get(effect.team)
+    return effect.answers or (team.owner if team else "")

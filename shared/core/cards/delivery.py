@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
-from shared.core.cards.occasions import OccasionKind, occasion_of
+from shared.core.cards.occasions import URGENT, occasion_of
 from shared.core.policy.delivery import WEEKDAYS, WEEKEND, time_of, zone_of
 from shared.core.policy.model import Channel
 
@@ -17,7 +17,6 @@ APART = timedelta(seconds=1)
 _BETWEEN = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
 _AHEAD = timedelta(minutes=2)  # a timer may come a little before its time, and clocks of processes differ
-_URGENT: frozenset[OccasionKind] = frozenset({"act-2", "act-0", "overdue"})
 _DAYS_AHEAD = 15  # more than a week: every weekday is among them, whatever is quiet
 
 
@@ -96,7 +95,7 @@ def sent_today(channel: Channel, state: ChannelState, now: datetime) -> int:
 def is_urgent_occasion(occasion: str) -> bool:
     """Whether a card that no edition causes is urgent: two days and less before the day to act by, and after it."""
     known = occasion_of(occasion)
-    return known is not None and known.kind in _URGENT
+    return known is not None and known.kind in URGENT
 
 
 def next_digest(channel: Channel, now: datetime) -> Slot:

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple, cast
 OccasionKind = Literal["act-7", "act-2", "act-0", "overdue", "ticket"]
 DAYS_BEFORE: dict[OccasionKind, int] = {"act-7": 7, "act-2": 2, "act-0": 0, "overdue": -1}
 """How many days before the day to act by each of these is due, the most urgent last."""
+URGENT: frozenset[OccasionKind] = frozenset({"act-2", "act-0", "overdue"})
+"""Those that go out at once, and mention who must act."""
 _HOUR = time(7, tzinfo=UTC)
 _KEY = re.compile(r"(?:(act-[720]|overdue)@(\d{4}-\d\d-\d\d)|(ticket)@(\d{8}T\d{6}|approved|rejected))")
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
+from shared.core.cards.digest import workload_of
 from shared.core.cards.occasions import occasion_of
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.words.labels import HEADLINES
 
-NO_WORKLOAD = "Other"
 MONTHS = 3
 """Months that a proposal looks at."""
 _FEW = 5  # cards of which nothing is concluded
@@ -91,7 +91,7 @@ def sent_cards(change: Change, states: Iterable[EffectState]) -> Iterator[SentCa
             SentCard(
                 CardKey(channel, change.id, state.effect.occasion or state.effect.edition),
                 moment_of(state),
-                next(iter(workloads), NO_WORKLOAD),
+                workload_of(workloads),
                 state.done_at,
             )
             for state in own
