@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined, pass_context
+from jinja2.runtime import Context
 
 from shared.adapters.cards import markdown
 from shared.core.cards.card import Card, ChangeCard
@@ -109,8 +110,13 @@ def _environment() -> Environment:
     )
     environment.filters["verbatim"] = Verbatim
     environment.filters["markdown"] = markdown.escape
-    environment.filters["say"] = say
+    environment.filters["say"] = _said
     return environment
+
+
+@pass_context  # without it, Jinja would say `"All changes" | say` once for all, in the language of the first card
+def _said(_context: Context, english: str, *values: object) -> str:
+    return say(english, *values)
 
 
 def _render(view: ChangeCard) -> dict[str, Any]:

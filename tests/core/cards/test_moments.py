@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import pytest
 
+from shared.adapters.cards import adaptive
 from shared.adapters.cards.adaptive import render
 from shared.core.cards.card import change_card
 from shared.core.cards.decided import decision_of
@@ -171,6 +173,19 @@ def test_a_move_that_no_longer_holds_is_not_told_to_a_channel_that_knows_the_cha
 def test_of_the_moments_since_the_last_run_the_most_urgent_one_is_told(until, now, kind):
     due = act_by_due(BY, until, now)
     assert due == (Occasion(kind, "2026-12-14") if kind else None)
+
+
+@pytest.mark.parametrize("before", ["en", "de"])
+def test_each_card_is_in_its_own_language_whichever_was_rendered_before(before, monkeypatch):
+    monkeypatch.setattr(adaptive, "_environment", lru_cache(adaptive._environment.__wrapped__))  # a process that begins
+    cards = {}
+    for language in (before, *({"en", "de"} - {before})):
+        with speaking(language):
+            cards[language] = render(card())
+
+    titles = {language: [action["title"] for action in made["actions"]] for language, made in cards.items()}
+    assert titles["en"][:2] == ["See the change", "Post in the admin center"]
+    assert titles["de"][:2] == ["Änderung ansehen", "Beitrag im Admin Center"]
 
 
 def test_a_card_is_in_the_language_in_which_it_was_made_and_the_posts_words_stay():
