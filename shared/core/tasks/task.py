@@ -33,7 +33,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """A task as it stands beside its change: when it was opened, given to somebody, and done."""
+    """A task as it stands beside its change: when it was opened, given to somebody, and done.
+
+    `moved`: when a person first moved it or gave it to somebody, as far as two reads tell. `gone`: when it was seen
+    that the plan has it no more.
+    """
 
     tenant: str
     id: str
@@ -41,6 +45,8 @@ class TaskState:
     opened: datetime
     assigned: datetime | None
     completed: datetime | None
+    moved: datetime | None = None
+    gone: datetime | None = None
 
 
 def read_task(raw: Any, observed: datetime) -> Task:
