@@ -42,3 +42,9 @@ Level = Literal["high", "medium", "low"]
 ENDED: frozenset[str] = frozenset({"closed", "cancelled"})
 UNKNOWN: Literal["unknown"] = "unknown"
 """As a ticket's state: the system says a word that neither the adapter nor the policy knows. Never guessed."""
+ClosedBy = Literal["page", "ticket", "task", "answer"]
+"""What closes a change: a person on its page, its tickets, its Planner tasks, the answers of all its teams."""
+CLOSED_BY: tuple[ClosedBy, ...] = ("page", "ticket", "task", "answer")
+"""The one that weighs most first."""
+Through = Literal["page", "ticket", "task", "answer", "lapsed"]
+"""The same, and `lapsed`: its plan is over, and nobody filed or did anything."""

@@ -77,13 +77,7 @@ def _twins(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
-    for name, team in policy.teams.items():
-        for index, absence in enumerate(team.absent):
-            yield f"teams.{name}.absent[{index}].from", absence.from_
-            yield f"teams.{name}.absent[{index}].until", absence.until
-    for index, freeze in enumerate(policy.calendar.freezes):
-        yield f"calendar.freezes[{index}].from", freeze.from_
-        yield f"calendar.freezes[{index}].until", freeze.until
+    yield from _calendar_days(policy)
     for level in Targets.model_fields:
         for key in Target.model_fields:
             yield f"targets.{level}.{key}", getattr(getattr(policy.targets, level), key)
@@ -97,6 +91,19 @@ def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
     yield "first_load.days", policy.first_load.days
     for name, entry in policy.tickets.items():
         yield f"tickets.{name}.on_move_days", entry.on_move_days
+
+
+def _calendar_days(policy: Policy) -> Iterator[tuple[str, date]]:
+    for name, team in policy.teams.items():
+        for index, absence in enumerate(team.absent):
+            yield f"teams.{name}.absent[{index}].from", absence.from_
+            yield f"teams.{name}.absent[{index}].until", absence.until
+    for index, freeze in enumerate(policy.calendar.freezes):
+        yield f"calendar.freezes[{index}].from", freeze.from_
+        yield f"calendar.freezes[{index}].until", freeze.until
+    for name, days in policy.calendar.holidays.items():
+        for index, day in enumerate(days):
+            yield f"calendar.holidays.{name}[{index}]", day
 
 
 def _absurd(path: str, value: int | date | None) -> Iterator[Fault]:
@@ -128,6 +135,8 @@ def _of_teams(policy: Policy) -> Iterator[Fault]:
             yield from _undefined(f"teams.{name}.cover_for", "team", other, policy.teams)
             if other == name:
                 yield f"teams.{name}.cover_for", "a team does not cover for itself"
+        for days in team.holidays:
+            yield from _undefined(f"teams.{name}.holidays", "list of holidays", days, policy.calendar.holidays)
         if not team.deputy and any(absence.who == "deputy" for absence in team.absent):
             yield f"teams.{name}.absent", "says when the deputy is away, and there is no `deputy`"
 

@@ -7,13 +7,15 @@ from typing import Any, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
-from shared.core.policy.delivery import Digest, Quiet, TimeZone
+from shared.core.policy.delivery import WEEKDAYS, Digest, Quiet, TimeZone, Weekday
 from shared.core.policy.parts import FreezeName, Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
 from shared.core.terms import (
+    CLOSED_BY,
     IMPACT_RANK,
     Action,
+    ClosedBy,
     Cloud,
     ComplianceTopic,
     Default,
@@ -83,7 +85,8 @@ class Team(Strict):
     """People who own workloads; `channel` gets their cards, `crb_group` is the ticket's assignment group.
 
     `owner` and `deputy` are a person's address, or `group:` and the name or address of a Teams group. `cover_for`: the
-    teams for which this one answers while both their people are away.
+    teams for which this one answers while both their people are away. `holidays`: the lists of `calendar.holidays` that
+    hold for the team.
     """
 
     owner: str = Field(min_length=1)
@@ -92,6 +95,7 @@ class Team(Strict):
     channel: str = ""
     crb_group: str = ""
     cover_for: Many[str] = ()
+    holidays: Many[str] = ()
 
 
 class Workload(Strict):
@@ -304,9 +308,27 @@ class Freeze(Strict):
 
 
 class Calendar(Strict):
-    """Days of the organisation itself. A rollout that falls into a freeze is told on ticket and card."""
+    """Days of the organisation itself. A rollout that falls into a freeze is told on ticket and card.
 
+    `week`: the days on which people work; `holidays`: lists of days on which they do not, which a team names;
+    `time_zone`: by whose clock such a day begins.
+    """
+
+    time_zone: TimeZone = "UTC"
+    week: Some[Weekday] = WEEKDAYS[:5]
+    holidays: dict[Name, Many[date]] = Field(default={})
     freezes: Many[Freeze] = ()
+
+
+class Closing(Strict):
+    """What closes a change, the one that weighs most first whatever the order here, and what opens it again.
+
+    `page`: a person says so; `ticket`: its tickets have ended; `task`: its Planner tasks are done; `answer`: every team
+    said that it has no impact, or that all is done. `reopen`: what Microsoft says that opens a closed change again.
+    """
+
+    through: Many[ClosedBy] = CLOSED_BY
+    reopen: Many[EventType] = ("resumed",)
 
 
 class Answers(Strict):
@@ -328,6 +350,7 @@ class Policy(Strict):
     roles: Roles = Roles()
     targets: Targets = Targets()
     calendar: Calendar = Calendar()
+    closing: Closing = Closing()
     channels: dict[Name, Channel] = Field(default={})
     urgent: Many[Match] = URGENT
     tickets: dict[Name, TicketSystemEntry] = Field(default={})
