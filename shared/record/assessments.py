@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from shared.core import ids
@@ -9,6 +10,7 @@ from shared.core.changes.settled import (
     NOTHING_SETTLED,
     Assessment,
     Handover,
+    PageWord,
     SettledField,
     TeamWord,
     as_label,
@@ -46,8 +48,21 @@ def read_assessment(row: Row) -> AssessmentRecord:
             team: Handover(each["to"], each["by"], stored_moment(each["at"]))
             for team, each in people.get("moved", {}).items()
         },
+        _page_from_json(people.get("page")),
+        when(row.values.get("first_at")) or _earliest(fields, people),
     )
     return AssessmentRecord(assessment, row)
+
+
+def _page_from_json(data: Mapping[str, Any] | None) -> PageWord | None:
+    return PageWord(data["closed"], data["by"], stored_moment(data["at"])) if data else None
+
+
+def _earliest(fields: Mapping[FieldName, SettledField], people: Mapping[str, Any]) -> datetime | None:
+    """When somebody spoke first, as far as a row of an earlier version says: later words stand over earlier ones."""
+    words = [*people.get("teams", {}).values(), *people.get("moved", {}).values()]
+    said = [when(word.get(key)) for word in words for key in ("owned_at", "at")]
+    return min((at for at in (*said, *(each.at for each in fields.values())) if at), default=None)
 
 
 def put_assessment(change_id: str, before: AssessmentRecord, assessment: Assessment) -> Write:
@@ -59,6 +74,7 @@ def put_assessment(change_id: str, before: AssessmentRecord, assessment: Assessm
     values: dict[str, Value] = {
         "seq": assessment.seq,
         "settled_seq": assessment.settled_seq,
+        "first_at": assessment.first_at.isoformat() if assessment.first_at else "",
         **pack("settled", unknown | fields),
         **pack("people", _people_to_json(assessment, _packed("people", row) if row else {})),
     }
@@ -78,7 +94,9 @@ def _people_to_json(assessment: Assessment, old: Mapping[str, Any]) -> dict[str,
     before = old.get("teams", {})
     teams = {team: {**before.get(team, {}), **_word_to_json(word)} for team, word in assessment.teams.items()}
     moved = {team: {"to": each.to, "by": each.by, "at": each.at.isoformat()} for team, each in assessment.moved.items()}
-    return {**old, "teams": teams, "moved": moved}
+    page = assessment.page
+    word = {"page": {"closed": page.closed, "by": page.by, "at": page.at.isoformat()}} if page else {}
+    return {**old, "teams": teams, "moved": moved, **word}
 
 
 def _word_to_json(word: TeamWord) -> dict[str, Any]:

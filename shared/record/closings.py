@@ -1,16 +1,26 @@
 """What was closed, a partition a month (table `closings`)."""
 
-from collections.abc import Mapping
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.core import ids
+from shared.core.changes.change import Change, Closing, Days
+from shared.core.life.closing import REOPENED
 from shared.core.life.entries import ClosedChange
+from shared.core.life.moments import Moments
 from shared.core.ports.storage import Row, Tables, Value, Write
-from shared.core.times import stored_moment
+from shared.core.times import stored_day, stored_moment
 from shared.record.packing import END, words
 from shared.record.redo import write_or_skip
 
 TABLE = "closings"
+
+
+_MOMENTS = ("published", "triaged", "ticketed", "decided", "communicated")
+_DAYS = ("act_by", "rollout_start", "rollout_end")
 
 
 def closing_row(closing: ClosedChange) -> Row:
@@ -25,20 +35,63 @@ def closing_row(closing: ClosedChange) -> Row:
         "closed": closing.closed,
         "through": closing.through,
         "reference": closing.reference,
+        "kind": closing.kind,
+        "impact": closing.impact,
+        "private": closing.private,
+        "by": closing.by,
+        "stood": int(closing.stood.total_seconds()),
+        "worked": json.dumps(closing.worked),
+        "target": json.dumps(closing.target),
+        "before": closing.before,
     }
     if closing.assigned:
         values["assigned"] = closing.assigned
-    return Row(f"{closing.closed:%Y-%m}", f"{ids.key(closing.id)}|{closing.number:03d}", values)
+    if closing.reopened:
+        values["reopened"] = closing.reopened
+    if moments := closing.moments:
+        values |= {name: at for name in _MOMENTS if (at := getattr(moments, name))}
+        values |= {name: day.isoformat() for name in _DAYS if (day := getattr(moments, name))}
+    return Row(*_place(closing.id, closing.closed, closing.number), values)
+
+
+def _place(change_id: str, closed: datetime, number: int) -> tuple[str, str]:
+    return f"{closed:%Y-%m}", f"{ids.key(change_id)}|{number:03d}"
 
 
 def read_closing(row: Row) -> ClosedChange:
+    """The closing in a row, also in one of an earlier version, which has no moments."""
     v: Mapping[str, Any] = row.values
+    announced, opened, assigned = stored_moment(v["announced"]), stored_moment(v["opened"]), _moment(v, "assigned")
     return ClosedChange(
-        v["change"], v["number"], v["title"], v["team"], words(v["workloads"]),
-        stored_moment(v["announced"]), stored_moment(v["opened"]),
-        stored_moment(v["assigned"]) if v.get("assigned") else None,
+        v["change"], v["number"], v["title"], v["team"], words(v["workloads"]), announced, opened, assigned,
         stored_moment(v["closed"]), v["through"], v["reference"],
+        _moments(v, announced, opened, assigned) if "worked" in v else None,
+        v.get("kind", ""), v.get("impact", ""), v.get("private", False), v.get("by", ""),
+        timedelta(seconds=v.get("stood", 0)), Days(*json.loads(v.get("worked", "[]"))),
+        Days(*json.loads(v.get("target", "[]"))), v.get("before", False), _moment(v, "reopened"),
     )  # fmt: skip
+
+
+def _moments(values: Mapping[str, Any], seen: datetime, opened: datetime, assigned: datetime | None) -> Moments:
+    moments = {name: _moment(values, name) for name in _MOMENTS}
+    days = {name: stored_day(values.get(name, "")) for name in _DAYS}
+    return Moments(seen, opened, assigned=assigned, **moments, **days)  # type: ignore[arg-type]  # days and moments
+
+
+def _moment(values: Mapping[str, Any], name: str) -> datetime | None:
+    return stored_moment(values[name]) if values.get(name) else None
+
+
+async def note_reopened(tables: Tables, change: Change, closing: Closing) -> None:
+    """Say of a closing that its change is open again: two calls. `mend` does it where nobody did."""
+    row = await tables.get(TABLE, *_place(change.id, closing.at, closing.number))
+    if row and not row.values.get("reopened"):
+        await write_or_skip(tables, TABLE, _with_reopened(row, change))
+
+
+def _with_reopened(row: Row, change: Change) -> Write:
+    at = change.moments.get(REOPENED) or change.first_seen
+    return Write("merge", Row(row.partition, row.key, {"reopened": at}, row.etag))
 
 
 async def closings_in(tables: Tables, month: str, through: str = "") -> list[ClosedChange]:
@@ -59,15 +112,26 @@ async def count_closings(tables: Tables) -> int:
 class ClosingIndex:
     """Which closings are written, compared by `mend` with every change."""
 
-    def __init__(self, places: frozenset[tuple[str, str]]) -> None:
-        self._places = places
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._places = set[tuple[str, str]]()
+        self._standing = defaultdict[str, list[Row]](list)  # by change: the closings that nothing has undone
+        for row in rows:
+            self._places.add((row.partition, row.key))
+            if not row.values.get("reopened"):
+                self._standing[str(row.values["change"])].append(row)
 
     @classmethod
     async def read(cls, tables: Tables) -> "ClosingIndex":
         """One scan."""
-        return cls(frozenset([(row.partition, row.key) async for row in tables.scan(TABLE)]))
+        return cls([row async for row in tables.scan(TABLE)])
 
     async def mend(self, tables: Tables, closing: ClosedChange) -> bool:
         """Whether the closing was missing."""
         row = closing_row(closing)
         return (row.partition, row.key) not in self._places and await insert_closing(tables, closing)
+
+    async def mend_reopened(self, tables: Tables, change: Change) -> int:
+        """Say of closings that their change was opened again since; of how many nobody had said so."""
+        latest = change.closed.number if change.closed else 0
+        undone = [row for row in self._standing[change.id] if row.values["number"] != latest]
+        return sum([await write_or_skip(tables, TABLE, _with_reopened(row, change)) for row in undone])

@@ -5,7 +5,19 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, Event, Facts, Stated
+from shared.core.changes.change import (
+    NEVER_STOOD,
+    Change,
+    Closing,
+    Days,
+    Decision,
+    Edition,
+    Effect,
+    Event,
+    Facts,
+    Stated,
+    Stood,
+)
 from shared.core.changes.reasons import (
     MetCondition,
     NewsReason,
@@ -43,6 +55,7 @@ def change_to_json(change: Change) -> dict[str, Any]:
         "decision": _decision_to_json(change.decision) if change.decision else None,
         "closed": _closing_to_json(change.closed) if change.closed else None,
         "closings": change.closings,
+        **({"stood": change.stood} if any(change.stood) else {}),
         "moments": {name: at.isoformat() for name, at in change.moments.items()},
         "first_load": change.first_load,
     }
@@ -58,6 +71,7 @@ def change_from_json(data: Mapping[str, Any], post: Mapping[str, Any]) -> Change
         decision=_decision_from_json(data["decision"]) if data["decision"] else None,
         closed=_closing_from_json(data["closed"]) if data["closed"] else None,
         closings=data["closings"],
+        stood=Stood(*data["stood"]) if "stood" in data else NEVER_STOOD,
         moments={name: stored_moment(at) for name, at in data["moments"].items()},
         first_load=data.get("first_load", False),
     )
@@ -327,8 +341,21 @@ def _closing_to_json(closing: Closing) -> dict[str, Any]:
         "through": closing.through,
         "reference": closing.reference,
         "number": closing.number,
+        "by": closing.by,
+        "worked": closing.worked,
+        "target": closing.target,
+        "before": closing.before,
     }
 
 
 def _closing_from_json(data: Mapping[str, Any]) -> Closing:
-    return Closing(stored_moment(data["at"]), data["through"], data["reference"], data["number"])
+    return Closing(
+        stored_moment(data["at"]),
+        data["through"],
+        data["reference"],
+        data["number"],
+        data.get("by", ""),
+        Days(*data.get("worked", ())),
+        Days(*data.get("target", ())),
+        data.get("before", False),
+    )

@@ -21,7 +21,10 @@ from shared.record.redo import write_or_skip
 _WAY = ("kept", "stopped")  # of a card: where it waits, and why it is not sent any more
 _INTENT = ("effect", "due", "pending", "parked", "first_load", *_WAY)
 _CLAIM = ("claim_owner", "claim_until")
-_SEEN = ("number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "not_taken", "done_at")
+_SEEN = (
+    "number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "moved_at", "not_taken",
+    "done_at",
+)  # fmt: skip
 _OUTCOME = (
     "done", "due", "pending", *_WAY, *_CLAIM, "opened_at", "applied", "followed_by", "adopted_from", "key",
     "written", "tasks", *_SEEN,
@@ -60,6 +63,7 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "decision": ticket.decision,
         "decided_by": ticket.decided_by,
         "decided_at": _iso(ticket.decided_at),
+        "moved_at": _iso(ticket.moved_at),
         "not_taken": json.dumps(ticket.not_taken, ensure_ascii=False),
         "written": json.dumps(dict(ticket.written)),
         "tasks": json.dumps(ticket.tasks),
@@ -99,6 +103,7 @@ def read_effect(row: Row) -> EffectState:
             not_taken=tuple(json.loads(v.get("not_taken") or "[]")),
             written=json.loads(v.get("written") or "{}"),
             tasks=tuple(json.loads(v.get("tasks") or "[]")),
+            moved_at=when(v.get("moved_at")),
         ),
         first_load=v.get("first_load", ""),
         place=_place(v.get("kept", "")),

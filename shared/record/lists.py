@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from shared.core.life.line import Line, Part
-from shared.core.life.line_parts import change_part, closing_part, people_part, task_part, ticket_part
+from shared.core.life.line_parts import card_part, change_part, closing_part, people_part, task_part, ticket_part
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Blobs, Row, Tables, Write
 from shared.core.tasks.task import TaskState
@@ -47,6 +47,7 @@ def line_of(record: ChangeRecord, policy: Policy, now: datetime, tasks: Iterable
         change_part(change, policy, now),
         closing_part(change),
         people_part(change),
+        card_part(record.states),
         *(_ticket_part(each) for each in record.effects.values() if each.state.effect.kind == "ticket"),
         *(task_part(task) for task in (*record.task_states, *tasks)),
     ]

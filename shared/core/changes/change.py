@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from shared.core.changes.reasons import Reason
 from shared.core.changes.settled import NOTHING_SETTLED, Assessment, Reading, Standing, overlaid, standing
@@ -11,7 +11,7 @@ from shared.core.changes.slips import Slip
 from shared.core.posts.classification import Classification, FieldName, Halt
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post, read_post
-from shared.core.terms import EventType, FirstLoadStep, Stage
+from shared.core.terms import EventType, FirstLoadStep, Stage, Through
 
 READER = 5
 """Version of the reader: of everything that makes `Facts` out of a post. Raise it with every change of what it reads
@@ -171,20 +171,49 @@ class Decision:
     seq: int = 0
 
 
+class Days(NamedTuple):
+    """Days until a change was looked at, decided and closed; None where nobody did."""
+
+    triage: int | None = None
+    decide: int | None = None
+    close: int | None = None
+
+
+class Stood(NamedTuple):
+    """How long a change stood closed between its openings: seconds, and working days."""
+
+    seconds: int = 0
+    working: int = 0
+
+
+NO_DAYS, NEVER_STOOD = Days(), Stood()
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """That the change is done: when, and through what (a ticket or a task)."""
+    """That the change is done: when, through what, and which closing of the change it is.
+
+    `reference`: the ticket's number, or how many tasks or teams; `by`: the person who closed it on its page. `worked`:
+    working days by the calendar of the day on which it was closed; `target`: the days that the policy allowed then.
+    `before`: it lapsed before anybody measured, and counts in no measure.
+    """
 
     at: datetime
-    through: Literal["ticket", "task", "answer"]
+    through: Through
     reference: str
     number: int
+    by: str = ""
+    worked: Days = NO_DAYS
+    target: Days = NO_DAYS
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One Message Center id over all tenants and editions. `post` is Graph's JSON of the newest edition.
 
+    `closings`: how often it was closed; `stood`: how long, where it was opened again. `moments`: `reopened`, when that
+    was; `resumed`, when Microsoft's word did it.
     `first_load`: the first reading of a tenant's feed brought it, when nothing of that feed was known.
     `assessment`: what people decided; it stands in a row of its own.
     """
@@ -202,6 +231,7 @@ class Change:
     parked: str = ""
     first_load: bool = False
     assessment: Assessment = NOTHING_SETTLED
+    stood: Stood = NEVER_STOOD
     _read: Post | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -290,6 +320,7 @@ class TicketState:
     this is, and `key` that ticket's key; empty for a ticket of its own. `not_taken`: what the system did not let us do
     at the last filing, a line each that asks people to. `written`: the fields that we wrote, by the system's names,
     each with the fingerprint of what stood there then. `tasks`: keys of the steps for which a task was made.
+    `moved_at`: when a person was first seen to have moved it.
     """
 
     number: str = ""
@@ -307,6 +338,7 @@ class TicketState:
     not_taken: tuple[str, ...] = ()
     written: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[str, ...] = ()
+    moved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,21 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class PageWord:
+    """That a person closed a change on its page, or opened it again."""
+
+    closed: bool
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What people decided about a change. `seq` is one more after each write.
 
     `settled_seq`: of the last write that settled or released a field; the others ask for no new decision. `teams`: what
-    each team said; `moved`: by team, that it is not theirs.
+    each team said; `moved`: by team, that it is not theirs. `page`: who closed or opened the change last. `first_at`:
+    when somebody said anything for the first time, also what only adds.
     """
 
     seq: int = 0
@@ -70,6 +80,8 @@ class Assessment:
     settled_seq: int = 0
     teams: Mapping[str, TeamWord] = field(default_factory=dict)
     moved: Mapping[str, Handover] = field(default_factory=dict)
+    page: PageWord | None = None
+    first_at: datetime | None = None
 
     @property
     def people(self) -> frozenset[str]:
@@ -78,7 +90,12 @@ class Assessment:
         return frozenset(
             filter(
                 None,
-                (*said, *(each.by for each in self.settled.values()), *(each.by for each in self.moved.values())),
+                (
+                    *said,
+                    *(each.by for each in self.settled.values()),
+                    *(each.by for each in self.moved.values()),
+                    self.page.by if self.page else "",
+                ),
             )
         )
 
@@ -107,6 +124,7 @@ def with_names(assessment: Assessment, names: Mapping[str, str]) -> Assessment:
             team: replace(word, owner=named(word.owner), by=named(word.by)) for team, word in assessment.teams.items()
         },
         moved={team: replace(each, by=named(each.by)) for team, each in assessment.moved.items()},
+        page=replace(assessment.page, by=named(assessment.page.by)) if assessment.page else None,
     )
 
 

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.line import Line
+from shared.core.terms import Through
 
+LAPSED: Through = "lapsed"
 LIVE_FOR = timedelta(days=400)
 """Thirteen months: what nothing has happened to for so long, and is not open, is read only where somebody asks."""
 
@@ -16,7 +18,7 @@ class Figures:
     """The numbers of the home page. `revisions`: editions after each change's first; `tickets`: those with a number.
 
     `notes`: events that tickets were told after their first; `cancelled`: tickets that ended so; `closed`: how often
-    a change was closed.
+    a change was closed, without what lapsed.
     """
 
     changes: int
@@ -42,7 +44,7 @@ def figures(lines: Iterable[Line], today: date) -> Figures:
         changes += 1
         revisions += line.revision - 1
         open_ += line.is_open(today)
-        closed += line.closings
+        closed += line.closings - (line.through == LAPSED)
         for ticket in line.tickets:
             tickets += bool(ticket.number)
             notes += ticket.notes
@@ -63,15 +65,27 @@ def open_changes(lines: Iterable[Line], today: date) -> list[OpenChange]:
 
 
 def closed_changes(lines: Iterable[Line], since: datetime) -> list[ClosedChange]:
-    """What was closed at that time or later and is closed now: a change counts once, by its last closing."""
+    """What was closed at that time or later and is closed now: a change counts once, by its last closing.
+
+    Without what lapsed, which nobody closed.
+    """
     return [
-        ClosedChange(
-            line.id, line.closings, line.title, line.team, line.workloads, line.first_seen, line.opened, line.assigned,
-            line.closed, line.through, line.reference,
-        )
+        closed
         for line in lines
-        if line.closed and line.closed >= since and line.first_seen and line.opened
-    ]  # fmt: skip
+        if (closed := closed_change(line)) and closed.closed >= since and closed.through != LAPSED
+    ]
+
+
+def closed_change(line: Line) -> ClosedChange | None:
+    """The line's closing; None while it is open."""
+    moments = line.moments
+    if not line.closed or moments is None:
+        return None
+    return ClosedChange(
+        line.id, line.closings, line.title, line.team, line.workloads, moments.first_seen, moments.opened,
+        line.assigned, line.closed, line.through, line.reference, moments, line.kind, line.impact, line.private,
+        line.closed_by, line.stood, line.worked, line.target, not line.counts,
+    )  # fmt: skip
 
 
 def is_live(line: Line, now: datetime) -> bool:

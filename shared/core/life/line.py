@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from shared.core.changes.change import Days
+from shared.core.life.moments import Moments, earliest
+from shared.core.terms import IMPACT_RANK
 from shared.core.times import stored_day, when
 
 Value = str | int | float | bool | None | tuple["Value", ...]
@@ -91,6 +94,7 @@ class Ticket:
     remote_state: str
     decision: str
     decided_at: datetime | None
+    moved_at: datetime | None
     opened_at: datetime | None
     silent: bool
     ended: bool
@@ -258,8 +262,9 @@ class Line:
         return tuple(
             Ticket(
                 part.member, part.text("team"), part.text("number"), part.text("url"), part.text("state"),
-                part.text("remote_state"), part.text("decision"), part.moment("decided_at"), part.moment("opened_at"),
-                part.flag("silent"), part.flag("ended"), part.number("notes"),
+                part.text("remote_state"), part.text("decision"), part.moment("decided_at"),
+                part.moment("moved_at"), part.moment("opened_at"), part.flag("silent"), part.flag("ended"),
+                part.number("notes"),
             )
             for part in self.of_kind("ticket")
         )  # fmt: skip
@@ -280,6 +285,41 @@ class Line:
     def closed(self) -> datetime | None:
         """When it was closed; None while it is open."""
         return self.part("closing").moment("at")
+
+    @property
+    def counts(self) -> bool:
+        """Whether its closing counts in measures: it did not lapse before anybody measured."""
+        return not self.part("closing").flag("before")
+
+    @property
+    def closed_by(self) -> str:
+        """The person who closed it on its page, as they stand in the record."""
+        return self.part("closing").text("by")
+
+    @property
+    def worked(self) -> Days:
+        """Working days until it was looked at, decided and closed, as they were counted when it closed."""
+        return self._days("worked")
+
+    @property
+    def target(self) -> Days:
+        """The days that the policy allowed when it closed."""
+        return self._days("target")
+
+    @property
+    def stood(self) -> timedelta:
+        """How long it stood closed before it was opened again."""
+        return timedelta(seconds=self.part("closing").number("stood"))
+
+    @property
+    def reopened(self) -> datetime | None:
+        """When it was opened again, while it is open."""
+        return self.part("closing").moment("reopened")
+
+    def _days(self, name: str) -> Days:
+        days = self.part("closing").get(name)
+        known = days if isinstance(days, tuple) else ()
+        return Days(*(day if isinstance(day, int) else None for day in known[: len(Days._fields)]))
 
     @property
     def through(self) -> str:
@@ -317,7 +357,45 @@ class Line:
     @property
     def assigned(self) -> datetime | None:
         """When the first task was given to a person."""
-        return min((task.assigned for task in self.tasks if task.assigned), default=None)
+        return earliest(task.assigned for task in self.tasks)
+
+    @property
+    def triaged(self) -> datetime | None:
+        """The first act of a person."""
+        words = self.part("people")
+        acts = [words.moment("first") or words.moment("at"), self.assigned, self.board_decided]
+        return earliest([*acts, *(ticket.moved_at for ticket in self.tickets)])
+
+    @property
+    def ticketed(self) -> datetime | None:
+        """When the first ticket was filed."""
+        return earliest(ticket.opened_at for ticket in self.tickets)
+
+    @property
+    def board_decided(self) -> datetime | None:
+        """When the board decided, as far as a ticket system says."""
+        return earliest(ticket.decided_at for ticket in self.tickets)
+
+    @property
+    def communicated(self) -> datetime | None:
+        """When the first card went out; known from the night after it on, for a change that nobody touched since."""
+        return self.part("card").moment("first")
+
+    @property
+    def moments(self) -> Moments | None:
+        """When what happened to it; None where nobody knows when it was first seen."""
+        if self.first_seen is None or self.opened is None:
+            return None
+        return Moments(
+            self.first_seen, self.opened, self.published, self.triaged, self.ticketed, self.assigned,
+            self.board_decided, self.communicated, self.act_by, self.plan_start, self.plan_end,
+        )  # fmt: skip
+
+    @property
+    def impact(self) -> str:
+        """The higher of its two impacts; empty of a post on data privacy."""
+        impacts = (self.admin_impact, self.user_impact)
+        return "" if self.private else max(impacts, key=lambda impact: IMPACT_RANK.get(impact, -1))
 
     @property
     def settled(self) -> tuple[str, ...]:

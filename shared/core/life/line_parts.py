@@ -1,11 +1,13 @@
 """The parts of a line, each made of what its writer has in hand, with a version that only grows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.decisions.decide import last_day, plan_is_over
-from shared.core.life.closing import is_ended, planned
+from shared.core.life.closing import REOPENED, is_ended
 from shared.core.life.line import Part, Value, part_of
+from shared.core.life.moments import earliest, first_card, planned
 from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private, shown_title
 from shared.core.tasks.task import TaskState
@@ -76,12 +78,19 @@ def ticket_part(state: EffectState, turn: int) -> Part:
         "remote_state": ticket.remote_state,
         "decision": ticket.decision,
         "decided_at": _iso(ticket.decided_at),
+        "moved_at": _iso(ticket.moved_at),
         "opened_at": _iso(ticket.opened_at),
         "silent": state.is_silent,
         "ended": is_ended(state),
         "notes": sum(Event.type_in(event) != "announced" for event in ticket.applied),
     }
     return part_of(f"ticket|{state.effect.target}", f"{turn:08d}", values)
+
+
+def card_part(states: Iterable[EffectState]) -> Part | None:
+    """When the first card went out; None while none has. Its version: cards that went out are never fewer."""
+    sent = [at for state in states if (at := first_card(state))]
+    return part_of("card", f"{len(sent):08d}", {"first": _iso(earliest(sent))}) if sent else None
 
 
 def task_part(task: TaskState) -> Part:
@@ -102,9 +111,19 @@ def closing_part(change: Change) -> Part | None:
     if not change.closings:
         return None
     closed = change.closed
-    values: dict[str, Value] = {"number": change.closings}
+    values: dict[str, Value] = {"number": change.closings, "stood": change.stood.seconds}
     if closed:
-        values |= {"at": _iso(closed.at), "through": closed.through, "reference": closed.reference}
+        values |= {
+            "at": _iso(closed.at),
+            "through": closed.through,
+            "reference": closed.reference,
+            "by": closed.by,
+            "worked": closed.worked,
+            "target": closed.target,
+            "before": closed.before,
+        }
+    else:
+        values["reopened"] = _iso(change.moments.get(REOPENED))
     return part_of("closing", f"{2 * change.closings + (closed is None):08d}", values)
 
 
@@ -118,8 +137,12 @@ def people_part(change: Change) -> Part | None:
         return None
     words, moved, settled = assessment.teams, assessment.moved, assessment.settled
     moments = [moment for word in words.values() for moment in (word.owned_at, word.at)]
+    moments += [assessment.page.at if assessment.page else None]
     moments += [handover.at for handover in moved.values()] + [field.at for field in settled.values()]
-    values: dict[str, Value] = {"at": _iso(max((moment for moment in moments if moment), default=None))}
+    values: dict[str, Value] = {
+        "at": _iso(max((moment for moment in moments if moment), default=None)),
+        "first": _iso(assessment.first_at),
+    }
     if not is_private(change.read()):
         values |= {
             "settled": tuple(sorted(settled)),

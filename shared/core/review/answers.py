@@ -7,18 +7,23 @@ from typing import Literal, get_args
 
 from shared.core.changes.change import Change, Effect, EffectState
 from shared.core.changes.reasons import SentenceReason
-from shared.core.changes.settled import Assessment, Handover, TeamWord
+from shared.core.changes.settled import Assessment, Handover, PageWord, TeamWord
 from shared.core.decisions.routing import channel_of, refusal
 from shared.core.policy.answering import answers
 from shared.core.policy.model import Policy
 from shared.core.words import answers as words
 
-Decision = Literal["own", "impact", "no_impact", "board", "wrong_team"]
+Decision = Literal["own", "impact", "no_impact", "done", "board", "wrong_team", "close", "reopen"]
 """What decides: one row a change, so that of a hundred people at once one decides."""
 Note = Literal["comment", "remind", "unclear"]
 """What only adds: everybody's stands."""
-AnswerName = Literal["own", "impact", "no_impact", "board", "wrong_team", "wrong", "comment", "remind", "unclear"]
+AnswerName = Literal[
+    "own", "impact", "no_impact", "done", "board", "wrong_team", "close", "reopen", "wrong", "comment", "remind",
+    "unclear",
+]  # fmt: skip
 """Every answer that a form can hold; `wrong`: a field was read wrong."""
+OF_THE_CHANGE: frozenset[str] = frozenset({"close", "reopen"})
+"""What is said of the whole change, for all its teams: on its page, and not through a card."""
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 NOTES: tuple[Note, ...] = get_args(Note)
 
@@ -55,9 +60,12 @@ def answered(
     before = _before(assessment, what, team)
     if before and before.by == who and (before.what, before.new) == (what, to):
         return Outcome("again", assessment, before)
-    if before and before.by != who and not over:
+    if before and before.by != who and not over and what not in OF_THE_CHANGE:
         return Outcome("other", assessment, before)
     seq = assessment.seq + 1
+    assessment = replace(assessment, first_at=assessment.first_at or at)
+    if what == "close" or what == "reopen":  # noqa: PLR1714 - by "in" mypy does not narrow the type
+        return Outcome("counts", replace(assessment, seq=seq, page=PageWord(what == "close", who, at)), before)
     if what == "wrong_team":
         moved = {**assessment.moved, team: Handover(to, who, at)}
         moved.pop(to, None)  # the word that it is not theirs ends with the newer one that it is
@@ -68,6 +76,9 @@ def answered(
 
 
 def _before(assessment: Assessment, what: Decision, team: str) -> Standing | None:
+    if what in OF_THE_CHANGE:
+        page = assessment.page
+        return Standing("close" if page.closed else "reopen", page.by, page.at) if page else None
     if what == "wrong_team":
         moved = assessment.moved.get(team)
         return Standing("wrong_team", moved.by, moved.at, moved.to) if moved else None

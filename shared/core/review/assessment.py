@@ -103,7 +103,12 @@ def assess(change: Change, wanted: Wanted, by: str, at: datetime) -> tuple[Chang
             settled[name] = SettledField(value, by, at, edition, value_of(change.reading, name))
     differs = any(before.get(name) is not settled.get(name) for name in wanted)
     seq = change.assessment.seq + 1
-    assessment = replace(change.assessment, seq=seq, settled=settled, settled_seq=seq) if differs else change.assessment
+    first_at = change.assessment.first_at or at
+    assessment = (
+        replace(change.assessment, seq=seq, settled=settled, settled_seq=seq, first_at=first_at)
+        if differs
+        else change.assessment
+    )
     after = replace(change, assessment=assessment)
     old, new = change.classification, after.classification
     return after, tuple(

@@ -16,6 +16,9 @@ ANSWERS: Mapping[str, str] = {
     "own": "I own it",
     "impact": "It has an impact on us",
     "no_impact": "No impact on us",
+    "done": "All of it is done",
+    "close": "Close the change",
+    "reopen": "Open it again",
     "board": "It needs the board",
     "wrong_team": "It is another team's",
     "wrong": "We read this wrong",
@@ -33,6 +36,8 @@ _DID: Mapping[str, str] = {
     "no_impact": "{who} said for {team} that it has no impact",
     "board": "{who} said for {team} that it needs the board",
     "done": "{who} said for {team} that all of it is done",
+    "close": "{who} closed the change",
+    "reopen": "{who} opened the change again",
     "wrong_team": "{who} said that it is not {team}'s, but {to}'s",
 }
 WANTS_BOARD = "somebody who got the card says that it needs the board"

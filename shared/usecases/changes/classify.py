@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.core import ids
-from shared.core.changes.change import Change, EffectState
+from shared.core.changes.change import Change, Closing, EffectState
 from shared.core.changes.events import derive
 from shared.core.decisions.decide import decide
 from shared.core.decisions.first_load import intents
 from shared.core.decisions.moved import with_moved
 from shared.core.decisions.settling import tickets_anew, with_settled
 from shared.core.errors import RefusedError
-from shared.core.life.closing import open_row, settle
+from shared.core.life.closing import open_row, resumed_at, settle
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
@@ -20,6 +20,7 @@ from shared.core.tasks.task import TaskState
 from shared.record import changes
 from shared.record.assessments import copy_acts
 from shared.record.changes import ChangeRecord, changes_of
+from shared.record.closings import note_reopened
 from shared.record.copies import CopyRecord, clear_due, copies_of
 from shared.record.lists import line_of
 from shared.record.open_list import list_open, unlist
@@ -38,10 +39,11 @@ _AT_ONCE = 80
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One change after its decision, with the effects that are due."""
+    """One change after its decision, with the effects that are due. `opened`: the closing that it has undone."""
 
     record: ChangeRecord
     fresh: bool
+    opened: Closing | None = None
 
     @property
     def change(self) -> Change:
@@ -94,10 +96,12 @@ async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequen
     decided, groups = [], []
     for change_id, record in records.items():
         own = copies.get(change_id, [])
-        fresh = record.change.stage == "classify"
+        fresh, opened = record.change.stage == "classify", None
         if fresh or any(each.copy.due for each in own):
+            before = record.change.closed
             groups.append(await _decide_one(deps, policy, record, own))
-        decided.append(Decided(record, fresh=fresh))
+            opened = None if record.change.closed else before
+        decided.append(Decided(record, fresh, opened))
     await changes.commit_groups(deps.storage.tables, groups)
     return decided
 
@@ -118,7 +122,8 @@ async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: 
     due += tickets_anew(change, record.states, policy, [state.effect.key for state in due])
     writes = [record.put_intent(state) for state in due]
     change = replace(change, decision=decision, stage="decided")
-    change = settle(change, record.states, ())  # a new ticket opens what was closed
+    # A new ticket opens what was closed, and so does what the policy says of Microsoft's news.
+    change = settle(change, record.states, None, policy, now, resumed_at(change, policy) if fresh else None)
     # What was due because of a tenant is done by the same transaction; of very many the rest stay due.
     looked_at = [clear_due(each) for each in copies if each.copy.due]
     return [record.replace_change(change), *writes, *looked_at[:_AT_ONCE]]
@@ -135,6 +140,8 @@ async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
     change = decided.change
     await relate(deps, change, decided.states)  # before the tickets: whoever files them must see it
     await send_due(deps, change.id, decided.states)
+    if decided.opened:
+        await note_reopened(deps.storage.tables, change, decided.opened)
     first_load = change.decision is not None and change.decision.silent and change.revision == 1
     if decided.fresh and not first_load:  # what a first load finds is listed by `mend`
         tasks = await _tasks(deps, policy, change.id) if change.revision > 1 else ()

@@ -1,7 +1,9 @@
 """A change becomes what its tickets and tasks say, closed or open again; then the lists follow."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from shared.core.changes.change import Closing
 from shared.core.life.closing import closed_row, open_row, settle
 from shared.core.life.entries import ClosedChange
 from shared.core.life.line import Line
@@ -9,7 +11,7 @@ from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
 from shared.record import changes
 from shared.record.changes import ChangeRecord, read_with_tasks
-from shared.record.closings import insert_closing
+from shared.record.closings import insert_closing, note_reopened
 from shared.record.lists import line_of
 from shared.record.open_list import list_open, unlist
 from shared.record.redo import redo
@@ -38,34 +40,45 @@ async def settle_in(
     settled = await settle_record(deps, policy, change_id, beside)
     if settled is None:
         return False
-    await refresh_lists(deps, policy, *settled)
-    batch.append(line_of(settled[0], policy, deps.here.clock()))
+    await refresh_lists(deps, policy, settled)
+    batch.append(line_of(settled.record, policy, deps.here.clock()))
     return True
 
 
-async def settle_record(
-    deps: Deps, policy: Policy, change_id: str, beside: Beside
-) -> tuple[ChangeRecord, ClosedChange | None] | None:
+class Settled(NamedTuple):
+    """A change as it is recorded now. `closed`: its closing's row; `opened`: the closing that this has undone."""
+
+    record: ChangeRecord
+    closed: ClosedChange | None
+    opened: Closing | None
+
+
+async def settle_record(deps: Deps, policy: Policy, change_id: str, beside: Beside) -> Settled | None:
     """The same without the lists: `refresh_lists` takes the result. None where the change is unknown or left."""
 
-    async def step() -> tuple[ChangeRecord, ClosedChange | None] | None:
+    async def step() -> Settled | None:
         record = await read_with_tasks(deps.storage.tables, change_id)
         parts = beside(record) if record else None
         if record is None or parts is None:
             return None
         writes = list(parts)
-        after = settle(record.change, record.states, record.task_states)
-        if after is not record.change:
+        before, now = record.change, deps.here.clock()
+        after = settle(before, record.states, record.task_states, policy, now)
+        if after is not before:
             writes.append(record.replace_change(after))
         if writes:
             await changes.commit(deps.storage.tables, writes)
-        return record, closed_row(after, record.states, record.task_states, policy)
+        closed = closed_row(after, record.states, record.task_states, policy)
+        return Settled(record, closed, None if after.closed else before.closed)
 
     return await redo(step)
 
 
-async def refresh_lists(deps: Deps, policy: Policy, record: ChangeRecord, closed: ClosedChange | None) -> None:
+async def refresh_lists(deps: Deps, policy: Policy, settled: Settled) -> None:
     """After the record: the closing's row, and the list of what is open. To do it again changes nothing."""
+    record, closed, opened = settled
+    if opened:
+        await note_reopened(deps.storage.tables, record.change, opened)
     if closed is None:
         entry = open_row(record.change, record.states, record.task_states, policy, deps.here.clock())
         await list_open(deps.storage.tables, entry)

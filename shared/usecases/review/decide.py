@@ -238,7 +238,7 @@ async def note(
     act = Act(0, now, speaker.person.id, speaker.through, (), what, team, old, new, words[:LONGEST_WORDS], place)
     key = key_of(change_id, act)
     await _guard(deps, change_id, alone(key))
-    raised = replace(change.assessment, seq=change.assessment.seq + 1)
+    raised = replace(change.assessment, seq=change.assessment.seq + 1, first_at=change.assessment.first_at or now)
     insert = insert_act(change_id, act)
     if not await changes.commit_or_skip(deps.storage.tables, [record.put_assessment(raised), insert]):
         try:

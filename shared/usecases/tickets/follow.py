@@ -143,6 +143,8 @@ async def _take_over(
         if now.remote_state != before.remote_state and (ref is None or ref.state == UNKNOWN):
             _LOG.warning("%s: ticket %s is %s; its state stays %s", change_id, now.number, now.remote_state, now.state)
         moved = now.state != before.state
+        if moved and not now.moved_at:
+            now = replace(now, moved_at=deps.here.clock())
         done_at = (ref and ref.closed_at) or deps.here.clock() if moved else state.done_at
         called = now.number
         seen = record.see_ticket(replace(state, ticket=now, done_at=done_at))
@@ -153,9 +155,9 @@ async def _take_over(
         return None
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
         await numbers.remember(deps.storage.tables, system, called, change_id)
-    await send_due(deps, change_id, settled[0].states)
-    await refresh_lists(deps, policy, *settled)
-    return line_of(settled[0], policy, deps.here.clock())
+    await send_due(deps, change_id, settled.record.states)
+    await refresh_lists(deps, policy, settled)
+    return line_of(settled.record, policy, deps.here.clock())
 
 
 def _decision_cards(policy: Policy, record: ChangeRecord, before: TicketState, now: TicketState) -> list[Write]:

@@ -27,7 +27,7 @@ from shared.usecases.apart import apart
 from shared.usecases.deps import Deps
 
 _LOG = logging.getLogger("foresignal.lists")
-_OURS = frozenset({"change", "closing", "people", "task", "ticket"})
+_OURS = frozenset({"card", "change", "closing", "people", "task", "ticket"})
 """Kinds of parts that this version makes of the record; what a later one has made of it stays."""
 _MARK_STANDS = timedelta(hours=1)
 """How long a mark may stand while nothing is touched."""

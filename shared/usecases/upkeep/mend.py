@@ -1,17 +1,19 @@
 """`mend`: nightly; sends again what hangs, rebuilds the lists from the record, takes up tasks that wait."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared.core import ids
 from shared.core.changes.change import EffectState
 from shared.core.errors import TransientError
-from shared.core.life.closing import closed_row, open_row
+from shared.core.life.closing import closed_row, lapse, open_row
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
+from shared.core.ports.storage import Write
 from shared.core.tasks.task import TaskState
+from shared.record import changes
 from shared.record.changes import ChangeRecord, all_changes, has_change, waiting_for_classification
 from shared.record.closings import ClosingIndex
 from shared.record.deliveries import forget_heard
@@ -19,6 +21,7 @@ from shared.record.first_load import write_waiting_counts
 from shared.record.lists import KEPT, delete_touched, line_of
 from shared.record.numbers import NumberIndex
 from shared.record.open_list import OpenList
+from shared.record.redo import transactions
 from shared.record.tasks import all_tasks, waiting_keys
 from shared.usecases.apart import apart
 from shared.usecases.cards.waiting import point_again
@@ -31,6 +34,7 @@ from shared.usecases.upkeep.lists import NewLists
 from shared.usecases.upkeep.mend_relations import RelationSweep
 
 _IDS_A_MESSAGE = 50
+_LAPSED_AT_ONCE = 50
 _HEARD_FOR = timedelta(days=1)  # a call that is sent again later is refused by its time
 REREAD_A_NIGHT = 500
 """Open changes that are read anew after an upgrade of the reader; the others follow in the next nights."""
@@ -51,6 +55,8 @@ class Mended:
     cards: int = 0
     reread: int = 0
     over: int = 0
+    lapsed: int = 0
+    reopened: int = 0
 
 
 async def mend(deps: Deps) -> Mended:
@@ -110,13 +116,29 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], lines: NewL
         lists.listed.leave(change_id)
         lines.leave(change_id)
 
+    async def mend_all(records: Iterable[ChangeRecord]) -> None:
+        for record in records:
+            whole = False
+            with apart(f"{record.change.id} cannot be mended", passing=TransientError):
+                await _mend_change(deps, policy, record, tasks.get(record.change.id, []), lists, done)
+                whole = True
+            if not whole:
+                leave(record.change.id)
+
+    lapsing: list[tuple[ChangeRecord, Write]] = []
     async for record in all_changes(tables, leave):
-        whole = False
-        with apart(f"{record.change.id} cannot be mended", passing=TransientError):
-            await _mend_change(deps, policy, record, tasks.get(record.change.id, []), lists, done)
-            whole = True
-        if not whole:
-            leave(record.change.id)
+        before, now = record.change, deps.here.clock()
+        after = lapse(before, record.states, tasks.get(before.id, []), policy, now)
+        if after is before:
+            await mend_all([record])
+            continue
+        if lapsing and (
+            ids.partition(lapsing[0][0].change.id) != ids.partition(before.id) or len(lapsing) == _LAPSED_AT_ONCE
+        ):
+            await mend_all(await _lapse(deps, lapsing, leave, done))
+            lapsing = []
+        lapsing.append((record, record.replace_change(after)))
+    await mend_all(await _lapse(deps, lapsing, leave, done))
     await write_waiting_counts(tables, lists.kept)
     with apart("cards that wait cannot be mended", passing=TransientError):
         done.cards = await point_again(deps, policy, lists.waiting)
@@ -127,6 +149,26 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], lines: NewL
     done.unlisted = await lists.listed.delete_rest(tables)
     with apart("the lists cannot be built"):
         await lines.write()
+
+
+async def _lapse(
+    deps: Deps, lapsing: Sequence[tuple[ChangeRecord, Write]], leave: Callable[[str], None], done: Mended
+) -> list[ChangeRecord]:
+    """Close what is over, as few transactions as hold it; those that stand so now. The next night takes the others."""
+    left = list(lapsing)
+    lapsed: list[ChangeRecord] = []
+    for writes in transactions([write] for _, write in lapsing):
+        some, left = left[: len(writes)], left[len(writes) :]
+        written = False
+        with apart(f"changes from {some[0][0].change.id} on cannot be closed as over", passing=TransientError):
+            written = await changes.commit_or_skip(deps.storage.tables, writes)
+        for record, _ in some:
+            if written:
+                lapsed.append(record)
+            else:
+                leave(record.change.id)
+    done.lapsed += len(lapsed)
+    return lapsed
 
 
 async def _mend_change(
@@ -143,8 +185,9 @@ async def _mend_change(
     if change.stage == "decided":
         done.effects += await send_due(deps, change.id, states)
     closed = closed_row(change, states, tasks, policy)
-    if closed:
+    if closed and not closed.before:
         done.closings += await lists.closings.mend(tables, closed)
+    done.reopened += await lists.closings.mend_reopened(tables, change)
     entry = open_row(change, states, tasks, policy, now)
     if entry and done.reread < REREAD_A_NIGHT and await reread(deps, record):
         done.reread += 1
