@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shared.adapters.pages.answer import Result
     from shared.app import App
     from shared.core.cards.answers import CardLink, LinkFault
+    from shared.core.review.answers import Note
     from shared.usecases.review.decide import Answered, Speaker
 
 _FORM = re.compile(r"[0-9a-f]{32}")
@@ -59,13 +60,18 @@ async def _done(
     app: "App", change_id: str, speaker: "Speaker", who: Person, fields: Mapping[str, str]
 ) -> "Answered | LinkFault | None":
     from shared.core.errors import PermanentError
-    from shared.core.review.answers import DECISIONS, NOTES
+    from shared.core.review.answers import DECISIONS, NOTES, OF_THE_CHANGE
     from shared.core.review.typed import field_named, typed_value
-    from shared.usecases.review.decide import answer, note, wrong_reading
+    from shared.usecases.review.decide import answer, close_or_open, wrong_reading
 
     asked, words, form = fields.get("a", ""), fields.get("words", ""), fields.get("f", "")
     if not _FORM.fullmatch(form):
         raise PermanentError("this form is not one of ours; open the page again")
+    for whole in OF_THE_CHANGE:
+        if asked == whole and speaker.card:
+            raise PermanentError("a change is closed, and opened again, on its page; a card is one team's")
+        if asked == whole:
+            return await close_or_open(app.deps, change_id, whole, speaker, words)
     for decision in DECISIONS:
         if asked == decision:
             to = fields.get("to", "") if decision == "wrong_team" else ""
@@ -73,15 +79,25 @@ async def _done(
             return await answer(app.deps, change_id, decision, speaker, words, to=to, system=system, over=over)
     for said in NOTES:
         if asked == said:
-            if said != "remind" and not words:
-                raise PermanentError("nothing is written in the form; say it in your own words")
-            day = _day(fields.get("day", ""), app.deps.here.clock().date()) if said == "remind" else ""
-            return await note(app.deps, change_id, said, speaker, words, form, day)
+            return await _noted(app, change_id, said, speaker, fields)
     if asked != "wrong":
         raise PermanentError("this form names no answer that we know; open the page again")
     name, typed = field_named(fields.get("field", "")), fields.get("value", "")
     wanted = {name: typed_value(name, typed)}
     return await wrong_reading(app.deps, change_id, wanted, speaker, who.roles, typed, words, form)
+
+
+async def _noted(
+    app: "App", change_id: str, said: "Note", speaker: "Speaker", fields: Mapping[str, str]
+) -> "Answered | LinkFault | None":
+    from shared.core.errors import PermanentError
+    from shared.usecases.review.decide import note
+
+    words = fields.get("words", "")
+    if said != "remind" and not words:
+        raise PermanentError("nothing is written in the form; say it in your own words")
+    day = _day(fields.get("day", ""), app.deps.here.clock().date()) if said == "remind" else ""
+    return await note(app.deps, change_id, said, speaker, words, fields["f"], day)
 
 
 def _day(text: str, today: date) -> str:
@@ -115,7 +131,8 @@ def in_words(done: "Answered", who: Person, fields: Mapping[str, str]) -> "Resul
     asked = fields.get("a", "")
     before, names = done.before, done.names
     if done.kind == "refused":
-        return Result("The policy refuses that", "bad", (f"{done.why[:1].upper()}{done.why[1:]}.", "Nothing was done."))
+        title = "Nothing to do" if asked in {"close", "reopen"} else "The policy refuses that"
+        return Result(title, "bad", (f"{done.why[:1].upper()}{done.why[1:]}.", "Nothing was done."))
     if asked == "wrong":
         return _settled(done)
     if done.kind == "again":
@@ -158,6 +175,9 @@ _THANKS: Mapping[str, str] = {
     "own": "You own it",
     "impact": "You said that it has an impact",
     "no_impact": "You said that it has no impact",
+    "done": "You said that all of it is done",
+    "close": "The change is closed",
+    "reopen": "The change is open again",
     "board": "It goes to the board",
     "wrong_team": "It is the other team's now",
     "remind": "You will be reminded",
@@ -168,4 +188,6 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "board": ("The ticket is filed within a minute; the change page has its number.",),
     "wrong_team": ("They get a card within a minute.",),
     "no_impact": ("It says nothing of other teams.",),
+    "done": ("It says nothing of other teams.",),
+    "reopen": ("It stays open until a ticket, a task, an answer or somebody on this page closes it anew.",),
 }

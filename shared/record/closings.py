@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.core import ids
-from shared.core.changes.change import Change, Closing, Days
-from shared.core.life.closing import REOPENED
+from shared.core.changes.change import Change, Days
+from shared.core.life.closing import CLOSED_BEFORE, REOPENED
 from shared.core.life.entries import ClosedChange
 from shared.core.life.moments import Moments
 from shared.core.ports.storage import Row, Tables, Value, Write
@@ -82,9 +82,13 @@ def _moment(values: Mapping[str, Any], name: str) -> datetime | None:
     return stored_moment(values[name]) if values.get(name) else None
 
 
-async def note_reopened(tables: Tables, change: Change, closing: Closing) -> None:
-    """Say of a closing that its change is open again: two calls. `mend` does it where nobody did."""
-    row = await tables.get(TABLE, *_place(change.id, closing.at, closing.number))
+async def note_reopened(tables: Tables, change: Change) -> None:
+    """Say of the last closing of an open change that it was undone: at most two calls. `mend` does it where nobody did.
+
+    None where it was never closed, or the version before opened it again.
+    """
+    closed = change.moments.get(CLOSED_BEFORE)
+    row = await tables.get(TABLE, *_place(change.id, closed, change.closings)) if closed else None
     if row and not row.values.get("reopened"):
         await write_or_skip(tables, TABLE, _with_reopened(row, change))
 

@@ -15,8 +15,8 @@ from shared.core.posts.privacy import is_private, shown_title
 from shared.core.tasks.task import TaskState
 from shared.core.terms import CLOSED_BY, ENDED, IMPACT_RANK, OVER, ClosedBy, Impact, Through
 
-REOPENED, RESUMED = "reopened", "resumed"
-"""Moments of a change: when it was opened again, and when Microsoft's word did that."""
+CLOSED_BEFORE, REOPENED, RESUMED = "closed_before", "reopened", "resumed"
+"""Moments of a change that was opened again: when it was closed before, when that ended, and when Microsoft did it."""
 NEVER_LOOKED_AT, LOOKED_AT = "nobody looked at it", "somebody looked at it"
 """References of a change that lapsed."""
 UNPLANNED_FOR = timedelta(days=30)
@@ -205,7 +205,7 @@ def _reopened(change: Change, closed: Closing, at: datetime, policy: Policy, *, 
         change.stood.seconds + max(0, int((at - closed.at).total_seconds())),
         change.stood.working + working_days_of(policy, team).between(closed.at, at),
     )
-    moments = {**change.moments, REOPENED: at, **({RESUMED: at} if by_microsoft else {})}
+    moments = {**change.moments, CLOSED_BEFORE: closed.at, REOPENED: at, **({RESUMED: at} if by_microsoft else {})}
     return replace(change, closed=None, stood=stood, moments=moments)
 
 
@@ -217,6 +217,12 @@ class Lapse(NamedTuple):
     before: bool
     through: Through = "lapsed"
     by: str = ""
+
+
+def people_may_settle(change: Change) -> bool:
+    """Whether what people said of it may close it, or open it again."""
+    answers = _answers(change)
+    return bool(change.closed or change.assessment.page or (answers and answers.ended))
 
 
 def lapse(

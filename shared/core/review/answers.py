@@ -13,8 +13,10 @@ from shared.core.policy.answering import answers
 from shared.core.policy.model import Policy
 from shared.core.words import answers as words
 
-Decision = Literal["own", "impact", "no_impact", "done", "board", "wrong_team", "close", "reopen"]
+Decision = Literal["own", "impact", "no_impact", "done", "board", "wrong_team"]
 """What decides: one row a change, so that of a hundred people at once one decides."""
+OfTheChange = Literal["close", "reopen"]
+"""What is said of the whole change, for all its teams, on its page: the newest word counts."""
 Note = Literal["comment", "remind", "unclear"]
 """What only adds: everybody's stands."""
 AnswerName = Literal[
@@ -22,9 +24,8 @@ AnswerName = Literal[
     "unclear",
 ]  # fmt: skip
 """Every answer that a form can hold; `wrong`: a field was read wrong."""
-OF_THE_CHANGE: frozenset[str] = frozenset({"close", "reopen"})
-"""What is said of the whole change, for all its teams: on its page, and not through a card."""
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
+OF_THE_CHANGE: tuple[OfTheChange, ...] = get_args(OfTheChange)
 NOTES: tuple[Note, ...] = get_args(Note)
 
 
@@ -51,21 +52,30 @@ class Outcome:
 
 
 def answered(
-    assessment: Assessment, what: Decision, team: str, who: str, at: datetime, to: str = "", *, over: bool = False
+    assessment: Assessment,
+    what: Decision | OfTheChange,
+    team: str,
+    who: str,
+    at: datetime,
+    to: str = "",
+    *,
+    over: bool = False,
 ) -> Outcome:
     """The assessment under a person's answer for a team. `to`: the team whose the change is instead.
 
     `over`: the person knows that somebody else decided, and decides otherwise.
     """
     before = _before(assessment, what, team)
+    if what == "close" or what == "reopen":  # noqa: PLR1714 - by "in" mypy does not narrow the type
+        first_at = assessment.first_at or at
+        page = PageWord(what == "close", who, at)
+        return Outcome("counts", replace(assessment, seq=assessment.seq + 1, page=page, first_at=first_at), before)
     if before and before.by == who and (before.what, before.new) == (what, to):
         return Outcome("again", assessment, before)
-    if before and before.by != who and not over and what not in OF_THE_CHANGE:
+    if before and before.by != who and not over:
         return Outcome("other", assessment, before)
     seq = assessment.seq + 1
     assessment = replace(assessment, first_at=assessment.first_at or at)
-    if what == "close" or what == "reopen":  # noqa: PLR1714 - by "in" mypy does not narrow the type
-        return Outcome("counts", replace(assessment, seq=seq, page=PageWord(what == "close", who, at)), before)
     if what == "wrong_team":
         moved = {**assessment.moved, team: Handover(to, who, at)}
         moved.pop(to, None)  # the word that it is not theirs ends with the newer one that it is
@@ -75,8 +85,8 @@ def answered(
     return Outcome("counts", replace(assessment, seq=seq, teams={**assessment.teams, team: word}), before)
 
 
-def _before(assessment: Assessment, what: Decision, team: str) -> Standing | None:
-    if what in OF_THE_CHANGE:
+def _before(assessment: Assessment, what: Decision | OfTheChange, team: str) -> Standing | None:
+    if what in {"close", "reopen"}:
         page = assessment.page
         return Standing("close" if page.closed else "reopen", page.by, page.at) if page else None
     if what == "wrong_team":

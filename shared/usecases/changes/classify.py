@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.core import ids
-from shared.core.changes.change import Change, Closing, EffectState
+from shared.core.changes.change import Change, EffectState
 from shared.core.changes.events import derive
 from shared.core.decisions.decide import decide
 from shared.core.decisions.first_load import intents
 from shared.core.decisions.moved import with_moved
 from shared.core.decisions.settling import tickets_anew, with_settled
 from shared.core.errors import RefusedError
-from shared.core.life.closing import open_row, resumed_at, settle
+from shared.core.life.closing import open_row, people_may_settle, resumed_at, settle
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
@@ -31,6 +31,7 @@ from shared.usecases.changes.relate import relate
 from shared.usecases.delivery.park import mark, park
 from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
+from shared.usecases.life.settle import settle_change
 from shared.usecases.life.touch import touch
 
 _AT_ONCE = 80
@@ -39,11 +40,10 @@ _AT_ONCE = 80
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One change after its decision, with the effects that are due. `opened`: the closing that it has undone."""
+    """One change after its decision, with the effects that are due."""
 
     record: ChangeRecord
     fresh: bool
-    opened: Closing | None = None
 
     @property
     def change(self) -> Change:
@@ -55,7 +55,7 @@ class Decided:
 
 
 async def classify(deps: Deps, envelope: Envelope) -> None:
-    """One message: `ids`, all of one partition; `acts`: the range of acts that it guards.
+    """One message: `ids`, all of one partition; `acts`: the range of acts that it guards; `settle`: people answered.
 
     The same message again sends what is due, tells the lists, and writes nothing else.
     """
@@ -68,6 +68,10 @@ async def classify(deps: Deps, envelope: Envelope) -> None:
         for decided in done:
             await _follow_up(deps, policy, decided)
         await touch(deps, [line_of(decided.record, policy, deps.here.clock()) for decided in done])
+        if envelope.body.get("acts") or envelope.body.get("settle"):
+            for decided in done:
+                if people_may_settle(decided.change):  # what a person said may close it, or open it again
+                    await settle_change(deps, policy, decided.change.id)
     if acts := envelope.body.get("acts"):  # the guard of what a person did
         await copy_acts(deps.storage.tables, *acts)
 
@@ -96,12 +100,10 @@ async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequen
     decided, groups = [], []
     for change_id, record in records.items():
         own = copies.get(change_id, [])
-        fresh, opened = record.change.stage == "classify", None
+        fresh = record.change.stage == "classify"
         if fresh or any(each.copy.due for each in own):
-            before = record.change.closed
             groups.append(await _decide_one(deps, policy, record, own))
-            opened = None if record.change.closed else before
-        decided.append(Decided(record, fresh, opened))
+        decided.append(Decided(record, fresh=fresh))
     await changes.commit_groups(deps.storage.tables, groups)
     return decided
 
@@ -140,8 +142,8 @@ async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:
     change = decided.change
     await relate(deps, change, decided.states)  # before the tickets: whoever files them must see it
     await send_due(deps, change.id, decided.states)
-    if decided.opened:
-        await note_reopened(deps.storage.tables, change, decided.opened)
+    if decided.fresh and not change.closed:
+        await note_reopened(deps.storage.tables, change)
     first_load = change.decision is not None and change.decision.silent and change.revision == 1
     if decided.fresh and not first_load:  # what a first load finds is listed by `mend`
         tasks = await _tasks(deps, policy, change.id) if change.revision > 1 else ()

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from shared.core.changes.change import Closing
 from shared.core.life.closing import closed_row, open_row, settle
 from shared.core.life.entries import ClosedChange
 from shared.core.life.line import Line
@@ -46,11 +45,10 @@ async def settle_in(
 
 
 class Settled(NamedTuple):
-    """A change as it is recorded now. `closed`: its closing's row; `opened`: the closing that this has undone."""
+    """A change as it is recorded now. `closed`: its closing's row, where it is closed."""
 
     record: ChangeRecord
     closed: ClosedChange | None
-    opened: Closing | None
 
 
 async def settle_record(deps: Deps, policy: Policy, change_id: str, beside: Beside) -> Settled | None:
@@ -68,18 +66,16 @@ async def settle_record(deps: Deps, policy: Policy, change_id: str, beside: Besi
             writes.append(record.replace_change(after))
         if writes:
             await changes.commit(deps.storage.tables, writes)
-        closed = closed_row(after, record.states, record.task_states, policy)
-        return Settled(record, closed, None if after.closed else before.closed)
+        return Settled(record, closed_row(after, record.states, record.task_states, policy))
 
     return await redo(step)
 
 
 async def refresh_lists(deps: Deps, policy: Policy, settled: Settled) -> None:
     """After the record: the closing's row, and the list of what is open. To do it again changes nothing."""
-    record, closed, opened = settled
-    if opened:
-        await note_reopened(deps.storage.tables, record.change, opened)
+    record, closed = settled
     if closed is None:
+        await note_reopened(deps.storage.tables, record.change)
         entry = open_row(record.change, record.states, record.task_states, policy, deps.here.clock())
         await list_open(deps.storage.tables, entry)
         return

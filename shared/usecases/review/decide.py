@@ -13,6 +13,7 @@ from shared.core.cards.answers import CardLink, LinkFault
 from shared.core.changes.change import Change, EffectState
 from shared.core.changes.settled import Assessment, as_label
 from shared.core.errors import ConflictError
+from shared.core.life.closing import people_may_settle, settle
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.posts.classification import FieldName
@@ -20,6 +21,7 @@ from shared.core.review.answers import (
     Decision,
     Following,
     Note,
+    OfTheChange,
     Outcome,
     Standing,
     answered,
@@ -40,7 +42,7 @@ from shared.core.review.roles import may_settle, teams_of
 from shared.record import changes
 from shared.record.assessments import act_at, alone, audit_of, insert_act, key_of, since
 from shared.record.audit import insert_entry
-from shared.record.changes import ChangeRecord, read_alone, read_with_effects
+from shared.record.changes import ChangeRecord, read_alone, read_with_effects, read_with_tasks
 from shared.record.lists import line_of
 from shared.record.people import KnownPerson
 from shared.record.redo import redo
@@ -207,8 +209,43 @@ async def answer(
         return done
     result, following = done
     if result.kind == "counts":
-        await _follow(deps, result.record, made[-1], following.states, decides=following.decides)
+        settles = not following.decides and people_may_settle(result.record.change)
+        await _follow(deps, result.record, made[-1], following.states, decides=following.decides, settles=settles)
     return result
+
+
+async def close_or_open(
+    deps: Deps, change_id: str, what: OfTheChange, speaker: Speaker, words: str = ""
+) -> Answered | LinkFault | None:
+    """A person closes the change on its page, or opens it again; None where it is unknown. At most 9 calls.
+
+    It counts for all teams, and the newest word counts. The lists follow by the pointer.
+    """
+    policy = await deps.here.policy.current()
+    made: list[Act] = []
+
+    async def step() -> Answered | LinkFault | None:
+        record = await read_with_tasks(deps.storage.tables, change_id)
+        if record is None or speaker.card:
+            return None if record is None else LinkFault.OTHER_CHANGE
+        change, who, now = record.change, speaker.person.id, deps.here.clock()
+        names = await meet(deps, speaker.person, change.assessment.people)
+        if why := _stands(change, what, policy):
+            return Answered("refused", record, names, None, why)
+        outcome = answered(change.assessment, what, speaker.team, who, now)
+        if not made:
+            await _guard(deps, change_id, since(change_id, change.assessment.seq))
+        act = _act(outcome, what, speaker, speaker.team, now, words, "")
+        made.append(act)
+        writes = [record.put_assessment(outcome.assessment), insert_act(change_id, act)]
+        settled = settle(record.change, record.states, record.task_states, policy, now)
+        await changes.commit(deps.storage.tables, [*writes, record.replace_change(settled)])
+        return Answered("counts", record, names, outcome.before)
+
+    done = await redo(step)
+    if isinstance(done, Answered) and done.kind == "counts":
+        await _follow(deps, done.record, made[-1], settles=True)
+    return done
 
 
 async def note(
@@ -307,6 +344,15 @@ def _fault_of(record: ChangeRecord, speaker: Speaker) -> LinkFault | None:
     return None if card.effect in record.effects else LinkFault.NO_CARD
 
 
+def _stands(change: Change, what: OfTheChange, policy: Policy) -> str:
+    """Why nothing is to be closed, or opened again; empty where it is."""
+    if what == "close":
+        if "page" not in policy.closing.through:
+            return "the policy lets nobody close a change on its page (closing.through)"
+        return f"{change.id} is closed already" if change.closed else ""
+    return "" if change.closed else f"{change.id} is open already"
+
+
 def _following(
     record: ChangeRecord, policy: Policy, what: Decision, team: str, to: str, system: str, now: datetime
 ) -> Following:
@@ -319,7 +365,9 @@ def _following(
     return Following()
 
 
-def _act(outcome: Outcome, what: Decision, speaker: Speaker, team: str, at: datetime, words: str, to: str) -> Act:
+def _act(
+    outcome: Outcome, what: Decision | OfTheChange, speaker: Speaker, team: str, at: datetime, words: str, to: str
+) -> Act:
     """`old` and `new`: of an owner the people, of the others what was said."""
     before, who = outcome.before, speaker.person.id
     old = "" if before is None else before.by if what == "own" else before.new or f"{before.what} ({before.by})"
@@ -348,13 +396,20 @@ async def _guard(deps: Deps, change_id: str, acts: tuple[str, str]) -> None:
 
 
 async def _follow(
-    deps: Deps, record: ChangeRecord, act: Act, states: Sequence[EffectState] = (), *, decides: bool = False
+    deps: Deps,
+    record: ChangeRecord,
+    act: Act,
+    states: Sequence[EffectState] = (),
+    *,
+    decides: bool = False,
+    settles: bool = False,
 ) -> None:
-    """After the commit: the lists, the audit's copy, then the pointer to what is due."""
+    """After the commit: the lists, the audit's copy, then the pointer to what is due, or to what it may close."""
     change_id, policy = record.change.id, await deps.here.policy.current()
     await touch(deps, [line_of(record, policy, deps.here.clock())])
     await insert_entry(deps.storage.tables, audit_of(change_id, act))
-    if decides:  # whoever decides it also sends what is due
-        await deps.storage.queues.send("changes", Envelope({"ids": [change_id]}, deps.here.clock()))
+    if decides or settles:  # whoever decides it also sends what is due
+        body = {"ids": [change_id], **({"settle": True} if settles else {})}
+        await deps.storage.queues.send("changes", Envelope(body, deps.here.clock()))
     else:
         await send_due(deps, change_id, states)
