@@ -38,7 +38,10 @@ def nameless(who: Iterable[str]) -> dict[str, str]:
 
 def with_people(change: Change, names: Mapping[str, str]) -> Change:
     """The change as people read it, with names; it is for showing, never for storing."""
-    return replace(change, assessment=with_names(change.assessment, names)) if names else change
+    if not names:
+        return change
+    closed = change.closed and replace(change.closed, by=names.get(change.closed.by, change.closed.by))
+    return replace(change, assessment=with_names(change.assessment, names), closed=closed)
 
 
 def _ids(who: Iterable[str]) -> set[str]:

@@ -16,6 +16,8 @@ from shared.core.changes.moves import total
 from shared.core.changes.relations import Related
 from shared.core.changes.tenants import Difference
 from shared.core.changes.timeline import timeline
+from shared.core.life.course import course
+from shared.core.life.moments import Moments
 from shared.core.links import post_url
 from shared.core.posts.classification import Window
 from shared.core.posts.privacy import PRIVATE_TITLE, is_private
@@ -42,13 +44,15 @@ def change_page(
     *,
     as_of: date,
     ours: Sequence[Window] = (),
+    moments: Moments | None = None,
     may_answer: bool = False,
     counts_opening: bool = False,
 ) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done.
 
-    `as_of`: today. `ours`: the rollouts of our own cloud and ring, which come first. `may_answer`: whether this person
-    can answer without a card; `counts_opening`: whether the page says that it was opened from one.
+    `as_of`: today. `moments`: when what happened to it; `ours`: the rollouts of our own cloud and ring, which come
+    first. `may_answer`: whether this person can answer without a card; `counts_opening`: whether the page says that it
+    was opened from one.
     """
     post, classification = change.read(), change.classification
     if is_private(post):
@@ -88,7 +92,7 @@ def change_page(
         revisions={edition.id: number for number, edition in enumerate(change.editions, 1)},
         tickets=[state for state in effects if state.effect.kind == "ticket"],
         cards=[state for state in effects if state.effect.kind == "card"],
-        life=[(name.replace("_", " "), at) for name, at in sorted(change.moments.items(), key=lambda item: item[1])],
+        course=course(change, moments or Moments(change.first_seen, change.first_seen)),
         post_url=post_url(change.id, cloud),
         answers=answer_lines(change.assessment),
         may_answer=may_answer,

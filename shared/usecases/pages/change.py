@@ -7,6 +7,7 @@ from shared.core import ids
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.changes.relations import Related, related
 from shared.core.changes.tenants import Difference, differences, with_joined
+from shared.core.life.moments import Moments, moments_of
 from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
@@ -23,7 +24,7 @@ from shared.usecases.posts.roadmap import roadmap_of
 class ChangeView:
     """One change with everything that stands beside it. `variants`: where a tenant's own text differs.
 
-    `acts`: what people decided, oldest first.
+    `acts`: what people decided, oldest first; `moments`: when what happened to it.
     """
 
     change: Change
@@ -34,6 +35,7 @@ class ChangeView:
     variants: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
     related: tuple[Related, ...] = ()
     acts: tuple[Act, ...] = ()
+    moments: Moments | None = None
 
 
 async def change(deps: Deps, text: str) -> ChangeView | None:
@@ -57,4 +59,5 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
         {each.copy.tenant: differences(post, raw) for each in own if (raw := each.variant)},
         linked,
         tuple(acts),
+        moments_of(record.change, record.states, record.task_states, await deps.here.policy.current()),
     )
