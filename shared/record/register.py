@@ -9,7 +9,7 @@ from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError
 from shared.core.ports.storage import Row, Tables, Write
 from shared.core.terms import State
-from shared.core.tickets.register import Entry, change_of, moved
+from shared.core.tickets.register import Entry, change_of, moved_by_board
 from shared.core.tickets.ticket import PlanStep
 from shared.core.times import when
 from shared.record.packing import END, pack, unpack
@@ -65,6 +65,9 @@ def read_entry(row: Row) -> Entry:
         requested_by=more.get("requested_by", ""),
         assigned_to=more.get("assigned_to", ""),
         configuration_items=tuple(more.get("items", ())),
+        decision=more.get("decision", ""),
+        decided_by=more.get("decided_by", ""),
+        decided_at=when(more.get("decided_at")),
     )
 
 
@@ -75,6 +78,9 @@ def _more(entry: Entry) -> dict[str, Any]:
         "requested_by": entry.requested_by,
         "assigned_to": entry.assigned_to,
         "items": entry.configuration_items,
+        "decision": entry.decision,
+        "decided_by": entry.decided_by,
+        "decided_at": entry.decided_at.isoformat() if entry.decided_at else "",
     }
 
 
@@ -152,7 +158,9 @@ async def move_entry(tables: Tables, number: str, state: str, note: str, now: da
     """
     if state not in get_args(State):
         raise PermanentError(f"no state {state!r}; the states are {', '.join(get_args(State))}")
-    entry = await change_entry(tables, number, lambda before: moved(before, cast("State", state), note, now, by))
+    entry = await change_entry(
+        tables, number, lambda before: moved_by_board(before, cast("State", state), note, now, by)
+    )
     if entry is None:
         raise PermanentError(f"no ticket {number} in the register; `foresignal register list` shows them")
     return entry

@@ -91,7 +91,13 @@ class Register:
 
     def _ref(self, entry: Entry) -> TicketRef:
         return TicketRef(
-            entry.number, f"{self._deps.public_url}/api/register/{entry.number}", entry.state, entry.closed
+            entry.number,
+            f"{self._deps.public_url}/api/register/{entry.number}",
+            entry.state,
+            entry.closed,
+            decision=entry.decision,
+            decided_by=entry.decided_by,
+            decided_at=entry.decided_at,
         )
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from shared.core import ids
-from shared.core.terms import ENDED, State
+from shared.core.terms import ENDED, State, Verdict
 from shared.core.tickets.reassess import is_approved
 from shared.core.tickets.ticket import PlanStep, Ticket
 
 _PREFIX = "CHG"
+_UNDECIDED: frozenset[State] = frozenset({"new", "assess", "authorize"})
 _NUMBER = re.compile(rf"{_PREFIX}(\d{{7,10}})", re.ASCII)
 
 
@@ -18,7 +19,8 @@ class Entry:
     """One ticket of the register. `number` is made of the id it was opened for: no counter, so none has two.
 
     `change_id` is the change that it stands for now; another one than at first where it was taken over. The people and
-    `configuration_items` are those of the day on which it was opened; `steps` are the plan's.
+    `configuration_items` are those of the day on which it was opened; `steps` are the plan's. `decision`: the board's,
+    by whom and when.
     """
 
     number: str
@@ -40,6 +42,9 @@ class Entry:
     requested_by: str = ""
     assigned_to: str = ""
     configuration_items: tuple[str, ...] = ()
+    decision: Verdict = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
 
 
 def number_of(change_id: str) -> str:
@@ -99,13 +104,16 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
         requested_by=entry.requested_by,
         assigned_to=entry.assigned_to,
         configuration_items=entry.configuration_items,
+        decision=entry.decision,
+        decided_by=entry.decided_by,
+        decided_at=entry.decided_at,
     )
     if ticket.cancelled and entry.state not in ENDED:
         return moved(after, "cancelled", ticket.why_cancelled, now)
     if ticket.reopen and not ticket.cancelled and entry.state in ENDED:
-        return moved(after, "assess", "to be looked at again for what happened since", now)
+        return moved(_undecided(after), "assess", "to be looked at again for what happened since", now)
     if ticket.reassess and is_approved(entry.state, ""):
-        return moved(after, "assess", ticket.reassess, now)
+        return moved(_undecided(after), "assess", ticket.reassess, now)
     return entry if replace(after, updated=entry.updated) == entry else after
 
 
@@ -114,3 +122,20 @@ def moved(entry: Entry, state: State, note: str, now: datetime, by: str = "") ->
     line = f"{entry.state} to {state}" + (f" by {by}" if by else "") + (f": {note}" if note else "")
     closed = (entry.closed or now) if state in ENDED else None
     return replace(entry, state=state, updated=now, closed=closed, history=(*entry.history, (now, line)))
+
+
+def moved_by_board(entry: Entry, state: State, note: str, now: datetime, by: str = "") -> Entry:
+    """The same by the board's own hand, which decides where it passes the assessment: cancelled is rejected.
+
+    Sent back to the assessment, it is decided anew.
+    """
+    after = moved(entry, state, note, now, by)
+    if state in _UNDECIDED:
+        return _undecided(after)
+    if entry.decision or entry.state not in _UNDECIDED:
+        return after
+    return replace(after, decision="rejected" if state == "cancelled" else "approved", decided_by=by, decided_at=now)
+
+
+def _undecided(entry: Entry) -> Entry:
+    return replace(entry, decision="", decided_by="", decided_at=None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.tickets.register import amended, change_of, moved, new_entry, number_of
+from shared.core.tickets.register import amended, change_of, moved, moved_by_board, new_entry, number_of
 from shared.record.register import entry_row, read_entry
 from tests.contracts.rig import ticket
 from tests.properties import unhurried
@@ -40,8 +40,9 @@ def test_the_change_of_a_number(number, change):
 
 
 def test_what_is_written_is_read_back():
-    full = moved(replace(ENTRY, act_by=date(2026, 10, 3), planned_start=None), "closed", "done", LATER)
+    full = moved_by_board(replace(ENTRY, act_by=date(2026, 10, 3), planned_start=None), "closed", "done", LATER, "Ana")
 
+    assert (full.decision, full.decided_by, full.decided_at) == ("approved", "Ana", LATER)
     assert read_entry(entry_row(full)) == full
 
 
@@ -116,3 +117,34 @@ def test_a_long_history_is_cut_and_says_so():
     assert len(kept) == 200
     assert kept[0][1] == "earlier lines are not kept"
     assert [text for _, text in kept[1:]] == [f"line {n}" for n in range(301, 500)]
+
+
+@pytest.mark.parametrize(
+    ("states", "decision", "at"),
+    [
+        (["assess", "authorize"], "", None),
+        (["scheduled"], "approved", 1),
+        (["assess", "scheduled", "implement", "closed"], "approved", 2),
+        (["closed"], "approved", 1),
+        (["cancelled"], "rejected", 1),
+        (["scheduled", "cancelled"], "approved", 1),
+        (["scheduled", "assess"], "", None),
+        (["scheduled", "assess", "cancelled"], "rejected", 3),
+    ],
+)
+def test_the_board_decides_where_it_moves_a_ticket_past_the_assessment(states, decision, at):
+    entry = ENTRY
+    for number, state in enumerate(states, 1):
+        entry = moved_by_board(entry, state, "", NOW + timedelta(days=number), "Ana")
+
+    assert (entry.decision, entry.decided_at) == (decision, at and NOW + timedelta(days=at))
+    assert entry.decided_by == ("Ana" if decision else "")
+
+
+def test_what_microsoft_cancels_nobody_has_decided_and_what_is_sent_back_is_decided_anew():
+    approved = moved_by_board(ENTRY, "scheduled", "", LATER, "Ana")
+
+    assert amended(ENTRY, replace(TICKET, cancelled=True), "D", LATER).decision == ""
+    assert amended(approved, replace(TICKET, cancelled=True), "D", LATER).decision == "approved"
+    assert amended(approved, replace(TICKET, reassess="its dates moved"), "D", LATER).decision == ""
+    assert amended(approved, TICKET, "D", LATER).decision == "approved"
