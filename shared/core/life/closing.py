@@ -278,7 +278,7 @@ def closed_row(
         team=team_of(change, effects, policy),
         workloads=change.decision.workloads if change.decision and not private else (),
         announced=change.first_seen,
-        opened=min(moments.opened, closed.at),
+        opened=moments.opened,
         assigned=moments.assigned,
         closed=closed.at,
         through=closed.through,

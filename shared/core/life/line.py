@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from shared.core.changes.change import Days
-from shared.core.life.moments import Moments, earliest
+from shared.core.life.moments import Moments, earliest, opening
 from shared.core.terms import IMPACT_RANK
 from shared.core.times import stored_day, when
 
@@ -351,8 +351,7 @@ class Line:
     def opened(self) -> datetime | None:
         """When the first ticket or task for it was made, else when we first saw the post; never after its closing."""
         made = [ticket.opened_at for ticket in self.tickets] + [task.opened for task in self.tasks]
-        opened = min((moment for moment in made if moment), default=self.first_seen)
-        return min(opened, self.closed) if opened and self.closed else opened
+        return opening(made, self.first_seen, self.closed) if self.first_seen else None
 
     @property
     def assigned(self) -> datetime | None:

@@ -39,6 +39,7 @@ def moments_of(change: Change, effects: Sequence[EffectState], tasks: Sequence[T
     """The moments, as the change's rows say them."""
     private = is_private(change.read())
     tickets = [state.ticket for state in effects if state.effect.kind == "ticket"]
+    closed = change.closed.at if change.closed else None
     ticketed = earliest(ticket.opened_at for ticket in tickets)
     assigned = earliest(task.assigned for task in tasks)
     decided = earliest(ticket.decided_at for ticket in tickets)
@@ -46,7 +47,7 @@ def moments_of(change: Change, effects: Sequence[EffectState], tasks: Sequence[T
     start, end = (None, None) if private else planned(change, policy)
     return Moments(
         first_seen=change.first_seen,
-        opened=earliest([ticketed, *(task.opened for task in tasks)]) or change.first_seen,
+        opened=opening([ticketed, *(task.opened for task in tasks)], change.first_seen, closed),
         published=change.read().start,
         triaged=earliest([change.assessment.first_at, assigned, moved, decided]),
         ticketed=ticketed,
@@ -57,6 +58,12 @@ def moments_of(change: Change, effects: Sequence[EffectState], tasks: Sequence[T
         rollout_start=start,
         rollout_end=end,
     )
+
+
+def opening(made: Iterable[datetime | None], first_seen: datetime, closed: datetime | None) -> datetime:
+    """When a change was opened: its first ticket or task, else its first sight; what was made later opened nothing."""
+    before = (at for at in made if at and (closed is None or at <= closed))
+    return earliest(before) or (min(first_seen, closed) if closed else first_seen)
 
 
 def first_card(state: EffectState) -> datetime | None:

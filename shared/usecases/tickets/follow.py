@@ -73,7 +73,7 @@ async def _follow_system(deps: Deps, policy: Policy, name: str, tickets: Mapping
 
 
 async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, ChangeRecord, bool]]:
-    """The changes that wait for a ticket, and those that one closed lately, with their effects; is it listed as open?
+    """The changes that wait for a ticket, and those that were closed lately, with their effects; is it listed as open?
 
     One range query a partition. A ticket that the board opens again opens its change again.
     """
@@ -84,9 +84,10 @@ async def _with_tickets(deps: Deps) -> AsyncIterator[tuple[str, ChangeRecord, bo
         listed.add(entry.id)
     since = deps.here.clock() - _WATCHED
     for month in sorted({f"{since:%Y-%m}", f"{deps.here.clock():%Y-%m}"}):
-        for closing in await closings_in(deps.storage.tables, month, "ticket"):
-            if closing.closed >= since:
-                waiting[ids.partition(closing.id)].add(closing.id)
+        for through in ("ticket", "page"):  # a person may close a change whose ticket is still open
+            for closing in await closings_in(deps.storage.tables, month, through):
+                if closing.closed >= since:
+                    waiting[ids.partition(closing.id)].add(closing.id)
     for partition, change_ids in waiting.items():
         for change_id, record in (await _records(deps, partition, change_ids)).items():
             yield change_id, record, change_id in listed

@@ -23,18 +23,25 @@ from shared.core.cards.listing import ListCard
 from shared.core.cards.occasions import occasion_of
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.decisions.urgent import is_urgent
+from shared.core.life.figures import closed_changes
+from shared.core.life.line import Line
+from shared.core.life.metrics import days_between, measure, spread
 from shared.core.policy.model import Channel, Policy
 from shared.core.times import stored_moment
 from shared.record.changes import all_changes, read_with_effects
 from shared.record.digests import channels
 from shared.usecases.cards.digest import send_digests
 from shared.usecases.cards.remind import remind
+from shared.usecases.life.lines import every_line
 from shared.usecases.upkeep.lists import index
 from tests.fakes import FakeClock
+from tests.usecases.life.ledger import differences, spreads
+from tests.usecases.life.people import People
 from tests.usecases.world import World
 
 POLICY = Path(__file__).parents[3] / "sandbox" / "policy.yaml"
 QUARTER_HOUR = timedelta(minutes=15)
+_MENDED_ON = 6  # Sundays: a night for each day takes too long
 LATE = QUARTER_HOUR + timedelta(minutes=1)
 DIGEST = {"time_zone": "Europe/Berlin", "digest": {"at": "08:00"}, "quiet": {"from": "19:00", "until": "07:00"}}
 """How each channel takes its cards: a digest in the morning, and nothing at night."""
@@ -60,6 +67,7 @@ class Played:
     messages: list[Posted] = field(default_factory=list)
     changes: list[tuple[Change, tuple[EffectState, ...]]] = field(default_factory=list)
     urgent: dict[tuple[str, str], bool] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
     parked: int = 0
 
     @property
@@ -92,8 +100,10 @@ def policy() -> Policy:
 class Stretch:
     """The world from the first edition to the last, with every timer at its time."""
 
-    def __init__(self, in_force: Policy, lines: Sequence[tuple[datetime, Mapping[str, Any]]]) -> None:
-        self.lines = lines
+    def __init__(
+        self, in_force: Policy, lines: Sequence[tuple[datetime, Mapping[str, Any]]], people: People | None = None
+    ) -> None:
+        self.lines, self.people = lines, people
         self.played = Played(lines[0][0], lines[-1][0], in_force, len(lines))
         clock = FakeClock(lines[0][0])
         self.world = World(in_force, clock=clock, is_new=True)
@@ -103,10 +113,14 @@ class Stretch:
     async def play(self) -> Played:
         for at, post in self.lines:
             await self._until(at)
+            if self.people:
+                self.people.sees(post["id"], at)
             await self.world.arrive(post, observed=at)
             await self._take()
             await self._judge(post["id"])
         await self._until(self.played.last + timedelta(days=2))
+        await self.world.mend()
+        self.played.lines = list((await every_line(self.world.deps)).by_id.values())
         self.played.changes = [(each.change, each.states) async for each in all_changes(self.world.tables)]
         self.played.parked = len(await self.world.all("parked"))
         return self.played
@@ -116,10 +130,16 @@ class Stretch:
         clock = self.world.clock
         while (next_at := await self._next_timer(at)) is not None:
             clock.now = max(clock.now, next_at)
+            if self.people:
+                await self.people.act(self.world)
             if clock.now.hour == 7 and clock.now.minute == 15 and clock.now.date() != self.day:
                 self.day = clock.now.date()
+                if self.day.weekday() == _MENDED_ON:
+                    await self.world.mend()
                 await index(self.world.deps)
                 await remind(self.world.deps)
+                if self.people:
+                    await self.people.look(self.world)
             await send_digests(self.world.deps)
             await self.world.drain()
             await self._take()
@@ -134,6 +154,8 @@ class Stretch:
             looks = [record.state.look_at for record in (await channels(self.world.tables)).values()]
             first = min((look for look in looks if look and look > now), default=morning + timedelta(days=1))
             quarter = max(quarter, min(first, morning if morning > now else morning + timedelta(days=1)))
+        if self.people and (act := self.people.next_act()):
+            quarter = min(quarter, max(act, now))
         return quarter if quarter <= until else None
 
     async def _judge(self, change_id: str) -> None:
@@ -153,6 +175,8 @@ class Stretch:
         inbox = self.world.inbox
         for name, card in zip(inbox.channels, inbox.cards, strict=True):
             self.played.messages.append(Posted(self.world.clock(), name, card))
+            if self.people:
+                self.people.reads(name, card, self.world.clock())
         inbox.channels.clear()
         inbox.cards.clear()
 
@@ -241,8 +265,8 @@ def moves_after_a_card(played: Played) -> list[tuple[str, Change, Event, bool]]:
     return found
 
 
-async def play(paths: Iterable[Path], first: date, until: date) -> Played:
-    return await Stretch(policy(), lines_of(paths, first, until)).play()
+async def play(paths: Iterable[Path], first: date, until: date, people: People | None = None) -> Played:
+    return await Stretch(policy(), lines_of(paths, first, until), people).play()
 
 
 def table(played: Played) -> str:
@@ -263,18 +287,40 @@ def faults(played: Played) -> dict[str, list[Any]]:
     }
 
 
+def ledger_faults(played: Played, people: People) -> dict[str, list[str]]:
+    """Where the moments of changes, and how long people took, are not what their own ledger says."""
+    found = differences(played.lines, people.ledger)
+    closed = [each for each in played.lines if each.closed and each.through != "lapsed" and each.closings == 1]
+    measured = measure([], closed_changes(closed, played.first), played.last + timedelta(days=2))
+    for name, (middle, high) in spreads(closed, people.ledger).items():
+        ours = measured.to_close if name == "close" else spread(days_to_look(closed))
+        if (round(ours.median or 0, 6), round(ours.p90 or 0, 6)) != (round(middle, 6), round(high, 6)):
+            found.setdefault(f"days to {name}", []).append(f"{ours}, and not {middle}, {high}")
+    return found
+
+
+def days_to_look(lines: Iterable[Line]) -> Iterator[float]:
+    for line in lines:
+        if line.triaged and line.first_seen:
+            yield days_between(line.first_seen, line.triaged)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="What a year of edits would send to each channel.")
     parser.add_argument("files", nargs="+", type=Path, help="histories, as jsonl.gz")
     parser.add_argument("--from", dest="first", type=date.fromisoformat, default=date(1990, 1, 1))
     parser.add_argument("--until", type=date.fromisoformat, default=date(2100, 1, 1))
     given = parser.parse_args()
-    played = asyncio.run(play(given.files, given.first, given.until))
+    people = People(policy(), seed=7)
+    played = asyncio.run(play(given.files, given.first, given.until, people))
     moved = len(moves_after_a_card(played))
     lines = [table(played), ""]
     lines.append(f"{played.posts} editions in {played.weeks:.0f} weeks, {len(played.messages)} messages,")
     lines.append(f"{moved} moves of dates that a channel had to hear of, {played.parked} parked.")
-    for name, found in faults(played).items():
+    through = Counter(line.through for line in played.lines if line.closed)
+    ways = ", ".join(f"{many} {way}" for way, many in through.most_common())
+    lines.append(f"{len(people.ledger)} lines in the ledger of the people; closed: {ways}.")
+    for name, found in (faults(played) | ledger_faults(played, people)).items():
         lines.append("\n  ".join([f"{name}: {len(found)}", *map(str, found[:5])]))
     sys.stdout.write("\n".join(lines) + "\n")
 
