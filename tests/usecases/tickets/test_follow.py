@@ -7,7 +7,9 @@ from shared.core.policy.model import Match, Route, TicketSystemEntry
 from shared.core.ports.storage import Write
 from shared.core.tickets.register import number_of
 from shared.core.tickets.ticket import TicketRef
+from shared.record.people import KnownPerson
 from shared.record.register import move_entry
+from shared.usecases.review.decide import Speaker, close_or_open
 from tests.fakes import NOW
 from tests.usecases.world import World, policy, post
 
@@ -200,3 +202,17 @@ async def test_three_hundred_tickets_are_followed():
 
     assert await world.follow() == 100
     assert len(await closings(world)) == 100
+
+
+async def test_what_the_board_decides_after_a_person_closed_the_change_is_read_all_the_same(world):
+    await world.arrive(post())
+    person = KnownPerson("0f8e0000-0000-4000-8000-000000000001", "Ana Torres", "ana@contoso.example")
+    await close_or_open(world.deps, "MC1200001", "close", Speaker(person, "messaging"))
+    await world.drain()
+    await move(world, "CHG1200001", "scheduled")
+
+    assert await world.follow() == 1
+
+    ticket = (await world.ticket_state()).ticket
+    assert (ticket.decision, ticket.moved_at) == ("approved", world.clock())
+    assert (await world.change()).closed.through == "page"

@@ -1,12 +1,14 @@
 """Nightly: what hangs is sent again, the lists are rebuilt from the record; a quiet night finds nothing."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from shared.core.policy.model import Route
 from shared.core.ports.storage import Row, Write
 from shared.record import change_keys, changes
 from shared.record.register import move_entry
 from shared.usecases.upkeep.mend import Mended
-from tests.usecases.world import World, done, post
+from tests.fakes import FakeTables
+from tests.usecases.world import World, done, policy, post
 
 OLD = {"startDateTime": "2026-05-01T00:00:00Z"}
 
@@ -104,3 +106,49 @@ def _place():
     from shared.core import ids
 
     return ids.partition("MC1200001"), change_keys.change_key("MC1200001")
+
+
+async def test_an_upgrade_lets_hundreds_of_old_changes_lapse_in_few_transactions_and_wakes_nobody():
+    commits = []
+
+    class Counted(FakeTables):
+        async def commit(self, table, writes):
+            commits.append(table)
+            await super().commit(table, writes)
+
+    world = World(policy(routes=Route(team="workplace", cards=("owner",))), tables=Counted())
+    for at in range(0, 300, 20):
+        await world.arrive(*[post(f"MC12{number:05d}") for number in range(at, at + 20)])
+    world.clock.forward(days=200)
+    cards = len(world.inbox.cards)
+    commits.clear()
+
+    mended = await world.mend()
+
+    assert mended.lapsed == 300
+    assert commits.count("changes") < 15
+    assert len(world.inbox.cards) == cards
+    assert await world.all("closings") == []
+    assert (await world.mend()).lapsed == 0
+
+
+async def test_what_somebody_else_writes_while_it_lapses_is_left_to_the_next_night(world):
+    await world.arrive(post())
+    world.policy.policy = policy(routes=Route(team="workplace"))
+    await world.arrive(post("MC1200002"))
+    world.clock.forward(days=200)
+    record = await world.held("MC1200002")
+    commit_or_skip = changes.commit_or_skip
+
+    async def other_first(tables, writes):
+        changes.commit_or_skip = commit_or_skip
+        await changes.commit(tables, [record.replace_change(replace(record.change, parked=""))])
+        return await commit_or_skip(tables, writes)
+
+    changes.commit_or_skip = other_first
+    try:
+        assert (await world.mend()).lapsed == 0
+    finally:
+        changes.commit_or_skip = commit_or_skip
+    assert (await world.change("MC1200002")).closed is None
+    assert (await world.mend()).lapsed == 1
