@@ -12,13 +12,14 @@ from shared.adapters.pages.mail import mail_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page, ticket_page
 from shared.core.cards.answers import CardLink
-from shared.core.changes.change import Change, Copy, Edition, Effect, EffectState
+from shared.core.changes.change import Change, Closing, Copy, Days, Edition, Effect, EffectState
 from shared.core.changes.events import derive
 from shared.core.changes.reasons import SentenceReason
 from shared.core.changes.settled import Assessment, SettledField
 from shared.core.changes.tenants import Difference, with_joined
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.metrics import Metrics, measure
+from shared.core.life.moments import Moments
 from shared.core.posts.classification import FieldName, Halt, Interval, Window
 from shared.core.review.assessment import Act, FieldView, field_views
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
@@ -133,6 +134,21 @@ def settled_change() -> Change:
         "rollouts": SettledField(ours, "Ben", at(4, 21), first.id, said),
     }
     return replace(moved, assessment=Assessment(3, settled))
+
+
+def closed_change() -> Change:
+    """The same change, opened again once and closed by a person on its page."""
+    closed = Closing(at(6, 30), "page", "", 2, "Ana <Silva>", Days(2, 9, 31), Days(5, 20, 60))
+    moments = {"closed_before": at(5, 20), "reopened": at(6, 1), "resumed": at(6, 1)}
+    return replace(settled_change(), closed=closed, closings=2, moments=moments)
+
+
+def closed_page() -> str:
+    change = closed_change()
+    moments = Moments(
+        change.first_seen, at(4, 21), at(4, 20), at(4, 22), at(4, 21), at(4, 23), at(5, 4), at(4, 20),
+    )  # fmt: skip
+    return pages.change_page(change, copies(), effects(), acts=acts(), as_of=NOW.date(), moments=moments)
 
 
 def acts() -> list[Act]:
@@ -286,6 +302,10 @@ def answer_pages() -> dict[str, str]:
     return {
         "answer": answer_page(asked, "t" * 150, "f" * 32, as_of=day, chosen="no_impact"),
         "answer-page": answer_page(own, "", "f" * 32, as_of=day, chosen="wrong"),
+        "answer-close": answer_page(own, "", "f" * 32, as_of=day, chosen="close"),
+        "answer-reopen": answer_page(
+            replace(own, change=closed_change()), "", "f" * 32, as_of=day, result=Result("The change is closed", "good")
+        ),
         "answer-other": answer_page(asked, "t" * 150, "f" * 32, as_of=day, result=other),
         "answer-done": answer_page(asked, "t" * 150, "f" * 32, as_of=day, result=Result("You own it")),
         "answer-private": answer_page(
@@ -313,6 +333,7 @@ def everything() -> dict[str, str]:
         "change": change_page(),
         "change-moved": pages.change_page(moved_change(), copies(), effects(), as_of=NOW.date()),
         "change-settled": pages.change_page(settled_change(), copies(), effects(), acts=acts(), as_of=NOW.date()),
+        "change-closed": closed_page(),
         "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ()), as_of=NOW.date()),
         "register": register_page(register()),
         "register-empty": register_page([]),
