@@ -22,7 +22,7 @@ def test_an_occasion_is_read_as_it_was_written(occasion, key):
 
 @pytest.mark.parametrize(
     "text",
-    ["20260830100000-abcdefabcdef", "silent-1@4", "act-3@2026-10-01", "act-7@2026-13-01", "ticket@20261301", ""],
+    ["20260830100000-abcdefabcdef", "gathered@4", "act-3@2026-10-01", "act-7@2026-13-01", "ticket@20261301", ""],
 )
 def test_an_edition_and_what_only_a_later_version_knows_is_no_occasion(text):
     assert not is_occasion(text)
