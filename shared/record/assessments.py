@@ -52,7 +52,10 @@ def read_assessment(row: Row) -> AssessmentRecord:
         _page_from_json(people.get("page")),
         when(row.values.get("first_at")) or _earliest(fields, people),
         when(people.get("last_at")),
-        tuple(Asked(date.fromisoformat(day), *rest) for day, *rest in people.get("asked", ())),
+        tuple(
+            Asked(date.fromisoformat(day), channel, team, who)
+            for day, channel, team, who, *_ in people.get("asked", ())
+        ),
     )
     return AssessmentRecord(assessment, row)
 

@@ -70,7 +70,7 @@ def why_not_asked(change: Change) -> str:
 
 
 def asked_headline() -> str:
-    return say("You asked to be reminded")
+    return say("Reminder, as somebody asked")
 
 
 def asked_lines(effect: Effect, assessment: Assessment, states: Iterable[EffectState]) -> tuple[str, ...]:

@@ -145,7 +145,7 @@ GERMAN: Mapping[str, str] = {
     "No answer for {} working days": "Keine Antwort seit {} Arbeitstagen",
     "Nobody has said anything since {}": "Seit {} hat niemand etwas dazu gesagt",
     "Asked before: {}": "Schon gefragt: {}",
-    "You asked to be reminded": "Wie gewünscht: eine Erinnerung",
+    "Reminder, as somebody asked": "Erinnerung, wie gewünscht",
     "{} asked to be reminded of it": "Um die Erinnerung gebeten: {}",
     "nobody has said anything about it, and our policy reminds {} {}": (
         "niemand hat etwas dazu gesagt, und nach unseren Regeln wird {} {} erinnert"

@@ -38,7 +38,7 @@ async def remind(deps: Deps) -> int:
     """How many cards were made due. The first run makes none, and says from when on moments count.
 
     While the lists are not built, nothing is told and no time counts as worked: the next run looks at all of it. At
-    most 5 calls, and 2 for each change that anything is due of, besides its pointers.
+    most 5 calls; for each change of which anything is due 2 more, and a pointer for each card.
     """
     now, tables = deps.here.clock(), deps.storage.tables
     run, policy = await runs.timer_run(tables, TIMER), await deps.here.policy.current()
