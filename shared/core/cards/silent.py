@@ -21,11 +21,11 @@ def silence_of(effect: Effect) -> SilenceReason | None:
 
 
 def silent_headline(effect: Effect) -> str:
-    """How long it has been silent, as the policy counts: "No answer for 5 working days"."""
+    """How long it has been silent, as the policy counts: "No word for 5 working days"."""
     reason = silence_of(effect)
     if reason is None:
-        return say("No answer yet")
-    return say("No answer for 1 working day") if reason.days == 1 else say("No answer for {} working days", reason.days)
+        return say("No word yet")
+    return say("No word for 1 working day") if reason.days == 1 else say("No word for {} working days", reason.days)
 
 
 def silent_lines(effect: Effect, states: Iterable[EffectState]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _MOMENTS: Mapping[OccasionKind, str] = {
     "overdue": "overdue",
     "ticket": "decided",
     "asked": "asked for",
-    **dict.fromkeys(SILENT, "no answer"),
+    **dict.fromkeys(SILENT, "no word"),
 }
 
 

@@ -41,6 +41,7 @@ from shared.core.review.assessment import (
     unfit,
 )
 from shared.core.review.roles import may_settle, teams_of
+from shared.core.words.answers import NO_CHANNEL
 from shared.record import changes
 from shared.record.assessments import act_at, alone, audit_of, insert_act, key_of, since
 from shared.record.audit import insert_entry
@@ -276,8 +277,11 @@ async def note(
     old = _counting(change, new) if what == "proposal" else ""
     act = Act(0, now, speaker.person.id, speaker.through, (), what, team, old, new, words[:LONGEST_WORDS], place)
     key = key_of(change_id, act)
+    policy = await deps.here.policy.current()
+    asked = _asked(policy, record, speaker, team, new) if what == "remind" else None
+    if asked and asked.channel not in policy.channels:
+        return Answered("refused", record, names, None, NO_CHANNEL)
     await _guard(deps, change_id, alone(key))
-    asked = await _asked(deps, record, speaker, team, new) if what == "remind" else None
     given, insert = [record], insert_act(change_id, act)
     before: list[Act] = []
 
@@ -300,12 +304,11 @@ async def note(
     return Answered("counts", record, names)
 
 
-async def _asked(deps: Deps, record: ChangeRecord, speaker: Speaker, team: str, day: str) -> Asked:
+def _asked(policy: Policy, record: ChangeRecord, speaker: Speaker, team: str, day: str) -> Asked:
     """That a person wants to be reminded: in the channel of the card that they hold, else in their team's.
 
     Of a post on data privacy its readers alone hear, whoever asks.
     """
-    policy = await deps.here.policy.current()
     readers = policy.roles.privacy_readers
     channel = speaker.card.channel if speaker.card else channel_of(policy, team) if team in policy.teams else ""
     if readers and is_private(record.change.read()):

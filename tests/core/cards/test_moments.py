@@ -114,7 +114,7 @@ def test_a_card_about_silence_says_since_when_who_was_asked_and_what_to_do():
     told = change_card(a_change(), office, a_policy(), PUBLIC, as_of=TODAY, known=True, states=states)
 
     team = office.effect.team
-    assert told.headline == "No answer for 15 working days"
+    assert told.headline == "No word for 15 working days"
     assert told.reminder == (
         "Nobody has said anything since 21 April 2026",
         f"Asked before: {team} (20 April), ana@contoso.example (28 April)",

@@ -34,7 +34,7 @@ def test_a_sample_is_a_card_whatever_the_day(moment, today):
         ("cancelled", "Cancelled"),
         ("act-by", "7 days left"),
         ("decided", "approved"),
-        ("silent", "no answer for 15 working days"),
+        ("silent", "no word for 15 working days"),
         ("asked", "as somebody asked"),
     ],
 )

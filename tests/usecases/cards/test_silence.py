@@ -11,6 +11,7 @@ from shared.core.changes.reasons import AskedReason, SilenceReason
 from shared.core.messages import Envelope
 from shared.core.policy.delivery import Digest
 from shared.core.policy.model import Absence, Channel, Match, Reminders, Role, Roles, Route, Team
+from shared.core.words.answers import NO_CHANNEL
 from shared.record.changes import read_with_effects
 from shared.record.people import KnownPerson
 from shared.usecases.cards.digest import send_digests
@@ -107,10 +108,10 @@ async def test_each_step_reaches_its_people_once_and_says_who_was_asked_before()
     await days(world, 2, 30)
 
     assert news(world) == [
-        ("messaging", "No answer for 5 working days"),
-        ("messaging", "No answer for 10 working days"),
-        ("office", "No answer for 15 working days"),
-        ("board", "No answer for 20 working days"),
+        ("messaging", "No word for 5 working days"),
+        ("messaging", "No word for 10 working days"),
+        ("office", "No word for 15 working days"),
+        ("board", "No word for 20 working days"),
     ]
     owner, deputy, office, board = world.inbox.cards[world.sent :]
     assert [card.mention for card in (owner, deputy, office, board)] == [
@@ -150,8 +151,8 @@ async def test_a_team_without_a_deputy_has_no_such_step():
     await days(world, 2, 22)
 
     assert [headline for _, headline in news(world)] == [
-        "No answer for 5 working days",
-        "No answer for 15 working days",
+        "No word for 5 working days",
+        "No word for 15 working days",
     ]
 
 
@@ -161,7 +162,7 @@ async def test_a_german_channel_is_reminded_in_german():
 
     await days(world, 2, 8)
 
-    assert latest(world).headline == "Keine Antwort seit 5 Arbeitstagen"
+    assert latest(world).headline == "Keine Rückmeldung seit 5 Arbeitstagen"
     assert latest(world).reminder[0] == "Seit 1. September 2026 hat niemand etwas dazu gesagt"
 
 
@@ -179,7 +180,7 @@ async def test_in_a_channel_with_a_digest_a_step_is_a_line_and_never_urgent():
     (digest,) = world.inbox.cards[world.sent :]
     assert isinstance(digest, ListCard)
     headlines = [entry.headline for entry in digest.entries if entry.change_id == ID]
-    assert "No answer for 5 working days" in headlines
+    assert "No word for 5 working days" in headlines
 
 
 # What stops it.
@@ -199,7 +200,7 @@ async def test_any_word_ends_the_silence_and_a_new_spell_begins(what):
     assert news(world) == []
     await days(world, 11, 11)
 
-    assert news(world) == [("messaging", "No answer for 5 working days")]
+    assert news(world) == [("messaging", "No word for 5 working days")]
     assert latest(world).reminder[0] == "Nobody has said anything since 4 September 2026"
 
 
@@ -302,7 +303,7 @@ async def test_an_upgrade_and_a_push_remind_nobody_of_what_lay_before():
     assert news(world) == [], "the step of the 8th lies before the push"
     await days(world, 10, 15)
 
-    assert news(world) == [("messaging", "No answer for 10 working days")]
+    assert news(world) == [("messaging", "No word for 10 working days")]
 
 
 async def test_after_a_pause_of_days_the_others_are_kept_as_stopped():
@@ -311,14 +312,14 @@ async def test_after_a_pause_of_days_the_others_are_kept_as_stopped():
 
     assert await run(world) == 1
 
-    assert news(world) == [("office", "No answer for 15 working days")]
+    assert news(world) == [("office", "No word for 15 working days")]
     assert {state.effect.occasion: state.stopped for state in await reminders(world)} == {
         "silent-1@0": PASSED_OVER,
         "silent-2@0": PASSED_OVER,
         "silent-3@0": "",
     }
     await days(world, 24, 30)
-    assert news(world)[1:] == [("board", "No answer for 20 working days")]
+    assert news(world)[1:] == [("board", "No word for 20 working days")]
 
 
 # Remind me.
@@ -362,6 +363,33 @@ async def test_of_what_is_closed_meanwhile_nobody_is_reminded():
     await world.drain()
 
     assert news(world) == []
+
+
+async def test_of_a_private_post_its_readers_alone_are_reminded_and_only_where_one_of_them_asked():
+    readers = Role(who=("group:Privacy",), channel="private")
+    roles = reminding().roles.model_copy(update={"privacy_readers": readers})
+    channels = {**reminding().channels, "private": Channel(kind="fake")}
+    routes = Route(team="messaging", cards=("owner",))
+    world = await open_change(
+        reminding(roles=roles, channels=channels, routes=routes), {**SILENT, "tags": ["Data privacy"]}
+    )
+    assert set(world.inbox.channels) == {"private"}
+    assert (await asks(world, day="2026-09-04", card=False)).kind == "counts"
+    await world.drain()
+
+    await days(world, 2, 30)
+
+    assert news(world) == [("private", "Reminder, as somebody asked")]
+
+
+async def test_where_no_channel_reaches_anybody_nobody_is_promised_a_reminder():
+    world = await open_change(reminding(Reminders()))
+    world.policy.policy = reminding(Reminders(), channels={})
+
+    refused = await asks(world, card=False)
+
+    assert (refused.kind, refused.why) == ("refused", NO_CHANNEL)
+    assert (await world.change()).assessment.asked == ()
 
 
 async def test_of_people_who_ask_at_once_each_is_remembered():
@@ -426,7 +454,7 @@ async def test_two_timers_at_once_remind_once():
     await world.drain()
 
     assert sum(made) >= 1
-    assert news(world) == [("messaging", "No answer for 5 working days")]
+    assert news(world) == [("messaging", "No word for 5 working days")]
 
 
 async def test_a_message_that_comes_twice_sends_one_card():
