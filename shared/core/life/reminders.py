@@ -126,11 +126,12 @@ def _silent(
     steps = policy.reminders.steps
     if not steps or line.private or line.status in UNDATED or not line.is_open(now.date()):
         return
-    since, days = silent_since(line), calendars.of(line)
+    since = silent_since(line)
     if since is None:
         return
+    moments = calendars.moments(line, since)
     for step in steps:
-        if fires(step_moment(since, step, days), until, now, held.get(step_key(step), now)):
+        if fires(moments[step.number], until, now, held.get(step_key(step), now)):
             yield Due(line, Occasion(SILENT[step.number - 1], str(line.seq)), step, since)
 
 
@@ -149,11 +150,21 @@ def _asked(line: Line, calendars: "_Calendars", until: datetime, now: datetime) 
 
 
 class _Calendars:
-    """The calendars of teams, each made once a run."""
+    """The calendars of teams, each made once a run, and what follows from them for a day, which many changes share."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._known: dict[str, WorkingDays] = {}
+        self._moments: dict[tuple[WorkingDays, date], dict[int, datetime]] = {}
+
+    def moments(self, line: Line, since: datetime) -> dict[int, datetime]:
+        """When each step is due, by its number."""
+        days = self.of(line)
+        key = days, days.local_day(since)
+        if key not in self._moments:
+            steps = self._policy.reminders.steps
+            self._moments[key] = {step.number: step_moment(since, step, days) for step in steps}
+        return self._moments[key]
 
     def of(self, line: Line) -> WorkingDays:
         """That of the team whose the change is now."""
