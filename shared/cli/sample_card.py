@@ -23,7 +23,11 @@ def sample_card(
     channel: Annotated[str, typer.Argument(metavar="CHANNEL", show_default=False, help="Its name in the policy.")],
     moment: Annotated[
         str,
-        typer.Option("--moment", metavar="MOMENT", help="new, moved, cancelled, act-by, decided, digest or notice."),
+        typer.Option(
+            "--moment",
+            metavar="MOMENT",
+            help="new, moved, cancelled, act-by, decided, silent, asked, digest or notice.",
+        ),
     ] = "new",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the message instead.")] = False,
     state: State = None,

@@ -46,5 +46,9 @@ ClosedBy = Literal["page", "ticket", "task", "answer"]
 """What closes a change: a person on its page, its tickets, its Planner tasks, the answers of all its teams."""
 CLOSED_BY: tuple[ClosedBy, ...] = ("page", "ticket", "task", "answer")
 """The one that weighs most first."""
+ReminderRole = Literal["owner", "deputy", "process_owner", "executive_sponsor"]
+"""Who is reminded of a change about which nobody says anything: of its team, then of the whole process."""
+REMINDER_ROLES: tuple[ReminderRole, ...] = ("owner", "deputy", "process_owner", "executive_sponsor")
+"""In the order in which they are reminded; the first one is step 1."""
 Through = Literal["page", "ticket", "task", "answer", "lapsed"]
 """The same, and `lapsed`: its plan is over, and nobody filed or did anything."""

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from shared.core import ids
 from shared.core.changes.settled import (
     NOTHING_SETTLED,
+    Asked,
     Assessment,
     Handover,
     PageWord,
@@ -50,6 +51,11 @@ def read_assessment(row: Row) -> AssessmentRecord:
         },
         _page_from_json(people.get("page")),
         when(row.values.get("first_at")) or _earliest(fields, people),
+        when(people.get("last_at")),
+        tuple(
+            Asked(date.fromisoformat(day), channel, team, who)
+            for day, channel, team, who, *_ in people.get("asked", ())
+        ),
     )
     return AssessmentRecord(assessment, row)
 
@@ -96,7 +102,10 @@ def _people_to_json(assessment: Assessment, old: Mapping[str, Any]) -> dict[str,
     moved = {team: {"to": each.to, "by": each.by, "at": each.at.isoformat()} for team, each in assessment.moved.items()}
     page = assessment.page
     word = {"page": {"closed": page.closed, "by": page.by, "at": page.at.isoformat()}} if page else {}
-    return {**old, "teams": teams, "moved": moved, **word}
+    last = {"last_at": assessment.last_at.isoformat()} if assessment.last_at else {}
+    asked = [[each.day.isoformat(), each.channel, each.team, each.who] for each in assessment.asked]
+    notes = {**last, **({"asked": asked} if asked or "asked" in old else {})}
+    return {**old, "teams": teams, "moved": moved, **word, **notes}
 
 
 def _word_to_json(word: TeamWord) -> dict[str, Any]:

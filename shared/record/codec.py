@@ -19,11 +19,13 @@ from shared.core.changes.change import (
     Stood,
 )
 from shared.core.changes.reasons import (
+    AskedReason,
     MetCondition,
     NewsReason,
     Reason,
     RouteReason,
     SentenceReason,
+    SilenceReason,
     TakeoverReason,
 )
 from shared.core.changes.slips import Slip
@@ -144,6 +146,11 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
             return {"kind": "news", "events": reason.events}
         case TakeoverReason():
             return {"kind": "takeover", "change": reason.change}
+        case SilenceReason():
+            since = reason.since.isoformat()
+            return {"kind": "silence", "role": reason.role, "who": reason.who, "days": reason.days, "since": since}
+        case AskedReason():
+            return {"kind": "asked"}
         case SentenceReason():
             return {"kind": "sentence", "words": reason.words}
 
@@ -171,6 +178,10 @@ def _reason_from_json(data: Mapping[str, Any], sentence: str) -> Reason:
             return NewsReason(tuple(data["events"]))
         case "takeover":
             return TakeoverReason(data["change"])
+        case "silence":
+            return SilenceReason(data["role"], data["who"], data["days"], stored_moment(data["since"]))
+        case "asked":
+            return AskedReason()
         case "sentence":
             return SentenceReason(data["words"])
         case _:

@@ -1,14 +1,16 @@
 """Runs (table `runs`): up to when each timer has worked, and which report or notice somebody is sending."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from shared.core.errors import ConflictError
 from shared.core.ports.storage import Row, Tables, Value, Write
-from shared.core.times import when
+from shared.core.times import stored_moment, when
 from shared.record.redo import write_or_skip
 
 TABLE = "runs"
@@ -16,11 +18,15 @@ _DEPLOYMENT = "-"
 
 
 class TimerRun(NamedTuple):
-    """Up to when a timer has worked; None before its first run. `etag`: the version of its row."""
+    """Up to when a timer has worked; None before its first run. `etag`: the version of its row.
+
+    `thresholds`: those that it knows, each with the run that first saw it.
+    """
 
     timer: str
     until: datetime | None
     etag: str = ""
+    thresholds: Mapping[str, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,23 @@ def down_key(channel: str, since: datetime) -> str:
 async def timer_run(tables: Tables, timer: str) -> TimerRun:
     """One read. The first run of a timer fires nothing, and only writes its `until`."""
     row = await tables.get(TABLE, _DEPLOYMENT, timer)
-    return TimerRun(timer, when(str(row.values["until"])), row.etag) if row else TimerRun(timer, None)
+    if row is None:
+        return TimerRun(timer, None)
+    known = json.loads(str(row.values.get("thresholds", "{}")))
+    thresholds = {name: stored_moment(at) for name, at in known.items()}
+    return TimerRun(timer, when(str(row.values["until"])), row.etag, thresholds)
 
 
-async def write_until(tables: Tables, run: TimerRun, until: datetime) -> bool:
-    """Say that a timer has worked up to a moment; False where another run has just said so, and its word stands."""
+async def write_until(
+    tables: Tables, run: TimerRun, until: datetime, thresholds: Mapping[str, datetime] | None = None
+) -> bool:
+    """Say that a timer has worked up to a moment; False where another run has just said so, and its word stands.
+
+    `thresholds`: those that hold now. A version that knows none forgets them, and then they begin anew.
+    """
     values: dict[str, Value] = {"until": until.isoformat()}
+    if thresholds:
+        values["thresholds"] = json.dumps({name: at.isoformat() for name, at in thresholds.items()})
     write = Write("replace" if run.etag else "insert", Row(_DEPLOYMENT, run.timer, values, run.etag))
     return await write_or_skip(tables, TABLE, write)
 

@@ -28,6 +28,18 @@ async def test_a_timer_says_up_to_when_it_has_worked():
     assert (await timer_run(tables, "digest")).until is None
 
 
+async def test_a_timer_remembers_since_when_its_thresholds_hold_and_a_version_that_knows_none_forgets_them():
+    tables = FakeTables()
+    held = {"owner=5": NOW, "deputy=10": NOW - timedelta(days=3)}
+    await write_until(tables, await timer_run(tables, "remind"), NOW, held)
+    run = await timer_run(tables, "remind")
+    assert (run.until, run.thresholds) == (NOW, held)
+
+    await write_until(tables, run, NOW + timedelta(hours=1))
+
+    assert (await timer_run(tables, "remind")).thresholds == {}
+
+
 async def test_of_two_runs_at_once_one_says_up_to_when():
     tables = FakeTables()
     ours, theirs = await timer_run(tables, "remind"), await timer_run(tables, "remind")

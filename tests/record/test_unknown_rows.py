@@ -25,7 +25,7 @@ ID, KEY = "MC1200001", "0001200001"
 LATER = [
     f"c|{KEY}|o",
     f"c|{KEY}|owner|messaging",
-    f"c|{KEY}|x|card|messaging|silent-1@4",
+    f"c|{KEY}|x|card|messaging|gathered@4",
     f"c|{KEY}|x|request|training",
     f"c|{KEY}|y|ticket|crb",
     f"e|{KEY}|20260830100000-abcdefabcdef|note",
@@ -115,7 +115,7 @@ async def test_nothing_that_this_version_does_touches_rows_of_a_later_one(world)
 
 
 async def test_a_pointer_to_an_effect_of_a_later_version_is_dropped_and_the_effect_stays_due(world):
-    key = "card|messaging|silent-1@4"
+    key = "card|messaging|gathered@4"
     cards = len(world.inbox.cards)
 
     assert not await notify(world.deps, Envelope({"id": ID, "effect": key}, world.clock()))

@@ -138,6 +138,7 @@ def card_rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     if view.moved and all(line.startswith(_LEFT_OUT) for line in when):
         when = ()  # that more dates moved is said above
     rows = [
+        ("Reminder", view.reminder, "Bolder"),
         ("Decision", _line(view.decided), "Bolder"),
         ("To do", _line(view.to_do), "Bolder" if view.tone == "act" else "Default"),
         ("When", when, "Default"),
@@ -204,6 +205,7 @@ def cut_card(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
         freezes=texts(view.freezes),
         tenants=texts(view.tenants),
         answers=texts(view.answers),
+        reminder=texts(view.reminder),
         moved=moved,
         steps=tuple(text(step) for step in view.steps),
         why=texts(view.why),

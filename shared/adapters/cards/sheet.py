@@ -88,7 +88,12 @@ def _of_change(whole: ChangeCard, characters: int, entries: int) -> Sheet:
         subject=one_line(f"{card.headline}: {card.title}"),
         about=card.change_id,
         occasion="\n".join(
-            (card.headline, card.decided, *(f"{move.what} {move.old} {move.new}" for move in card.moved))
+            (
+                card.headline,
+                *card.reminder,
+                card.decided,
+                *(f"{move.what} {move.old} {move.new}" for move in card.moved),
+            )
         ),
         tone=card.tone,
         headline=card.headline,

@@ -11,7 +11,8 @@ from shared.core.cards.happened import HOLDS_WITH, holds, newest_events
 from shared.core.cards.listing import ListCard
 from shared.core.cards.news import only_news
 from shared.core.cards.notice import Notice
-from shared.core.cards.occasions import URGENT, Occasion, OccasionKind, occasion_of
+from shared.core.cards.occasions import SILENT, URGENT, Occasion, OccasionKind, occasion_of
+from shared.core.cards.silent import asked_headline, asked_lines, silence_of, silent_headline, silent_lines
 from shared.core.changes.answer_lines import answer_lines
 from shared.core.changes.change import Change, Copy, Effect, EffectState, Event, TicketState
 from shared.core.changes.halts import halts_of, standing_plan
@@ -64,7 +65,8 @@ class ChangeCard:
 
     `what`: what changes, or was to change where `was_planned`. Tuples have one entry a line: `parts` that do not go on,
     `people` whom it concerns, `steps` to prepare (`more_steps` are left out; `too_late` where all of it is over).
-    `to_do`: what is asked, and by when. `decided`: the board's word, on the card that tells it. `mention`: the address
+    `to_do`: what is asked, and by when. `reminder`: since when nobody has spoken and who was asked before, or who asked
+    to be reminded. `decided`: the board's word, on the card that tells it. `mention`: the address
     of the person who must act. `known`: the channel was told of the change before. `language`: of our words in it.
     `answers`: what each team said; `buttons`: where those lead that answer.
     """
@@ -85,6 +87,7 @@ class ChangeCard:
     tenants: tuple[str, ...]
     moved: tuple[Move, ...]
     to_do: str
+    reminder: tuple[str, ...]
     decided: str
     steps: tuple[str, ...]
     more_steps: int
@@ -119,12 +122,14 @@ def change_card(
     as_of: date,
     known: bool = False,
     token: str = "",
+    states: Sequence[EffectState] = (),
 ) -> ChangeCard:
     """What the card of this effect says about the change as it is now.
 
     `ticket` is the row of the change's ticket where there is one; `public_url` is where our pages are; `copies`: the
     tenants' own, where there are several tenants; `as_of`: the day on which it goes out; `known`: the channel was told
     of the change before, so that the card says what is new and nothing else. `token`: the signed word for its buttons.
+    `states`: the change's effects, for who was reminded before.
     """
     post, classification = change.read(), standing_plan(change)
     status = classification.status
@@ -137,9 +142,10 @@ def change_card(
     steps = () if status in UNDATED else _steps(change.particulars.steps, as_of)
     workloads = change.decision.workloads if change.decision else ()
     occasion = occasion_of(state.effect.occasion)
-    mention = _mention(state.effect, policy) if _must_act(occasion, classification) else ""
+    mention = _mention(state.effect, policy, occasion, classification)
     card = ChangeCard(
-        headline=_of_occasion(occasion, classification, filed, as_of) or _headline(happened, classification),
+        headline=_of_occasion(occasion, state.effect, classification, filed, as_of)
+        or _headline(happened, classification),
         tone=_tone_of(occasion, filed) or _tone(happened, classification),
         title=short_title(post.title, post.services) or change.id,
         change_id=change.id,
@@ -155,6 +161,7 @@ def change_card(
         tenants=lines_by_tenant(change, policy, copies, as_of),
         moved=_moved(moves(change, happened), classification, {tenant.cloud for tenant in tenants.values()}),
         to_do="" if over else _to_do(classification, as_of, steps),
+        reminder=_reminder(occasion, state.effect, change, states),
         decided=decided_line(filed) if occasion and occasion.kind == "ticket" else "",
         steps=steps[:_MOST_STEPS],
         more_steps=max(0, len(steps) - _MOST_STEPS),
@@ -163,7 +170,7 @@ def change_card(
         user_impact=_impact(classification, "user_impact", over=over),
         arrives="" if over else arrival_words(classification),
         why=tuple(clean(reason.sentence) for reason in state.effect.why),
-        team=clean(state.effect.team) if mention else _team(state.effect, policy),
+        team=clean(state.effect.team) if mention == _who(state.effect, policy) else _team(state.effect, policy),
         mention=mention,
         post_url=post_url(change.id, policy.cloud_of(there)),
         page_url=page_url(change.id, public_url),
@@ -173,6 +180,8 @@ def change_card(
         buttons=_buttons(change.id, public_url, token) if token else None,
     )
     news: list[EventType | OccasionKind] = [occasion.kind] if occasion else [event.type for event in happened]
+    if state.effect.is_reminder:  # it says one thing, and to who never heard of the change what that is about
+        return replace(only_news(card, news), what="" if known else card.what)
     return only_news(card, news) if known and news else card
 
 
@@ -185,10 +194,16 @@ def _buttons(change_id: str, public_url: str, token: str) -> Buttons:
     )
 
 
-def _of_occasion(occasion: Occasion | None, classification: Classification, ticket: TicketState, as_of: date) -> str:
+def _of_occasion(
+    occasion: Occasion | None, effect: Effect, classification: Classification, ticket: TicketState, as_of: date
+) -> str:
     """The headline of a card that no edition causes; empty for the others."""
     if occasion is None:
         return ""
+    if occasion.kind == "asked":
+        return asked_headline()
+    if occasion.kind in SILENT:
+        return silent_headline(effect)
     if occasion.kind == "ticket":
         return decided_headline(ticket)
     return act_by_headline(classification.act_by or date.fromisoformat(occasion.about), as_of)
@@ -199,19 +214,33 @@ def _tone_of(occasion: Occasion | None, ticket: TicketState) -> Tone | None:
         return None
     if occasion.kind == "ticket":
         return "moved" if ticket.decision == "rejected" else "new"
-    return "act"
+    if occasion.kind == "asked":
+        return "new"
+    return "moved" if occasion.kind in SILENT else "act"
+
+
+def _reminder(
+    occasion: Occasion | None, effect: Effect, change: Change, states: Sequence[EffectState]
+) -> tuple[str, ...]:
+    if occasion is None or not effect.is_reminder:
+        return ()
+    return asked_lines(effect, change.assessment, states) if occasion.kind == "asked" else silent_lines(effect, states)
 
 
 def _must_act(occasion: Occasion | None, classification: Classification) -> bool:
-    """Whether somebody is mentioned, which notifies them: only where they must do something, and soon."""
+    """Whether they must do something, and soon."""
     if classification.action != "required" or classification.is_unsure("action"):
         return False
     return occasion is not None and occasion.kind in URGENT
 
 
-def _mention(effect: Effect, policy: Policy) -> str:
-    """The address of the person who answers for the team; empty for a group, which cannot be mentioned from outside."""
-    who = _who(effect, policy)
+def _mention(effect: Effect, policy: Policy, occasion: Occasion | None, classification: Classification) -> str:
+    """The address of the person who is mentioned, which notifies them: who is reminded, or who must act soon.
+
+    Empty for a group, which cannot be mentioned from outside.
+    """
+    silence = silence_of(effect)
+    who = silence.who if silence else _who(effect, policy) if _must_act(occasion, classification) else ""
     return who if "@" in who and not who.startswith(GROUP) else ""
 
 

@@ -2,7 +2,8 @@
 
 from shared.core.cards.act_by import why_no_act_by
 from shared.core.cards.decided import why_not_decided
-from shared.core.cards.occasions import occasion_of
+from shared.core.cards.occasions import SILENT, occasion_of
+from shared.core.cards.silent import why_not_asked, why_not_silent
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.changes.halts import standing_plan
 from shared.core.changes.timeline import is_partial
@@ -47,6 +48,10 @@ def why_not_sent(change: Change, state: EffectState, ticket: EffectState | None,
     if occasion:
         if occasion.kind == "ticket":
             return why_not_decided(ticket.ticket if ticket else None, occasion)
+        if occasion.kind == "asked":
+            return why_not_asked(change)
+        if occasion.kind in SILENT:
+            return why_not_silent(change, occasion)
         return why_no_act_by(classification, occasion)
     told = newest_events(change, state)
     if known and told and not any(holds(event, classification.status) for event in told):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from shared.core.cards.occasions import OccasionKind
+from shared.core.cards.occasions import SILENT, OccasionKind
 from shared.core.terms import EventType
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _TELLS: dict[EventType | OccasionKind, tuple[str, ...]] = {
     "act-0": ("people", *_ASKED),
     "overdue": ("people", *_ASKED),
     "ticket": ("decided", "when", "to_do"),
+    "asked": ("reminder", "when", "to_do"),
+    **dict.fromkeys(SILENT, ("reminder", "when", "to_do")),
 }
 """Which parts of a card each event or occasion is about. One that is not here, such as `announced`, is about all."""
 _ALWAYS: Final = frozenset(

@@ -1,20 +1,32 @@
-"""What a card is sent for where no edition causes it: its deadline comes near or is over, its ticket was decided."""
+"""What a card is sent for where no edition causes it: its deadline comes near or is over, its ticket was decided.
+
+Nobody has said anything about it for some working days, or somebody asked to be reminded of it.
+"""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple, cast
 
-OccasionKind = Literal["act-7", "act-2", "act-0", "overdue", "ticket"]
+OccasionKind = Literal[
+    "act-7", "act-2", "act-0", "overdue", "ticket", "silent-1", "silent-2", "silent-3", "silent-4", "asked"
+]
+SILENT: tuple[OccasionKind, ...] = ("silent-1", "silent-2", "silent-3", "silent-4")
+"""The steps of an escalation, in their order."""
 DAYS_BEFORE: dict[OccasionKind, int] = {"act-7": 7, "act-2": 2, "act-0": 0, "overdue": -1}
 """How many days before the day to act by each of these is due, the most urgent last."""
 URGENT: frozenset[OccasionKind] = frozenset({"act-2", "act-0", "overdue"})
 """Those that go out at once, and mention who must act."""
 _HOUR = time(7, tzinfo=UTC)
-_KEY = re.compile(r"(?:(act-[720]|overdue)@(\d{4}-\d\d-\d\d)|(ticket)@(\d{8}T\d{6}|approved|rejected))")
+_KEY = re.compile(
+    r"(?:(act-[720]|overdue|asked)@(\d{4}-\d\d-\d\d)|(ticket)@(\d{8}T\d{6}|approved|rejected)|(silent-[1-4])@(\d{1,6}))"
+)
 
 
 class Occasion(NamedTuple):
-    """`about`: the day to act by in ISO; of a ticket when it was decided (UTC), or how where nobody says when."""
+    """`about`: a day in ISO: the one to act by, or of which somebody asked to be reminded.
+
+    Of a ticket when it was decided (UTC), or how where nobody says when; of silence the `seq` of the last word.
+    """
 
     kind: OccasionKind
     about: str
@@ -30,10 +42,10 @@ def occasion_of(text: str) -> Occasion | None:
     match = _KEY.fullmatch(text)
     if match is None:
         return None
-    near, day, ticket, decided = match.groups()
-    if near and not _is_day(day):
+    dated, day, ticket, decided, silent, seq = match.groups()
+    if dated and not _is_day(day):
         return None
-    return Occasion(cast(OccasionKind, near or ticket), day or decided)
+    return Occasion(cast(OccasionKind, dated or ticket or silent), day or decided or seq)
 
 
 def is_occasion(text: str) -> bool:

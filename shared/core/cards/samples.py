@@ -11,9 +11,11 @@ from shared.core.cards.notice import Notice
 from shared.core.changes.change import Change, Decision, Edition, Effect, EffectState, TicketState
 from shared.core.changes.events import derive
 from shared.core.changes.facts import facts_of
-from shared.core.changes.reasons import SentenceReason
+from shared.core.changes.reasons import Reason, SentenceReason, SilenceReason
+from shared.core.changes.settled import Asked
 from shared.core.policy.model import Policy
 from shared.core.posts.fingerprints import content_hash
+from shared.core.terms import REMINDER_ROLES
 
 _WHY = (SentenceReason("somebody wanted to see a sample; nothing has happened, and nothing has to be done"),)
 _TITLE = "Sample: the old message export is retired, use the new one"
@@ -74,11 +76,15 @@ def _card(
     ticket: TicketState | None = None,
 ) -> ChangeCard:
     news = [event.id for event in change.events if event.edition == change.current.id]
-    team = policy.routes.team or next(iter(policy.teams))
-    effect = Effect("card", "sample", team, change.current.id, _WHY, tuple(news), occasion=occasion)
+    effect = replace(_effect(change, policy, occasion), events=tuple(news))
     filed = EffectState(replace(effect, kind="ticket"), ticket=ticket) if ticket else None
     is_news = bool(occasion) or len(change.editions) > 1
     return change_card(change, EffectState(effect), policy, public_url, filed, as_of=today, known=is_news)
+
+
+def _effect(change: Change, policy: Policy, occasion: str, why: tuple[Reason, ...] = _WHY) -> Effect:
+    team = policy.routes.team or next(iter(policy.teams))
+    return Effect("card", "sample", team, change.current.id, why, occasion=occasion)
 
 
 def _new(policy: Policy, public_url: str, today: date) -> Card:
@@ -111,6 +117,26 @@ def _decided(policy: Policy, public_url: str, today: date) -> Card:
     return _card(change, policy, public_url, today, occasion=f"ticket@{at:%Y%m%dT%H%M%S}", ticket=ticket)
 
 
+def _silent(policy: Policy, public_url: str, today: date) -> Card:
+    """The step of the process owner, who is told whom the policy reminded before; nobody is mentioned by a sample."""
+    change = _change(today, _post(today + _PLAN, today + _PLAN))
+    before = datetime.combine(today, time(8), UTC) - 3 * _BEFORE
+    steps: list[EffectState] = []
+    for number, role in enumerate(REMINDER_ROLES[:2], 1):
+        why = SilenceReason(role, f"sample {role}", 5 * number, before)
+        effect = _effect(change, policy, f"silent-{number}@0", (why,))
+        steps.append(EffectState(effect, done=effect.edition, done_at=before + number * _BEFORE))
+    effect = _effect(change, policy, "silent-3@0", (SilenceReason("process_owner", "", 15, before), *_WHY))
+    return change_card(change, EffectState(effect), policy, public_url, as_of=today, states=steps)
+
+
+def _asked(policy: Policy, public_url: str, today: date) -> Card:
+    change = _change(today, _post(today + _PLAN, today + _PLAN))
+    asked = (Asked(today, "sample", "", "Ana Sommer"), Asked(today, "sample", "", "Ben Costa"))
+    change = replace(change, assessment=replace(change.assessment, asked=asked))
+    return _card(change, policy, public_url, today, occasion=f"asked@{today.isoformat()}")
+
+
 def _digest(policy: Policy, public_url: str, today: date) -> Card:
     lines = []
     for number in range(1, 4):
@@ -134,6 +160,8 @@ SAMPLES: Mapping[str, Callable[[Policy, str, date], Card]] = {
     "cancelled": _cancelled,
     "act-by": _act_by,
     "decided": _decided,
+    "silent": _silent,
+    "asked": _asked,
     "digest": _digest,
     "notice": _notice,
 }

@@ -41,7 +41,7 @@ def left_to_say(
     if not editions:
         return LeftToSay(occasions, {})
     newest, older = editions[-1], editions[:-1]
-    heard = any(is_heard(state, now) for state in (*others, *waiting))
+    heard = any(is_heard(state, now) for state in (*others, *waiting) if not state.effect.is_reminder)
     unsaid = sorted((*older, *_joined_before(newest, others)), key=lambda state: state.effect.edition)
     if reason := _overtaken(newest, others, now) or ("" if heard else _ended_unheard(change, newest, unsaid)):
         return LeftToSay(occasions, {state.effect.key: reason for state in editions})

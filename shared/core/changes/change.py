@@ -124,6 +124,9 @@ class Event:
         return event_id.split(":")[1]
 
 
+_REMINDERS = ("silent-", "asked@")
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One thing that a decision wants done.
@@ -148,6 +151,14 @@ class Effect:
         if self.kind == "ticket":
             return f"ticket|{self.target}"
         return f"card|{self.target}|{self.occasion or self.edition}"
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether it is sent because nobody spoke, or because somebody asked: nobody hears of the change from then on.
+
+        Whoever got a card of another kind is kept up to date.
+        """
+        return self.occasion.startswith(_REMINDERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Why an effect is wanted, as data; the sentence is made where people read it (shared/core/words/reasons.py)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from shared.core.policy.away import Away
-from shared.core.terms import EventType
+from shared.core.terms import EventType, ReminderRole
 from shared.core.words import reasons as words
 from shared.core.words.language import say
 
@@ -92,6 +93,40 @@ class TakeoverReason:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceReason:
+    """Nobody has said anything about the change for `days` working days, `since` then, and the policy reminds `role`.
+
+    `who`: the person or group who is reminded.
+    """
+
+    role: ReminderRole
+    who: str
+    days: int
+    since: datetime
+
+    @property
+    def words(self) -> str:
+        return words.silence(self.role, self.days)
+
+    @property
+    def sentence(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
+class AskedReason:
+    """Somebody who has a card of the change, or its page, asked to be reminded of it."""
+
+    @property
+    def words(self) -> str:
+        return words.asked()
+
+    @property
+    def sentence(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceReason:
     """A reason of which only its sentence is known: rows held nothing else before."""
 
@@ -102,5 +137,5 @@ class SentenceReason:
         return self.words
 
 
-Reason = RouteReason | NewsReason | TakeoverReason | SentenceReason
+Reason = RouteReason | NewsReason | TakeoverReason | SilenceReason | AskedReason | SentenceReason
 """Each has `words`, with the place in the policy, and `sentence`, for who gets the ticket or card."""

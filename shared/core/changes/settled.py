@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
 
 from shared.core.posts.classification import Classification, FieldName, Why, Window
@@ -33,6 +33,8 @@ class SettledField:
         return f"settled by {self.by} on {day(self.at.date())}"
 
 
+_KEPT = timedelta(days=90)
+"""How long it is remembered who asked to be reminded: longer than any timer stands still."""
 Disposition = Literal["", "impact", "no_impact", "board", "done"]
 """What a team makes of a change: it has an impact on us, it has none, it needs the board, all of it is done."""
 
@@ -67,12 +69,23 @@ class PageWord:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """That somebody asked to be reminded of the change: of which day, in which channel, and for which team."""
+
+    day: date
+    channel: str
+    team: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What people decided about a change. `seq` is one more after each write.
 
     `settled_seq`: of the last write that settled or released a field; the others ask for no new decision. `teams`: what
     each team said; `moved`: by team, that it is not theirs. `page`: who closed or opened the change last. `first_at`:
-    when somebody said anything for the first time, also what only adds.
+    when somebody said anything for the first time, also what only adds; `last_at`: when they last said what only adds.
+    `asked`: who asked to be reminded.
     """
 
     seq: int = 0
@@ -82,6 +95,8 @@ class Assessment:
     moved: Mapping[str, Handover] = field(default_factory=dict)
     page: PageWord | None = None
     first_at: datetime | None = None
+    last_at: datetime | None = None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def people(self) -> frozenset[str]:
@@ -95,8 +110,23 @@ class Assessment:
                     *(each.by for each in self.settled.values()),
                     *(each.by for each in self.moved.values()),
                     self.page.by if self.page else "",
+                    *(each.who for each in self.asked),
                 ),
             )
+        )
+
+    def spoken(self, at: datetime, asked: Asked | None = None) -> "Assessment":
+        """The assessment once somebody has said what only adds; `asked`: that they want to be reminded.
+
+        Days that are long past are left out.
+        """
+        still = tuple(each for each in self.asked if each.day > at.date() - _KEPT and each != asked)
+        return replace(
+            self,
+            seq=self.seq + 1,
+            first_at=self.first_at or at,
+            last_at=at,
+            asked=(*still, asked) if asked else still,
         )
 
     def team_of(self, team: str) -> str:
@@ -124,6 +154,7 @@ def with_names(assessment: Assessment, names: Mapping[str, str]) -> Assessment:
             team: replace(word, owner=named(word.owner), by=named(word.by)) for team, word in assessment.teams.items()
         },
         moved={team: replace(each, by=named(each.by)) for team, each in assessment.moved.items()},
+        asked=tuple(replace(each, who=named(each.who)) for each in assessment.asked),
         page=replace(assessment.page, by=named(assessment.page.by)) if assessment.page else None,
     )
 

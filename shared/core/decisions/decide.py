@@ -81,7 +81,7 @@ def _joined(
         return decision
     event = Event("tenant_joined", change.current.id, now, new=", ".join(new))
     routed = route(policy, subject_of(change, policy, (event,), now, tenants))
-    reached = {(state.effect.kind, state.effect.target) for state in states}
+    reached = {(state.effect.kind, state.effect.target) for state in states if not state.effect.is_reminder}
     wanted = tuple(
         replace(effect, events=())
         for effect in routed.effects
@@ -117,7 +117,7 @@ def _effects(
     post = change.read()
     for earlier in states:
         sent = earlier.effect
-        told = earlier.first_load != "over" and not earlier.stopped
+        told = earlier.first_load != "over" and not earlier.stopped and not sent.is_reminder
         if told and (sent.kind, sent.target) not in wanted and allowed(policy, post, sent.kind, sent.target):
             wanted[sent.kind, sent.target] = replace(sent, edition=edition, why=(news,), events=ids, occasion="")
     return tuple(wanted.values())

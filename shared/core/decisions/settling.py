@@ -31,7 +31,8 @@ def with_settled(
     wanted = decision.effects if decision is not before else ()
     events = _untold(change)
     routed = route(policy, subject_of(change, policy, events, now, tenants))
-    reached = {(state.effect.kind, state.effect.target) for state in states if state.first_load != "over"}
+    told = (s.effect for s in states if s.first_load != "over" and not s.effect.is_reminder)
+    reached = {(effect.kind, effect.target) for effect in told}
     reached |= {(effect.kind, effect.target) for effect in wanted}
     new = () if is_over(change, now) else (e for e in routed.effects if (e.kind, e.target) not in reached)
     wanted = (*wanted, *(_for_the_first_time(effect, change, events) for effect in new))

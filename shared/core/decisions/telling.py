@@ -1,11 +1,17 @@
 """Who is told again of a change because of something that is no edition: those who were told of it before (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 
 from shared.core.changes.change import Change, Effect, EffectState
-from shared.core.decisions.routing import allowed
-from shared.core.policy.model import Policy
+from shared.core.changes.reasons import AskedReason, SilenceReason
+from shared.core.decisions.conditions import met_conditions
+from shared.core.decisions.decide import subject_of
+from shared.core.decisions.routing import allowed, channel_of
+from shared.core.policy.answering import answers, deputy_of
+from shared.core.policy.model import Policy, ReminderStep
+from shared.core.posts.privacy import is_private
 
 
 def cards_of_occasion(
@@ -24,7 +30,7 @@ def cards_of_occasion(
             continue
         if effect.occasion == occasion:
             asked.add(effect.target)
-        if state.done and not state.stopped:
+        if state.done and not state.stopped and not effect.is_reminder:
             first.setdefault(effect.target, effect)
     edition, post = change.current.id, change.read()
     return [
@@ -32,3 +38,90 @@ def cards_of_occasion(
         for target, effect in first.items()
         if target not in asked and target in policy.channels and allowed(policy, post, "card", target)
     ]
+
+
+def is_for_reminders(change: Change, policy: Policy, now: datetime) -> bool:
+    """Whether the policy wants anybody reminded of this change, for any workload that it concerns."""
+    matches, decision = policy.reminders.changes, change.decision
+    if not matches:
+        return True
+    subject = subject_of(change, policy, (), now, decision.tenants if decision else ())
+    workloads = (decision.workloads if decision else ()) or (None,)
+    return any(met_conditions(match, subject, workload) is not None for match in matches for workload in workloads)
+
+
+def was_told(states: Iterable[EffectState]) -> bool:
+    """Whether anybody was told of the change, by card or ticket: who was not is not silent."""
+    return any(
+        state.done and not state.is_silent and not state.stopped and not state.effect.is_reminder for state in states
+    )
+
+
+def cards_of_silence(
+    change: Change, occasion: str, step: ReminderStep, since: datetime, policy: Policy, today: date
+) -> list[EffectState]:
+    """The cards that remind people of a change about which nobody has said anything since then.
+
+    `occasion`: the key of the step. The first two steps go to the channel of each team that is still asked, the others
+    to the channel of their role. A post on data privacy reminds nobody.
+    """
+    teams = _silent_teams(change)
+    cards: dict[str, EffectState] = {}
+    for team in teams if step.number in _OF_TEAMS else teams[:1]:
+        for channel, who in _reminded(step, team, policy, today):
+            reason = SilenceReason(step.who, who, step.days, since)
+            state = _reminder(change, channel, team, occasion, reason, policy, today)
+            if channel in policy.channels and allowed(policy, change.read(), "card", channel):
+                cards.setdefault(channel, state)
+    return list(cards.values())
+
+
+def cards_of_asking(
+    change: Change, occasion: str, channels: Sequence[tuple[str, str]], policy: Policy, today: date
+) -> list[EffectState]:
+    """The cards of which people asked to be reminded. `channels`: each with the team for which that was asked."""
+    cards: dict[str, EffectState] = {}
+    for channel, team in channels:
+        if channel in policy.channels and allowed(policy, change.read(), "card", channel):
+            state = _reminder(change, channel, team, occasion, AskedReason(), policy, today)
+            cards.setdefault(channel, state)
+    return list(cards.values())
+
+
+_OF_TEAMS = (1, 2)
+"""The steps that go to the team itself."""
+
+
+def _silent_teams(change: Change) -> list[str]:
+    """Whose the change is, without the teams that are through with it."""
+    decision, assessment = change.decision, change.assessment
+    if is_private(change.read()):
+        return []
+    teams = dict.fromkeys(assessment.team_of(team) for team in (decision.teams if decision else ()))
+    words = assessment.teams
+    return [team for team in teams if team not in words or words[team].disposition not in {"no_impact", "done"}]
+
+
+def _reminded(step: ReminderStep, team: str, policy: Policy, today: date) -> list[tuple[str, str]]:
+    """The channel and the person that a step reaches for a team; none where there is nobody."""
+    if team not in policy.teams:
+        return []
+    if step.number in _OF_TEAMS:
+        answer = deputy_of(policy, team, today) if step.who == "deputy" else answers(policy, team, today)
+        return [(channel_of(policy, answer.team), answer.who)] if answer else []
+    role = policy.roles.get(step.who)
+    return [(role.channel, role.who[0])] if role else []
+
+
+def _reminder(
+    change: Change,
+    channel: str,
+    team: str,
+    occasion: str,
+    why: SilenceReason | AskedReason,
+    policy: Policy,
+    today: date,
+) -> EffectState:
+    edition = change.current.id
+    effect = Effect("card", channel, team, edition, (why,), (), answers(policy, team, today).who, occasion)
+    return EffectState(effect, due=edition)

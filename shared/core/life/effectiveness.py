@@ -8,7 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from shared.core.cards.digest import workload_of
-from shared.core.cards.occasions import occasion_of
+from shared.core.cards.occasions import SILENT, OccasionKind, occasion_of
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.words.labels import HEADLINES
 
@@ -17,12 +17,14 @@ MONTHS = 3
 _FEW = 5  # cards of which nothing is concluded
 _MANY_A_WEEK = 20
 _WEEKS = 13
-_MOMENTS = {
+_MOMENTS: Mapping[OccasionKind, str] = {
     "act-7": "7 days left",
     "act-2": "2 days left",
     "act-0": "last day",
     "overdue": "overdue",
     "ticket": "decided",
+    "asked": "asked for",
+    **dict.fromkeys(SILENT, "no word"),
 }
 
 

@@ -103,11 +103,19 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A Planner task of a change."""
+    """A Planner task of a change. `moved`: when a person first moved it."""
 
     opened: datetime | None
     assigned: datetime | None
     completed: datetime | None
+    moved: datetime | None = None
+
+
+class Asked(NamedTuple):
+    """That somebody asked to be reminded: of which day, in which channel."""
+
+    day: date
+    channel: str
 
 
 class TeamWord(NamedTuple):
@@ -272,7 +280,7 @@ class Line:
     @property
     def tasks(self) -> tuple[Task, ...]:
         return tuple(
-            Task(part.moment("opened"), part.moment("assigned"), part.moment("completed"))
+            Task(part.moment("opened"), part.moment("assigned"), part.moment("completed"), part.moment("moved"))
             for part in self.of_kind("task")
         )
 
@@ -413,8 +421,20 @@ class Line:
 
     @property
     def last_word(self) -> datetime | None:
-        """When a person last decided anything."""
+        """When a person last said anything, by an answer or by what only adds."""
         return self.part("people").moment("at")
+
+    @property
+    def seq(self) -> int:
+        """How often people said anything, as the assessment counts it; 0 while nobody has."""
+        version = self.part("people").version
+        return int(version) if version.isdecimal() else 0
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """The days of which people asked to be reminded."""
+        rows = ((stored_day(str(day)), str(channel)) for day, channel in self._rows("asked", 2))
+        return tuple(Asked(day, channel) for day, channel in rows if day)
 
     def _rows(self, name: str, width: int) -> Iterator[tuple[Value, ...]]:
         """A value that is a table; a later version may have further columns."""

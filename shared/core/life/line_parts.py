@@ -99,6 +99,7 @@ def task_part(task: TaskState) -> Part:
         "opened": _iso(task.opened),
         "assigned": _iso(task.assigned),
         "completed": _iso(task.completed),
+        "moved": _iso(task.moved),
     }
     return part_of(f"task|{task.tenant}|{task.id}", task.etag, values)
 
@@ -130,18 +131,20 @@ def closing_part(change: Change) -> Part | None:
 def people_part(change: Change) -> Part | None:
     """What people decided, people as they stand in the record; None where nobody has decided anything yet.
 
-    Of a post on data privacy only when: which teams have to do with it would tell what it is about.
+    Of a post on data privacy only when, and where people asked to be reminded: which teams have to do with it would
+    tell what it is about.
     """
     assessment = change.assessment
     if not assessment.seq:
         return None
     words, moved, settled = assessment.teams, assessment.moved, assessment.settled
     moments = [moment for word in words.values() for moment in (word.owned_at, word.at)]
-    moments += [assessment.page.at if assessment.page else None]
+    moments += [assessment.page.at if assessment.page else None, assessment.last_at]
     moments += [handover.at for handover in moved.values()] + [field.at for field in settled.values()]
     values: dict[str, Value] = {
         "at": _iso(max((moment for moment in moments if moment), default=None)),
         "first": _iso(assessment.first_at),
+        "asked": tuple(sorted({(asked.day.isoformat(), asked.channel) for asked in assessment.asked})),
     }
     if not is_private(change.read()):
         values |= {

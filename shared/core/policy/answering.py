@@ -35,6 +35,14 @@ def answers(policy: Policy, name: str, today: date | None) -> Answer:
     return Answer(team.owner, name, away)
 
 
+def deputy_of(policy: Policy, name: str, today: date | None) -> Answer | None:
+    """The deputy of the team `name`, or who answers for it while the deputy is away; None where there is no deputy."""
+    team = policy.teams.get(name)
+    if team is None or not team.deputy:
+        return None
+    return answers(policy, name, today) if _away(team, "deputy", today) else Answer(team.deputy, name)
+
+
 def _present(team: Team, today: date | None) -> str:
     if _away(team, "owner", today) is None:
         return team.owner

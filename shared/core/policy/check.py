@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import pairwise
 
 from shared.core.policy.delivery import WEEKDAYS, WEEKEND, time_of
 from shared.core.policy.model import OWNER, Channel, Match, Policy, Roles, Target, Targets, service_key, walk
@@ -32,6 +33,7 @@ def undefined_names(policy: Policy) -> list[Fault]:
         *_of_calendar(policy),
         *_of_channels(policy),
         *_of_urgent(policy),
+        *_of_reminders(policy),
         *_of_routes(policy),
     ]
 
@@ -85,9 +87,12 @@ def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
         if route.match:
             yield f"{path}.match.starts_within", route.match.starts_within
             yield f"{path}.match.act_by_within", route.match.act_by_within
-    for index, match in enumerate(policy.urgent):
-        yield f"urgent[{index}].starts_within", match.starts_within
-        yield f"urgent[{index}].act_by_within", match.act_by_within
+    for path, matches in (("urgent", policy.urgent), ("reminders.changes", policy.reminders.changes)):
+        for index, match in enumerate(matches):
+            yield f"{path}[{index}].starts_within", match.starts_within
+            yield f"{path}[{index}].act_by_within", match.act_by_within
+    for step in policy.reminders.steps:
+        yield f"reminders.{step.who}", step.days
     yield "first_load.days", policy.first_load.days
     for name, entry in policy.tickets.items():
         yield f"tickets.{name}.on_move_days", entry.on_move_days
@@ -194,6 +199,38 @@ def _of_urgent(policy: Policy) -> Iterator[Fault]:
         yield from _of_match(policy, f"urgent[{index}]", match)
 
 
+def _of_reminders(policy: Policy) -> Iterator[Fault]:
+    reminders = policy.reminders
+    for first, then in pairwise(reminders.steps):
+        if then.days <= first.days:
+            yield f"reminders.{then.who}", f"must be more than the {first.days} working days of `{first.who}`"
+    for step in reminders.steps:
+        path = f"reminders.{step.who}"
+        if step.who in Roles.model_fields:
+            yield from _unfilled(path, policy, step.who, "reminder")
+        elif step == reminders.steps[0] and (silent := _unreached(policy)):  # deputies share the channel
+            yield path, f"reaches nobody for {', '.join(silent)}: give them, or the root's team, a `channel`"
+    for index, match in enumerate(reminders.changes):
+        path = f"reminders.changes[{index}]"
+        yield from _of_match(policy, path, match)
+        if match.event:
+            yield f"{path}.event", "nobody is reminded because of an event; leave it out"
+
+
+def _unreached(policy: Policy) -> list[str]:
+    """Teams that have no channel where the root's team, which is next, has none."""
+    root = policy.teams.get(policy.routes.team or "")
+    return [] if root and root.channel else [name for name, team in policy.teams.items() if not team.channel]
+
+
+def _unfilled(path: str, policy: Policy, name: str, what: str) -> Iterator[Fault]:
+    role = policy.roles.get(name)
+    if role is None:
+        yield path, f"the role {name} is not filled; name it at roles.{name}"
+    elif not role.channel:
+        yield path, f"the role {name} has no `channel`, so its {what} would go nowhere"
+
+
 def _of_match(policy: Policy, path: str, match: Match) -> Iterator[Fault]:
     for workload in match.workload or ():
         yield from _undefined(f"{path}.workload", "workload", workload, policy.workloads)
@@ -244,17 +281,13 @@ def _of_cards(policy: Policy, path: str, cards: tuple[str, ...]) -> Iterator[Fau
             yield from _undefined(f"{path}.cards", "channel", card, names)
         if card == OWNER:
             yield from _unheard(f"{path}.cards", policy)
-        elif card in Roles.model_fields and not (role := policy.roles.get(card)):
-            yield f"{path}.cards", f"the role {card} is not filled; name it at roles.{card}"
-        elif card in Roles.model_fields and role and not role.channel:
-            yield f"{path}.cards", f"the role {card} has no `channel`, so its card would go nowhere"
+        elif card in Roles.model_fields:
+            yield from _unfilled(f"{path}.cards", policy, card, "card")
 
 
 def _unheard(path: str, policy: Policy) -> Iterator[Fault]:
     """Teams whose cards would go nowhere: they have no channel, and the root's team, which is next, has none."""
-    root = policy.teams.get(policy.routes.team or "")
-    silent = [name for name, team in policy.teams.items() if not team.channel]
-    if policy.channels and silent and not (root and root.channel):
+    if policy.channels and (silent := _unreached(policy)):
         yield f"{path}", f"{OWNER!r} reaches nobody for {', '.join(silent)}: give them, or the root's team, a `channel`"
 
 

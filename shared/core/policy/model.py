@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, StrictBool, model_validator
 
@@ -14,6 +14,7 @@ from shared.core.posts.services import canonical
 from shared.core.terms import (
     CLOSED_BY,
     IMPACT_RANK,
+    REMINDER_ROLES,
     Action,
     ClosedBy,
     Cloud,
@@ -23,6 +24,7 @@ from shared.core.terms import (
     Impact,
     Kind,
     Phase,
+    ReminderRole,
     Status,
 )
 from shared.core.words.language import Language
@@ -254,6 +256,34 @@ URGENT = (
 what is cancelled or moved within two weeks of its day."""
 
 
+class ReminderStep(NamedTuple):
+    """One step of an escalation: its number from 1 on, whom it reminds, and after how many working days of silence."""
+
+    number: int
+    who: ReminderRole
+    days: int
+
+
+class Reminders(Strict):
+    """Working days without a person's word on an open change until somebody is reminded of it; None: they are not.
+
+    `owner` and `deputy` of its team, then the people of two roles. `changes`: the changes that are looked at, each of
+    which meets one of these; all of them where there is none.
+    """
+
+    owner: int | None = Field(default=None, ge=1)
+    deputy: int | None = Field(default=None, ge=1)
+    process_owner: int | None = Field(default=None, ge=1)
+    executive_sponsor: int | None = Field(default=None, ge=1)
+    changes: Many[Match] = ()
+
+    @property
+    def steps(self) -> tuple[ReminderStep, ...]:
+        """Those that the policy has, the first one first; a number means the same person whatever others there are."""
+        days = ((number, who, getattr(self, who)) for number, who in enumerate(REMINDER_ROLES, 1))
+        return tuple(ReminderStep(number, who, least) for number, who, least in days if least is not None)
+
+
 class Route(Strict):
     """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none.
 
@@ -353,6 +383,7 @@ class Policy(Strict):
     closing: Closing = Closing()
     channels: dict[Name, Channel] = Field(default={})
     urgent: Many[Match] = URGENT
+    reminders: Reminders = Reminders()
     tickets: dict[Name, TicketSystemEntry] = Field(default={})
     routes: Route
     answers: Answers = Answers()
@@ -399,9 +430,9 @@ class Policy(Strict):
 
     @cached_property
     def matches_on_tenants(self) -> bool:
-        """Whether any route, or what is urgent, asks in which tenants a post stands."""
+        """Whether any route, or what is urgent or reminds, asks in which tenants a post stands."""
         routed = (route.match for _, route in walk(self.routes))
-        return any(match and match.tenant for match in (*routed, *self.urgent))
+        return any(match and match.tenant for match in (*routed, *self.urgent, *self.reminders.changes))
 
 
 def service_key(name: str) -> str:

@@ -30,6 +30,7 @@ def warnings(policy: Policy, seen: Seen | None = None, today: date | None = None
     return [
         *_dead(policy, policy.routes, "routes", ()),
         *_unreached(policy),
+        *_unreminded(policy),
         *_misspelt(policy),
         *(_over(policy, today) if today else ()),
         *never_met(policy, seen),
@@ -141,6 +142,8 @@ def _unreached(policy: Policy) -> Iterator[Fault]:
     channels |= {role.channel for name in Roles.model_fields if (role := policy.roles.get(name)) and role.channel}
     if OWNER in cards:
         channels |= {policy.teams[name].channel for name in teams | covering if name in policy.teams}
+    if policy.reminders.owner is not None or policy.reminders.deputy is not None:
+        channels |= {policy.teams[name].channel for name in teams | covering if name in policy.teams}
     channels |= {channel.fallback for channel in policy.channels.values() if channel.fallback}
     for name in policy.channels:
         if name not in channels:
@@ -155,6 +158,12 @@ def _unreached(policy: Policy) -> Iterator[Fault]:
     for name in policy.tickets:
         if name not in tickets:
             yield f"tickets.{name}", "no route files tickets there"
+
+
+def _unreminded(policy: Policy) -> Iterator[Fault]:
+    """A step for deputies where no team has one."""
+    if policy.reminders.deputy is not None and not any(team.deputy for team in policy.teams.values()):
+        yield "reminders.deputy", "reminds nobody: no team has a `deputy`"
 
 
 # Services

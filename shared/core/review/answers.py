@@ -164,7 +164,7 @@ def for_another_team(
             owned = replace(effect, team=to, answers=who)
             after.append(replace(state, effect=owned, due=edition, due_because=f"a{seq}"))
         elif effect.kind == "card" and effect.target == channel:
-            told = told or not state.stopped
+            told = told or not (state.stopped or effect.is_reminder)
         elif effect.kind == "card" and effect.target == former and not state.stopped:
             after.append(replace(state, stopped=words.is_theirs(to), due="", due_because="", place=None))
     if channel and channel in policy.channels and not told:

@@ -41,6 +41,7 @@ _DID: Mapping[str, str] = {
     "wrong_team": "{who} said that it is not {team}'s, but {to}'s",
 }
 WANTS_BOARD = "somebody who got the card says that it needs the board"
+NO_CHANNEL = "the policy gives this team no channel, so that a reminder would reach nobody"
 NO_SYSTEM = "the policy names no ticket system, so that there is nowhere to file it"
 
 

@@ -15,6 +15,12 @@ _CONDITIONS: Mapping[str, str] = {
     "training: false": "users need not be told",
 }
 """Conditions that read better in other words; the rest keep the words of the policy."""
+REMINDED: Mapping[str, str] = {
+    "owner": "the owner",
+    "deputy": "the deputy",
+    "process_owner": "the process owner",
+    "executive_sponsor": "the executive sponsor",
+}
 _NAMES: Mapping[str, str] = {"starts_within": "it starts", "act_by_within": "act by"}
 
 
@@ -63,6 +69,15 @@ def news(events: Iterable[str]) -> str:
 
 def takeover(change: str) -> str:
     return say("takes over the ticket of {}", change)
+
+
+def silence(role: str, days: int) -> str:
+    after = say("after 1 working day") if days == 1 else say("after {} working days", days)
+    return say("nobody has said anything about it, and our policy reminds {} {}", say(REMINDED[role]), after)
+
+
+def asked() -> str:
+    return say("somebody asked to be reminded of it")
 
 
 def away(owner: str, until: date, deputy: str, covering: str, who: str) -> str:

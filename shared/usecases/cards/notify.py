@@ -174,7 +174,9 @@ def _card(
     today, known, ticket = deps.here.clock().date(), _knows(record, state), _ticket(record)
     change, url = with_people(record.change, names), deps.here.public_url
     with speaking(policy.language_of(state.effect.target)):
-        return change_card(change, state, policy, url, ticket, copies, as_of=today, known=known, token=token)
+        return change_card(
+            change, state, policy, url, ticket, copies, as_of=today, known=known, token=token, states=record.states
+        )
 
 
 def _ticket(record: ChangeRecord) -> EffectState | None:
@@ -188,7 +190,7 @@ def _knows(record: ChangeRecord, state: EffectState) -> bool:
     return any(
         other.done and not other.stopped and other.effect.target == effect.target and other.effect.key != effect.key
         for other in record.states
-        if other.effect.kind == "card"
+        if other.effect.kind == "card" and not other.effect.is_reminder
     )
 
 

@@ -6,17 +6,19 @@ inserts the audit's copy where it is missing.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from shared.core.cards.answers import CardLink, LinkFault
 from shared.core.changes.change import Change, EffectState
-from shared.core.changes.settled import Assessment, as_label
+from shared.core.changes.settled import Asked, Assessment, as_label
+from shared.core.decisions.routing import channel_of
 from shared.core.errors import ConflictError
 from shared.core.life.closing import people_may_settle, settle
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.posts.classification import FieldName
+from shared.core.posts.privacy import is_private
 from shared.core.review.answers import (
     Decision,
     Following,
@@ -39,6 +41,7 @@ from shared.core.review.assessment import (
     unfit,
 )
 from shared.core.review.roles import may_settle, teams_of
+from shared.core.words.answers import NO_CHANNEL
 from shared.record import changes
 from shared.record.assessments import act_at, alone, audit_of, insert_act, key_of, since
 from shared.record.audit import insert_entry
@@ -274,18 +277,43 @@ async def note(
     old = _counting(change, new) if what == "proposal" else ""
     act = Act(0, now, speaker.person.id, speaker.through, (), what, team, old, new, words[:LONGEST_WORDS], place)
     key = key_of(change_id, act)
+    policy = await deps.here.policy.current()
+    asked = _asked(policy, record, speaker, team, new) if what == "remind" else None
+    if asked and asked.channel not in policy.channels:
+        return Answered("refused", record, names, None, NO_CHANNEL)
     await _guard(deps, change_id, alone(key))
-    raised = replace(change.assessment, seq=change.assessment.seq + 1, first_at=change.assessment.first_at or now)
-    insert = insert_act(change_id, act)
-    if not await changes.commit_or_skip(deps.storage.tables, [record.put_assessment(raised), insert]):
-        try:
-            await changes.commit(deps.storage.tables, [insert])
-        except ConflictError:
-            before = await act_at(deps.storage.tables, change_id, key)
-            standing = Standing(what, before.who, before.at, before.new) if before else None
-            return Answered("again", record, names, standing)
+    given, insert = [record], insert_act(change_id, act)
+    before: list[Act] = []
+
+    async def step(first: ChangeRecord = record) -> ChangeRecord:
+        current = given.pop() if given else await read_with_effects(deps.storage.tables, change_id) or first
+        raised = current.change.assessment.spoken(now, asked)
+        if await changes.commit_or_skip(deps.storage.tables, [current.put_assessment(raised), insert]):
+            return current
+        if asked is None and await changes.commit_or_skip(deps.storage.tables, [insert]):
+            return await read_with_effects(deps.storage.tables, change_id) or current
+        if same := await act_at(deps.storage.tables, change_id, key):
+            before.append(same)
+            return current
+        raise ConflictError(key)  # somebody else has just spoken, and the day must stand in the assessment
+
+    record = await redo(step)
+    if before:
+        return Answered("again", record, names, Standing(what, before[0].who, before[0].at, before[0].new))
     await _follow(deps, record, act)
     return Answered("counts", record, names)
+
+
+def _asked(policy: Policy, record: ChangeRecord, speaker: Speaker, team: str, day: str) -> Asked:
+    """That a person wants to be reminded: in the channel of the card that they hold, else in their team's.
+
+    Of a post on data privacy its readers alone hear, whoever asks.
+    """
+    readers = policy.roles.privacy_readers
+    channel = speaker.card.channel if speaker.card else channel_of(policy, team) if team in policy.teams else ""
+    if readers and is_private(record.change.read()):
+        channel = readers.channel
+    return Asked(date.fromisoformat(day), channel, team, speaker.person.id)
 
 
 async def wrong_reading(

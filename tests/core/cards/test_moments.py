@@ -12,7 +12,9 @@ from shared.core.cards.card import change_card
 from shared.core.cards.decided import decision_of
 from shared.core.cards.happened import why_not_sent
 from shared.core.cards.occasions import Occasion, act_by_due
-from shared.core.changes.change import TicketState
+from shared.core.changes.change import Closing, TicketState
+from shared.core.changes.reasons import SilenceReason
+from shared.core.changes.settled import Asked, Assessment
 from shared.core.posts.classification import UNSURE_BELOW, Why
 from shared.core.words.language import speaking
 from tests.adapters.cards.changes import (
@@ -95,6 +97,68 @@ def test_a_decision_is_told_once_by_when_it_was_made_or_how(decision, when, abou
 
 def test_a_ticket_that_nobody_decided_has_no_occasion():
     assert decision_of(TicketState()) is None
+
+
+def silent(step, who, days, role="owner", done=None):
+    effect = replace(an_effect(()), occasion=f"{step}@2", why=(SilenceReason(role, who, days, at(4, 21)),))
+    return replace(a_state(effect), done=effect.edition if done else "", done_at=done, stopped="")
+
+
+def test_a_card_about_silence_says_since_when_who_was_asked_and_what_to_do():
+    first = replace(a_state(an_effect(())), done="x", done_at=at(4, 20))
+    owner = silent("silent-1", "ana@contoso.example", 5, done=at(4, 28))
+    passed_over = replace(silent("silent-2", "dee@contoso.example", 10, done=at(5, 5)), stopped="because")
+    office = silent("silent-3", "pia@contoso.example", 15, "process_owner")
+    states = (first, owner, passed_over, office)
+
+    told = change_card(a_change(), office, a_policy(), PUBLIC, as_of=TODAY, known=True, states=states)
+
+    team = office.effect.team
+    assert told.headline == "No word for 15 working days"
+    assert told.reminder == (
+        "Nobody has said anything since 21 April 2026",
+        f"Asked before: {team} (20 April), ana@contoso.example (28 April)",
+    )
+    assert (told.mention, told.tone, told.to_do) == (
+        "pia@contoso.example",
+        "moved",
+        "Action required by 14 December 2026",
+    )
+    assert (told.what, told.steps, told.people, told.services) == ("", (), (), ())
+    assert "Reminder" in texts(render(told))
+
+
+def test_a_group_is_reminded_without_a_mention():
+    assert change_card(a_change(), silent("silent-1", "group:M365", 5), a_policy(), PUBLIC, as_of=TODAY).mention == ""
+
+
+def test_silence_is_told_only_while_it_lasts():
+    state = silent("silent-1", "ana@contoso.example", 5)
+    change = replace(a_change(), assessment=Assessment(seq=2))
+    assert why_not_sent(change, state, None, known=True) == ""
+
+    spoken = replace(change, assessment=change.assessment.spoken(at(5, 1)))
+    assert why_not_sent(spoken, state, None, known=True) == "somebody has said something since"
+    closed = replace(change, closed=Closing(at(5, 1), "page", "", 1))
+    assert why_not_sent(closed, state, None, known=True) == "the change is closed"
+
+
+def test_each_day_names_who_asked_for_it_and_whose_day_passed_unseen():
+    days = (date(2026, 5, 2), date(2026, 5, 4), date(2026, 5, 4), date(2026, 5, 9))
+    who = ("Ana", "Ben", "Cy", "Dee")
+    asked = tuple(Asked(day, an_effect(()).target, "", name) for day, name in zip(days, who, strict=True))
+    elsewhere = Asked(date(2026, 5, 4), "elsewhere", "", "Eve")
+    change = replace(a_change(), assessment=Assessment(seq=4, asked=(*asked, elsewhere)))
+    effect = replace(an_effect(()), occasion="asked@2026-05-04")
+    before = replace(a_state(replace(effect, occasion="asked@2026-05-02")), done="x")
+
+    def lines(*states):
+        return change_card(change, a_state(effect), a_policy(), PUBLIC, as_of=TODAY, states=states).reminder
+
+    assert lines() == ("Ana and Ben and Cy asked to be reminded of it",)
+    assert lines(before) == ("Ben and Cy asked to be reminded of it",)
+    with speaking("de"):
+        assert lines(before) == ("Um die Erinnerung gebeten: Ben und Cy",)
 
 
 def test_a_channel_that_knows_the_change_hears_what_moved_and_nothing_else():

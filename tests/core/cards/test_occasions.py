@@ -13,6 +13,8 @@ from shared.core.changes.change import Effect
         (Occasion("act-0", "2026-10-01"), "act-0@2026-10-01"),
         (Occasion("overdue", "2026-10-01"), "overdue@2026-10-01"),
         (Occasion("ticket", "20261001T093005"), "ticket@20261001T093005"),
+        (Occasion("silent-3", "12"), "silent-3@12"),
+        (Occasion("asked", "2026-10-01"), "asked@2026-10-01"),
     ],
 )
 def test_an_occasion_is_read_as_it_was_written(occasion, key):
@@ -22,7 +24,18 @@ def test_an_occasion_is_read_as_it_was_written(occasion, key):
 
 @pytest.mark.parametrize(
     "text",
-    ["20260830100000-abcdefabcdef", "silent-1@4", "act-3@2026-10-01", "act-7@2026-13-01", "ticket@20261301", ""],
+    [
+        "20260830100000-abcdefabcdef",
+        "gathered@4",
+        "act-3@2026-10-01",
+        "act-7@2026-13-01",
+        "ticket@20261301",
+        "",
+        "silent-5@1",
+        "silent-1@2026-10-01",
+        "silent-1@",
+        "asked@12",
+    ],
 )
 def test_an_edition_and_what_only_a_later_version_knows_is_no_occasion(text):
     assert not is_occasion(text)

@@ -34,6 +34,8 @@ def test_a_sample_is_a_card_whatever_the_day(moment, today):
         ("cancelled", "Cancelled"),
         ("act-by", "7 days left"),
         ("decided", "approved"),
+        ("silent", "no word for 15 working days"),
+        ("asked", "as somebody asked"),
     ],
 )
 def test_each_sample_is_about_its_moment(moment, words):

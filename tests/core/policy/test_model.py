@@ -193,7 +193,9 @@ def test_the_other_examples_in_the_documentation_have_no_fault(routes: str):
         "channels: {}", "channels: {helpdesk: {kind: teams_workflow, settings: {url: TEAMS_HELPDESK_URL}}}"
     )
 
-    text = text.replace("roles: {}", "roles: {help_desk: {who: help@example.com, channel: helpdesk}}")
+    names = ("help_desk", "process_owner", "executive_sponsor")
+    filled = ", ".join(f"{name}: {{who: {name}@example.com, channel: helpdesk}}" for name in names)
+    text = text.replace("roles: {}", f"roles: {{{filled}}}")
 
     assert routes in text
     assert faults(text, "docs/policy.md") == []

@@ -21,7 +21,7 @@ TABLES = (
     labels.HEADLINES, labels.KINDS, labels.IMPACTS, labels.STATUSES, labels.ARRIVALS, dates.PHASES, dates.CLOUDS,
     plan.UNDATED, plan._PROBABLY_UNDATED, plan._NOT_ASKED, plan._ON_HOLD, plan._DONE, plan._DOING,
     doubt._PROBABLE_KINDS, answers.DISPOSITIONS,
-    freezes._FALLS, freezes._WHAT, reasons._CONDITIONS, dates._THIRDS, digest._WHY,
+    freezes._FALLS, freezes._WHAT, reasons._CONDITIONS, reasons.REMINDED, dates._THIRDS, digest._WHY,
 )  # fmt: skip
 """Words that stand in tables, and are said where they are taken out."""
 ASKED = (*plan._ACTIONS.values(), *plan._LIKELY.values(), plan._UNKNOWN)
