@@ -67,8 +67,9 @@ def opening(made: Iterable[datetime | None], first_seen: datetime, closed: datet
 
 
 def first_card(state: EffectState) -> datetime | None:
-    """When the card of an effect went out, alone or in a digest; None of a ticket, and of one that did not."""
-    return state.done_at if state.effect.kind == "card" and state.done and not state.stopped else None
+    """When the card of an effect went out, alone or in a digest; None of a ticket, a reminder, and what did not."""
+    sent = state.effect.kind == "card" and state.done and not state.stopped and not state.effect.is_reminder
+    return state.done_at if sent else None
 
 
 def planned(change: Change, policy: Policy) -> tuple[date | None, date | None]:

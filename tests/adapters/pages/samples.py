@@ -146,7 +146,7 @@ def closed_change() -> Change:
 def closed_page() -> str:
     change = closed_change()
     moments = Moments(
-        change.first_seen, at(4, 21), at(4, 20), at(4, 22), at(4, 21), at(4, 23), at(5, 4), at(4, 20),
+        change.first_seen, at(4, 21), at(4, 20), at(4, 22), at(4, 21), at(4, 23), at(5, 4), at(4, 21),
     )  # fmt: skip
     return pages.change_page(change, copies(), effects(), acts=acts(), as_of=NOW.date(), moments=moments)
 

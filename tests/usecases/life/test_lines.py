@@ -222,7 +222,7 @@ async def test_lists_that_cannot_be_told_stop_no_record_and_are_told_in_the_log(
     await settle_fields(world.deps, "MC1200001", {"kind": "security"}, "ana")
 
     assert (await world.change()).closed
-    assert len(world.inbox.cards) == 2
+    assert len(world.inbox.cards) == 4  # the announcement and the board's decision, for two channels
     assert await world.all("parked") == []
     told = [entry for entry in caplog.records if "the lists are not told of MC1200001" in entry.getMessage()]
     assert len(told) >= 4
