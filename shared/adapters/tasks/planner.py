@@ -1,4 +1,4 @@
-"""Planner: the plan that Message Center is synced to, through Graph."""
+"""Planner: the plans that Message Center is synced to, through Graph."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -16,13 +16,10 @@ class Planner:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
-        question = Question(
-            f"the tasks of plan {tenant.plan}",
-            _ROLE,
-            lambda client: client.planner.plans.by_planner_plan_id(tenant.plan).tasks.to_get_request_information(),
-        )
-        return self._graph.pages(name, tenant, question)
+    async def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
+        for plan in tenant.plan:
+            async for page in self._graph.pages(name, tenant, _tasks_of(plan)):
+                yield page
 
     async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
         question = Question(
@@ -37,3 +34,11 @@ class Planner:
         if not isinstance(details, Mapping):
             raise TransientError(f"tenant {name}: Graph's answer about {question.what} is no object")
         return details
+
+
+def _tasks_of(plan: str) -> Question:
+    return Question(
+        f"the tasks of plan {plan}",
+        _ROLE,
+        lambda client: client.planner.plans.by_planner_plan_id(plan).tasks.to_get_request_information(),
+    )

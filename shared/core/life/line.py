@@ -103,12 +103,15 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A Planner task of a change. `moved`: when a person first moved it."""
+    """A Planner task of a change. `moved`: when a person first had it in hand; `gone`: that it was deleted."""
 
     opened: datetime | None
     assigned: datetime | None
     completed: datetime | None
     moved: datetime | None = None
+    gone: datetime | None = None
+    tenant: str = ""
+    id: str = ""
 
 
 class Asked(NamedTuple):
@@ -280,9 +283,12 @@ class Line:
     @property
     def tasks(self) -> tuple[Task, ...]:
         return tuple(
-            Task(part.moment("opened"), part.moment("assigned"), part.moment("completed"), part.moment("moved"))
+            Task(
+                part.moment("opened"), part.moment("assigned"), part.moment("completed"), part.moment("moved"),
+                part.moment("gone"), *part.member.partition("|")[::2],
+            )
             for part in self.of_kind("task")
-        )
+        )  # fmt: skip
 
     @property
     def closings(self) -> int:
@@ -336,7 +342,7 @@ class Line:
             return self.part("closing").text("through")
         if self._ticket:
             return "ticket"
-        return "task" if any(self.of_kind("task")) else ""
+        return "task" if self._has_tasks else ""
 
     @property
     def reference(self) -> str:
@@ -348,6 +354,11 @@ class Line:
     @property
     def _ticket(self) -> Ticket | None:
         return next((ticket for ticket in self.tickets if not ticket.silent), None)
+
+    @property
+    def _has_tasks(self) -> bool:
+        """Whether a task stands beside it; one that was deleted counts no more."""
+        return any(not task.gone for task in self.tasks)
 
     @property
     def team(self) -> str:
@@ -447,7 +458,7 @@ class Line:
         """Whether people still have to deal with it; what nobody tracks is open until its plan is over."""
         if self.closed or not self.decided:
             return False
-        if self._ticket or any(self.of_kind("task")):
+        if self._ticket or self._has_tasks:
             return True
         last = self._change.day("last_day")
         return self._change.flag("planned") and not (last and last < today)
@@ -457,7 +468,7 @@ class Line:
         moments = [self.first_seen, self.modified, self.decided, self.closed, self.assigned, self.last_word]
         for ticket in self.tickets:
             moments += [ticket.opened_at, ticket.decided_at]
-        moments += [task.completed for task in self.tasks]
+        moments += [moment for task in self.tasks for moment in (task.completed, task.moved)]
         return max((moment for moment in moments if moment), default=None)
 
 

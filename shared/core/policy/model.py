@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from shared.core.policy.delivery import WEEKDAYS, Digest, Quiet, TimeZone, Weekday
 from shared.core.policy.parts import FreezeName, Many, Name, Pattern, RouteName, SecretName, Some, Strict
@@ -52,7 +52,7 @@ class Auth(Strict):
 
 
 class Tenant(Strict):
-    """One Microsoft 365 organisation. `plan`: the Planner plan that Message Center is synced to, if there is one.
+    """One Microsoft 365 organisation. `plan`: the Planner plans that Message Center is synced to, if there are any.
 
     `required`: whether it is an outage when this tenant cannot be read; one that is not is only reported.
     """
@@ -62,8 +62,14 @@ class Tenant(Strict):
     ring: Literal["standard", "targeted"] = "standard"
     auth: Auth = Auth()
     graph_url: str = ""
-    plan: str = ""
+    plan: Many[str] = ()
     required: StrictBool = True
+
+    @field_validator("plan")
+    @classmethod
+    def _named_plans(cls, plans: tuple[str, ...]) -> tuple[str, ...]:
+        """Each once; an empty id is none."""
+        return tuple(dict.fromkeys(plan.strip() for plan in plans if plan.strip()))
 
 
 class Absence(Strict):

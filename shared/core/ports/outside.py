@@ -21,10 +21,10 @@ class Feed(Protocol):
 
 
 class TaskSource(Feed, Protocol):
-    """A tenant's plan of synced tasks."""
+    """A tenant's plans of synced tasks."""
 
     def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
-        """Every task of the plan `tenant.plan` as raw `plannerTask` JSON; errors as Feed."""
+        """Every task of the plans `tenant.plan` as raw `plannerTask` JSON; errors as Feed."""
         ...
 
     async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:

@@ -19,6 +19,12 @@ async def test_the_tasks_of_the_plan_are_read_to_the_end():
         assert {request.path for request in server.requests} == {"/v1.0/planner/plans/p1/tasks"}
 
 
+async def test_every_plan_is_read_to_the_end():
+    async with serving({"value": [{"id": "a"}]}, {"value": [{"id": "b"}]}) as server, graph_of() as graph:
+        assert await read(Planner(graph), tenant_at(server, plan=["p1", "p2"])) == [[{"id": "a"}], [{"id": "b"}]]
+        assert [request.path for request in server.requests] == [f"/v1.0/planner/plans/p{n}/tasks" for n in (1, 2)]
+
+
 async def test_the_details_of_a_task_are_read():
     async with serving({"id": "a", "description": "Message ID: MC1000001"}) as server, graph_of() as graph:
         found = await Planner(graph).details("contoso", tenant_at(server), "a")
