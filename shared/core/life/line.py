@@ -112,6 +112,7 @@ class Task:
     gone: datetime | None = None
     tenant: str = ""
     id: str = ""
+    etag: str = ""
 
 
 class Asked(NamedTuple):
@@ -285,7 +286,7 @@ class Line:
         return tuple(
             Task(
                 part.moment("opened"), part.moment("assigned"), part.moment("completed"), part.moment("moved"),
-                part.moment("gone"), *part.member.partition("|")[::2],
+                part.moment("gone"), *part.member.partition("|")[::2], part.version.partition(" ")[0],
             )
             for part in self.of_kind("task")
         )  # fmt: skip

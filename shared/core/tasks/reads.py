@@ -66,15 +66,21 @@ def was_moved(last: LastRead, task: Task, ours: OurHand = NOT_OURS) -> bool:
     """
     if last.bucket is not None and last.bucket != task.bucket:
         return True
-    if last.assignees is None:
-        if bool(task.assignees - ours.assignees) and not last.assigned:
-            return True
-    elif (last.assignees ^ task.assignees) - ours.assignees:
+    if _given(last, task, ours):
         return True
     done = task.progress == _DONE
     if last.done != done:
         return not (done and ours.completed)
     return last.progress is not None and task.progress > last.progress
+
+
+def _given(last: LastRead, task: Task, ours: OurHand) -> bool:
+    """Whether a person gave it to somebody or took it away; where only those stand that we gave it to, it was we."""
+    if task.assignees and task.assignees <= ours.assignees:
+        return False
+    if last.assignees is None:
+        return bool(task.assignees) and not last.assigned
+    return bool((last.assignees ^ task.assignees) - ours.assignees)
 
 
 def may_be_moved(last: LastRead | None, task: Task) -> bool:

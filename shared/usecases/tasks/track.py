@@ -12,10 +12,12 @@ from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
 from shared.core.sources.snapshot import number_of
-from shared.core.tasks.reads import NOT_OURS, is_news, state_after
+from shared.core.tasks.merging import our_hand
+from shared.core.tasks.reads import NOT_OURS, OurHand, is_news, may_be_moved, state_after
 from shared.core.tasks.task import Task, TaskState, change_in_details, change_in_title, read_task
 from shared.core.times import when
 from shared.record.changes import ChangeRecord
+from shared.record.planner import written_task
 from shared.record.tasks import (
     KnownTask,
     delete_waiting,
@@ -152,8 +154,17 @@ async def _find(
             continue  # an older one never overwrites; the same one was read before
         change = change_in_title(task.title) or (before.change if before else "")
         change = change or await _by_details(deps, tenant, task)
-        arrivals.append(_Arrival(task, before, change, state_after(last, tenant, task, observed, NOT_OURS)))
+        ours = await _our_hand(deps, change, tenant, task) if change and may_be_moved(last, task) else NOT_OURS
+        arrivals.append(_Arrival(task, before, change, state_after(last, tenant, task, observed, ours)))
     return arrivals
+
+
+async def _our_hand(deps: Deps, change_id: str, tenant: str, task: Task) -> OurHand:
+    """What we wrote into the task ourselves: one call where the policy lets us write, else none."""
+    policy = await deps.here.policy.current()
+    if policy.planner.mode == "off":
+        return NOT_OURS
+    return our_hand(await written_task(deps.storage.tables, change_id, tenant, task.id))
 
 
 async def _by_details(deps: Deps, tenant: str, task: Task) -> str:

@@ -56,9 +56,9 @@ def test_a_comment_stands_above_every_key_of_the_policy_that_ships():
         above = text[: text.index(f"\n{section}:")].splitlines()[-1]
         assert above.startswith("#"), section
     for key in (
-        "tenant_id", "cloud", "ring", "auth", "plan", "required", "owner", "deputy", "absent", "channel", "crb_group",
-        "cover_for", "aliases", "titles", "catch_all", "url", "kind", "mode", "on_cancel", "reopen", "inbound",
-        "privacy", "time_zone", "digest", "quiet", "most_a_day", "fallback",
+        "tenant_id", "cloud", "ring", "auth", "plan", "required", "owner", "owner_id", "deputy", "absent", "channel",
+        "crb_group", "cover_for", "aliases", "titles", "catch_all", "url", "kind", "mode", "on_cancel", "reopen",
+        "inbound", "privacy", "time_zone", "digest", "quiet", "most_a_day", "fallback",
     ):  # fmt: skip
         lines = text.splitlines()
         first = next(index for index, line in enumerate(lines) if line.strip("# ").startswith(f"{key}:"))
