@@ -43,8 +43,8 @@ class StaleError(Exception):
     """
 
 
-class LimitError(PermanentError):
-    """A system outside takes no more of something: waiting does not help, and everything else goes on."""
+class DeclinedError(PermanentError):
+    """A system outside does not take one thing, for its value or for a limit: everything else goes on."""
 
 
 class RefusedError(Exception):

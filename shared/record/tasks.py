@@ -61,6 +61,7 @@ def task_values(task: TaskState) -> dict[str, Value]:
         "moved": task.moved.isoformat() if task.moved else "",
         "gone": task.gone.isoformat() if task.gone else "",
         "turns": task.turns,
+        "by_us": task.by_us,
     }
 
 
@@ -69,7 +70,7 @@ def read_task_state(row: Row) -> TaskState:
     v: Mapping[str, Any] = row.values
     return TaskState(
         v["tenant"], v["task"], v["etag"], stored_moment(v["opened"]), when(v["assigned"]), when(v["completed"]),
-        when(v.get("moved")), when(v.get("gone")), int(v.get("turns") or 0),
+        when(v.get("moved")), when(v.get("gone")), int(v.get("turns") or 0), v.get("by_us") is True,
     )  # fmt: skip
 
 
@@ -115,6 +116,7 @@ def _last_read(v: Mapping[str, Any]) -> LastRead:
         gone=when(v.get("gone")),
         turns=int(v.get("turns") or 0),
         at=when(v.get("observed")),
+        by_us=v.get("by_us") is True,
     )
 
 
@@ -143,6 +145,7 @@ async def remember_task(
         "moved": state.moved.isoformat() if state.moved else "",
         "gone": state.gone.isoformat() if state.gone else "",
         "turns": state.turns,
+        "by_us": state.by_us,
         "observed": observed.isoformat(),
     }
     values |= unknown_columns(before.row.values, values) if before else {}

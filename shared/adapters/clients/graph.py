@@ -16,7 +16,7 @@ from shared.adapters.clients.answers import LARGEST_OF_GRAPH, TooLargeError, rea
 from shared.adapters.clients.credentials import GRAPH_HOSTS, Renewable
 from shared.adapters.clients.http import retry_after
 from shared.adapters.clients.reach import ForbiddenAddressError, Reach, is_here
-from shared.core.errors import LimitError, PermanentError, StaleError, TransientError
+from shared.core.errors import DeclinedError, PermanentError, StaleError, TransientError
 from shared.core.policy.model import Tenant
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Question:
 class Write:
     """A PATCH over the version `etag`; what stands there then is the answer, if Graph gives one.
 
-    It raises StaleError for 404, 409 and 412, and LimitError for 403 with a code of `limits`.
+    It raises StaleError for 404, 409 and 412, DeclinedError for 400 and for 403 with a code of `limits`.
     """
 
     body: Mapping[str, Any]
@@ -253,12 +253,18 @@ def _refusal(name: str, question: Question, error: "APIError") -> Exception:
     if question.write and status in _STALE:
         return StaleError(text)
     if question.write and status == 403 and (limit := _limit(question.write, error)):
-        return LimitError(f"{text}: {limit}; Planner takes no more of it there. Make room in the plan or the task")
+        return DeclinedError(f"{text}: {limit}; Planner takes no more of it there. Make room in the plan or the task")
+    if question.write and status == 400:
+        return DeclinedError(f"{text}, which refuses what would be written (request-id {_request_id(headers)})")
     if status == 403:
         return PermanentError(f"{text}; grant the app role {question.role} there and consent to it")
     if status in _NOT_NOW or status >= 500:
         return TransientError(text, retry_after(headers.get("retry-after"), datetime.now(UTC)))
-    return PermanentError(f"{text} (request-id {headers.get('request-id', 'none')}); check the policy of this tenant")
+    return PermanentError(f"{text} (request-id {_request_id(headers)}); check the policy of this tenant")
+
+
+def _request_id(headers: Mapping[str, str]) -> str:
+    return headers.get("request-id", "none")
 
 
 def _request(

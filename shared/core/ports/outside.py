@@ -38,9 +38,9 @@ class TaskSource(Feed, Protocol):
     async def write(self, name: str, tenant: Tenant, task: str, part: str, body: Mapping[str, Any], etag: str) -> str:
         """Write part `task` or `details` of a task over the version `etag`; the new one, empty where Graph names none.
 
-        Raises StaleError where somebody wrote it meanwhile (409, 412) or took it away (404), LimitError for a limit of
-        Planner's (403 with its code), else TransientError and PermanentError as Feed. After these but a TransientError
-        without an answer nothing is written.
+        Raises StaleError where somebody wrote it meanwhile (409, 412) or took it away (404), DeclinedError for what
+        Planner does not take (400, or 403 with the code of a limit), else TransientError and PermanentError as Feed.
+        After these but a TransientError without an answer nothing is written.
         """
         ...
 

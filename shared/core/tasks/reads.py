@@ -26,6 +26,7 @@ class LastRead:
     gone: datetime | None = None
     turns: int = 0
     at: datetime | None = None
+    by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ def state_after(last: LastRead | None, tenant: str, task: Task, observed: dateti
     same = last is not None and last.etag == task.etag
     turns = (last.turns if last else 0) + 1 if same or gone else 0
     opened = task.created or observed
-    return TaskState(tenant, task.id, task.etag, opened, task.assigned, task.completed, moved, gone, turns)
+    by_us = bool(task.assignees) and task.assignees <= ours.assignees
+    if last and ours == NOT_OURS and last.assignees == task.assignees:
+        by_us = last.by_us  # nobody had to ask again
+    return TaskState(tenant, task.id, task.etag, opened, task.assigned, task.completed, moved, gone, turns, by_us)
 
 
 def was_moved(last: LastRead, task: Task, ours: OurHand = NOT_OURS) -> bool:
@@ -84,5 +88,5 @@ def _given(last: LastRead, task: Task, ours: OurHand) -> bool:
 
 
 def may_be_moved(last: LastRead | None, task: Task) -> bool:
-    """Whether it depends on what we wrote ourselves if a person moved it."""
-    return last is not None and last.moved is None and was_moved(last, task)
+    """Whether it depends on what we wrote ourselves if a person moved it, or gave it to whoever has it."""
+    return last is not None and was_moved(last, task) and (last.moved is None or last.assignees != task.assignees)

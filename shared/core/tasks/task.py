@@ -43,6 +43,7 @@ class TaskState:
 
     `moved`: when a person first moved it or gave it to somebody, as far as two reads tell. `gone`: when it was seen
     that the plan has it no more; `turns` counts how often it went and came back while its etag stayed.
+    `by_us`: it was we who gave it to whoever has it.
     """
 
     tenant: str
@@ -54,6 +55,7 @@ class TaskState:
     moved: datetime | None = None
     gone: datetime | None = None
     turns: int = 0
+    by_us: bool = False
 
     @property
     def version(self) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from shared.core.errors import ConflictError, LimitError, PermanentError, StaleError, TransientError
+from shared.core.errors import ConflictError, DeclinedError, PermanentError, StaleError, TransientError
 from shared.core.life.line import Line, Task
 from shared.core.policy.model import Policy
 from shared.core.tasks.merging import Merged, Part, TaskMemory, merge, read_seen
@@ -134,12 +134,14 @@ async def _run(deps: Deps, policy: Policy, run: WriteRun, result: WriteResult) -
     everything = touched is None or (run.day, run.rules) != (today, rules) or bool(run.cursor)
     candidates = _candidates(lines, policy, run.since)
     first = [line for line in candidates if touched and line.id in touched]
-    walk = [line for line in candidates if everything and line.id > run.cursor and line.id not in (touched or ())]
+    known = touched or set()
+    walk = [line for line in candidates if everything and line.id > run.cursor and line.id not in known]
+    walk = [line for line in walk if not (line.closed and all(task.completed for task in _standing(line, policy)))]
     pass_ = _Pass(policy, await _people(deps, policy), result)
     cursor = run.cursor
     for number, line in enumerate((*first, *walk)):
         if result.written >= MOST_A_RUN or deps.here.clock() - now > _LONGEST:
-            result.left = len(first) + len(walk) - number
+            result.left += len(first) + len(walk) - number
             break
         await _change(deps, pass_, line)
         if number >= len(first) and not pass_.down:
@@ -221,9 +223,10 @@ async def _change(deps: Deps, pass_: _Pass, line: Line) -> None:
             continue
         try:
             result.written += await _write(deps, policy, target)
-        except ConflictError:
-            _LOG.info("%s: another run is at its task", line.id)
-        except LimitError as error:
+        except (ConflictError, StaleError) as error:
+            result.left += 1
+            _LOG.info("%s: somebody else is at its task; the next run goes on (%s)", line.id, error)
+        except DeclinedError as error:
             result.failures.append(str(error))
             _LOG.warning("%s: %s", line.id, error)
         except (TransientError, PermanentError) as error:
@@ -246,7 +249,7 @@ async def _write(deps: Deps, policy: Policy, target: _Target) -> bool:
         record, whole = await _patch(deps, policy, target, merged, record)
         if whole:
             return True
-    raise TransientError(f"tenant {target.task.tenant}: somebody writes task {target.task.id} again and again")
+    raise StaleError(f"tenant {target.task.tenant}: somebody writes task {target.task.id} again and again")
 
 
 async def _read(deps: Deps, policy: Policy, target: _Target, memory: TaskMemory) -> Merged | None:
@@ -282,7 +285,7 @@ async def _patch(
             return await put_written(tables, record, merged.after(written, etags)), False
         except (PermanentError, TransientError) as error:
             if isinstance(error, PermanentError) or error.retry_after is not None:  # an answer
-                refused = str(error) if isinstance(error, LimitError) else ""
+                refused = str(error) if isinstance(error, DeclinedError) else ""
                 await put_written(tables, record, merged.after(written, etags, refused))
             raise
         written.append(part)

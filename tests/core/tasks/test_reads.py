@@ -87,3 +87,12 @@ def test_a_task_that_was_gone_is_newer_when_it_is_back_whatever_its_etag():
 def test_the_first_act_of_a_person_stays_the_first():
     state = state_after(last(moved=AT), "contoso", task(bucket="doing"), LATER, NOT_OURS)
     assert state.moved == AT
+
+
+def test_that_we_gave_it_to_somebody_is_remembered_until_a_person_gives_it_to_another():
+    ours = state_after(last(), "contoso", task(assignees=["ana"]), LATER, WE_GAVE)
+    later = state_after(last(assignees=["ana"], by_us=True), "contoso", task(50, ["ana"]), LATER, NOT_OURS)
+    theirs = state_after(last(assignees=["ana"], by_us=True), "contoso", task(assignees=["ben"]), LATER, WE_GAVE)
+    assert [(each.by_us, bool(each.moved)) for each in (ours, later, theirs)] == [
+        (True, False), (True, True), (False, True),
+    ]  # fmt: skip

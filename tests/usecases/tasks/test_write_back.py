@@ -117,6 +117,7 @@ async def test_our_own_writes_are_no_act_of_a_person_and_those_of_a_person_are()
         assert ours.assigned
         assert ours.completed
         assert ours.moved is None
+        assert (ours.by_us, theirs.by_us) == (True, True)
         assert theirs.moved
 
 
