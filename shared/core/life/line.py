@@ -103,7 +103,10 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A Planner task of a change. `moved`: when a person first had it in hand; `gone`: that it was deleted."""
+    """A Planner task of a change. `moved`: when a person first had it in hand; `gone`: that it was deleted.
+
+    `by_us`: it was we who gave it to whoever has it.
+    """
 
     opened: datetime | None
     assigned: datetime | None
@@ -113,6 +116,7 @@ class Task:
     tenant: str = ""
     id: str = ""
     etag: str = ""
+    by_us: bool = False
 
 
 class Asked(NamedTuple):
@@ -287,6 +291,7 @@ class Line:
             Task(
                 part.moment("opened"), part.moment("assigned"), part.moment("completed"), part.moment("moved"),
                 part.moment("gone"), *part.member.partition("|")[::2], part.version.partition(" ")[0],
+                part.flag("by_us"),
             )
             for part in self.of_kind("task")
         )  # fmt: skip
@@ -382,7 +387,8 @@ class Line:
     def triaged(self) -> datetime | None:
         """The first act of a person."""
         words = self.part("people")
-        acts = [words.moment("first") or words.moment("at"), self.assigned, self.board_decided]
+        acts = [words.moment("first") or words.moment("at"), self.board_decided]
+        acts += [moment for task in self.tasks for moment in (task.moved, None if task.by_us else task.assigned)]
         return earliest([*acts, *(ticket.moved_at for ticket in self.tickets)])
 
     @property

@@ -104,6 +104,7 @@ def task_part(task: TaskState) -> Part:
         "completed": _iso(task.completed),
         "moved": _iso(task.moved),
         "gone": _iso(task.gone),
+        "by_us": task.by_us,
     }
     version = f"{task.etag} {task.turns:04d}" if task.turns else task.etag
     return part_of(f"task|{task.tenant}|{task.id}", version, values)
