@@ -110,7 +110,7 @@ async def world(options: Options, story: Story, report: Report) -> AsyncIterator
         stack.callback(clock.stop)
 
         feed = Feed(story.lines, organisations)
-        graph = graph_app(feed, Planner(feed, memory.since(now), story.script), clock)
+        graph = graph_app(feed, Planner(feed, memory.since(now), story.script, state / "planner.json"), clock)
         served = _count_posts(graph)
         graph_url = await _serve(graph, memory, "graph", stack)
         samples: list[dict[str, object]] | None = (

@@ -225,8 +225,14 @@ class _Tasks:
     def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
         return self._planner().pages(name, tenant)
 
+    async def task(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
+        return await self._planner().task(name, tenant, task)
+
     async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
         return await self._planner().details(name, tenant, task)
+
+    async def write(self, name: str, tenant: Tenant, task: str, part: str, body: Mapping[str, Any], etag: str) -> str:
+        return await self._planner().write(name, tenant, task, part, body, etag)
 
     def _planner(self) -> TaskSource:
         from shared.adapters.tasks.planner import Planner

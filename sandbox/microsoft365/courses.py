@@ -55,7 +55,15 @@ class Course:
 
     def changes(self, now: datetime) -> int:
         """How often it has been written by `now`."""
-        return sum(at is not None and at <= now for at in (self.made, self.assigned, self.started, self.completed))
+        return len(self.steps(now))
+
+    def steps(self, now: datetime) -> list[list[str]]:
+        """The properties that each of these writes changed, in order."""
+        begun, done = ["percentComplete"], ["percentComplete", "completedDateTime", "completedBy"]
+        made: list[tuple[datetime | None, list[str]]] = [
+            (self.made, []), (self.assigned, ["assignments"]), (self.started, begun), (self.completed, done),
+        ]  # fmt: skip
+        return [places for at, places in sorted((at, places) for at, places in made if at is not None and at <= now)]
 
 
 def courses(tenant: str, post: Post, since: datetime, came: datetime, entries: Iterable[Entry]) -> Iterator[Course]:

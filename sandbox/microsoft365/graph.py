@@ -2,9 +2,11 @@
 
 The shapes are those of the documentation, and nothing is added to them:
 learn.microsoft.com/graph/api/serviceannouncement-list-messages, .../serviceupdatemessage-get,
-.../plannerplan-list-tasks, .../plannertask-get, .../plannertaskdetails-get, and /graph/paging for nextLink.
+.../plannerplan-list-tasks, .../plannertask-get, .../plannertaskdetails-get, and /graph/paging for nextLink. What may be
+written, and over what: writing.py.
 """
 
+import json
 import re
 import time
 import uuid
@@ -20,11 +22,13 @@ from sandbox.microsoft365.credential import read_token
 from sandbox.microsoft365.faults import Answer, Faults, error
 from sandbox.microsoft365.feed import Feed
 from sandbox.microsoft365.planner import Planner, Resource
+from sandbox.microsoft365.writing import Part, RefusedWriteError
 
 Clock = Callable[[], datetime]
 
 _PAGE = 100  # without a preference; the documentation of the messages says so
 _MAX_PAGE = 1000
+_TASKS_PAGE = 400  # whatever is asked for
 _PREFERENCE = re.compile(r"odata\.maxpagesize\s*=\s*(\d+)", re.IGNORECASE)
 _AFTER_EMPTY = "$skiptoken"
 _CHALLENGE = {
@@ -53,6 +57,8 @@ class _Question:
     now: datetime
     tenant: str = ""
 
+    body: bytes = b""
+
     def part(self, name: str) -> str:
         return self.request.match_info[name]
 
@@ -80,6 +86,12 @@ def graph_app(feed: Feed, planner: Planner, clock: Clock, faults: Faults | None 
         ("/v1.0/planner/tasks/{id}/details", "details", graph.details),
     ):
         app.router.add_get(path, graph.answering(endpoint, handle))
+    task = "/v1.0/planner/tasks/{id}"
+    app.router.add_patch(task, graph.answering("write task", lambda question: graph.write(question, "task")))
+    app.router.add_patch(
+        task + "/details", graph.answering("write details", lambda question: graph.write(question, "details"))
+    )
+    app.router.add_delete(task, graph.answering("delete task", graph.delete))
     app.router.add_route("*", "/{path:.*}", graph.answering("unknown", lambda question: question.error(404)))
     return app
 
@@ -98,6 +110,7 @@ class _Graph:
 
         async def answer(request: web.Request) -> web.Response:
             question = _Question(request, request.headers.get("client-request-id") or str(uuid.uuid4()), self.clock())
+            question.body = await request.read()
             response = self._refusal(question) or handle(question)
             response.headers["request-id"] = response.headers["client-request-id"] = question.id
             self.counts[Call(question.tenant, endpoint, response.status)] += 1
@@ -132,13 +145,47 @@ class _Graph:
         refusal = _planner_refusal(question, self.planner.tenant_of_plan(plan))
         if refusal:
             return refusal
-        return self._page(question, self.planner.tasks(question.tenant, question.now), f"planner/plans('{plan}')/tasks")
+        items = self.planner.tasks(question.tenant, question.now)
+        return self._page(question, items, f"planner/plans('{plan}')/tasks", fixed=_TASKS_PAGE)
 
     def task(self, question: _Question) -> web.Response:
         return self._of_task(question, self.planner.task, "planner/tasks/$entity")
 
     def details(self, question: _Question) -> web.Response:
         return self._of_task(question, self.planner.details, f"planner/tasks('{question.part('id')}')/details/$entity")
+
+    def write(self, question: _Question, part: Part) -> web.Response:
+        """A PATCH: 204, or 200 with what stands there then where the caller asks for it."""
+        task = question.part("id")
+        refusal = _planner_refusal(question, self._owner(question))
+        if refusal:
+            return refusal
+        try:
+            body = json.loads(question.body)
+        except ValueError:
+            return question.error(400, "", "Unable to read JSON request payload.")
+        try:
+            resource = self.planner.write(part, task, body, question.request.headers.get("If-Match", ""), question.now)
+        except RefusedWriteError as error:
+            return question.error(error.status, error.code, error.message)
+        if "return=representation" not in question.request.headers.get("Prefer", ""):
+            return web.Response(status=204)
+        return _entity(question, resource, f"planner/tasks('{task}')/$entity")
+
+    def delete(self, question: _Question) -> web.Response:
+        refusal = _planner_refusal(question, self._owner(question))
+        if refusal:
+            return refusal
+        etag = question.request.headers.get("If-Match", "")
+        try:
+            self.planner.delete(question.part("id"), etag, question.now)
+        except RefusedWriteError as error:
+            return question.error(error.status, error.code, error.message)
+        return web.Response(status=204)
+
+    def _owner(self, question: _Question) -> str | None:
+        task = question.part("id")
+        return self.planner.tenant_of_task(task) if self.planner.task(task, question.now) else None
 
     def _of_task(
         self, question: _Question, find: Callable[[str, datetime], Resource | None], context: str
@@ -147,16 +194,22 @@ class _Graph:
         refusal = _planner_refusal(question, self.planner.tenant_of_task(question.part("id")) if resource else None)
         return refusal or _entity(question, resource or {}, context)
 
-    def _page(self, question: _Question, items: Sequence[Mapping[str, Any]], context: str) -> web.Response:
-        """One page from `$skip` on. Graph counts afresh for every page: what comes in between shifts them."""
+    def _page(
+        self, question: _Question, items: Sequence[Mapping[str, Any]], context: str, fixed: int = 0
+    ) -> web.Response:
+        """One page from `$skip` on. Graph counts afresh for every page: what comes in between shifts them.
+
+        `fixed`: the size of pages where nobody may choose it; what else is asked for is ignored there.
+        """
         request = question.request
-        unknown = [name for name in request.query if name not in ("$skip", _AFTER_EMPTY)]
+        unknown = [name for name in request.query if not fixed and name not in ("$skip", _AFTER_EMPTY)]
         skip = request.query.get("$skip", "0")
         if unknown or not (skip.isascii() and skip.isdigit()):
             what = f"unknown here: {', '.join(unknown)}" if unknown else f"$skip must be a number, not {skip!r}"
             return question.error(400, "invalidRequest", f"The sandbox pages by $skip only; {what}")
         preferred = _PREFERENCE.search(request.headers.get("Prefer", ""))
-        size = max(1, min(int(preferred[1]) if preferred else _PAGE, _MAX_PAGE, self.faults.largest_page))
+        wanted = fixed or (int(preferred[1]) if preferred else _PAGE)
+        size = max(1, min(wanted, _MAX_PAGE, self.faults.largest_page))
         start = int(skip)
         body: dict[str, Any] = {"@odata.context": f"{_base(question)}/v1.0/$metadata#{context}"}
         link = f"{_base(question)}{request.path}?$skip="

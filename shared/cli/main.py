@@ -10,6 +10,7 @@ from shared.cli import backtest, check, history, init, parked, policy, posts, ro
 from shared.cli.cards import cards
 from shared.cli.health import health
 from shared.cli.labels import labels
+from shared.cli.planner import planner
 from shared.cli.register import register
 from shared.cli.release import release
 from shared.cli.reread import reread
@@ -45,6 +46,7 @@ app.command("reread")(reread)
 app.command("release")(release)
 app.command("settle", help=SETTLE_HELP)(settle)
 app.command("labels")(labels)
+app.command("planner")(planner)
 app.command("ticket", help=TICKET_HELP)(ticket)
 app.command("test-card", help=SAMPLE_HELP)(sample_card)
 app.add_typer(parked.parked, name="parked")

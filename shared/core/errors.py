@@ -1,4 +1,4 @@
-"""The kinds of failure: permanent, among them a target that is down, and transient; and that another wrote a row."""
+"""The kinds of failure: permanent, among them a target that is down, and transient; and that another wrote it first."""
 
 
 class PermanentError(Exception):
@@ -34,6 +34,17 @@ class TargetDownError(PermanentError):
 
 class ConflictError(Exception):
     """A conditional write met a row that somebody else wrote meanwhile: read again, redo the pure step."""
+
+
+class StaleError(Exception):
+    """What was to be written outside was changed by somebody else since it was read: read it again; nothing is written.
+
+    It is met where it is raised, and leaves no use case.
+    """
+
+
+class DeclinedError(PermanentError):
+    """A system outside does not take one thing, for its value or for a limit: everything else goes on."""
 
 
 class RefusedError(Exception):

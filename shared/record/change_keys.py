@@ -1,4 +1,4 @@
-"""Where rows stand in table `changes`, which four files of this floor share: its name, its keys and its ranges."""
+"""Where rows stand in table `changes`, which files of this floor share: its name, its keys and its ranges."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -56,6 +56,11 @@ def task_key(change_id: str, tenant: str, task: str) -> str:
     return f"k|{ids.key(change_id)}|{tenant}|{quote(task, safe='')}"
 
 
+def written_key(change_id: str, tenant: str, task: str) -> str:
+    """What we wrote into a task; as `task_key`."""
+    return f"w|{ids.key(change_id)}|{tenant}|{quote(task, safe='')}"
+
+
 def relation_key(change_id: str, kind: str, other: str) -> str:
     return f"r|{ids.key(change_id)}|{kind}|{ids.key(other)}"
 
@@ -65,13 +70,14 @@ def id_of(key: str) -> str:
     return ids.from_key(key.split("|", 2)[1])
 
 
-RowKind = Literal["change", "assessment", "effect", "act", "copy", "note", "edition", "task", "relation", ""]
+RowKind = Literal["change", "assessment", "effect", "act", "copy", "note", "edition", "task", "relation", "written", ""]
 _SIMPLE: dict[tuple[str, int], RowKind] = {
     ("c", 2): "change",
     ("t", 3): "copy",
     ("e", 3): "edition",
     ("k", 4): "task",
     ("r", 4): "relation",
+    ("w", 4): "written",
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.record.packing import END
 from shared.record.redo import write_or_skip
 
 TABLE = "people"
@@ -50,3 +51,8 @@ async def people_of(tables: Tables, ids: Iterable[str]) -> Mapping[str, KnownPer
     wanted = set(keys)
     people = [read_person(row) for row in rows if row.key in wanted]
     return {person.id: person for person in people}
+
+
+async def everybody(tables: Tables) -> list[KnownPerson]:
+    """Everybody who has acted: one range query."""
+    return [read_person(row) for row in await tables.range(TABLE, _DEPLOYMENT, "", END)]

@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from shared.core import ids
 from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.tasks.reads import LastRead
 from shared.core.tasks.task import Task, TaskState
 from shared.core.times import stored_moment, when
 from shared.record import change_keys
 from shared.record.change_keys import EVERY_TASK, id_of, kind_of, span, task_key
-from shared.record.packing import END, unknown_columns
+from shared.record.packing import END, unknown_columns, words
 from shared.record.redo import write_or_skip
 
 TABLE = "tasks"
@@ -30,9 +32,13 @@ class TaskRecord(NamedTuple):
 class KnownTask:
     """What was last read of a plan's task. `change`: the one that it is about; empty where it names none."""
 
-    etag: str
+    read: LastRead
     change: str
     row: Row
+
+    @property
+    def id(self) -> str:
+        return unquote(self.row.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +58,20 @@ def task_values(task: TaskState) -> dict[str, Value]:
         "opened": task.opened.isoformat(),
         "assigned": task.assigned.isoformat() if task.assigned else "",
         "completed": task.completed.isoformat() if task.completed else "",
+        "moved": task.moved.isoformat() if task.moved else "",
+        "gone": task.gone.isoformat() if task.gone else "",
+        "turns": task.turns,
+        "by_us": task.by_us,
     }
 
 
 def read_task_state(row: Row) -> TaskState:
+    """The task as its row says; rows of the version before say nothing of what moved it and whether it is gone."""
     v: Mapping[str, Any] = row.values
     return TaskState(
-        v["tenant"], v["task"], v["etag"], stored_moment(v["opened"]), when(v["assigned"]), when(v["completed"])
-    )
+        v["tenant"], v["task"], v["etag"], stored_moment(v["opened"]), when(v["assigned"]), when(v["completed"]),
+        when(v.get("moved")), when(v.get("gone")), int(v.get("turns") or 0), v.get("by_us") is True,
+    )  # fmt: skip
 
 
 def task_row(change_id: str, task: TaskState, before: Row | None = None) -> Row:
@@ -88,11 +100,36 @@ async def all_tasks(tables: Tables) -> dict[str, list[TaskState]]:
 async def known_tasks(tables: Tables, tenant: str, plan: str) -> dict[str, KnownTask]:
     """What was last read of a plan, by the task's id."""
     rows = await tables.range(TABLE, _partition(tenant, plan), "", END)
-    return {unquote(row.key): KnownTask(str(row.values["etag"]), str(row.values["change"]), row) for row in rows}
+    return {unquote(row.key): KnownTask(_last_read(row.values), str(row.values["change"]), row) for row in rows}
+
+
+def _last_read(v: Mapping[str, Any]) -> LastRead:
+    new = "assignees" in v
+    return LastRead(
+        etag=str(v["etag"]),
+        done=bool(v.get("completed")),
+        assigned=bool(v.get("assigned")),
+        bucket=str(v.get("bucket", "")) if new else None,
+        progress=int(v.get("progress") or 0) if new else None,
+        assignees=frozenset(words(str(v["assignees"]))) if new else None,
+        moved=when(v.get("moved")),
+        gone=when(v.get("gone")),
+        turns=int(v.get("turns") or 0),
+        at=when(v.get("observed")),
+        by_us=v.get("by_us") is True,
+    )
 
 
 async def remember_task(
-    tables: Tables, tenant: str, plan: str, task: Task, change_id: str, before: KnownTask | None, *, waiting: bool
+    tables: Tables,
+    plan: str,
+    task: Task,
+    change_id: str,
+    state: TaskState,
+    observed: datetime,
+    before: KnownTask | None,
+    *,
+    waiting: bool,
 ) -> bool:
     """What was read of a task now; False where another message about the same plan was faster."""
     values: dict[str, Value] = {
@@ -102,20 +139,42 @@ async def remember_task(
         "waiting": waiting,
         "assigned": task.assigned.isoformat() if task.assigned else "",
         "completed": task.completed.isoformat() if task.completed else "",
+        "bucket": task.bucket,
+        "progress": task.progress,
+        "assignees": ",".join(sorted(task.assignees)),
+        "moved": state.moved.isoformat() if state.moved else "",
+        "gone": state.gone.isoformat() if state.gone else "",
+        "turns": state.turns,
+        "by_us": state.by_us,
+        "observed": observed.isoformat(),
     }
-    row = Row(_partition(tenant, plan), quote(task.id, safe=""), values, before.row.etag if before else "")
+    values |= unknown_columns(before.row.values, values) if before else {}
+    row = Row(_partition(state.tenant, plan), quote(task.id, safe=""), values, before.row.etag if before else "")
     return await write_or_skip(tables, TABLE, Write("replace" if before else "insert", row))
 
 
+async def remember_gone(tables: Tables, known: KnownTask, observed: datetime) -> bool:
+    """That the plan has a task no more; False where another message about the same plan was faster."""
+    values: dict[str, Value] = {
+        "gone": observed.isoformat(), "turns": known.read.turns + 1, "observed": observed.isoformat(),
+    }  # fmt: skip
+    row = Row(known.row.partition, known.row.key, values, known.row.etag)
+    return await write_or_skip(tables, TABLE, Write("merge", row))
+
+
 async def keep_waiting(tables: Tables, change_id: str, task: TaskState) -> bool:
-    """Keep a task until its change comes: the newest etag stands. False where this one is not the newest."""
-    key = f"{ids.key(change_id)}|{task.tenant}|{quote(task.id, safe='')}"
+    """Keep a task until its change comes: the newest state stands. False where this one is not the newest."""
+    key = waiting_key(change_id, task.tenant, task.id)
     before = await tables.get(TABLE, _WAITING, key)
-    if before and str(before.values["etag"]) >= task.etag:
+    if before and read_task_state(before).version >= task.version:
         return False
     values = {**task_values(task), "change": change_id}
     write = Write("replace" if before else "insert", Row(_WAITING, key, values, before.etag if before else ""))
     return await write_or_skip(tables, TABLE, write)
+
+
+def waiting_key(change_id: str, tenant: str, task: str) -> str:
+    return f"{ids.key(change_id)}|{tenant}|{quote(task, safe='')}"
 
 
 async def waiting_task(tables: Tables, key: str) -> WaitingTask | None:

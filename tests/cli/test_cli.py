@@ -35,7 +35,7 @@ COMMANDS = [
     "policy", "policy push", "policy show", "policy schema",
     "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "parked probe",
     "register", "register list",
-    "register show", "register move", "release", "settle", "labels", "ticket", "test-card", "cards",
+    "register show", "register move", "release", "settle", "labels", "planner", "ticket", "test-card", "cards",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
 SAMPLES = Path(__file__).parents[2] / "sandbox" / "samples" / "history.jsonl"

@@ -34,7 +34,7 @@ LATER = [
     f"n|{KEY}|act-7@2026-10-01|vote|ana",
     f"r|{KEY}|refers_to|{KEY}|because",
     f"t|{KEY}|contoso|services",
-    f"w|{KEY}|contoso|task1",
+    f"w|{KEY}|contoso|task1|comment",
 ]
 """Keys as a later version may write them beside a change."""
 VALUES = {
@@ -74,6 +74,7 @@ def test_a_key_of_a_later_version_is_of_no_kind(key):
         (f"k|{KEY}|contoso|task%7C1", "task"),
         (f"r|{KEY}|refers_to|{KEY}", "relation"),
         (f"t|{KEY}|contoso", "copy"),
+        (f"w|{KEY}|contoso|task%7C1", "written"),
     ],
 )
 def test_a_key_of_ours_is_of_its_kind(key, kind):

@@ -16,6 +16,7 @@ from sandbox.microsoft365.courses import read_script
 from sandbox.microsoft365.feed import Feed
 from sandbox.microsoft365.history import Line
 from sandbox.microsoft365.planner import Planner, plan_id
+from sandbox.microsoft365.writing import RefusedWriteError
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 TENANTS = ("contoso", "fabrikam")
@@ -229,3 +230,166 @@ def test_every_task_of_the_sample_organisations_is_made_within_their_story():
         done = sum(entry["completed_after_hours"] is not None for entry in script[tenant])
         assert sum(task["percentComplete"] == 100 for task in tasks) == done
         assert json.dumps([planner.details(task["id"], end) for task in tasks])
+
+
+# What is written.
+
+ADA, BEN = "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"
+ASSIGNMENT = {"@odata.type": "#microsoft.graph.plannerAssignment", "orderHint": " !"}
+REFERENCE = {"@odata.type": "microsoft.graph.plannerExternalReference", "alias": "A page", "type": "Other"}
+ITEM = {"@odata.type": "microsoft.graph.plannerChecklistItem", "title": "A step"}
+
+
+def one(planner, hours=2):
+    (task,) = planner.tasks("contoso", at(hours))
+    return task
+
+
+def refused(write, *args):
+    with pytest.raises(RefusedWriteError) as caught:
+        write(*args)
+    return caught.value.status, caught.value.code
+
+
+@given(st.integers(0, 13**4), st.integers(0, 13**4))
+def test_of_any_two_etags_the_later_is_the_greater_text(one_version, other):
+    from sandbox.microsoft365.planner import _etag
+
+    for kind in ("'1-Task  ", "'1-TaskDetails "):
+        assert (_etag(kind, one_version) < _etag(kind, other)) == (one_version < other)
+
+
+def test_what_is_written_stands_there_and_the_rest_plays_on():
+    planner = scripted(entry(1, 3, 5, 9))
+    task = one(planner)
+
+    after = planner.write("task", task["id"], {"dueDateTime": "2026-11-01T10:00:00Z"}, task["@odata.etag"], at(2))
+
+    assert after["dueDateTime"] == "2026-11-01T10:00:00Z"
+    assert after["@odata.etag"] > task["@odata.etag"]
+    later = one(planner, 20)
+    assert (later["dueDateTime"], later["percentComplete"]) == ("2026-11-01T10:00:00Z", 100)
+    assert later["@odata.etag"] > after["@odata.etag"]
+    assert set(later) == TASK
+
+
+def test_a_write_names_its_version_and_an_older_one_is_taken_where_nothing_conflicts():
+    planner = scripted(entry(1))
+    task = one(planner)
+    name, etag = task["id"], task["@odata.etag"]
+    planner.edit(name, at(2), dueDateTime="2026-11-01T10:00:00Z")
+
+    assert refused(planner.write, "task", name, {"dueDateTime": None}, "", at(2)) == (400, "")
+    assert refused(planner.write, "task", name, {"dueDateTime": None}, 'W/"other"', at(2)) == (412, "")
+    assert refused(planner.write, "task", name, {"dueDateTime": None}, etag, at(2)) == (409, "")
+    assert planner.write("task", name, {"percentComplete": 50}, etag, at(2))["dueDateTime"] == "2026-11-01T10:00:00Z"
+
+
+def test_a_step_of_the_course_conflicts_as_any_other_write():
+    planner = scripted(entry(1, started=5))
+    task = one(planner)
+    assert refused(planner.write, "task", task["id"], {"percentComplete": 100}, task["@odata.etag"], at(6)) == (409, "")
+
+
+def test_task_and_details_have_versions_of_their_own_and_counts_are_the_tasks():
+    planner = scripted(entry(1))
+    task = one(planner)
+    details = planner.details(task["id"], at(2))
+    key = "https%3A//foresignal%2Eexample/changes/MC1000001"
+
+    body = {"references": {key: REFERENCE}, "checklist": {ADA: ITEM}}
+    after = planner.write("details", task["id"], body, details["@odata.etag"], at(2))
+
+    assert after["@odata.etag"] > details["@odata.etag"]
+    assert after["references"][key]["alias"] == "A page"
+    assert after["checklist"][ADA]["isChecked"] is False
+    now = one(planner)
+    assert (now["referenceCount"], now["checklistItemCount"]) == (task["referenceCount"] + 1, 1)
+    assert now["@odata.etag"] > task["@odata.etag"]
+    gone = planner.edit_details(task["id"], at(2), references={key: None}, checklist={ADA: None})
+    assert key not in gone["references"]
+    assert gone["checklist"] == {}
+
+
+def test_people_are_assigned_and_taken_away_key_by_key():
+    planner = scripted(entry(1))
+    name = one(planner)["id"]
+    planner.edit(name, at(2), assignments={ADA: ASSIGNMENT})
+    planner.edit(name, at(2), assignments={BEN: ASSIGNMENT})
+    assert set(one(planner)["assignments"]) == {ADA, BEN}
+    planner.edit(name, at(2), assignments={ADA: None})
+    assert set(one(planner)["assignments"]) == {BEN}
+
+
+def test_done_and_open_again_is_dated_by_planner_itself():
+    planner = scripted(entry(1))
+    name = one(planner)["id"]
+    done = planner.edit(name, at(3), "ana", percentComplete=100)
+    assert (done["completedDateTime"], bool(done["completedBy"]["user"]["id"])) == (
+        "2026-09-01T11:00:00.0000007Z",
+        True,
+    )
+    assert planner.edit(name, at(4), percentComplete=100)["completedDateTime"] == done["completedDateTime"]
+    again = planner.edit(name, at(4), percentComplete=50)
+    assert (again["completedDateTime"], again["completedBy"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("part", "body", "answer"),
+    [
+        ("task", {"completedDateTime": None}, (400, "")),
+        ("task", {"percentComplete": 101}, (400, "")),
+        ("task", {"percentComplete": True}, (400, "")),
+        ("task", {"dueDateTime": "2026-11-01"}, (400, "")),
+        ("task", {"title": ""}, (400, "")),
+        ("task", {"assignments": {"group:team": ASSIGNMENT}}, (400, "")),
+        ("task", {"assignments": {ADA: {"orderHint": " !"}}}, (400, "")),
+        ("task", {"references": {}}, (400, "")),
+        ("task", [], (400, "")),
+        ("details", {"references": {"https://raw.example/": REFERENCE}}, (400, "")),
+        ("details", {"references": {"https%3A//a%2Eexample/": {"alias": "x"}}}, (400, "")),
+        ("details", {"checklist": {ADA: ITEM | {"title": "x" * 101}}}, (400, "")),
+        ("details", {"references": {f"x{n}": REFERENCE for n in range(11)}}, (403, "MaximumReferencesOnTask")),
+        ("details", {"checklist": {f"x{n}": ITEM for n in range(21)}}, (403, "MaximumChecklistItemsOnTask")),
+    ],
+)
+def test_what_planner_does_not_take_changes_nothing(part, body, answer):
+    planner = scripted(entry(1))
+    name = one(planner)["id"]
+    read = planner.task if part == "task" else planner.details
+    before = read(name, at(2))
+
+    assert refused(planner.write, part, name, body, before["@odata.etag"], at(2)) == answer
+
+    assert read(name, at(2)) == before
+
+
+def test_a_task_is_deleted_and_imported_again_as_another_one():
+    planner = scripted(entry(1, 3))
+    task = one(planner)
+    assert refused(planner.delete, task["id"], "", at(2)) == (400, "")
+
+    planner.delete(task["id"], task["@odata.etag"], at(2))
+    assert planner.tasks("contoso", at(2)) == []
+    assert planner.task(task["id"], at(2)) is None
+    assert refused(planner.write, "task", task["id"], {"priority": 1}, task["@odata.etag"], at(2)) == (404, "")
+
+    name = planner.import_again(task["id"], at(4))
+    again = one(planner, 4)
+    assert again["id"] == name != task["id"]
+    assert (again["title"], again["assignments"]) == (task["title"], {})
+
+
+def test_a_planner_that_is_started_again_knows_what_was_written(tmp_path):
+    def begun():
+        lines = [Line(START, TENANTS, "MC1000001", post())]
+        return Planner(Feed(lines), START, {"contoso": [entry(1)]}, tmp_path / "planner.json")
+
+    planner = begun()
+    first = one(planner)
+    planner.edit(first["id"], at(2), dueDateTime=None, assignments={ADA: ASSIGNMENT})
+    copied = planner.import_again(first["id"], at(2))
+
+    again = begun()
+    assert again.tasks("contoso", at(3)) == planner.tasks("contoso", at(3))
+    assert {task["id"] for task in again.tasks("contoso", at(3))} == {first["id"], copied}

@@ -152,15 +152,15 @@ async def test_the_story_itself():
         "MC1200003": None,
     }
     assert [number for number, *_ in seen["tickets"]] == ["CHG1200001", "CHG1200002", "CHG1200003"]
-    assert len(world.inbox.cards) == 8
+    assert len(world.inbox.cards) == 10  # two of them tell two channels what the board decided
     assert not seen["parked"]
     assert [key for key, *_ in seen["open"]] == ["0001200002", "0001200003"]
 
 
 def told_in(world):
-    """Which change was told in which channel and at which revision, for each card."""
+    """Which change was told in which channel, at which revision, and what, for each card."""
     cards = zip(world.inbox.cards, world.inbox.channels, strict=True)
-    return sorted((card.change_id, channel, card.revision) for card, channel in cards)
+    return sorted((card.change_id, channel, card.revision, card.headline) for card, channel in cards)
 
 
 @pytest.mark.parametrize("remote", [False, True], ids=["register", "remote"])

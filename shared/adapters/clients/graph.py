@@ -1,6 +1,7 @@
 """Microsoft Graph for every tenant: msgraph's request builders, raw JSON answers, our two kinds of failure."""
 
 import asyncio
+import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -15,7 +16,7 @@ from shared.adapters.clients.answers import LARGEST_OF_GRAPH, TooLargeError, rea
 from shared.adapters.clients.credentials import GRAPH_HOSTS, Renewable
 from shared.adapters.clients.http import retry_after
 from shared.adapters.clients.reach import ForbiddenAddressError, Reach, is_here
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import DeclinedError, PermanentError, StaleError, TransientError
 from shared.core.policy.model import Tenant
 
 if TYPE_CHECKING:
@@ -31,17 +32,34 @@ TIMEOUT = 60.0
 """Seconds for a whole call, with signing in."""
 _MAX_PAGES = 1000
 _NOT_NOW = frozenset({408, 425, 429})
+_STALE = frozenset({404, 409, 412})
 _CODE = re.compile(r"AADSTS\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A GET: `what` it is about and the app role that it needs, for errors; `optional`: 404 is an answer, None."""
+    """A call: `what` it is about and the app role that it needs, for errors; `optional`: 404 is an answer, None.
+
+    `build` makes a GET. `write`: what is written there instead, over a version.
+    """
 
     what: str
     role: str
     build: "Callable[[GraphServiceClient], RequestInformation]"
     optional: bool = False
+    write: "Write | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A PATCH over the version `etag`; what stands there then is the answer, if Graph gives one.
+
+    It raises StaleError for 404, 409 and 412, DeclinedError for 400 and for 403 with a code of `limits`.
+    """
+
+    body: Mapping[str, Any]
+    etag: str
+    limits: str
 
 
 class RefusedTokenError(Exception):
@@ -120,12 +138,10 @@ class Graph:
 
         service = (await self._client(name, tenant)).service
         adapter: Any = service.request_adapter  # its type knows no "bytes"
-        request = question.build(service)
-        if link:
-            request.url = link
+        request, errors = _request(service, question, link)
         try:
             async with asyncio.timeout(self._timeout):
-                answer: bytes | None = await adapter.send_primitive_async(request, "bytes", {})
+                answer: bytes | None = await adapter.send_primitive_async(request, "bytes", errors)
         except TimeoutError as error:
             raise TransientError(f"tenant {name}: no answer about {question.what} in {self._timeout:g} s") from error
         except (ForbiddenAddressError, TooLargeError) as error:
@@ -145,7 +161,7 @@ class Graph:
         except AzureError as error:
             raise TransientError(f"tenant {name}: signing in is not to be had ({type(error).__name__})") from error
         try:
-            return read_json(answer or b"")
+            return read_json(answer or (b"{}" if question.write else b""))
         except ValueError as error:
             raise TransientError(
                 f"tenant {name}: the answer about {question.what} is no JSON; is a proxy in between?"
@@ -234,8 +250,43 @@ def _refusal(name: str, question: Question, error: "APIError") -> Exception:
     text = f"tenant {name}: Graph answered {status} to {question.what}"
     if status == 401:
         return RefusedTokenError(text)
+    if question.write and status in _STALE:
+        return StaleError(text)
+    if question.write and status == 403 and (limit := _limit(question.write, error)):
+        return DeclinedError(f"{text}: {limit}; Planner takes no more of it there. Make room in the plan or the task")
+    if question.write and status == 400:
+        return DeclinedError(f"{text}, which refuses what would be written (request-id {_request_id(headers)})")
     if status == 403:
         return PermanentError(f"{text}; grant the app role {question.role} there and consent to it")
     if status in _NOT_NOW or status >= 500:
         return TransientError(text, retry_after(headers.get("retry-after"), datetime.now(UTC)))
-    return PermanentError(f"{text} (request-id {headers.get('request-id', 'none')}); check the policy of this tenant")
+    return PermanentError(f"{text} (request-id {_request_id(headers)}); check the policy of this tenant")
+
+
+def _request_id(headers: Mapping[str, str]) -> str:
+    return headers.get("request-id", "none")
+
+
+def _request(
+    service: "GraphServiceClient", question: Question, link: str
+) -> "tuple[RequestInformation, dict[str, Any]]":
+    """What is sent, and how errors of it are read: of a GET by their status alone."""
+    request, write = question.build(service), question.write
+    if link:
+        request.url = link
+    if write is None:
+        return request, {}
+    from kiota_abstractions.method import Method
+    from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+
+    request.http_method = Method.PATCH
+    request.headers.try_add("If-Match", write.etag)
+    request.headers.try_add("Prefer", "return=representation")
+    request.set_stream_content(json.dumps(write.body).encode(), "application/json")
+    return request, {"4XX": ODataError}
+
+
+def _limit(write: Write, error: "APIError") -> str:
+    """The code of a limit that Graph names; empty where it names none."""
+    code = str(getattr(getattr(error, "error", None), "code", None) or "")
+    return code if re.fullmatch(write.limits, code) else ""

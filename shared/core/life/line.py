@@ -103,12 +103,20 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A Planner task of a change. `moved`: when a person first moved it."""
+    """A Planner task of a change. `moved`: when a person first had it in hand; `gone`: that it was deleted.
+
+    `by_us`: it was we who gave it to whoever has it.
+    """
 
     opened: datetime | None
     assigned: datetime | None
     completed: datetime | None
     moved: datetime | None = None
+    gone: datetime | None = None
+    tenant: str = ""
+    id: str = ""
+    etag: str = ""
+    by_us: bool = False
 
 
 class Asked(NamedTuple):
@@ -280,9 +288,13 @@ class Line:
     @property
     def tasks(self) -> tuple[Task, ...]:
         return tuple(
-            Task(part.moment("opened"), part.moment("assigned"), part.moment("completed"), part.moment("moved"))
+            Task(
+                part.moment("opened"), part.moment("assigned"), part.moment("completed"), part.moment("moved"),
+                part.moment("gone"), *part.member.partition("|")[::2], part.version.partition(" ")[0],
+                part.flag("by_us"),
+            )
             for part in self.of_kind("task")
-        )
+        )  # fmt: skip
 
     @property
     def closings(self) -> int:
@@ -336,7 +348,7 @@ class Line:
             return self.part("closing").text("through")
         if self._ticket:
             return "ticket"
-        return "task" if any(self.of_kind("task")) else ""
+        return "task" if self._has_tasks else ""
 
     @property
     def reference(self) -> str:
@@ -348,6 +360,11 @@ class Line:
     @property
     def _ticket(self) -> Ticket | None:
         return next((ticket for ticket in self.tickets if not ticket.silent), None)
+
+    @property
+    def _has_tasks(self) -> bool:
+        """Whether a task stands beside it; one that was deleted counts no more."""
+        return any(not task.gone for task in self.tasks)
 
     @property
     def team(self) -> str:
@@ -370,7 +387,8 @@ class Line:
     def triaged(self) -> datetime | None:
         """The first act of a person."""
         words = self.part("people")
-        acts = [words.moment("first") or words.moment("at"), self.assigned, self.board_decided]
+        acts = [words.moment("first") or words.moment("at"), self.board_decided]
+        acts += [moment for task in self.tasks for moment in (task.moved, None if task.by_us else task.assigned)]
         return earliest([*acts, *(ticket.moved_at for ticket in self.tickets)])
 
     @property
@@ -447,7 +465,7 @@ class Line:
         """Whether people still have to deal with it; what nobody tracks is open until its plan is over."""
         if self.closed or not self.decided:
             return False
-        if self._ticket or any(self.of_kind("task")):
+        if self._ticket or self._has_tasks:
             return True
         last = self._change.day("last_day")
         return self._change.flag("planned") and not (last and last < today)
@@ -457,7 +475,7 @@ class Line:
         moments = [self.first_seen, self.modified, self.decided, self.closed, self.assigned, self.last_word]
         for ticket in self.tickets:
             moments += [ticket.opened_at, ticket.decided_at]
-        moments += [task.completed for task in self.tasks]
+        moments += [moment for task in self.tasks for moment in (task.completed, task.moved)]
         return max((moment for moment in moments if moment), default=None)
 
 

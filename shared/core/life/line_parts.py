@@ -94,14 +94,20 @@ def card_part(states: Iterable[EffectState]) -> Part | None:
 
 
 def task_part(task: TaskState) -> Part:
-    """A Planner task; an older etag never overwrites a newer one."""
+    """A Planner task; an older etag never overwrites a newer one.
+
+    One that went or came back under the same etag has a longer version, behind a blank, which is in no etag.
+    """
     values: dict[str, Value] = {
         "opened": _iso(task.opened),
         "assigned": _iso(task.assigned),
         "completed": _iso(task.completed),
         "moved": _iso(task.moved),
+        "gone": _iso(task.gone),
+        "by_us": task.by_us,
     }
-    return part_of(f"task|{task.tenant}|{task.id}", task.etag, values)
+    version = f"{task.etag} {task.turns:04d}" if task.turns else task.etag
+    return part_of(f"task|{task.tenant}|{task.id}", version, values)
 
 
 def closing_part(change: Change) -> Part | None:

@@ -42,6 +42,7 @@ def moments_of(change: Change, effects: Sequence[EffectState], tasks: Sequence[T
     closed = change.closed.at if change.closed else None
     ticketed = earliest(ticket.opened_at for ticket in tickets)
     assigned = earliest(task.assigned for task in tasks)
+    given = earliest(task.assigned for task in tasks if not task.by_us)  # by a person
     decided = earliest(ticket.decided_at for ticket in tickets)
     moved = earliest([*(ticket.moved_at for ticket in tickets), *(task.moved for task in tasks)])
     start, end = (None, None) if private else planned(change, policy)
@@ -49,7 +50,7 @@ def moments_of(change: Change, effects: Sequence[EffectState], tasks: Sequence[T
         first_seen=change.first_seen,
         opened=opening([ticketed, *(task.opened for task in tasks)], change.first_seen, closed),
         published=change.read().start,
-        triaged=earliest([change.assessment.first_at, assigned, moved, decided]),
+        triaged=earliest([change.assessment.first_at, given, moved, decided]),
         ticketed=ticketed,
         assigned=assigned,
         decided=decided,

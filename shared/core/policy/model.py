@@ -5,10 +5,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from shared.core.policy.delivery import WEEKDAYS, Digest, Quiet, TimeZone, Weekday
 from shared.core.policy.parts import FreezeName, Many, Name, Pattern, RouteName, SecretName, Some, Strict
+from shared.core.policy.planner import PlannerWrites
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
 from shared.core.terms import (
@@ -52,7 +53,7 @@ class Auth(Strict):
 
 
 class Tenant(Strict):
-    """One Microsoft 365 organisation. `plan`: the Planner plan that Message Center is synced to, if there is one.
+    """One Microsoft 365 organisation. `plan`: the Planner plans that Message Center is synced to, if there are any.
 
     `required`: whether it is an outage when this tenant cannot be read; one that is not is only reported.
     """
@@ -62,8 +63,14 @@ class Tenant(Strict):
     ring: Literal["standard", "targeted"] = "standard"
     auth: Auth = Auth()
     graph_url: str = ""
-    plan: str = ""
+    plan: Many[str] = ()
     required: StrictBool = True
+
+    @field_validator("plan")
+    @classmethod
+    def _named_plans(cls, plans: tuple[str, ...]) -> tuple[str, ...]:
+        """Each once; an empty id is none."""
+        return tuple(dict.fromkeys(plan.strip() for plan in plans if plan.strip()))
 
 
 class Absence(Strict):
@@ -86,12 +93,13 @@ class Absence(Strict):
 class Team(Strict):
     """People who own workloads; `channel` gets their cards, `crb_group` is the ticket's assignment group.
 
-    `owner` and `deputy` are a person's address, or `group:` and the name or address of a Teams group. `cover_for`: the
-    teams for which this one answers while both their people are away. `holidays`: the lists of `calendar.holidays` that
-    hold for the team.
+    `owner` and `deputy` are a person's address, or `group:` and the name or address of a Teams group. `owner_id`: the
+    owner's object id in Entra ID, so that Planner tasks can be given to them. `cover_for`: the teams for which this one
+    answers while both their people are away. `holidays`: the lists of `calendar.holidays` that hold for the team.
     """
 
     owner: str = Field(min_length=1)
+    owner_id: str = Field(default="", pattern=r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$")
     deputy: str = ""
     absent: Many[Absence] = ()
     channel: str = ""
@@ -381,6 +389,7 @@ class Policy(Strict):
     targets: Targets = Targets()
     calendar: Calendar = Calendar()
     closing: Closing = Closing()
+    planner: PlannerWrites = PlannerWrites()
     channels: dict[Name, Channel] = Field(default={})
     urgent: Many[Match] = URGENT
     reminders: Reminders = Reminders()

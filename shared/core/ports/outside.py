@@ -21,14 +21,27 @@ class Feed(Protocol):
 
 
 class TaskSource(Feed, Protocol):
-    """A tenant's plan of synced tasks."""
+    """A tenant's plans of synced tasks."""
 
     def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
-        """Every task of the plan `tenant.plan` as raw `plannerTask` JSON; errors as Feed."""
+        """Every task of the plans `tenant.plan` as raw `plannerTask` JSON; errors as Feed."""
+        ...
+
+    async def task(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
+        """Raw `plannerTask` of one task; an empty mapping where it is gone."""
         ...
 
     async def details(self, name: str, tenant: Tenant, task: str) -> Mapping[str, Any]:
         """Raw `plannerTaskDetails` of one task; an empty mapping where it is gone."""
+        ...
+
+    async def write(self, name: str, tenant: Tenant, task: str, part: str, body: Mapping[str, Any], etag: str) -> str:
+        """Write part `task` or `details` of a task over the version `etag`; the new one, empty where Graph names none.
+
+        Raises StaleError where somebody wrote it meanwhile (409, 412) or took it away (404), DeclinedError for what
+        Planner does not take (400, or 403 with the code of a limit), else TransientError and PermanentError as Feed.
+        After these but a TransientError without an answer nothing is written.
+        """
         ...
 
 

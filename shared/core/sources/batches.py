@@ -64,11 +64,12 @@ def of_posts(
     return _cut(head, ("posts", "gone", "blobs", "broken"), items, observed)
 
 
-def of_tasks(tenant: str, plan: str, observed: datetime, tasks: Iterable[Any]) -> Batches:
-    """Bodies for queue `tasks`: `tenant`, `plan`, `observed`, `tasks`, `blobs`."""
+def of_tasks(tenant: str, plan: str, observed: datetime, tasks: Iterable[Any], gone: Iterable[int] = ()) -> Batches:
+    """Bodies for queue `tasks`: `tenant`, `plan`, `observed`, `tasks`, `gone` (numbers of ids), `blobs`."""
     head = {"tenant": tenant, "plan": plan, "observed": observed.isoformat()}
     items = [_Item("", 0, "tasks", raw, _blob_name(tenant, "task", raw)) for raw in tasks]
-    return _cut(head, ("tasks", "blobs"), items, observed)
+    items += [_Item("", 0, "gone", number, _blob_name(tenant, "gone", number)) for number in sorted(gone)]
+    return _cut(head, ("tasks", "gone", "blobs"), items, observed)
 
 
 def read_blob(data: bytes) -> Any:

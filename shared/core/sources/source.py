@@ -17,7 +17,7 @@ class FeedOwner(Protocol):
     def tenant_id(self) -> str: ...
 
     @property
-    def plan(self) -> str: ...
+    def plan(self) -> tuple[str, ...]: ...
 
 
 class Cut(Protocol):
@@ -78,15 +78,22 @@ def _cut_tasks(
     tenant: FeedOwner,
     now: datetime,
     changed: Mapping[int, Any],
-    gone: frozenset[int],  # noqa: ARG001 - the protocol passes it
+    gone: frozenset[int],
     *,
     first_load: bool,  # noqa: ARG001 - tasks make no ticket and no card
 ) -> Batches:
-    return of_tasks(name, tenant.plan, now, changed.values())
+    """Each plan's tasks apart; of one that is gone only its number is known, so every plan is told of it."""
+    by_plan: dict[str, list[Any]] = {plan: [] for plan in tenant.plan}
+    for raw in changed.values():
+        plan = raw.get("planId") if isinstance(raw, Mapping) else None
+        by_plan[plan if plan in by_plan else tenant.plan[0]].append(raw)
+    cut = [of_tasks(name, plan, now, tasks, gone) for plan, tasks in by_plan.items()]
+    blobs = {blob: data for batches in cut for blob, data in batches.blobs.items()}
+    return Batches(tuple(body for batches in cut for body in batches.bodies), blobs)
 
 
 MESSAGES = Source("messages", "posts", lambda tenant: tenant.tenant_id, known_post, _cut_posts)
-PLANNER = Source("planner", "tasks", lambda tenant: tenant.plan or None, known_task, _cut_tasks)
+PLANNER = Source("planner", "tasks", lambda tenant: " ".join(tenant.plan) or None, known_task, _cut_tasks)
 
 
 def source_of(tenant: FeedOwner, name: str) -> Source | None:

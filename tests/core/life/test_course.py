@@ -4,8 +4,9 @@ import pytest
 
 from shared.core.changes.change import Closing, Days
 from shared.core.life.course import course, how, took
-from shared.core.life.moments import Moments
-from tests.core.life.test_closing import change, day
+from shared.core.life.moments import Moments, moments_of
+from tests.core.life.test_closing import change, day, task
+from tests.usecases.world import policy
 
 
 def test_the_course_of_a_change_is_told_in_order():
@@ -45,3 +46,11 @@ def test_through_what_it_was_closed_is_told_in_words(through, reference, by, wor
 )
 def test_how_long_it_was_open_is_told_in_working_days(days, words):
     assert took(days) == words
+
+
+def test_a_task_that_we_gave_to_somebody_is_not_looked_at_before_they_move_it():
+    given = replace(task(assigned=day(2)), by_us=True)
+    assert moments_of(change(), [], [given], policy()).triaged is None
+    assert moments_of(change(), [], [given], policy()).assigned == day(2)
+    assert moments_of(change(), [], [replace(given, moved=day(4))], policy()).triaged == day(4)
+    assert moments_of(change(), [], [task(assigned=day(2))], policy()).triaged == day(2)

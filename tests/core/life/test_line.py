@@ -233,3 +233,17 @@ def test_a_line_is_live_while_it_is_open_or_something_happened_to_it_within_thir
     assert is_live(line(part(**quiet), part("ticket|crb", number="CHG1")), NOW)
     assert is_live(line(part(**quiet), part("closing", number=1, at=(NOW - timedelta(days=300)).isoformat())), NOW)
     assert not is_live(line(part(**quiet), part("closing", number=1, at="2024-03-01T00:00:00+00:00")), NOW)
+
+
+def test_a_task_that_we_gave_to_somebody_is_looked_at_when_a_person_moves_it():
+    given, moved = NOW - timedelta(days=2), NOW - timedelta(days=1)
+    assert change_line(a_change(), task(assigned=given)).triaged == given
+    assert change_line(a_change(), task(assigned=given, by_us=True)).triaged is None
+    assert change_line(a_change(), task(assigned=given, by_us=True, moved=moved)).triaged == moved
+
+
+def test_a_deleted_task_is_waited_for_no_more_and_has_a_higher_version():
+    there, gone, back = task(), task(gone=NOW, turns=1), task(turns=2)
+    assert there.version < gone.version < back.version < task("E2").version
+    assert [change_line(a_change(), each).through for each in (there, gone, back)] == ["task", "", "task"]
+    assert change_line(a_change(), gone).tasks[0].gone == NOW

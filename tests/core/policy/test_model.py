@@ -8,7 +8,7 @@ import yaml
 from shared.adapters.policy.file import DEFAULT, faults, load
 from shared.cli.policy_given import schema_text
 from shared.core.policy.check import undefined_names
-from shared.core.policy.model import Policy, walk
+from shared.core.policy.model import Policy, Tenant, walk
 
 # The names that Message Center gave services in posts up to the end of 2025, as it writes them.
 SERVICES = [
@@ -56,9 +56,9 @@ def test_a_comment_stands_above_every_key_of_the_policy_that_ships():
         above = text[: text.index(f"\n{section}:")].splitlines()[-1]
         assert above.startswith("#"), section
     for key in (
-        "tenant_id", "cloud", "ring", "auth", "plan", "required", "owner", "deputy", "absent", "channel", "crb_group",
-        "cover_for", "aliases", "titles", "catch_all", "url", "kind", "mode", "on_cancel", "reopen", "inbound",
-        "privacy", "time_zone", "digest", "quiet", "most_a_day", "fallback",
+        "tenant_id", "cloud", "ring", "auth", "plan", "required", "owner", "owner_id", "deputy", "absent", "channel",
+        "crb_group", "cover_for", "aliases", "titles", "catch_all", "url", "kind", "mode", "on_cancel", "reopen",
+        "inbound", "privacy", "time_zone", "digest", "quiet", "most_a_day", "fallback",
     ):  # fmt: skip
         lines = text.splitlines()
         first = next(index for index, line in enumerate(lines) if line.strip("# ").startswith(f"{key}:"))
@@ -208,3 +208,11 @@ def test_the_documentation_names_every_key_of_a_match_and_every_value():
 
     assert all(f"`{key}`" in text for key in matches)
     assert [value for values in known for value in re.findall(r'"(.*?)"', values) if f"`{value}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "plans"),
+    [("p1", ("p1",)), ("", ()), (["p1", "p2", "p1"], ("p1", "p2")), ([], ()), ([""], ())],
+)
+def test_a_tenant_has_no_plan_one_or_several(written, plans):
+    assert Tenant(plan=written).plan == plans

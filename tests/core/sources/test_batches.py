@@ -176,3 +176,8 @@ def test_the_real_feed_of_a_tenant_fills_its_messages_quickly():
     sizes = [size(body) for body in batches.bodies]
     assert max(sizes) <= messages.LIMIT
     assert sum(sizes) / len(sizes) > 0.8 * messages.LIMIT
+
+
+def test_tasks_that_are_gone_travel_with_the_others_by_number():
+    (body,) = of_tasks("contoso", "plan-1", NOW, [{"id": "a"}], gone=[2**63 - 1, 7]).bodies
+    assert (body["tasks"], body["gone"]) == ([{"id": "a"}], [7, 2**63 - 1])

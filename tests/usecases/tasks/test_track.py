@@ -2,16 +2,20 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import Envelope
-from shared.core.policy.model import Route
+from shared.core.policy.model import Route, Tenant
+from shared.core.ports.storage import Row, Write
+from shared.core.sources.snapshot import number_of
 from shared.record.parked import parked_items
+from shared.usecases.deps import ListMemory
+from shared.usecases.life.lines import every_line
 from shared.usecases.tasks.track import track
-from tests.fakes import NOW
+from tests.fakes import NOW, deps_with
 from tests.usecases.world import NOVEMBER, World, done, policy, post, task
 
 SILENT = policy(routes=Route(team="workplace"))  # nobody is told: tasks alone close
@@ -242,3 +246,149 @@ async def test_a_task_that_moves_to_another_plan_or_tenant_is_another_task(plain
 
     assert (await plain.change()).closed is None
     assert len((await plain.held()).task_states) == 2
+
+
+GIVEN = {"assignments": {"ana": {"assignedDateTime": "2026-09-02T10:00:00Z"}}}
+LATER = NOW + timedelta(hours=1)
+
+
+async def only_state(world):
+    (state,) = (await world.held()).task_states
+    return state
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"bucketId": "doing"},
+        GIVEN,
+        {"percentComplete": 50},
+        {"percentComplete": 100, "completedDateTime": "2026-09-01T12:00:00Z"},
+    ],
+    ids=["another bucket", "given to somebody", "begun", "done"],
+)
+async def test_what_a_person_does_with_a_task_between_two_reads_is_noted_once(plain, after):
+    await plain.arrive(post())
+    await plain.bring(task(bucketId="todo"))
+    assert (await only_state(plain)).moved is None
+
+    await plain.bring(task(etag="E2", bucketId="todo") | after, observed=LATER)
+    await plain.bring(task(etag="E3") | after | {"bucketId": "x"}, observed=LATER + timedelta(hours=1))
+
+    assert (await only_state(plain)).moved == LATER
+
+
+@pytest.mark.parametrize("after", [{"title": "[Exchange Online] New words [MC1200001]"}, {"dueDateTime": "2026-11-01"}])
+async def test_what_the_sync_writes_is_no_act_of_a_person(plain, after):
+    await plain.arrive(post())
+    await plain.bring(task(bucketId="todo", **GIVEN))
+
+    await plain.bring(task(etag="E2", bucketId="todo", **GIVEN) | after, observed=LATER)
+
+    state = await only_state(plain)
+    assert (state.etag, state.moved) == ("E2", None)
+
+
+async def test_a_task_opened_again_by_a_person_is_moved(plain):
+    await plain.arrive(post())
+    await plain.bring(done(etag="E1"))
+
+    await plain.bring(task(etag="E2"), observed=LATER)
+
+    state = await only_state(plain)
+    assert (state.completed, state.moved) == (None, LATER)
+
+
+async def test_a_row_of_the_version_before_moves_nothing_by_being_read(plain):
+    """It kept no bucket, no progress and nobody's id."""
+    await plain.arrive(post())
+    await plain.bring(task(percentComplete=50, **GIVEN))
+    for row in await plain.all("tasks"):
+        old = {name: row.values[name] for name in ("etag", "change", "title", "waiting", "assigned", "completed")}
+        await plain.tables.commit("tasks", [Write("replace", Row(row.partition, row.key, old, row.etag))])
+
+    await plain.bring(task(etag="E2", percentComplete=50, bucketId="todo", **GIVEN), observed=LATER)
+    assert (await only_state(plain)).moved is None
+
+    await plain.bring(done(etag="E3", bucketId="todo", **GIVEN), observed=LATER)
+    assert (await only_state(plain)).moved == LATER
+
+
+async def test_a_task_that_the_plan_has_no_more_is_gone_and_one_that_comes_back_is_not(plain):
+    plain.posts.held["contoso"] = [post(), post("MC1200002")]
+    kept = task("kept", "[Exchange Online] Another [MC1200002]")
+    plain.tasks.held["contoso"] = [task(), kept]
+    await plain.fetch()
+    plain.tasks.held["contoso"] = [kept]
+    for _ in range(2):
+        plain.clock.forward(minutes=15)
+        await plain.fetch("planner")
+    gone = plain.clock()
+    assert (await only_state(plain)).gone == gone
+    lines = (await every_line(plain.deps)).by_id
+    assert [bool(each.gone) for each in lines["MC1200001"].tasks] == [True]
+    assert (lines["MC1200001"].through, lines["MC1200002"].through) == ("", "task")
+
+    plain.clock.forward(minutes=15)
+    plain.tasks.held["contoso"] = [task(), kept]
+    await plain.fetch("planner")
+
+    assert (await only_state(plain)).gone is None
+    assert (await every_line(deps_with(plain.deps, lists=ListMemory()))).by_id["MC1200001"].through == "task"
+
+
+async def test_messages_that_overtake_each_other_do_not_decide_whether_a_task_is_gone(plain):
+    await plain.arrive(post())
+    await plain.bring(task(), observed=NOW)
+    gone = {"tenant": "contoso", "plan": "plan1", "tasks": [], "gone": [number_of("task1")]}
+
+    await plain.bring(task(etag="E2"), observed=LATER)
+    await track(plain.deps, Envelope(gone | {"observed": NOW.isoformat()}, NOW))
+    assert (await only_state(plain)).gone is None
+
+    end = LATER + timedelta(hours=2)
+    await track(plain.deps, Envelope(gone | {"observed": end.isoformat()}, end))
+    await plain.bring(task(etag="E3"), observed=LATER + timedelta(hours=1))
+    state = await only_state(plain)
+    assert (state.etag, state.gone) == ("E3", end)
+
+
+async def test_a_waiting_task_that_is_gone_is_taken_up_as_gone(plain):
+    await plain.bring(task())
+    body = {"tenant": "contoso", "plan": "plan1", "observed": LATER.isoformat(), "gone": [number_of("task1")]}
+    await track(plain.deps, Envelope(body, LATER))
+
+    await plain.arrive(post())
+
+    assert (await only_state(plain)).gone == LATER
+
+
+async def test_a_task_imported_again_is_another_row(plain):
+    await plain.arrive(post())
+    await plain.bring(done())
+
+    await plain.bring(task("again", createdDateTime="2026-09-20T08:00:00Z"), observed=LATER)
+
+    states = {state.id: state for state in (await plain.held()).task_states}
+    assert set(states) == {"task1", "again"}
+    assert states["again"].moved is None
+
+
+async def test_each_plan_of_a_tenant_has_its_tasks_apart(plain):
+    plain.policy.policy = SILENT.model_copy(
+        update={"tenants": {**SILENT.tenants, "contoso": Tenant(plan=["plan1", "plan2"])}}
+    )
+    plain.posts.held["contoso"] = [post(), post("MC1200002")]
+    plain.tasks.held["contoso"] = [
+        task(planId="plan1"), task("task2", "[Exchange Online] Another [MC1200002]", planId="plan2"),
+    ]  # fmt: skip
+    await plain.fetch()
+    assert sorted(row.partition for row in await plain.all("tasks")) == ["contoso|plan1", "contoso|plan2"]
+
+    plain.tasks.held["contoso"] = plain.tasks.held["contoso"][:1]
+    for _ in range(2):
+        plain.clock.forward(minutes=15)
+        await plain.fetch("planner")
+
+    assert (await plain.held("MC1200002")).task_states[0].gone == plain.clock()
+    assert (await only_state(plain)).gone is None
