@@ -108,7 +108,15 @@ async def picture(world):
             "decided": (one.decision.edition, one.decision.teams, one.decision.effects, one.decision.silent),
             "closed": one.closed and (one.closed.through, one.closed.reference, one.closed.number),
             "effects": [
-                (s.effect, s.due, s.claim, s.done, s.parked, replace(s.ticket, opened_at=None)) for s in held.states
+                (
+                    replace(s.effect, occasion=s.effect.occasion.partition("@")[0]),
+                    s.due,
+                    s.claim,
+                    s.done,
+                    s.parked,
+                    replace(s.ticket, opened_at=None, moved_at=None, decided_at=None),
+                )
+                for s in held.states
             ],
             "tasks": [(t.tenant, t.id, t.etag, t.opened, t.completed) for t in held.task_states],
         }

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from shared.core import ids
 from shared.core.cards.decided import decision_of
-from shared.core.changes.change import TicketState
+from shared.core.cards.occasions import occasion_of
+from shared.core.changes.change import EffectState, TicketState
 from shared.core.decisions.telling import cards_of_occasion
 from shared.core.errors import TargetDownError, TransientError
 from shared.core.life.closing import is_ended
@@ -48,6 +49,8 @@ async def follow_tickets(deps: Deps) -> int:
             ticket = state.ticket
             if ticket.number and not ticket.followed_by and (not is_ended(state) or not listed):
                 by_system[state.effect.target][ticket.number] = change_id
+        # Recorded by a run that died before it sent the pointers.
+        await send_due(deps, change_id, [state for state in record.states if _tells_decision(state)])
         if listed and tickets and all(is_ended(state) for state in tickets):
             # Ended by what we filed (Microsoft cancelled the change), or recorded by a run that died before the lists.
             with apart(f"{change_id} cannot be settled", passing=TransientError):
@@ -58,6 +61,11 @@ async def follow_tickets(deps: Deps) -> int:
         with apart(f"ticket system {name} cannot be followed"):
             moved += await _follow_system(deps, policy, name, tickets_there)
     return moved
+
+
+def _tells_decision(state: EffectState) -> bool:
+    occasion = occasion_of(state.effect.occasion)
+    return occasion is not None and occasion.kind == "ticket"
 
 
 async def _follow_system(deps: Deps, policy: Policy, name: str, tickets: Mapping[str, str]) -> int:
