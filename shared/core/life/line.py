@@ -241,6 +241,16 @@ class Line:
         return self._change.day("plan_end")
 
     @property
+    def slips(self) -> int:
+        """How often Microsoft moved its days."""
+        return self._change.number("slips")
+
+    @property
+    def slip_days(self) -> int:
+        """How far Microsoft moved its days in all; later is positive."""
+        return self._change.number("slip_days")
+
+    @property
     def stage(self) -> str:
         return self._change.text("stage")
 
@@ -330,6 +340,11 @@ class Line:
     def stood(self) -> timedelta:
         """How long it stood closed before it was opened again."""
         return timedelta(seconds=self.part("closing").number("stood"))
+
+    @property
+    def stood_working(self) -> int:
+        """The same in working days."""
+        return self.part("closing").number("stood_working")
 
     @property
     def reopened(self) -> datetime | None:

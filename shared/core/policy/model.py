@@ -149,7 +149,8 @@ class Roles(Strict):
 
 
 class Target(Strict):
-    """Days from the first sight of a change until somebody has looked at it, it is decided, and it is closed."""
+    """Working days from the first sight of a change until somebody has looked at it and the board has decided, and
+    from its first ticket or task until it is closed; what it stood closed between does not count."""
 
     triage: int = Field(ge=0)
     decide: int = Field(ge=0)
@@ -166,6 +167,10 @@ class Targets(Strict):
     def of(self, classification: c.Classification) -> Target:
         impact = max(classification.admin_impact, classification.user_impact, key=IMPACT_RANK.__getitem__)
         return {"high": self.high, "medium": self.medium, "low": self.low}[impact]
+
+    def of_impact(self, impact: str) -> Target | None:
+        """The same by the impact's name; None of one that nobody tells."""
+        return {"high": self.high, "medium": self.medium, "low": self.low}.get(impact)
 
 
 class Outside(Strict):
