@@ -149,8 +149,10 @@ class Roles(Strict):
 
 
 class Target(Strict):
-    """Working days from the first sight of a change until somebody has looked at it and the board has decided, and
-    from its first ticket or task until it is closed; what it stood closed between does not count."""
+    """Working days until somebody has looked at a change, the board has decided, and it is closed.
+
+    The first two run from when it was first seen; the last from its first ticket or task, without what it stood closed.
+    """
 
     triage: int = Field(ge=0)
     decide: int = Field(ge=0)

@@ -18,8 +18,10 @@ from shared.core.changes.reasons import SentenceReason
 from shared.core.changes.settled import Assessment, SettledField
 from shared.core.changes.tenants import Difference, with_joined
 from shared.core.life.entries import ClosedChange, OpenChange
+from shared.core.life.measures import measures
 from shared.core.life.metrics import Metrics, measure
 from shared.core.life.moments import Moments
+from shared.core.life.periods import months_until
 from shared.core.posts.classification import FieldName, Halt, Interval, Window
 from shared.core.review.assessment import Act, FieldView, field_views
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
@@ -28,7 +30,7 @@ from shared.core.tickets.register import Entry
 from shared.core.tickets.ticket import PlanStep
 from shared.usecases.pages.feedback import Feedback, Remark
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
-from tests.adapters.pages import backtests
+from tests.adapters.pages import backtests, measured
 
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
 WORKLOADS = ("Teams", "Exchange", "SharePoint and OneDrive", "Copilot", "Intune", "Entra")
@@ -325,11 +327,11 @@ def remarks() -> list[Feedback]:
 
 
 def everything() -> dict[str, str]:
-    counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0}
+    counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0, "over target": 3}
     return {
         "home": home_page(counts),
-        "metrics": metrics_page(metrics()),
-        "metrics-empty": metrics_page(measure([], [], NOW)),
+        "metrics": metrics_page(metrics(), measured.twelve_months(), [life for life in measured.year() if life.pace]),
+        "metrics-empty": metrics_page(measure([], [], NOW), measures([], months_until(NOW.date(), 12), NOW)),
         "change": change_page(),
         "change-moved": pages.change_page(moved_change(), copies(), effects(), as_of=NOW.date()),
         "change-settled": pages.change_page(settled_change(), copies(), effects(), acts=acts(), as_of=NOW.date()),
