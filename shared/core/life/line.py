@@ -251,6 +251,11 @@ class Line:
         return self._change.number("slip_days")
 
     @property
+    def slipped_at(self) -> datetime | None:
+        """When it last did."""
+        return self._change.moment("slipped_at")
+
+    @property
     def stage(self) -> str:
         return self._change.text("stage")
 

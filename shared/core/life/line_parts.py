@@ -45,10 +45,11 @@ def change_part(change: Change, policy: Policy, now: datetime) -> Part:
         values["planned"] = reading.status == "scheduled" and not plan_is_over(reading, now)
         return part_of("change", version, values)
     start, end = planned(change, policy)
-    moved = [farthest(event.slips) for event in change.events if not event.late]
+    moved = {event.at: days for event in change.events if not event.late and (days := farthest(event.slips))}
     values |= {
-        "slips": sum(days != 0 for days in moved),
-        "slip_days": sum(moved),
+        "slips": len(moved),
+        "slip_days": sum(moved.values()),
+        "slipped_at": _iso(max(moved, default=None)),
         "teams": decision.teams if decision else (),
         "workloads": decision.workloads if decision else (),
         "unowned": decision.unowned if decision else (),

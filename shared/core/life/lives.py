@@ -19,8 +19,8 @@ class Life:
     `asked`: whether a ticket, a task or a card asked anybody to deal with it. `is_open`: at that moment; neither open
     nor ended is what nobody tracks and whose plan is over, until the night makes it `lapsed`. `worked`: working days,
     for a closed change as they were counted when it closed. `target`: the days allowed. `clocks`: the targets that run.
-    `slips`: how often Microsoft moved its days, `slip_days`: how far in all, later is positive. `measured`: False where
-    an earlier version closed it, which knew no moments but these: opened, assigned, closed.
+    `slips`: how often Microsoft moved its days, `slip_days`: how far in all, later is positive, `slipped_at`: when
+    last. `measured`: False where an earlier version closed it, which knew only when it was opened, assigned, closed.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Life:
     clocks: tuple[Clock, ...] = ()
     slips: int = 0
     slip_days: int = 0
+    slipped_at: datetime | None = None
     measured: bool = True
 
     @property
@@ -148,7 +149,7 @@ def _of_line(line: Line, policy: Policy, of_team: Calendars, at: datetime) -> Li
         moments.decided, moments.communicated, line.closed, moments.act_by, moments.rollout_start,
         moments.rollout_end, line.through, line.reference, is_asked(line), open_at, line.stood,
         ended.worked if ended else worked, ended.target if ended else allowed, clocks(line, policy, calendar, at),
-        line.slips, line.slip_days,
+        line.slips, line.slip_days, line.slipped_at,
     )  # fmt: skip
 
 

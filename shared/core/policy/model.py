@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 from shared.core.policy.delivery import WEEKDAYS, Digest, Quiet, TimeZone, Weekday
 from shared.core.policy.parts import FreezeName, Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.policy.planner import PlannerWrites
+from shared.core.policy.reports import Reports
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
 from shared.core.terms import (
@@ -397,6 +398,7 @@ class Policy(Strict):
     calendar: Calendar = Calendar()
     closing: Closing = Closing()
     planner: PlannerWrites = PlannerWrites()
+    reports: Reports = Reports()
     channels: dict[Name, Channel] = Field(default={})
     urgent: Many[Match] = URGENT
     reminders: Reminders = Reminders()
@@ -416,6 +418,13 @@ class Policy(Strict):
         }
         renamed = {service_key(canonical(service)): by_service[service_key(service)] for service in by_service}
         return {**renamed, **by_service}
+
+    def channel_named(self, name: str) -> str:
+        """The channel of that name, or of the role of that name; empty where a role has none."""
+        if name in self.channels:
+            return name
+        role = self.roles.get(name)
+        return role.channel if role else ""
 
     def language_of(self, channel: str) -> Language:
         """The language of a channel's cards; English of one that the policy does not have."""

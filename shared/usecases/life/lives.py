@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from shared.core.life.entries import ClosedChange
 from shared.core.life.figures import visible
 from shared.core.life.line import Line
 from shared.core.life.lives import Life, lives
@@ -14,13 +15,14 @@ from shared.usecases.life.lines import live_lines
 
 @dataclass(frozen=True, slots=True)
 class KnownLives:
-    """Every change as it stood at a moment, and the lines of those that have one.
+    """Every change as it stood at a moment, and the lines and closings that say so.
 
     `complete`: whether the lists are built, so that this is everything.
     """
 
     lives: tuple[Life, ...] = field(repr=False)
     lines: tuple[Line, ...] = field(repr=False)
+    closings: tuple[ClosedChange, ...] = field(repr=False)
     complete: bool
 
 
@@ -38,4 +40,4 @@ async def known_lives(deps: Deps, at: datetime, months: Iterable[str] = (), *, p
         for closing in await closings_in(deps.storage.tables, month)
         if privacy or not (closing.private or closing.id in hidden)
     ]
-    return KnownLives(tuple(lives(lines, closings, policy, at)), tuple(lines), every.mark is not None)
+    return KnownLives(tuple(lives(lines, closings, policy, at)), tuple(lines), tuple(closings), every.mark is not None)

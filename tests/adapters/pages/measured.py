@@ -1,11 +1,15 @@
 """A year of changes of a fictitious organisation, for pages and reports."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from shared.core.changes.change import Days
+from shared.core.life.effectiveness import CardFigures, FiguresKey
+from shared.core.life.line import Line, part_of
 from shared.core.life.lives import Life
 from shared.core.life.measures import Measures, measures
-from shared.core.life.periods import months_until
+from shared.core.life.metrics import Count
+from shared.core.life.periods import month_of, months_until, week_of
+from shared.core.life.reports import Agenda, MonthReport, TeamList, agenda, month_report, team_list
 from shared.core.life.targets import Clock
 
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
@@ -51,6 +55,35 @@ def life(number: int, now: datetime = NOW) -> Life:
         clocks=(Clock("close", number * 5 // 7, allowed.close or 0),) if is_open else (),
         slips=number % 4 // 2, slip_days=(number % 4 // 2) * (number % 50 - 8),
     )  # fmt: skip
+
+
+def month() -> MonthReport:
+    """The executive report on August."""
+    august, july = month_of(date(2026, 8, 1)), month_of(date(2026, 7, 1))
+    end, known = august.end, year(datetime(2026, 9, 1, tzinfo=UTC))
+    all_year = months_until(date(2026, 8, 1), 12)
+    months = [Count(name, len(name) + index * 3 % 17) for index, name in enumerate(all_year.months)]
+    key = FiguresKey("messaging", "New", "exchange")
+    cards = {
+        key: CardFigures(41, 30, (2.0, 5.5, 30.0)),
+        FiguresKey("workplace", "Dates moved", "teams"): CardFigures(18, 0),
+    }
+    sums = [cards, cards, {key: CardFigures(300)}]
+    now, then = measures(known, august, end), measures(year(july.end), july, july.end)
+    return month_report(now, then, measures(known, all_year, end), months, sums)
+
+
+def week(known: list[Life] | None = None) -> Agenda:
+    """The agenda of a week."""
+    lives, period = year() if known is None else known, week_of(NOW.date())
+    services = () if known == [] else ("Viva Goals", "Sway")
+    values = {"unowned": services, "planned": True, "decided": "2026-09-01T00:00:00+00:00"}
+    lines = [Line(f"MC13{number:05d}", (part_of("change", "1", values),)) for number in range(5)]
+    return agenda(lives, lines, measures(lives, period, NOW), period, NOW)
+
+
+def devices() -> TeamList:
+    return team_list(year(), "devices", week_of(NOW.date()), NOW)
 
 
 def year(now: datetime = NOW) -> list[Life]:

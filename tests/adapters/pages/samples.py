@@ -11,6 +11,7 @@ from shared.adapters.pages.home import home_page, message_page
 from shared.adapters.pages.mail import mail_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page, ticket_page
+from shared.adapters.pages.reports import report_page, reports_page
 from shared.core.cards.answers import CardLink
 from shared.core.changes.change import Change, Closing, Copy, Days, Edition, Effect, EffectState
 from shared.core.changes.events import derive
@@ -28,10 +29,12 @@ from shared.core.sources.roadmap import RoadmapItem, RoadmapView
 from shared.core.tickets.dry_run import DryTicket
 from shared.core.tickets.register import Entry
 from shared.core.tickets.ticket import PlanStep
+from shared.record.reports import ReportName
 from shared.usecases.pages.feedback import Feedback, Remark
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
 from tests.adapters.pages import backtests, measured
 
+URL = "https://changes.example"
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
 WORKLOADS = ("Teams", "Exchange", "SharePoint and OneDrive", "Copilot", "Intune", "Entra")
 ROLLOUT_STATE = (
@@ -347,6 +350,12 @@ def everything() -> dict[str, str]:
         "mail-stopped": mail_page("messaging", "ana@contoso.example", "stopped"),
         "mail-stranger": mail_page("messaging", "ana@contoso.example", "stranger"),
         "message": message_page("There is no change MC7654321", "It was never seen in any tenant. Check the number."),
+        "reports": reports_page([ReportName("monthly", "2026-08"), ReportName("owner", "2026-W38", "devices")]),
+        "reports-empty": reports_page([]),
+        "report-month": report_page(measured.month(), URL),
+        "report-week": report_page(measured.week(), URL),
+        "report-week-empty": report_page(measured.week([]), URL),
+        "report-owner": report_page(measured.devices(), URL),
         **answer_pages(),
         **backtests.pages(),
     }
