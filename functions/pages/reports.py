@@ -39,7 +39,7 @@ async def _report(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.usecases.pages.reports import report
 
     asked = request.route_params
-    name = report_name(asked["kind"], asked["period"], asked.get("team", ""))
+    name = report_name(asked.get("kind", ""), asked.get("period", ""), asked.get("team", ""))
     text = await report(app.deps, name) if name else None
     if text is None:
         return message("Not found", "There is no such report here. The list of reports has those that were sent.", 404)

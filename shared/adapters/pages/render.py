@@ -94,6 +94,7 @@ def _environment() -> Environment:
     }
     environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
     environment.globals["opened_script"] = Markup(environment.get_template("opened.js").render())  # noqa: S704  (the same)
+    environment.globals["kind_words"] = {**labels.KINDS, **labels.IMPACTS}
     environment.globals["content_policy"] = _content_policy  # for a page that stands alone, without headers
     return environment
 

@@ -35,7 +35,7 @@ def _month(report: MonthReport) -> str:
     open_by_team = charts.shares([Count(row.team, row.open) for row in measures.load], 100)
     return render(
         "month.html.j2",
-        title=f"Microsoft 365 changes in {measures.period.name}",
+        title=f"Microsoft 365 changes in {measures.period.start:%B %Y}",
         report=report,
         measures=measures,
         formula=HEALTH_FORMULA,

@@ -60,7 +60,9 @@ def month_card(report: MonthReport, who: tuple[str, ...], public_url: str) -> No
     lines = [f"{say(figure.name)}: {_compared(figure)}" for figure in report.figures]
     text = say("Each figure stands before that of the month before it.")
     links = ((say("The whole report"), report_url("monthly", name, public_url)),)
-    return Notice(say("Microsoft 365 changes in {}", name), text, tuple(lines), who, links, bad=False)
+    start = report.measures.period.start
+    title = say("Microsoft 365 changes in {} {}", say(f"{start:%B}"), start.year)
+    return Notice(title, text, tuple(lines), who, links, bad=False)
 
 
 def _list_card(title: str, text: str, sections: Sequence[Section], url: str, public_url: str) -> ListCard:

@@ -342,7 +342,7 @@ GERMAN: Mapping[str, str] = {
     ),
     "The whole report": "Der ganze Bericht",
     "Each figure stands before that of the month before it.": "Hinter jeder Zahl steht die des Vormonats.",
-    "Microsoft 365 changes in {}": "Microsoft-365-Änderungen in {}",
+    "Microsoft 365 changes in {} {}": "Microsoft-365-Änderungen im {} {}",
     "1 open change": "1 offene Änderung",
     "{} open changes": "{} offene Änderungen",
     "Change health": "Gesundheit der Änderungen",

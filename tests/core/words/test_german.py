@@ -37,7 +37,7 @@ MORE = (
     digest.NO_WORKLOAD, tenants.GONE, "users", "admins", "start", "end", "Approved", "Rejected", "Decided",
     *(word for each in FIGURES for word in (each.name, each.unit)),
 )  # fmt: skip
-NAMES = {"GCC", "GCC High", "DoD"}
+NAMES = {"GCC", "GCC High", "DoD", "%"}
 """Names that are the same in every language."""
 
 

@@ -64,7 +64,7 @@ async def test_each_report_comes_once_to_each_of_its_channels_and_stays_as_it_wa
     assert [await run(world) for _ in range(30)] == [0] * 30
     titles = Counter(card.title for card in world.inbox.cards)
     assert titles == {
-        "Agenda of the weekly review": 1, "1 service has no owner": 1, "Microsoft 365 changes in 2026-08": 1,
+        "Agenda of the weekly review": 1, "1 service has no owner": 1, "Microsoft 365 changes in August 2026": 1,
         "What is due": 2,
     }  # fmt: skip
     kept = await pages.reports(world.deps)
@@ -184,8 +184,10 @@ async def test_cards_are_of_the_two_kinds_that_every_channel_can_show_in_its_own
 
     assert {type(card) for card in board} == {ListCard, Notice}
     assert {card.title for card in board} == {
-        "Tagesordnung der wöchentlichen Durchsicht", "1 Dienst gehört niemandem", "Microsoft-365-Änderungen in 2026-08",
-    }  # fmt: skip
+        "Tagesordnung der wöchentlichen Durchsicht",
+        "1 Dienst gehört niemandem",
+        "Microsoft-365-Änderungen im August 2026",
+    }
     html = await read_report(world.blobs, ReportName("weekly", "2026-W38"))
     assert "Nobody has looked at it" in html
 
