@@ -94,7 +94,8 @@ def _environment() -> Environment:
     }
     environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
     environment.globals["opened_script"] = Markup(environment.get_template("opened.js").render())  # noqa: S704  (the same)
-    environment.globals["kind_words"] = {**labels.KINDS, **labels.IMPACTS}
+    kind_words: dict[str, str] = {str(kind): words for kind, words in labels.KINDS.items()}
+    environment.globals["kind_words"] = kind_words | {str(impact): words for impact, words in labels.IMPACTS.items()}
     environment.globals["content_policy"] = _content_policy  # for a page that stands alone, without headers
     return environment
 
