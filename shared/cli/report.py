@@ -180,4 +180,6 @@ def _month_text(made: "MonthReport") -> None:
 
 
 def _number(value: float | None, unit: str) -> str:
-    return "–" if value is None else f"{value:.4g} {unit}".strip()
+    from shared.core.life.report_cards import number_in_words
+
+    return number_in_words(value) if value is None else f"{number_in_words(value)} {unit}".strip()

@@ -84,10 +84,10 @@ def _service(row: Unowned) -> str:
 
 
 def _compared(figure: KeyFigure) -> str:
-    return f"{_number(figure.value)} {say(figure.unit)} ({_number(figure.before)})"
+    return f"{number_in_words(figure.value)} {say(figure.unit)} ({number_in_words(figure.before)})"
 
 
-def _number(value: float | None) -> str:
+def number_in_words(value: float | None) -> str:
     """With one decimal below ten; a dash for what is not known."""
     if value is None:
         return "–"
