@@ -66,7 +66,7 @@ def clocks(line: Line, policy: Policy, calendar: WorkingDays, now: datetime) -> 
         running.append(Clock("triage", calendar.between(moments.first_seen, now), target.triage))
     if waits and not moments.decided:
         running.append(Clock("decide", calendar.between(moments.first_seen, now), target.decide))
-    if waits or line.tasks:
+    if waits or any(not task.gone for task in line.tasks):
         used = calendar.between(moments.opened, now) - line.stood_working
         running.append(Clock("close", max(0, used), target.close))
     return tuple(running)

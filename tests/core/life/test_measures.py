@@ -274,6 +274,10 @@ def closing(id_="MC1", number=1, day=20, **over):
             (Clock("triage", 19, 2), Clock("close", 6, 30)),
         ),
         ({"ticket_crb": ticket(), "change": {"admin_impact": "", "user_impact": ""}}, ()),
+        (  # a task that was deleted asked somebody, and does not wait
+            {"task_home|t": {"opened": "2026-05-18T09:00:00Z", "gone": "2026-05-19T09:00:00Z"}},
+            (Clock("triage", 19, 2),),
+        ),
     ],
 )  # 4 May to 1 June are 20 working days less the holiday on the 14th
 def test_which_targets_run_for_an_open_change(parts, clocks):
