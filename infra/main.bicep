@@ -182,7 +182,7 @@ module personRoles 'modules/roles.bicep' = if (!empty(principalId)) {
       roleIds.storageTableDataContributor
     ]
     // Not the package, and not what the Functions host keeps: who pushes policies cannot replace the code.
-    containers: ['config', 'lists', 'oversize']
+    containers: ['config', 'lists', 'oversize', 'reports']
     containerRoleId: roleIds.storageBlobDataContributor
     vaultName: vault.outputs.name
     vaultRoleIds: [roleIds.keyVaultSecretsOfficer]

@@ -32,6 +32,7 @@ from shared.core.classify import classify
 from shared.core.life.figures import is_live
 from shared.core.life.line import Line
 from shared.core.life.line_parts import change_part, closing_part, task_part, ticket_part
+from shared.core.life.periods import month_of
 from shared.core.policy.model import Policy, Route
 from shared.core.posts.classification import Classification, Why
 from shared.core.posts.post import Post, read_post
@@ -42,6 +43,8 @@ from shared.record.lists import LAG, insert_touched, put_listings
 from shared.record.people import KnownPerson
 from shared.usecases.pages.answer import answer_view
 from shared.usecases.pages.home import count, home
+from shared.usecases.pages.metrics import metrics_view
+from shared.usecases.reports.make import month_made
 from shared.usecases.review.decide import Speaker, answer
 from shared.usecases.upkeep.lists import index
 from tests.pump import Pump, StillClock, utc
@@ -196,10 +199,14 @@ async def lists(pump: Pump) -> list[Figure]:
     assert (await home(deps)).figures.changes >= LISTED
     await insert_touched(deps.storage.tables, [a_line(LISTED)], clock(), "news")
     news, nothing = await calls(index), await calls(index)
+    page = await calls(lambda deps: metrics_view(deps, privacy=True))
+    report = await calls(lambda deps: month_made(deps, month_of(NOW.date())))
     live_bytes, every_byte = [len(await deps.storage.blobs.get("lists", name) or b"") for name in ("live.z", "rest.z")]
     return [
         Figure("a page of 20,000 changes, storage calls, cold", cold, 5),
         Figure("a page of 20,000 changes, storage calls, warm", warm, 3),
+        Figure("metrics of 20,000 changes, storage calls", page, 5),
+        Figure("a report over 12 months, storage calls", report, 30),
         Figure("index, storage calls, news", news, 6),
         Figure("index, storage calls, nothing touched", nothing, 3),
         Figure("lists of 20,000 changes, KB", every_byte / 1000, 1200),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 from functions.pages.respond import html, respond
+from functions.pages.who import sees_private
 
 if TYPE_CHECKING:
     from shared.app import App
@@ -18,9 +19,10 @@ async def home(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _home)
 
 
-async def _home(app: "App", _: func.HttpRequest) -> func.HttpResponse:
+async def _home(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.home import home_page
     from shared.usecases.pages.home import home
 
-    view = await home(app.deps)
-    return html(home_page(asdict(view.figures), complete=view.complete))
+    view = await home(app.deps, privacy=sees_private(app.settings, request.headers))
+    counts = asdict(view.figures) | {"over target": view.over, "about to be over target": view.about}
+    return html(home_page(counts, complete=view.complete))

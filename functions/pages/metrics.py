@@ -1,16 +1,21 @@
-"""HTTP: the page of measures, also as JSON."""
+"""HTTP: the page of measures, and the same as data for programs such as Power BI."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from functions.pages.respond import as_json, html, respond
+from functions.pages.respond import as_csv, as_json, html, message, respond
+from functions.pages.who import sees_private
 
 if TYPE_CHECKING:
     from shared.app import App
+    from shared.usecases.pages.metrics import MetricsData
 
 bp = func.Blueprint()
+_MONTHS = 12
+_PAGE, _LARGEST_PAGE = 2000, 5000  # changes in one answer
 
 
 @bp.route(route="metrics", methods=["GET"])
@@ -18,9 +23,90 @@ async def metrics(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _metrics)
 
 
+@bp.route(route="metrics.json", methods=["GET"])
+async def metrics_json(req: func.HttpRequest) -> func.HttpResponse:
+    return await respond(req, _json)
+
+
+@bp.route(route="metrics.csv", methods=["GET"])
+async def metrics_csv(req: func.HttpRequest) -> func.HttpResponse:
+    return await respond(req, _csv)
+
+
 async def _metrics(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.metrics import metrics_page
-    from shared.usecases.pages.metrics import metrics
+    from shared.usecases.pages.metrics import metrics_view
 
-    view = await metrics(app.deps)
-    return as_json(asdict(view)) if request.params.get("format") == "json" else html(metrics_page(view))
+    if request.params.get("format") == "csv":
+        return await _csv(app, request)
+    view = await metrics_view(app.deps, privacy=sees_private(app.settings, request.headers))
+    if request.params.get("format") == "json":
+        return as_json(asdict(view.metrics))
+    return html(metrics_page(view.metrics, view.measures, view.pressing))
+
+
+async def _json(app: "App", request: func.HttpRequest) -> func.HttpResponse:
+    """Both tables. `after` and `limit` page through the changes; `next` is empty behind the last page."""
+    from shared.core.life.flat import SCHEMA, change_rows, figure_rows
+    from shared.core.life.measures import HEALTH_FORMULA
+
+    months, limit = _number(request, "months", _MONTHS), _number(request, "limit", _PAGE)
+    if fault := _fault(months, limit):
+        return message("Not understood", fault, 400)
+    data = await _data(app, request, months)
+    after = request.params.get("after", "")
+    lives = [life for life in data.lives if life.id > after]
+    shown, period = lives[:limit], data.measures.period
+    further = f"/api/metrics.json?months={months}&limit={limit}&after={shown[-1].id}" if len(lives) > limit else ""
+    return as_json(
+        {
+            "schema": SCHEMA,
+            "as_of": data.measures.at.isoformat(timespec="seconds"),
+            "from": period.start.date().isoformat(),
+            "until": period.last_day.isoformat(),
+            "complete": data.complete,
+            "health_formula": HEALTH_FORMULA,
+            "figures": figure_rows(data.measures),
+            "changes": change_rows(shown, data.measures.at.date()),
+            "next": further,
+        }
+    )
+
+
+async def _csv(app: "App", request: func.HttpRequest) -> func.HttpResponse:
+    """One table: the changes, or with `?table=figures` the figures."""
+    from shared.adapters.pages.sheets import csv_of
+    from shared.core.life.flat import CHANGE_COLUMNS, FIGURE_COLUMNS, change_rows, figure_rows
+
+    months, table = _number(request, "months", _MONTHS), request.params.get("table", "changes")
+    if fault := _fault(months, 1):
+        return message("Not understood", fault, 400)
+    if table not in {"changes", "figures"}:
+        return message("Not understood", "There are two tables: write table=changes, or table=figures.", 400)
+    data = await _data(app, request, months)
+    rows: list[Mapping[str, Any]] = []
+    if table == "figures":
+        rows += figure_rows(data.measures)
+        return as_csv(csv_of(FIGURE_COLUMNS, rows), "figures.csv")
+    rows += change_rows(data.lives, data.measures.at.date())
+    return as_csv(csv_of(CHANGE_COLUMNS, rows), "changes.csv")
+
+
+async def _data(app: "App", request: func.HttpRequest, months: int) -> "MetricsData":
+    from shared.usecases.pages.metrics import metrics_data
+
+    return await metrics_data(app.deps, months, privacy=sees_private(app.settings, request.headers))
+
+
+def _number(request: func.HttpRequest, name: str, default: int) -> int:
+    """What somebody asks for; 0 for what is no number."""
+    text = request.params.get(name, str(default))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 0
+
+
+def _fault(months: int, limit: int) -> str:
+    from shared.usecases.pages.metrics import MOST_MONTHS
+
+    if not 1 <= months <= MOST_MONTHS:
+        return f"Write months as a number from 1 to {MOST_MONTHS}, such as months=12."
+    return "" if 1 <= limit <= _LARGEST_PAGE else f"Write limit as a number from 1 to {_LARGEST_PAGE}."

@@ -61,6 +61,14 @@ def person(settings: "Settings", headers: Mapping[str, str]) -> Person | None:
     return _read(headers.get(_HEADER, ""))
 
 
+def sees_private(settings: "Settings", headers: Mapping[str, str]) -> bool:
+    """Whether posts on data privacy are for whoever asks; for nobody whom we do not know."""
+    from shared.core.review.roles import sees_privacy
+
+    who = person(settings, headers)
+    return who is not None and sees_privacy(who.roles)
+
+
 def _read(header: str) -> Person | None:
     if not header or len(header) > _LARGEST:
         return None

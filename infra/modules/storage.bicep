@@ -40,11 +40,12 @@ var tables = [
   'opens'
 ]
 
-// config: the policy. lists: one line a change, rebuilt from the tables. oversize: posts too large for a queue message. deployments: the app's package.
+// config: the policy. lists: one line a change, rebuilt from the tables. oversize: posts too large for a queue message. reports: as they were sent. deployments: the app's package.
 var containers = [
   'config'
   'lists'
   'oversize'
+  'reports'
   'deployments'
 ]
 

@@ -13,6 +13,7 @@ from shared.cli.labels import labels
 from shared.cli.planner import planner
 from shared.cli.register import register
 from shared.cli.release import release
+from shared.cli.report import report
 from shared.cli.reread import reread
 from shared.cli.sample_card import HELP as SAMPLE_HELP
 from shared.cli.sample_card import sample_card
@@ -42,6 +43,7 @@ app.command("backtest")(backtest.backtest)
 app.add_typer(policy.app, name="policy")
 app.command("health")(health)
 app.command("cards")(cards)
+app.add_typer(report, name="report")
 app.command("reread")(reread)
 app.command("release")(release)
 app.command("settle", help=SETTLE_HELP)(settle)

@@ -8,7 +8,7 @@ TABLES = (
     "changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers",
     "deliveries", "audit", "runs", "people", "touched", "opens",
 )  # fmt: skip
-CONTAINERS = ("config", "lists", "oversize")
+CONTAINERS = ("config", "lists", "oversize", "reports")
 
 LONGEST_DEPLOYMENT = 64
 _DEPLOYMENT = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")

@@ -124,7 +124,7 @@ def _of_list(card: ListCard, characters: int, entries: int) -> Sheet:
             for heading, group in groupby(card.entries[:entries], key=lambda entry: entry.group)
         ),
         after=more,
-        links=_web_links((say("All changes"), card.home_url)),
+        links=_web_links((card.link or say("All changes"), card.home_url)),
     )
 
 

@@ -1,12 +1,11 @@
 """Feedback for Microsoft: as a page, as CSV, and as a text to paste."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from shared.adapters.pages.render import render
+from shared.adapters.pages.sheets import csv_text
 from shared.core.text.safe import printable
 
 
@@ -44,15 +43,11 @@ def feedback_page(listed: Sequence[_Feedback], form: str, *, may_give: bool) -> 
 
 def feedback_csv(listed: Sequence[_Feedback]) -> str:
     """One line a remark; what a spreadsheet would take for a formula stays text."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("change", "title", "said", "words", "given"))
+    rows = []
     for each in listed:
         given = each.given.date().isoformat() if each.given and not each.is_open else ""
-        for remark in each.remarks:
-            row = (each.change_id, each.title, remark.at.date().isoformat(), remark.words, given)
-            writer.writerow([_cell(text) for text in row])
-    return out.getvalue()
+        rows += [(each.change_id, each.title, r.at.date().isoformat(), r.words, given) for r in each.remarks]
+    return csv_text(("change", "title", "said", "words", "given"), rows)
 
 
 def feedback_text(listed: Sequence[_Feedback]) -> str:
@@ -63,8 +58,3 @@ def feedback_text(listed: Sequence[_Feedback]) -> str:
             lines = [f"- {' '.join(remark.words.split()) or 'It is unclear.'}" for remark in each.remarks]
             parts.append("\n".join((f"{each.change_id}: {each.title}", *lines)))
     return printable("\n\n".join(parts))
-
-
-def _cell(text: str) -> str:
-    text = printable(text)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

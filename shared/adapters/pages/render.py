@@ -1,5 +1,6 @@
 """The templates, what they may use, and the headers that every page goes out with."""
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -17,7 +18,13 @@ from shared.core.text.safe import printable
 from shared.core.words import dates, labels
 from shared.core.words.doubt import sureness
 
-NAVIGATION = (("Home", "/api/home"), ("Metrics", "/api/metrics"), ("Register", "/api/register"))
+NAVIGATION = (
+    ("Home", "/api/home"),
+    ("Metrics", "/api/metrics"),
+    ("Reports", "/api/reports"),
+    ("Register", "/api/register"),
+)
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def render(template: str, **values: object) -> str:
@@ -34,7 +41,17 @@ def security_headers(*, forms: bool = False, counts: bool = False) -> Mapping[st
     without that would not say where it comes from. `counts`: whether the one script of ours runs, which says that a
     card was opened; it is allowed by its hash, too.
     """
-    policy = f"{_content_policy(forms=forms, counts=counts)}; frame-ancestors 'none'"
+    return _headers(_content_policy(forms=forms, counts=counts))
+
+
+def headers_of(page: str) -> Mapping[str, str]:
+    """The same for a page of ours that was kept: the style sheet that is allowed is the one that it has."""
+    style = _STYLE.search(page)
+    return _headers(_content_policy(style=style[1] if style else ""))
+
+
+def _headers(content_policy: str) -> Mapping[str, str]:
+    policy = f"{content_policy}; frame-ancestors 'none'"
     return MappingProxyType(
         {
             "Content-Security-Policy": policy,
@@ -45,8 +62,9 @@ def security_headers(*, forms: bool = False, counts: bool = False) -> Mapping[st
     )
 
 
-def _content_policy(*, forms: bool = False, counts: bool = False) -> str:
-    style = b64encode(sha256(_style().encode()).digest()).decode()
+def _content_policy(*, forms: bool = False, counts: bool = False, style: str | None = None) -> str:
+    sheet = _style() if style is None else style
+    style = b64encode(sha256(sheet.encode()).digest()).decode()
     images = f"img-src data: {image_sources()}"
     sent_to = "'self'" if forms else "'none'"
     script = b64encode(sha256(str(_environment().globals["opened_script"]).encode()).digest()).decode()
@@ -76,6 +94,8 @@ def _environment() -> Environment:
     }
     environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
     environment.globals["opened_script"] = Markup(environment.get_template("opened.js").render())  # noqa: S704  (the same)
+    kind_words: dict[str, str] = {str(kind): words for kind, words in labels.KINDS.items()}
+    environment.globals["kind_words"] = kind_words | {str(impact): words for impact, words in labels.IMPACTS.items()}
     environment.globals["content_policy"] = _content_policy  # for a page that stands alone, without headers
     return environment
 

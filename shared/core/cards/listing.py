@@ -22,7 +22,8 @@ class ListCard:
     """`text`: why these come together. `entries`: in the order in which they are told, those of a group together.
 
     Entries that do not fit are counted by the renderer, together with `left`, which is how many were left out before.
-    `home_url`: the page that leads to all of them. `language`: of our words in it.
+    `home_url`: the page that leads to all of them, and `link`: what that is called, where it is no list of all changes.
+    `language`: of our words in it.
     """
 
     title: str
@@ -30,4 +31,5 @@ class ListCard:
     entries: tuple[ListEntry, ...]
     home_url: str
     left: int = 0
+    link: str = ""
     language: Language = field(default_factory=spoken)

@@ -61,6 +61,11 @@ def distance(old: Interval, new: Interval, edge: Edge) -> int:
     return (new.first - old.first).days if edge == "start" else (new.last - old.last).days
 
 
+def farthest(moved: Iterable[Slip]) -> int:
+    """Days of the one that moved farthest; 0 where none did."""
+    return max((slip.days for slip in moved), key=abs, default=0)
+
+
 def words_of(days: int) -> str:
     """In a phrase: "41 days later", "1 day earlier", or that it is only told in other words."""
     if not days:

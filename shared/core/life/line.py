@@ -241,6 +241,21 @@ class Line:
         return self._change.day("plan_end")
 
     @property
+    def slips(self) -> int:
+        """How often Microsoft moved its days."""
+        return self._change.number("slips")
+
+    @property
+    def slip_days(self) -> int:
+        """How far Microsoft moved its days in all; later is positive."""
+        return self._change.number("slip_days")
+
+    @property
+    def slipped_at(self) -> datetime | None:
+        """When it last did."""
+        return self._change.moment("slipped_at")
+
+    @property
     def stage(self) -> str:
         return self._change.text("stage")
 
@@ -330,6 +345,11 @@ class Line:
     def stood(self) -> timedelta:
         """How long it stood closed before it was opened again."""
         return timedelta(seconds=self.part("closing").number("stood"))
+
+    @property
+    def stood_working(self) -> int:
+        """The same in working days."""
+        return self.part("closing").number("stood_working")
 
     @property
     def reopened(self) -> datetime | None:

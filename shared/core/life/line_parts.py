@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.core.changes.change import Change, EffectState, Event
+from shared.core.changes.slips import farthest
 from shared.core.decisions.decide import last_day, plan_is_over
 from shared.core.life.closing import REOPENED, is_ended
 from shared.core.life.line import Part, Value, part_of
@@ -44,7 +45,11 @@ def change_part(change: Change, policy: Policy, now: datetime) -> Part:
         values["planned"] = reading.status == "scheduled" and not plan_is_over(reading, now)
         return part_of("change", version, values)
     start, end = planned(change, policy)
+    moved = {event.at: days for event in change.events if not event.late and (days := farthest(event.slips))}
     values |= {
+        "slips": len(moved),
+        "slip_days": sum(moved.values()),
+        "slipped_at": _iso(max(moved, default=None)),
         "teams": decision.teams if decision else (),
         "workloads": decision.workloads if decision else (),
         "unowned": decision.unowned if decision else (),
@@ -118,7 +123,11 @@ def closing_part(change: Change) -> Part | None:
     if not change.closings:
         return None
     closed = change.closed
-    values: dict[str, Value] = {"number": change.closings, "stood": change.stood.seconds}
+    values: dict[str, Value] = {
+        "number": change.closings,
+        "stood": change.stood.seconds,
+        "stood_working": change.stood.working,
+    }
     if closed:
         values |= {
             "at": _iso(closed.at),

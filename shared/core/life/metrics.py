@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Literal
+from typing import Literal, Protocol
 
 from shared.core.life.entries import ClosedChange, OpenChange
 
@@ -110,7 +110,12 @@ def overdue(waiting: Iterable[OpenChange], today: date) -> tuple[Overdue, ...]:
     return tuple(sorted(late, key=lambda each: (-each.days, each.change.id)))
 
 
-def ages(waiting: Iterable[OpenChange], now: datetime) -> tuple[Count, ...]:
+class _HasOpening(Protocol):
+    @property
+    def opened(self) -> datetime: ...
+
+
+def ages(waiting: Iterable[_HasOpening], now: datetime) -> tuple[Count, ...]:
     """How many open changes are how old, in whole days since they were opened."""
     counts = [0] * len(AGES)
     for change in waiting:

@@ -31,6 +31,7 @@ def undefined_names(policy: Policy) -> list[Fault]:
         *_of_workloads(policy),
         *_of_roles(policy),
         *_of_calendar(policy),
+        *_of_reports(policy),
         *_of_channels(policy),
         *_of_urgent(policy),
         *_of_reminders(policy),
@@ -165,6 +166,21 @@ def _of_calendar(policy: Policy) -> Iterator[Fault]:
             yield from _undefined(f"{path}.tenants", "tenant", tenant, policy.tenants)
         for workload in freeze.workloads:
             yield from _undefined(f"{path}.workloads", "workload", workload, policy.workloads)
+
+
+def _of_reports(policy: Policy) -> Iterator[Fault]:
+    reports, roles = policy.reports, [name for name in Roles.model_fields if policy.roles.get(name)]
+    for kind, report in (("weekly", reports.weekly), ("monthly", reports.monthly)):
+        path = f"reports.{kind}.channels"
+        for name in report.channels if report else ():
+            if name in policy.channels:
+                continue
+            if name not in roles:
+                yield from _undefined(path, "channel", name, [*policy.channels, *roles])
+            elif not policy.channel_named(name):
+                yield path, f"the role {name} has no `channel`, so its report would go nowhere"
+    for team in reports.owners.teams if reports.owners else ():
+        yield from _undefined("reports.owners.teams", "team", team, policy.teams)
 
 
 def _of_channels(policy: Policy) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 from shared.core.policy.delivery import WEEKDAYS, Digest, Quiet, TimeZone, Weekday
 from shared.core.policy.parts import FreezeName, Many, Name, Pattern, RouteName, SecretName, Some, Strict
 from shared.core.policy.planner import PlannerWrites
+from shared.core.policy.reports import Reports
 from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
 from shared.core.terms import (
@@ -149,7 +150,10 @@ class Roles(Strict):
 
 
 class Target(Strict):
-    """Days from the first sight of a change until somebody has looked at it, it is decided, and it is closed."""
+    """Working days until somebody has looked at a change, the board has decided, and it is closed.
+
+    The first two run from when it was first seen; the last from its first ticket or task, without what it stood closed.
+    """
 
     triage: int = Field(ge=0)
     decide: int = Field(ge=0)
@@ -166,6 +170,10 @@ class Targets(Strict):
     def of(self, classification: c.Classification) -> Target:
         impact = max(classification.admin_impact, classification.user_impact, key=IMPACT_RANK.__getitem__)
         return {"high": self.high, "medium": self.medium, "low": self.low}[impact]
+
+    def of_impact(self, impact: str) -> Target | None:
+        """The same by the impact's name; None of one that nobody tells."""
+        return {"high": self.high, "medium": self.medium, "low": self.low}.get(impact)
 
 
 class Outside(Strict):
@@ -390,6 +398,7 @@ class Policy(Strict):
     calendar: Calendar = Calendar()
     closing: Closing = Closing()
     planner: PlannerWrites = PlannerWrites()
+    reports: Reports = Reports()
     channels: dict[Name, Channel] = Field(default={})
     urgent: Many[Match] = URGENT
     reminders: Reminders = Reminders()
@@ -409,6 +418,13 @@ class Policy(Strict):
         }
         renamed = {service_key(canonical(service)): by_service[service_key(service)] for service in by_service}
         return {**renamed, **by_service}
+
+    def channel_named(self, name: str) -> str:
+        """The channel of that name, or of the role of that name; empty where a role has none."""
+        if name in self.channels:
+            return name
+        role = self.roles.get(name)
+        return role.channel if role else ""
 
     def language_of(self, channel: str) -> Language:
         """The language of a channel's cards; English of one that the policy does not have."""

@@ -301,4 +301,64 @@ GERMAN: Mapping[str, str] = {
     # The mail
     "These are the mails of {}.": "Dies sind die Mails von {}.",
     "Stop them, or take them up again": "Abbestellen oder wieder bestellen",
+    # Reports
+    "Overdue, or over a target": "Überfällig oder über einer Zielzeit",
+    "Nothing is overdue, and nothing is over a target.": "Nichts ist überfällig, und nichts ist über einer Zielzeit.",
+    "Nobody has looked at it": "Niemand hat es angesehen",
+    "Somebody has looked at everything.": "Alles hat jemand angesehen.",
+    "first seen on {}": "zuerst gesehen am {}",
+    "The board has to decide": "Das Gremium muss entscheiden",
+    "Nothing waits for the board.": "Nichts wartet auf das Gremium.",
+    "{} waits since {}": "{} wartet seit dem {}",
+    "Its ticket": "Das Ticket",
+    "Days of the next two weeks": "Tage der nächsten zwei Wochen",
+    "No day falls into the next two weeks.": "In die nächsten zwei Wochen fällt kein Tag.",
+    "Microsoft moved its days": "Microsoft hat Tage verschoben",
+    "Microsoft moved no days since the last review.": "Microsoft hat seit der letzten Durchsicht nichts verschoben.",
+    "in all {}": "insgesamt {}",
+    "act by {}": "handeln bis zum {}",
+    "the rollout begins on {}": "die Einführung beginnt am {}",
+    "1 day overdue": "1 Tag überfällig",
+    "{} days overdue": "{} Tage überfällig",
+    "no look for {} working days of {}": "seit {} Arbeitstagen nicht angesehen, {} sind erlaubt",
+    "no decision for {} working days of {}": "seit {} Arbeitstagen keine Entscheidung, {} sind erlaubt",
+    "open for {} working days of {}": "seit {} Arbeitstagen offen, {} sind erlaubt",
+    "{} changes are open: {} overdue, {} over a target. In the last seven days {} were opened and {} closed.": (
+        "{} Änderungen sind offen: {} überfällig, {} über einer Zielzeit. In den letzten sieben Tagen kamen {} dazu, "
+        "und {} wurden abgeschlossen."
+    ),
+    "Agenda of the weekly review": "Tagesordnung der wöchentlichen Durchsicht",
+    "{} changes of the team {} are open. These need something.": (
+        "{} Änderungen des Teams {} sind offen. Diese brauchen etwas."
+    ),
+    "What is due": "Was zu tun ist",
+    "and {} more services": "und {} weitere Dienste",
+    "1 service has no owner": "1 Dienst gehört niemandem",
+    "{} services have no owner": "{} Dienste gehören niemandem",
+    "Their changes go to the team at the root of the routes. Name each service under a workload of the policy, and "
+    "they go to those who know them.": (
+        "Ihre Änderungen gehen an das Team an der Wurzel der Routen. Nennen Sie jeden Dienst unter einem Workload der "
+        "Richtlinie; dann gehen sie an die, die ihn kennen."
+    ),
+    "The whole report": "Der ganze Bericht",
+    "Each figure stands before that of the month before it.": "Hinter jeder Zahl steht die des Vormonats.",
+    "Microsoft 365 changes in {} {}": "Microsoft-365-Änderungen im {} {}",
+    "1 open change": "1 offene Änderung",
+    "{} open changes": "{} offene Änderungen",
+    "Change health": "Gesundheit der Änderungen",
+    "Open at the end of the month": "Offen am Ende des Monats",
+    "Opened": "Dazugekommen",
+    "Closed": "Abgeschlossen",
+    "Over, and nobody had filed them": "Vorbei, ohne dass jemand sie aufnahm",
+    "Day to act by missed": "Frist verpasst",
+    "Over target at the end": "Am Ende über der Zielzeit",
+    "Median time to triage": "Median bis zur Sichtung",
+    "Median time to decide": "Median bis zur Entscheidung",
+    "Median time to close": "Median bis zum Abschluss",
+    "Looked at within target": "In der Zielzeit angesehen",
+    "Decided within target": "In der Zielzeit entschieden",
+    "Closed within target": "In der Zielzeit abgeschlossen",
+    "of 100": "von 100",
+    "changes": "Änderungen",
+    "days": "Tage",
 }

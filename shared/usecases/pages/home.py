@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shared.core.changes.change import Event
 from shared.core.life.figures import Figures, figures, visible
+from shared.core.life.targets import calendars, clocks, pace_of
 from shared.record.changes import revisions_and_effects
 from shared.record.closings import count_closings
 from shared.record.parked import count_parked
@@ -30,17 +31,25 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """The home page. `complete`: whether the lists are built, so that the figures are of everything."""
+    """The home page. `over`, `about`: open changes beyond a target of theirs, and in the last fifth of one.
+
+    `complete`: whether the lists are built, so that the figures are of everything.
+    """
 
     figures: Figures
+    over: int
+    about: int
     complete: bool
 
 
 async def home(deps: Deps, *, privacy: bool = True) -> HomeView:
     """At most 5 calls, however much is recorded. `privacy`: whether posts on data privacy count."""
-    lines = await every_line(deps)
-    shown = visible(lines.by_id.values(), privacy=privacy)
-    return HomeView(figures(shown, deps.here.clock().date()), complete=lines.mark is not None)
+    policy, lines, now = await deps.here.policy.current(), await every_line(deps), deps.here.clock()
+    shown, of_team = visible(lines.by_id.values(), privacy=privacy), calendars(policy)
+    paces = [pace_of(clocks(line, policy, of_team(line.team), now)) for line in shown]
+    return HomeView(
+        figures(shown, now.date()), paces.count("over"), paces.count("about"), complete=lines.mark is not None
+    )
 
 
 async def count(deps: Deps) -> Counts:

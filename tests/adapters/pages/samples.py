@@ -11,6 +11,7 @@ from shared.adapters.pages.home import home_page, message_page
 from shared.adapters.pages.mail import mail_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page, ticket_page
+from shared.adapters.pages.reports import report_page, reports_page
 from shared.core.cards.answers import CardLink
 from shared.core.changes.change import Change, Closing, Copy, Days, Edition, Effect, EffectState
 from shared.core.changes.events import derive
@@ -18,18 +19,22 @@ from shared.core.changes.reasons import SentenceReason
 from shared.core.changes.settled import Assessment, SettledField
 from shared.core.changes.tenants import Difference, with_joined
 from shared.core.life.entries import ClosedChange, OpenChange
+from shared.core.life.measures import measures
 from shared.core.life.metrics import Metrics, measure
 from shared.core.life.moments import Moments
+from shared.core.life.periods import months_until
 from shared.core.posts.classification import FieldName, Halt, Interval, Window
 from shared.core.review.assessment import Act, FieldView, field_views
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
 from shared.core.tickets.dry_run import DryTicket
 from shared.core.tickets.register import Entry
 from shared.core.tickets.ticket import PlanStep
+from shared.record.reports import ReportName
 from shared.usecases.pages.feedback import Feedback, Remark
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
-from tests.adapters.pages import backtests
+from tests.adapters.pages import backtests, measured
 
+URL = "https://changes.example"
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
 WORKLOADS = ("Teams", "Exchange", "SharePoint and OneDrive", "Copilot", "Intune", "Entra")
 ROLLOUT_STATE = (
@@ -325,11 +330,11 @@ def remarks() -> list[Feedback]:
 
 
 def everything() -> dict[str, str]:
-    counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0}
+    counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0, "over target": 3}
     return {
         "home": home_page(counts),
-        "metrics": metrics_page(metrics()),
-        "metrics-empty": metrics_page(measure([], [], NOW)),
+        "metrics": metrics_page(metrics(), measured.twelve_months(), [life for life in measured.year() if life.pace]),
+        "metrics-empty": metrics_page(measure([], [], NOW), measures([], months_until(NOW.date(), 12), NOW)),
         "change": change_page(),
         "change-moved": pages.change_page(moved_change(), copies(), effects(), as_of=NOW.date()),
         "change-settled": pages.change_page(settled_change(), copies(), effects(), acts=acts(), as_of=NOW.date()),
@@ -345,6 +350,12 @@ def everything() -> dict[str, str]:
         "mail-stopped": mail_page("messaging", "ana@contoso.example", "stopped"),
         "mail-stranger": mail_page("messaging", "ana@contoso.example", "stranger"),
         "message": message_page("There is no change MC7654321", "It was never seen in any tenant. Check the number."),
+        "reports": reports_page([ReportName("monthly", "2026-08"), ReportName("owner", "2026-W38", "devices")]),
+        "reports-empty": reports_page([]),
+        "report-month": report_page(measured.month(), URL),
+        "report-week": report_page(measured.week(), URL),
+        "report-week-empty": report_page(measured.week([]), URL),
+        "report-owner": report_page(measured.devices(), URL),
         **answer_pages(),
         **backtests.pages(),
     }

@@ -1,5 +1,8 @@
 """Pages in a real browser, under their own headers: light and dark, wide and narrow, readable, no sideways scroll."""
 
+import os
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,6 +12,7 @@ from tests.adapters.pages.browser import browser, screenshots
 from tests.adapters.pages.samples import everything
 
 PAGES = everything()
+PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
 CONTRAST = """() => {
   const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
   const light = ([r, g, b]) => {
@@ -142,6 +146,24 @@ def test_the_keyboard_reaches_the_content_first_and_the_focus_is_seen(show):
 
     assert focused == ["Skip to the content", "solid"]
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize(("name", "most"), [("report-month", 5), ("report-week", 4), ("report-week-empty", 2)])
+def test_a_report_makes_a_pdf_of_few_pages_whatever_colours_the_screen_has(show, name, most):
+    page = show(name, viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    printed = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "14mm"))
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 690, "height": 900})  # what A4 has between those margins
+
+    pages = len(re.findall(rb"/Type\s*/Page\b", printed))
+    assert 1 <= pages <= most
+    assert page.evaluate("document.documentElement.scrollWidth") <= 690
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.evaluate(CONTRAST) == []
+    if os.environ.get("UPDATE_PICTURES") and name == "report-month":
+        page.emulate_media(media="screen", color_scheme="light")
+        page.set_viewport_size({"width": 1280, "height": 1000})
+        page.screenshot(path=PICTURES / "report.png")
 
 
 def test_a_printed_page_has_no_navigation_and_black_text(show):

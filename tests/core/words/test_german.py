@@ -3,12 +3,15 @@
 import ast
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from shared.core.cards import digest
+from shared.core.life.measures import measures
+from shared.core.life.periods import month_of
+from shared.core.life.reports import key_figures
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import MATERIAL
 from shared.core.words import answers, dates, doubt, freezes, labels, people, plan, reasons, tenants
@@ -24,14 +27,17 @@ TABLES = (
     freezes._FALLS, freezes._WHAT, reasons._CONDITIONS, reasons.REMINDED, dates._THIRDS, digest._WHY,
 )  # fmt: skip
 """Words that stand in tables, and are said where they are taken out."""
+_NOTHING = measures([], month_of(date(2026, 5, 1)), datetime(2026, 6, 1, tzinfo=UTC))
+FIGURES = key_figures(_NOTHING, _NOTHING)
 ASKED = (*plan._ACTIONS.values(), *plan._LIKELY.values(), plan._UNKNOWN)
 MORE = (
     *(f"{date(2026, month, 1):%B}" for month in range(1, 13)),
     *(type_.replace("_", " ") for type_ in MATERIAL),
     *(word for pair in people._LABELS.values() for word in pair),
     digest.NO_WORKLOAD, tenants.GONE, "users", "admins", "start", "end", "Approved", "Rejected", "Decided",
+    *(word for each in FIGURES for word in (each.name, each.unit)),
 )  # fmt: skip
-NAMES = {"GCC", "GCC High", "DoD"}
+NAMES = {"GCC", "GCC High", "DoD", "%"}
 """Names that are the same in every language."""
 
 

@@ -1,0 +1,46 @@
+"""HTTP: reports as they were sent."""
+
+from typing import TYPE_CHECKING
+
+import azure.functions as func
+
+from functions.pages.respond import html, message, respond, stored
+
+if TYPE_CHECKING:
+    from shared.app import App
+
+bp = func.Blueprint()
+
+
+@bp.route(route="reports", methods=["GET"])
+async def reports_list(req: func.HttpRequest) -> func.HttpResponse:
+    return await respond(req, _reports)
+
+
+@bp.route(route="reports/{kind}/{period}", methods=["GET"])
+async def report(req: func.HttpRequest) -> func.HttpResponse:
+    return await respond(req, _report)
+
+
+@bp.route(route="reports/{kind}/{period}/{team}", methods=["GET"])
+async def team_report(req: func.HttpRequest) -> func.HttpResponse:
+    return await respond(req, _report)
+
+
+async def _reports(app: "App", _: func.HttpRequest) -> func.HttpResponse:
+    from shared.adapters.pages.reports import reports_page
+    from shared.usecases.pages.reports import reports
+
+    return html(reports_page(await reports(app.deps)))
+
+
+async def _report(app: "App", request: func.HttpRequest) -> func.HttpResponse:
+    from shared.record.reports import report_name
+    from shared.usecases.pages.reports import report
+
+    asked = request.route_params
+    name = report_name(asked.get("kind", ""), asked.get("period", ""), asked.get("team", ""))
+    text = await report(app.deps, name) if name else None
+    if text is None:
+        return message("Not found", "There is no such report here. The list of reports has those that were sent.", 404)
+    return stored(text)

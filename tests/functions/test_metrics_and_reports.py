@@ -1,0 +1,228 @@
+"""Measures as data, and reports, over HTTP: what is described is what is given, bounded, and nothing private."""
+
+import csv
+import io
+import json
+import re
+from base64 import b64encode
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from types import SimpleNamespace
+
+import azure.functions as func
+import pytest
+
+from functions.pages import home as home_pages
+from functions.pages import metrics as pages
+from functions.pages import reports as report_pages
+from shared import app, settings
+from shared.adapters.pages.sheets import csv_text
+from shared.core.changes.change import Days
+from shared.core.life.entries import ClosedChange
+from shared.core.life.figures import is_live
+from shared.core.life.flat import CHANGE_COLUMNS, FIGURE_COLUMNS, change_rows, figure_rows
+from shared.core.life.line import Line, part_of
+from shared.core.life.moments import Moments
+from shared.core.life.periods import month_of
+from shared.record.closings import insert_closing
+from shared.record.lists import put_listings
+from shared.record.reports import ReportName, keep_report
+from shared.usecases.deps import ListMemory
+from shared.usecases.pages.home import home
+from shared.usecases.pages.metrics import metrics_data, metrics_view
+from shared.usecases.reports.make import month_made
+from tests.adapters.pages import measured
+from tests.fakes import deps_with
+from tests.security.test_01_closed_pages import OID, principal
+from tests.usecases.world import World, post
+
+URL = "https://t.example"
+DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
+READER = principal((OID, "0f8e"), ("name", "Ana Torres"))
+PRIVACY = principal((OID, "0f8f"), ("name", "Pia Lund"), ("roles", "privacy"))
+
+
+@pytest.fixture
+async def world(monkeypatch):
+    made = World()
+    ours = SimpleNamespace(settings=settings.Settings("t", URL, sign_in=True), deps=made.deps)
+    monkeypatch.setattr(app, "_app", ours)
+    await made.arrive(
+        post(title='=HYPERLINK("https://e.example")'), post("MC1200002"),
+        post("MC1200003", title="Act on the quetzal incident", tags=["GDPR", "Retirement"]),
+    )  # fmt: skip
+    await made.mend()
+    return made
+
+
+async def ask(page, who=READER, path=(), **params):
+    request = func.HttpRequest(
+        "GET", f"{URL}/api/x", headers={"x-ms-client-principal": who}, params=params,
+        route_params=dict(zip(("kind", "period", "team"), path, strict=False)), body=b"",
+    )  # fmt: skip
+    return await page(request)
+
+
+async def data(who=READER, **params):
+    return json.loads((await ask(pages.metrics_json, who, **params)).get_body())
+
+
+async def table(**params):
+    text = (await ask(pages.metrics_csv, **params)).get_body().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+async def test_every_field_is_described_and_nothing_is_described_that_is_not_there(world):
+    text = DOCS.read_text()
+    described = {name: re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE) for name, part in _parts(text).items()}
+    given = await data()
+    figures = {row["measure"] for row in figure_rows(measured.twelve_months())}
+
+    assert described["The answer"] == list(given)
+    assert described["Changes"] == list(CHANGE_COLUMNS) == list(given["changes"][0])
+    assert described["Figures"] == list(FIGURE_COLUMNS) == list(given["figures"][0])
+    assert sorted(described["Measures"]) == sorted(figures)
+
+
+def _parts(text):
+    parts = re.split(r"^### (.+)$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+async def test_changes_come_page_by_page_each_once(world):
+    first = await data(limit="1")
+    after = dict(pair.split("=") for pair in first["next"].partition("?")[2].split("&"))
+    second = await data(**after)
+
+    assert [row["change"] for row in first["changes"] + second["changes"]] == ["MC1200001", "MC1200002"]
+    assert second["next"] == ""
+    assert first["complete"] is True
+    assert first["figures"] == second["figures"]
+
+
+async def test_what_a_spreadsheet_would_take_for_a_formula_stays_text(world):
+    rows = await table()
+
+    assert [row["title"][:12] for row in rows] == ["'=HYPERLINK(", "Retirement o"]
+    assert rows[0]["asked"] == "true"
+    assert csv_text(("a",), [["-1"], [-1], [None], ["\t=1"], [True]]).split() == [
+        "a",
+        "'-1",
+        "-1",
+        '""',
+        "'",
+        "=1",
+        "true",
+    ]
+
+
+async def test_figures_are_a_table_too(world):
+    rows = await table(table="figures", months="3")
+
+    assert {row["from"] for row in rows} == {"2026-07-01"}
+    assert [row["value"] for row in rows if (row["measure"], row["by"]) == ("open", "")] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("months", "0"), ("months", "25"), ("months", "x"), ("months", "9" * 5000), ("months", "٣"), ("months", ""),
+     ("limit", "0"), ("limit", "5001")],
+)  # fmt: skip
+async def test_what_cannot_be_meant_is_said(world, name, value):
+    answer = await ask(pages.metrics_json, **{name: value})
+
+    assert answer.status_code == 400
+    assert b"Write" in answer.get_body()
+    assert (await ask(pages.metrics_csv, table="people")).status_code == 400
+
+
+async def test_a_private_post_counts_in_nothing_for_somebody_without_the_role(world):
+    for page in (pages.metrics, pages.metrics_json, pages.metrics_csv, home_pages.home):
+        assert b"MC1200003" not in (await ask(page)).get_body()
+    ids = {who: [row["change"] for row in (await data(who))["changes"]] for who in (READER, PRIVACY)}
+    assert ids == {READER: ["MC1200001", "MC1200002"], PRIVACY: ["MC1200001", "MC1200002", "MC1200003"]}
+    assert b"quetzal" not in (await ask(pages.metrics_csv, PRIVACY)).get_body()
+
+
+async def test_reports_are_listed_and_read_as_they_were_sent_also_with_an_older_style_sheet(world):
+    assert b"No report was sent yet" in (await ask(report_pages.reports_list)).get_body()
+    old = "<!doctype html><style>p { color: red }</style><p>August</p>"
+    await keep_report(world.blobs, ReportName("monthly", "2026-08"), old)
+    await keep_report(world.blobs, ReportName("owner", "2026-W38", "devices"), old)
+
+    listed = (await ask(report_pages.reports_list)).get_body().decode()
+    answer = await ask(report_pages.report, path=("monthly", "2026-08"))
+
+    assert 'href="/api/reports/owner/2026-W38/devices"' in listed
+    assert answer.get_body().decode() == old
+    style = b64encode(sha256(b"p { color: red }").digest()).decode()
+    assert answer.headers["Content-Security-Policy"].startswith(f"default-src 'none'; style-src 'sha256-{style}'; ")
+    assert (await ask(report_pages.team_report, path=("owner", "2026-W38", "devices"))).status_code == 200
+    for path in (("monthly", "2026-07"), ("owner", "..", "x"), ("weekly", "../../config")):
+        assert (await ask(report_pages.report, path=path)).status_code == 404
+
+
+# Costs
+
+
+def many(count, now):
+    """A line for each of so many changes, over the years; one in ten is open."""
+    for number in range(count):
+        seen = now - timedelta(hours=number)
+        values = {
+            "title": f"Change {number} of ours", "team": "messaging", "workloads": ("exchange",), "kind": "retirement",
+            "services": ("Exchange Online",), "admin_impact": "high", "user_impact": "low", "planned": True,
+            "published": seen.isoformat(), "first_seen": seen.isoformat(), "decided": seen.isoformat(),
+        }  # fmt: skip
+        parts = [
+            part_of("change", "1", values),
+            part_of("ticket|crb", "1", {"number": f"C{number}", "team": "messaging"}),
+        ]
+        if number % 10:
+            closed = {"number": 1, "at": min(now, seen + timedelta(days=9)).isoformat(), "through": "ticket"}
+            parts.append(part_of("closing", "2", closed))
+        yield Line(f"MC{1000000 + number}", tuple(sorted(parts, key=lambda part: part.name)))
+
+
+async def costs(count):
+    world = World()
+    now = world.clock()
+    lines = list(many(count, now))
+    await put_listings(world.blobs, (line for line in lines if is_live(line, now)), lines, now, "one")
+    calls = []
+    for read in (
+        lambda deps: home(deps, privacy=True),
+        lambda deps: metrics_view(deps, privacy=True),
+        lambda deps: metrics_data(deps, 24, privacy=True),
+        lambda deps: month_made(deps, month_of(date(2026, 8, 1))),
+    ):
+        process = deps_with(world.deps, lists=ListMemory())
+        before = world.tables.calls + world.blobs.calls
+        await read(process)
+        calls.append(world.tables.calls + world.blobs.calls - before)
+    return calls
+
+
+async def test_what_pages_and_reports_cost_does_not_grow_with_what_is_stored():
+    small = await costs(1_000)
+    home_calls, page, data_calls, report = small
+
+    assert (home_calls <= 5, page <= 5, data_calls <= 30, report <= 30) == (True, True, True, True), small
+    assert await costs(5_000) == small  # 20,000: tests/bench.py
+
+
+async def test_what_was_closed_longer_ago_than_lines_reach_is_read_from_the_closings_of_its_month():
+    world = World()
+    at = datetime(2024, 11, 5, tzinfo=UTC)
+    row = ClosedChange(
+        "MC1000001", 1, "An old one", "messaging", (), at, at, None, at + timedelta(days=2), "ticket", "C1",
+        Moments(at, at), "update", "low", worked=Days(close=2), target=Days(1, 2, 3),
+    )  # fmt: skip
+    await insert_closing(world.tables, row)
+
+    data_ = await metrics_data(world.deps, 24, privacy=False)
+
+    assert (data_.measures.closed, [life.id for life in data_.lives]) == (1, ["MC1000001"])
+    assert change_rows(data_.lives, at.date())[0]["days_to_close"] == 2.0
+    assert (await metrics_data(world.deps, 12, privacy=False)).measures.closed == 0
