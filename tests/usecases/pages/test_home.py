@@ -21,5 +21,5 @@ async def test_everything_is_counted_once():
     await world.follow()
 
     assert await count(world.deps) == Counts(
-        changes=2, revisions=1, tickets=2, notes=1, cancelled=0, cards=5, closed=1, parked=1
+        changes=2, revisions=1, tickets=2, notes=1, cancelled=0, cards=7, closed=1, parked=1
     )
