@@ -10,6 +10,7 @@ from shared.cli import backtest, check, history, init, parked, policy, posts, ro
 from shared.cli.cards import cards
 from shared.cli.health import health
 from shared.cli.labels import labels
+from shared.cli.maturity import maturity
 from shared.cli.planner import planner
 from shared.cli.register import register
 from shared.cli.release import release
@@ -44,6 +45,7 @@ app.add_typer(policy.app, name="policy")
 app.command("health")(health)
 app.command("cards")(cards)
 app.add_typer(report, name="report")
+app.command("maturity")(maturity)
 app.command("reread")(reread)
 app.command("release")(release)
 app.command("settle", help=SETTLE_HELP)(settle)

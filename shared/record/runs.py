@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from shared.core.errors import ConflictError
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import stored_moment, when
+from shared.record.packing import END
 from shared.record.redo import write_or_skip
 
 TABLE = "runs"
@@ -45,6 +46,13 @@ class Turn:
 
 def report_key(report: str, period: str, target: str) -> str:
     return "r|" + "|".join(quote(part, safe=" @.:-") for part in (report, period, target))
+
+
+async def sent_periods(tables: Tables, report: str, since: str) -> frozenset[str]:
+    """The periods from one on whose report of that name was sent to anybody: one range query."""
+    low = f"{report_key(report, since, '')}"
+    rows = await tables.range(TABLE, _DEPLOYMENT, low, f"r|{report}|{END}")
+    return frozenset(unquote(row.key.split("|")[2]) for row in rows if row.values["done"])
 
 
 def down_key(channel: str, since: datetime) -> str:

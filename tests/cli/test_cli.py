@@ -36,7 +36,7 @@ COMMANDS = [
     "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "parked probe",
     "register", "register list",
     "register show", "register move", "release", "settle", "labels", "planner", "ticket", "test-card", "cards",
-    "report", "report weekly", "report monthly", "report owner",
+    "maturity", "report", "report weekly", "report monthly", "report owner",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
 SAMPLES = Path(__file__).parents[2] / "sandbox" / "samples" / "history.jsonl"
@@ -322,6 +322,19 @@ def waiting(state: Path, queue: str) -> list[dict[str, object]]:
     client.clear_messages()
     client.close()
     return [dict(message.body) for message in messages]
+
+
+def test_maturity_is_shown_as_text_and_as_data_and_says_what_is_unknown(state: Path):
+    asyncio.run(_read_just_now(state))
+
+    shown = run("maturity", "--state", state)
+    data = json.loads(run("maturity", "--json", "--state", state).stdout)
+
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("The level is unknown: nothing is measured yet.\n\nLevel 100\n")
+    assert "Somebody is responsible for changes." in shown.stdout
+    assert (data["reached"], data["measured"], data["complete"]) == (0, False, True)
+    assert {each["state"] for each in data["results"]} == {"unknown"}
 
 
 def test_nothing_parked_is_said(state: Path):

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from shared.core.changes.change import Days
 from shared.core.life.effectiveness import CardFigures, FiguresKey
+from shared.core.life.evidence import Evidence
 from shared.core.life.line import Line, part_of
 from shared.core.life.lives import Life
-from shared.core.life.measures import Measures, measures
+from shared.core.life.measures import Measures, Share, measures
 from shared.core.life.metrics import Count
 from shared.core.life.periods import month_of, months_until, week_of
 from shared.core.life.reports import Agenda, MonthReport, TeamList, agenda, month_report, team_list
@@ -81,6 +82,18 @@ def week(known: list[Life] | None = None) -> Agenda:
     values = {"unowned": services, "planned": True, "decided": "2026-09-01T00:00:00+00:00"}
     lines = [Line(f"MC13{number:05d}", (part_of("change", "1", values),)) for number in range(5)]
     return agenda(lives, lines, measures(lives, period, NOW), period, NOW)
+
+
+def evidence() -> Evidence:
+    """Of an organisation that does much of level 400, and whose policy names no process owner."""
+    return Evidence(
+        since=datetime(2026, 7, 1, tzinfo=UTC), at=NOW, known=2907, new=96, workloads=6, deputies=Share(3, 4),
+        tenants=2, plans=1, systems=1, targeted=1, owned=Share(91, 96), looked=Share(37, 41), weeks=Share(9, 10),
+        agendas=Share(6, 10), tracked=Share(38, 41), filed=Share(35, 41), timed=Share(21, 24), board=Share(12, 13),
+        returned=Share(9, 12), reached=Share(40, 41), carded=Share(41, 96), cards=CardFigures(118, 71, (2.0, 5.5)),
+        channels=4, leads=Share(1, 2), early=Share(11, 14), feedback=Share(1, 4), roadmap=True,
+        roadmap_read=datetime(2026, 9, 16, 4, tzinfo=UTC),
+    )  # fmt: skip
 
 
 def devices() -> TeamList:

@@ -9,6 +9,7 @@ from shared.adapters.pages.dry_runs import dry_run_page, dry_runs_page
 from shared.adapters.pages.feedback import feedback_page
 from shared.adapters.pages.home import home_page, message_page
 from shared.adapters.pages.mail import mail_page
+from shared.adapters.pages.maturity import maturity_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page, ticket_page
 from shared.adapters.pages.reports import report_page, reports_page
@@ -19,6 +20,8 @@ from shared.core.changes.reasons import SentenceReason
 from shared.core.changes.settled import Assessment, SettledField
 from shared.core.changes.tenants import Difference, with_joined
 from shared.core.life.entries import ClosedChange, OpenChange
+from shared.core.life.evidence import Evidence
+from shared.core.life.maturity import maturity
 from shared.core.life.measures import measures
 from shared.core.life.metrics import Metrics, measure
 from shared.core.life.moments import Moments
@@ -335,6 +338,9 @@ def everything() -> dict[str, str]:
         "home": home_page(counts),
         "metrics": metrics_page(metrics(), measured.twelve_months(), [life for life in measured.year() if life.pace]),
         "metrics-empty": metrics_page(measure([], [], NOW), measures([], months_until(NOW.date(), 12), NOW)),
+        "maturity": maturity_page(maturity(measured.evidence())),
+        "maturity-high": maturity_page(maturity(replace(measured.evidence(), process_owner=True))),
+        "maturity-empty": maturity_page(maturity(Evidence(datetime(2026, 7, 1, tzinfo=UTC), NOW))),
         "change": change_page(),
         "change-moved": pages.change_page(moved_change(), copies(), effects(), as_of=NOW.date()),
         "change-settled": pages.change_page(settled_change(), copies(), effects(), acts=acts(), as_of=NOW.date()),

@@ -184,7 +184,12 @@ def test_how_sure_a_field_is_is_told_in_a_word(confidence, words):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("metrics-empty", "Nothing was closed yet"), ("register-empty", "No ticket")]
+    ("name", "words"),
+    [
+        ("metrics-empty", "Nothing was closed yet"),
+        ("register-empty", "No ticket"),
+        ("maturity-empty", "What to do first"),
+    ],
 )
 def test_an_empty_page_says_what_to_do_next(name, words):
     assert words in everything()[name]
