@@ -21,7 +21,7 @@ FEW_WEEKS = 4
 _ROADMAP_AGE = timedelta(days=7)
 _BY_COUNT: tuple[State, State, State] = ("not", "partly", "met")
 """Of two things that a criterion asks for: how many there are."""
-_ALL, _MOST, _HALF, _SOME = 0.95, 0.8, 0.5, 0.25
+_ALL, _MOST, _HALF, _SOME, _ANY = 0.95, 0.8, 0.5, 0.25, 1e-6
 
 
 class Finding(NamedTuple):
@@ -135,7 +135,7 @@ def _responsible(e: Evidence) -> Finding:
 
 def _looked(e: Evidence) -> Finding:
     words = f"A person acted on {{part}} of {{whole}} changes that asked somebody since {_since(e)}."
-    return _of(e.looked, words, _SOME, 0.01)
+    return _of(e.looked, words, _SOME, _ANY)
 
 
 # Level 300: reviews are regular, services are sorted, and work has a state
@@ -252,7 +252,7 @@ def _previews(e: Evidence) -> Finding:
         f"{e.targeted} of {e.tenants} tenants get changes early; people had looked at {{part}} of {{whole}} changes "
         f"before their rollout began, since {_since(e)}."
     )
-    return _of(e.early, words, _HALF, 0.01)
+    return _of(e.early, words, _HALF, _ANY)
 
 
 def _impact(_: Evidence) -> Finding:
@@ -261,7 +261,7 @@ def _impact(_: Evidence) -> Finding:
 
 def _feedback(e: Evidence) -> Finding:
     words = f"Microsoft was given remarks on {{part}} of {{whole}} posts that people called unclear since {_since(e)}."
-    return _of(e.feedback, words, _HALF, 0.01, 1)
+    return _of(e.feedback, words, _HALF, _ANY, 1)
 
 
 def _since(e: Evidence) -> str:

@@ -66,6 +66,7 @@ def state_of(id_, **over):
         ("responsible", {"process_owner": False}, "partly"),
         ("looked", {"looked": HALF}, "met"),
         ("looked", {"looked": TENTH}, "partly"),
+        ("looked", {"looked": Share(1, 900)}, "partly"),
         ("looked", {"looked": NONE}, "not"),
         ("looked", {"looked": FEW}, "unknown"),
         ("regular", {"weeks": HALF}, "met"),
