@@ -51,9 +51,10 @@ class Evidence:
     `looked`: that ask, and a person acted on. `weeks`: whole weeks in which anybody acted on any change. `agendas`:
     the same weeks, with an agenda sent. `tracked`: that ask, and have a ticket, a task or a team's answer. `filed`:
     that ask, and have a ticket or task. `timed`: of those that ask and ended, whose time to close is measured. `board`:
-    new ones that are for the board and have a ticket. `returned`: of those, whose ticket people moved. `reached`: that
+    news for the board, and that has a ticket. `returned`: of those, whose ticket people moved. `reached`: that
     ask, and whose services all have a team. `carded`: new ones that a card told of. `channels`: those that got cards.
-    `leads`: of the two for communication and training, who got cards. `early`: whose rollout began in the period, and
+    `leads`: of the two for communication and training, who got cards; `lead_channels`: who has a
+    channel. `early`: whose rollout began in the period, and
     that somebody had looked at before. `feedback`: of those called unclear, what Microsoft was given.
     """
 
@@ -83,6 +84,7 @@ class Evidence:
     cards: CardFigures = NO_CARDS
     channels: int = 0
     leads: Share = NOTHING
+    lead_channels: int = 0
     early: Share = NOTHING
     feedback: Share = NOTHING
     roadmap: bool = False
@@ -107,7 +109,7 @@ def evidence_of(
     ended = [life for life in lives if period.holds(life.closed) and life.asked]
     began = [life for life in lives if life.asked and life.rollout_start and _began(life, period, at)]
     systems = {name for name, system in policy.tickets.items() if system.mode == "live"}
-    for_board = [by_id[life.id] for life in fresh if by_id[life.id].crb]
+    for_board = [by_id[life.id] for life in fresh if by_id[life.id].crb and _is_news(life, policy)]
     filed = [line for line in for_board if _tickets(line, systems)]
     weeks = _whole_weeks(lives, period, at)
     cards = {key: each for key, each in acts.cards.items() if key.channel != policy.channel_named(_PRIVACY)}
@@ -138,6 +140,7 @@ def evidence_of(
         cards=_sum(cards.values()),
         channels=len({key.channel for key, each in cards.items() if each.sent}),
         leads=_share(_got_cards(policy.channel_named(lead), cards) for lead in _LEADS),
+        lead_channels=sum(bool(policy.channel_named(lead)) for lead in _LEADS),
         early=_share(_before_rollout(life) for life in began),
         feedback=_share(name in acts.given for name in acts.unclear if name in by_id),
         roadmap=policy.roadmap.enabled,
@@ -164,6 +167,13 @@ def _got_cards(channel: str, cards: Mapping[FiguresKey, CardFigures]) -> bool:
 def _is_owned(line: Line) -> bool:
     """Whether a workload of the policy has each of its services."""
     return bool(line.services) and not line.unowned
+
+
+def _is_news(life: Life, policy: Policy) -> bool:
+    """Whether it was neither old nor over when it was first seen; nobody is told of what was."""
+    seen, over = life.first_seen, life.rollout_end
+    is_old = life.published is not None and seen - life.published > timedelta(days=policy.first_load.days)
+    return not is_old and not (over and over < seen.date())
 
 
 def _tickets(line: Line, systems: Collection[str]) -> bool:

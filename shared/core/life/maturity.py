@@ -121,7 +121,7 @@ def _state(value: float, met: float, partly: float) -> State:
 
 
 def _arrive(e: Evidence) -> Finding:
-    return Finding("met" if e.new else "not", f"{e.known:,} changes are known, {e.new:,} of them since {_since(e)}.")
+    return Finding("met" if e.new else "not", f"{e.known:,} changes are measured, {e.new:,} of them since {_since(e)}.")
 
 
 # Level 200: somebody is responsible, and reviews are irregular
@@ -182,7 +182,8 @@ def _timed(e: Evidence) -> Finding:
 
 def _measured_cards(e: Evidence) -> Finding:
     cards = e.cards
-    figure = f"{cards.sent} cards since {_since(e)}: {cards.opened} were opened, {cards.answered} were answered."
+    became = f"{cards.opened:,} were opened and {cards.answered:,} answered"
+    figure = f"Of {cards.sent:,} cards that are summed up since {_since(e)}, {became}."
     if cards.sent < FEW:
         return Finding("unknown", f"{figure} That is too little to judge by: it takes {FEW}.")
     return Finding(_BY_COUNT[bool(cards.opened) + bool(cards.answered)], figure)
@@ -225,6 +226,10 @@ def _control(e: Evidence) -> Finding:
 
 
 def _communication(e: Evidence) -> Finding:
+    if not e.lead_channels:
+        return Finding("not", "The policy gives neither lead, for communication or training, a channel.")
+    if not e.cards.sent:
+        return Finding("unknown", f"No card is summed up since {_since(e)}; that happens at night.")
     figure = (
         f"{e.leads.part} of the {e.leads.whole} leads, for communication and training, got cards since {_since(e)}."
     )
@@ -234,12 +239,14 @@ def _communication(e: Evidence) -> Finding:
 def _once(e: Evidence) -> Finding:
     if e.tenants == 1:
         return Finding("met", "There is one tenant, so that no post comes twice.")
-    return Finding("met", f"{e.known:,} changes are known over {e.tenants} tenants, each once.")
+    return Finding("met", f"{e.known:,} changes are measured over {e.tenants} tenants, each once.")
 
 
 def _targeted(e: Evidence) -> Finding:
     told = e.carded
     figure = f"{told.part} of {told.whole} changes since {_since(e)} went out as a card, over {e.channels} channels."
+    if not e.cards.sent:
+        return Finding("unknown", f"No card is summed up since {_since(e)}; that happens at night.")
     if told.whole < FEW or not told.part:
         return Finding("unknown", figure)
     return Finding(_BY_COUNT[(e.channels > 1) + (told.value <= _MOST)], figure)

@@ -91,7 +91,7 @@ def evidence() -> Evidence:
         tenants=2, plans=1, systems=1, targeted=1, owned=Share(91, 96), looked=Share(37, 41), weeks=Share(9, 10),
         agendas=Share(6, 10), tracked=Share(38, 41), filed=Share(35, 41), timed=Share(21, 24), board=Share(12, 13),
         returned=Share(9, 12), reached=Share(40, 41), carded=Share(41, 96), cards=CardFigures(118, 71, (2.0, 5.5)),
-        channels=4, leads=Share(1, 2), early=Share(11, 14), feedback=Share(1, 4), roadmap=True,
+        channels=4, leads=Share(1, 2), lead_channels=2, early=Share(11, 14), feedback=Share(1, 4), roadmap=True,
         roadmap_read=datetime(2026, 9, 16, 4, tzinfo=UTC),
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ BEST = Evidence(
     since=PERIOD.start, at=NOW, known=50, new=10, process_owner=True, workloads=3, deputies=ALL, tenants=2, plans=2,
     systems=1, targeted=1, owned=ALL, looked=ALL, weeks=ALL, agendas=ALL, tracked=ALL, filed=ALL, timed=ALL, board=ALL,
     returned=HALF, reached=ALL, carded=HALF, cards=CardFigures(20, 10, (2.0,)), channels=2, leads=Share(2, 2),
-    early=ALL, feedback=Share(1, 1), roadmap=True, roadmap_read=NOW - timedelta(days=1),
+    lead_channels=2, early=ALL, feedback=Share(1, 1), roadmap=True, roadmap_read=NOW - timedelta(days=1),
 )  # fmt: skip
 POLICY = Policy(
     tenants={"home": Tenant(plan="plan1"), "lab": Tenant(ring="targeted")},
@@ -109,12 +109,15 @@ def state_of(id_, **over):
         ("control", {"board": TENTH}, "not"),
         ("communication", {"leads": Share(1, 2)}, "partly"),
         ("communication", {"leads": Share(0, 2)}, "not"),
+        ("communication", {"leads": Share(0, 2), "lead_channels": 0}, "not"),
+        ("communication", {"leads": Share(0, 2), "cards": CardFigures()}, "unknown"),
         ("once", {}, "met"),
         ("once", {"tenants": 1}, "met"),
         ("targeted", {}, "met"),
         ("targeted", {"channels": 1}, "partly"),
         ("targeted", {"channels": 1, "carded": ALL}, "not"),
         ("targeted", {"carded": NONE}, "unknown"),
+        ("targeted", {"cards": CardFigures(), "channels": 0}, "unknown"),
         ("previews", {}, "met"),
         ("previews", {"targeted": 0}, "not"),
         ("previews", {"early": TENTH}, "partly"),
@@ -232,6 +235,9 @@ def counted(*pairs, at=NOW, complete=True, **acts):
         ("board", {}, line("MC1", ticket("dry"), crb=True), (0, 1)),
         ("board", {}, line("MC1", ticket(silent=True), crb=True), (0, 1)),
         ("board", {}, line("MC1", ticket()), (0, 0)),
+        ("board", {"published": at(1, 7)}, line("MC1", crb=True), (0, 0)),  # old when we saw it
+        ("board", {"rollout_end": date(2026, 8, 3)}, line("MC1", crb=True), (0, 0)),  # over
+        ("board", {"published": at(6, 7), "rollout_end": date(2026, 8, 4)}, line("MC1", crb=True), (0, 1)),
         ("returned", {}, line("MC1", ticket(moved_at="2026-08-09T09:00:00+00:00"), crb=True), (1, 1)),
         ("returned", {}, line("MC1", ticket(), crb=True), (0, 1)),
         ("carded", {"communicated": at(5)}, line("MC1"), (1, 1)),
