@@ -93,6 +93,9 @@ async def _noted(
     from shared.core.errors import PermanentError
     from shared.usecases.review.decide import note
 
+    if said == "outcome":
+        load, lesson, broke = (fields.get(name, "") for name in ("load", "lesson", "broke"))
+        return await note(app.deps, change_id, said, speaker, lesson, fields["f"], load, broke=broke)
     words = fields.get("words", "")
     if said != "remind" and not words:
         raise PermanentError("nothing is written in the form; say it in your own words")
@@ -183,11 +186,13 @@ _THANKS: Mapping[str, str] = {
     "remind": "You will be reminded",
     "unclear": "It is on the list for Microsoft",
     "comment": "It is kept",
+    "outcome": "Thank you, it is kept",
 }
 _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "board": ("The ticket is filed within a minute; the change page has its number.",),
     "wrong_team": ("They get a card within a minute.",),
     "no_impact": ("It says nothing of other teams.",),
     "done": ("It says nothing of other teams.",),
+    "outcome": ("It stands on the change, and the lesson where the same service changes next.",),
     "reopen": ("It stays open until a ticket, a task, an answer or somebody on this page closes it anew.",),
 }

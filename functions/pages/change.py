@@ -45,6 +45,7 @@ async def _change(app: "App", request: func.HttpRequest) -> func.HttpResponse:
             view.acts,
             as_of=app.deps.here.clock().date(),
             moments=view.moments,
+            lessons=view.lessons,
             ours=await our_windows(app.deps, view.change.classification, tenants),
             may_answer=who is not None and can_answer(view.change, policy, known(who), who.roles),
             counts_opening=counts,

@@ -26,7 +26,7 @@ def sample_card(
         typer.Option(
             "--moment",
             metavar="MOMENT",
-            help="new, moved, cancelled, act-by, decided, silent, asked, digest or notice.",
+            help="new, moved, cancelled, act-by, decided, silent, asked, impact, digest or notice.",
         ),
     ] = "new",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the message instead.")] = False,

@@ -8,6 +8,9 @@ Status = Literal["scheduled", "cancelled", "on_hold", "superseded", "withdrawn",
 Kind = Literal["new_feature", "feature_change", "retirement", "security", "maintenance", "info"]
 Impact = Literal["high", "medium", "low"]
 IMPACT_RANK: dict[str, int] = {"low": 0, "medium": 1, "high": 2}
+Load = Literal["none", "some", "much"]
+"""How much the help desk had to do with a rollout."""
+LOADS: tuple[Load, ...] = ("none", "some", "much")
 Default = Literal["on", "off", "removed", "n/a"]
 Action = Literal["required", "optional", "none"]
 AudienceKind = Literal["role", "licence", "platform", "other"]

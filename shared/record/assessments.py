@@ -12,6 +12,7 @@ from shared.core.changes.settled import (
     Assessment,
     Handover,
     PageWord,
+    RolloutOutcome,
     SettledField,
     TeamWord,
     as_label,
@@ -56,12 +57,17 @@ def read_assessment(row: Row) -> AssessmentRecord:
             Asked(date.fromisoformat(day), channel, team, who)
             for day, channel, team, who, *_ in people.get("asked", ())
         ),
+        _outcome_from_json(people.get("outcome")),
     )
     return AssessmentRecord(assessment, row)
 
 
 def _page_from_json(data: Mapping[str, Any] | None) -> PageWord | None:
     return PageWord(data["closed"], data["by"], stored_moment(data["at"])) if data else None
+
+
+def _outcome_from_json(data: Mapping[str, Any] | None) -> RolloutOutcome | None:
+    return RolloutOutcome(data["load"], data["lesson"], stored_moment(data["at"])) if data else None
 
 
 def _earliest(fields: Mapping[FieldName, SettledField], people: Mapping[str, Any]) -> datetime | None:
@@ -105,7 +111,9 @@ def _people_to_json(assessment: Assessment, old: Mapping[str, Any]) -> dict[str,
     last = {"last_at": assessment.last_at.isoformat()} if assessment.last_at else {}
     asked = [[each.day.isoformat(), each.channel, each.team, each.who] for each in assessment.asked]
     notes = {**last, **({"asked": asked} if asked or "asked" in old else {})}
-    return {**old, "teams": teams, "moved": moved, **word, **notes}
+    said = assessment.outcome
+    outcome = {"outcome": {"load": said.load, "lesson": said.lesson, "at": said.at.isoformat()}} if said else {}
+    return {**old, "teams": teams, "moved": moved, **word, **notes, **outcome}
 
 
 def _word_to_json(word: TeamWord) -> dict[str, Any]:
@@ -155,6 +163,7 @@ def insert_act(change_id: str, act: Act) -> Write:
         "new": act.new,
         "words": act.words,
         "place": act.place,
+        **({"broke": act.broke} if act.broke else {}),
     }
     return Write("insert", Row(ids.partition(change_id), key_of(change_id, act), values))
 
@@ -170,7 +179,7 @@ def read_act(row: Row) -> Act:
     v: Mapping[str, Any] = row.values
     fields = tuple((name, old, new, released) for name, old, new, released, *_ in json.loads(v.get("fields", "[]")))
     seq = int(row.key.rsplit("|", 1)[1]) if kind_of(row.key) == "act" else 0
-    texts = [str(v.get(name, "")) for name in ("team", "old", "new", "words", "place")]
+    texts = [str(v.get(name, "")) for name in ("team", "old", "new", "words", "place", "broke")]
     what = str(v.get("what", "settle"))
     return Act(seq, stored_moment(v["at"]), v.get("who", ""), v.get("through", ""), fields, what, *texts)
 
@@ -178,7 +187,9 @@ def read_act(row: Row) -> Act:
 def audit_of(change_id: str, act: Act) -> Entry:
     """The copy of an act that the audit keeps."""
     details = {
-        name: value for name in ("fields", "team", "old", "new", "words", "place") if (value := getattr(act, name))
+        name: value
+        for name in ("fields", "team", "old", "new", "words", "place", "broke")
+        if (value := getattr(act, name))
     }
     mark = f"{act.seq:06d}" if act.seq else key_of(change_id, act).split("|", 2)[2]
     topic = "feedback" if act.what == "unclear" else ""

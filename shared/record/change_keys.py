@@ -81,7 +81,7 @@ _SIMPLE: dict[tuple[str, int], RowKind] = {
 }
 
 
-_NOTES = frozenset({"comment", "proposal", "remind", "unclear"})
+_NOTES = frozenset({"comment", "outcome", "proposal", "remind", "unclear"})
 
 
 def kind_of(key: str) -> RowKind:

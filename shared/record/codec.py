@@ -18,8 +18,10 @@ from shared.core.changes.change import (
     Stated,
     Stood,
 )
+from shared.core.changes.lessons import Lesson
 from shared.core.changes.reasons import (
     AskedReason,
+    ImpactReason,
     MetCondition,
     NewsReason,
     Reason,
@@ -151,6 +153,9 @@ def _reason_to_json(reason: Reason) -> dict[str, Any]:
             return {"kind": "silence", "role": reason.role, "who": reason.who, "days": reason.days, "since": since}
         case AskedReason():
             return {"kind": "asked"}
+        case ImpactReason():
+            lessons = [[each.change, each.load, each.words, each.day.isoformat()] for each in reason.lessons]
+            return {"kind": "impact", "days": reason.days, "lessons": lessons}
         case SentenceReason():
             return {"kind": "sentence", "words": reason.words}
 
@@ -182,6 +187,10 @@ def _reason_from_json(data: Mapping[str, Any], sentence: str) -> Reason:
             return SilenceReason(data["role"], data["who"], data["days"], stored_moment(data["since"]))
         case "asked":
             return AskedReason()
+        case "impact":
+            rows = data["lessons"]
+            lessons = (Lesson(change, load, words, date.fromisoformat(day)) for change, load, words, day, *_ in rows)
+            return ImpactReason(data["days"], tuple(lessons))
         case "sentence":
             return SentenceReason(data["words"])
         case _:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from shared.core.changes.settled import NOTHING_SETTLED, Asked, Assessment, with_names
+from shared.core.changes.settled import NOTHING_SETTLED, Asked, Assessment, RolloutOutcome, with_names
 from shared.core.life.line import Asked as AskedDay
 from shared.core.life.line import Line
 from shared.core.life.line_parts import people_part
-from shared.record.assessments import AssessmentRecord, put_assessment, read_assessment
+from shared.core.review.assessment import Act
+from shared.record.assessments import AssessmentRecord, audit_of, insert_act, put_assessment, read_act, read_assessment
+from shared.record.change_keys import kind_of
 from shared.record.packing import pack, unpack
 from tests.fakes import NOW
 from tests.usecases.world import World, post
@@ -68,3 +70,25 @@ async def test_the_line_of_a_private_post_says_when_and_where_and_not_who():
         line = Line("MC1200001", (people_part(each),))
         assert (line.asked, line.seq, line.last_word) == ((AskedDay(ASKED.day, "messaging"),), 1, NOW)
         assert WHO not in str(people_part(each))
+
+
+def test_how_it_went_is_read_as_it_was_written_and_the_newest_word_stands():
+    first = RolloutOutcome("some", "Tell them ahead", NOW)
+    later = RolloutOutcome("much", "", NOW + timedelta(hours=1))
+    spoken = NOTHING_SETTLED.spoken(later.at, outcome=later).spoken(NOW, outcome=first)
+
+    record = stored(spoken)
+
+    assert (record.assessment, record.assessment.outcome) == (spoken, later)
+    assert stored(spoken.spoken(NOW, ASKED), record).assessment.outcome == later, "another word leaves it"
+    assert "outcome" not in unpack("people", stored(NOTHING_SETTLED.spoken(NOW)).row.values)
+
+
+def test_the_act_of_it_is_read_as_it_was_written():
+    act = Act(0, NOW, WHO, "page", (), "outcome", "messaging", "", "some", "Tell them ahead", "f" * 32, "Two macros")
+
+    write = insert_act("MC1200001", act)
+
+    assert read_act(write.row) == act
+    assert (kind_of(write.row.key), audit_of("MC1200001", act).details["broke"]) == ("note", "Two macros")
+    assert "broke" not in insert_act("MC1200001", replace(act, broke="")).row.values

@@ -362,3 +362,17 @@ async def test_a_cards_buttons_are_links_that_are_good_for_that_card(world):
 
 def test_a_principal_of_these_tests_is_one_of_the_platforms():
     assert json.loads(base64.b64decode(ANA))["claims"][0]["typ"] == OID
+
+
+async def test_how_a_rollout_went_is_told_once_a_form_and_not_without_the_load(world):
+    token, form = await link_of(world), "e" * 32
+    fields = {"t": token, "f": form, "a": "outcome", "lesson": "Tell them ahead", "broke": "Two macros"}
+
+    refused = await send(**fields)
+    first, again = await send(load="some", **fields), await send(load="some", **fields)
+
+    assert (refused.status_code, len(await acts_of(world.tables, ID))) == (400, 1)
+    assert "Choose how much the help desk had to do" in text(refused)
+    assert ">Two macros</textarea>" in text(refused), "what was filled in is not lost"
+    assert "Thank you, it is kept" in text(first)
+    assert "As you said" in text(again)

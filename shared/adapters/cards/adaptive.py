@@ -140,6 +140,8 @@ def card_rows(view: ChangeCard) -> list[tuple[str, tuple[str, ...], str]]:
     rows = [
         ("Reminder", view.reminder, "Bolder"),
         ("Decision", _line(view.decided), "Bolder"),
+        ("Rollout", _line(view.began), "Default"),
+        ("Last time", view.lessons, "Default"),
         ("To do", _line(view.to_do), "Bolder" if view.tone == "act" else "Default"),
         ("When", when, "Default"),
         ("Part", view.parts, "Default"),
@@ -206,6 +208,7 @@ def cut_card(view: ChangeCard, characters: int, entries: int) -> ChangeCard:
         tenants=texts(view.tenants),
         answers=texts(view.answers),
         reminder=texts(view.reminder),
+        lessons=texts(view.lessons),
         moved=moved,
         steps=tuple(text(step) for step in view.steps),
         why=texts(view.why),

@@ -85,13 +85,14 @@ def _of_change(whole: ChangeCard, characters: int, entries: int) -> Sheet:
     asked = say("What the post asks for" if card.too_late else "How to prepare")
     team = f"{card.team} ({card.mention})" if card.mention else card.team
     return Sheet(
-        subject=one_line(f"{card.headline}: {card.title}"),
+        subject=one_line(card.in_short),
         about=card.change_id,
         occasion="\n".join(
             (
                 card.headline,
                 *card.reminder,
                 card.decided,
+                card.began,
                 *(f"{move.what} {move.old} {move.new}" for move in card.moved),
             )
         ),
@@ -106,6 +107,7 @@ def _of_change(whole: ChangeCard, characters: int, entries: int) -> Sheet:
         groups=(),
         why=say("Why you got this: {}. Team: {}", "; ".join(card.why) or say("no reason was recorded"), team),
         links=_web_links(
+            (say("Tell how it went"), card.buttons.outcome if card.buttons else ""),
             (say("See the change"), card.page_url),
             (say("Post in the admin center"), card.post_url),
             (say("Ticket {}", card.ticket.number), card.ticket.url) if card.ticket else ("", ""),

@@ -10,6 +10,7 @@ from shared.adapters.pages.explain import name_of
 from shared.adapters.pages.render import render
 from shared.core.cards.answers import CardLink
 from shared.core.changes.change import Change
+from shared.core.changes.lessons import Lesson
 from shared.core.posts.classification import Window
 from shared.core.posts.privacy import PRIVATE_TITLE
 from shared.core.posts.summary import what_changes
@@ -17,6 +18,8 @@ from shared.core.review.answers import DECISIONS
 from shared.core.review.assessment import FieldView
 from shared.core.review.typed import as_typed
 from shared.core.words.answers import ANSWERS
+from shared.core.words.outcomes import LOAD_WORDS
+from shared.core.words.outcomes import lesson as lesson_words
 from shared.core.words.plan import to_do, when_lines
 
 _LONGEST_VALUE = 80  # characters of a value in a list
@@ -68,7 +71,9 @@ def answer_page(
         decisions=DECISIONS,
         words=ANSWERS,
         result=result,
-        given={name: given.get(name, "") for name in ("field", "value", "words")},
+        loads=LOAD_WORDS,
+        lessons=[lesson_words(each.words, each.change, each.load, each.day) for each in view.lessons],
+        given={name: given.get(name, "") for name in ("field", "value", "words", "broke", "lesson")},
         fields=[(each.name, name_of(each.name), as_typed(each.value)[:_LONGEST_VALUE]) for each in view.fields],
         first_day=(as_of + timedelta(days=1)).isoformat(),
         proposed_day=(as_of + _LATER).isoformat(),
@@ -97,3 +102,5 @@ class _View(Protocol):
     def settles(self) -> bool: ...
     @property
     def is_private(self) -> bool: ...
+    @property
+    def lessons(self) -> Sequence[Lesson]: ...

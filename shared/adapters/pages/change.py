@@ -12,6 +12,7 @@ from shared.adapters.pages.safe_html import safe_html
 from shared.adapters.pages.settled import settled_notes, shown_acts
 from shared.core.changes.answer_lines import answer_lines
 from shared.core.changes.change import Change, Copy, EffectState
+from shared.core.changes.lessons import Lesson
 from shared.core.changes.moves import total
 from shared.core.changes.relations import Related
 from shared.core.changes.tenants import Difference
@@ -28,6 +29,7 @@ from shared.core.sources.roadmap import RoadmapView
 from shared.core.terms import Cloud
 from shared.core.words import labels
 from shared.core.words.doubt import impact_words
+from shared.core.words.outcomes import LOAD_WORDS
 from shared.core.words.particulars import groups
 from shared.core.words.plan import to_do, when_lines
 
@@ -45,14 +47,15 @@ def change_page(
     as_of: date,
     ours: Sequence[Window] = (),
     moments: Moments | None = None,
+    lessons: Sequence[Lesson] = (),
     may_answer: bool = False,
     counts_opening: bool = False,
 ) -> str:
     """Everything about one change: what it is and why we think so, what happened, what was decided and done.
 
     `as_of`: today. `moments`: when what happened to it; `ours`: the rollouts of our own cloud and ring, which come
-    first. `may_answer`: whether this person can answer without a card; `counts_opening`: whether the page says that it
-    was opened from one.
+    first. `lessons`: of other changes of the same service, the newest first. `may_answer`: whether this person can
+    answer without a card; `counts_opening`: whether the page says that it was opened from one.
     """
     post, classification = change.read(), change.classification
     if is_private(post):
@@ -94,6 +97,8 @@ def change_page(
         cards=[state for state in effects if state.effect.kind == "card"],
         course=course(change, moments or Moments(change.first_seen, change.first_seen)),
         post_url=post_url(change.id, cloud),
+        lessons=lessons,
+        loads=LOAD_WORDS,
         answers=answer_lines(change.assessment),
         may_answer=may_answer,
         counts_opening=counts_opening,

@@ -12,6 +12,7 @@ from shared.core.posts.classification import FIELD_NAMES, Classification, FieldN
 from shared.core.review.assessment import Act, field_views
 from shared.core.words.answers import ANSWERS
 from shared.core.words.dates import spoken
+from shared.core.words.outcomes import LOAD_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def shown_acts(acts: Sequence[Act]) -> list[ShownAct]:
 def _lines(act: Act) -> Iterator[str]:
     if act.what != "settle":
         yield _said_in_words(act)
+    if act.broke:
+        yield f"What broke: “{act.broke}”"
     if act.words:
         yield f"“{act.words}”"
     known: dict[str, FieldName] = {name: name for name in FIELD_NAMES}
@@ -74,12 +77,18 @@ def _said_in_words(act: Act) -> str:
     match act.what:
         case "remind":
             return f"{ANSWERS['remind']}{team}: {spoken(act.new)}"
+        case "outcome":
+            return f"How it went{team}, help desk: {_load(act.new)}"
         case "wrong_team":
             return f"{ANSWERS['wrong_team']}: {act.team} → {act.new}{before}"
         case "proposal":
             name, _, value = act.new.partition("=")
             return f"{ANSWERS['proposal']}{team}: {name_of(name)} is {value}{before}"
     return f"{ANSWERS.get(act.what, act.what.replace('_', ' '))}{team}{before}"
+
+
+def _load(name: str) -> str:
+    return next((words for load, words in LOAD_WORDS.items() if load == name), name)
 
 
 def _said(name: FieldName, label: Any) -> str:

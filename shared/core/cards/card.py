@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from shared.core.cards.act_by import act_by_headline
 from shared.core.cards.decided import decided_headline, decided_line
 from shared.core.cards.happened import HOLDS_WITH, holds, newest_events
+from shared.core.cards.impact import began_line, impact_headline, lesson_lines
 from shared.core.cards.listing import ListCard
 from shared.core.cards.news import only_news
 from shared.core.cards.notice import Notice
@@ -51,12 +52,16 @@ class TicketLink:
 
 
 class Buttons(NamedTuple):
-    """Where the buttons lead that answer: two say something, one opens the change page, one leads to the rest."""
+    """Where the buttons lead that answer: two say something, one opens the change page, one leads to the rest.
+
+    `outcome`: of a card that asks how a rollout went, in place of the two.
+    """
 
     own: str
     no_impact: str
     page: str
     more: str
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,10 @@ class ChangeCard:
     `what`: what changes, or was to change where `was_planned`. Tuples have one entry a line: `parts` that do not go on,
     `people` whom it concerns, `steps` to prepare (`more_steps` are left out; `too_late` where all of it is over).
     `to_do`: what is asked, and by when. `reminder`: since when nobody has spoken and who was asked before, or who asked
-    to be reminded. `decided`: the board's word, on the card that tells it. `mention`: the address
-    of the person who must act. `known`: the channel was told of the change before. `language`: of our words in it.
-    `answers`: what each team said; `buttons`: where those lead that answer.
+    to be reminded. `decided`: the board's word, on the card that tells it. `began`, `lessons`: when the rollout began
+    that the card asks about, and what was learned of others. `mention`: the address of the person who must act.
+    `known`: the channel was told of the change before. `language`: of our words in it. `answers`: what each team said;
+    `buttons`: where those lead that answer.
     """
 
     headline: str
@@ -104,7 +110,14 @@ class ChangeCard:
     known: bool
     answers: tuple[str, ...] = ()
     buttons: Buttons | None = None
+    began: str = ""
+    lessons: tuple[str, ...] = ()
     language: Language = field(default_factory=spoken)
+
+    @property
+    def in_short(self) -> str:
+        """Headline and title on one line, as a toast and a subject have them."""
+        return f"{self.headline}{' ' if self.headline.endswith('?') else ': '}{self.title}"
 
 
 Card = ChangeCard | ListCard | Notice
@@ -177,20 +190,26 @@ def change_card(
         ticket=TicketLink(clean(filed.number), filed.url) if filed.number else None,
         known=known,
         answers=tuple(clean(line) for line in answer_lines(change.assessment)),
-        buttons=_buttons(change.id, public_url, token) if token else None,
+        buttons=_buttons(change.id, public_url, token, occasion) if token else None,
+        began=began_line(occasion),
+        lessons=lesson_lines(state.effect),
     )
     news: list[EventType | OccasionKind] = [occasion.kind] if occasion else [event.type for event in happened]
+    if occasion and occasion.kind == "impact":  # it asks, and says nothing else
+        return replace(only_news(card, news), what="", answers=(), ticket=None)
     if state.effect.is_reminder:  # it says one thing, and to who never heard of the change what that is about
         return replace(only_news(card, news), what="" if known else card.what)
     return only_news(card, news) if known and news else card
 
 
-def _buttons(change_id: str, public_url: str, token: str) -> Buttons:
+def _buttons(change_id: str, public_url: str, token: str, occasion: Occasion | None) -> Buttons:
+    asks = occasion is not None and occasion.kind == "impact"
     return Buttons(
         answer_url(public_url, token, "own"),
         answer_url(public_url, token, "no_impact"),
         opened_url(change_id, public_url, token),
         answer_url(public_url, token),
+        answer_url(public_url, token, "outcome") if asks else "",
     )
 
 
@@ -202,6 +221,8 @@ def _of_occasion(
         return ""
     if occasion.kind == "asked":
         return asked_headline()
+    if occasion.kind == "impact":
+        return impact_headline()
     if occasion.kind in SILENT:
         return silent_headline(effect)
     if occasion.kind == "ticket":
@@ -214,7 +235,7 @@ def _tone_of(occasion: Occasion | None, ticket: TicketState) -> Tone | None:
         return None
     if occasion.kind == "ticket":
         return "moved" if ticket.decision == "rejected" else "new"
-    if occasion.kind == "asked":
+    if occasion.kind in {"asked", "impact"}:
         return "new"
     return "moved" if occasion.kind in SILENT else "act"
 
@@ -222,7 +243,7 @@ def _tone_of(occasion: Occasion | None, ticket: TicketState) -> Tone | None:
 def _reminder(
     occasion: Occasion | None, effect: Effect, change: Change, states: Sequence[EffectState]
 ) -> tuple[str, ...]:
-    if occasion is None or not effect.is_reminder:
+    if occasion is None or occasion.kind == "impact" or not effect.is_reminder:
         return ()
     return asked_lines(effect, change.assessment, states) if occasion.kind == "asked" else silent_lines(effect, states)
 
@@ -235,12 +256,13 @@ def _must_act(occasion: Occasion | None, classification: Classification) -> bool
 
 
 def _mention(effect: Effect, policy: Policy, occasion: Occasion | None, classification: Classification) -> str:
-    """The address of the person who is mentioned, which notifies them: who is reminded, or who must act soon.
+    """The address of the person who is mentioned, which notifies them: who is reminded or asked, or must act soon.
 
     Empty for a group, which cannot be mentioned from outside.
     """
     silence = silence_of(effect)
-    who = silence.who if silence else _who(effect, policy) if _must_act(occasion, classification) else ""
+    is_meant = _must_act(occasion, classification) or (occasion is not None and occasion.kind == "impact")
+    who = silence.who if silence else _who(effect, policy) if is_meant else ""
     return who if "@" in who and not who.startswith(GROUP) else ""
 
 

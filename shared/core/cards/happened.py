@@ -2,11 +2,13 @@
 
 from shared.core.cards.act_by import why_no_act_by
 from shared.core.cards.decided import why_not_decided
+from shared.core.cards.impact import why_no_question
 from shared.core.cards.occasions import SILENT, occasion_of
 from shared.core.cards.silent import why_not_asked, why_not_silent
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.changes.halts import standing_plan
 from shared.core.changes.timeline import is_partial
+from shared.core.policy.model import Policy
 from shared.core.terms import EventType, Status
 
 _STANDS: tuple[Status, ...] = ("scheduled", "no_schedule")
@@ -38,7 +40,7 @@ def holds(event: Event, status: Status) -> bool:
     return states is None or status in states
 
 
-def why_not_sent(change: Change, state: EffectState, ticket: EffectState | None, *, known: bool) -> str:
+def why_not_sent(change: Change, state: EffectState, ticket: EffectState | None, policy: Policy, *, known: bool) -> str:
     """Why the card of this effect has nothing to say any more; empty where it has. The arguments are `change_card`'s.
 
     Asked at the last moment: the change, its deadline and its ticket may have moved on since the effect was raised.
@@ -50,6 +52,8 @@ def why_not_sent(change: Change, state: EffectState, ticket: EffectState | None,
             return why_not_decided(ticket.ticket if ticket else None, occasion)
         if occasion.kind == "asked":
             return why_not_asked(change)
+        if occasion.kind == "impact":
+            return why_no_question(change, occasion, policy)
         if occasion.kind in SILENT:
             return why_not_silent(change, occasion)
         return why_no_act_by(classification, occasion)

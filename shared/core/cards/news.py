@@ -31,6 +31,7 @@ _TELLS: dict[EventType | OccasionKind, tuple[str, ...]] = {
     "overdue": ("people", *_ASKED),
     "ticket": ("decided", "when", "to_do"),
     "asked": ("reminder", "when", "to_do"),
+    "impact": ("began", "lessons"),
     **dict.fromkeys(SILENT, ("reminder", "when", "to_do")),
 }
 """Which parts of a card each event or occasion is about. One that is not here, such as `announced`, is about all."""

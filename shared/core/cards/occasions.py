@@ -1,6 +1,7 @@
 """What a card is sent for where no edition causes it: its deadline comes near or is over, its ticket was decided.
 
-Nobody has said anything about it for some working days, or somebody asked to be reminded of it.
+Nobody has said anything about it for some working days, somebody asked to be reminded of it, or its rollout began some
+working days ago.
 """
 
 import re
@@ -8,7 +9,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple, cast
 
 OccasionKind = Literal[
-    "act-7", "act-2", "act-0", "overdue", "ticket", "silent-1", "silent-2", "silent-3", "silent-4", "asked"
+    "act-7",
+    "act-2",
+    "act-0",
+    "overdue",
+    "ticket",
+    "silent-1",
+    "silent-2",
+    "silent-3",
+    "silent-4",
+    "asked",
+    "impact",
 ]
 SILENT: tuple[OccasionKind, ...] = ("silent-1", "silent-2", "silent-3", "silent-4")
 """The steps of an escalation, in their order."""
@@ -18,12 +29,12 @@ URGENT: frozenset[OccasionKind] = frozenset({"act-2", "act-0", "overdue"})
 """Those that go out at once, and mention who must act."""
 _HOUR = time(7, tzinfo=UTC)
 _KEY = re.compile(
-    r"(?:(act-[720]|overdue|asked)@(\d{4}-\d\d-\d\d)|(ticket)@(\d{8}T\d{6}|approved|rejected)|(silent-[1-4])@(\d{1,6}))"
+    r"(?:(act-[720]|overdue|asked|impact)@(\d{4}-\d\d-\d\d)|(ticket)@(\d{8}T\d{6}|approved|rejected)|(silent-[1-4])@(\d{1,6}))"
 )
 
 
 class Occasion(NamedTuple):
-    """`about`: a day in ISO: the one to act by, or of which somebody asked to be reminded.
+    """`about`: a day in ISO: the one to act by, of which somebody asked to be reminded, or on which a rollout began.
 
     Of a ticket when it was decided (UTC), or how where nobody says when; of silence the `seq` of the last word.
     """

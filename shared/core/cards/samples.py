@@ -11,7 +11,8 @@ from shared.core.cards.notice import Notice
 from shared.core.changes.change import Change, Decision, Edition, Effect, EffectState, TicketState
 from shared.core.changes.events import derive
 from shared.core.changes.facts import facts_of
-from shared.core.changes.reasons import Reason, SentenceReason, SilenceReason
+from shared.core.changes.lessons import Lesson
+from shared.core.changes.reasons import ImpactReason, Reason, SentenceReason, SilenceReason
 from shared.core.changes.settled import Asked
 from shared.core.policy.model import Policy
 from shared.core.posts.fingerprints import content_hash
@@ -137,6 +138,16 @@ def _asked(policy: Policy, public_url: str, today: date) -> Card:
     return _card(change, policy, public_url, today, occasion=f"asked@{today.isoformat()}")
 
 
+def _impact(policy: Policy, public_url: str, today: date) -> Card:
+    """As the owner gets it, who is not mentioned by a sample."""
+    began = today - 2 * _BEFORE
+    lesson = Lesson("MC0000002", "some", "Sample: tell the help desk a week before.", began - _PLAN)
+    change = _change(today, _post(began, began))
+    why = (ImpactReason(10, (lesson,)), *_WHY)
+    effect = _effect(change, policy, f"impact@{began.isoformat()}", why)
+    return replace(change_card(change, EffectState(effect), policy, public_url, as_of=today), mention="")
+
+
 def _digest(policy: Policy, public_url: str, today: date) -> Card:
     lines = []
     for number in range(1, 4):
@@ -162,6 +173,7 @@ SAMPLES: Mapping[str, Callable[[Policy, str, date], Card]] = {
     "decided": _decided,
     "silent": _silent,
     "asked": _asked,
+    "impact": _impact,
     "digest": _digest,
     "notice": _notice,
 }

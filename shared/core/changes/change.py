@@ -124,7 +124,7 @@ class Event:
         return event_id.split(":")[1]
 
 
-_REMINDERS = ("silent-", "asked@")
+_REMINDERS = ("silent-", "asked@", "impact@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Effect:
 
     @property
     def is_reminder(self) -> bool:
-        """Whether it is sent because nobody spoke, or because somebody asked: nobody hears of the change from then on.
+        """Whether nobody spoke, somebody asked, or it asks how the rollout went: nobody hears of it from then on.
 
         Whoever got a card of another kind is kept up to date.
         """

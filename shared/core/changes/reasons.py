@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.changes.lessons import Lesson
 from shared.core.policy.away import Away
 from shared.core.terms import EventType, ReminderRole
 from shared.core.words import reasons as words
@@ -127,6 +128,25 @@ class AskedReason:
 
 
 @dataclass(frozen=True, slots=True)
+class ImpactReason:
+    """Its rollout began `days` working days ago, and the policy asks how it went.
+
+    `lessons`: of other changes of the same service, as they were known when somebody was asked.
+    """
+
+    days: int
+    lessons: tuple[Lesson, ...] = ()
+
+    @property
+    def words(self) -> str:
+        return words.impact(self.days)
+
+    @property
+    def sentence(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
 class SentenceReason:
     """A reason of which only its sentence is known: rows held nothing else before."""
 
@@ -137,5 +157,5 @@ class SentenceReason:
         return self.words
 
 
-Reason = RouteReason | NewsReason | TakeoverReason | SilenceReason | AskedReason | SentenceReason
+Reason = RouteReason | NewsReason | TakeoverReason | SilenceReason | AskedReason | ImpactReason | SentenceReason
 """Each has `words`, with the place in the policy, and `sentence`, for who gets the ticket or card."""

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, cast
 
 from shared.core.posts.classification import Classification, FieldName, Why, Window
+from shared.core.terms import Load
 from shared.core.words.dates import day
 
 DATED: frozenset[FieldName] = frozenset({"rollouts", "status", "act_by"})
@@ -79,13 +80,22 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class RolloutOutcome:
+    """How the rollout went, as somebody said last: what it meant for the help desk, the lesson, and when that was."""
+
+    load: Load
+    lesson: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What people decided about a change. `seq` is one more after each write.
 
     `settled_seq`: of the last write that settled or released a field; the others ask for no new decision. `teams`: what
     each team said; `moved`: by team, that it is not theirs. `page`: who closed or opened the change last. `first_at`:
     when somebody said anything for the first time, also what only adds; `last_at`: when they last said what only adds.
-    `asked`: who asked to be reminded.
+    `asked`: who asked to be reminded. `outcome`: how its rollout went.
     """
 
     seq: int = 0
@@ -97,6 +107,7 @@ class Assessment:
     first_at: datetime | None = None
     last_at: datetime | None = None
     asked: tuple[Asked, ...] = ()
+    outcome: RolloutOutcome | None = None
 
     @property
     def people(self) -> frozenset[str]:
@@ -115,11 +126,12 @@ class Assessment:
             )
         )
 
-    def spoken(self, at: datetime, asked: Asked | None = None) -> "Assessment":
+    def spoken(self, at: datetime, asked: Asked | None = None, outcome: RolloutOutcome | None = None) -> "Assessment":
         """The assessment once somebody has said what only adds; `asked`: that they want to be reminded.
 
-        Days that are long past are left out.
+        Days that are long past are left out. Of two who say how the rollout went, the newer word stands.
         """
+        newest = max((each for each in (self.outcome, outcome) if each), key=lambda each: each.at, default=None)
         still = tuple(each for each in self.asked if each.day > at.date() - _KEPT and each != asked)
         return replace(
             self,
@@ -127,6 +139,7 @@ class Assessment:
             first_at=self.first_at or at,
             last_at=at,
             asked=(*still, asked) if asked else still,
+            outcome=newest,
         )
 
     def team_of(self, team: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from shared.core.changes.change import Change, Effect, EffectState
-from shared.core.changes.reasons import AskedReason, SilenceReason
+from shared.core.changes.reasons import AskedReason, ImpactReason, SilenceReason
 from shared.core.decisions.conditions import met_conditions
 from shared.core.decisions.decide import subject_of
 from shared.core.decisions.routing import allowed, channel_of
@@ -88,18 +88,35 @@ def cards_of_asking(
     return list(cards.values())
 
 
+def cards_of_impact(change: Change, occasion: str, why: ImpactReason, policy: Policy, today: date) -> list[EffectState]:
+    """The cards that ask how the rollout went: one in the channel of each team that has the change."""
+    teams = [] if is_private(change.read()) else _teams(change)
+    cards: dict[str, EffectState] = {}
+    for team in teams:
+        channel = channel_of(policy, team) if team in policy.teams else ""
+        if channel in policy.channels and allowed(policy, change.read(), "card", channel):
+            cards.setdefault(channel, _reminder(change, channel, team, occasion, why, policy, today))
+    return list(cards.values())
+
+
 _OF_TEAMS = (1, 2)
 """The steps that go to the team itself."""
 
 
 def _silent_teams(change: Change) -> list[str]:
     """Whose the change is, without the teams that are through with it."""
-    decision, assessment = change.decision, change.assessment
     if is_private(change.read()):
         return []
-    teams = dict.fromkeys(assessment.team_of(team) for team in (decision.teams if decision else ()))
-    words = assessment.teams
-    return [team for team in teams if team not in words or words[team].disposition not in {"no_impact", "done"}]
+    words = change.assessment.teams
+    return [
+        team for team in _teams(change) if team not in words or words[team].disposition not in {"no_impact", "done"}
+    ]
+
+
+def _teams(change: Change) -> list[str]:
+    """Whose the change is."""
+    named = change.decision.teams if change.decision else ()
+    return list(dict.fromkeys(map(change.assessment.team_of, named)))
 
 
 def _reminded(step: ReminderStep, team: str, policy: Policy, today: date) -> list[tuple[str, str]]:
@@ -118,7 +135,7 @@ def _reminder(
     channel: str,
     team: str,
     occasion: str,
-    why: SilenceReason | AskedReason,
+    why: SilenceReason | AskedReason | ImpactReason,
     policy: Policy,
     today: date,
 ) -> EffectState:

@@ -24,6 +24,7 @@ _MOMENTS: Mapping[OccasionKind, str] = {
     "overdue": "overdue",
     "ticket": "decided",
     "asked": "asked for",
+    "impact": "how it went",
     **dict.fromkeys(SILENT, "no word"),
 }
 

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from shared.core.changes.change import Days
+from shared.core.changes.settled import RolloutOutcome
 from shared.core.life.moments import Moments, earliest, opening
-from shared.core.terms import IMPACT_RANK
+from shared.core.terms import IMPACT_RANK, LOADS
 from shared.core.times import stored_day, when
 
 Value = str | int | float | bool | None | tuple["Value", ...]
@@ -134,6 +135,7 @@ class TeamWord(NamedTuple):
     disposition: str
 
 
+_OUTCOME = 3  # load, lesson, when
 _NO_PART = Part("", "", {}, ())
 
 
@@ -473,6 +475,14 @@ class Line:
         """The days of which people asked to be reminded."""
         rows = ((stored_day(str(day)), str(channel)) for day, channel in self._rows("asked", 2))
         return tuple(Asked(day, channel) for day, channel in rows if day)
+
+    @property
+    def outcome(self) -> RolloutOutcome | None:
+        """How its rollout went, as somebody said last; never of a post on data privacy."""
+        value = self.part("people").get("outcome")
+        load, lesson, at = value[:_OUTCOME] if isinstance(value, tuple) and len(value) >= _OUTCOME else ("", "", "")
+        known, moment = next((each for each in LOADS if each == load), None), when(str(at))
+        return RolloutOutcome(known, str(lesson), moment) if known and moment and not self.private else None
 
     def _rows(self, name: str, width: int) -> Iterator[tuple[Value, ...]]:
         """A value that is a table; a later version may have further columns."""

@@ -14,6 +14,7 @@ from shared.core.posts.privacy import is_private, shown_title
 from shared.core.tasks.task import TaskState
 
 _LONGEST_TITLE = 500
+_LONGEST_LESSON = 300
 
 
 def change_part(change: Change, policy: Policy, now: datetime) -> Part:
@@ -162,7 +163,9 @@ def people_part(change: Change) -> Part | None:
         "asked": tuple(sorted({(asked.day.isoformat(), asked.channel) for asked in assessment.asked})),
     }
     if not is_private(change.read()):
+        said = assessment.outcome
         values |= {
+            "outcome": (said.load, said.lesson[:_LONGEST_LESSON], _iso(said.at)) if said else (),
             "settled": tuple(sorted(settled)),
             "words": tuple((team, words[team].owner, words[team].disposition) for team in sorted(words)),
             "moved": tuple((team, moved[team].to) for team in sorted(moved)),

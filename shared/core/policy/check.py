@@ -35,6 +35,7 @@ def undefined_names(policy: Policy) -> list[Fault]:
         *_of_channels(policy),
         *_of_urgent(policy),
         *_of_reminders(policy),
+        *_of_impact(policy),
         *_of_routes(policy),
     ]
 
@@ -94,6 +95,7 @@ def _values(policy: Policy) -> Iterator[tuple[str, int | date | None]]:
             yield f"{path}[{index}].act_by_within", match.act_by_within
     for step in policy.reminders.steps:
         yield f"reminders.{step.who}", step.days
+    yield "impact.ask_after", policy.impact.ask_after
     yield "first_load.days", policy.first_load.days
     for name, entry in policy.tickets.items():
         yield f"tickets.{name}.on_move_days", entry.on_move_days
@@ -231,6 +233,12 @@ def _of_reminders(policy: Policy) -> Iterator[Fault]:
         yield from _of_match(policy, path, match)
         if match.event:
             yield f"{path}.event", "nobody is reminded because of an event; leave it out"
+
+
+def _of_impact(policy: Policy) -> Iterator[Fault]:
+    if policy.impact.ask_after is not None and (silent := _unreached(policy)):
+        path = "impact.ask_after"
+        yield path, f"reaches nobody for {', '.join(silent)}: give them, or the root's team, a `channel`"
 
 
 def _unreached(policy: Policy) -> list[str]:

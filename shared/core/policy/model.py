@@ -300,6 +300,12 @@ class Reminders(Strict):
         return tuple(ReminderStep(number, who, least) for number, who, least in days if least is not None)
 
 
+class ImpactQuestion(Strict):
+    """`ask_after`: working days after a rollout began until its owner is asked how it went; None: nobody is asked."""
+
+    ask_after: int | None = Field(default=None, ge=1)
+
+
 class Route(Strict):
     """One node of the routing tree. Children inherit `team`, `ticket` and `cards` where they set none.
 
@@ -402,6 +408,7 @@ class Policy(Strict):
     channels: dict[Name, Channel] = Field(default={})
     urgent: Many[Match] = URGENT
     reminders: Reminders = Reminders()
+    impact: ImpactQuestion = ImpactQuestion()
     tickets: dict[Name, TicketSystemEntry] = Field(default={})
     routes: Route
     answers: Answers = Answers()

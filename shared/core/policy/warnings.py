@@ -142,7 +142,7 @@ def _unreached(policy: Policy) -> Iterator[Fault]:
     channels |= {role.channel for name in Roles.model_fields if (role := policy.roles.get(name)) and role.channel}
     if OWNER in cards:
         channels |= {policy.teams[name].channel for name in teams | covering if name in policy.teams}
-    if policy.reminders.owner is not None or policy.reminders.deputy is not None:
+    if any(days is not None for days in (policy.reminders.owner, policy.reminders.deputy, policy.impact.ask_after)):
         channels |= {policy.teams[name].channel for name in teams | covering if name in policy.teams}
     channels |= {channel.fallback for channel in policy.channels.values() if channel.fallback}
     for name in policy.channels:

@@ -17,11 +17,11 @@ Decision = Literal["own", "impact", "no_impact", "done", "board", "wrong_team"]
 """What decides: one row a change, so that of a hundred people at once one decides."""
 OfTheChange = Literal["close", "reopen"]
 """What is said of the whole change, for all its teams, on its page: the newest word counts."""
-Note = Literal["comment", "remind", "unclear"]
+Note = Literal["comment", "remind", "unclear", "outcome"]
 """What only adds: everybody's stands."""
 AnswerName = Literal[
     "own", "impact", "no_impact", "done", "board", "wrong_team", "close", "reopen", "wrong", "comment", "remind",
-    "unclear",
+    "unclear", "outcome",
 ]  # fmt: skip
 """Every answer that a form can hold; `wrong`: a field was read wrong."""
 DECISIONS: tuple[Decision, ...] = get_args(Decision)

@@ -49,7 +49,8 @@ class Act:
     `fields`: name, old and new value in the form of `foresignal classify`, and whether the field was released. `what`:
     the act, `team`: for which team, `old` and `new`: who or what stood there and stands there now, `words`: the
     person's own. An act that decides has the `seq` that it made; another one has 0, and `place`: the card's channel and
-    occasion, or the form's own id.
+    occasion, or the form's own id. `broke`: what broke with a rollout; `new` is then its help-desk load, and the words
+    are the lesson.
     """
 
     seq: int
@@ -63,6 +64,7 @@ class Act:
     new: str = ""
     words: str = ""
     place: str = ""
+    broke: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ ANSWERS: Mapping[str, str] = {
     "comment": "Comment",
     "remind": "Remind me",
     "unclear": "This post is unclear",
+    "outcome": "Tell how it went",
     "proposal": "Proposal",
     "settle": "Settled",
     "given": "Given to Microsoft",
@@ -41,6 +42,7 @@ _DID: Mapping[str, str] = {
     "wrong_team": "{who} said that it is not {team}'s, but {to}'s",
 }
 WANTS_BOARD = "somebody who got the card says that it needs the board"
+NO_LOAD = "choose how much the help desk had to do: none, some or much"
 NO_CHANNEL = "the policy gives this team no channel, so that a reminder would reach nobody"
 NO_SYSTEM = "the policy names no ticket system, so that there is nowhere to file it"
 

@@ -146,6 +146,15 @@ GERMAN: Mapping[str, str] = {
     "Nobody has said anything since {}": "Seit {} hat niemand etwas dazu gesagt",
     "Asked before: {}": "Schon gefragt: {}",
     "Reminder, as somebody asked": "Erinnerung, wie gewünscht",
+    "How did it go?": "Wie ist es gelaufen?",
+    "It began on {}": "Begann am {}",
+    "{} ({}, help desk: {}, {})": "{} ({}, Helpdesk: {}, {})",
+    "no load": "kein Aufwand",
+    "some load": "etwas Aufwand",
+    "much load": "viel Aufwand",
+    "Last time": "Letztes Mal",
+    "Tell how it went": "Sagen, wie es lief",
+    "our policy asks how a rollout went {}": "nach unseren Regeln wird {} gefragt, wie ein Rollout lief",
     "{} asked to be reminded of it": "Um die Erinnerung gebeten: {}",
     "nobody has said anything about it, and our policy reminds {} {}": (
         "niemand hat etwas dazu gesagt, und nach unseren Regeln wird {} {} erinnert"

@@ -80,6 +80,11 @@ def asked() -> str:
     return say("somebody asked to be reminded of it")
 
 
+def impact(days: int) -> str:
+    after = say("after 1 working day") if days == 1 else say("after {} working days", days)
+    return say("our policy asks how a rollout went {}", after)
+
+
 def away(owner: str, until: date, deputy: str, covering: str, who: str) -> str:
     """Why `who` answers and not the owner: as their deputy, or as one of a team that covers for both of them."""
     absence = say("{} is away until {}", owner, day(until))

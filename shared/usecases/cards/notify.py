@@ -37,7 +37,7 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
     if due is None:
         return False
     policy, record, effect = await deps.here.policy.current(), *due
-    said = _what_to_say(deps, record, effect)
+    said = _what_to_say(deps, policy, record, effect)
     own = str(envelope.body.get("claim", ""))
     if isinstance(said, str):
         await effects.set_aside(deps, record.change.id, effect, stopped=said, own=own)
@@ -52,7 +52,7 @@ async def notify(deps: Deps, envelope: Envelope) -> bool:
     return True
 
 
-def _what_to_say(deps: Deps, record: ChangeRecord, effect: EffectRecord) -> EffectState | str:
+def _what_to_say(deps: Deps, policy: Policy, record: ChangeRecord, effect: EffectRecord) -> EffectState | str:
     """The card of an effect, with what older ones have not told yet; or why it is not sent any more."""
     state = effect.state
     if state.stopped:
@@ -61,20 +61,24 @@ def _what_to_say(deps: Deps, record: ChangeRecord, effect: EffectRecord) -> Effe
     own = [other for other in cards_for(record, state.effect.target) if other.effect.key != state.effect.key]
     unsaid = [] if state.effect.occasion else [other for other in own if _joins(other, state, now)]
     others = [other for other in own if other not in unsaid]
-    left = worth_sending(record, [state, *unsaid], others, now)
+    left = worth_sending(record, [state, *unsaid], others, policy, now)
     return next(
         (card for card in left.cards if card.effect.key == state.effect.key), left.stopped.get(state.effect.key, TOLD)
     )
 
 
 def worth_sending(
-    record: ChangeRecord, waiting: Sequence[EffectState], others: Sequence[EffectState], now: datetime
+    record: ChangeRecord,
+    waiting: Sequence[EffectState],
+    others: Sequence[EffectState],
+    policy: Policy,
+    now: datetime,
 ) -> LeftToSay:
     """Of cards for one channel those that still say something, at the last moment; and why the rest is stopped."""
     left = left_to_say(record.change, waiting, others, now)
     ticket, stopped = _ticket(record), dict(left.stopped)
     for state in left.cards:
-        if reason := why_not_sent(record.change, state, ticket, known=_knows(record, state)):
+        if reason := why_not_sent(record.change, state, ticket, policy, known=_knows(record, state)):
             stopped[state.effect.key] = reason
     return LeftToSay(tuple(state for state in left.cards if state.effect.key not in stopped), stopped)
 
@@ -132,12 +136,12 @@ async def post_card(deps: Deps, envelope: Envelope) -> bool:
     due = await effects.due(deps, envelope)
     if due is None:
         return False
-    record, effect = due
-    said = _what_to_say(deps, record, effect)
+    policy, record, effect = await deps.here.policy.current(), *due
+    said = _what_to_say(deps, policy, record, effect)
     if isinstance(said, str):
         await effects.set_aside(deps, record.change.id, effect, stopped=said)
         return False
-    policy, name = await deps.here.policy.current(), effect.state.effect.target
+    name = effect.state.effect.target
     if name in policy.channels:
         at = await channels.reserve(deps, name, policy.channels[name])
         await deps.here.pause(max(0.0, (at - deps.here.clock()).total_seconds()) * deps.here.pace)

@@ -1,4 +1,4 @@
-"""`remind`: hourly; a day to act by that comes near, silence, and what people asked for make cards.
+"""`remind`: hourly; a day to act by that comes near, silence, what people asked for, and a rollout make cards.
 
 Which moments count is decided by up to when the timer has worked, so that an upgrade, a policy push or a pause wakes
 nobody: what lay in the time before is told only while it is the newest of the change.
@@ -10,10 +10,13 @@ from datetime import datetime
 from itertools import groupby
 
 from shared.core.cards.act_by import why_no_act_by
+from shared.core.cards.impact import why_no_question
 from shared.core.cards.silent import why_not_asked, why_not_silent
 from shared.core.changes.change import EffectState
+from shared.core.changes.reasons import ImpactReason
 from shared.core.decisions.telling import (
     cards_of_asking,
+    cards_of_impact,
     cards_of_occasion,
     cards_of_silence,
     is_for_reminders,
@@ -81,6 +84,10 @@ def _cards(record: ChangeRecord, due: Due, policy: Policy, now: datetime) -> Ite
         is_wanted = (any(due.line.tasks) or was_told(record.states)) and is_for_reminders(change, policy, now)
         if is_wanted and not why_not_silent(change, occasion):
             cards = cards_of_silence(change, occasion.key, due.step, due.since, policy, today)
+    elif occasion.kind == "impact":
+        if was_told(record.states) and not why_no_question(change, occasion, policy):
+            why = ImpactReason(due.days, due.lessons)
+            cards = cards_of_impact(change, occasion.key, why, policy, today)
     elif not why_no_act_by(change.classification, occasion):
         cards = cards_of_occasion(change, record.states, occasion.key, policy)
     return [replace(state, due="", stopped=PASSED_OVER) for state in cards] if due.stopped else cards

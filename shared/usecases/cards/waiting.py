@@ -67,7 +67,7 @@ async def read_waiting(deps: Deps, policy: Policy, due: Sequence[KeptRecord]) ->
             for other in cards_for(record, target)
             if other.effect.key not in keys
         ]
-        left = worth_sending(record, states, others, now)
+        left = worth_sending(record, states, others, policy, now)
         waiting.stopped |= {(change_id, key): reason for key, reason in left.stopped.items()}
         for state in left.cards:
             waiting.told.append((change_id, state.effect.key))

@@ -1,6 +1,6 @@
 """Lines as pages read them: the blobs, kept in the process while they are the same, and what was touched since."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +28,13 @@ async def every_line(deps: Deps) -> Lines:
 async def live_lines(deps: Deps) -> Lines:
     """Those that are open or something happened to within 13 months: a call fewer where the process is new."""
     return await _lines(deps, whole=False)
+
+
+async def listed_lines(deps: Deps) -> Iterable[Line]:
+    """Those of the last 13 months as they were last written, without what was touched since: one call."""
+    kept = deps.here.lists
+    kept.live = await read_listing(deps.storage.blobs, LIVE, kept.live)
+    return kept.live.lines.values() if kept.live else ()
 
 
 async def _lines(deps: Deps, *, whole: bool) -> Lines:

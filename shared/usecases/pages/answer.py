@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from shared.core import ids
 from shared.core.cards.answers import CardLink, LinkFault
 from shared.core.changes.answer_lines import answer_lines
-from shared.core.changes.change import Change
+from shared.core.changes.change import Change, Effect
+from shared.core.changes.lessons import Lesson
+from shared.core.changes.reasons import ImpactReason
 from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private
 from shared.core.review.answers import systems_for
@@ -31,7 +33,8 @@ class AnswerView:
 
     `teams`: for which the person can answer; `others`: to which it can be handed over; `systems`: in which it can be
     filed; `fields`: what can be said to be read wrong, none of a post on data privacy; `settles`: whether the person's
-    word counts there at once. `card`: through which it is said, None on the page.
+    word counts there at once. `card`: through which it is said, None on the page. `lessons`: of other
+    changes of the same service, where the card asks how a rollout went.
     """
 
     change: Change
@@ -43,6 +46,7 @@ class AnswerView:
     fields: tuple[FieldView, ...]
     settles: bool
     is_private: bool
+    lessons: tuple[Lesson, ...] = ()
 
 
 async def card_of_link(deps: Deps, token: str, change_id: str = "") -> CardLink | LinkFault:
@@ -93,7 +97,13 @@ def view_of(
         () if private else field_views(change),
         may_settle(roles, own, teams),
         private,
+        () if card is None or private else _lessons(record.effects[card.effect].state.effect),
     )
+
+
+def _lessons(effect: Effect) -> tuple[Lesson, ...]:
+    """Those on the card, which cost no call."""
+    return next((reason.lessons for reason in effect.why if isinstance(reason, ImpactReason)), ())
 
 
 def _teams(record: ChangeRecord, policy: Policy, card: CardLink | None) -> list[str]:

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from shared.core import ids
 from shared.core.changes.change import Change, Copy, EffectState
+from shared.core.changes.lessons import Lesson
 from shared.core.changes.relations import Related, related
 from shared.core.changes.tenants import Difference, differences, with_joined
 from shared.core.life.moments import Moments, moments_of
+from shared.core.life.outcomes import lessons_of
+from shared.core.posts.privacy import is_private
 from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
@@ -16,6 +19,7 @@ from shared.record.changes import read_with_tasks
 from shared.record.copies import copies_of
 from shared.record.relations import incoming
 from shared.usecases.deps import Deps
+from shared.usecases.life.lines import listed_lines
 from shared.usecases.people import names_of, with_people
 from shared.usecases.posts.roadmap import roadmap_of
 
@@ -24,7 +28,8 @@ from shared.usecases.posts.roadmap import roadmap_of
 class ChangeView:
     """One change with everything that stands beside it. `variants`: where a tenant's own text differs.
 
-    `acts`: what people decided, oldest first; `moments`: when what happened to it.
+    `acts`: what people decided, oldest first; `moments`: when what happened to it. `lessons`: of other changes of the
+    same service.
     """
 
     change: Change
@@ -36,6 +41,7 @@ class ChangeView:
     related: tuple[Related, ...] = ()
     acts: tuple[Act, ...] = ()
     moments: Moments | None = None
+    lessons: tuple[Lesson, ...] = ()
 
 
 async def change(deps: Deps, text: str) -> ChangeView | None:
@@ -59,5 +65,6 @@ async def change(deps: Deps, text: str) -> ChangeView | None:
         {each.copy.tenant: differences(post, raw) for each in own if (raw := each.variant)},
         linked,
         tuple(acts),
-        moments_of(record.change, record.states, record.task_states, await deps.here.policy.current()),
+        moments=moments_of(record.change, record.states, record.task_states, await deps.here.policy.current()),
+        lessons=() if is_private(post) else lessons_of(await listed_lines(deps), post.services, change_id),
     )

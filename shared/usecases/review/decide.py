@@ -11,9 +11,9 @@ from typing import Literal
 
 from shared.core.cards.answers import CardLink, LinkFault
 from shared.core.changes.change import Change, EffectState
-from shared.core.changes.settled import Asked, Assessment, as_label
+from shared.core.changes.settled import Asked, Assessment, RolloutOutcome, as_label
 from shared.core.decisions.routing import channel_of
-from shared.core.errors import ConflictError
+from shared.core.errors import ConflictError, PermanentError
 from shared.core.life.closing import people_may_settle, settle
 from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
@@ -41,7 +41,8 @@ from shared.core.review.assessment import (
     unfit,
 )
 from shared.core.review.roles import may_settle, teams_of
-from shared.core.words.answers import NO_CHANNEL
+from shared.core.terms import LOADS
+from shared.core.words.answers import NO_CHANNEL, NO_LOAD
 from shared.record import changes
 from shared.record.assessments import act_at, alone, audit_of, insert_act, key_of, since
 from shared.record.audit import insert_entry
@@ -260,12 +261,14 @@ async def note(
     form: str,
     new: str = "",
     record: ChangeRecord | None = None,
+    broke: str = "",
 ) -> Answered | LinkFault | None:
     """An act that only adds: everybody's stands, and sent again it stands there already. None: the change is unknown.
 
     It ends the silence (`seq`), except where somebody has just spoken, which is all that `seq` would say. `form`: the
-    form's own id, for what comes through no card; a comment and a proposal always have it. `new`: the day of a
-    reminder, or `field=value` of a proposal. `record`: the change as it was just read.
+    form's own id, for what comes through no card; a comment, a proposal and an outcome always have it. `new`: the day
+    of a reminder, `field=value` of a proposal, the help-desk load of an outcome, whose words are the lesson. `broke`:
+    what broke with it. `record`: the change as it was just read.
     """
     record = record or await read_with_effects(deps.storage.tables, change_id)
     if record is None or (fault := _fault_of(record, speaker)):
@@ -275,10 +278,25 @@ async def note(
     card = speaker.card
     place = f"{card.channel}~{card.occasion}" if card and what in {"remind", "unclear"} else form
     old = _counting(change, new) if what == "proposal" else ""
-    act = Act(0, now, speaker.person.id, speaker.through, (), what, team, old, new, words[:LONGEST_WORDS], place)
+    act = Act(
+        0,
+        now,
+        speaker.person.id,
+        speaker.through,
+        (),
+        what,
+        team,
+        old,
+        new,
+        words[:LONGEST_WORDS],
+        place,
+        broke[:LONGEST_WORDS],
+    )
     key = key_of(change_id, act)
     policy = await deps.here.policy.current()
     asked = _asked(policy, record, speaker, team, new) if what == "remind" else None
+    outcome = _outcome(new, act.words, now) if what == "outcome" else None
+    must_stand = asked or outcome  # in the assessment, too
     if asked and asked.channel not in policy.channels:
         return Answered("refused", record, names, None, NO_CHANNEL)
     await _guard(deps, change_id, alone(key))
@@ -287,15 +305,15 @@ async def note(
 
     async def step(first: ChangeRecord = record) -> ChangeRecord:
         current = given.pop() if given else await read_with_effects(deps.storage.tables, change_id) or first
-        raised = current.change.assessment.spoken(now, asked)
+        raised = current.change.assessment.spoken(now, asked, outcome)
         if await changes.commit_or_skip(deps.storage.tables, [current.put_assessment(raised), insert]):
             return current
-        if asked is None and await changes.commit_or_skip(deps.storage.tables, [insert]):
+        if not must_stand and await changes.commit_or_skip(deps.storage.tables, [insert]):
             return await read_with_effects(deps.storage.tables, change_id) or current
         if same := await act_at(deps.storage.tables, change_id, key):
             before.append(same)
             return current
-        raise ConflictError(key)  # somebody else has just spoken, and the day must stand in the assessment
+        raise ConflictError(key)  # somebody else has just spoken
 
     record = await redo(step)
     if before:
@@ -314,6 +332,13 @@ def _asked(policy: Policy, record: ChangeRecord, speaker: Speaker, team: str, da
     if readers and is_private(record.change.read()):
         channel = readers.channel
     return Asked(date.fromisoformat(day), channel, team, speaker.person.id)
+
+
+def _outcome(load: str, lesson: str, at: datetime) -> RolloutOutcome:
+    known = next((each for each in LOADS if each == load), None)
+    if known is None:
+        raise PermanentError(NO_LOAD)
+    return RolloutOutcome(known, lesson, at)
 
 
 async def wrong_reading(

@@ -227,7 +227,7 @@ async def _post_list(deps: Deps, policy: Policy, outage: Outage, due: Sequence[_
         record, waiting = group[0][1], [effect.state for _, _, effect in group]
         keys = {state.effect.key for state in waiting}
         others = [state for state in cards_for(record, outage.target.name) if state.effect.key not in keys]
-        left = worth_sending(record, waiting, others, deps.here.clock())
+        left = worth_sending(record, waiting, others, policy, deps.here.clock())
         stopped |= {(change_id, key): reason for key, reason in left.stopped.items()}
         cards += [listed_card(deps, policy, record, state) for state in left.cards]
     if cards:

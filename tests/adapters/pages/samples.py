@@ -16,6 +16,7 @@ from shared.adapters.pages.reports import report_page, reports_page
 from shared.core.cards.answers import CardLink
 from shared.core.changes.change import Change, Closing, Copy, Days, Edition, Effect, EffectState
 from shared.core.changes.events import derive
+from shared.core.changes.lessons import Lesson
 from shared.core.changes.reasons import SentenceReason
 from shared.core.changes.settled import Assessment, SettledField
 from shared.core.changes.tenants import Difference, with_joined
@@ -168,6 +169,14 @@ def acts() -> list[Act]:
     ]
 
 
+def outcome() -> Act:
+    """That somebody said how it went."""
+    return Act(
+        0, at(6, 22), "Ben", "card in messaging", what="outcome", team="messaging", new="some",
+        words="Tell them <first>.", place="f" * 32, broke="Two macros.",
+    )  # fmt: skip
+
+
 def _later(span: Interval | None) -> Interval | None:
     return Interval(span.first + timedelta(days=76), span.last + timedelta(days=76)) if span else None
 
@@ -291,6 +300,14 @@ class Asked:
     fields: tuple[FieldView, ...] = ()
     settles: bool = False
     is_private: bool = False
+    lessons: tuple[Lesson, ...] = ()
+
+
+def lessons() -> tuple[Lesson, ...]:
+    return (
+        Lesson("MC1200002", "much", "Tell the <help desk> a week ahead.", NOW.date()),
+        Lesson("MC1200003", "none", "long " * 60, NOW.date()),
+    )
 
 
 def answer_pages() -> dict[str, str]:
@@ -319,6 +336,9 @@ def answer_pages() -> dict[str, str]:
         "answer-private": answer_page(
             replace(asked, is_private=True, fields=()), "t" * 150, "f" * 32, as_of=day, chosen="wrong_team"
         ),
+        "answer-outcome": answer_page(
+            replace(asked, lessons=lessons()), "t" * 150, "f" * 32, as_of=day, chosen="outcome"
+        ),
         "feedback": feedback_page(remarks(), "f" * 32, may_give=True),
         "feedback-empty": feedback_page([], "f" * 32, may_give=False),
     }
@@ -345,6 +365,9 @@ def everything() -> dict[str, str]:
         "change-moved": pages.change_page(moved_change(), copies(), effects(), as_of=NOW.date()),
         "change-settled": pages.change_page(settled_change(), copies(), effects(), acts=acts(), as_of=NOW.date()),
         "change-closed": closed_page(),
+        "change-outcome": pages.change_page(
+            change(), copies(), effects(), acts=[outcome()], as_of=NOW.date(), lessons=lessons()
+        ),
         "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ()), as_of=NOW.date()),
         "register": register_page(register()),
         "register-empty": register_page([]),

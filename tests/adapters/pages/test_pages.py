@@ -58,7 +58,7 @@ def test_every_page_is_a_whole_page_without_script_of_others_or_outside_resource
     assert len(tree.css("h1")) == 1
     assert tree.css_first("title").text().endswith("· Foresignal")
     own = [node.text() for node in tree.css("script")]
-    assert own == ([OPENED] if name in {"answer", "answer-page", "answer-private"} and own else [])
+    assert own == ([OPENED] if name in {"answer", "answer-page", "answer-private", "answer-outcome"} and own else [])
     assert tree.css("iframe, object, link[rel=stylesheet], [style], [onclick]") == []
     assert [node.attributes.get("href") for node in tree.css("a") if not node.attributes.get("href")] == []
     assert all(table.css_first("caption") for table in tree.css("main table:not(.post table)"))
@@ -287,3 +287,26 @@ def test_a_change_page_lists_what_people_settled_newest_first():
     assert items[1].endswith("Change Review Board: Yes → No, left to the reader again")
     assert items[2].endswith("Rollout: none → General availability, worldwide: 1 December 2026")
     assert "What people said and settled" not in everything()["change-moved"]
+
+
+def test_how_a_rollout_went_stands_on_its_page_and_the_lesson_on_the_next_one():
+    page = samples.everything()["change-outcome"]
+
+    for words in (
+        "How it went for messaging, help desk: some load",
+        "What broke: “Two macros.”",
+        "“Tell them &lt;first&gt;.”",
+        "Last time",
+        "“Tell the &lt;help desk&gt; a week ahead.”",
+        '<a href="/api/changes/MC1200002">MC1200002</a>, help desk: much load',
+    ):
+        assert words in page
+
+
+def test_the_form_about_a_rollout_is_open_where_its_button_was_pressed_and_a_private_post_has_none():
+    pages = samples.answer_pages()
+
+    assert "<details open><summary>Tell how it went</summary>" in pages["answer-outcome"]
+    assert "Tell the &lt;help desk&gt; a week ahead. (MC1200002, help desk: much load" in pages["answer-outcome"]
+    assert "<details><summary>Tell how it went</summary>" in pages["answer"]
+    assert "Tell how it went" not in pages["answer-private"]

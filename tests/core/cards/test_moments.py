@@ -8,12 +8,14 @@ import pytest
 
 from shared.adapters.cards import adaptive
 from shared.adapters.cards.adaptive import render
+from shared.adapters.cards.email import mail_of
 from shared.core.cards.card import change_card
 from shared.core.cards.decided import decision_of
 from shared.core.cards.happened import why_not_sent
 from shared.core.cards.occasions import Occasion, act_by_due
 from shared.core.changes.change import Closing, TicketState
-from shared.core.changes.reasons import SilenceReason
+from shared.core.changes.lessons import Lesson
+from shared.core.changes.reasons import ImpactReason, SilenceReason
 from shared.core.changes.settled import Asked, Assessment
 from shared.core.posts.classification import UNSURE_BELOW, Why
 from shared.core.words.language import speaking
@@ -135,12 +137,12 @@ def test_a_group_is_reminded_without_a_mention():
 def test_silence_is_told_only_while_it_lasts():
     state = silent("silent-1", "ana@contoso.example", 5)
     change = replace(a_change(), assessment=Assessment(seq=2))
-    assert why_not_sent(change, state, None, known=True) == ""
+    assert why_not_sent(change, state, None, a_policy(), known=True) == ""
 
     spoken = replace(change, assessment=change.assessment.spoken(at(5, 1)))
-    assert why_not_sent(spoken, state, None, known=True) == "somebody has said something since"
+    assert why_not_sent(spoken, state, None, a_policy(), known=True) == "somebody has said something since"
     closed = replace(change, closed=Closing(at(5, 1), "page", "", 1))
-    assert why_not_sent(closed, state, None, known=True) == "the change is closed"
+    assert why_not_sent(closed, state, None, a_policy(), known=True) == "the change is closed"
 
 
 def test_each_day_names_who_asked_for_it_and_whose_day_passed_unseen():
@@ -201,7 +203,7 @@ def test_a_channel_that_is_told_of_the_announcement_hears_everything():
 )
 def test_nobody_is_reminded_of_a_day_that_counts_no_more(found, reason):
     effect = replace(an_effect(()), occasion="act-7@2026-12-14")
-    assert why_not_sent(a_change(found), a_state(effect), None, known=True) == reason
+    assert why_not_sent(a_change(found), a_state(effect), None, a_policy(), known=True) == reason
 
 
 def test_a_decision_that_was_taken_back_or_made_again_is_not_told():
@@ -209,17 +211,21 @@ def test_a_decision_that_was_taken_back_or_made_again_is_not_told():
     effect = replace(an_effect(()), occasion=decision_of(ticket.ticket).key)
     later = replace(ticket, ticket=replace(ticket.ticket, decided_at=at(5, 6)))
 
-    assert why_not_sent(a_change(), a_state(effect), ticket, known=True) == ""
-    assert why_not_sent(a_change(), a_state(effect), later, known=True) == "the board has decided again since"
-    assert why_not_sent(a_change(), a_state(effect), None, known=True) == "the ticket has no decision any more"
+    assert why_not_sent(a_change(), a_state(effect), ticket, a_policy(), known=True) == ""
+    assert (
+        why_not_sent(a_change(), a_state(effect), later, a_policy(), known=True) == "the board has decided again since"
+    )
+    assert (
+        why_not_sent(a_change(), a_state(effect), None, a_policy(), known=True) == "the ticket has no decision any more"
+    )
 
 
 def test_a_move_that_no_longer_holds_is_not_told_to_a_channel_that_knows_the_change():
     fallen = a_change(classified(status="cancelled", windows=()), ("dates_moved",))
     state = a_state(an_effect(("dates_moved",)))
 
-    assert why_not_sent(fallen, state, None, known=True)
-    assert why_not_sent(fallen, state, None, known=False) == ""
+    assert why_not_sent(fallen, state, None, a_policy(), known=True)
+    assert why_not_sent(fallen, state, None, a_policy(), known=False) == ""
 
 
 @pytest.mark.parametrize(
@@ -264,3 +270,48 @@ def test_a_card_is_in_the_language_in_which_it_was_made_and_the_posts_words_stay
     assert "Poll answers move to the meeting recap" in said
     assert {"Zu tun", "Für wen", "Auswirkung", "Vorbereitung"} <= set(said)
     assert "Änderung ansehen" in [action["title"] for action in render(told)["actions"]]
+
+
+LESSON = Lesson("MC1200002", "much", "Tell them a week ahead", date(2026, 4, 1))
+
+
+def question(day="2026-05-01", lessons=(LESSON,), known=True, token="t"):
+    effect = replace(an_effect(()), occasion=f"impact@{day}", why=(ImpactReason(10, lessons),), answers="ana@x.example")
+    return change_card(a_change(), a_state(effect), a_policy(), PUBLIC, as_of=TODAY, known=known, token=token)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_card_that_asks_how_it_went_says_when_it_began_and_the_lessons_and_nothing_else(known):
+    asks = question(known=known)
+
+    assert (asks.headline, asks.tone, asks.mention) == ("How did it go?", "new", "ana@x.example")
+    assert asks.in_short == f"How did it go? {asks.title}"
+    assert asks.began == "It began on 1 May 2026"
+    assert asks.lessons == ("Tell them a week ahead (MC1200002, help desk: much load, 1 April 2026)",)
+    assert not any(
+        (asks.what, asks.when, asks.to_do, asks.steps, asks.people, asks.answers, asks.ticket, asks.reminder)
+    )
+    said = texts(render(asks))
+    assert {"Rollout", "Last time"} <= set(said)
+
+
+def test_its_first_button_tells_how_it_went_and_a_mail_has_the_same_link():
+    asks, silent_one = question(), silent("silent-1", "ana@x.example", 5)
+    actions = render(asks)["actions"]
+    other = change_card(a_change(), silent_one, a_policy(), PUBLIC, as_of=TODAY, token="t")
+
+    assert [action["title"] for action in actions] == ["Tell how it went", "See the change", "More …"]
+    assert actions[0]["url"].endswith("/api/answer?t=t&a=outcome")
+    assert render(other)["actions"][0]["title"] == "I own it"
+    mail = mail_of(asks, "messaging", PUBLIC)
+    assert f"Tell how it went: {actions[0]['url']}" in mail.text
+    assert mail.subject == asks.in_short
+    assert "Tell how it went" not in mail_of(other, "messaging", PUBLIC).text
+
+
+def test_in_german_it_asks_in_german():
+    with speaking("de"):
+        asks = question()
+    assert (asks.headline, asks.began) == ("Wie ist es gelaufen?", "Begann am 1. Mai 2026")
+    assert asks.lessons == ("Tell them a week ahead (MC1200002, Helpdesk: viel Aufwand, 1. April 2026)",)
+    assert asks.why == ("nach unseren Regeln wird nach 10 Arbeitstagen gefragt, wie ein Rollout lief",)

@@ -15,6 +15,7 @@ from shared.core.changes.change import Effect
         (Occasion("ticket", "20261001T093005"), "ticket@20261001T093005"),
         (Occasion("silent-3", "12"), "silent-3@12"),
         (Occasion("asked", "2026-10-01"), "asked@2026-10-01"),
+        (Occasion("impact", "2026-10-01"), "impact@2026-10-01"),
     ],
 )
 def test_an_occasion_is_read_as_it_was_written(occasion, key):
@@ -35,6 +36,7 @@ def test_an_occasion_is_read_as_it_was_written(occasion, key):
         "silent-1@2026-10-01",
         "silent-1@",
         "asked@12",
+        "impact@2026-13-01",
     ],
 )
 def test_an_edition_and_what_only_a_later_version_knows_is_no_occasion(text):

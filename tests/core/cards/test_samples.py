@@ -36,6 +36,7 @@ def test_a_sample_is_a_card_whatever_the_day(moment, today):
         ("decided", "approved"),
         ("silent", "no word for 15 working days"),
         ("asked", "as somebody asked"),
+        ("impact", "how did it go"),
     ],
 )
 def test_each_sample_is_about_its_moment(moment, words):

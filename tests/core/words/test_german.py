@@ -14,7 +14,7 @@ from shared.core.life.periods import month_of
 from shared.core.life.reports import key_figures
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import MATERIAL
-from shared.core.words import answers, dates, doubt, freezes, labels, people, plan, reasons, tenants
+from shared.core.words import answers, dates, doubt, freezes, labels, outcomes, people, plan, reasons, tenants
 from shared.core.words.german import GERMAN
 from shared.core.words.language import say, speaking
 
@@ -23,7 +23,7 @@ IN_TEMPLATES = re.compile(r"\"([^\"]+)\"(?:\)? \| say)|\"([^\"]+)\" if [^|]*? el
 TABLES = (
     labels.HEADLINES, labels.KINDS, labels.IMPACTS, labels.STATUSES, labels.ARRIVALS, dates.PHASES, dates.CLOUDS,
     plan.UNDATED, plan._PROBABLY_UNDATED, plan._NOT_ASKED, plan._ON_HOLD, plan._DONE, plan._DOING,
-    doubt._PROBABLE_KINDS, answers.DISPOSITIONS,
+    doubt._PROBABLE_KINDS, answers.DISPOSITIONS, outcomes.LOAD_WORDS,
     freezes._FALLS, freezes._WHAT, reasons._CONDITIONS, reasons.REMINDED, dates._THIRDS, digest._WHY,
 )  # fmt: skip
 """Words that stand in tables, and are said where they are taken out."""

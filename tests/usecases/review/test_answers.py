@@ -358,6 +358,7 @@ ACTS = {
     "own": lambda deps, speaker: answer(deps, ID, "own", speaker),
     "board": lambda deps, speaker: answer(deps, ID, "board", Speaker(ANA, "messaging")),
     "wrong_team": lambda deps, speaker: answer(deps, ID, "wrong_team", speaker, to="voice"),
+    "outcome": lambda deps, speaker: note(deps, ID, "outcome", speaker, "Tell them ahead", FORM, "some"),
     "unclear": lambda deps, speaker: note(deps, ID, "unclear", speaker, "What?", FORM),
     "wrong": lambda deps, speaker: wrong_reading(deps, ID, {"crb": False}, speaker, ["reviewer"], "no", "", FORM),
 }
