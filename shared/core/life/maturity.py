@@ -263,7 +263,7 @@ def _previews(e: Evidence) -> Finding:
 
 
 def _impact(_: Evidence) -> Finding:
-    return Finding("unknown", "This version asks nobody what became of a rollout, and counts nothing of it.")
+    return Finding("unknown", "Owners can say how a rollout went; what they say is not counted here yet.")
 
 
 def _feedback(e: Evidence) -> Finding:
@@ -368,7 +368,7 @@ CRITERIA = (
     ),
     Criterion(
         "impact", 500, "It is watched what a rollout does to users and to the help desk.",
-        "Note on the ticket what the help desk and users report after a rollout; this version cannot count it yet.",
+        "Set impact.ask_after in the policy, so that owners are asked how a rollout went; it is not counted here yet.",
         _impact,
     ),
     Criterion(
