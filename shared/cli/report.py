@@ -161,6 +161,7 @@ def _sections_text(sections: "tuple[Section, ...]") -> None:
 
 def _month_text(made: "MonthReport") -> None:
     from shared.core.life.measures import HEALTH_FORMULA
+    from shared.core.words.outcomes import LOAD_WORDS
 
     measures = made.measures
     typer.echo(f"Microsoft 365 changes in {measures.period.name}, as of {measures.at:%Y-%m-%d %H:%M} UTC\n")
@@ -174,6 +175,12 @@ def _month_text(made: "MonthReport") -> None:
         table(
             ("team", "open", "overdue", "over target", "opened", "closed"),
             ((row.team, row.open, row.overdue, row.over, row.opened, row.closed) for row in measures.load),
+        )
+    if made.outcomes:
+        typer.echo("\nHow rollouts went, as people said:")
+        table(
+            ("change", "team", "help desk", "lesson", "title"),
+            ((row.change, row.team, LOAD_WORDS[row.load], row.lesson, row.title) for row in made.outcomes),
         )
     for line in made.proposals:
         typer.echo(printable(line))

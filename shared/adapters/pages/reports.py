@@ -9,6 +9,7 @@ from shared.core.life.metrics import Count
 from shared.core.life.report_cards import report_url
 from shared.core.life.reports import Agenda, MonthReport, TeamList
 from shared.core.links import page_url
+from shared.core.words.outcomes import LOAD_WORDS
 from shared.record.reports import ReportName
 
 _MOST_PRODUCTS = 12
@@ -43,4 +44,5 @@ def _month(report: MonthReport) -> str:
         ages=charts.shares(measures.ages, 100),
         load=list(zip(measures.load, open_by_team, strict=True)),
         most=_MOST_PRODUCTS,
+        loads=LOAD_WORDS,
     )

@@ -17,6 +17,7 @@ from shared.core.policy.model import Policy
 MONTHS = 3
 """Months that are looked at, this one included."""
 _WEEK = timedelta(weeks=1)
+_FOR_AN_OUTCOME = timedelta(weeks=3)  # people are asked some working days after the rollout began
 _LEADS = ("user_communications_lead", "training_lead")
 _PRIVACY = "privacy_readers"
 NOTHING = Share(0, 0)
@@ -86,6 +87,8 @@ class Evidence:
     leads: Share = NOTHING
     lead_channels: int = 0
     early: Share = NOTHING
+    outcomes: Share = NOTHING
+    asks: bool = False
     feedback: Share = NOTHING
     roadmap: bool = False
     roadmap_read: datetime | None = None
@@ -108,6 +111,7 @@ def evidence_of(
     asked = [life for life in fresh if life.asked]
     ended = [life for life in lives if period.holds(life.closed) and life.asked]
     began = [life for life in lives if life.asked and life.rollout_start and _began(life, period, at)]
+    over = [by_id[life.id] for life in began if life.id in by_id and _is_past(life, at)]
     systems = {name for name, system in policy.tickets.items() if system.mode == "live"}
     for_board = [by_id[life.id] for life in fresh if by_id[life.id].crb and _is_news(life, policy)]
     filed = [line for line in for_board if _tickets(line, systems)]
@@ -142,6 +146,8 @@ def evidence_of(
         leads=_share(_got_cards(policy.channel_named(lead), cards) for lead in _LEADS),
         lead_channels=sum(bool(policy.channel_named(lead)) for lead in _LEADS),
         early=_share(_before_rollout(life) for life in began),
+        outcomes=_share(line.outcome is not None for line in over),
+        asks=policy.impact.ask_after is not None,
         feedback=_share(name in acts.given for name in acts.unclear if name in by_id),
         roadmap=policy.roadmap.enabled,
         roadmap_read=acts.roadmap_read,
@@ -198,6 +204,11 @@ def _began(life: Life, period: Period, at: datetime) -> bool:
     """Whether its rollout began in the period, and we knew of it before."""
     start = life.rollout_start
     return start is not None and period.holds_day(start) and life.first_seen.date() < start <= at.date()
+
+
+def _is_past(life: Life, at: datetime) -> bool:
+    """Whether its rollout began long enough ago for somebody to have said how it went."""
+    return life.rollout_start is not None and life.rollout_start <= (at - _FOR_AN_OUTCOME).date()
 
 
 def _before_rollout(life: Life) -> bool:

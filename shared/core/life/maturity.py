@@ -262,8 +262,11 @@ def _previews(e: Evidence) -> Finding:
     return _of(e.early, words, _HALF, _ANY)
 
 
-def _impact(_: Evidence) -> Finding:
-    return Finding("unknown", "Owners can say how a rollout went; what they say is not counted here yet.")
+def _impact(e: Evidence) -> Finding:
+    words = f"Somebody said how it went of {{part}} of {{whole}} rollouts that began since {_since(e)}."
+    if not e.asks and not e.outcomes.part:
+        return Finding("not", "The policy asks nobody how a rollout went, and nobody said so.")
+    return _of(e.outcomes, words, _HALF, _ANY)
 
 
 def _feedback(e: Evidence) -> Finding:
@@ -368,7 +371,7 @@ CRITERIA = (
     ),
     Criterion(
         "impact", 500, "It is watched what a rollout does to users and to the help desk.",
-        "Set impact.ask_after in the policy, so that owners are asked how a rollout went; it is not counted here yet.",
+        "Set impact.ask_after in the policy, so that owners are asked how a rollout went, and answer from the card.",
         _impact,
     ),
     Criterion(

@@ -15,6 +15,7 @@ from shared.core.life.line import Line
 from shared.core.life.lives import Life
 from shared.core.life.measures import Measures, Share
 from shared.core.life.metrics import Count
+from shared.core.life.outcomes import OutcomeRow
 from shared.core.life.periods import Period
 from shared.core.life.targets import Clock, Step
 from shared.core.words.dates import day as day_in_words
@@ -111,7 +112,8 @@ class CardRow:
 class MonthReport:
     """The executive report. `months`: what was closed in each of the last twelve; `year`: measures of all of them.
 
-    `proposals`: what three months of cards propose for the policy.
+    `proposals`: what three months of cards propose for the policy. `outcomes`: how rollouts went, as people said in the
+    month.
     """
 
     measures: Measures
@@ -120,6 +122,7 @@ class MonthReport:
     months: tuple[Count, ...]
     cards: tuple[CardRow, ...]
     proposals: tuple[str, ...]
+    outcomes: tuple[OutcomeRow, ...] = ()
 
 
 def agenda(known: Sequence[Life], lines: Iterable[Line], measures: Measures, period: Period, at: datetime) -> Agenda:
@@ -149,8 +152,9 @@ def month_report(
     year: Measures,
     months: Sequence[Count],
     cards: Sequence[Mapping[FiguresKey, CardFigures]],
+    outcomes: Sequence[OutcomeRow] = (),
 ) -> MonthReport:
-    """`cards`: the sums of this month, and of the two before it."""
+    """`cards`: the sums of this month, and of the two before it; `outcomes`: how rollouts went, by what people said."""
     return MonthReport(
         measures,
         year,
@@ -158,6 +162,7 @@ def month_report(
         tuple(months),
         _cards(cards[0]) if cards else (),
         tuple(proposals(together(cards))),
+        tuple(outcomes),
     )
 
 

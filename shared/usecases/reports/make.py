@@ -7,6 +7,7 @@ from shared.core.life import periods
 from shared.core.life.lives import lives
 from shared.core.life.measures import durations, measures
 from shared.core.life.metrics import Count
+from shared.core.life.outcomes import outcomes_of
 from shared.core.life.periods import Period, month_of, months_until
 from shared.core.life.reports import SINCE, Agenda, MonthReport, TeamList, agenda, month_report, team_list
 from shared.record.opens import figures_in
@@ -60,6 +61,7 @@ async def month_made(deps: Deps, period: Period) -> MadeMonth:
         measures(known.lives, year, at),
         [Count(month.name, durations(known.lives, month, "close").days.count) for month in months],
         [await figures_in(deps.storage.tables, month.name) for month in card_months],
+        outcomes_of(known.lines, period.start, at),
     )
     return MadeMonth(report, known.complete)
 

@@ -9,6 +9,7 @@ from shared.core.life.line import Line, part_of
 from shared.core.life.lives import Life
 from shared.core.life.measures import Measures, Share, measures
 from shared.core.life.metrics import Count
+from shared.core.life.outcomes import OutcomeRow
 from shared.core.life.periods import month_of, months_until, week_of
 from shared.core.life.reports import Agenda, MonthReport, TeamList, agenda, month_report, team_list
 from shared.core.life.targets import Clock
@@ -72,7 +73,13 @@ def month() -> MonthReport:
     sums = [cards, cards, {key: CardFigures(300)}]
     former = [life for life in year(july.end) if int(life.id[2:]) % 5]
     now, then = measures(known, august, end), measures(former, july, july.end)
-    return month_report(now, then, measures(known, all_year, end), months, sums)
+    said = [
+        OutcomeRow(
+            "MC1300007", "The old export of mailboxes is retired", "messaging", "much", "Tell users.", august.end
+        ),
+        OutcomeRow("MC1300012", "Meetings show who spoke", "workplace", "none", "", august.end),
+    ]
+    return month_report(now, then, measures(known, all_year, end), months, sums, said)
 
 
 def week(known: list[Life] | None = None) -> Agenda:

@@ -122,7 +122,11 @@ def state_of(id_, **over):
         ("previews", {"targeted": 0}, "not"),
         ("previews", {"early": TENTH}, "partly"),
         ("previews", {"early": Share(0, 0)}, "unknown"),
-        ("impact", {}, "unknown"),
+        ("impact", {}, "not"),
+        ("impact", {"asks": True}, "unknown"),
+        ("impact", {"asks": True, "outcomes": NONE}, "not"),
+        ("impact", {"asks": True, "outcomes": TENTH}, "partly"),
+        ("impact", {"outcomes": ALL}, "met"),
         ("feedback", {}, "met"),
         ("feedback", {"feedback": TENTH}, "partly"),
         ("feedback", {"feedback": NONE}, "not"),
@@ -205,6 +209,9 @@ def ticket(system="crb", **over):
     return part_of(f"ticket|{system}", "1", {"number": "CHG1", "state": "new"} | over)
 
 
+TOLD = part_of("people", "1", {"outcome": ("some", "Tell users first.", "2026-08-25T09:00:00+00:00")})
+
+
 def counted(*pairs, at=NOW, complete=True, **acts):
     lives, lines = zip(*pairs, strict=True) if pairs else ((), ())
     return evidence_of(POLICY, lives, lines, Acts(**acts), PERIOD, at, complete=complete)
@@ -244,6 +251,10 @@ def counted(*pairs, at=NOW, complete=True, **acts):
         ("early", {"rollout_start": date(2026, 9, 1), "triaged": at(5)}, line("MC1"), (1, 1)),
         ("early", {"rollout_start": date(2026, 9, 1), "triaged": at(1, 9)}, line("MC1"), (0, 1)),
         ("early", {"rollout_start": date(2026, 9, 20), "triaged": at(5)}, line("MC1"), (0, 0)),  # still to come
+        ("outcomes", {"rollout_start": date(2026, 8, 6)}, line("MC1", TOLD), (1, 1)),
+        ("outcomes", {"rollout_start": date(2026, 8, 6)}, line("MC1"), (0, 1)),
+        ("outcomes", {"rollout_start": date(2026, 9, 10)}, line("MC1", TOLD), (0, 0)),  # too young to ask
+        ("outcomes", {"rollout_start": date(2026, 8, 6), "asked": False}, line("MC1", TOLD), (0, 0)),
         ("early", {"rollout_start": date(2026, 8, 4), "triaged": at(5)}, line("MC1"), (0, 0)),  # begun when we saw it
     ],
 )

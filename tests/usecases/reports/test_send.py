@@ -13,10 +13,12 @@ from shared.core.errors import PermanentError, TargetDownError, TransientError
 from shared.core.life.periods import month_of, week_of
 from shared.core.policy.model import Channel, Role, Roles
 from shared.core.policy.reports import MonthlyReport, OwnerReports, Reports, WeeklyReport
+from shared.record.people import KnownPerson
 from shared.record.reports import ReportName, kept_reports, read_report, report_name
 from shared.usecases.pages import reports as pages
 from shared.usecases.reports.make import agenda_of, known_at, month_made
 from shared.usecases.reports.send import send_reports
+from shared.usecases.review.decide import Speaker, note
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.world import World, policy, post
 
@@ -216,3 +218,23 @@ async def test_a_report_over_twelve_months_costs_at_most_thirty_calls():
     assert storage_calls(world) - before - month <= 7
     known = await known_at(world.deps, week_of(world.clock().date()))
     assert agenda_of(known, week_of(world.clock().date()), world.clock()).measures.open == 2
+
+
+async def test_the_month_says_how_rollouts_went():
+    world = await ready(a_world())
+    who = KnownPerson("0f8e0000-0000-4000-8000-000000000001", "Ana Torres", "ana@contoso.example")
+    await note(
+        world.deps, "MC1200001", "outcome", Speaker(who, "messaging"), "Ask first.", "c" * 32, "much", broke="all"
+    )
+    await note(world.deps, "MC1200003", "outcome", Speaker(who, "messaging"), "Secret.", "d" * 32, "much")
+    await world.drain()
+
+    made = await month_made(world.deps, month_of(world.clock().date()))
+
+    assert [(row.change, row.team, row.load, row.lesson) for row in made.report.outcomes] == [
+        ("MC1200001", "messaging", "much", "Ask first.")
+    ]
+    html = page(made.report)
+    assert "much load" in html
+    assert "Ask first." in html
+    assert "Secret" not in html
