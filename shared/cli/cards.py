@@ -18,7 +18,8 @@ Months = Annotated[int, typer.Option("--months", min=1, max=24, help="How many m
 def cards(months: Months = 3, json_: Json = False, state: State = None) -> None:
     """Show what became of cards: sent, opened and answered, by channel, moment and workload. Summed up each night.
 
-    Opened is known only of people who sign in to the pages.
+    Held back are those that came later, because their channel had had its cards of the day (most_a_day). Opened is
+    known only of people who sign in to the pages.
     """
     from shared.core.life.effectiveness import together
     from shared.usecases.upkeep.effectiveness import card_figures, card_proposals
@@ -30,7 +31,7 @@ def cards(months: Months = 3, json_: Json = False, state: State = None) -> None:
     rows = sorted(together(by_month.values()).items())
     if json_:
         lines = [
-            {**key._asdict(), "sent": each.sent, "opened": each.opened, "answered": each.answered,
+            {**key._asdict(), "sent": each.sent, "held": each.held, "opened": each.opened, "answered": each.answered,
              "median_hours": each.median_hours}
             for key, each in rows
         ]  # fmt: skip
@@ -40,11 +41,12 @@ def cards(months: Months = 3, json_: Json = False, state: State = None) -> None:
         typer.echo("No card was counted yet. They are summed up each night.")
         return
     table(
-        ("channel", "moment", "workload", "sent", "opened", "answered", "hours to the first answer"),
+        ("channel", "moment", "workload", "sent", "held back", "opened", "answered", "hours to the first answer"),
         (
             (
                 *key,
                 each.sent,
+                each.held,
                 each.opened,
                 each.answered,
                 "" if each.median_hours is None else f"{each.median_hours:.1f}",

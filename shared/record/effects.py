@@ -18,7 +18,7 @@ from shared.record import codec
 from shared.record.change_keys import TABLE, effect_key, id_of, kind_of
 from shared.record.redo import write_or_skip
 
-_WAY = ("kept", "stopped")  # of a card: where it waits, and why it is not sent any more
+_WAY = ("kept", "stopped", "held")  # of a card: where it waits, why it is not sent any more, that a limit held it back
 _INTENT = ("effect", "due", "pending", "parked", "first_load", *_WAY)
 _CLAIM = ("claim_owner", "claim_until")
 _SEEN = (
@@ -70,6 +70,7 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "first_load": state.first_load,
         "kept": f"{state.place.channel}|{state.place.slot}" if state.place else "",
         "stopped": state.stopped[:1000],
+        "held": "yes" if state.held else "",
     }
     return Row(ids.partition(change_id), effect_key(change_id, state.effect.key), values, etag)
 
@@ -108,6 +109,7 @@ def read_effect(row: Row) -> EffectState:
         first_load=v.get("first_load", ""),
         place=_place(v.get("kept", "")),
         stopped=v.get("stopped", ""),
+        held=v.get("held") == "yes",
     )
 
 

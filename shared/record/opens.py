@@ -81,6 +81,7 @@ def _figures_row(month: str, key: FiguresKey, figures: CardFigures, etag: str) -
         "sent": figures.sent,
         "opened": figures.opened,
         "hours": json.dumps([round(each, 2) for each in figures.hours[:_MOST_HOURS]]),
+        "held": figures.held,
     }
     return Row(month, _SUMS + "|".join(quote(part, safe=" @.:-") for part in key), values, etag)
 
@@ -91,4 +92,4 @@ def _figures_key(row: Row) -> FiguresKey:
 
 def _read_figures(row: Row) -> CardFigures:
     v: Mapping[str, Any] = row.values
-    return CardFigures(v["sent"], v["opened"], tuple(json.loads(v["hours"])))
+    return CardFigures(v["sent"], v["opened"], tuple(json.loads(v["hours"])), v.get("held", 0))

@@ -101,10 +101,18 @@ async def record(
 
 
 async def set_aside(
-    deps: Deps, change_id: str, card: EffectRecord, *, place: Place | None = None, stopped: str = "", own: str = ""
+    deps: Deps,
+    change_id: str,
+    card: EffectRecord,
+    *,
+    place: Place | None = None,
+    stopped: str = "",
+    own: str = "",
+    held: bool = False,
 ) -> bool:
     """A card that is not sent now: it waits in a place, or is stopped for a reason. Nothing is due there any more.
 
+    `held`: it waits because its channel had had its cards of the day.
     False where it was sent, kept or stopped meanwhile. TransientError while another than `own` is sending it.
     """
     left, key = [card], card.state.effect.key
@@ -114,7 +122,15 @@ async def set_aside(
         if current is None or not current.state.due:
             return False
         refuse_claimed(deps, change_id, current.state, own)
-        aside = replace(current.state, due="", due_because="", claim=None, place=place, stopped=stopped)
+        aside = replace(
+            current.state,
+            due="",
+            due_because="",
+            claim=None,
+            place=place,
+            stopped=stopped,
+            held=held or current.state.held,
+        )
         await write_outcome(deps.storage.tables, current, aside)
         return True
 

@@ -368,7 +368,7 @@ class EffectState:
     or `a` and the number of the assessment. `done`: the edition that was applied last, `done_at` when. `parked`: why it
     waits for a person. `ticket` stays empty for a card. `first_load`: what became of an effect of a first load; while
     it is kept, nothing is due. `place`: where a card waits for a digest; nothing is due then, as the digest sends it.
-    `stopped`: why a card is not sent any more.
+    `stopped`: why a card is not sent any more. `held`: its channel had had its cards of the day, so that it waited.
     """
 
     effect: Effect
@@ -382,6 +382,7 @@ class EffectState:
     first_load: FirstLoadStep = ""
     place: Place | None = None
     stopped: str = ""
+    held: bool = False
 
     @property
     def is_kept(self) -> bool:

@@ -39,13 +39,17 @@ class CardKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SentCard:
-    """One card that a channel got, in a message of its own or in a digest. `answered`: the first word of its team."""
+    """One card that a channel got, in a message of its own or in a digest. `answered`: the first word of its team.
+
+    `held`: its channel had had its cards of the day, so that it came later.
+    """
 
     key: CardKey
     moment: str
     workload: str
     sent: datetime
     answered: datetime | None = None
+    held: bool = False
 
 
 class FiguresKey(NamedTuple):
@@ -60,12 +64,14 @@ class FiguresKey(NamedTuple):
 class CardFigures:
     """Cards of one kind in one month.
 
-    `opened`: those that anybody opened. `hours`: to the first answer, one for each card that was answered.
+    `opened`: those that anybody opened. `hours`: to the first answer, one for each card that was answered. `held`:
+    those that the channel's limit of a day held back.
     """
 
     sent: int = 0
     opened: int = 0
     hours: tuple[float, ...] = ()
+    held: int = 0
 
     @property
     def answered(self) -> int:
@@ -76,7 +82,9 @@ class CardFigures:
         return median(self.hours) if self.hours else None
 
     def plus(self, other: "CardFigures") -> "CardFigures":
-        return CardFigures(self.sent + other.sent, self.opened + other.opened, self.hours + other.hours)
+        return CardFigures(
+            self.sent + other.sent, self.opened + other.opened, self.hours + other.hours, self.held + other.held
+        )
 
 
 def sent_cards(change: Change, states: Iterable[EffectState]) -> Iterator[SentCard]:
@@ -96,6 +104,7 @@ def sent_cards(change: Change, states: Iterable[EffectState]) -> Iterator[SentCa
                 moment_of(state),
                 workload_of(workloads),
                 state.done_at,
+                held=state.held,
             )
             for state in own
             if state.done_at
@@ -126,7 +135,7 @@ def figures_of(cards: Iterable[SentCard], opened: Mapping[CardKey, int]) -> dict
     for card in cards:
         key = FiguresKey(card.key.channel, card.moment, card.workload)
         hours = ((card.answered - card.sent) / timedelta(hours=1),) if card.answered else ()
-        figures[key] = figures[key].plus(CardFigures(1, int(opened.get(card.key, 0) > 0), hours))
+        figures[key] = figures[key].plus(CardFigures(1, int(opened.get(card.key, 0) > 0), hours, int(card.held)))
     return dict(figures)
 
 

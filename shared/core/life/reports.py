@@ -99,13 +99,17 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """What became of the cards of one channel in the month. `hours`: to the first answer, in the median."""
+    """What became of the cards of one channel in the month. `hours`: to the first answer, in the median.
+
+    `held`: those that came later, because the channel had had its cards of the day.
+    """
 
     channel: str
     sent: int
     opened: int
     answered: int
     hours: float | None
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,7 @@ def _cards(figures: Mapping[FiguresKey, CardFigures]) -> tuple[CardRow, ...]:
     for key, each in figures.items():
         by_channel[key.channel] = by_channel[key.channel].plus(each)
     return tuple(
-        CardRow(channel, each.sent, each.opened, each.answered, each.median_hours)
+        CardRow(channel, each.sent, each.opened, each.answered, each.median_hours, each.held)
         for channel, each in sorted(by_channel.items())
     )
 

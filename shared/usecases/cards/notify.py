@@ -109,7 +109,7 @@ async def _is_its_turn(
     if isinstance(turn, Keep):
         card = KeptCard(name, turn.slot, record.change.id, state.effect.key, turn.why, envelope.first_seen)
         await channels.keep(deps, card)
-        await effects.set_aside(deps, record.change.id, effect, place=card.place)
+        await effects.set_aside(deps, record.change.id, effect, place=card.place, held=turn.why == "limit")
         return False
     delay = (turn - deps.here.clock()).total_seconds()
     if delay > 0:  # claimed until then, so that a second message of the same card takes no second of its own

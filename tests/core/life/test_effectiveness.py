@@ -41,8 +41,8 @@ def test_cards_are_counted_by_channel_moment_and_workload():
 
 
 def test_months_are_put_together():
-    assert together([{KEY: CardFigures(1, 1, (2.0,))}, {KEY: CardFigures(2, 0, (4.0,))}]) == {
-        KEY: CardFigures(3, 1, (2.0, 4.0))
+    assert together([{KEY: CardFigures(1, 1, (2.0,), 1)}, {KEY: CardFigures(2, 0, (4.0,), 2)}]) == {
+        KEY: CardFigures(3, 1, (2.0, 4.0), 3)
     }
 
 

@@ -14,6 +14,7 @@ from shared.record import digests
 from shared.record.deliveries import Target
 from shared.usecases.cards.digest import send_digests
 from shared.usecases.pages.health import health
+from shared.usecases.upkeep.effectiveness import card_figures
 from shared.usecases.upkeep.probe import probe_targets
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.delivery.test_down import Teams, outage, waiting
@@ -221,6 +222,10 @@ async def test_beyond_the_cards_of_a_day_the_others_share_one_and_then_one_an_ho
 
     assert len(sent(world)) == 4
     assert listed(world)[-1] == "MC1200007"
+    await world.mend()
+    figures = next(iter((await card_figures(world.deps)).values())).items()
+    told = [each for key, each in figures if key.channel == "workplace"]
+    assert [(each.sent, each.held) for each in told] == [(6, 4)]  # two at once; three share one card, and one waited
 
 
 async def test_cards_for_one_channel_are_a_second_apart_and_each_reserves_its_second_once():
