@@ -47,11 +47,11 @@ class Question:
     role: str
     build: "Callable[[GraphServiceClient], RequestInformation]"
     optional: bool = False
-    write: "Write | None" = None
+    write: "GraphWrite | None" = None
 
 
 @dataclass(frozen=True, slots=True)
-class Write:
+class GraphWrite:
     """A PATCH over the version `etag`; what stands there then is the answer, if Graph gives one.
 
     It raises StaleError for 404, 409 and 412, DeclinedError for 400 and for 403 with a code of `limits`.
@@ -286,7 +286,7 @@ def _request(
     return request, {"4XX": ODataError}
 
 
-def _limit(write: Write, error: "APIError") -> str:
+def _limit(write: GraphWrite, error: "APIError") -> str:
     """The code of a limit that Graph names; empty where it names none."""
     code = str(getattr(getattr(error, "error", None), "code", None) or "")
     return code if re.fullmatch(write.limits, code) else ""

@@ -15,7 +15,7 @@ _NAMES = {
 }
 
 
-class _Row(NamedTuple):
+class _Shown(NamedTuple):
     result: Result
     words: str
     tone: str
@@ -26,7 +26,7 @@ class _Level(NamedTuple):
     name: str
     met: int
     is_reached: bool
-    rows: list[_Row]
+    rows: list[_Shown]
 
 
 def maturity_page(view: Maturity) -> str:
@@ -47,6 +47,6 @@ def maturity_page(view: Maturity) -> str:
 
 def _level(view: Maturity, level: int) -> _Level:
     results = view.of_level(level)
-    rows = [_Row(result, STATE_WORDS[result.state], _TONES[result.state]) for result in results]
+    rows = [_Shown(result, STATE_WORDS[result.state], _TONES[result.state]) for result in results]
     met = sum(result.state == "met" for result in results)
     return _Level(level, _NAMES[level], met, level <= view.reached, rows)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared.adapters.clients.graph import Graph, Question, Write
+from shared.adapters.clients.graph import Graph, GraphWrite, Question
 from shared.core.errors import TransientError
 from shared.core.policy.model import Tenant
 
@@ -31,7 +31,9 @@ class Planner:
         return await self._object(name, tenant, _about("details", task))
 
     async def write(self, name: str, tenant: Tenant, task: str, part: str, body: Mapping[str, Any], etag: str) -> str:
-        question = replace(_about(part, task), role=_WRITING_ROLE, optional=False, write=Write(body, etag, _LIMITS))
+        question = replace(
+            _about(part, task), role=_WRITING_ROLE, optional=False, write=GraphWrite(body, etag, _LIMITS)
+        )
         etag_now = (await self._object(name, tenant, question)).get("@odata.etag")
         return etag_now if isinstance(etag_now, str) else ""
 
