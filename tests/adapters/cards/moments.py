@@ -13,7 +13,9 @@ from shared.core.cards.card import ChangeCard, change_card
 from shared.core.changes.change import Change, Edition, Effect, EffectState, Event
 from shared.core.changes.events import derive
 from shared.core.changes.facts import facts_of
-from shared.core.changes.reasons import SentenceReason
+from shared.core.changes.lessons import Lesson
+from shared.core.changes.reasons import AskedReason, ImpactReason, Reason, SentenceReason, SilenceReason
+from shared.core.changes.settled import Asked, Assessment
 from shared.core.posts.fingerprints import content_hash
 from shared.core.terms import Status
 from tests.adapters.cards.changes import PUBLIC, a_policy, a_ticket_state
@@ -21,7 +23,14 @@ from tests.adapters.cards.changes import PUBLIC, a_policy, a_ticket_state
 BY = date(2026, 12, 14)
 _AS_OF = {"act-7": date(2026, 12, 7), "act-2": date(2026, 12, 12), "act-0": BY, "overdue": date(2026, 12, 17)}
 _FALLEN: dict[str, Status] = {"cancelled": "cancelled", "on-hold": "on_hold"}
-MOMENTS = ("new", "moved", *_FALLEN, *_AS_OF, "decided")
+_SINCE = datetime(2026, 4, 13, 9, tzinfo=UTC)
+_LESSON = Lesson("MC1200077", "much", "Tell the users of shared mailboxes a week before, in their own words. " * 4, BY)
+_REMINDERS: dict[str, tuple[str, tuple[Reason, ...]]] = {
+    "silent": ("silent-3@0", (SilenceReason("process_owner", "eva@contoso.example", 15, _SINCE),)),
+    "asked": (f"asked@{BY}", (AskedReason(),)),
+    "impact": ("impact@2026-05-01", (ImpactReason(10, (_LESSON, _LESSON, _LESSON)),)),
+}
+MOMENTS = ("new", "moved", *_FALLEN, *_AS_OF, "decided", *_REMINDERS)
 
 
 def change_of(*raws: Mapping[str, Any]) -> Change:
@@ -62,7 +71,13 @@ def card_at(moment: str, raw: Mapping[str, Any]) -> ChangeCard:
         type_ = "cancelled" if moment == "cancelled" else "paused"
         change = replace(change, events=(*change.events, Event(type_, at.id, at.modified, "scheduled", moment)))
     news = [event.id for event in change.events if not (moment != "new" and event.type == "announced")]
-    why = tuple(map(SentenceReason, ("route “Ticket for the board”: it is for the board", "messaging owns exchange")))
+    why: tuple[Reason, ...] = tuple(
+        map(SentenceReason, ("route “Ticket for the board”: it is for the board", "messaging owns exchange"))
+    )
+    if moment in _REMINDERS:
+        occasion, why = _REMINDERS[moment]
+        asked = (Asked(BY, "workplace", "workplace", "Ana Sommer"),)
+        change = replace(change, assessment=Assessment(1, asked=asked))
     effect = Effect("card", "workplace", "workplace", change.current.id, why, tuple(news), occasion=occasion)
     return change_card(
         change, EffectState(effect), a_policy(), PUBLIC, ticket if moment != "new" else None, as_of=as_of,
