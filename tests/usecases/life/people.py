@@ -45,6 +45,7 @@ class People:
     _plans: list[tuple[datetime, int, str, tuple[Any, ...]]] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
     _tickets: dict[str, str] = field(default_factory=dict)  # number to change
+    _cancelled: set[str] = field(default_factory=set)
     _asked: set[tuple[str, str]] = field(default_factory=set)
     _tasks: int = 0
     _turn: Any = field(default_factory=count)
@@ -93,6 +94,9 @@ class People:
     async def look(self, world: World) -> None:
         """The board reads its register: new tickets are taken up, and end some day."""
         for entry in await entries(world.tables):
+            if entry.state == "cancelled" and entry.closed and entry.number not in self._cancelled:
+                self._cancelled.add(entry.number)  # with its change, by Microsoft: by nobody's hand
+                self.ledger.append(Entry(entry.closed, entry.change_id, "ended"))
             if entry.number in self._tickets:
                 continue
             self._tickets[entry.number] = entry.change_id
