@@ -32,7 +32,10 @@ SHOWN = (
     ("impact", "longest"),
 )
 """Those that docs/cards.md shows."""
-IN_DOCS = {("light", 640): {"new", "moved", "decided", "silent", "impact"}, ("dark", 360): {"act-2", "overdue", "cancelled"}}
+IN_DOCS = {
+    ("light", 640): {"new", "moved", "decided", "silent", "impact"},
+    ("dark", 360): {"act-2", "overdue", "cancelled"},
+}
 
 
 def real_worst():
