@@ -38,6 +38,8 @@ _KEPT = timedelta(days=90)
 """How long it is remembered who asked to be reminded: longer than any timer stands still."""
 Disposition = Literal["", "impact", "no_impact", "board", "done"]
 """What a team makes of a change: it has an impact on us, it has none, it needs the board, all of it is done."""
+THROUGH_WITH_IT: frozenset[Disposition] = frozenset({"no_impact", "done"})
+"""What a team says of a change with which it has nothing more to do."""
 
 
 @dataclass(frozen=True, slots=True)

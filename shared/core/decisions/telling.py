@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from shared.core.changes.change import Change, Effect, EffectState
 from shared.core.changes.reasons import AskedReason, ImpactReason, SilenceReason
+from shared.core.changes.settled import THROUGH_WITH_IT
 from shared.core.decisions.conditions import met_conditions
 from shared.core.decisions.decide import subject_of
 from shared.core.decisions.routing import allowed, channel_of
@@ -108,9 +109,7 @@ def _silent_teams(change: Change) -> list[str]:
     if is_private(change.read()):
         return []
     words = change.assessment.teams
-    return [
-        team for team in _teams(change) if team not in words or words[team].disposition not in {"no_impact", "done"}
-    ]
+    return [team for team in _teams(change) if team not in words or words[team].disposition not in THROUGH_WITH_IT]
 
 
 def _teams(change: Change) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 from shared.core.changes.change import Change, Closing, Days, EffectState, Stood
+from shared.core.changes.settled import THROUGH_WITH_IT
 from shared.core.decisions.decide import last_day, plan_is_over
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.moments import Moments, latest, moments_of
@@ -13,7 +14,7 @@ from shared.core.policy.model import Policy
 from shared.core.policy.working_days import working_days_of
 from shared.core.posts.privacy import is_private, shown_title
 from shared.core.tasks.task import TaskState
-from shared.core.terms import CLOSED_BY, ENDED, IMPACT_RANK, OVER, ClosedBy, Impact, Through
+from shared.core.terms import CLOSED_BY, ENDED, OVER, ClosedBy, Through
 
 CLOSED_BEFORE, REOPENED, RESUMED = "closed_before", "reopened", "resumed"
 """Moments of a change that was opened again: when it was closed before, when that ended, and when Microsoft did it."""
@@ -23,8 +24,6 @@ UNPLANNED_FOR = timedelta(days=30)
 """What has no plan, as a notice has none, lapses so long after its newest edition."""
 LATEST = timedelta(days=14)
 """How late a night may find that a change lapsed; what is found later was over before anybody looked."""
-DONE: frozenset[str] = frozenset({"no_impact", "done"})
-"""What a team says of a change with which it has nothing more to do."""
 
 
 class Verdict(NamedTuple):
@@ -159,7 +158,7 @@ def _answers(change: Change) -> Verdict | None:
     said = [word for word in words if word.disposition]
     if not said:
         return None
-    done = [word for word in said if word.disposition in DONE]
+    done = [word for word in said if word.disposition in THROUGH_WITH_IT]
     many = f"{len(teams)} team{'s' if len(teams) > 1 else ''}"
     return Verdict("answer", len(done) == len(teams), latest(word.at for word in done), many)
 
@@ -285,7 +284,7 @@ def closed_row(
         reference=closed.reference,
         moments=moments,
         kind="" if private else change.classification.kind,
-        impact="" if private else impact_of(change),
+        impact="" if private else change.classification.impact,
         private=private,
         by=closed.by,
         stood=timedelta(seconds=change.stood.seconds),
@@ -317,12 +316,6 @@ def open_row(
         through="ticket" if ticket else "task" if is_tracked((), tasks) else "",
         reference=ticket.ticket.number if ticket else "",
     )
-
-
-def impact_of(change: Change) -> Impact:
-    """The higher of its two impacts, by which the policy's targets are."""
-    reading = change.classification
-    return max(reading.admin_impact, reading.user_impact, key=IMPACT_RANK.__getitem__)
 
 
 def team_of(change: Change, effects: Sequence[EffectState], policy: Policy) -> str:

@@ -15,7 +15,6 @@ from shared.core.posts import classification as c
 from shared.core.posts.services import canonical
 from shared.core.terms import (
     CLOSED_BY,
-    IMPACT_RANK,
     REMINDER_ROLES,
     Action,
     ClosedBy,
@@ -168,8 +167,7 @@ class Targets(Strict):
     low: Target = Target(triage=10, decide=30, close=90)
 
     def of(self, classification: c.Classification) -> Target:
-        impact = max(classification.admin_impact, classification.user_impact, key=IMPACT_RANK.__getitem__)
-        return {"high": self.high, "medium": self.medium, "low": self.low}[impact]
+        return {"high": self.high, "medium": self.medium, "low": self.low}[classification.impact]
 
     def of_impact(self, impact: str) -> Target | None:
         """The same by the impact's name; None of one that nobody tells."""

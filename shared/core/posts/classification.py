@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
-from shared.core.terms import Action, Cloud, Default, Impact, Kind, Phase, Status
+from shared.core.terms import IMPACT_RANK, Action, Cloud, Default, Impact, Kind, Phase, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,11 @@ class Classification:
     def unsure(self) -> tuple[str, ...]:
         """The fields of which nobody should be told that they are so: "probably", or nothing."""
         return tuple(name for name in FIELD_NAMES if name in self.why and self.is_unsure(name))
+
+    @property
+    def impact(self) -> Impact:
+        """The higher of the two impacts."""
+        return max(self.admin_impact, self.user_impact, key=IMPACT_RANK.__getitem__)
 
     def is_unsure(self, name: str) -> bool:
         """Whether too many decisions like this one about a field are wrong. What carries no reason is not doubted."""

@@ -23,7 +23,7 @@ from shared.core.tickets.part import Part, text_of
 from shared.core.tickets.proposal.board import why_board
 from shared.core.tickets.proposal.case import Case
 from shared.core.tickets.proposal.proposal import Proposal, propose
-from shared.core.tickets.proposal.risk import impact_of, impact_words, risk_of, risk_words
+from shared.core.tickets.proposal.risk import impact_words, risk_of, risk_words
 from shared.core.tickets.proposal.schedule import deadline, halts, planned_end, planned_start, rollouts
 from shared.core.tickets.reassess import moved_after_approval
 from shared.core.tickets.ticket import Ticket
@@ -105,7 +105,7 @@ def wanted_ticket(
         if_nobody_acts=text_of(proposal.if_nobody_acts),
         risk=risk,
         risk_why=text_of(sources["risk_why"]),
-        impact=impact_of(classification),
+        impact=classification.impact,
         admin_impact=classification.admin_impact,
         user_impact=classification.user_impact,
         risk_words=risk if raises_risk(frozen) else risk_words(case),

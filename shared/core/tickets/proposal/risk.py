@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from shared.core.posts.classification import Classification, FieldName
-from shared.core.terms import IMPACT_RANK, Level
+from shared.core.terms import Level
 from shared.core.text.wording import any_of
 from shared.core.tickets.part import Part
 from shared.core.tickets.proposal.case import Case
@@ -33,7 +33,7 @@ UNSURE_RISK = "not sure"
 def risk_words(case: Case) -> str:
     """The risk in a word, or two where it rests on doubt."""
     classification = case.classification
-    risk, highest = risk_of(classification), impact_of(classification)
+    risk, highest = risk_of(classification), classification.impact
     behind = [name for name, _ in _IMPACTS if getattr(classification, name) == highest]
     if highest == "low" or any(case.sure(name) for name in behind):
         return risk
@@ -53,13 +53,8 @@ def impact_words(case: Case) -> str:
 
 def risk_of(classification: Classification) -> Level:
     """The higher of the two impacts; a change that the board must see is never low."""
-    highest = impact_of(classification)
+    highest = classification.impact
     return "medium" if highest == "low" and classification.crb else highest
-
-
-def impact_of(classification: Classification) -> Level:
-    """The higher of the two impacts."""
-    return max((classification.admin_impact, classification.user_impact), key=lambda level: IMPACT_RANK[level])
 
 
 def risk_why(case: Case) -> Iterator[Part]:
@@ -67,7 +62,7 @@ def risk_why(case: Case) -> Iterator[Part]:
     if case.is_over:
         return
     classification = case.classification
-    highest = impact_of(classification)
+    highest = classification.impact
     names = [(name, who) for name, who in _IMPACTS if getattr(classification, name) == highest]
     if highest == "low":
         if classification.crb and case.sure("crb"):
