@@ -12,7 +12,7 @@ def _say(text: str, status: int, **headers: str) -> func.HttpResponse:
     return func.HttpResponse(text + "\n", status_code=status, mimetype="text/plain", charset="utf-8", headers=headers)
 
 
-@bp.route(route="tickets/{system}", methods=["POST"])
+@bp.route(route="api/tickets/{system}", methods=["POST"])
 async def hear_tickets(req: func.HttpRequest) -> func.HttpResponse:
     """Stands outside of sign-in: who may call is decided by the secret that the policy names."""
     import logging

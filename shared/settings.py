@@ -10,6 +10,7 @@ from shared.core.errors import PermanentError
 _UNRESOLVED = "@Microsoft.KeyVault("
 _STORAGE = "AzureWebJobsStorage"
 NAMES = (
+    "AzureWebJobsDisableHomepage",
     f"{_STORAGE}__credential",
     f"{_STORAGE}__clientId",
     f"{_STORAGE}__blobServiceUri",

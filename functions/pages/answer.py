@@ -20,17 +20,17 @@ bp = func.Blueprint()
 _NO_CHANGE = "This page needs a link from a card, or the id of a change. Open a card in Teams, or the change page."
 
 
-@bp.route(route="answer", methods=["GET"])
+@bp.route(route="api/answer", methods=["GET"])
 async def answer(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _ask)
 
 
-@bp.route(route="answer", methods=["POST"])
+@bp.route(route="api/answer", methods=["POST"])
 async def give_answer(req: func.HttpRequest) -> func.HttpResponse:
     return await respond_to_form(req, _give)
 
 
-@bp.route(route="opened", methods=["POST"])
+@bp.route(route="api/opened", methods=["POST"])
 async def opened(req: func.HttpRequest) -> func.HttpResponse:
     return await respond_to_form(req, _opened)
 
@@ -123,4 +123,4 @@ def _shown(
         given=given if result and result.tone == "bad" else {},
     )  # fmt: skip
     wrong = result is not None and result.tone == "bad"
-    return html(text, 400 if wrong else 200, forms=True, counts=bool(given.get("t")) and result is None)
+    return html(text, 400 if wrong else 200)

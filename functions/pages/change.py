@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 bp = func.Blueprint()
 
 
-@bp.route(route="changes/{id}", methods=["GET"])
+@bp.route(route="api/changes/{id}", methods=["GET"])
 async def change(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _change)
 
@@ -50,5 +50,4 @@ async def _change(app: "App", request: func.HttpRequest) -> func.HttpResponse:
             may_answer=who is not None and can_answer(view.change, policy, known(who), who.roles),
             counts_opening=counts,
         ),
-        counts=counts,
     )

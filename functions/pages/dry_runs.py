@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 bp = func.Blueprint()
 
 
-@bp.route(route="dry-run", methods=["GET"])
+@bp.route(route="api/dry-run", methods=["GET"])
 async def dry_runs(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _dry_runs)
 
 
-@bp.route(route="dry-run/{id}", methods=["GET"])
+@bp.route(route="api/dry-run/{id}", methods=["GET"])
 async def dry_run(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _dry_run)
 

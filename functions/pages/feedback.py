@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 bp = func.Blueprint()
 
 
-@bp.route(route="feedback", methods=["GET"])
+@bp.route(route="api/feedback", methods=["GET"])
 async def feedback(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _feedback)
 
 
-@bp.route(route="feedback", methods=["POST"])
+@bp.route(route="api/feedback", methods=["POST"])
 async def give_feedback(req: func.HttpRequest) -> func.HttpResponse:
     return await respond_to_form(req, _give)
 
@@ -35,7 +35,7 @@ async def _feedback(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     if request.params.get("format") == "csv":
         return as_csv(feedback_csv(listed), "feedback.csv")
     who = person(app.settings, request.headers)
-    return html(feedback_page(listed, uuid.uuid4().hex, may_give=bool(who and is_reviewer(who.roles))), forms=True)
+    return html(feedback_page(listed, uuid.uuid4().hex, may_give=bool(who and is_reviewer(who.roles))))
 
 
 async def _give(app: "App", request: func.HttpRequest, fields: Mapping[str, str]) -> func.HttpResponse:

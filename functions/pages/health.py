@@ -18,7 +18,7 @@ _LOG = logging.getLogger("foresignal.health")
 _SECONDS = 30.0
 
 
-@bp.route(route="status", methods=["GET"])
+@bp.route(route="api/status", methods=["GET"])
 async def status(req: func.HttpRequest) -> func.HttpResponse:
     """What `/api/health` keeps from strangers: tenants, failures, what is parked."""
     return await respond(req, _status)
@@ -57,7 +57,7 @@ class _Kept:
 _KEPT = _Kept()
 
 
-@bp.route(route="health", methods=["GET"])
+@bp.route(route="api/health", methods=["GET"])
 async def health(req: func.HttpRequest) -> func.HttpResponse:
     """For probes, without signing in: strangers learn whether we are well; a person whom we know, everything."""
     from shared.app import current

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
-from functions.pages.respond import html, respond
+from functions.pages.respond import html, leads_to, respond
 from functions.pages.who import sees_private
 
 if TYPE_CHECKING:
@@ -14,9 +14,19 @@ if TYPE_CHECKING:
 bp = func.Blueprint()
 
 
-@bp.route(route="home", methods=["GET"])
+@bp.route(route="api/home", methods=["GET"])
 async def home(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _home)
+
+
+@bp.route(route="{nothing:maxlength(0)?}", methods=["GET"])
+async def root(req: func.HttpRequest) -> func.HttpResponse:
+    """The address without a path. The host matches no empty route, so it is one of a parameter that is never there."""
+    return await respond(req, _root)
+
+
+async def _root(_: "App", __: func.HttpRequest) -> func.HttpResponse:
+    return leads_to("/api/home")
 
 
 async def _home(app: "App", request: func.HttpRequest) -> func.HttpResponse:

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 bp = func.Blueprint()
 
 
-@bp.route(route="mail/{channel}", methods=["GET"])
+@bp.route(route="api/mail/{channel}", methods=["GET"])
 async def mail(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _show)
 
 
-@bp.route(route="mail/{channel}", methods=["POST"])
+@bp.route(route="api/mail/{channel}", methods=["POST"])
 async def mail_choice(req: func.HttpRequest) -> func.HttpResponse:
     return await respond_to_form(req, _choose)
 
@@ -32,7 +32,7 @@ async def _show(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     view = await mail(app.deps, channel, who.address if who else "")
     if view is None:
         return message("Not found", f"There is no channel {channel} here that sends mail.", 404)
-    return html(mail_page(view.channel, view.address, view.state), forms=True)
+    return html(mail_page(view.channel, view.address, view.state))
 
 
 async def _choose(app: "App", request: func.HttpRequest, fields: Mapping[str, str]) -> func.HttpResponse:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 bp = func.Blueprint()
 
 
-@bp.route(route="maturity", methods=["GET"])
+@bp.route(route="api/maturity", methods=["GET"])
 async def maturity(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _maturity)
 

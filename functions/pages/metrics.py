@@ -18,17 +18,17 @@ _MONTHS = 12
 _PAGE, _LARGEST_PAGE = 2000, 5000  # changes in one answer
 
 
-@bp.route(route="metrics", methods=["GET"])
+@bp.route(route="api/metrics", methods=["GET"])
 async def metrics(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _metrics)
 
 
-@bp.route(route="metrics.json", methods=["GET"])
+@bp.route(route="api/metrics.json", methods=["GET"])
 async def metrics_json(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _json)
 
 
-@bp.route(route="metrics.csv", methods=["GET"])
+@bp.route(route="api/metrics.csv", methods=["GET"])
 async def metrics_csv(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _csv)
 

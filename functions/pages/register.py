@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 bp = func.Blueprint()
 
 
-@bp.route(route="register", methods=["GET"])
+@bp.route(route="api/register", methods=["GET"])
 async def register(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _register)
 
 
-@bp.route(route="register/{number}", methods=["GET"])
+@bp.route(route="api/register/{number}", methods=["GET"])
 async def ticket(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _ticket)
 

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 bp = func.Blueprint()
 
 
-@bp.route(route="reports", methods=["GET"])
+@bp.route(route="api/reports", methods=["GET"])
 async def reports_list(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _reports)
 
 
-@bp.route(route="reports/{kind}/{period}", methods=["GET"])
+@bp.route(route="api/reports/{kind}/{period}", methods=["GET"])
 async def report(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _report)
 
 
-@bp.route(route="reports/{kind}/{period}/{team}", methods=["GET"])
+@bp.route(route="api/reports/{kind}/{period}/{team}", methods=["GET"])
 async def team_report(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _report)
 

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
-from functions.pages.who import person
+from functions.pages.token import cookie, is_right, new_token, token_of
+from functions.pages.who import Person, person
 
 if TYPE_CHECKING:
+    from shared.adapters.pages.render import Viewer
     from shared.app import App
 
 Show = Callable[["App", func.HttpRequest], Awaitable[func.HttpResponse]]
@@ -18,6 +20,7 @@ _LOCKED = (
     "Sign-in is not set up, so this page stays closed. An admin turns it on with one parameter of the deployment: see "
     "“Sign-in for the pages” in docs/deploying.md."
 )
+_OLD_FORM = "This form is older than the page that your browser knows. Open the page again, and press the button there."
 _UNKNOWN = "Nobody is signed in behind this request, so this page stays closed. Open it in a browser and sign in."
 
 
@@ -28,9 +31,10 @@ async def respond(request: func.HttpRequest, show: Show) -> func.HttpResponse:
 
     try:
         app = current()
-        if person(app.settings, request.headers) is None:
+        who = person(app.settings, request.headers)
+        if who is None:
             return message("This page is closed", _UNKNOWN if app.settings.sign_in else _LOCKED, 403)
-        return await show(app, request)
+        return _with_token(app, _made_for(app, who, request), await show(app, request))
     except PermanentError as error:
         return message("Not found", str(error), 404)
     except TransientError as error:
@@ -44,17 +48,42 @@ async def respond_to_form(request: func.HttpRequest, act: Act) -> func.HttpRespo
     async def show(app: "App", request: func.HttpRequest) -> func.HttpResponse:
         if refused := refusal(app.settings, request):
             return message(refused.title, refused.text, refused.status)
-        return await act(app, request, fields_of(request))
+        fields = fields_of(request)
+        if not is_right(app.settings, request.headers, fields):
+            return message("Nothing was done", _OLD_FORM, 403)
+        return await act(app, request, fields)
 
     return await respond(request, show)
 
 
-def html(text: str, status: int = 200, *, forms: bool = False, counts: bool = False) -> func.HttpResponse:
-    """A page. `forms`: it has a form, which may be sent to our own pages only. `counts`: it says that it was opened."""
+def _made_for(app: "App", who: Person, request: func.HttpRequest) -> "Viewer":
+    """For whom pages are made until the answer is there."""
+    from shared.adapters.pages.render import Viewer, viewer
+
+    token = token_of(app.settings, request.headers)
+    made_for = Viewer(who.name, who.roles, token or new_token(), fresh=not token)
+    viewer.set(made_for)
+    return made_for
+
+
+def _with_token(app: "App", made_for: "Viewer", answer: func.HttpResponse) -> func.HttpResponse:
+    """The answer, with the cookie of its forms where the browser lacks it."""
+    if made_for.fresh and made_for.token.encode() in answer.get_body():
+        answer.headers["Set-Cookie"] = cookie(app.settings, made_for.token)
+    return answer
+
+
+def html(text: str, status: int = 200) -> func.HttpResponse:
+    """A page."""
     from shared.adapters.pages.render import security_headers
 
-    headers = dict(security_headers(forms=forms, counts=counts))
+    headers = dict(security_headers())
     return func.HttpResponse(text, status_code=status, mimetype="text/html", charset="utf-8", headers=headers)
+
+
+def leads_to(place: str) -> func.HttpResponse:
+    """The browser goes on to another page of ours, by a GET."""
+    return func.HttpResponse(status_code=303, headers={"Location": place, "Cache-Control": "no-store"})
 
 
 def stored(text: str) -> func.HttpResponse:

@@ -43,11 +43,12 @@ class HttpFunction(Function):
     methods: tuple[str, ...]
 
     def paths(self, prefix: str) -> Iterator[str]:
-        """The route as aiohttp writes it; `{id?}` at the end makes two."""
+        """The route as aiohttp writes it; `{id?}` at the end makes two, and where it is never anything, one."""
         route = "/" + "/".join(part for part in (prefix, self.route) if part)
-        yield _aiohttp_path(route.replace("?}", "}"))
+        if not route.endswith(":maxlength(0)?}"):
+            yield _aiohttp_path(route.replace("?}", "}"))
         if route.endswith("?}"):
-            yield _aiohttp_path(route[: route.rindex("/{")])
+            yield _aiohttp_path(route[: route.rindex("/{")] or "/")
 
 
 def load(app: str) -> list[Function]:

@@ -52,7 +52,7 @@ async def door(storage_of_its_own):
     await pump.drain()
     found = [triggers._function(function) for function in _FUNCTIONS.values()]
     https = [function for function in found if isinstance(function, triggers.HttpFunction)]
-    server, port = await serve(application(https, "api", Runner(60.0), SimpleNamespace(routes=list)))
+    server, port = await serve(application(https, "", Runner(60.0), SimpleNamespace(routes=list)))
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}/api") as client:
         yield client
     await server.cleanup()

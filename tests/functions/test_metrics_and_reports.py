@@ -157,7 +157,10 @@ async def test_reports_are_listed_and_read_as_they_were_sent_also_with_an_older_
     assert 'href="/api/reports/owner/2026-W38/devices"' in listed
     assert answer.get_body().decode() == old
     style = b64encode(sha256(b"p { color: red }").digest()).decode()
-    assert answer.headers["Content-Security-Policy"].startswith(f"default-src 'none'; style-src 'sha256-{style}'; ")
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert f"; style-src 'sha256-{style}'; form-action 'none'; " in policy
+    assert "script-src" not in policy
     assert (await ask(report_pages.team_report, path=("owner", "2026-W38", "devices"))).status_code == 200
     for path in (("monthly", "2026-07"), ("owner", "..", "x"), ("weekly", "../../config")):
         assert (await ask(report_pages.report, path=path)).status_code == 404

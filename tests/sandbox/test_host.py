@@ -287,21 +287,21 @@ def test_a_timer_is_run_on_request_and_the_answer_comes_when_it_is_done(host):
 
 def test_http_functions_get_route_query_body_and_their_answer_is_given_as_it_is(host):
     host.start()
-    answer = host.http.post("/api/things/7", params={"q": "x y"}, content="body")
+    answer = host.http.post("/things/7", params={"q": "x y"}, content="body")
     assert answer.status_code == 201
     assert answer.json() == {"id": "7", "q": "x y", "method": "POST", "body": "body"}
     assert (answer.headers["x-own"], answer.headers["content-type"]) == ("yes", "application/json")
-    assert host.http.get("/api/things/known").text == "the literal one"
-    assert host.http.delete("/api/things/7").status_code == 405
-    assert host.http.get("/api/nowhere").status_code == 404
+    assert host.http.get("/things/known").text == "the literal one"
+    assert host.http.delete("/things/7").status_code == 405
+    assert host.http.get("/nowhere").status_code == 404
 
 
 def test_an_http_function_that_fails_answers_500_without_its_reason(host):
     host.start()
-    answer = host.http.get("/api/broken")
+    answer = host.http.get("/broken")
     assert answer.status_code == 500
     assert "secretive" not in answer.text
-    assert host.http.get("/api/things/known").status_code == 200
+    assert host.http.get("/things/known").status_code == 200
 
 
 def test_its_own_calls_are_counted_and_few_while_nothing_happens(host):

@@ -8,14 +8,16 @@ import azure.functions as func
 import pytest
 
 from functions.pages.form import MOST_BYTES, fields_of
-from functions.pages.respond import html, respond_to_form
+from functions.pages.respond import html, respond, respond_to_form
 from shared import app, settings
-from shared.adapters.pages.render import security_headers
+from shared.adapters.pages.render import headers_of, render, security_headers
 from tests.adapters.pages.browser import browser
+from tests.functions.forms import COOKIE, TOKEN
 from tests.security.test_01_closed_pages import ANA, OURS
 
 OURSELVES = "https://t.example"
 FORM = "application/x-www-form-urlencoded"
+BODY = f"word=yes&csrf={TOKEN}".encode()
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ async def deployed(monkeypatch):
     await app.close()
 
 
-async def sent(body=b"word=yes", kind=FORM, principal=ANA, **headers):
+async def sent(body=BODY, kind=FORM, principal=ANA, *, cookie=COOKIE, **headers):
     """The answer, and whether anything was done."""
     done = []
 
@@ -41,7 +43,7 @@ async def sent(body=b"word=yes", kind=FORM, principal=ANA, **headers):
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     request = func.HttpRequest(
         method="POST", url=f"{OURSELVES}/api/x", params={}, route_params={}, body=body,
-        headers={"content-type": kind, "x-ms-client-principal": principal, **names},
+        headers={"content-type": kind, "x-ms-client-principal": principal, "cookie": cookie, **names},
     )  # fmt: skip
     return await respond_to_form(request, act), done
 
@@ -58,7 +60,7 @@ async def sent(body=b"word=yes", kind=FORM, principal=ANA, **headers):
 async def test_a_form_of_our_own_page_is_done_once(deployed, headers):
     answer, done = await sent(**headers)
 
-    assert (answer.status_code, done) == (200, [{"word": "yes"}])
+    assert (answer.status_code, done) == (200, [{"word": "yes", "csrf": TOKEN}])
 
 
 @pytest.mark.parametrize(
@@ -116,9 +118,56 @@ def test_a_form_is_read_into_texts(body, expected):
     assert fields_of(request) == expected
 
 
-def test_only_a_page_with_a_form_may_send_one_and_only_to_us():
-    assert "form-action 'self'" in security_headers(forms=True)["Content-Security-Policy"]
-    assert "form-action 'none'" in security_headers()["Content-Security-Policy"]
+def test_a_page_may_send_forms_to_us_alone_and_one_that_was_kept_sends_none():
+    assert "form-action 'self'" in security_headers()["Content-Security-Policy"]
+    assert "form-action 'none'" in headers_of("<style>a{}</style>")["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("cookie", "field"),
+    [
+        ("", TOKEN),
+        (COOKIE, ""),
+        (COOKIE, "5f" * 16),
+        ("__Host-form=" + "5f" * 16, TOKEN),
+        ("__Host-form=", ""),
+        ("__Host-form=<b>", "<b>"),
+        ("form=" + TOKEN, TOKEN),  # not the cookie that no other site can set
+        (COOKIE, TOKEN + "é"),
+        ("x=" + "y" * 20_000 + "; " + COOKIE, TOKEN),
+    ],
+)
+async def test_a_form_without_the_token_of_its_browser_does_nothing(deployed, cookie, field):
+    body = urlencode({"word": "yes", "csrf": field}).encode()
+    answer, done = await sent(body, sec_fetch_site="same-origin", cookie=cookie)
+
+    assert (answer.status_code, done) == (403, [])
+    assert b"Open the page again" in answer.get_body()
+
+
+@pytest.mark.parametrize("odd", ['a"b=c', "=;;;", "theirs=\u00e9; $Version=1", "x"])
+async def test_cookies_of_other_apps_do_not_hide_the_token(deployed, odd):
+    answer, done = await sent(sec_fetch_site="same-origin", cookie=f"{odd}; {COOKIE}")
+
+    assert (answer.status_code, len(done)) == (200, 1)
+
+
+async def test_a_page_with_a_form_gives_the_browser_its_token_once(deployed):
+    async def show(_app, _request):
+        return html(render("mail.html.j2", title="t", channel="c", address="a@b.example", state="all"))
+
+    def asked(cookie=""):
+        headers = {"x-ms-client-principal": ANA, **({"cookie": cookie} if cookie else {})}
+        return func.HttpRequest("GET", f"{OURSELVES}/api/x", headers=headers, params={}, route_params={}, body=b"")
+
+    first = await respond(asked(), show)
+    given = first.headers["Set-Cookie"]
+    again = await respond(asked(given.partition(";")[0]), show)
+
+    assert given.endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
+    assert given.partition(";")[0].removeprefix("__Host-form=") in first.get_body().decode()
+    assert "Set-Cookie" not in again.headers
+    assert given.partition(";")[0].removeprefix("__Host-form=") in again.get_body().decode()
 
 
 def test_a_browser_says_of_our_own_form_where_it_comes_from_and_of_anothers_too():
@@ -131,7 +180,7 @@ def test_a_browser_says_of_our_own_form_where_it_comes_from_and_of_anothers_too(
             heard.append((request.headers.get("origin"), request.all_headers().get("sec-fetch-site")))
             route.fulfill(status=200, content_type="text/html", body="done")
         elif request.url.startswith(OURSELVES):
-            headers = {"Content-Type": "text/html", **security_headers(forms=True)}
+            headers = {"Content-Type": "text/html", **security_headers()}
             route.fulfill(status=200, headers=headers, body=page_of.format(OURSELVES))
         else:
             route.fulfill(status=200, content_type="text/html", body=page_of.format(OURSELVES))

@@ -18,8 +18,10 @@ from shared.core.policy.model import Channel
 from shared.record.unsubscribed import without_stopped
 from shared.settings import Settings
 from tests.fakes import FakeClock, FakePolicy, FakeTables, a_policy, deps_of
+from tests.functions.forms import COOKIE, TOKEN
 from tests.security.test_01_closed_pages import CONNECTION, OID, principal
 
+CSRF = f"&csrf={TOKEN}".encode()
 OURS = "https://t.example"
 ANA, BEN = "ana@contoso.example", "ben@contoso.example"
 CHANNELS = {"messaging": Channel(kind="email", settings={"from": "changes@contoso.example", "to": [ANA, BEN]})}
@@ -46,6 +48,7 @@ async def asked(function, who, method="GET", body=b"", channel="messaging", **he
         headers={
             "x-ms-client-principal": who,
             "content-type": "application/x-www-form-urlencoded",
+            "cookie": COOKIE,
             **{name.replace("_", "-"): value for name, value in headers.items()},
         },
     )  # fmt: skip
@@ -62,17 +65,17 @@ async def test_a_person_stops_their_own_mails_and_takes_them_up_again(tables):
     assert (status, "Stop these mails" in page) == (200, True)
     assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
 
-    _, page, _ = await asked(mail_choice, signed_in(ANA), "POST", b"want=none", sec_fetch_site="same-origin")
+    _, page, _ = await asked(mail_choice, signed_in(ANA), "POST", b"want=none" + CSRF, sec_fetch_site="same-origin")
     assert "Get these mails again" in page
     assert await left(tables) == [BEN]
 
-    _, page, _ = await asked(mail_choice, signed_in(ANA), "POST", b"want=all", sec_fetch_site="same-origin")
+    _, page, _ = await asked(mail_choice, signed_in(ANA), "POST", b"want=all" + CSRF, sec_fetch_site="same-origin")
     assert "Stop these mails" in page
     assert await left(tables) == [ANA, BEN]
 
 
 async def test_a_link_that_is_followed_stops_nothing(tables):
-    await asked(mail, signed_in(ANA), body=b"want=none", sec_fetch_site="same-origin")
+    await asked(mail, signed_in(ANA), body=b"want=none" + CSRF, sec_fetch_site="same-origin")
 
     assert not tables.rows
 
@@ -80,12 +83,16 @@ async def test_a_link_that_is_followed_stops_nothing(tables):
 @pytest.mark.parametrize(
     ("who", "headers", "body"),
     [
-        (signed_in(ANA), {"sec_fetch_site": "cross-site"}, b"want=none"),
-        (signed_in(ANA), {}, b"List-Unsubscribe=One-Click"),
-        (signed_in(ANA), {"sec_fetch_site": "same-origin"}, b"want=other"),
-        ("", {"sec_fetch_site": "same-origin"}, b"want=none"),
-        (signed_in("eve@contoso.example"), {"sec_fetch_site": "same-origin"}, b"want=none&address=ana@contoso.example"),
-        (principal((OID, "0f8e")), {"sec_fetch_site": "same-origin"}, b"want=none"),
+        (signed_in(ANA), {"sec_fetch_site": "cross-site"}, b"want=none" + CSRF),
+        (signed_in(ANA), {}, b"List-Unsubscribe=One-Click" + CSRF),
+        (signed_in(ANA), {"sec_fetch_site": "same-origin"}, b"want=other" + CSRF),
+        ("", {"sec_fetch_site": "same-origin"}, b"want=none" + CSRF),
+        (
+            signed_in("eve@contoso.example"),
+            {"sec_fetch_site": "same-origin"},
+            b"want=none&address=ana@contoso.example" + CSRF,
+        ),
+        (principal((OID, "0f8e")), {"sec_fetch_site": "same-origin"}, b"want=none" + CSRF),
     ],
 )
 async def test_nobody_elses_mails_are_stopped(tables, who, headers, body):

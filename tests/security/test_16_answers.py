@@ -22,6 +22,7 @@ from shared.record.assessments import acts_of
 from shared.record.audit import newest_entries
 from shared.record.register import entries
 from tests.fakes import deps_with
+from tests.functions.forms import COOKIE, SENT_BY_A_PAGE_OF_OURS, TOKEN
 from tests.security.test_01_closed_pages import OID, principal
 from tests.usecases.review.test_answers import three_teams
 from tests.usecases.review.test_settle import harmless
@@ -69,12 +70,11 @@ async def ask(who=ANA, page=pages.answer, method="GET", **params):
 
 
 async def send(who=ANA, page=pages.give_answer, **fields):
-    sent = {"f": f"{next(_FORMS):032x}", **fields}
+    sent = {"f": f"{next(_FORMS):032x}", "csrf": TOKEN, **fields}
     request = func.HttpRequest(
         "POST", f"{URL}/api/answer", params={}, route_params={}, body=urlencode(sent).encode(),
         headers={
-            "x-ms-client-principal": who, "sec-fetch-site": "same-origin", "origin": URL,
-            "content-type": "application/x-www-form-urlencoded",
+            "x-ms-client-principal": who, **SENT_BY_A_PAGE_OF_OURS,
         },
     )  # fmt: skip
     return await page(request)
@@ -197,8 +197,9 @@ async def test_a_link_that_is_no_good_does_nothing_and_the_page_says_why(world, 
 async def test_a_form_of_another_site_or_of_nobody_does_nothing(world):
     token = await link_of(world)
     before = await snapshot(world)
-    body = urlencode({"t": token, "a": "own", "f": "a" * 32}).encode()
-    for headers in ({"sec-fetch-site": "cross-site"}, {}, {"origin": "https://evil.example"}):
+    body = urlencode({"t": token, "a": "own", "f": "a" * 32, "csrf": TOKEN}).encode()
+    foreign = {"sec-fetch-site": "cross-site", "cookie": COOKIE}
+    for headers in (foreign, {"cookie": COOKIE}, {"origin": "https://evil.example"}, {"sec-fetch-site": "same-origin"}):
         request = func.HttpRequest(
             "POST", f"{URL}/api/answer", params={}, route_params={}, body=body,
             headers={"x-ms-client-principal": ANA, "content-type": "application/x-www-form-urlencoded", **headers},

@@ -3,6 +3,8 @@
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -12,6 +14,7 @@ from typing import Any, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared.adapters.pages.assets import asset_url
 from shared.adapters.pages.safe_html import image_sources
 from shared.core.posts.classification import Interval
 from shared.core.text.safe import printable
@@ -20,34 +23,57 @@ from shared.core.words.doubt import sureness
 
 NAVIGATION = (
     ("Home", "/api/home"),
+    ("Review", "/api/review"),
+    ("Changes", "/api/changes"),
+    ("Board", "/api/board"),
     ("Metrics", "/api/metrics"),
     ("Reports", "/api/reports"),
-    ("Register", "/api/register"),
+    ("Owners", "/api/owners"),
+    ("Health", "/api/status"),
 )
+"""The main pages, by the word and the address under which each is found; the first is behind our name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """For whom a page is made: what to call them, their roles, and the token of the forms on it.
+
+    `fresh`: the browser does not have the token yet.
+    """
+
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    token: str = ""
+    fresh: bool = False
+
+
+viewer: ContextVar[Viewer] = ContextVar("viewer", default=Viewer())  # noqa: B039 - it is frozen
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def render(template: str, **values: object) -> str:
-    """A page. Every text is escaped; what is missing raises."""
-    return _environment().get_template(template).render(navigation=NAVIGATION, **values)
+    """A page for the viewer of this request. Every text is escaped; what is missing raises."""
+    return _environment().get_template(template).render(navigation=NAVIGATION, viewer=viewer.get(), **values)
 
 
-@lru_cache(maxsize=4)
-def security_headers(*, forms: bool = False, counts: bool = False) -> Mapping[str, str]:
-    """What a page's response must carry: nothing is loaded but Microsoft's own images, and no script runs.
+@lru_cache(maxsize=1)
+def security_headers() -> Mapping[str, str]:
+    """What a page's response must carry: it loads from us alone, and Microsoft's own images; no script in it runs.
 
-    The one inline style sheet is allowed by its hash, so it is computed and cannot go stale. `forms`: whether the page
-    has a form; it may be sent to us alone. Other hosts are not told which page a link was on; we are, because a form
-    without that would not say where it comes from. `counts`: whether the one script of ours runs, which says that a
-    card was opened; it is allowed by its hash, too.
+    The one inline style sheet is allowed by its hash, so it is computed and cannot go stale. Forms may be sent to us
+    alone. Other hosts are not told which page a link was on; we are, because a form without that would not say where it
+    comes from.
     """
-    return _headers(_content_policy(forms=forms, counts=counts))
+    return _headers(f"{_content_policy()} 'self'; form-action 'self'; script-src 'self'; connect-src 'self'")
 
 
 def headers_of(page: str) -> Mapping[str, str]:
-    """The same for a page of ours that was kept: the style sheet that is allowed is the one that it has."""
+    """The same for a page of ours that was kept, which has no form and no script.
+
+    The style sheet that is allowed is the one that it has.
+    """
     style = _STYLE.search(page)
-    return _headers(_content_policy(style=style[1] if style else ""))
+    return _headers(f"{_content_policy(style[1] if style else '')}; form-action 'none'")
 
 
 def _headers(content_policy: str) -> Mapping[str, str]:
@@ -62,14 +88,15 @@ def _headers(content_policy: str) -> Mapping[str, str]:
     )
 
 
-def _content_policy(*, forms: bool = False, counts: bool = False, style: str | None = None) -> str:
-    sheet = _style() if style is None else style
-    style = b64encode(sha256(sheet.encode()).digest()).decode()
-    images = f"img-src data: {image_sources()}"
-    sent_to = "'self'" if forms else "'none'"
-    script = b64encode(sha256(str(_environment().globals["opened_script"]).encode()).digest()).decode()
-    runs = f"; script-src 'sha256-{script}'; connect-src 'self'" if counts else ""
-    return f"default-src 'none'; style-src 'sha256-{style}'; {images}; base-uri 'none'; form-action {sent_to}{runs}"
+def _content_policy(sheet: str | None = None) -> str:
+    """What every page may load; its last part is about style sheets. `sheet`: in place of ours."""
+    style = b64encode(sha256((_style() if sheet is None else sheet).encode()).digest()).decode()
+    return f"default-src 'none'; img-src data: {image_sources()}; base-uri 'none'; style-src 'sha256-{style}'"
+
+
+def _alone() -> str:
+    """The policy of a page that stands alone, without headers."""
+    return f"{_content_policy()}; form-action 'none'"
 
 
 @lru_cache(maxsize=1)
@@ -93,11 +120,17 @@ def _environment() -> Environment:
         "sureness": sureness,
     }
     environment.globals["style"] = Markup(environment.get_template("style.css").render())  # noqa: S704  (our own file)
-    environment.globals["opened_script"] = Markup(environment.get_template("opened.js").render())  # noqa: S704  (the same)
+    environment.globals["asset_url"] = asset_url
+    environment.globals["form_token"] = _form_token
     kind_words: dict[str, str] = {str(kind): words for kind, words in labels.KINDS.items()}
     environment.globals["kind_words"] = kind_words | {str(impact): words for impact, words in labels.IMPACTS.items()}
-    environment.globals["content_policy"] = _content_policy  # for a page that stands alone, without headers
+    environment.globals["content_policy"] = _alone
     return environment
+
+
+def _form_token() -> Markup:
+    """The hidden field that a form must have to count."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(viewer.get().token)
 
 
 def _style() -> str:

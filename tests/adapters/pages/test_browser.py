@@ -61,7 +61,7 @@ def show(chromium):
 
         def answer(route):
             wanted = urlsplit(route.request.url).path.strip("/")
-            headers = {"Content-Type": "text/html; charset=utf-8", **security_headers(forms=True, counts=True)}
+            headers = {"Content-Type": "text/html; charset=utf-8", **security_headers()}
             if wanted == "api/opened":
                 page.opened.append((route.request.method, route.request.post_data))
                 route.fulfill(status=204)
