@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import azure.functions as func
 
 from functions.pages.respond import html, message, respond, respond_to_form
-from functions.pages.who import Person, person
+from functions.pages.who import Person, person, person_with_roles
 
 if TYPE_CHECKING:
     from shared.adapters.pages.answer import Result
@@ -53,7 +53,7 @@ async def _give(app: "App", request: func.HttpRequest, fields: Mapping[str, str]
     from functions.pages.answering import give
     from shared.usecases.pages.answer import view_of
 
-    who = person(app.settings, request.headers)
+    who = await person_with_roles(app, request.headers)
     card = await _card(app, fields.get("t", ""), fields.get("c", ""))
     if isinstance(card, func.HttpResponse) or who is None:
         return card if isinstance(card, func.HttpResponse) else message("This page is closed", "Sign in first.", 403)
@@ -102,7 +102,7 @@ async def _page(
 ) -> func.HttpResponse:
     from shared.usecases.pages.answer import answer_view
 
-    who = person(app.settings, request.headers)
+    who = await person_with_roles(app, request.headers)
     assert who is not None
     change_id = card.change_id if card else given.get("c", "")
     view = await answer_view(app.deps, card, change_id, known(who), who.roles)

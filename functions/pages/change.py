@@ -6,7 +6,7 @@ import azure.functions as func
 
 from functions.pages.answer import known
 from functions.pages.respond import html, message, respond
-from functions.pages.who import person
+from functions.pages.who import person_with_roles
 
 if TYPE_CHECKING:
     from shared.app import App
@@ -31,7 +31,7 @@ async def _change(app: "App", request: func.HttpRequest) -> func.HttpResponse:
         return message("Not found", f"There is no change {text} here. Ids look like MC1234567.", 404)
     tenants = [copy.tenant for copy in view.copies if not copy.gone]
     cloud = await cloud_of(app.deps, tenants)
-    who, policy = person(app.settings, request.headers), await app.deps.here.policy.current()
+    who, policy = await person_with_roles(app, request.headers), await app.deps.here.policy.current()
     counts = bool(request.params.get("t"))
     return html(
         change_page(

@@ -8,7 +8,7 @@ import azure.functions as func
 
 from functions.pages.answer import known
 from functions.pages.respond import as_csv, html, message, respond, respond_to_form
-from functions.pages.who import person
+from functions.pages.who import person_with_roles
 
 if TYPE_CHECKING:
     from shared.app import App
@@ -34,7 +34,7 @@ async def _feedback(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     listed = await feedback(app.deps)
     if request.params.get("format") == "csv":
         return as_csv(feedback_csv(listed), "feedback.csv")
-    who = person(app.settings, request.headers)
+    who = await person_with_roles(app, request.headers)
     return html(feedback_page(listed, uuid.uuid4().hex, may_give=bool(who and is_reviewer(who.roles))))
 
 
@@ -42,7 +42,7 @@ async def _give(app: "App", request: func.HttpRequest, fields: Mapping[str, str]
     from shared.core.review.roles import is_reviewer
     from shared.usecases.pages.feedback import give
 
-    who = person(app.settings, request.headers)
+    who = await person_with_roles(app, request.headers)
     if who is None or not is_reviewer(who.roles):
         return message(
             "You cannot do this", "Marking feedback as given needs the role reviewer. Nothing was done.", 403

@@ -33,6 +33,6 @@ async def _home(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.home import home_page
     from shared.usecases.pages.home import home
 
-    view = await home(app.deps, privacy=sees_private(app.settings, request.headers))
+    view = await home(app.deps, privacy=await sees_private(app, request.headers))
     counts = asdict(view.figures) | {"over target": view.over, "about to be over target": view.about}
     return html(home_page(counts, complete=view.complete))

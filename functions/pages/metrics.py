@@ -39,7 +39,7 @@ async def _metrics(app: "App", request: func.HttpRequest) -> func.HttpResponse:
 
     if request.params.get("format") == "csv":
         return await _csv(app, request)
-    view = await metrics_view(app.deps, privacy=sees_private(app.settings, request.headers))
+    view = await metrics_view(app.deps, privacy=await sees_private(app, request.headers))
     if request.params.get("format") == "json":
         return as_json(asdict(view.metrics))
     return html(metrics_page(view.metrics, view.measures, view.pressing))
@@ -95,7 +95,7 @@ async def _csv(app: "App", request: func.HttpRequest) -> func.HttpResponse:
 async def _data(app: "App", request: func.HttpRequest, months: int) -> "MetricsData":
     from shared.usecases.pages.metrics import metrics_data
 
-    return await metrics_data(app.deps, months, privacy=sees_private(app.settings, request.headers))
+    return await metrics_data(app.deps, months, privacy=await sees_private(app, request.headers))
 
 
 def _number(request: func.HttpRequest, name: str, default: int) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import azure.functions as func
 
 from functions.pages.token import cookie, is_right, new_token, token_of
-from functions.pages.who import Person, person
+from functions.pages.who import Person, person_with_roles
 
 if TYPE_CHECKING:
     from shared.adapters.pages.render import Viewer
@@ -31,7 +31,7 @@ async def respond(request: func.HttpRequest, show: Show) -> func.HttpResponse:
 
     try:
         app = current()
-        who = person(app.settings, request.headers)
+        who = await person_with_roles(app, request.headers)
         if who is None:
             return message("This page is closed", _UNKNOWN if app.settings.sign_in else _LOCKED, 403)
         return _with_token(app, _made_for(app, who, request), await show(app, request))

@@ -8,13 +8,17 @@ learn.microsoft.com/azure/app-service/configure-authentication-user-identities
 import base64
 import binascii
 import json
+import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from shared.app import App
+    from shared.core.review.roles import Role
     from shared.settings import Settings
 
+_LOG = logging.getLogger("foresignal.pages")
 #: The HTTP functions that answer without a person, and why. Every other one refuses whom it does not know.
 OPEN: Mapping[str, str] = {
     "health": "probes ask whether we are well, and learn nothing else",
@@ -25,9 +29,10 @@ _HEADER = "x-ms-client-principal"
 _LARGEST = 64 * 1024  # characters; App Service itself takes 64 KB of headers
 _LONGEST = 300  # characters of an id, a name or an address
 _ID = ("http://schemas.microsoft.com/identity/claims/objectidentifier", "oid")
+_ACCOUNT = ("preferred_username", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn")
+"""What the directory alone gives. A mail address may be the person's own word, so it gives nobody a role."""
 _ADDRESS = (
-    "preferred_username",
-    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn",
+    *_ACCOUNT,
     "email",
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
 )
@@ -37,23 +42,28 @@ _NAME = ("name", "preferred_username", "http://schemas.xmlsoap.org/ws/2005/05/id
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is signed in: the object id in Entra, what to call them, their address, and their app roles.
+    """Somebody who is signed in: the object id in Entra, what to call them, their address, and their roles.
 
-    What a role allows stands in `shared/core/review/roles.py`.
+    `account`: the name with which they sign in, by which the policy knows them. What a role allows stands in
+    `shared/core/review/roles.py`.
     """
 
     id: str
     name: str
     address: str = ""
-    roles: frozenset[str] = frozenset()
+    roles: "frozenset[Role]" = frozenset()
+    account: str = ""
 
 
 #: Whoever sits at the machine on which the sandbox runs.
-HERE = Person("here", "you", roles=frozenset({"reader", "reviewer", "admin", "privacy"}))
+HERE = Person("here", "you", roles=frozenset({"reader", "reviewer", "board", "admin", "privacy"}))
 
 
 def person(settings: "Settings", headers: Mapping[str, str]) -> Person | None:
-    """The person behind a request; None for whom we do not know. `headers` are found whatever their case."""
+    """The person behind a request, with the roles of their sign-in; None for whom we do not know.
+
+    `headers` are found whatever their case.
+    """
     if settings.local:
         return HERE
     if not settings.sign_in:
@@ -61,11 +71,30 @@ def person(settings: "Settings", headers: Mapping[str, str]) -> Person | None:
     return _read(headers.get(_HEADER, ""))
 
 
-def sees_private(settings: "Settings", headers: Mapping[str, str]) -> bool:
+async def person_with_roles(app: "App", headers: Mapping[str, str]) -> Person | None:
+    """The same, with the roles that count: those of the sign-in, else those that the policy's people have.
+
+    The policy is read once a minute and process, whoever asks. Where it cannot be read, it gives no roles.
+    """
+    from shared.core.errors import PermanentError, TransientError
+    from shared.core.review.roles import roles_for
+
+    who = person(app.settings, headers)
+    if who is None or who.roles or not who.account:
+        return who
+    try:
+        policy = await app.deps.here.policy.current()
+    except (PermanentError, TransientError) as error:
+        _LOG.warning("the policy gives nobody a role now: %s", error)
+        return who
+    return replace(who, roles=roles_for(who.roles, who.account, policy))
+
+
+async def sees_private(app: "App", headers: Mapping[str, str]) -> bool:
     """Whether posts on data privacy are for whoever asks; for nobody whom we do not know."""
     from shared.core.review.roles import sees_privacy
 
-    who = person(settings, headers)
+    who = await person_with_roles(app, headers)
     return who is not None and sees_privacy(who.roles)
 
 
@@ -78,18 +107,19 @@ def _read(header: str) -> Person | None:
         return None
     pairs = list(_claims(principal))
     claims = dict(pairs)
-    id_, name, address = (_first(claims, kinds) for kinds in (_ID, _NAME, _ADDRESS))
-    return Person(id_, name or id_, address, _roles(value for kind, value in pairs if kind in _ROLE)) if id_ else None
+    id_, name, address, account = (_first(claims, kinds) for kinds in (_ID, _NAME, _ADDRESS, _ACCOUNT))
+    roles = _roles(value for kind, value in pairs if kind in _ROLE)
+    return Person(id_, name or id_, address, roles, account) if id_ else None
 
 
 def _first(claims: Mapping[str, str], kinds: tuple[str, ...]) -> str:
     return next((claims[kind] for kind in kinds if claims.get(kind)), "")[:_LONGEST]
 
 
-def _roles(values: Iterator[str]) -> frozenset[str]:
+def _roles(values: Iterator[str]) -> "frozenset[Role]":
     from shared.core.review.roles import roles_of
 
-    return frozenset(roles_of(values))
+    return roles_of(values)
 
 
 def _claims(principal: Any) -> Iterator[tuple[str, str]]:

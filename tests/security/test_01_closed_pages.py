@@ -139,7 +139,7 @@ SIGNED_IN = settings.Settings("t", "", sign_in=True)
         (principal(("oid", " 0f8e ")), Person("0f8e", "0f8e")),
         (
             principal(("oid", "0f8e"), ("preferred_username", "ana@t.example")),
-            Person("0f8e", "ana@t.example", "ana@t.example"),
+            Person("0f8e", "ana@t.example", "ana@t.example", account="ana@t.example"),
         ),
         (
             principal((OID, "0f8e"), ("name", "Ana"), ("email", "ana@t.example"), ("roles", "reviewer")),

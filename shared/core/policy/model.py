@@ -148,6 +148,18 @@ class Roles(Strict):
         return role
 
 
+class People(Strict):
+    """Who may do more than read on our pages, by the name with which they sign in, such as `ana@contoso.example`.
+
+    It counts for whoever has no app role in Entra at all (`core/review/roles.py`).
+    """
+
+    reviewers: Many[str] = ()
+    board: Many[str] = ()
+    admins: Many[str] = ()
+    privacy: Many[str] = ()
+
+
 class Target(Strict):
     """Working days until somebody has looked at a change, the board has decided, and it is closed.
 
@@ -398,6 +410,7 @@ class Policy(Strict):
     teams: dict[Name, Team] = Field(min_length=1)
     workloads: dict[Name, Workload] = Field(default={})
     roles: Roles = Roles()
+    people: People = People()
     targets: Targets = Targets()
     calendar: Calendar = Calendar()
     closing: Closing = Closing()

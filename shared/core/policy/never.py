@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from shared.core.policy.check import Fault, did_you_mean
-from shared.core.policy.model import Policy, Roles, service_key, walk
+from shared.core.policy.model import GROUP, People, Policy, Roles, service_key, walk
 from shared.core.policy.seen import Seen
 
 #: What Graph has sent since 2021, and what Microsoft documents (learn.microsoft.com/microsoft-365/admin/manage).
@@ -16,6 +16,7 @@ TAGS = (
 )
 _KNOWN = {"category": CATEGORIES, "tag": TAGS}
 _ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>.]+(\.[^\s@,;<>.]+)+")
+_NAME_PEOPLE = "name people, such as ana@contoso.example, or assign the role in Entra"
 _STEPS = ("triage", "decide", "close")
 _LEVELS = ("high", "medium", "low")
 
@@ -49,6 +50,12 @@ def _addresses(policy: Policy) -> Iterator[Fault]:
     for path, who in people:
         if "@" in who and not _ADDRESS.fullmatch(who.removeprefix("group:").strip()):
             yield path, f"{who!r} is no mail address, so nobody can be reached there"
+    for name in People.model_fields:
+        for who in getattr(policy.people, name):
+            if who.startswith(GROUP):
+                yield f"people.{name}", f"{who!r} is a group, and nobody is looked up in groups here: {_NAME_PEOPLE}"
+            elif not _ADDRESS.fullmatch(who.strip()):
+                yield f"people.{name}", f"nobody signs in as {who!r}, so it gives nobody a role: {_NAME_PEOPLE}"
 
 
 def _out_of_order(policy: Policy) -> Iterator[Fault]:

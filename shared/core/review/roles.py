@@ -5,16 +5,24 @@ from typing import Literal, get_args
 
 from shared.core.policy.model import Policy
 
-Role = Literal["reader", "reviewer", "admin", "privacy"]
+Role = Literal["reader", "reviewer", "board", "admin", "privacy"]
 """The app roles of our registration in Entra, by their values (docs/deploying.md).
 
 `reader`: sees the pages; so does everybody who is signed in. `reviewer`: settles fields, and answers for every team.
-`admin`: the same, and what concerns the whole deployment. `privacy`: sees posts on data privacy; no other role includes
-that.
+`board`: moves tickets of the built-in register. `admin`: all of that, and what concerns the whole deployment.
+`privacy`: sees posts on data privacy; no other role includes that.
 """
 ROLES: tuple[Role, ...] = get_args(Role)
 EVERY_ROLE = frozenset(ROLES)
 _REVIEWERS = frozenset({"reviewer", "admin"})
+_BOARD = frozenset({"board", "admin"})
+_OF_PEOPLE: tuple[tuple[str, Role], ...] = (
+    ("reviewers", "reviewer"),
+    ("board", "board"),
+    ("admins", "admin"),
+    ("privacy", "privacy"),
+)
+"""Keys of the policy's `people`, and the role that each of them gives."""
 
 
 def roles_of(values: Iterable[str]) -> frozenset[Role]:
@@ -23,12 +31,32 @@ def roles_of(values: Iterable[str]) -> frozenset[Role]:
     return frozenset(role for role in ROLES if role in named)
 
 
+def roles_for(own: Collection[Role], account: str, policy: Policy) -> frozenset[Role]:
+    """The roles of somebody: those that their sign-in brings, else those that the policy gives to their account.
+
+    One role of the sign-in is enough for the policy to count no more, `reader` too: who assigns roles in Entra has said
+    what somebody may. `account`: the name with which they sign in; empty where it is not known, which is no role.
+    """
+    name = account.strip().casefold()
+    if own or not name:
+        return frozenset(own)
+    people = policy.people
+    return frozenset(
+        role for key, role in _OF_PEOPLE if name in {each.strip().casefold() for each in getattr(people, key)}
+    )
+
+
 def is_reviewer(roles: Collection[str]) -> bool:
     return not _REVIEWERS.isdisjoint(roles)
 
 
 def is_admin(roles: Collection[str]) -> bool:
     return "admin" in roles
+
+
+def may_move(roles: Collection[str]) -> bool:
+    """Whether somebody moves tickets of the built-in register."""
+    return not _BOARD.isdisjoint(roles)
 
 
 def sees_privacy(roles: Collection[str]) -> bool:

@@ -2,13 +2,15 @@
 
 import pytest
 
-from shared.core.policy.model import Policy, Route, Team, Tenant
+from shared.core.policy.model import People, Policy, Route, Team, Tenant
 from shared.core.review.roles import (
     EVERY_ROLE,
     is_admin,
     is_reviewer,
     may_answer,
+    may_move,
     may_settle,
+    roles_for,
     roles_of,
     sees_privacy,
     teams_of,
@@ -22,6 +24,12 @@ POLICY = Policy(
         "other": Team(owner="cy@contoso.example"),
     },
     routes=Route(team="work"),
+    people=People(
+        reviewers=("Ana@contoso.example", "ben@contoso.example"),
+        board=("ben@contoso.example ",),
+        admins=("cy@contoso.example",),
+        privacy=("ana@contoso.example",),
+    ),
 )
 
 
@@ -39,11 +47,36 @@ def test_roles_are_read_from_what_a_sign_in_says(values, roles):
 
 
 @pytest.mark.parametrize(
+    ("own", "account", "roles"),
+    [
+        ((), "ana@contoso.example", {"reviewer", "privacy"}),
+        ((), " BEN@contoso.example", {"reviewer", "board"}),
+        ((), "cy@contoso.example", {"admin"}),
+        ((), "dan@contoso.example", set()),
+        ((), "", set()),
+        (("reader",), "cy@contoso.example", {"reader"}),
+        (("reviewer",), "ana@contoso.example", {"reviewer"}),
+    ],
+)
+def test_the_policys_people_count_for_whoever_has_no_app_role_at_all(own, account, roles):
+    assert roles_for(own, account, POLICY) == roles
+
+
+@pytest.mark.parametrize(
+    ("roles", "moves"),
+    [((), False), (("reviewer", "privacy"), False), (("board",), True), (("admin",), True)],
+)
+def test_tickets_of_the_register_are_moved_by_the_board_and_by_admins(roles, moves):
+    assert may_move(roles) == moves
+
+
+@pytest.mark.parametrize(
     ("roles", "reviewer", "admin", "privacy"),
     [
         ((), False, False, False),
         (("reader",), False, False, False),
         (("reviewer",), True, False, False),
+        (("board",), False, False, False),
         (("admin",), True, True, False),
         (("privacy",), False, False, True),
         (EVERY_ROLE, True, True, True),
