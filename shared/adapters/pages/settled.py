@@ -10,6 +10,7 @@ from shared.core.changes.change import Change
 from shared.core.changes.settled import FieldValue, from_label
 from shared.core.posts.classification import FIELD_NAMES, Classification, FieldName
 from shared.core.review.assessment import Act, field_views
+from shared.core.review.typed import typed_value
 from shared.core.words.answers import ANSWERS
 from shared.core.words.dates import spoken
 from shared.core.words.outcomes import LOAD_WORDS
@@ -93,6 +94,16 @@ def _load(name: str) -> str:
 
 def _said(name: FieldName, label: Any) -> str:
     return _in_words(name, from_label(name, label))
+
+
+def choice_words(name: FieldName, typed: str) -> str:
+    """What a person chooses for a field, in the words in which pages say it."""
+    return _in_words(name, typed_value(name, typed))
+
+
+def value_words(name: FieldName, value: FieldValue) -> str:
+    """The value of a field in the words in which pages say it."""
+    return _in_words(name, value)
 
 
 def _in_words(name: FieldName, value: FieldValue) -> str:

@@ -128,13 +128,23 @@ class Asked(NamedTuple):
 
 
 class TeamWord(NamedTuple):
-    """What one team said: who owns it there, and what they make of it."""
+    """What one team said: who owns it there, what they make of it and who says so, and when they last said anything.
+
+    `by`, `at`: empty in lines of versions that did not keep them.
+    """
 
     team: str
     owner: str
     disposition: str
+    by: str = ""
+    at: str = ""
+
+    @property
+    def moment(self) -> datetime | None:
+        return when(self.at)
 
 
+_WORD = 3  # columns that every version of it has
 _OUTCOME = 3  # load, lesson, when
 _NO_PART = Part("", "", {}, ())
 
@@ -452,12 +462,26 @@ class Line:
     @property
     def words(self) -> tuple[TeamWord, ...]:
         """What each team said of it; of a team that has said nothing there is none."""
-        return tuple(TeamWord(*map(str, word)) for word in self._rows("words", len(TeamWord._fields)))
+        return tuple(TeamWord(*map(str, word[: len(TeamWord._fields)])) for word in self._rows("words", _WORD))
 
     @property
     def moved(self) -> Mapping[str, str]:
         """The teams that it was taken from, each with the one that got it."""
-        return {str(team): str(to) for team, to in self._rows("moved", 2)}
+        return {str(row[0]): str(row[1]) for row in self._rows("moved", 2)}
+
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """The teams that it concerns, each as it was handed over; a circle ends where it began."""
+        moved = self.moved
+
+        def of(team: str) -> str:
+            known = {team}
+            while (to := moved.get(team, "")) and to not in known:
+                team = to
+                known.add(team)
+            return team
+
+        return tuple(dict.fromkeys(of(team) for team in self.teams or (self.team,) if team))
 
     @property
     def last_word(self) -> datetime | None:
@@ -473,7 +497,7 @@ class Line:
     @property
     def asked(self) -> tuple[Asked, ...]:
         """The days of which people asked to be reminded."""
-        rows = ((stored_day(str(day)), str(channel)) for day, channel in self._rows("asked", 2))
+        rows = ((stored_day(str(row[0])), str(row[1])) for row in self._rows("asked", 2))
         return tuple(Asked(day, channel) for day, channel in rows if day)
 
     @property
@@ -485,11 +509,11 @@ class Line:
         return RolloutOutcome(known, str(lesson), moment) if known and moment and not self.private else None
 
     def _rows(self, name: str, width: int) -> Iterator[tuple[Value, ...]]:
-        """A value that is a table; a later version may have further columns."""
+        """The rows of a value that is a table, each at least so wide; a later version may have further columns."""
         rows = self.part("people").get(name)
         for row in rows if isinstance(rows, tuple) else ():
             if isinstance(row, tuple) and len(row) >= width:
-                yield row[:width]
+                yield row
 
     def is_open(self, today: date) -> bool:
         """Whether people still have to deal with it; what nobody tracks is open until its plan is over."""

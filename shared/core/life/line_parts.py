@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from shared.core.changes.change import Change, EffectState, Event
+from shared.core.changes.settled import TeamWord
 from shared.core.changes.slips import farthest
 from shared.core.decisions.decide import last_day, plan_is_over
 from shared.core.life.closing import REOPENED, is_ended
@@ -167,10 +168,15 @@ def people_part(change: Change) -> Part | None:
         values |= {
             "outcome": (said.load, said.lesson[:_LONGEST_LESSON], _iso(said.at)) if said else (),
             "settled": tuple(sorted(settled)),
-            "words": tuple((team, words[team].owner, words[team].disposition) for team in sorted(words)),
+            "words": tuple(_said(team, words[team]) for team in sorted(words)),
             "moved": tuple((team, moved[team].to) for team in sorted(moved)),
         }
     return part_of("people", f"{assessment.seq:08d}", values)
+
+
+def _said(team: str, word: TeamWord) -> tuple[str, ...]:
+    last = max((at for at in (word.owned_at, word.at) if at), default=None)
+    return team, word.owner, word.disposition, word.by, _iso(last)
 
 
 def _iso(at: datetime | None) -> str:

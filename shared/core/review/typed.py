@@ -28,6 +28,11 @@ _MOST_ROLLOUTS = 40
 _LONGEST = 60  # characters of what was typed that an error repeats
 
 
+def choices(name: FieldName) -> tuple[str, ...]:
+    """The words among which a person chooses for a field; none for days and rollouts, which are typed."""
+    return ("yes", "no") if name in {"crb", "training"} else _CHOICES.get(name, ())
+
+
 def field_named(text: str) -> FieldName:
     """The field of that name."""
     name = text.strip().casefold().replace("-", "_")

@@ -153,12 +153,31 @@ def test_a_line_says_what_each_team_said_and_when_a_person_last_decided_anything
     own = change_line(replace(a_change(), assessment=said))
     private = change_line(replace(a_change(tags=["GDPR"]), assessment=said))
 
-    assert own.words == (("messaging", "ana", ""), ("voice", "ben", "no_impact"))
+    at = (NOW + timedelta(hours=2)).isoformat()
+    assert own.words == (("messaging", "ana", "", "", ""), ("voice", "ben", "no_impact", "ben", at))
+    assert own.concerned == ("messaging",)
     assert (own.moved, own.settled) == ({"collaboration": "voice"}, ("kind",))
     assert own.last_word == private.last_word == NOW + timedelta(hours=2)
     assert (private.words, private.moved, private.settled) == ((), {}, ())
-    later = line(part("people", words=(("voice", "ben", "done", "new"), ("odd",), 7), moved="odd"))
-    assert (later.words, later.moved) == ((("voice", "ben", "done"),), {})
+    later = line(part("people", words=(("voice", "ben", "done", "b", "t", "new"), ("odd",), 7), moved="odd"))
+    assert (later.words, later.moved) == ((("voice", "ben", "done", "b", "t"),), {})
+    before = line(part("people", words=(("voice", "ben", "done"),), moved=(("voice", "devices", "new"),)))
+    assert before.words == (("voice", "ben", "done", "", ""),)
+    assert before.moved == {"voice": "devices"}
+
+
+@pytest.mark.parametrize(
+    ("teams", "moved", "expected"),
+    [
+        (("voice",), (), ("voice",)),
+        (("voice", "mail"), (("voice", "mail"),), ("mail",)),
+        (("voice",), (("voice", "mail"), ("mail", "devices")), ("devices",)),
+        (("voice",), (("voice", "mail"), ("mail", "voice")), ("mail",)),
+        ((), (), ("root",)),
+    ],
+)
+def test_a_change_concerns_the_teams_that_it_was_handed_over_to(teams, moved, expected):
+    assert line(part("change", teams=teams, team="root"), part("people", moved=moved)).concerned == expected
 
 
 # Figures.
