@@ -17,12 +17,39 @@ from functions import (
     track,
     watch,
 )  # fmt: skip
-from functions.pages import answer, assets, change, dry_runs, feedback, health, home, mail, maturity, metrics, register
+from functions.pages import (
+    answer,
+    assets,
+    change,
+    dry_runs,
+    feedback,
+    health,
+    home,
+    mail,
+    maturity,
+    metrics,
+    register,
+    review,
+)
 from functions.pages import reports as report_pages
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)  # who may see a page is decided in functions/pages
 
 for part in (fetch, watch, deduplicate, classify, tickets, hear, notify, digest, track, remind, reports, mend, parked):
     app.register_functions(part.bp)
-for page in (home, assets, metrics, maturity, change, answer, feedback, register, dry_runs, health, mail, report_pages):
+for page in (
+    home,
+    assets,
+    review,
+    metrics,
+    maturity,
+    change,
+    answer,
+    feedback,
+    register,
+    dry_runs,
+    health,
+    mail,
+    report_pages,
+):
     app.register_functions(page.bp)

@@ -16,10 +16,16 @@ SENT_BY_A_PAGE_OF_OURS: Mapping[str, str] = {
 }
 
 
-def form_request(path: str, fields: Mapping[str, str], principal: str = "", **route: str) -> func.HttpRequest:
-    """A form with its token. `principal`: of the person who sends it; `route`: what stands in the path."""
+def form_request(
+    path: str, fields: Mapping[str, str], principal: str = "", *, script: bool = False, **route: str
+) -> func.HttpRequest:
+    """A form with its token. `principal`: of the person who sends it; `script`: it was our script that sent it.
+
+    `route`: what stands in the path.
+    """
+    by_script = {"hx-request": "true"} if script else {}
     return func.HttpRequest(
         method="POST", url=f"{OURSELVES}{path}", params={}, route_params=route,
         body=urlencode({"csrf": TOKEN, **fields}).encode(),
-        headers={**SENT_BY_A_PAGE_OF_OURS, "x-ms-client-principal": principal},
+        headers={**SENT_BY_A_PAGE_OF_OURS, "x-ms-client-principal": principal, **by_script},
     )  # fmt: skip

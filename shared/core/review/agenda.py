@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
+from urllib.parse import urlencode
 
 from shared.core.life.line import Line, TeamWord
 
@@ -17,6 +18,24 @@ WEEKS = (1, 2, 4)
 """How far a review may look back."""
 MOST = 150
 """Changes on one page; the others come when these are done, or by a team's own agenda."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which review somebody looks at: of how many weeks, and of which team; empty for all of them."""
+
+    weeks: int = WEEKS[0]
+    team: str = ""
+
+    @property
+    def query(self) -> str:
+        """The same in an address."""
+        return urlencode({"weeks": self.weeks, **({"team": self.team} if self.team else {})})
+
+
+def scope_of(weeks: str, team: str) -> Scope:
+    """The scope that an address or a form says; a week where it says no number of weeks that there is."""
+    return Scope(next((each for each in WEEKS if weeks == str(each)), WEEKS[0]), team[:100])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +107,11 @@ def _items(lines: Iterable[Line], today: date, since: datetime, team: str) -> It
 
 
 def _reason(line: Line, today: date, since: datetime) -> Reason | None:
-    """Why it is on the agenda. What was said, or closed, in this review stays on it, at its place."""
+    """Why it is on the agenda. Of which somebody spoke in this review stays on it, at its place, whatever came of it."""
     seen, edited = line.first_seen, line.modified
     if not line.is_whole or not line.decided or seen is None:
         return None
-    spoken = any(at and at >= since for at in (line.last_word, line.closed))
+    spoken = line.last_word is not None and line.last_word >= since
     if not (spoken or line.is_open(today)):
         return None
     if any(day and day < today for day in (line.act_by, line.plan_end)):

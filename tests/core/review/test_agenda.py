@@ -45,7 +45,8 @@ PAST = {"act_by": "2026-09-10"}
         (line(people={"at": ago(hours=1), "words": (("mail", "ana", "", "", ago(hours=1)),)}), "new", ()),
         (line(people={"at": ago(hours=1), "asked": (("2026-10-01", "mail"),)}), "new", ()),
         (line(people={"at": ago(hours=1)}), "new", ("mail",)),  # a comment decides nothing
-        (line(closing={"at": ago(hours=2), "number": 1}), "new", ()),
+        (line(closing={"at": ago(hours=2), "number": 1}), None, None),  # by its ticket: nobody has to look
+        (line(people={"at": ago(hours=2)}, closing={"at": ago(hours=2), "number": 1}), "new", ()),
         (line(decided=""), None, None),
         (line(planned=False), None, None),
         (line(planned=False, people=said()), "new", ()),  # what ended in this review stays at its place
@@ -61,7 +62,7 @@ PAST = {"act_by": "2026-09-10"}
         (line(**OLD, **PAST, people=said(hours=2)), "late", ()),
         (line(**OLD, **PAST, people={"at": ago(days=20), "words": (("mail", "", "impact"),)}), "late", ("mail",)),
         (line(people={"at": ago(hours=1), "words": (("mail", "", "impact"),)}), "new", ()),  # of an earlier version
-        (line(**PAST, closing={"at": ago(hours=2), "number": 1}), "late", ()),
+        (line(**PAST, people={"at": ago(hours=2)}, closing={"at": ago(hours=2), "number": 1}), "late", ()),
     ],
 )
 def test_a_change_is_on_the_agenda_for_a_reason_until_its_teams_have_said_a_word(own, reason, waits_for):

@@ -1,17 +1,22 @@
 // Keys for pages on which people work. What is done is a form or a link of the page: a key only presses it.
 //
-// data-keys="list"       the rows of a list, of which one is current: j and k, or the arrows, move; Enter opens its link
-// data-row               a row of it
-// data-open              the link of a row that Enter follows
-// data-press="d"         a button or link that the key d presses: of the current row, else of the page
-// data-focus="/"         a field that the key / goes to
+// data-keys="list"   a list of rows, one of which is current: j and k, or the arrows, move; Enter opens its link
+// data-row           a row of it; data-done: nothing waits there any more
+// data-follow        at the list: moving to a row opens its link at once, beside the list
+// data-open          the link of a row
+// data-press="d"     a button, link or summary that the key d presses: in the current row, else anywhere that is seen
+// data-focus="/"     a field that the key / goes to
 "use strict";
 
+const one = (selector, under = document) => under.querySelector(selector);
+const all = (selector, under = document) => [...under.querySelectorAll(selector)];
+const seen = (node) => node.getClientRects().length > 0 && !node.disabled;
 const typing = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
-const rows = () => [...document.querySelectorAll("[data-keys] [data-row]")].filter((row) => row.getClientRects().length);
-const current = () => document.querySelector("[data-keys] [data-row][aria-current=true]");
+const rows = () => all("[data-keys=list] [data-row]").filter(seen);
+const current = () => one("[data-keys=list] [data-row][aria-current=true]");
+const follows = () => one("[data-keys=list][data-follow]") !== null;
 
-function choose(row, { focus = true } = {}) {
+function choose(row, focus) {
   current()?.removeAttribute("aria-current");
   if (!row) return;
   row.setAttribute("aria-current", "true");
@@ -19,57 +24,132 @@ function choose(row, { focus = true } = {}) {
   row.scrollIntoView({ block: "nearest" });
 }
 
-function move(step) {
-  const all = rows();
-  const at = all.indexOf(current());
-  const next = at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + step, 0), all.length - 1);
-  choose(all[next]);
+function open(row) {
+  choose(row, true);
+  if (row && follows()) one("[data-open]", row)?.click();
 }
 
-function presses(key) {
+function move(step) {
+  const list = rows();
+  const at = list.indexOf(current());
+  open(list[at < 0 ? (step > 0 ? 0 : list.length - 1) : Math.min(Math.max(at + step, 0), list.length - 1)]);
+}
+
+// Of several that a key presses, such as groups of choices, the one behind the one that is open.
+function pressed(key) {
   const named = `[data-press="${CSS.escape(key)}"]`;
-  const shown = (node) => node.getClientRects().length && !node.disabled;
-  const row = current() ?? document.querySelector("[data-keys]:not([data-keys=list])");
-  return [...(row?.querySelectorAll(named) ?? []), ...document.querySelectorAll(`${named}:not([data-row] ${named})`)].find(shown);
+  const here = current() ? all(named, current()).filter(seen) : [];
+  const list = here.length ? here : all(named).filter((node) => seen(node) && !node.closest("[data-row]"));
+  const at = list.findIndex((node) => node.parentElement.open);
+  return list[(at + 1) % list.length];
+}
+
+function press(node) {
+  const group = node.tagName === "SUMMARY" ? node.parentElement : null;
+  node.click();
+  if (group?.open) one("input:not([type=hidden]):not([type=date]), textarea, select", group)?.focus();
 }
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (typing(event.target)) {
-    if (event.key === "Escape") event.target.blur();
+  if (event.key === "Escape") {
+    event.target.blur?.();
+    all("details[name=choice][open]").forEach((group) => (group.open = false));
     return;
   }
-  const done = () => event.preventDefault();
-  const field = document.querySelector(`[data-focus="${CSS.escape(event.key)}"]`);
+  if (typing(event.target)) return;
+  const field = one(`[data-focus="${CSS.escape(event.key)}"]`);
+  const button = field ? null : pressed(event.key);
+  const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
   if (field) {
-    done();
     field.focus();
     field.select?.();
+  } else if (button) {
+    press(button);
+  } else if (event.key in steps && one("[data-keys=list]")) {
+    move(steps[event.key]);
+  } else if (event.key === "Enter" && event.target.matches("[data-row]")) {
+    one("[data-open]", event.target)?.click();
+  } else {
     return;
   }
-  const pressed = presses(event.key);
-  if (pressed) {
-    done();
-    pressed.click();
-    return;
-  }
-  if (!document.querySelector("[data-keys=list]")) return;
-  if (event.key === "j" || event.key === "ArrowDown") {
-    done();
-    move(1);
-  } else if (event.key === "k" || event.key === "ArrowUp") {
-    done();
-    move(-1);
-  } else if (event.key === "Enter" && event.target === current()) {
-    const link = current().querySelector("[data-open]");
-    if (link) {
-      done();
-      link.click();
-    }
-  }
+  event.preventDefault();
 });
 
 document.addEventListener("focusin", (event) => {
-  const row = event.target.closest?.("[data-keys] [data-row]");
-  if (row && row !== current()) choose(row, { focus: false });
+  const row = event.target.closest?.("[data-keys=list] [data-row]");
+  if (row && row !== current()) choose(row, false);
+});
+
+// What a request has come to.
+
+function trouble(title, text) {
+  let place = one("#trouble");
+  if (!place) {
+    place = document.createElement("div");
+    place.id = "trouble";
+    place.className = "notice bad trouble";
+    place.setAttribute("role", "alert");
+    one("main").prepend(place);
+  }
+  const strong = document.createElement("strong");
+  strong.textContent = title;
+  place.replaceChildren(strong, ` ${text}`);
+}
+
+document.addEventListener("htmx:responseError", (event) => {
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  const text = one("main p", page)?.textContent ?? "Try again in a minute.";
+  trouble(`${one("main h1", page)?.textContent ?? "That did not work"}.`, text);
+});
+document.addEventListener("htmx:sendError", () => trouble("We cannot be reached.", "Nothing was saved. Try again in a minute."));
+document.addEventListener("htmx:timeout", () => trouble("This takes too long.", "Look whether it was saved, and try again."));
+
+// Rows that say nothing new stay as they are, so that nobody's place moves.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const fresh = event.detail.fragment.firstElementChild;
+  const version = fresh?.dataset.version;
+  if (version && version === event.detail.target.dataset.version) event.detail.shouldSwap = false;
+});
+
+function count() {
+  const bar = one("#progress");
+  if (!bar) return;
+  const list = all("[data-keys=list] [data-row]");
+  bar.max = list.length || 1;
+  bar.value = list.filter((row) => "done" in row.dataset).length;
+  one("#progress-words").textContent = `${bar.value} of ${list.length}`;
+}
+
+const rowOf = (id) => document.getElementById(`row-${id}`);
+
+// After a decision: the same change for its next team, else the next one that waits.
+function goOn(id) {
+  const list = all("[data-keys=list] [data-row]");
+  const row = rowOf(id);
+  const rest = row ? [...list.slice(list.indexOf(row)), ...list] : list;
+  const next = rest.find((each) => !("done" in each.dataset));
+  if (next) open(next);
+  else if (row) open(row);
+}
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) return;
+  one("#trouble")?.remove();
+  count();
+  const decided = event.detail.xhr.getResponseHeader("X-Decided");
+  if (decided) {
+    goOn(decided);
+    return;
+  }
+  const shown = one("#pane [data-id]");
+  if (shown && rowOf(shown.dataset.id) !== current()) choose(rowOf(shown.dataset.id), false);
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  if (!follows()) return;
+  const shown = one("#pane [data-id]");
+  const first = all("[data-keys=list] [data-row]").find((row) => !("done" in row.dataset));
+  if (shown) choose(rowOf(shown.dataset.id), false);
+  else open(first ?? one("[data-keys=list] [data-row]"));
 });
