@@ -33,11 +33,14 @@ class StillClock:
 class Pump:
     """The functions over one storage account; `by_queue` counts our storage calls by the queue that caused them."""
 
-    def __init__(self, connection: str, clock: Any, **around: Any) -> None:
+    def __init__(self, connection: str, clock: Any, *, sign_in: bool = False, **around: Any) -> None:
+        """`sign_in`: as behind App Service's sign-in, where a header says who asks; else as in a sandbox."""
         self.calls: Counter[str] = Counter()
         self.by_queue: dict[str, Counter[str]] = defaultdict(Counter)
         self._connection = connection
-        settings = Settings("dev", "http://127.0.0.1:7071", connection_string=connection, local=True)
+        settings = Settings(
+            "dev", "http://127.0.0.1:7071", connection_string=connection, local=not sign_in, sign_in=sign_in
+        )
         app.use(app.Surroundings(settings, clock=clock, calls=self.calls, **around))
 
     async def prepare(self) -> None:

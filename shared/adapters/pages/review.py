@@ -243,6 +243,7 @@ def _pane_values(pane: _Pane, form: str, today: date, result: Result | None) -> 
         "can": answer,
         "cannot": pane.answer if isinstance(pane.answer, str) else "",
         "words": ANSWERS,
+        "others": [team for team in answer.others if team != pane.team] if answer else [],
         "unsure": []
         if private or answer is None
         else [_unsure(view, change) for view in _doubted(answer.fields, change)],

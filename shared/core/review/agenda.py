@@ -107,7 +107,7 @@ def _items(lines: Iterable[Line], today: date, since: datetime, team: str) -> It
 
 
 def _reason(line: Line, today: date, since: datetime) -> Reason | None:
-    """Why it is on the agenda. Of which somebody spoke in this review stays on it, at its place, whatever came of it."""
+    """Why it is on the agenda. That of which somebody spoke in this review stays, whatever came of it."""
     seen, edited = line.first_seen, line.modified
     if not line.is_whole or not line.decided or seen is None:
         return None

@@ -5,12 +5,13 @@
 // data-follow        at the list: moving to a row opens its link at once, beside the list
 // data-open          the link of a row
 // data-press="d"     a button, link or summary that the key d presses: in the current row, else anywhere that is seen
+// data-print         a button that prints the page; without script it is not there
 // data-focus="/"     a field that the key / goes to
 "use strict";
 
 const one = (selector, under = document) => under.querySelector(selector);
 const all = (selector, under = document) => [...under.querySelectorAll(selector)];
-const seen = (node) => node.getClientRects().length > 0 && !node.disabled;
+const seen = (node) => node.checkVisibility() && !node.disabled; // in a closed group nothing is seen, though it has its place
 const typing = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
 const rows = () => all("[data-keys=list] [data-row]").filter(seen);
 const current = () => one("[data-keys=list] [data-row][aria-current=true]");
@@ -26,7 +27,9 @@ function choose(row, focus) {
 
 function open(row) {
   choose(row, true);
-  if (row && follows()) one("[data-open]", row)?.click();
+  if (!row || !follows()) return;
+  window.htmx?.process(row); // it may have come a moment ago
+  one("[data-open]", row)?.click();
 }
 
 function move(step) {
@@ -147,6 +150,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  all("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
   if (!follows()) return;
   const shown = one("#pane [data-id]");
   const first = all("[data-keys=list] [data-row]").find((row) => !("done" in row.dataset));
