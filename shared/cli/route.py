@@ -16,7 +16,6 @@ from shared.core.terms import Action, ComplianceTopic, Default, EventType, Impac
 
 if TYPE_CHECKING:
     from shared.core.decisions.what_if import WhatIf
-    from shared.core.policy.model import Policy
     from shared.usecases.deps import Deps
 
 _DESCRIBED = "A described change"
@@ -107,12 +106,13 @@ def route(
         tenants = tenant or tuple(in_force.tenants)
         answer = what_if_described(in_force, post, classification, events, today.date(), tenants, particulars)
     from shared.cli import route_tree
+    from shared.core.decisions.explained import explained
     from shared.core.decisions.what_if import as_data
 
     if json_:
         as_json(as_data(answer))
     else:
-        route_tree.show(answer)
+        route_tree.show(explained(answer))
 
 
 def _in_file(change: str, posts: Path, policy: Path | None) -> "WhatIf":
@@ -135,16 +135,13 @@ def _in_file(change: str, posts: Path, policy: Path | None) -> "WhatIf":
 
 
 def _stored(change: str, policy: Path | None, state: Path | None) -> "WhatIf":
-    from shared.core.decisions.what_if import what_if
-    from shared.usecases.pages import change as views
+    from shared.usecases.pages.why import why_of_change
 
     async def work(deps: "Deps") -> "WhatIf":
-        in_force: Policy = checked_policy(policy) if policy else await deps.here.policy.current()
-        view = await views.change(deps, change)
-        if view is None:
+        answer = await why_of_change(deps, change, checked_policy(policy) if policy else None)
+        if answer is None:
             raise PermanentError(f"{change} was never seen in any tenant; name a file with --posts")
-        tenants = [copy.tenant for copy in view.copies if not copy.gone]
-        return what_if(in_force, view.change, deps.here.clock(), tenants)
+        return answer
 
     return with_deployment(state, work)
 
