@@ -11,7 +11,7 @@ from shared.core.changes.change import Effect, EffectState, TicketState
 from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
-from shared.core.ports.storage import Blob, Row, Value, Write
+from shared.core.ports.storage import Blob, QueueState, Row, Value, Write
 from shared.usecases.deps import ChannelMemory, Deps, DownMemory, Here, ListMemory, OutsidePorts, StoragePorts
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ class Lifetime:
 class Mortal:
     """A port whose process dies at one call of its lifetime."""
 
-    _CALLS = frozenset({"get", "range", "scan", "commit", "send", "put", "delete", "read", "replace"})
+    _CALLS = frozenset({"get", "range", "scan", "commit", "send", "look", "put", "delete", "read", "replace"})
 
     def __init__(self, inner: object, life: Lifetime) -> None:
         self._inner = inner
@@ -181,6 +181,10 @@ class FakeQueues:
 
     async def send(self, queue: str, envelope: Envelope, delay: float = 0.0) -> None:
         self.sent.append((queue, decode(encode(envelope)), delay))
+
+    async def look(self, queue: str) -> QueueState:
+        there = [(envelope, delay) for name, envelope, delay in self.sent if name == queue]
+        return QueueState(len(there), min((each.first_seen for each, delay in there if not delay), default=None))
 
     def bodies(self, queue: str) -> list[Mapping[str, object]]:
         return [envelope.body for name, envelope, _ in self.sent if name == queue]

@@ -31,6 +31,16 @@ class Parked:
     content: Mapping[str, Any]
 
 
+class ParkedHead(NamedTuple):
+    """What a list says of a parked item, without its content."""
+
+    key: str
+    queue: str
+    item: str
+    reason: str
+    parked_at: datetime
+
+
 class ParkedRecord(NamedTuple):
     """A parked item as it stands in storage, with the version of its row."""
 
@@ -70,6 +80,22 @@ async def parked_items(tables: Tables) -> list[Parked]:
     """Everything that is parked, newest first."""
     items = [read_parked(row) async for row in tables.scan(TABLE)]
     return sorted(items, key=lambda item: item.parked_at, reverse=True)
+
+
+async def parked_heads(tables: Tables) -> list[ParkedHead]:
+    """The same without what was in the messages, which can be large: a call for each thousand."""
+    only = ("queue", "item", "reason", "parked_at")
+    heads = [
+        ParkedHead(
+            f"{row.partition}:{row.key}",
+            str(row.values["queue"]),
+            str(row.values["item"]),
+            str(row.values["reason"]),
+            stored_moment(row.values["parked_at"]),
+        )
+        async for row in tables.scan(TABLE, only=("queue", "item", "reason", "parked_at"))
+    ]
+    return sorted(heads, key=lambda head: head.parked_at, reverse=True)
 
 
 async def parked_item(tables: Tables, key: str) -> Parked | None:

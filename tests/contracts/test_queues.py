@@ -4,6 +4,7 @@ import base64
 import random
 import uuid
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from azure.storage.queue.aio import QueueClient
@@ -11,6 +12,7 @@ from azure.storage.queue.aio import QueueClient
 from shared.adapters.storage.queues import AzureQueues
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import LIMIT, Envelope, decode
+from shared.core.ports.storage import QueueState
 from tests.fakes import NOW, FakeQueues
 
 
@@ -80,6 +82,27 @@ async def test_a_message_with_a_delay_is_not_there_yet(queue):
     assert not await queue.take()
 
 
+async def test_what_is_in_a_queue_is_counted_and_the_oldest_message_says_how_old_it_is(queue):
+    assert await queue.port.look(queue.name) == QueueState(0)
+
+    await queue.port.send(queue.name, Envelope({}, NOW))
+    await queue.port.send(queue.name, Envelope({"posts": ["x" * 5000]}, NOW - timedelta(days=3), 7))
+    await queue.port.send(queue.name, Envelope({}, NOW - timedelta(days=9)), 60)
+
+    assert await queue.port.look(queue.name) == QueueState(3, NOW - timedelta(days=3))
+    assert len(await queue.take()) >= 1, "looking takes nothing"
+
+
+async def test_what_is_no_message_of_ours_is_as_old_as_it_stands_in_the_queue(real):
+    async with QueueClient.from_connection_string(real.connection, real.name) as client:
+        await client.send_message(base64.b64encode(b"nothing of ours").decode())
+
+    state = await real.port.look(real.name)
+
+    assert state.messages == 1
+    assert datetime.now(UTC) - state.oldest < timedelta(minutes=5)
+
+
 async def test_a_message_over_the_limit_is_a_permanent_failure_and_nothing_is_sent(queue):
     noise = random.Random(1).randbytes(LIMIT + 100).hex()
 
@@ -113,3 +136,5 @@ async def test_messages_never_expire_and_are_counted(real):
 async def test_a_queue_that_is_not_there_is_a_transient_failure(real):
     with pytest.raises(TransientError, match="nowhere"):
         await real.port.send("nowhere", Envelope({}, NOW))
+    with pytest.raises(TransientError, match="nowhere"):
+        await real.port.look("nowhere")

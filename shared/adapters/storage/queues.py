@@ -2,18 +2,30 @@
 
 import math
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from azure.core.exceptions import ResourceExistsError
-from azure.storage.queue import BinaryBase64DecodePolicy, BinaryBase64EncodePolicy
+from azure.storage.queue import BinaryBase64DecodePolicy, BinaryBase64EncodePolicy, QueueMessage
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from shared.adapters.storage.counting import CountingTransport
 from shared.adapters.storage.failures import RETRIES, as_ours
-from shared.core.messages import Envelope, encode
+from shared.core.errors import PermanentError
+from shared.core.messages import Envelope, decode, encode
+from shared.core.ports.storage import QueueState
 
 MAX_DELAY = 7 * 24 * 3600 - 1
 """Seconds; storage hides a message for a week at most."""
+_PEEKED = 32  # messages; storage shows no more at once
+
+
+def _since(message: QueueMessage) -> datetime | None:
+    """Since when a message is on its way; of what is no message of ours, since when it stands in the queue."""
+    try:
+        return decode(message.content).first_seen
+    except PermanentError:
+        return message.inserted_on
 
 
 class AzureQueues:
@@ -43,6 +55,14 @@ class AzureQueues:
         hidden = min(math.ceil(max(delay, 0.0)), MAX_DELAY)
         with as_ours(f"sending to queue {queue}"):
             await self._queue(queue).send_message(encode(envelope), visibility_timeout=hidden, time_to_live=-1)
+
+    async def look(self, queue: str) -> QueueState:
+        with as_ours(f"looking into queue {queue}"):
+            properties = await self._queue(queue).get_queue_properties()
+            peeked = await self._queue(queue).peek_messages(max_messages=_PEEKED)
+        return QueueState(
+            properties.approximate_message_count or 0, min(filter(None, map(_since, peeked)), default=None)
+        )
 
     async def create(self, names: tuple[str, ...] | list[str]) -> None:
         """Make the queues that are not there yet (sandbox and tests; in Azure infra/ makes them)."""

@@ -69,11 +69,26 @@ class Tables(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """What is in a queue. `messages`: about how many, those that wait hidden included, as storage counts them.
+
+    `oldest`: since when the oldest of those that could be taken is on its way; None where there is none.
+    """
+
+    messages: int
+    oldest: datetime | None = None
+
+
 class Queues(Protocol):
     """Storage queues."""
 
     async def send(self, queue: str, envelope: Envelope, delay: float = 0.0) -> None:
         """Put one message, kept until it is handled; invisible for `delay` seconds first."""
+        ...
+
+    async def look(self, queue: str) -> QueueState:
+        """What is in a queue, without taking anything: two calls."""
         ...
 
 

@@ -93,10 +93,10 @@ def _changes(queue: str, body: Mapping[str, Any]) -> list[str]:
     return [change_id for change_id in item_ids if ids.is_id(change_id)]
 
 
-async def replay(deps: Deps, key: str, by: str) -> bool:
+async def replay(deps: Deps, key: str, by: str, through: str = "command") -> bool:
     """Send it again as new (attempts 0), and forget that it was parked; False where there is no such key.
 
-    `by`: who wants it.
+    `by`: who wants it; `through`: on a page, or by a command.
     Raises PermanentError for a message that is not ours: nothing could handle it.
     """
     record = await parked.parked_record(deps.storage.tables, key)
@@ -116,7 +116,7 @@ async def replay(deps: Deps, key: str, by: str) -> bool:
     await deps.storage.queues.send(item.queue, await _fitting(deps, Envelope(body, deps.here.clock())))
     details = {"key": key, "queue": item.queue, "reason": item.reason[:_REASON]}
     await insert_entry(
-        deps.storage.tables, Entry(deps.here.clock(), item.item, "replay", by, "command", key[-24:], details)
+        deps.storage.tables, Entry(deps.here.clock(), item.item, "replay", by, through, key[-24:], details)
     )
     await parked.delete_parked(deps.storage.tables, record)
     return True
