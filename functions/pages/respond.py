@@ -11,6 +11,7 @@ from functions.pages.who import Person, person_with_roles
 if TYPE_CHECKING:
     from shared.adapters.pages.render import Viewer
     from shared.app import App
+    from shared.core.policy.model import Policy
 
 Show = Callable[["App", func.HttpRequest], Awaitable[func.HttpResponse]]
 """What a page's file gives: the page for a request that may see it."""
@@ -34,7 +35,8 @@ async def respond(request: func.HttpRequest, show: Show) -> func.HttpResponse:
         who = await person_with_roles(app, request.headers)
         if who is None:
             return message("This page is closed", _UNKNOWN if app.settings.sign_in else _LOCKED, 403)
-        return _with_token(app, _made_for(app, who, request), await show(app, request))
+        made_for = await _made_for(app, who, request)
+        return _with_token(app, made_for, await show(app, request))
     except PermanentError as error:
         return message("Not found", str(error), 404)
     except TransientError as error:
@@ -56,14 +58,32 @@ async def respond_to_form(request: func.HttpRequest, act: Act) -> func.HttpRespo
     return await respond(request, show)
 
 
-def _made_for(app: "App", who: Person, request: func.HttpRequest) -> "Viewer":
-    """For whom pages are made until the answer is there."""
+async def _made_for(app: "App", who: Person, request: func.HttpRequest) -> "Viewer":
+    """For whom pages are made until the answer is there. In a sandbox every page offers to be somebody else."""
+    from functions.pages.persona import choices, chosen
     from shared.adapters.pages.render import Viewer, viewer
 
     token = token_of(app.settings, request.headers)
-    made_for = Viewer(who.name, who.roles, token or new_token(), fresh=not token)
+    personas = choices(await _policy(app)) if app.settings.local else ()
+    made_for = Viewer(
+        who.name,
+        who.roles,
+        token or new_token(),
+        fresh=not token,
+        personas=personas,
+        persona=chosen(request.headers) if personas else "",
+    )
     viewer.set(made_for)
     return made_for
+
+
+async def _policy(app: "App") -> "Policy | None":
+    from shared.core.errors import PermanentError, TransientError
+
+    try:
+        return await app.deps.here.policy.current()
+    except (PermanentError, TransientError):  # the page itself says so, where it needs one
+        return None
 
 
 def _with_token(app: "App", made_for: "Viewer", answer: func.HttpResponse) -> func.HttpResponse:

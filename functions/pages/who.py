@@ -62,10 +62,12 @@ HERE = Person("here", "you", roles=frozenset({"reader", "reviewer", "board", "ad
 def person(settings: "Settings", headers: Mapping[str, str]) -> Person | None:
     """The person behind a request, with the roles of their sign-in; None for whom we do not know.
 
-    `headers` are found whatever their case.
+    `headers` are found whatever their case. In a sandbox it is whom its switch of persona says.
     """
     if settings.local:
-        return HERE
+        from functions.pages.persona import persona
+
+        return persona(headers)
     if not settings.sign_in:
         return None
     return _read(headers.get(_HEADER, ""))
@@ -74,19 +76,24 @@ def person(settings: "Settings", headers: Mapping[str, str]) -> Person | None:
 async def person_with_roles(app: "App", headers: Mapping[str, str]) -> Person | None:
     """The same, with the roles that count: those of the sign-in, else those that the policy's people have.
 
-    The policy is read once a minute and process, whoever asks. Where it cannot be read, it gives no roles.
+    The policy is read once a minute and process, whoever asks. Where it cannot be read, it gives no roles. In a sandbox
+    it has the address of the team's owner whom somebody chose to be.
     """
+    from functions.pages.persona import address_of, has_owner
     from shared.core.errors import PermanentError, TransientError
     from shared.core.review.roles import roles_for
 
     who = person(app.settings, headers)
-    if who is None or who.roles or not who.account:
+    owner = app.settings.local and has_owner(headers)
+    if who is None or (not owner and (who.roles or not who.account)):
         return who
     try:
         policy = await app.deps.here.policy.current()
     except (PermanentError, TransientError) as error:
         _LOG.warning("the policy gives nobody a role now: %s", error)
         return who
+    if owner:
+        return replace(who, address=address_of(headers, policy))
     return replace(who, roles=roles_for(who.roles, who.account, policy))
 
 

@@ -84,7 +84,6 @@ async def parked_items(tables: Tables) -> list[Parked]:
 
 async def parked_heads(tables: Tables) -> list[ParkedHead]:
     """The same without what was in the messages, which can be large: a call for each thousand."""
-    only = ("queue", "item", "reason", "parked_at")
     heads = [
         ParkedHead(
             f"{row.partition}:{row.key}",

@@ -38,13 +38,16 @@ NAVIGATION = (
 class Viewer:
     """For whom a page is made: what to call them, their roles, and the token of the forms on it.
 
-    `fresh`: the browser does not have the token yet.
+    `fresh`: the browser does not have the token yet. `personas`: whom somebody may choose to be, each as its value and
+    its words, in a sandbox alone; `persona`: the one that is chosen.
     """
 
     name: str = ""
     roles: frozenset[str] = frozenset()
     token: str = ""
     fresh: bool = False
+    personas: tuple[tuple[str, str], ...] = ()
+    persona: str = ""
 
 
 viewer: ContextVar[Viewer] = ContextVar("viewer", default=Viewer())  # noqa: B039 - it is frozen

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.core.life.line import Line
-from shared.core.life.targets import Calendars, calendars, clocks, is_asked, pace_of
+from shared.core.life.targets import Calendars, calendars, clocks, pace_of
 from shared.core.policy.model import Policy
 
 
@@ -14,19 +14,19 @@ from shared.core.policy.model import Policy
 class Load:
     """The open changes of a team. A change that concerns two teams counts for each.
 
-    `overdue`: those whose day to act by is over. `over`: those beyond a target of the policy. `waiting`: those about
-    which somebody of the team was asked, and nobody has said anything for it.
+    `overdue`: those whose day to act by, or planned end, has passed. `over`: those beyond a target of the policy.
+    `quiet`: those about which nobody has said or done anything yet.
     """
 
     open: int = 0
     overdue: int = 0
     over: int = 0
-    waiting: int = 0
+    quiet: int = 0
 
 
-def teams_of_line(line: Line) -> tuple[str, ...]:
-    """The teams that have to do with a change; who gets what nobody owns where the policy has not decided yet."""
-    return line.teams or (line.team,)
+def teams_of(line: Line) -> tuple[str, ...]:
+    """Every team that has to do with it: that deals with it, that the policy names, that it was handed to."""
+    return tuple(dict.fromkeys(team for team in (line.team, *line.teams, *line.moved.values()) if team))
 
 
 def loads(lines: Iterable[Line], policy: Policy, now: datetime) -> Mapping[str, Load]:
@@ -37,19 +37,20 @@ def loads(lines: Iterable[Line], policy: Policy, now: datetime) -> Mapping[str, 
         if not line.is_open(now.date()):
             continue
         marks = _marks(line, policy, of_team, now)
-        answered = {word.team for word in line.words if word.owner or word.disposition}
-        asked = is_asked(line)
-        for team in teams_of_line(line):
-            count = counts.setdefault(team, Counter())
-            count.update(marks)
-            count["waiting"] += asked and team not in answered
+        for team in teams_of(line):
+            counts.setdefault(team, Counter()).update(marks)
     return {team: Load(**{name: count[name] for name in Load.__slots__}) for team, count in counts.items()}
 
 
 def _marks(line: Line, policy: Policy, of_team: Calendars, now: datetime) -> list[str]:
-    late = line.act_by is not None and line.act_by < now.date()
-    over = pace_of(clocks(line, policy, of_team(line.team), now)) == "over"
-    return ["open", *(["overdue"] if late else ()), *(["over"] if over else ())]
+    moments = line.moments
+    holds = {
+        "open": True,
+        "overdue": any(day and day < now.date() for day in (line.act_by, line.plan_end)),
+        "over": pace_of(clocks(line, policy, of_team(line.team), now)) == "over",
+        "quiet": not (moments and moments.triaged),
+    }
+    return [name for name, mark in holds.items() if mark]
 
 
 def unowned_services(lines: Iterable[Line], today: date) -> list[tuple[str, int]]:

@@ -31,8 +31,8 @@ async def test_a_team_is_shown_with_what_it_owns_and_what_is_open():
 
     assert (messaging.owner, messaging.channel, messaging.group) == ("ben@contoso.example", "messaging", "Messaging")
     assert [(each.workload, each.services) for each in messaging.owned] == [("exchange", ("Exchange Online",))]
-    assert messaging.load == Load(open=2, waiting=2)
-    assert team(view, "workplace").load == Load(open=1, waiting=1)
+    assert messaging.load == Load(open=2, quiet=2)
+    assert team(view, "workplace").load == Load(open=1, quiet=1)
     assert team(view, "workplace").gets_the_rest
     assert (view.unowned, view.unowned_changes) == ((("Sway", 1),), 1)
 
@@ -47,7 +47,7 @@ async def test_what_is_late_is_counted_and_what_a_team_answered_waits_no_more():
     await mend(world.deps)
     late = team(await owners(world.deps, privacy=False), "messaging").load
 
-    assert (before.waiting, answered.waiting, answered.open) == (1, 0, 1)
+    assert (before.quiet, answered.quiet, answered.open) == (1, 0, 1)
     assert (before.overdue, late.overdue, late.over) == (0, 1, 1)
 
 
