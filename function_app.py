@@ -20,6 +20,7 @@ from functions import (
 from functions.pages import (
     answer,
     assets,
+    audit,
     change,
     dry_runs,
     feedback,
@@ -28,8 +29,10 @@ from functions.pages import (
     mail,
     maturity,
     metrics,
+    owners,
     register,
     review,
+    switch,
 )
 from functions.pages import reports as report_pages
 
@@ -51,5 +54,8 @@ for page in (
     health,
     mail,
     report_pages,
+    owners,
+    audit,
+    switch,
 ):
     app.register_functions(page.bp)

@@ -3,15 +3,19 @@
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import azure.functions as func
 
-from functions.pages.respond import as_json, respond
-from functions.pages.who import person
+from functions.pages.respond import as_json, html, message, respond, respond_to_form
+from functions.pages.who import person, person_with_roles
 
 if TYPE_CHECKING:
     from shared.app import App
+    from shared.usecases.pages.health import HealthView, QueueView
+
+T = TypeVar("T")
 
 bp = func.Blueprint()
 _LOG = logging.getLogger("foresignal.health")
@@ -24,10 +28,101 @@ async def status(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _status)
 
 
-async def _status(app: "App", _: func.HttpRequest) -> func.HttpResponse:
+@bp.route(route="api/status", methods=["POST"])
+async def mend_status(req: func.HttpRequest) -> func.HttpResponse:
+    """Sends what is parked again, or has what is down tried: for admins."""
+    return await respond_to_form(req, _mend)
+
+
+async def _status(app: "App", request: func.HttpRequest) -> func.HttpResponse:
+    from shared.adapters.pages.health import queues_page
     from shared.usecases.pages.health import health
 
-    return as_json(await health(app.deps))
+    if _wants_json(request):
+        return as_json(await health(app.deps))
+    if request.params.get("queues"):
+        kept = await _QUEUES.of(app)
+        return html(queues_page(kept, app.deps.here.clock()))
+    return await _page(app, request)
+
+
+async def _page(app: "App", request: func.HttpRequest, done: str = "") -> func.HttpResponse:
+    from shared.adapters.pages.health import health_page
+    from shared.core.review.roles import is_admin, sees_privacy
+    from shared.usecases.pages.health import shown_parked
+
+    who = await person_with_roles(app, request.headers)
+    roles = who.roles if who else frozenset()
+    view, text = await _VIEW.of(app), request.params.get("page", "1")
+    page = int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 1
+    parked = shown_parked(app.deps, view.parked, privacy=sees_privacy(roles))
+    return html(health_page(view, parked, page=page, is_admin=is_admin(roles), done=done))
+
+
+async def _mend(app: "App", request: func.HttpRequest, fields: Mapping[str, str]) -> func.HttpResponse:
+    from functions.pages.answer import known
+    from shared.core.errors import PermanentError
+    from shared.core.review.roles import is_admin
+    from shared.usecases.pages.health import probe, replay
+
+    who = await person_with_roles(app, request.headers)
+    if who is None or not is_admin(who.roles):
+        return message("You cannot do this", "This needs the role admin. Nothing was done.", 403)
+    if fields.get("do") == "replay":
+        try:
+            was_there = await replay(app.deps, fields.get("key", ""), known(who))
+        except PermanentError as error:
+            return message("It cannot be sent again", f"{error}. Nothing was done.", 409)
+        gone = "It is not parked any more: somebody else has just sent it again."
+        done = "It is on its way again." if was_there else gone
+    elif fields.get("do") == "probe":
+        targets = await probe(app.deps, known(who))
+        done = f"They are tried within 15 minutes: {', '.join(targets)}." if targets else "Nothing is down any more."
+    else:
+        return message("Nothing was done", "This form asks for nothing that we know. Open the page again.", 400)
+    _VIEW.forget()
+    return await _page(app, request, done)
+
+
+def _wants_json(request: func.HttpRequest) -> bool:
+    """A program says so; a browser takes pages, and most programs take anything."""
+    accepted = request.headers.get("accept", "")
+    return request.params.get("format") == "json" or ("application/json" in accepted and "text/html" not in accepted)
+
+
+class _KeptView(Generic[T]):
+    """What people are shown, for half a minute: whoever presses reload costs nothing."""
+
+    def __init__(self, read: Callable[["App"], Awaitable[T]]) -> None:
+        self._read = read
+        self._kept: tuple[App, float, T] | None = None
+
+    async def of(self, app: "App") -> T:
+        kept = self._kept
+        if kept and kept[0] is app and time.monotonic() < kept[1]:
+            return kept[2]
+        view = await self._read(app)
+        self._kept = (app, time.monotonic() + _SECONDS, view)
+        return view
+
+    def forget(self) -> None:
+        """Something was done: the next one reads again."""
+        self._kept = None
+
+
+async def _read_view(app: "App") -> "HealthView":
+    from shared.usecases.pages.health import health_view
+
+    return await health_view(app.deps)
+
+
+async def _read_queues(app: "App") -> "Sequence[QueueView]":
+    from shared.usecases.pages.health import queue_views
+
+    return await queue_views(app.deps)
+
+
+_VIEW, _QUEUES = _KeptView(_read_view), _KeptView(_read_queues)
 
 
 class _Kept:

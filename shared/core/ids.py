@@ -6,6 +6,7 @@ from shared.core.errors import PermanentError
 
 # Mirrors and copied text hold "mc1234567", " MC1234567 " and even "MCMC1234567".
 _ID = re.compile(r"^(?:MC)+(\d{4,10})$")
+_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])MC\d{4,10}(?!\d)")
 _PARTITION_BITS = 14  # about 100 changes a partition, never 250: counted on 4,141 real posts
 
 
@@ -15,6 +16,11 @@ def normalise(text: str) -> str:
     if not match:
         raise PermanentError(f"{text!r} is no Message Center id; expected MC and 4 to 10 digits, such as MC1234567")
     return f"MC{int(match[1])}"
+
+
+def ids_in(text: str) -> tuple[str, ...]:
+    """The ids that stand in a text, each once."""
+    return tuple(dict.fromkeys(normalise(each) for each in _IN_TEXT.findall(text)))
 
 
 def is_id(text: str) -> bool:

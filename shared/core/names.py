@@ -2,6 +2,8 @@
 
 import re
 
+VERSION = "0.1.0"
+"""Foresignal's own version, as pyproject.toml has it."""
 QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
 TABLES = (

@@ -1,5 +1,6 @@
 """The audit (table `audit`): a copy of each act of a person. Insert only: nothing here changes or deletes a row."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ TABLE = "audit"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = 10**17  # microseconds; the year 5138
 _LONGEST_KEY = 200  # characters of a subject, and of what was done, in a key
+_CURSOR = re.compile(r"\d{4}-(0[1-9]|1[0-2]):[^\x00-\x1f/\\#?]{0,600}")
 _MOST_EMPTY = 13  # months without an act, one after the other, after which the acts are thought to end
 
 
@@ -87,19 +89,37 @@ async def insert_entries(tables: Tables, entries: Iterable[Entry]) -> None:
                     await write_or_skip(tables, TABLE, write)
 
 
-async def newest_entries(tables: Tables, now: datetime, cursor: str = "", limit: int = 100) -> Page:
-    """The newest acts, or those behind the page that gave `cursor`: a call for each month that is looked into."""
+async def newest_entries(
+    tables: Tables,
+    now: datetime,
+    cursor: str = "",
+    limit: int = 100,
+    equal: Mapping[str, str] | None = None,
+    months: int = 0,
+) -> Page:
+    """The newest acts, or those behind the page that gave `cursor`: a call for each month that is looked into.
+
+    `equal`: only those with these values, such as `who`. `months`: the most months that are looked into, 0 for all;
+    then the page may be short, and its cursor leads on.
+    """
     month, _, after = unquote(cursor).partition(":") if cursor else (f"{now.astimezone(UTC):%Y-%m}", "", "")
     entries: list[Entry] = []
-    empty = 0
+    empty = looked = 0
     while len(entries) < limit and empty < _MOST_EMPTY:
-        rows = await tables.range(TABLE, month, f"{after}!" if after else "", END, limit=limit - len(entries))
+        if months and looked == months:
+            return Page(entries, quote(f"{month}:", safe=""))
+        rows = await tables.range(TABLE, month, f"{after}!" if after else "", END, equal, limit=limit - len(entries))
         entries += [read_entry(row) for row in rows]
         if rows and len(entries) == limit:
             return Page(entries, quote(f"{month}:{rows[-1].key}", safe=""))
         empty = 0 if rows else empty + 1
-        month, after = _month_before(month), ""
+        month, after, looked = _month_before(month), "", looked + 1
     return Page(entries, "")
+
+
+def is_cursor(text: str) -> bool:
+    """Whether a text that somebody sends may be where a page begins."""
+    return bool(_CURSOR.fullmatch(unquote(text)))
 
 
 async def entries_on(tables: Tables, topic: str, now: datetime, months: int = 12) -> list[Entry]:

@@ -131,8 +131,12 @@ def read_waiting(row: Row) -> Waiting:
 
 async def outages(tables: Tables) -> list[OutageRecord]:
     """Every target that is down: one range query."""
-    rows = await tables.range(TABLE, DEPLOYMENT, _DOWN, _DOWN + END)
-    return [OutageRecord(read_outage(row), row.etag) for row in rows]
+    return outages_in(await tables.range(TABLE, DEPLOYMENT, _DOWN, _DOWN + END))
+
+
+def outages_in(rows: Sequence[Row]) -> list[OutageRecord]:
+    """Those among rows of the deployment."""
+    return [OutageRecord(read_outage(row), row.etag) for row in rows if row.key.startswith(_DOWN)]
 
 
 async def outage_of(tables: Tables, target: Target) -> OutageRecord | None:

@@ -10,7 +10,7 @@ from shared.core.cards.delivery import ChannelState, Slot, Why
 from shared.core.changes.change import Place
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import stored_moment, when
-from shared.record.deliveries import DEPLOYMENT, TABLE
+from shared.record.deliveries import DEPLOYMENT, TABLE, OutageRecord, outages_in
 from shared.record.packing import END, pack, unpack
 from shared.record.redo import transactions, write_or_skip
 
@@ -129,8 +129,14 @@ def read_digest(row: Row) -> Digest:
 
 async def channels(tables: Tables) -> dict[str, ChannelRecord]:
     """Every channel that was ever seen, by name: one range query."""
+    return (await channels_and_outages(tables))[0]
+
+
+async def channels_and_outages(tables: Tables) -> tuple[dict[str, ChannelRecord], list[OutageRecord]]:
+    """Every channel that was ever seen, by name, and every target that is down: one range query for both."""
     rows = await tables.range(TABLE, DEPLOYMENT, "", END)
-    return {row.key: ChannelRecord(read_channel(row), row.etag) for row in rows if row.values.get("kind") == "channel"}
+    known = {row.key: ChannelRecord(read_channel(row), row.etag) for row in rows if row.values.get("kind") == "channel"}
+    return known, outages_in(rows)
 
 
 async def channel_of(tables: Tables, name: str) -> ChannelRecord | None:

@@ -42,6 +42,12 @@ async def keep_person(tables: Tables, person: KnownPerson, *, known: bool = Fals
         await write_or_skip(tables, TABLE, Write("replace", person_row(person, row.etag)))
 
 
+async def erase_person(tables: Tables, person_id: str) -> bool:
+    """Forget who somebody is; False where nobody knows them. Whoever acts again is known again: two calls."""
+    row = await tables.get(TABLE, _DEPLOYMENT, quote(person_id, safe="-"))
+    return row is not None and await write_or_skip(tables, TABLE, Write("delete", row))
+
+
 async def people_of(tables: Tables, ids: Iterable[str]) -> Mapping[str, KnownPerson]:
     """Those of these people who are known, by id: one range query."""
     keys = sorted({quote(id_, safe="-") for id_ in ids})

@@ -22,12 +22,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One route on the way. `place`: where it stands in the policy, and its name where it has one."""
+    """One route on the way. `path`: where it stands in the policy; `name`: what people call it, where it has one."""
 
-    place: str
+    path: str
+    name: str
     state: State
     said: tuple[Said, ...] = ()
     below: tuple["Branch", ...] = ()
+
+    @property
+    def place(self) -> str:
+        return _place(self.path, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def _walk(answer: WhatIf, steps: Mapping[str, RouteStep]) -> Walk:
     whose = f"{answer.policy.workloads[root.workload].team} owns {root.workload}" if root.workload else "nobody owns it"
     if not root.workload:
         whose += f", so it goes to {answer.policy.routes.team}"
-    decides = f"{_place(root)}: no route below matches, so the root decides" if root.taken else ""
+    decides = f"{_place(root.path, root.name)}: no route below matches, so the root decides" if root.taken else ""
     return Walk(f"{services}: {whose}", _branches(answer.policy.routes, "routes", steps), decides)
 
 
@@ -114,7 +119,8 @@ def _branches(node: Route, path: str, steps: Mapping[str, RouteStep]) -> tuple[B
     below = [f"{path}.routes[{index}]" for index in range(len(node.routes))]
     branches = [
         Branch(
-            _place(step),
+            here,
+            step.name,
             "taken" if step.taken else "matched" if step.matched else "missed",
             _said(step),
             _branches(child, here, steps) if step.matched else (),
@@ -124,7 +130,7 @@ def _branches(node: Route, path: str, steps: Mapping[str, RouteStep]) -> tuple[B
     ]
     if rest := [here for here in below if here not in steps]:
         last = f" to {rest[-1]}" if len(rest) > 1 else ""
-        branches.append(Branch(f"{rest[0]}{last}", "unreached"))
+        branches.append(Branch(f"{rest[0]}{last}", "", "unreached"))
     return tuple(branches)
 
 
@@ -139,6 +145,6 @@ def _said(step: RouteStep) -> tuple[Said, ...]:
     )
 
 
-def _place(step: RouteStep) -> str:
+def _place(path: str, name: str) -> str:
     """A route by its place and, where it has one, its name."""
-    return f"{step.path} “{step.name}”" if step.name else step.path
+    return f"{path} “{name}”" if name else path

@@ -1,20 +1,28 @@
-"""How we are: tenants, roadmap, policy, what is down, and what is parked."""
+"""How we are: tenants, roadmap, policy, what is down, what is parked, and what stands in the queues."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from shared.core import ids
 from shared.core.cards.delivery import sent_today
 from shared.core.errors import TransientError
+from shared.core.names import QUEUES, VERSION
 from shared.core.policy.model import Policy
 from shared.core.words.labels import waiting_words
-from shared.record.deliveries import outages, waiting_for
-from shared.record.digests import channels
+from shared.record.audit import Entry, insert_entry
+from shared.record.deliveries import OutageRecord, outages, waiting_for
+from shared.record.digests import ChannelRecord, channels_and_outages
 from shared.record.first_load import waiting_counts
 from shared.record.lists import LIVE, read_listing
-from shared.record.parked import count_parked
+from shared.record.parked import ParkedHead, count_parked, parked_heads
+from shared.record.people import KnownPerson
 from shared.record.tenants import tenant_states
+from shared.usecases.delivery import park
+from shared.usecases.delivery.down import probe_soon
 from shared.usecases.deps import Deps
+from shared.usecases.people import meet
 from shared.usecases.posts.roadmap import roadmap_state
 
 _STALE = timedelta(hours=2)
@@ -26,8 +34,88 @@ def _required(policy: Policy, tenant: str) -> bool:
     return entry.required if entry else True
 
 
+@dataclass(frozen=True, slots=True)
+class HealthView:
+    """How we are, for the page. `report`: as programs get it. `parked`: everything that is, newest first."""
+
+    report: Mapping[str, Any]
+    parked: tuple[ParkedHead, ...]
+    at: datetime
+    deployment: str
+    version: str = VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A queue: about how many messages, since when the oldest is on its way, or why nobody knows."""
+
+    name: str
+    messages: int = 0
+    oldest: datetime | None = None
+    failure: str = ""
+
+
 async def health(deps: Deps) -> Mapping[str, Any]:
     """How we are: `status` is `ok` or `degraded`, and what is wrong is named; holds no secret."""
+    return await _report(deps, await count_parked(deps.storage.tables))
+
+
+async def health_view(deps: Deps) -> HealthView:
+    """The same with what is parked: 6 calls, one more for each target that is down, and the policy once a minute."""
+    heads = await parked_heads(deps.storage.tables)
+    report = await _report(deps, len(heads))
+    return HealthView(report, tuple(heads), deps.here.clock(), deps.here.deployment)
+
+
+async def queue_views(deps: Deps) -> list[QueueView]:
+    """What stands in each queue: two calls a queue, so only for who asks."""
+    views = []
+    for name in QUEUES:
+        try:
+            state = await deps.storage.queues.look(name)
+        except TransientError as error:
+            views.append(QueueView(name, failure=str(error)))
+        else:
+            views.append(QueueView(name, state.messages, state.oldest))
+    return views
+
+
+def shown_parked(deps: Deps, heads: Sequence[ParkedHead], *, privacy: bool) -> list[ParkedHead]:
+    """What is parked as somebody may see it: of what could be a post on data privacy, no reason.
+
+    A reason can quote what an outside system said. Lines that this process has just read decide: no call more.
+    """
+    live = deps.here.lists.live
+    lines = live.lines if live else {}
+
+    def is_shown(head: ParkedHead) -> bool:
+        named = ids.ids_in(head.item)
+        return privacy or not any(each not in lines or lines[each].private for each in named)
+
+    return [head if is_shown(head) else _without_reason(head) for head in heads]
+
+
+def _without_reason(head: ParkedHead) -> ParkedHead:
+    return head._replace(reason="It may be about a post on data privacy, so its reason is for privacy readers.")
+
+
+async def replay(deps: Deps, key: str, by: KnownPerson) -> bool:
+    """Send a parked item again; False where there is no such key. The audit says who wanted it."""
+    await meet(deps, by)
+    return await park.replay(deps, key, by.id, "page")
+
+
+async def probe(deps: Deps, by: KnownPerson) -> list[str]:
+    """Let the timer's next run try everything that is down; what that is."""
+    targets = await probe_soon(deps)
+    if targets:
+        await meet(deps, by)
+        for target in targets:
+            await insert_entry(deps.storage.tables, Entry(deps.here.clock(), target, "probe", by.id, "page"))
+    return targets
+
+
+async def _report(deps: Deps, parked: int) -> Mapping[str, Any]:
     now = deps.here.clock()
     policy = await deps.here.policy.current()  # read first, so that what is wrong with the newest one is known
     failure = deps.here.policy.failure
@@ -45,8 +133,7 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         }
         for state in await tenant_states(deps.storage.tables, policy.tenants)
     ]
-    parked = await count_parked(deps.storage.tables)
-    down = await targets_down(deps)
+    records, down = await _channels_and_down(deps)
     roadmap = await roadmap_state(deps)
     kept = await waiting_counts(deps.storage.tables)
     lists = await lists_state(deps)
@@ -58,7 +145,7 @@ async def health(deps: Deps) -> Mapping[str, Any]:
         "tenants": tenants,
         "roadmap": roadmap,
         "down": down,
-        "limited": await channels_limited(deps, policy),
+        "limited": _limited(deps, policy, records),
         "parked": parked,
         "policy": failure or "in force",
         "lists": lists,
@@ -86,12 +173,8 @@ async def lists_state(deps: Deps) -> Mapping[str, Any]:
     return {"mark": mark.isoformat() if mark else None, "failure": failure, "ok": False}
 
 
-async def channels_limited(deps: Deps, policy: Policy) -> list[Mapping[str, Any]]:
+def _limited(deps: Deps, policy: Policy, records: Mapping[str, ChannelRecord]) -> list[Mapping[str, Any]]:
     """Every channel that had its cards of the day: what comes after them is joined. That is no fault."""
-    try:
-        records = await channels(deps.storage.tables)
-    except TransientError:  # `down` says so
-        return []
     sent = {
         name: sent_today(policy.channels[name], record.state, deps.here.clock())
         for name, record in records.items()
@@ -116,10 +199,27 @@ async def targets_down(deps: Deps) -> list[Mapping[str, Any]]:
     try:
         down = await outages(deps.storage.tables)
     except TransientError as error:
-        now = deps.here.clock().isoformat()
-        what_to_do = "Run `azd provision`, which makes the tables of this version."
-        lost = {"target": "the list of what is down", "since": now, "reason": str(error), "waiting": 0, "next_try": now}
-        return [{**lost, "what_to_do": what_to_do}]
+        return _unread(deps, error)
+    return await _told(deps, down)
+
+
+async def _channels_and_down(deps: Deps) -> tuple[Mapping[str, ChannelRecord], list[Mapping[str, Any]]]:
+    """The channels, and the same."""
+    try:
+        records, down = await channels_and_outages(deps.storage.tables)
+    except TransientError as error:
+        return {}, _unread(deps, error)
+    return records, await _told(deps, down)
+
+
+def _unread(deps: Deps, error: TransientError) -> list[Mapping[str, Any]]:
+    now = deps.here.clock().isoformat()
+    what_to_do = "Run `azd provision`, which makes the tables of this version."
+    lost = {"target": "the list of what is down", "since": now, "reason": str(error), "waiting": 0, "next_try": now}
+    return [{**lost, "what_to_do": what_to_do}]
+
+
+async def _told(deps: Deps, down: Sequence[OutageRecord]) -> list[Mapping[str, Any]]:
     return [
         {
             "target": outage.target.noun,

@@ -1,0 +1,127 @@
+"""The page of how we are, for people; programs get the same as JSON."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from shared.adapters.pages.render import render
+from shared.core.times import when
+from shared.record.parked import ParkedHead
+
+PAGE = 50
+"""Parked items on the page."""
+_Tone = Literal["good", "warn", "bad"]
+
+
+class _View(Protocol):
+    @property
+    def report(self) -> Mapping[str, Any]: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def deployment(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A tenant's source. `state`: in a word or two; `age`: how long ago it was last read well."""
+
+    tenant: str
+    source: str
+    state: str
+    tone: _Tone
+    fetched: datetime | None
+    age: str
+    posts: int
+    failure: str
+    next_try: datetime | None
+    required: bool
+
+
+def health_page(
+    view: _View, parked: Sequence[ParkedHead], *, page: int = 1, is_admin: bool = False, done: str = ""
+) -> str:
+    """`parked`: what of it may be shown, newest first. `done`: what a form has just done, in a sentence."""
+    report = view.report
+    pages = max(1, -(-len(parked) // PAGE))
+    at = min(max(page, 1), pages)
+    return render(
+        "health.html.j2",
+        title="Health",
+        report=report,
+        well=report["status"] == "ok",
+        problems=list(_problems(report)),
+        feeds=[_feed(each, view.at) for each in report["tenants"]],
+        roadmap=report["roadmap"],
+        roadmap_fetched=when(report["roadmap"].get("fetched")),
+        down=[{**each, "since": when(each["since"]), "next_try": when(each["next_try"])} for each in report["down"]],
+        lists_mark=when(report["lists"]["mark"]),
+        lists_age=_age(when(report["lists"]["mark"]), view.at),
+        parked=parked[(at - 1) * PAGE : at * PAGE],
+        parked_total=len(parked),
+        page=at,
+        pages=pages,
+        view=view,
+        is_admin=is_admin,
+        done=done,
+        queues=None,
+    )
+
+
+def queues_page(queues: object, at: datetime) -> str:
+    """What stands in the queues, alone: a part of the page, or a page where there is no script."""
+    return render("queues.html.j2", title="Queues", queues=queues, age=lambda moment: _age(moment, at))
+
+
+def _feed(tenant: Mapping[str, Any], now: datetime) -> FeedRow:
+    fetched = when(tenant["fetched"])
+    state, tone = _state(tenant, fetched)
+    return FeedRow(
+        tenant["tenant"], tenant["source"], state, tone, fetched, _age(fetched, now), tenant["posts"],
+        tenant["failure"], when(tenant["not_before"]), tenant["required"],
+    )  # fmt: skip
+
+
+def _state(tenant: Mapping[str, Any], fetched: datetime | None) -> tuple[str, _Tone]:
+    """What is stale is not well, even where nothing failed."""
+    if tenant["failure"]:
+        return "failing", "bad" if tenant["required"] else "warn"
+    if fetched is None:
+        return "never read", "bad" if tenant["required"] else "warn"
+    return ("well", "good") if tenant["ok"] else ("stale", "warn")
+
+
+def _problems(report: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong, each in a sentence; nothing where all is well."""
+    for each in report["tenants"]:
+        if each["required"] and not each["ok"]:
+            state, _ = _state(each, when(each["fetched"]))
+            yield f"Tenant {each['tenant']} ({each['source']}) is {state}."
+    if not report["roadmap"]["ok"]:
+        yield "The public roadmap cannot be read."
+    if report["policy"] != "in force":
+        yield "The policy that was pushed last is not in force."
+    for each in report["down"]:
+        waiting = "nothing waits" if not each["waiting"] else f"{each['waiting']} wait"
+        yield f"{each['target'][:1].upper()}{each['target'][1:]} is down; {waiting}."
+    if report["parked"]:
+        yield "One item is parked." if report["parked"] == 1 else f"{report['parked']} items are parked."
+    if not report["lists"]["ok"]:
+        yield "The lists of changes are not up to date."
+
+
+def _age(moment: datetime | None, now: datetime) -> str:
+    """How long ago, in one unit; empty where nobody knows."""
+    if moment is None:
+        return ""
+    minutes = int((now - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            count = minutes // size
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return ""
