@@ -57,7 +57,7 @@ def health_page(
         feeds=[_feed(each, view.at) for each in report["tenants"]],
         roadmap=report["roadmap"],
         roadmap_fetched=when(report["roadmap"].get("fetched")),
-        down=[{**each, "since": when(each["since"]), "next_try": when(each["next_try"])} for each in report["down"]],
+        down=[_down(each) for each in report["down"]],
         lists_mark=when(report["lists"]["mark"]),
         lists_age=_age(when(report["lists"]["mark"]), view.at),
         parked=parked[(at - 1) * PAGE : at * PAGE],
@@ -74,6 +74,11 @@ def health_page(
 def queues_page(queues: object, at: datetime) -> str:
     """What stands in the queues, alone: a part of the page, or a page where there is no script."""
     return render("queues.html.j2", title="Queues", queues=queues, age=lambda moment: _age(moment, at))
+
+
+def _down(each: Mapping[str, Any]) -> Mapping[str, Any]:
+    what = "card" if str(each["target"]).startswith("channel") else "ticket"
+    return {**each, "since": when(each["since"]), "next_try": when(each["next_try"]), "what": what}
 
 
 def _feed(tenant: Mapping[str, Any], now: datetime) -> FeedRow:
@@ -99,14 +104,14 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     for each in report["tenants"]:
         if each["required"] and not each["ok"]:
             state, _ = _state(each, when(each["fetched"]))
-            yield f"Tenant {each['tenant']} ({each['source']}) is {state}."
+            words = "has never been read" if state == "never read" else f"is {state}"
+            yield f"Tenant {each['tenant']} ({each['source']}) {words}."
     if not report["roadmap"]["ok"]:
         yield "The public roadmap cannot be read."
     if report["policy"] != "in force":
         yield "The policy that was pushed last is not in force."
     for each in report["down"]:
-        waiting = "nothing waits" if not each["waiting"] else f"{each['waiting']} wait"
-        yield f"{each['target'][:1].upper()}{each['target'][1:]} is down; {waiting}."
+        yield f"{each['target'][:1].upper()}{each['target'][1:]} is down."
     if report["parked"]:
         yield "One item is parked." if report["parked"] == 1 else f"{report['parked']} items are parked."
     if not report["lists"]["ok"]:

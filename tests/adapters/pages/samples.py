@@ -36,7 +36,7 @@ from shared.core.tickets.ticket import PlanStep
 from shared.record.reports import ReportName
 from shared.usecases.pages.feedback import Feedback, Remark
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
-from tests.adapters.pages import backtests, measured
+from tests.adapters.pages import backtests, measured, operated
 
 URL = "https://changes.example"
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
@@ -387,4 +387,5 @@ def everything() -> dict[str, str]:
         "report-owner": report_page(measured.devices(), URL),
         **answer_pages(),
         **backtests.pages(),
+        **operated.pages(),
     }
