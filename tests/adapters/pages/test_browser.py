@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from shared.adapters.pages.assets import asset
 from shared.adapters.pages.render import security_headers
 from tests.adapters.pages.browser import browser, screenshots
 from tests.adapters.pages.samples import everything
@@ -65,6 +66,8 @@ def show(chromium):
             if wanted == "api/opened":
                 page.opened.append((route.request.method, route.request.post_data))
                 route.fulfill(status=204)
+            elif wanted.startswith("api/assets/") and (found := asset(wanted.rpartition("/")[2])):
+                route.fulfill(status=200, headers={"Content-Type": found.media_type}, body=found.data)
             else:
                 route.fulfill(status=200, headers=headers, body=PAGES[wanted]) if wanted in PAGES else route.abort()
 
