@@ -1,6 +1,7 @@
 """Names stand once: what infra/ declares is what the code knows."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture(scope="module")
 def infra():
     return declared()
+
+
+def test_the_version_is_that_of_the_package():
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert package["project"]["version"] == names.VERSION
 
 
 def test_the_queues_are_ours_and_their_poison_queues(infra):

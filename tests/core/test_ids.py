@@ -45,3 +45,16 @@ def test_keys_and_partitions_sort_as_numbers_do(one, other):
     assert ids.key(low) <= ids.key(high)
     assert ids.partition(low) <= ids.partition(high)
     assert ids.from_key(ids.key(low)) == low
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("MC1200001, MC1200002 and 3 more (contoso)", ("MC1200001", "MC1200002")),
+        ("MC1200001 MC1200001", ("MC1200001",)),
+        ("an item", ()),
+        ("XMC1200001 MC123 MC12345678901", ()),
+    ],
+)
+def test_ids_are_found_in_a_text(text, expected):
+    assert ids.ids_in(text) == expected

@@ -86,3 +86,28 @@ def test_the_module_writes_by_insert_alone():
     assert writes
     assert {node.args[0].value for node in writes} == {"insert"}
     assert commits == []
+
+
+async def test_acts_are_looked_for_over_a_bounded_number_of_months_and_the_page_leads_on():
+    tables = FakeTables()
+    for months in (0, 5, 11):
+        await insert_entry(tables, replace(SETTLED, at=NOW - timedelta(days=30.5 * months), mark=str(months)))
+    await insert_entry(tables, replace(SETTLED, who="somebody else", mark="x"))
+    pages, cursor = [], ""
+    for _ in range(9):
+        before = tables.calls
+        page = await newest_entries(tables, NOW, cursor, equal={"who": "0f8e"}, months=4)
+        assert tables.calls - before <= 4
+        pages.append([entry.mark for entry in page.entries])
+        if not (cursor := page.cursor):
+            break
+        assert audit.is_cursor(cursor)
+
+    assert [mark for page in pages for mark in page] == ["0", "5", "11"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "2026-09", "2026-13:", "2026-09:a/b", "2026-09:\x00", "2026-09:" + "x" * 700]
+)
+def test_what_is_no_place_in_the_audit_is_no_cursor(text):
+    assert not audit.is_cursor(text)

@@ -96,7 +96,7 @@ def shown_parked(deps: Deps, heads: Sequence[ParkedHead], *, privacy: bool) -> l
 
 
 def _without_reason(head: ParkedHead) -> ParkedHead:
-    return head._replace(reason="It may be about a post on data privacy, so its reason is for privacy readers.")
+    return head._replace(reason="Privacy readers see the reason: the lists do not say that the post is none on data privacy.")
 
 
 async def replay(deps: Deps, key: str, by: KnownPerson) -> bool:
