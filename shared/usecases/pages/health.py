@@ -96,7 +96,9 @@ def shown_parked(deps: Deps, heads: Sequence[ParkedHead], *, privacy: bool) -> l
 
 
 def _without_reason(head: ParkedHead) -> ParkedHead:
-    return head._replace(reason="Privacy readers see the reason: the lists do not say that the post is none on data privacy.")
+    return head._replace(
+        reason="Privacy readers see the reason: the lists do not say that the post is none on data privacy."
+    )
 
 
 async def replay(deps: Deps, key: str, by: KnownPerson) -> bool:
