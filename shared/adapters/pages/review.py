@@ -99,7 +99,7 @@ class _News(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AgendaRow:
     """One change on the agenda, in words. `said`: what teams made of it and who says so."""
 
     item: AgendaItem
@@ -177,9 +177,9 @@ def news_part(news: _News, scope: Scope, at: str, who: str, *, today: date) -> s
     return render("review_rows.html.j2", rows=rows, gone=news.gone, scope=scope, since=news.at, others=others)
 
 
-def _row(item: AgendaItem, names: Mapping[str, str], today: date) -> Row:
+def _row(item: AgendaItem, names: Mapping[str, str], today: date) -> AgendaRow:
     due = item.due
-    return Row(
+    return AgendaRow(
         item,
         _REASONS[item.reason],
         _TONES[item.reason],
