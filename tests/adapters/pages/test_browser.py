@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from shared.adapters.pages.assets import asset as asset_of
 from shared.adapters.pages.render import security_headers
 from tests.adapters.pages.browser import browser, screenshots
 from tests.adapters.pages.samples import everything
@@ -62,7 +63,9 @@ def show(chromium):
         def answer(route):
             wanted = urlsplit(route.request.url).path.strip("/")
             headers = {"Content-Type": "text/html; charset=utf-8", **security_headers()}
-            if wanted == "api/opened":
+            if wanted.startswith("api/assets/") and (asset := asset_of(wanted.rsplit("/", 1)[1])):
+                route.fulfill(status=200, content_type=asset.media_type, body=asset.data)
+            elif wanted == "api/opened":
                 page.opened.append((route.request.method, route.request.post_data))
                 route.fulfill(status=204)
             else:
