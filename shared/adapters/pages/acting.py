@@ -10,7 +10,8 @@ from shared.core.review.assessment import FieldView
 from shared.core.review.typed import as_typed, choices
 
 _LONGEST = 1500  # characters of a value that the form has in it
-_WAYS: Mapping[str, Literal["day", "text"]] = {"act_by": "day", "rollouts": "text"}
+_Way = Literal["choice", "day", "text"]
+_WAYS: Mapping[str, _Way] = {"act_by": "day", "rollouts": "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Settling:
     """How a field is settled. `choices`: what can be chosen, as it is sent and in words; `value`: what counts now."""
 
     name: FieldName
-    way: Literal["choice", "day", "text"]
+    way: _Way
     value: str
     choices: tuple[tuple[str, str], ...] = ()
 
@@ -41,7 +42,8 @@ def settlings(fields: tuple[FieldView, ...]) -> dict[str, Settling]:
 
 
 def _settling(view: FieldView) -> Settling:
-    typed, way = as_typed(view.value), _WAYS.get(view.name, "choice")
+    typed = as_typed(view.value)
+    way: _Way = _WAYS.get(view.name, "choice")
     if way == "choice":
         words = ((each, _words(view.name, each)) for each in choices(view.name))
         return Settling(view.name, "choice", typed, tuple(words))

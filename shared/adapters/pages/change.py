@@ -125,7 +125,7 @@ def change_page(
         **values,
         **_acting(change, asks, form, result, given, as_of),
         **_course(change, acts, moments),
-        **_follows(change, effects, tasks, acts),
+        **_follows(effects, tasks, acts),
         tenants=tenants_of(change, copies),
         variants=variants,
         rollout_lines=rollout_lines,
@@ -183,13 +183,11 @@ def _course(change: Change, acts: Sequence[Act], moments: Moments | None) -> dic
     }
 
 
-def _follows(
-    change: Change, effects: Sequence[EffectState], tasks: Sequence[TaskState], acts: Sequence[Act]
-) -> dict[str, object]:
+def _follows(effects: Sequence[EffectState], tasks: Sequence[TaskState], acts: Sequence[Act]) -> dict[str, object]:
     """What follows from the decision: tickets, cards and tasks."""
     return {
         "tickets": [state for state in effects if state.effect.kind == "ticket"],
-        "channels": channels_of(change, effects, acts),
+        "channels": channels_of(effects, acts),
         "tasks": shortened(sorted(tasks, key=lambda task: task.opened, reverse=True), _MOST_OTHERS),
     }
 

@@ -54,7 +54,7 @@ class TenantCopies:
     gone: int
 
 
-def channels_of(change: Change, states: Sequence[EffectState], acts: Sequence[Act]) -> Cut[ChannelCards]:
+def channels_of(states: Sequence[EffectState], acts: Sequence[Act]) -> Cut[ChannelCards]:
     """The cards by channel, in the order of the channels' names."""
     by_channel: dict[str, list[EffectState]] = defaultdict(list)
     for state in states:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from shared.core.classify import plain_text
@@ -51,7 +52,7 @@ def runs(places: Iterable[Place]) -> list[tuple[int, int, tuple[str, ...]]]:
     known = list(places)
     ends = sorted({at for place in known for at in place[:2]})
     found: list[tuple[int, int, tuple[str, ...]]] = []
-    for first, end in zip(ends, ends[1:], strict=False):
+    for first, end in pairwise(ends):
         names = tuple(sorted({each.field for each in known if each.first <= first < each.end}))
         if names and found and found[-1][1:] == (first, names):
             found[-1] = (found[-1][0], end, names)

@@ -65,20 +65,16 @@ def crowded():
     change = replace(
         change, post={**change.post, "title": title, "body": body, "services": [f"Service {n}" for n in range(5000)]}
     )
-    states = [
-        EffectState(
-            Effect("card", f"channel{n % 40}", "workplace", many[0].id, (SentenceReason(LONG),), occasion=f"act-7@2026-05-{n % 28 + 1:02d}"),
-            done=many[0].id, done_at=at(4, 20) + timedelta(hours=n),
-        )
-        for n in range(500)
-    ]  # fmt: skip
-    copies = [
-        Copy(
-            f"tenant{n:04d}", tuple(f"Service {m}" for m in range(50)), many[-1 if n % 10 else 0].id, at(4, 20), at(5, 4), at(4, 20),
-            variant="v" if n % 100 == 0 else "", gone=at(5, 9) if n % 100 == 1 else None,
-        )
-        for n in range(1000)
-    ]  # fmt: skip
+    states = []
+    for n in range(500):
+        channel, occasion = f"channel{n % 40}", f"act-7@2026-05-{n % 28 + 1:02d}"
+        effect = Effect("card", channel, "workplace", many[0].id, (SentenceReason(LONG),), occasion=occasion)
+        states.append(EffectState(effect, done=many[0].id, done_at=at(4, 20) + timedelta(hours=n)))
+    copies = []
+    for n in range(1000):
+        services, edition = tuple(f"Service {m}" for m in range(50)), many[-1 if n % 10 else 0].id
+        copy = Copy(f"tenant{n:04d}", services, edition, at(4, 20), at(5, 4), at(4, 20))
+        copies.append(replace(copy, variant="v" if n % 100 == 0 else "", gone=at(5, 9) if n % 100 == 1 else None))
     acts = [
         Act(n, at(4, 20), f"Somebody {n}", "card in channel1", (), "comment", "workplace", words="w" * 2000)
         for n in range(400)
