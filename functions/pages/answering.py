@@ -31,13 +31,14 @@ async def give(
     from shared.adapters.pages.answer import Result
     from shared.core.cards.answers import LinkFault
     from shared.core.errors import PermanentError
+    from shared.core.review.roles import sees_privacy
     from shared.record.people import KnownPerson
     from shared.usecases.review.decide import Speaker
 
     team = "" if card else fields.get("team", "")
     if card is None and (closed := await _closed(app, who, team)):
         return closed
-    speaker = Speaker(KnownPerson(who.id, who.name, who.address), team, card)
+    speaker = Speaker(KnownPerson(who.id, who.name, who.address), team, card, sees_privacy(who.roles))
     try:
         done = await _done(app, ids_of(change_id), speaker, who, fields)
     except PermanentError as error:
@@ -45,6 +46,8 @@ async def give(
         return None, Result("That cannot be", "bad", (f"{words[:1].upper()}{words[1:]}.", "Nothing was done."))
     if done is None:
         return message("Not found", f"There is no change {change_id} here.", 404)
+    if done == LinkFault.PRIVATE:
+        return message("You cannot answer here", f"{done} Nothing was done.", 403)
     if isinstance(done, LinkFault):
         return message("This link is no good", f"{done} Nothing was done.", 403)
     return done, in_words(done, who, fields)

@@ -43,6 +43,13 @@ async def opened_in(tables: Tables, month: str) -> Mapping[CardKey, int]:
     return counts
 
 
+async def opened_of(tables: Tables, month: str, channel: str, change_id: str) -> Mapping[str, int]:
+    """How many people opened each card of a change in a channel in a month, by its occasion: one range query."""
+    begins = f"{quote(channel, safe=' @.:-')}|{ids.key(change_id)}|"
+    rows = await tables.range(TABLE, month, begins, f"{begins}{END}")
+    return Counter(unquote(row.key.split("|", 3)[2]) for row in rows)
+
+
 async def figures_in(tables: Tables, month: str) -> dict[FiguresKey, CardFigures]:
     """What the nights have summed up of a month's cards: one range query."""
     return {key: each for key, (each, _) in (await _figure_rows(tables, month)).items()}

@@ -40,6 +40,10 @@ class KnownTask:
     def id(self) -> str:
         return unquote(self.row.key)
 
+    @property
+    def title(self) -> str:
+        return str(self.row.values.get("title", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
@@ -95,6 +99,12 @@ async def all_tasks(tables: Tables) -> dict[str, list[TaskState]]:
         if kind_of(row.key) == "task":
             tasks[id_of(row.key)].append(read_task_state(row))
     return tasks
+
+
+async def known_task(tables: Tables, tenant: str, plan: str, task: str) -> KnownTask | None:
+    """What was last read of one task of a plan; None where nothing was."""
+    row = await tables.get(TABLE, _partition(tenant, plan), quote(task, safe=""))
+    return KnownTask(_last_read(row.values), str(row.values["change"]), row) if row else None
 
 
 async def known_tasks(tables: Tables, tenant: str, plan: str) -> dict[str, KnownTask]:

@@ -48,6 +48,7 @@ class LinkFault(StrEnum):
     NO_CARD = (
         "There is no such card of this change in this channel. Open the card in Teams again, and press its button."
     )
+    PRIVATE = "This post is on data privacy. Open its card, or ask an admin for the role privacy."
 
 
 def expiry(now: datetime, act_by: date | None) -> datetime:

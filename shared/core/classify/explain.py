@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from shared.core.classify import plain_text
+from shared.core.classify.because import UNSAID
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
 
 _LONGEST = 400  # characters of words that are looked for; nothing is decided by more
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_TOKEN = re.compile(r"\w+|[^\w\s|]")  # a bar stands between cells of a table, and nowhere in its HTML
 _OLD = re.compile(  # "(previously May)", nested once; the words that decided do not hold it
     r"[(\[](?:was )?(?:previously|originally)[^()\[\]\n]{0,160}(?:[(\[][^()\[\]\n]{0,160}[)\]])?[)\]]", re.IGNORECASE
 )
@@ -23,18 +26,54 @@ class Part:
     fields: tuple[str, ...] = ()
 
 
+class Place(NamedTuple):
+    """Where a text has the deciding words of a field: from the character `first` up to the one before `end`."""
+
+    first: int
+    end: int
+    field: str
+
+
 def parts(post: Post, found: Classification) -> tuple[Part, ...]:
     """The post as text, cut where deciding words begin and end, in order; joined, they are the text."""
     text = readable(post)
-    marked: list[set[str]] = [set() for _ in range(len(text))]
+    places = deciding_places(text, found)
+    found_parts: list[Part] = []
+    at = 0
+    for first, end, names in runs(places):
+        found_parts += [Part(text[at:first])] * (first > at)
+        found_parts.append(Part(text[first:end], names))
+        at = end
+    return (*found_parts, *[Part(text[at:])] * (at < len(text)))
+
+
+def runs(places: Iterable[Place]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """The stretches of a text that decided the same fields, in order: from, up to the one before, which fields."""
+    known = list(places)
+    ends = sorted({at for place in known for at in place[:2]})
+    found: list[tuple[int, int, tuple[str, ...]]] = []
+    for first, end in pairwise(ends):
+        names = tuple(sorted({each.field for each in known if each.first <= first < each.end}))
+        if names and found and found[-1][1:] == (first, names):
+            found[-1] = (found[-1][0], end, names)
+        elif names:
+            found.append((first, end, names))
+    return found
+
+
+def deciding_places(text: str, found: Classification) -> list[Place]:
+    """Where the deciding words of each field stand first in a text; nothing of words that are not there.
+
+    What a person settled has no words of the post.
+    """
     tokens = _tokens(text)
     line = _line(token for token, _, _ in tokens)
+    places = []
     for name, words in _decided(found):
         first, last = _place(line, words)
         if last > first:
-            for at in range(tokens[first][1], tokens[last - 1][2]):
-                marked[at].add(name)
-    return tuple(_runs(text, marked))
+            places.append(Place(tokens[first][1], tokens[last - 1][2], name))
+    return places
 
 
 def readable(post: Post) -> str:
@@ -53,8 +92,12 @@ def readable(post: Post) -> str:
 def _decided(found: Classification) -> list[tuple[str, str]]:
     """Each field's words, a rollout's one by one."""
     said = [("rollouts", window.words) for window in found.windows]
-    said += [(name, why.words) for name, why in found.why.items() if name != "rollouts" or not found.windows]
-    return [(name, words.strip()) for name, words in said if words.strip()]
+    said += [
+        (name, why.words)
+        for name, why in found.why.items()
+        if not why.settled and (name != "rollouts" or not found.windows)
+    ]
+    return [(name, words.strip()) for name, words in said if words.strip() and words not in UNSAID]
 
 
 def _tokens(text: str) -> list[tuple[str, int, int]]:
@@ -83,13 +126,3 @@ def _place(line: str, words: str) -> tuple[int, int]:
         return 0, 0
     first = line.count(" ", 0, at)
     return first, first + len(wanted)
-
-
-def _runs(text: str, marked: list[set[str]]) -> list[Part]:
-    found: list[Part] = []
-    start = 0
-    for at in range(1, len(text) + 1):
-        if at == len(text) or marked[at] != marked[start]:
-            found.append(Part(text[start:at], tuple(sorted(marked[start]))))
-            start = at
-    return found

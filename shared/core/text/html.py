@@ -72,6 +72,7 @@ _FORMS = tuple(
     }.items()
     for odd in odds
 )
+_SAME_LENGTH = str.maketrans({odd: plain for odd, plain in _FORMS if plain})
 _SPACES = re.compile(r" {2,}")
 _GAPS = re.compile(r"[ \t]{2,}")
 _BULLET = re.compile(r"[•·▪◦\u2023*]\s+|-\s+(?=[^\W\d])")
@@ -122,6 +123,11 @@ def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
 def plain_text(html: str, kind: str = "html") -> str:
     """A body as plain text: paragraphs separated by newlines, list items with a dash, the texts of links kept."""
     return "\n".join(f"- {block.text}" if block.kind == "item" else block.text for block in blocks(html, kind))
+
+
+def same_length(text: str) -> str:
+    """The text with hyphens, spaces and quotes as blocks have them; every character stays where it is."""
+    return text.translate(_SAME_LENGTH)
 
 
 def bare_text(fragment: str) -> str:

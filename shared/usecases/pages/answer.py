@@ -24,7 +24,7 @@ NO_TEAM = (
     "Without a card, reviewers answer, and the owners and deputies of the teams that the change concerns. Open a card "
     "of this change, or ask an admin for the role reviewer."
 )
-PRIVATE = "This post is on data privacy. Open its card, or ask an admin for the role privacy."
+PRIVATE = str(LinkFault.PRIVATE)
 
 
 @dataclass(frozen=True, slots=True)

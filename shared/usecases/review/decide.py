@@ -79,11 +79,13 @@ class Speaker:
     """Who answers for a team, and through what: the card of a channel, or the page.
 
     `team`: on the page, the one that the person chose; whoever holds a card answers for the team that got it.
+    `sees_privacy`: whether somebody without a card may see posts on data privacy.
     """
 
     person: KnownPerson
     team: str = ""
     card: CardLink | None = None
+    sees_privacy: bool = True
 
     @property
     def through(self) -> str:
@@ -232,6 +234,8 @@ async def close_or_open(
         record = await read_with_tasks(deps.storage.tables, change_id)
         if record is None or speaker.card:
             return None if record is None else LinkFault.OTHER_CHANGE
+        if fault := _fault_of(record, speaker):
+            return fault
         change, who, now = record.change, speaker.person.id, deps.here.clock()
         names = await meet(deps, speaker.person, change.assessment.people)
         if why := _stands(change, what, policy):
@@ -388,10 +392,10 @@ def _first_team(record: ChangeRecord, speaker: Speaker) -> str:
 
 
 def _fault_of(record: ChangeRecord, speaker: Speaker) -> LinkFault | None:
-    """Whether the card that somebody holds was ever wanted of this change."""
+    """Whether the card that somebody holds was ever wanted of this change; without one, whether they may see it."""
     card = speaker.card
     if card is None:
-        return None
+        return LinkFault.PRIVATE if is_private(record.change.read()) and not speaker.sees_privacy else None
     if card.change_id != record.change.id:
         return LinkFault.OTHER_CHANGE
     return None if card.effect in record.effects else LinkFault.NO_CARD

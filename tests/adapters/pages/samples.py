@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from shared.adapters.pages import change as pages
 from shared.adapters.pages.answer import Result, answer_page
+from shared.adapters.pages.beside import beside_page
 from shared.adapters.pages.dry_runs import dry_run_page, dry_runs_page
 from shared.adapters.pages.feedback import feedback_page
 from shared.adapters.pages.home import home_page, message_page
@@ -13,13 +15,18 @@ from shared.adapters.pages.maturity import maturity_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page, ticket_page
 from shared.adapters.pages.reports import report_page, reports_page
+from shared.adapters.pages.revision import revision_page
 from shared.core.cards.answers import CardLink
-from shared.core.changes.change import Change, Closing, Copy, Days, Edition, Effect, EffectState
+from shared.core.changes.change import Change, Closing, Copy, Days, Edition, Effect, EffectState, Place
 from shared.core.changes.events import derive
 from shared.core.changes.lessons import Lesson
 from shared.core.changes.reasons import SentenceReason
-from shared.core.changes.settled import Assessment, SettledField
+from shared.core.changes.relations import Related
+from shared.core.changes.sentences import difference
+from shared.core.changes.settled import Assessment, SettledField, TeamWord
 from shared.core.changes.tenants import Difference, with_joined
+from shared.core.changes.timeline import Happened, timeline
+from shared.core.life.effectiveness import sent_cards
 from shared.core.life.entries import ClosedChange, OpenChange
 from shared.core.life.evidence import Evidence
 from shared.core.life.maturity import maturity
@@ -27,13 +34,16 @@ from shared.core.life.measures import measures
 from shared.core.life.metrics import Metrics, measure
 from shared.core.life.moments import Moments
 from shared.core.life.periods import months_until
-from shared.core.posts.classification import FieldName, Halt, Interval, Window
+from shared.core.posts.classification import FieldName, Halt, Interval, Why, Window
 from shared.core.review.assessment import Act, FieldView, field_views
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
+from shared.core.tasks.task import TaskState
 from shared.core.tickets.dry_run import DryTicket
 from shared.core.tickets.register import Entry
 from shared.core.tickets.ticket import PlanStep
 from shared.record.reports import ReportName
+from shared.usecases.pages.answer import NO_TEAM
+from shared.usecases.pages.beside import CardView, TaskView
 from shared.usecases.pages.feedback import Feedback, Remark
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
 from tests.adapters.pages import backtests, measured, operated
@@ -226,6 +236,128 @@ def change_page() -> str:
     return pages.change_page(with_joined(change(), copies()), copies(), effects(), roadmap, own, as_of=NOW.date())
 
 
+BODY = (
+    "<p>Poll answers move to the <b>meeting recap</b>, and the old page with the answers is removed in the desktop app."
+    "</p><p>[When this will happen:]</p><ul><li>General Availability (Worldwide): Rollout begins in <s>early September"
+    "</s> early October 2026 (previously early September) and is complete by mid-October 2026.</li><li>General "
+    "Availability (GCC, GCC High): Rollout begins in early November 2026.</li></ul>"
+    "<p>[What you need to do to prepare:]</p><p>You must tell the owners of meetings where the answers are, and move "
+    '<a href="https://learn.microsoft.com/x">reports that read the old page</a> before December 14, 2026.</p>'
+    '<p><img src="https://img.example.net/x.png" alt="The new recap"></p>'
+)
+QUOTES = {
+    "rollouts": "Rollout begins in early October 2026 and is complete by mid-October 2026",
+    "act_by": "move reports that read the old page before December 14, 2026",
+    "action": "You must tell the owners of meetings where the answers are, and move reports that read the old page",
+    "kind": "Poll answers move to the meeting recap, and the old page with the answers is removed",
+    "user_impact": "the old page with the answers is removed in the desktop app",
+}
+
+
+def full_change() -> Change:
+    """A change of which everything is known: marked words, answers of teams, and a closing that was undone."""
+    settled = settled_change()
+    found = settled.current.facts.classification  # type: ignore[union-attr]
+    why = {**found.why, **{name: Why(words, 0.93 if name != "action" else 0.6) for name, words in QUOTES.items()}}
+    words = tuple(replace(window, words=QUOTES["rollouts"] if n == 0 else "") for n, window in enumerate(found.windows))
+    facts = replace(settled.current.facts, classification=replace(found, why=why, windows=words))  # type: ignore[type-var]
+    editions = (*settled.editions[:-1], replace(settled.current, facts=facts))
+    teams = {
+        "workplace": TeamWord("Ana <Silva>", at(4, 21), "impact", "Ana <Silva>", at(6, 21)),
+        "messaging": TeamWord("", None, "no_impact", "Ben Ito", at(5, 6)),
+    }
+    post = {**settled.post, "body": {"contentType": "html", "content": BODY}}
+    assessment = Assessment(5, {"user_impact": settled.assessment.settled["user_impact"]}, teams=teams)
+    return replace(settled, post=post, editions=editions, assessment=assessment, decision=a_change().decision)
+
+
+def said() -> list[Act]:
+    """What people said and did of it, through cards and the page."""
+    card, page = "card in helpdesk", "page"
+    return [
+        *acts()[:1],
+        Act(2, at(4, 21), "Ana <Silva>", card, what="own", team="workplace"),
+        Act(3, at(5, 6), "Ben Ito", page, what="no_impact", team="messaging", words="We do not use polls."),
+        Act(0, at(5, 7), "Cy", card, what="remind", team="workplace", new="2026-09-20", place="helpdesk~x"),
+        Act(
+            0, at(5, 8), "Rosa Lund", page, what="comment", team="workplace", place="f" * 32,
+            words="<script>alert(1)</script> Tell the \u202ehelp desk\u202c first.\nשלום\u200b",
+        ),
+        Act(4, at(6, 21), "Ana <Silva>", page, what="impact", team="workplace"),
+    ]  # fmt: skip
+
+
+def many_cards() -> list[EffectState]:
+    """The ticket, and cards in three channels: sent, for a day to act by, waiting, stopped and failed."""
+    edition = SECOND.id
+    plain = Effect("card", "helpdesk", "workplace", edition, (SentenceReason("users will notice it"),))
+    due = replace(plain, occasion="act-7@2026-12-14")
+    silent = replace(plain, occasion="silent-1@0", target="messaging", team="messaging")
+    return [
+        *effects(),
+        EffectState(plain, done=edition, done_at=at(4, 20)),
+        EffectState(due, done=edition, done_at=at(6, 7), held=True),
+        EffectState(silent, stopped="somebody answered since"),
+        EffectState(replace(silent, occasion=""), place=Place("messaging", "2026-09-17T08")),
+    ]
+
+
+def tasks() -> list[TaskState]:
+    return [
+        TaskState("contoso", "t1", "e", at(4, 21), at(4, 22), None, at(4, 23)),
+        TaskState("fabrikam", "t2", "e", at(4, 21), at(4, 22), at(6, 1), by_us=True),
+        TaskState("tailspin", "t3", "e", at(4, 21), None, None, gone=at(5, 9)),
+    ]
+
+
+def full_page(result: Result | None = None, *, owner: bool = True, **over: object) -> str:
+    """The page as somebody sees it who can act; `owner`: else as a reader does."""
+    change = over.pop("change", None) or full_change()
+    assert isinstance(change, Change)
+    asked = Asked(change, None, (), ("workplace", "messaging"), fields=field_views(change), settles=True)
+    moments = Moments(change.first_seen, at(4, 21), at(4, 20), at(4, 22), at(4, 21), at(4, 23), at(5, 4), at(4, 21))
+    month = date(2026, 10, 1)
+    item = RoadmapItem("917000", "Poll answers", "Rolling out", ("Microsoft Teams",), ("GCC",), month, month)
+    related = (
+        Related("superseded_by", "MC1300001", "refer to <it>", 0.9, said_here=True),
+        Related("referred_by", "MC1400001", "as told in", 0.6, said_here=False),
+    )
+    values: dict[str, Any] = {
+        "acts": said(), "as_of": NOW.date(), "ours": change.classification.windows[:1], "moments": moments,
+        "lessons": lessons(), "tasks": tasks(), "asks": asked if owner else NO_TEAM, "form": "f" * 32, "result": result,
+        "related": related, "roadmap": [RoadmapView("917000", item, ("The roadmap says October 2026.",))],
+        "variants": {"fabrikam": [Difference("It begins in May.", "It begins in June.")]},
+    }  # fmt: skip
+    return pages.change_page(change, copies(), many_cards(), **{**values, **over})
+
+
+def revision_pages() -> dict[str, str]:
+    change = full_change()
+    old, new = change.editions[1:3]
+    view = revision_of(change, 2)
+    post = replace(change.read(), body=BODY.replace("removed", "moved"))
+    return {
+        "revision": revision_page(change, 2, old, post, view[0], view[1], view[2]),
+        "revision-now": revision_page(change, 4, change.current, change.read()),
+        "revision-forgotten": revision_page(change, 3, new, None),
+        "beside": beside_page(
+            change,
+            [CardView(card, n or None) for n, card in enumerate(sent_cards(change, many_cards()))],
+            [TaskView(task, "plan1", "[Teams] Poll <answers>", n * 50, n) for n, task in enumerate(tasks())],
+        ),
+        "beside-empty": beside_page(change, (), ()),
+    }
+
+
+def revision_of(change: Change, number: int) -> tuple[tuple[str, ...], tuple[str, ...], list[Happened]]:
+    """What the next edition changed: sentences that went and came, and its events."""
+    old, new = change.editions[number - 1 : number + 1]
+    assert old.facts is not None
+    assert new.facts is not None
+    happened = [each for each in timeline(change) if each.event.edition == new.id]
+    return (*difference(old.facts.sentences, new.facts.sentences), happened)
+
+
 def register() -> list[Entry]:
     states = ("new", "assess", "scheduled", "implement", "closed", "cancelled")
     return [
@@ -369,6 +501,16 @@ def everything() -> dict[str, str]:
             change(), copies(), effects(), acts=[outcome()], as_of=NOW.date(), lessons=lessons()
         ),
         "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ()), as_of=NOW.date()),
+        "change-full": full_page(),
+        "change-reader": full_page(owner=False),
+        "change-faster": full_page(
+            Result("Somebody else was faster", "", ("Ana owns it for workplace.",), (("a", "own"),), "Take it over")
+        ),
+        "change-wrong": full_page(
+            Result("That cannot be", "bad", ("Rollouts are PHASE CLOUDS.", "Nothing was done.")),
+            given={"a": "wrong", "field": "rollouts", "value": "<soon>", "words": "It <said> so"},
+        ),
+        **revision_pages(),
         "register": register_page(register()),
         "register-empty": register_page([]),
         "ticket": ticket_page(register()[0]),

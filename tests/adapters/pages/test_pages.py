@@ -104,7 +104,7 @@ def test_a_biting_post_leaves_the_page_whole():
     tree = read(pages.change_page(change, copies(), effects(), as_of=TODAY))
 
     assert tree.css_first("h1").text() == '"><script>alert(1)</script>{{7*7}}'
-    assert tree.css("script, form, iframe, base") == []
+    assert tree.css("script:not([src^='/api/assets/']), form, iframe, base") == []
     assert len(tree.css("main")) == len(tree.css("footer")) == 1
     assert [node.text() for node in tree.css(".panel > h2")][-1] == "Revisions"
 
@@ -204,7 +204,7 @@ def test_any_title_and_body_make_a_page_that_can_be_sent(title, body):
 
     tree = read(html.encode("utf-8").decode("utf-8"))
     assert len(tree.css("footer")) == 1
-    assert tree.css("script") == []
+    assert tree.css("script:not([src^='/api/assets/'])") == []
 
 
 def _fields(change):

@@ -1,0 +1,52 @@
+"""One edition of a change, as it was and what became different with the next one."""
+
+from dataclasses import dataclass
+
+from shared.core import ids
+from shared.core.changes.change import Change, Edition
+from shared.core.changes.sentences import difference
+from shared.core.changes.timeline import Happened, timeline
+from shared.core.posts.post import Post, read_post
+from shared.core.posts.privacy import is_private
+from shared.record.changes import read_alone
+from shared.record.editions import raw_edition
+from shared.usecases.deps import Deps
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """An edition by its number, from 1. `gone`, `came`: sentences, up to the next edition; `happened`: its events.
+
+    `post` is None where what it said is kept no more.
+    """
+
+    change: Change
+    number: int
+    edition: Edition
+    post: Post | None
+    gone: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
+    happened: tuple[Happened, ...] = ()
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the change is on data privacy, or was when this was published."""
+        return is_private(self.change.read()) or (self.post is not None and is_private(self.post))
+
+
+async def revision(deps: Deps, text: str, number: int) -> RevisionView | None:
+    """The edition of that number; None where there is none. PermanentError for what is no id. Two calls."""
+    change_id = ids.normalise(text)
+    record = await read_alone(deps.storage.tables, change_id)
+    if record is None or not 1 <= number <= record.change.revision:
+        return None
+    change = record.change
+    edition, following = change.editions[number - 1], change.editions[number : number + 1]
+    raw = await raw_edition(deps.storage.tables, change_id, edition.id) if following else change.post
+    gone: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
+    if following and edition.facts and following[0].facts:
+        gone, came = difference(edition.facts.sentences, following[0].facts.sentences)
+    ids_of_next = {each.id for each in following}
+    happened = tuple(each for each in timeline(change) if each.event.edition in ids_of_next)
+    return RevisionView(change, number, edition, read_post(raw) if raw else None, gone, came, happened)
