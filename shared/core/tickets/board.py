@@ -1,4 +1,4 @@
-"""What a change board does with a ticket of the built-in register: its moves, and from where each is possible (pure)."""
+"""What a change board does with a ticket of the built-in register: its moves, and where each is possible (pure)."""
 
 import re
 from collections.abc import Mapping
@@ -10,12 +10,14 @@ from shared.core.terms import State
 from shared.core.tickets.register import Entry, moved, moved_by_board
 from shared.core.words import board as words
 
-Move = Literal["assess", "authorize", "approve", "reject", "schedule", "implement", "review", "close", "cancel"]
-"""`assess` also sends an approved ticket back, and opens one that has ended again. `schedule` sets the planned days and
-leaves the state. `reject` is the board's decision; `cancel` is nobody's: the ticket is not needed any more.
+Move = Literal["approve", "reject", "implement", "review", "close", "schedule", "assess", "authorize", "cancel"]
+"""In the order in which they are offered. `assess` also sends an approved ticket back, and opens one that has ended.
+`schedule` sets the planned days and leaves the state. `reject` is the board's decision; `cancel` is nobody's: the
+ticket is not needed any more.
 """
 MOVES: tuple[Move, ...] = get_args(Move)
 Outcome = Literal["", "successful", "with_issues", "unsuccessful"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 _UNDECIDED: tuple[State, ...] = ("new", "assess", "authorize")
 _APPROVED: tuple[State, ...] = ("scheduled", "implement", "review")
@@ -48,9 +50,9 @@ _MOVER = re.compile(r"((?:\w+ to \w+|planned [^:]*?|planned days as Microsoft's)
 class Order:
     """What somebody wants of a ticket.
 
-    `words`: the reason, or how it went. `start`, `end`: the planned days; with `schedule` neither of them means those of
-    the post again, with `approve` that they stay. `seen`: the ticket as the person saw it (`seen`); empty: whatever it
-    is.
+    `words`: the reason, or how it went. `start`, `end`: the planned days; with `schedule` neither of them means those
+    of the post again, with `approve` that they stay. `seen`: the ticket as the person saw it (`seen`); empty: whatever
+    it is.
     """
 
     move: Move
@@ -73,8 +75,8 @@ class Mover(NamedTuple):
 class Moved:
     """What became of an order, and the ticket as it is now.
 
-    `counts`: it is done. `again`: the ticket was so already. `other`: somebody moved it after the person had looked, and
-    nothing is done. `refused`: `why` says what is missing, in a sentence. `before`: who had moved it last.
+    `counts`: it is done. `again`: the ticket was so already. `other`: somebody moved it after the person had looked,
+    and nothing is done. `refused`: `why` says what is missing, in a sentence. `before`: who had moved it last.
     """
 
     kind: Literal["counts", "again", "other", "refused"]
@@ -180,7 +182,7 @@ def _after(entry: Entry, order: Order, who: str, now: datetime) -> Entry:
     said = " ".join(order.words.split())
     if order.move == "schedule":
         return _planned(entry, order, who, said, now)
-    if order.move == "approve" and order.start:
+    if order.move == "approve" and order.start and _days(entry, order) != entry.planned_by_hand:
         entry = _planned(entry, order, who, "", now)
     if order.move == "close":
         outcome = words.OUTCOMES[order.outcome]

@@ -51,7 +51,7 @@ class Entry:
 
     @property
     def is_planned_by_hand(self) -> bool:
-        """Whether a person set its planned days. Both are theirs then: of two that are set together none moves alone."""
+        """Whether a person set its planned days. Both are theirs then: of two that belong together none moves alone."""
         return (self.planned_start, self.planned_end) != (self.proposed_start, self.proposed_end)
 
     @property
@@ -125,7 +125,8 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
     """The ticket as it should be, the same object where it is so already.
 
     Its state is the board's, except that what Microsoft cancels is cancelled, and that the policy may ask for another
-    look at one that has ended, or whose dates moved after it was approved. So are planned days that a person set.
+    look at one that has ended, or whose dates moved after it was approved. Planned days that a person
+    set stay.
     """
     earlier = {text for _, text in entry.history}
     history = (*entry.history, *((now, line) for line in ticket.notes if line not in earlier))

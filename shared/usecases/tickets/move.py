@@ -73,7 +73,8 @@ async def move_ticket(
 def _act(done: Moved, order: Order, person: KnownPerson) -> Act:
     entry, mover = done.entry, last_mover(done.entry)
     at = mover.at if mover else entry.updated
-    details: dict[str, Any] = {"move": order.move, "state": entry.state, "words": order.words, "change": entry.change_id}
+    said = {"move": order.move, "state": entry.state, "words": order.words, "change": entry.change_id}
+    details: dict[str, Any] = {**said}
     if order.move in {"schedule", "approve"}:
         details |= {"planned": [str(day) if day else "" for day in (entry.planned_start, entry.planned_end)]}
     if order.outcome:
