@@ -6,6 +6,7 @@ import azure.functions as func
 import pytest
 
 from functions.pages import board as pages
+from functions.pages import calendar as calendar_pages
 from functions.pages import register as register_pages
 from shared import app, settings
 from shared.record.audit import newest_entries
@@ -151,6 +152,21 @@ async def test_odd_questions_are_answered(world, params):
         answer = await look(page, **params)
         assert answer.status_code == 200
         assert "<b>" not in answer.get_body().decode()
+
+
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [
+        ({}, 200), ({"month": "2026-12"}, 200), ({"day": "2026-12-03"}, 200), ({"day": "2026-12-03", "page": "7"}, 200),
+        ({"month": "2026-13"}, 400), ({"month": "<b>"}, 400), ({"day": "yesterday"}, 400), ({"day": "0001-01-01"}, 400),
+        ({"month": "9999-01"}, 400), ({"team": "<b>", "workload": "<i>"}, 200),
+    ],
+)  # fmt: skip
+async def test_the_calendar_answers_whatever_is_asked(world, params, status):
+    answer = await look(calendar_pages.calendar, READER, **params)
+
+    assert answer.status_code == status
+    assert "<b>" not in answer.get_body().decode()
 
 
 async def test_a_script_gets_the_board_back_also_where_the_move_was_refused(world):

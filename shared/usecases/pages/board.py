@@ -78,8 +78,8 @@ async def board(
         complete=lines.mark is not None,
         team=team,
         workload=workload,
-        teams=_choices((ticket.team for ticket in standing), team),
-        workloads=_choices((name for ticket in standing for name in ticket.workloads), workload),
+        teams=choices((ticket.team for ticket in standing), team),
+        workloads=choices((name for ticket in standing for name in ticket.workloads), workload),
         column=alone,
         page=page,
         pages=pages,
@@ -94,7 +94,8 @@ def _shown(column: Column, first: int, most: int) -> ColumnView:
     return ColumnView(column.key, column.name, len(column.tickets), column.tickets[first : first + most])
 
 
-def _choices(names: Iterable[str], chosen: str) -> tuple[str, ...]:
+def choices(names: Iterable[str], chosen: str) -> tuple[str, ...]:
+    """What a filter offers, with what was chosen."""
     return tuple(sorted({*names, chosen} - {""}))
 
 

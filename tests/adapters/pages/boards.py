@@ -7,13 +7,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from shared.adapters.pages.board import board_page
+from shared.adapters.pages.calendar import calendar_page
 from shared.adapters.pages.register import register_page, ticket_page
 from shared.adapters.pages.render import Viewer, viewer
 from shared.core.life.board import BoardTicket, columns
+from shared.core.life.calendar import calendar_of
+from shared.core.life.line import Line, part_of
+from shared.core.policy.model import Calendar
 from shared.core.tickets.board import Order, obey, possible, seen_of
 from shared.core.tickets.register import Entry
 from shared.usecases.pages.board import SHOWN, BoardView, ColumnView
+from shared.usecases.pages.calendar import CalendarView
 from shared.usecases.pages.register import RegisterView
+from tests.usecases.world import policy
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 STATES = ("new", "assess", "authorize", "scheduled", "implement", "review", "closed", "cancelled")
@@ -63,6 +69,53 @@ def listed(entries: Sequence[Entry]) -> RegisterView:
     return RegisterView(tuple(made), Counter(each.state for each in made), True, page=2, pages=4)
 
 
+CALENDAR = Calendar.model_validate(
+    {
+        "freezes": [{"name": "Year end", "from": "2026-12-18", "until": "2027-01-06"}],
+        "holidays": {"germany": ["2026-12-25", "2026-12-26"]},
+    }
+)
+TITLES = (
+    "Meeting recap: poll answers find a new home", "Mailbox rules: the old wizard is removed", "Sign-in for guests"
+)  # fmt: skip
+
+
+def rollouts() -> list[Line]:
+    """Forty changes around December, some with work that the board planned."""
+    made = []
+    for n in range(40):
+        start = date(2026, 11, 25) + timedelta(days=n if n % 5 else 7)
+        values = {
+            "title": TITLES[n % 3], "team": ("workplace", "messaging")[n % 2], "status": "scheduled",
+            "decided": NOW.isoformat(), "plan_start": start.isoformat(),
+            "plan_end": (start + timedelta(days=n % 4 * 6)).isoformat(), "workloads": ("teams",),
+            "act_by": (start + timedelta(days=9)).isoformat() if n % 6 == 0 else "",
+        }  # fmt: skip
+        if n % 13 == 0:
+            values |= {"plan_start": "2026-10-01", "plan_end": "2027-02-01"}
+        parts = [part_of("change", "1", values)]
+        if n % 9 == 1:
+            days = {"planned_start": start.isoformat(), "planned_end": (start + timedelta(days=2)).isoformat()}
+            parts.append(part_of("ticket|crb", "1", {"number": f"CHG{1234567 + n}", "state": "scheduled", **days}))
+        made.append(Line(f"MC{1234567 + n}", tuple(parts)))
+    return made
+
+
+def month(lines: Sequence[Line] | None = None) -> CalendarView:
+    rules = policy(calendar=CALENDAR)
+    shown = calendar_of(rollouts() if lines is None else lines, rules, date(2026, 12, 1))
+    return CalendarView(
+        shown, date(2026, 12, 3), CALENDAR.freezes, complete=True, known=True,
+        teams=("messaging", "workplace"), workloads=("teams",),
+    )  # fmt: skip
+
+
+def a_day() -> CalendarView:
+    view = month()
+    day = max(view.month.days, key=lambda each: len(each.marks) if each.in_month else 0)
+    return replace(view, day=day, marks=day.marks, pages=3, page=2, team="messaging")
+
+
 def planned(entry: Entry) -> Entry:
     """Approved, with days that a person set."""
     order = Order("approve", "after the freeze", date(2027, 1, 11), date(2027, 1, 15))
@@ -90,6 +143,9 @@ def pages(entries: Sequence[Entry]) -> dict[str, str]:
         "board-read": board_page(view(entries)),
         "board-elsewhere": board_page(elsewhere(entries)),
         "board-none": board_page(view([], register=False)),
+        "calendar": calendar_page(month()),
+        "calendar-day": calendar_page(a_day()),
+        "calendar-empty": calendar_page(replace(month([]), known=False)),
         "register": register_page(listed(entries)),
         "register-empty": register_page(RegisterView((), {}, True)),
     }

@@ -1,11 +1,14 @@
 """The board and the register as pages read them: few calls, filters, pages, and nothing private."""
 
+from datetime import date
+
 import pytest
 
 from shared.core.policy.model import TicketSystemEntry
 from shared.core.tickets.board import Order
 from shared.usecases.deps import ListMemory
 from shared.usecases.pages.board import PAGE, SHOWN, board
+from shared.usecases.pages.calendar import calendar
 from shared.usecases.pages.register import register, ticket
 from shared.usecases.tickets.move import move_ticket
 from tests.fakes import deps_with
@@ -85,7 +88,11 @@ async def test_the_register_is_listed_by_pages_and_by_state():
     assert list(first.states.items()) == [("new", PAGE + 6), ("scheduled", 1)]
 
 
-@pytest.mark.parametrize("page", [board, register])
+def this_month(deps, **asked):
+    return calendar(deps, None, **asked)
+
+
+@pytest.mark.parametrize("page", [board, register, this_month])
 async def test_a_page_costs_at_most_six_calls_and_three_where_the_lists_are_known(page):
     world = await filled(30)
     await move_ticket(world.deps, "CHG1200001", Order("approve"), ANA)  # the lists lag behind
@@ -113,6 +120,8 @@ async def test_posts_on_data_privacy_are_for_their_readers_on_every_page():
         listed = {each.number for each in (await register(world.deps, privacy=privacy)).tickets}
         assert on_board == listed == {"CHG1200001", *(["CHG1200002"] if privacy else [])}
         assert (await ticket(world.deps, "CHG1200002", privacy=privacy) is not None) is privacy
+        days = (await calendar(world.deps, date(2026, 10, 1), privacy=privacy)).month.days
+        assert any(mark.change_id == "MC1200002" for day in days for mark in day.marks) is False
 
 
 async def test_a_ticket_shows_people_by_their_names():
@@ -139,3 +148,55 @@ async def test_an_empty_board_knows_what_is_missing():
     nothing = World(policy(tickets={}, routes=policy().routes.model_copy(update={"routes": ()})))
     view = await board(nothing.deps, privacy=False)
     assert (view.register, dict(view.others), view.unfiltered, view.complete) == (False, {}, 0, False)
+
+
+# The calendar.
+
+
+async def test_the_calendar_is_of_the_month_that_is_asked_for_and_else_of_this_one():
+    world = await filled(2)
+
+    now = await calendar(world.deps, None, privacy=False)
+    october = await calendar(world.deps, date(2026, 10, 1), privacy=False, day=date(2026, 10, 31))
+
+    assert now.month.first == world.clock().date().replace(day=1)
+    assert [(mark.change_id, mark.kind) for mark in october.marks] == [("MC1200001", "ends"), ("MC1200002", "ends")]
+    assert now.known
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ({}, 2),
+        ({"team": "messaging"}, 2),
+        ({"team": "workplace"}, 0),
+        ({"workload": "exchange"}, 2),
+        ({"workload": "x"}, 0),
+    ],
+)
+async def test_the_calendar_is_filtered_as_the_board_is(asked, count):
+    world = await filled(2)
+
+    view = await calendar(world.deps, date(2026, 10, 1), privacy=False, **asked)
+
+    assert sum(mark.kind == "ends" for day in view.month.days for mark in day.marks) == count
+    assert view.known
+
+
+async def test_a_long_day_has_pages():
+    world = await filled(PAGE + 3)
+
+    second = await calendar(world.deps, None, privacy=False, day=date(2026, 9, 30))
+    assert (second.day, second.marks, second.pages) == (second.day, (), 1)
+    last = await calendar(world.deps, date(2026, 10, 1), privacy=False, day=date(2026, 10, 31), page=9)
+    assert (len(last.marks), last.page, last.pages) == (3, 2, 2)
+
+
+async def test_work_that_the_board_planned_stands_in_the_calendar():
+    world = await filled(1)
+    await move_ticket(world.deps, "CHG1200001", Order("approve", start=date(2026, 11, 3), end=date(2026, 11, 4)), ANA)
+
+    view = await calendar(world.deps, date(2026, 11, 1), privacy=False)
+
+    found = [(mark.day.day, mark.kind, mark.ticket) for day in view.month.days for mark in day.marks if mark.ticket]
+    assert found == [(3, "work_begins", "CHG1200001"), (4, "work_ends", "CHG1200001")]
