@@ -26,6 +26,9 @@ PATHS = (
 )
 
 
+AWAY = "<main><h1>Not now</h1><p>Storage is away.</p></main>"
+
+
 class Site:
     """The functions behind a browser, with a world that tests can look into. `down`: storage does not answer."""
 
@@ -44,7 +47,7 @@ class Site:
         def answer(route):
             url = urlsplit(route.request.url)
             if self.down:
-                return route.fulfill(status=503, headers={"Content-Type": "text/html"}, body="<main>Not now</main>")
+                return route.fulfill(status=503, headers={"Content-Type": "text/html"}, body=AWAY)
             found = self._found(route.request.method, url.path)
             if found is None:
                 return route.abort()
@@ -242,7 +245,7 @@ def test_a_storage_outage_in_the_middle_is_told_and_nothing_is_lost(opened, site
     site.down = True
     page.keyboard.press("a")
     page.wait_for_selector(".notice.bad[role=alert]")
-    assert page.locator(".notice.bad").inner_text() == "Not now"
+    assert page.locator(".notice.bad").inner_text() == "Not now. Storage is away."
     assert column(page, "new") == ["CHG1200001", "CHG1200002", "CHG1200003"]
     site.down = False
     page.keyboard.press("a")

@@ -8,17 +8,17 @@
 let chosen; // the button that Enter presses, of the form that somebody fills in
 let place; // where the current row stood when its form was sent
 
-const columns = () => [...document.querySelectorAll("[data-column]")].filter((column) => column.querySelector("[data-row]"));
-const rowsOf = (column) => [...column.querySelectorAll("[data-row]")];
+const columns = () => all("[data-column]").filter((column) => one("[data-row]", column));
+const rowsOf = (column) => all("[data-row]", column);
 const ticket = () => current() ?? document.querySelector("main:not(:has([data-column])) [data-row]");
 
 function across(step) {
   const row = current();
-  const all = columns();
-  if (!row) return choose(all.length ? rowsOf(all[step > 0 ? 0 : all.length - 1])[0] : undefined);
+  const list = columns();
+  if (!row) return choose(list.length ? rowsOf(list.at(step > 0 ? 0 : -1))[0] : undefined, true);
   const column = row.closest("[data-column]");
-  const next = all[all.indexOf(column) + step];
-  if (next) choose(rowsOf(next)[Math.min(rowsOf(column).indexOf(row), rowsOf(next).length - 1)]);
+  const next = list[list.indexOf(column) + step];
+  if (next) choose(rowsOf(next)[Math.min(rowsOf(column).indexOf(row), rowsOf(next).length - 1)], true);
 }
 
 function start(button) {
@@ -63,29 +63,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 // The ticket that moved up takes the place of the one that went; what was done is told above the columns.
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSwap", () => {
   if (!place) return;
   const column = document.querySelector(`[data-column][aria-labelledby="${CSS.escape(place.column)}"]`);
   const left = column ? rowsOf(column) : [];
-  choose(left[Math.min(place.at, left.length - 1)] ?? rows()[0]);
+  choose(left[Math.min(place.at, left.length - 1)] ?? rows()[0], true);
   place = undefined;
 });
-
-function tell(text) {
-  const board = document.getElementById("board");
-  let notice = board.querySelector(".notice.bad[role=alert]");
-  if (!notice) {
-    notice = document.createElement("div");
-    notice.className = "notice bad";
-    notice.setAttribute("role", "alert");
-    board.prepend(notice);
-  }
-  notice.textContent = text;
-  notice.scrollIntoView({ block: "nearest" });
-}
-
-document.addEventListener("htmx:responseError", (event) => {
-  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
-  tell(page.querySelector("main")?.textContent.replace(/\s+/g, " ").trim() || "Nothing was done. Load the page again.");
-});
-document.addEventListener("htmx:sendError", () => tell("We cannot be reached, so nothing was done. Try again in a minute."));
