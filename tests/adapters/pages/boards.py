@@ -8,16 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 
 from shared.adapters.pages.board import board_page
 from shared.adapters.pages.calendar import calendar_page
+from shared.adapters.pages.feeds import feeds_page
 from shared.adapters.pages.register import register_page, ticket_page
 from shared.adapters.pages.render import Viewer, viewer
 from shared.core.life.board import BoardTicket, columns
 from shared.core.life.calendar import calendar_of
+from shared.core.life.feed import Feed
 from shared.core.life.line import Line, part_of
 from shared.core.policy.model import Calendar
 from shared.core.tickets.board import Order, obey, possible, seen_of
 from shared.core.tickets.register import Entry
 from shared.usecases.pages.board import SHOWN, BoardView, ColumnView
 from shared.usecases.pages.calendar import CalendarView
+from shared.usecases.pages.feeds import FeedsView
 from shared.usecases.pages.register import RegisterView
 from tests.usecases.world import policy
 
@@ -116,6 +119,17 @@ def a_day() -> CalendarView:
     return replace(view, day=day, marks=day.marks, pages=3, page=2, team="messaging")
 
 
+ADDRESS = f"https://t.example/api/feeds/{'x' * 43}/calendar.ics"
+
+
+def some_feeds() -> FeedsView:
+    feeds = (
+        Feed("a" * 64, "ana", NOW, "messaging"),
+        Feed("b" * 64, "ben", NOW - timedelta(days=90), workload="teams", last_read=NOW.date()),
+    )
+    return FeedsView(feeds, {"ben": "Ben Ito"}, ("messaging", "workplace"), ("exchange", "teams"))
+
+
 def planned(entry: Entry) -> Entry:
     """Approved, with days that a person set."""
     order = Order("approve", "after the freeze", date(2027, 1, 11), date(2027, 1, 15))
@@ -134,6 +148,8 @@ def pages(entries: Sequence[Entry]) -> dict[str, str]:
                 view(entries, columns=view(entries).columns[:1], column="new", pages=3, team="devices")
             ),
             "board-empty": board_page(view([])),
+            "feeds": feeds_page(some_feeds(), "ana", {"team": "messaging", "workload": ""}, address=ADDRESS),
+            "feeds-empty": feeds_page(replace(some_feeds(), feeds=()), "ana", {"team": "", "workload": ""}),
             "ticket": ticket_page(entries[0]),
             "ticket-planned": ticket_page(planned(entries[0]), notice=("good", "CHG1234567 is in Scheduled now.")),
         }
