@@ -23,6 +23,7 @@ _LOG = logging.getLogger("foresignal.pages")
 OPEN: Mapping[str, str] = {
     "health": "probes ask whether we are well, and learn nothing else",
     "hear_tickets": "a ticket system shows the secret that the policy names",
+    "calendar_feed": "a calendar program shows the token of a feed that a person made, and reads nothing private",
 }
 
 _HEADER = "x-ms-client-principal"

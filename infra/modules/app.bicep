@@ -133,7 +133,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         requireAuthentication: true
         unauthenticatedClientAction: 'RedirectToLoginPage'
         redirectToProvider: 'azureactivedirectory'
-        excludedPaths: ['/api/health', '/api/tickets/*', '/admin/*']
+        excludedPaths: ['/api/health', '/api/tickets/*', '/api/feeds/*', '/admin/*']
       }
       identityProviders: {
         azureActiveDirectory: {

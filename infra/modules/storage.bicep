@@ -38,6 +38,7 @@ var tables = [
   'people'
   'touched'
   'opens'
+  'feeds'
 ]
 
 // config: the policy. lists: one line a change, rebuilt from the tables. oversize: posts too large for a queue message. reports: as they were sent. deployments: the app's package.

@@ -8,7 +8,7 @@ QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
 POISON = "-poison"
 TABLES = (
     "changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers",
-    "deliveries", "audit", "runs", "people", "touched", "opens",
+    "deliveries", "audit", "runs", "people", "touched", "opens", "feeds",
 )  # fmt: skip
 CONTAINERS = ("config", "lists", "oversize", "reports")
 

@@ -185,6 +185,13 @@ async def read_with_tasks(tables: Tables, change_id: str) -> ChangeRecord | None
     return read_changes([*rows, *tasks]).get(change_id)
 
 
+async def read_tasks(tables: Tables, record: ChangeRecord) -> None:
+    """The tasks of a change that was read without them: one range query."""
+    change_id = record.change.id
+    rows = await tables.range(TABLE, ids.partition(change_id), *span("k", [change_id]))
+    record.tasks = read_changes([record.row, *rows])[change_id].tasks
+
+
 async def read_alone(tables: Tables, change_id: str) -> ChangeRecord | None:
     """The change with what people decided, without its effects: one range query."""
     rows = await tables.range(TABLE, ids.partition(change_id), *span_alone(change_id))

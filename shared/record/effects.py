@@ -7,13 +7,13 @@ A row has four groups of columns, which different parts of the system write: int
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from shared.core import ids
 from shared.core.changes.change import Claim, EffectState, Place, TicketState
 from shared.core.ports.storage import Row, Tables, Value, Write
-from shared.core.times import when
+from shared.core.times import stored_day, when
 from shared.record import codec
 from shared.record.change_keys import TABLE, effect_key, id_of, kind_of
 from shared.record.redo import write_or_skip
@@ -23,7 +23,7 @@ _INTENT = ("effect", "due", "pending", "parked", "first_load", *_WAY)
 _CLAIM = ("claim_owner", "claim_until")
 _SEEN = (
     "number", "url", "state", "remote_state", "decision", "decided_by", "decided_at", "moved_at", "not_taken",
-    "done_at",
+    "risk", "planned_start", "planned_end", "done_at",
 )  # fmt: skip
 _OUTCOME = (
     "done", "due", "pending", *_WAY, *_CLAIM, "opened_at", "applied", "followed_by", "adopted_from", "key",
@@ -64,6 +64,9 @@ def effect_row(change_id: str, state: EffectState, etag: str = "") -> Row:
         "decided_by": ticket.decided_by,
         "decided_at": _iso(ticket.decided_at),
         "moved_at": _iso(ticket.moved_at),
+        "risk": ticket.risk,
+        "planned_start": _day(ticket.planned_start),
+        "planned_end": _day(ticket.planned_end),
         "not_taken": json.dumps(ticket.not_taken, ensure_ascii=False),
         "written": json.dumps(dict(ticket.written)),
         "tasks": json.dumps(ticket.tasks),
@@ -105,6 +108,9 @@ def read_effect(row: Row) -> EffectState:
             written=json.loads(v.get("written") or "{}"),
             tasks=tuple(json.loads(v.get("tasks") or "[]")),
             moved_at=when(v.get("moved_at")),
+            risk=v.get("risk", ""),
+            planned_start=stored_day(v.get("planned_start", "")),
+            planned_end=stored_day(v.get("planned_end", "")),
         ),
         first_load=v.get("first_load", ""),
         place=_place(v.get("kept", "")),
@@ -125,6 +131,10 @@ def _due_column(state: EffectState) -> str:
 
 def _iso(at: datetime | None) -> str:
     return at.isoformat() if at else ""
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 class EffectColumns(NamedTuple):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError
@@ -68,6 +68,8 @@ def read_entry(row: Row) -> Entry:
         decision=more.get("decision", ""),
         decided_by=more.get("decided_by", ""),
         decided_at=when(more.get("decided_at")),
+        proposed_start=_day(more.get("proposed_start", v["planned_start"])),
+        proposed_end=_day(more.get("proposed_end", v["planned_end"])),
     )
 
 
@@ -81,6 +83,8 @@ def _more(entry: Entry) -> dict[str, Any]:
         "decision": entry.decision,
         "decided_by": entry.decided_by,
         "decided_at": entry.decided_at.isoformat() if entry.decided_at else "",
+        "proposed_start": _text(entry.proposed_start),
+        "proposed_end": _text(entry.proposed_end),
     }
 
 
@@ -124,6 +128,24 @@ async def entry_of(tables: Tables, number: str) -> Entry | None:
     """The ticket of a number; None where there is none."""
     row = await _find(tables, number)
     return read_entry(row) if row else None
+
+
+class EntryRecord(NamedTuple):
+    """A ticket as it stands in storage, with the version of its row."""
+
+    entry: Entry
+    row: Row
+
+
+async def read_record(tables: Tables, number: str) -> EntryRecord | None:
+    """The ticket of a number with its version; None where there is none."""
+    row = await _find(tables, number)
+    return EntryRecord(read_entry(row), row) if row else None
+
+
+async def replace_entry(tables: Tables, record: EntryRecord, entry: Entry) -> None:
+    """The ticket in place of the one that was read. ConflictError where somebody wrote it meanwhile."""
+    await tables.commit(TABLE, [Write("replace", entry_row(entry, record.row.etag))])
 
 
 async def insert_entry(tables: Tables, entry: Entry) -> bool:

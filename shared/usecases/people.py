@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from shared.core.changes.change import Change
+from shared.core.changes.change import Change, EffectState
 from shared.core.changes.settled import with_names
 from shared.record.people import KnownPerson, keep_person, people_of
 from shared.usecases.deps import Deps
@@ -42,6 +42,17 @@ def with_people(change: Change, names: Mapping[str, str]) -> Change:
         return change
     closed = change.closed and replace(change.closed, by=names.get(change.closed.by, change.closed.by))
     return replace(change, assessment=with_names(change.assessment, names), closed=closed)
+
+
+def deciders(states: Iterable[EffectState]) -> set[str]:
+    """Who decided on tickets: ids of people of the built-in register, and names as other systems have them."""
+    return {state.ticket.decided_by for state in states if state.ticket.decided_by}
+
+
+def with_decider(state: EffectState, names: Mapping[str, str]) -> EffectState:
+    """The effect as people read it, with the name of who decided on its ticket; for showing, never for storing."""
+    by = state.ticket.decided_by
+    return replace(state, ticket=replace(state.ticket, decided_by=names[by])) if by in names else state
 
 
 def _ids(who: Iterable[str]) -> set[str]:

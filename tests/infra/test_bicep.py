@@ -117,16 +117,18 @@ def test_people_sign_in_with_this_tenant_where_a_client_id_is_given_and_nothing_
         assert line in sign_in, line
 
 
-def test_without_sign_in_health_is_reached_and_the_door_for_ticket_systems_and_no_other_function() -> None:
+def test_without_sign_in_health_is_reached_and_the_door_for_ticket_systems_and_a_feed_and_no_other_function() -> None:
     [excluded] = re.findall(r"excludedPaths: \[(.*?)\]", all_code())
     assert json.loads((ROOT / "host.json").read_text(encoding="utf-8"))["extensions"]["http"] == {"routePrefix": ""}
     modules = [path.read_text(encoding="utf-8") for path in (ROOT / "functions").rglob("*.py")]
     routes = {f"/{route}" for text in modules for route in re.findall(r'route="([^"]+)"', text)}
 
     # /admin is the Functions host's own; excluded paths may be read as beginnings of paths.
-    assert words_of(excluded) == {"/api/health", "/api/tickets/*", "/admin/*"}
-    open_to_all = {route for route in routes if route.startswith(("/api/health", "/api/tickets", "/admin"))}
-    assert open_to_all == {"/api/health", "/api/tickets/{system}"}
+    assert words_of(excluded) == {"/api/health", "/api/tickets/*", "/api/feeds/*", "/admin/*"}
+    open_to_all = {
+        route for route in routes if route.startswith(("/api/health", "/api/tickets", "/api/feeds", "/admin"))
+    }
+    assert open_to_all == {"/api/health", "/api/tickets/{system}", "/api/feeds/{token}/calendar.ics"}
 
 
 def test_changes_of_the_site_come_one_after_the_other() -> None:

@@ -11,7 +11,7 @@ from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.ports.outside import TicketSystem
 from shared.core.terms import State
 from shared.core.tickets.content import TITLE_LIMIT
-from shared.core.tickets.register import Entry, amended, new_entry, number_of_key
+from shared.core.tickets.register import Entry, amended, new_entry, number_of_key, ref_of
 from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 from shared.record.register import change_entry, entries_of, entry_of, insert_entry, touch
 
@@ -77,7 +77,12 @@ class Register:
         untold = replace(self._titled(ticket), notes=(), cancelled=False, reopen=False, reassess="")
         after = amended(entry, untold, self._description(ticket), self._deps.clock())
         pairs = [(name, _shown(entry, name), _shown(after, name)) for name in _WRITTEN]
-        return differing([pair for pair in pairs if pair[1] != pair[2]], _WRITTEN)
+        due: Sequence[str] = _WRITTEN
+        if entry.is_planned_by_hand:
+            ours = {"planned_start": ticket.planned_start, "planned_end": ticket.planned_end}
+            pairs = [(name, there, ours.get(name, wanted)) for name, there, wanted in pairs]
+            due = tuple(name for name in _WRITTEN if name not in ours)
+        return differing([pair for pair in pairs if pair[1] != pair[2]], due)
 
     async def ping(self) -> str:
         await touch(self._deps.tables)
@@ -90,15 +95,7 @@ class Register:
         return plain(self._settings.description(ticket, "register"), _DESCRIPTION_LIMIT)
 
     def _ref(self, entry: Entry) -> TicketRef:
-        return TicketRef(
-            entry.number,
-            f"{self._deps.public_url}/api/register/{entry.number}",
-            entry.state,
-            entry.closed,
-            decision=entry.decision,
-            decided_by=entry.decided_by,
-            decided_at=entry.decided_at,
-        )
+        return ref_of(entry, self._deps.public_url)
 
 
 def _shown(entry: Entry, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 from shared.core.changes.reasons import Reason
@@ -331,7 +331,8 @@ class TicketState:
     this is, and `key` that ticket's key; empty for a ticket of its own. `not_taken`: what the system did not let us do
     at the last filing, a line each that asks people to. `written`: the fields that we wrote, by the system's names,
     each with the fingerprint of what stood there then. `tasks`: keys of the steps for which a task was made.
-    `moved_at`: when a person was first seen to have moved it.
+    `moved_at`: when a person was first seen to have moved it. `risk`, `planned_start`, `planned_end`: of the built-in
+    register the risk in the ticket, and the days that a person set there in place of ours.
     """
 
     number: str = ""
@@ -350,6 +351,9 @@ class TicketState:
     written: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[str, ...] = ()
     moved_at: datetime | None = None
+    risk: str = ""
+    planned_start: date | None = None
+    planned_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

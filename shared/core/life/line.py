@@ -84,7 +84,8 @@ def part_of(name: str, version: str, values: Mapping[str, Value]) -> Part:
 class Ticket:
     """A change's ticket in one system. `silent`: nobody has asked for it yet, or ever will.
 
-    `ended`: nothing is waited for here any more. `notes`: the events that it was told after its first.
+    `ended`: nothing is waited for here any more. `notes`: the events that it was told after its first. `risk`,
+    `planned_start`, `planned_end`: of the built-in register the risk in the ticket, and the days that a person set.
     """
 
     system: str
@@ -100,6 +101,9 @@ class Ticket:
     silent: bool
     ended: bool
     notes: int
+    risk: str = ""
+    planned_start: date | None = None
+    planned_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +311,7 @@ class Line:
                 part.member, part.text("team"), part.text("number"), part.text("url"), part.text("state"),
                 part.text("remote_state"), part.text("decision"), part.moment("decided_at"),
                 part.moment("moved_at"), part.moment("opened_at"), part.flag("silent"), part.flag("ended"),
-                part.number("notes"),
+                part.number("notes"), part.text("risk"), part.day("planned_start"), part.day("planned_end"),
             )
             for part in self.of_kind("ticket")
         )  # fmt: skip

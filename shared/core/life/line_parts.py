@@ -89,6 +89,9 @@ def ticket_part(state: EffectState, turn: int) -> Part:
         "opened_at": _iso(ticket.opened_at),
         "silent": state.is_silent,
         "ended": is_ended(state),
+        "risk": ticket.risk,
+        "planned_start": ticket.planned_start.isoformat() if ticket.planned_start else "",
+        "planned_end": ticket.planned_end.isoformat() if ticket.planned_end else "",
         "notes": sum(Event.type_in(event) != "announced" for event in ticket.applied),
     }
     return part_of(f"ticket|{state.effect.target}", f"{turn:08d}", values)

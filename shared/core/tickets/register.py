@@ -7,7 +7,7 @@ from datetime import date, datetime
 from shared.core import ids
 from shared.core.terms import ENDED, State, Verdict
 from shared.core.tickets.reassess import is_approved
-from shared.core.tickets.ticket import PlanStep, Ticket
+from shared.core.tickets.ticket import PlanStep, Ticket, TicketRef
 
 _PREFIX = "CHG"
 _UNDECIDED: frozenset[State] = frozenset({"new", "assess", "authorize"})
@@ -20,7 +20,8 @@ class Entry:
 
     `change_id` is the change that it stands for now; another one than at first where it was taken over. The people and
     `configuration_items` are those of the day on which it was opened; `steps` are the plan's. `decision`: the board's,
-    by whom and when.
+    by whom and when. `proposed_start`, `proposed_end`: the planned days as we last wrote them; where the ticket has
+    others, a person set them, and they stay.
     """
 
     number: str
@@ -45,6 +46,18 @@ class Entry:
     decision: Verdict = ""
     decided_by: str = ""
     decided_at: datetime | None = None
+    proposed_start: date | None = None
+    proposed_end: date | None = None
+
+    @property
+    def is_planned_by_hand(self) -> bool:
+        """Whether a person set its planned days. Both are theirs then: of two that belong together none moves alone."""
+        return (self.planned_start, self.planned_end) != (self.proposed_start, self.proposed_end)
+
+    @property
+    def planned_by_hand(self) -> tuple[date | None, date | None]:
+        """The days that a person set; neither where nobody did."""
+        return (self.planned_start, self.planned_end) if self.is_planned_by_hand else (None, None)
 
 
 def number_of(change_id: str) -> str:
@@ -86,6 +99,25 @@ def new_entry(
         requested_by=ticket.requested_by,
         assigned_to=ticket.assigned_to,
         configuration_items=ticket.configuration_items,
+        proposed_start=ticket.planned_start,
+        proposed_end=ticket.planned_end,
+    )
+
+
+def ref_of(entry: Entry, public_url: str) -> TicketRef:
+    """What the register says of a ticket, as any ticket system does."""
+    start, end = entry.planned_by_hand
+    return TicketRef(
+        entry.number,
+        f"{public_url}/api/register/{entry.number}",
+        entry.state,
+        entry.closed,
+        decision=entry.decision,
+        decided_by=entry.decided_by,
+        decided_at=entry.decided_at,
+        risk=entry.risk,
+        planned_start=start,
+        planned_end=end,
     )
 
 
@@ -93,7 +125,8 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
     """The ticket as it should be, the same object where it is so already.
 
     Its state is the board's, except that what Microsoft cancels is cancelled, and that the policy may ask for another
-    look at one that has ended, or whose dates moved after it was approved.
+    look at one that has ended, or whose dates moved after it was approved. Planned days that a person
+    set stay.
     """
     earlier = {text for _, text in entry.history}
     history = (*entry.history, *((now, line) for line in ticket.notes if line not in earlier))
@@ -108,6 +141,8 @@ def amended(entry: Entry, ticket: Ticket, description: str, now: datetime) -> En
         decided_by=entry.decided_by,
         decided_at=entry.decided_at,
     )
+    if entry.is_planned_by_hand:
+        after = replace(after, planned_start=entry.planned_start, planned_end=entry.planned_end)
     if ticket.cancelled and entry.state not in ENDED:
         return moved(after, "cancelled", ticket.why_cancelled, now)
     if ticket.reopen and not ticket.cancelled and entry.state in ENDED:

@@ -27,6 +27,9 @@ def with_remote_state(ticket: TicketState, ref: TicketRef) -> TicketState:
         url=ref.url,
         state=ref.state if is_mapped else ticket.state or "new",
         remote_state=ref.remote_state[:_LONGEST],
+        risk=ref.risk,
+        planned_start=ref.planned_start,
+        planned_end=ref.planned_end,
     )
     if now.state in ENDED and ticket.state not in ENDED:
         now = replace(now, not_taken=())

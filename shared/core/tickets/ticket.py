@@ -125,7 +125,8 @@ class TicketRef:
     system says; nothing is concluded from a state. `not_taken`: after a write, what the system left as it was whatever
     it answered, a line each that asks people to do it; empty where all of it took. `written`: the fields that we
     wrote, by the system's names, each with the fingerprint of what stood there then (adapters/ticketing/kept.py).
-    `tasks`: keys of the steps for which a task was made.
+    `tasks`: keys of the steps for which a task was made. `risk`, `planned_start`, `planned_end`: of the built-in
+    register the risk in the ticket, and the days that a person set there in place of ours.
     """
 
     number: str
@@ -139,6 +140,9 @@ class TicketRef:
     not_taken: tuple[str, ...] = ()
     written: Mapping[str, str] = field(default_factory=dict)
     tasks: tuple[str, ...] = ()
+    risk: str = ""
+    planned_start: date | None = None
+    planned_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from shared.usecases import effects
 from shared.usecases.cards.links import token_for
 from shared.usecases.delivery import channels, down
 from shared.usecases.deps import Deps
-from shared.usecases.people import nameless, names_of, with_people
+from shared.usecases.people import deciders, nameless, names_of, with_decider, with_people
 
 
 async def notify(deps: Deps, envelope: Envelope) -> bool:
@@ -156,14 +156,14 @@ async def card_of(
 
     One call where people answered, for their names.
     """
-    names = await names_of(deps, record.change.assessment.people)
+    names = await names_of(deps, {*record.change.assessment.people, *deciders(record.states)})
     token = await token_for(deps, policy, record.change, state.effect)
     return _card(deps, policy, record, state, names, copies, token)
 
 
 def listed_card(deps: Deps, policy: Policy, record: ChangeRecord, state: EffectState) -> ChangeCard:
     """The same as a line of a list, which names no people and has no buttons that answer: no call."""
-    return _card(deps, policy, record, state, nameless(record.change.assessment.people))
+    return _card(deps, policy, record, state, nameless({*record.change.assessment.people, *deciders(record.states)}))
 
 
 def _card(
@@ -176,6 +176,7 @@ def _card(
     token: str = "",
 ) -> ChangeCard:
     today, known, ticket = deps.here.clock().date(), _knows(record, state), _ticket(record)
+    ticket = ticket and with_decider(ticket, names)
     change, url = with_people(record.change, names), deps.here.public_url
     with speaking(policy.language_of(state.effect.target)):
         return change_card(

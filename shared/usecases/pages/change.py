@@ -22,7 +22,7 @@ from shared.record.relations import incoming
 from shared.usecases.deps import Deps
 from shared.usecases.life.lines import listed_lines
 from shared.usecases.pages.answer import NO_TEAM, AnswerView, view_of
-from shared.usecases.people import names_of, with_people
+from shared.usecases.people import deciders, names_of, with_decider, with_people
 from shared.usecases.posts.roadmap import roadmap_of
 
 
@@ -61,14 +61,15 @@ async def change(
     own = (await copies_of(deps.storage.tables, ids.partition(change_id), [change_id])).get(change_id, [])
     copies, post = tuple(each.copy for each in own), record.change.read()
     acts = await acts_of(deps.storage.tables, change_id) if record.change.assessment.seq else ()
-    names = await names_of(deps, {*record.change.assessment.people, *(act.who for act in acts), *(a.old for a in acts)})
+    who = {*record.change.assessment.people, *(act.who for act in acts), *(a.old for a in acts)}
+    names = await names_of(deps, who | deciders(record.states))
     acts = [replace(act, who=names.get(act.who, act.who), old=names.get(act.old, act.old)) for act in acts]
     linked = related(record.change, await incoming(deps.storage.tables, change_id))
     policy = await deps.here.policy.current()
     return ChangeView(
         with_people(with_joined(record.change, copies), names),
         copies,
-        record.states,
+        tuple(with_decider(state, names) for state in record.states),
         record.task_states,
         await roadmap_of(deps, record.change),
         {each.copy.tenant: differences(post, raw) for each in own if (raw := each.variant)},

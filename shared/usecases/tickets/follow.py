@@ -130,12 +130,33 @@ async def follow_numbers(deps: Deps, policy: Policy, name: str, tickets: Mapping
     return len(moved)
 
 
+async def follow_one(deps: Deps, policy: Policy, record: ChangeRecord, ref: TicketRef) -> bool:
+    """Take over at once what a ticket of the built-in register says; whether it had moved.
+
+    `record`: its change, as it was just read with its effects. A ticket that the change does not know yet is left to
+    whoever files it. Three calls, five more where the change is closed by it or opened again.
+    """
+    system = next((state.effect.target for state in record.states if state.ticket.number == ref.number), "")
+    if system not in policy.tickets or policy.tickets[system].kind != "register":
+        return False
+    line = await _take_over(deps, policy, record.change.id, system, ref.number, ref, record)
+    await touch(deps, [line] if line else [])
+    return line is not None
+
+
 async def _take_over(
-    deps: Deps, policy: Policy, change_id: str, system: str, number: str, ref: TicketRef | None
+    deps: Deps,
+    policy: Policy,
+    change_id: str,
+    system: str,
+    number: str,
+    ref: TicketRef | None,
+    given: ChangeRecord | None = None,
 ) -> Line | None:
     """What the system says, on the effect's row and, where the ticket ended, on the change: one transaction.
 
-    `ref` is None where it no longer has the ticket. The line as it is then; None where nothing has moved.
+    `ref` is None where it no longer has the ticket; `given`: the change as it was just read, without its tasks. The
+    line as it is then; None where nothing has moved.
     """
     called = ""
 
@@ -159,13 +180,14 @@ async def _take_over(
         seen = record.see_ticket(replace(state, ticket=now, done_at=done_at))
         return [seen, *_decision_cards(policy, record, before, now)]
 
-    settled = await settle_record(deps, policy, change_id, see)
+    settled = await settle_record(deps, policy, change_id, see, given)
     if settled is None:
         return None
     if called != number and policy.tickets[system].inbound:  # moved there to where tickets are numbered otherwise
         await numbers.remember(deps.storage.tables, system, called, change_id)
     await send_due(deps, change_id, settled.record.states)
-    await refresh_lists(deps, policy, settled)
+    if given is None or settled.turned:
+        await refresh_lists(deps, policy, settled)
     return line_of(settled.record, policy, deps.here.clock())
 
 

@@ -13,7 +13,6 @@ from shared.adapters.pages.home import home_page, message_page
 from shared.adapters.pages.mail import mail_page
 from shared.adapters.pages.maturity import maturity_page
 from shared.adapters.pages.metrics import metrics_page
-from shared.adapters.pages.register import register_page, ticket_page
 from shared.adapters.pages.reports import report_page, reports_page
 from shared.adapters.pages.revision import revision_page
 from shared.core.cards.answers import CardLink
@@ -46,7 +45,7 @@ from shared.usecases.pages.answer import NO_TEAM
 from shared.usecases.pages.beside import CardView, TaskView
 from shared.usecases.pages.feedback import Feedback, Remark
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
-from tests.adapters.pages import backtests, measured, operated
+from tests.adapters.pages import backtests, boards, measured, operated
 
 URL = "https://changes.example"
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
@@ -511,9 +510,7 @@ def everything() -> dict[str, str]:
             given={"a": "wrong", "field": "rollouts", "value": "<soon>", "words": "It <said> so"},
         ),
         **revision_pages(),
-        "register": register_page(register()),
-        "register-empty": register_page([]),
-        "ticket": ticket_page(register()[0]),
+        **boards.pages(register()),
         "dry-runs": dry_runs_page([dry_ticket(), replace(dry_ticket(), change_id="MC1200732", notes=())]),
         "dry-runs-empty": dry_runs_page([]),
         "dry-run": dry_run_page(dry_ticket()),

@@ -63,7 +63,10 @@ def show(chromium):
         def answer(route):
             wanted = urlsplit(route.request.url).path.strip("/")
             headers = {"Content-Type": "text/html; charset=utf-8", **security_headers()}
-            if wanted == "api/opened":
+            if wanted.startswith("api/assets/"):
+                found = asset(wanted.rpartition("/")[2])
+                route.fulfill(status=200, headers={"Content-Type": found.media_type}, body=found.data)
+            elif wanted == "api/opened":
                 page.opened.append((route.request.method, route.request.post_data))
                 route.fulfill(status=204)
             elif wanted.startswith("api/assets/") and (found := asset(wanted.rpartition("/")[2])):

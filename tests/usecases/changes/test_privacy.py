@@ -65,7 +65,7 @@ async def pages(world: World) -> dict[str, str]:
         ),
         "metrics": metrics_page(shown.metrics, shown.measures, shown.pressing),
         "metrics as data": json.dumps([*change_rows(data.lives, NOW.date()), *figure_rows(data.measures)]),
-        "register": register_page(await register(world.deps)),
+        "register": register_page(await register(world.deps, privacy=True)),
         "health": json.dumps(await health(world.deps), default=str),
         "open": repr(await world.all("open")),
         "closings": repr(await world.all("closings")),
@@ -78,7 +78,7 @@ async def test_it_reaches_the_readers_channel_and_no_ticket_system(spelling: Any
     await world.arrive(private(**spelling))
 
     assert set(world.inbox.channels) == ({READERS} if spelling["tags"] else set())  # the stub alone asks for nothing
-    assert not await register(world.deps)
+    assert not (await register(world.deps, privacy=True)).tickets
 
 
 async def test_no_page_and_no_list_says_what_it_says(spelling: Any) -> None:

@@ -1,0 +1,130 @@
+"""The change board as lines say it: which tickets there are, in columns by their state (pure)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from shared.core.life.line import Line, Ticket
+from shared.core.policy.model import Policy
+from shared.core.terms import ENDED
+from shared.core.tickets.board import Move, possible, seen
+from shared.core.tickets.register import change_of
+from shared.core.tickets.ticket import DRY_RUN
+from shared.core.words.board import STATES
+
+COLUMNS: tuple[str, ...] = ("new", "assess", "authorize", "scheduled", "implement", "review", "closed")
+CLOSED_FOR = timedelta(days=30)
+"""How long a ticket that has ended stays on the board."""
+_LAST_DAY = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTicket:
+    """A ticket of a change. `ours`: it stands in the built-in register, where people move it.
+
+    `by_hand`: a person set its planned days; else they are those of the change. `ended`: when it ended, as far as the
+    line says. `seen`: what a move over it must have seen.
+    """
+
+    number: str
+    change_id: str
+    url: str
+    system: str
+    title: str
+    team: str
+    workloads: tuple[str, ...]
+    state: str
+    decision: str
+    risk: str
+    planned_start: date | None
+    planned_end: date | None
+    by_hand: bool
+    act_by: date | None
+    ended: datetime | None
+    ours: bool
+    moves: tuple[Move, ...]
+    seen: str
+    remote_state: str = ""
+
+    @property
+    def column(self) -> str:
+        return "closed" if self.state in ENDED else self.state
+
+    @property
+    def due(self) -> date:
+        """By when somebody has to do something: the day to act by, else the first day."""
+        return min((day for day in (self.act_by, self.planned_start) if day), default=_LAST_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The tickets of one state, what is due first. `key`: the state's name; `closed` has those that were cancelled."""
+
+    key: str
+    name: str
+    tickets: tuple[BoardTicket, ...]
+
+
+def tickets_of(lines: Iterable[Line], policy: Policy) -> list[BoardTicket]:
+    """Every ticket that is filed. Those of a dry run, and those whose change another one deals with, are left out."""
+    return [_ticket(line, ticket, policy) for line in lines for ticket in line.tickets if _is_filed(ticket)]
+
+
+def columns(tickets: Iterable[BoardTicket], now: datetime) -> tuple[Column, ...]:
+    """The board: every ticket that has not ended, and those that ended lately."""
+    by_column: dict[str, list[BoardTicket]] = {key: [] for key in COLUMNS}
+    for ticket in tickets:
+        if ticket.column != "closed" or (ticket.ended and now - ticket.ended <= CLOSED_FOR):
+            by_column.setdefault(ticket.column, []).append(ticket)
+    by_column["closed"].sort(key=lambda ticket: (-(ticket.ended or now).timestamp(), ticket.number))
+    for key in COLUMNS[:-1]:
+        by_column[key].sort(key=lambda ticket: (ticket.due, ticket.number))
+    return tuple(Column(key, STATES[key], tuple(by_column[key])) for key in COLUMNS)
+
+
+def is_ours(system: str, number: str, policy: Policy) -> bool:
+    """Whether a ticket stands in the built-in register; also one that the policy files there no more."""
+    entry = policy.tickets.get(system)
+    return entry.kind == "register" if entry else change_of(number) is not None
+
+
+def has_register(policy: Policy) -> bool:
+    return any(entry.kind == "register" for entry in policy.tickets.values())
+
+
+def other_systems(policy: Policy) -> Mapping[str, str]:
+    """The ticket systems in which we only read: name to kind."""
+    return {name: entry.kind for name, entry in policy.tickets.items() if entry.kind != "register"}
+
+
+def _is_filed(ticket: Ticket) -> bool:
+    followed = ticket.ended and ticket.state not in ENDED
+    return bool(ticket.number) and not ticket.number.startswith(DRY_RUN) and not ticket.silent and not followed
+
+
+def _ticket(line: Line, ticket: Ticket, policy: Policy) -> BoardTicket:
+    by_hand = bool(ticket.planned_start or ticket.planned_end)
+    days = (ticket.planned_start, ticket.planned_end)
+    ours, state = is_ours(ticket.system, ticket.number, policy), ticket.state or "new"
+    ended = line.closed or max((at for at in (ticket.decided_at, ticket.moved_at) if at), default=None)
+    return BoardTicket(
+        number=ticket.number,
+        change_id=line.id,
+        url=ticket.url,
+        system=ticket.system,
+        title=line.title,
+        team=line.team if line.private else ticket.team,
+        workloads=line.workloads,
+        state=state,
+        decision=ticket.decision,
+        risk=ticket.risk,
+        planned_start=days[0] if by_hand else line.plan_start,
+        planned_end=days[1] if by_hand else line.plan_end,
+        by_hand=by_hand,
+        act_by=line.act_by,
+        ended=ended if state in ENDED else None,
+        ours=ours,
+        moves=possible(state) if ours else (),
+        seen=seen(state, *days),
+        remote_state=ticket.remote_state,
+    )
