@@ -11,10 +11,10 @@ from functions.pages.who import sees_private
 
 if TYPE_CHECKING:
     from shared.app import App
+    from shared.core.life.scope import Scope
     from shared.usecases.pages.metrics import MetricsData
 
 bp = func.Blueprint()
-_MONTHS = 12
 _PAGE, _LARGEST_PAGE = 2000, 5000  # changes in one answer
 
 
@@ -35,29 +35,36 @@ async def metrics_csv(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _metrics(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.metrics import metrics_page
-    from shared.usecases.pages.metrics import metrics_view
+    from shared.core.life.scope import RANGES
+    from shared.usecases.pages.metrics import metrics, metrics_view
 
     if request.params.get("format") == "csv":
         return await _csv(app, request)
-    view = await metrics_view(app.deps, privacy=await sees_private(app, request.headers))
+    scope = _scope(request)
+    if scope.months not in RANGES:
+        offered = f"{', '.join(map(str, RANGES[:-1]))} or {RANGES[-1]}"
+        return message("Not understood", f"The page shows {offered} months: write months={RANGES[-2]}, say.", 400)
+    privacy = await sees_private(app, request.headers)
     if request.params.get("format") == "json":
-        return as_json(asdict(view.metrics))
-    return html(metrics_page(view.metrics, view.measures, view.pressing))
+        return as_json(asdict(await metrics(app.deps, scope, privacy=privacy)))
+    return html(metrics_page(await metrics_view(app.deps, scope, privacy=privacy)))
 
 
 async def _json(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     """Both tables. `after` and `limit` page through the changes; `next` is empty behind the last page."""
+    from shared.adapters.pages.metrics import scope_query
     from shared.core.life.flat import SCHEMA, change_rows, figure_rows
     from shared.core.life.measures import HEALTH_FORMULA
 
-    months, limit = _number(request, "months", _MONTHS), _number(request, "limit", _PAGE)
-    if fault := _fault(months, limit):
+    scope, limit = _scope(request), _number(request, "limit", _PAGE)
+    if fault := _fault(scope.months, limit):
         return message("Not understood", fault, 400)
-    data = await _data(app, request, months)
+    data = await _data(app, request, scope)
     after = request.params.get("after", "")
     lives = [life for life in data.lives if life.id > after]
     shown, period = lives[:limit], data.measures.period
-    further = f"/api/metrics.json?months={months}&limit={limit}&after={shown[-1].id}" if len(lives) > limit else ""
+    query = "&".join(filter(None, (scope_query(scope), f"limit={limit}")))
+    further = f"/api/metrics.json?{query}&after={shown[-1].id}" if len(lives) > limit else ""
     return as_json(
         {
             "schema": SCHEMA,
@@ -69,6 +76,8 @@ async def _json(app: "App", request: func.HttpRequest) -> func.HttpResponse:
             "figures": figure_rows(data.measures),
             "changes": change_rows(shown, data.measures.at.date()),
             "next": further,
+            "team": scope.team,
+            "workload": scope.workload,
         }
     )
 
@@ -78,12 +87,12 @@ async def _csv(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.sheets import csv_of
     from shared.core.life.flat import CHANGE_COLUMNS, FIGURE_COLUMNS, change_rows, figure_rows
 
-    months, table = _number(request, "months", _MONTHS), request.params.get("table", "changes")
-    if fault := _fault(months, 1):
+    scope, table = _scope(request), request.params.get("table", "changes")
+    if fault := _fault(scope.months, 1):
         return message("Not understood", fault, 400)
     if table not in {"changes", "figures"}:
         return message("Not understood", "There are two tables: write table=changes, or table=figures.", 400)
-    data = await _data(app, request, months)
+    data = await _data(app, request, scope)
     rows: list[Mapping[str, Any]] = []
     if table == "figures":
         rows += figure_rows(data.measures)
@@ -92,10 +101,17 @@ async def _csv(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     return as_csv(csv_of(CHANGE_COLUMNS, rows), "changes.csv")
 
 
-async def _data(app: "App", request: func.HttpRequest, months: int) -> "MetricsData":
+async def _data(app: "App", request: func.HttpRequest, scope: "Scope") -> "MetricsData":
     from shared.usecases.pages.metrics import metrics_data
 
-    return await metrics_data(app.deps, months, privacy=await sees_private(app, request.headers))
+    return await metrics_data(app.deps, scope, privacy=await sees_private(app, request.headers))
+
+
+def _scope(request: func.HttpRequest) -> "Scope":
+    """What somebody chose; 0 months where they wrote no number."""
+    from shared.core.life.scope import MONTHS, Scope
+
+    return Scope(_number(request, "months", MONTHS), request.params.get("team", ""), request.params.get("workload", ""))
 
 
 def _number(request: func.HttpRequest, name: str, default: int) -> int:
@@ -105,7 +121,7 @@ def _number(request: func.HttpRequest, name: str, default: int) -> int:
 
 
 def _fault(months: int, limit: int) -> str:
-    from shared.usecases.pages.metrics import MOST_MONTHS
+    from shared.core.life.scope import MOST_MONTHS
 
     if not 1 <= months <= MOST_MONTHS:
         return f"Write months as a number from 1 to {MOST_MONTHS}, such as months=12."

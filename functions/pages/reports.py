@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from shared.app import App
 
 bp = func.Blueprint()
+_DIGITS = 4
 
 
 @bp.route(route="api/reports", methods=["GET"])
@@ -27,11 +28,14 @@ async def team_report(req: func.HttpRequest) -> func.HttpResponse:
     return await respond(req, _report)
 
 
-async def _reports(app: "App", _: func.HttpRequest) -> func.HttpResponse:
+async def _reports(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.reports import reports_page
     from shared.usecases.pages.reports import reports
 
-    return html(reports_page(await reports(app.deps)))
+    page = request.params.get("page", "1")
+    if not (page.isascii() and page.isdecimal() and 0 < len(page) <= _DIGITS and int(page)):
+        return message("Not understood", "Write page as a number from 1 on.", 400)
+    return html(reports_page(await reports(app.deps), int(page)))
 
 
 async def _report(app: "App", request: func.HttpRequest) -> func.HttpResponse:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.life.line import Line
+from shared.core.life.lives import Remembered
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource, Secrets
 from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
@@ -45,11 +46,15 @@ class DownMemory:
 
 @dataclass(slots=True)
 class ListMemory:
-    """The blobs of lines as this process read them last; `both`: the versions of the two, and their lines in one."""
+    """The blobs of lines as this process read them last; `both`: the versions of the two, and their lines in one.
+
+    `lives`: what measures made of lines, under which policy, in which quarter of an hour.
+    """
 
     live: Listing | None = None
     rest: Listing | None = None
     both: tuple[str, str, Mapping[str, Line]] | None = None
+    lives: tuple[Policy, int, Remembered] | None = None
 
 
 @dataclass(slots=True)

@@ -1,45 +1,79 @@
 """The page of measures."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Protocol
+from urllib.parse import urlencode
 
 from shared.adapters.pages import charts
+from shared.adapters.pages.plots import plots
 from shared.adapters.pages.render import render
-from shared.core.life.measures import HEALTH_FORMULA, Measures
-from shared.core.life.metrics import Count, Metrics
-from shared.core.life.targets import Clock, Pace
+from shared.core.life.lives import Life
+from shared.core.life.measures import HEALTH_FORMULA, Group, Measures
+from shared.core.life.metrics import Count, Overdue, Spread
+from shared.core.life.scope import MONTHS, RANGES, Names, Scope
+from shared.core.life.trends import Trend
 
-_MOST_PRESSING = 50
-
-
-class _Pressing(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def team(self) -> str: ...
-    @property
-    def pace(self) -> Pace: ...
-    @property
-    def clocks(self) -> tuple[Clock, ...]: ...
-    @property
-    def act_by(self) -> date | None: ...
+_MOST_LISTED = 50
+_LONG = max(RANGES)
 
 
-def metrics_page(view: Metrics, measures: Measures, pressing: Sequence[_Pressing] = ()) -> str:
-    """Time to close, what is open and what is overdue; targets, notice and health of the last twelve months."""
-    longest = [Count(row.workload, round((row.to_close.median or 0) * 100)) for row in view.workloads]
+class _View(Protocol):
+    @property
+    def scope(self) -> Scope: ...
+    @property
+    def names(self) -> Names: ...
+    @property
+    def measures(self) -> Measures: ...
+    @property
+    def trends(self) -> tuple[Trend, ...]: ...
+    @property
+    def weeks(self) -> tuple[Count, ...]: ...
+    @property
+    def to_assign(self) -> Spread: ...
+    @property
+    def overdue(self) -> tuple[Overdue, ...]: ...
+    @property
+    def pressing(self) -> tuple[Life, ...]: ...
+    @property
+    def complete(self) -> bool: ...
+
+
+def metrics_page(view: _View) -> str:
+    """What is open, overdue and over target; times, notice and health of the period, in charts and tables."""
     return render(
         "metrics.html.j2",
         title="Metrics",
         view=view,
-        measures=measures,
+        scope=view.scope,
+        measures=view.measures,
+        plots=plots(view.measures, view.trends, view.weeks),
         formula=HEALTH_FORMULA,
-        pressing=pressing[:_MOST_PRESSING],
-        left=max(0, len(pressing) - _MOST_PRESSING),
-        weeks=charts.columns(view.weeks, 480, 96),
-        ages=charts.shares(view.ages, 100),
-        workloads=list(zip(view.workloads, charts.shares(longest, 100), strict=True)),
+        ranges=RANGES,
+        long=_LONG,
+        query=scope_query(view.scope),
+        overdue=view.overdue[:_MOST_LISTED],
+        overdue_left=max(0, len(view.overdue) - _MOST_LISTED),
+        pressing=view.pressing[:_MOST_LISTED],
+        left=max(0, len(view.pressing) - _MOST_LISTED),
+        ages=charts.shares(view.measures.ages, 100),
+        workloads=_slowest_first(view.measures.groups["workload"]),
+        is_empty=_is_empty(view),
     )
+
+
+def scope_query(scope: Scope) -> str:
+    """The scope as the part of an address behind the question mark; empty where nothing was chosen."""
+    said = {"months": "" if scope.months == MONTHS else str(scope.months), "team": scope.team}
+    return urlencode({name: value for name, value in (*said.items(), ("workload", scope.workload)) if value})
+
+
+def _slowest_first(groups: Sequence[Group]) -> list[tuple[Group, charts.Bar]]:
+    """Workloads, each with a bar of its median time to close."""
+    rows = sorted(groups, key=lambda row: (-(row.close.days.median or 0), -row.open, row.name))
+    longest = [Count(row.name, round((row.close.days.median or 0) * 100)) for row in rows]
+    return list(zip(rows, charts.shares(longest, 100), strict=True))
+
+
+def _is_empty(view: _View) -> bool:
+    measures = view.measures
+    return not (measures.open or measures.opened or measures.closed or measures.lapsed)

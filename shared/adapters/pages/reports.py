@@ -6,12 +6,16 @@ from shared.adapters.pages import charts
 from shared.adapters.pages.render import render
 from shared.core.life.measures import HEALTH_FORMULA
 from shared.core.life.metrics import Count
+from shared.core.life.periods import period_named
 from shared.core.life.report_cards import report_url
 from shared.core.life.reports import Agenda, MonthReport, TeamList
 from shared.core.links import page_url
+from shared.core.words.dates import day
 from shared.core.words.outcomes import LOAD_WORDS
 from shared.record.reports import ReportName
 
+MOST_REPORTS = 100
+"""Of one page of the list."""
 _MOST_PRODUCTS = 12
 _TITLES = {"weekly": "Weekly agenda", "monthly": "Monthly report", "owner": "What is due"}
 
@@ -25,10 +29,25 @@ def report_page(report: Agenda | TeamList | MonthReport, public_url: str) -> str
     return render(f"{name}.html.j2", title=title, report=report, url=lambda change: page_url(change, public_url))
 
 
-def reports_page(kept: Sequence[ReportName]) -> str:
-    """The list of what was sent."""
-    rows = [(_TITLES[name.kind], name, report_url(name.kind, name.period, "", name.team)) for name in kept]
-    return render("reports.html.j2", title="Reports", rows=rows)
+def reports_page(kept: Sequence[ReportName], page: int = 1) -> str:
+    """The list of what was sent, the newest first; `page` counts from 1."""
+    first = (page - 1) * MOST_REPORTS
+    rows = [
+        (_TITLES[name.kind], name, _in_words(name.period), report_url(name.kind, name.period, "", name.team))
+        for name in kept[first : first + MOST_REPORTS]
+    ]
+    pages = max(1, -(-len(kept) // MOST_REPORTS))
+    return render("reports.html.j2", title="Reports", rows=rows, count=len(kept), page=page, pages=pages)
+
+
+def _in_words(name: str) -> str:
+    """A period as people say it: "August 2026", or "Week 38, from 14 September 2026"."""
+    period = period_named(name)
+    if period is None:
+        return name
+    if "W" not in name:
+        return f"{period.start:%B %Y}"
+    return f"Week {int(name.rpartition('W')[2])}, from {day(period.start.date())}"
 
 
 def _month(report: MonthReport) -> str:

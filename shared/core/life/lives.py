@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from shared.core.changes.change import NO_DAYS, Days
 from shared.core.life.entries import ClosedChange
@@ -12,7 +13,7 @@ from shared.core.life.targets import Calendars, Clock, Pace, calendars, clocks, 
 from shared.core.policy.model import Policy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Life:
     """One change. Moments that lie behind the moment that is looked at are not known yet, and None.
 
@@ -56,7 +57,7 @@ class Life:
     slipped_at: datetime | None = None
     measured: bool = True
 
-    @property
+    @cached_property
     def pace(self) -> Pace:
         """How it stands to its targets while it is open."""
         return pace_of(self.clocks)
@@ -90,12 +91,24 @@ class Life:
         return next((day for day in days if day and day < today), None)
 
 
-def lives(lines: Iterable[Line], closings: Iterable[ClosedChange], policy: Policy, at: datetime) -> list[Life]:
+Remembered = dict[str, tuple[Line, Life | None]]
+"""Lines, each with what it was read as under one policy within one quarter of an hour (no day begins in between)."""
+
+
+def lives(
+    lines: Iterable[Line],
+    closings: Iterable[ClosedChange],
+    policy: Policy,
+    at: datetime,
+    remembered: Remembered | None = None,
+) -> list[Life]:
     """Every change that was known at a moment, once, by its last closing; without what was over before the measures.
 
     `closings`: rows of the months that are asked for; they tell of changes that have no line any more. Where both are
-    known, the one with the later closing counts, and the line where they agree.
+    known, the one with the later closing counts, and the line where they agree. `remembered`: what need not be read
+    again, of the same policy and quarter of an hour; what is read is added.
     """
+    before = {} if remembered is None else remembered
     of_team = calendars(policy)
     known: dict[str, Life] = {}
     numbers: dict[str, int] = {}
@@ -105,7 +118,10 @@ def lives(lines: Iterable[Line], closings: Iterable[ClosedChange], policy: Polic
             known[closing.id] = _of_closing(closing)
     by_id: Mapping[str, Line] = {line.id: line for line in lines}
     for line in by_id.values():
-        life = _of_line(line, policy, of_team, at)
+        seen, life = before.get(line.id, (None, None))
+        if seen is not line:
+            life = _of_line(line, policy, of_team, at)
+            before[line.id] = line, life
         if life is None:
             known.pop(line.id, None)
         elif line.id not in known or line.closings >= numbers[line.id]:

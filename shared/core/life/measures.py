@@ -4,11 +4,11 @@ docs/metrics.md says each of them in a sentence, with its formula and its source
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from shared.core.life.lives import Life
 from shared.core.life.metrics import NO_WORKLOAD, Count, Spread, ages, days_between, spread
@@ -18,6 +18,7 @@ from shared.core.life.targets import STEPS, Step
 Dimension = Literal["workload", "team", "kind", "impact"]
 DIMENSIONS: tuple[Dimension, ...] = ("workload", "team", "kind", "impact")
 UNKNOWN = "not known"
+_Any = TypeVar("_Any")
 SHORT_NOTICE = 30
 """Days; less is short notice."""
 _MISSED, _OVER, _UNSEEN = 40, 30, 30
@@ -159,6 +160,7 @@ def measures(known: Iterable[Life], period: Period, at: datetime) -> Measures:
     ended = [life for life in everything if period.holds(life.closed)]
     lapsed = [life for life in ended if life.lapsed]
     over = [life for life in open_ if life.pace == "over"]
+    concerned = _concerned(everything, period, today)
     due = [life for life in everything if life.asked and period.holds_day(life.act_by) and _passed(life.act_by, today)]
     health = Health(
         Share(sum(life.missed(today) for life in due), len(due)),
@@ -180,7 +182,7 @@ def measures(known: Iterable[Life], period: Period, at: datetime) -> Measures:
         close=durations(everything, period, "close"),
         within={step: _within(everything, period, step) for step in STEPS},
         ages=ages(open_, at),
-        groups={dimension: _groups(everything, period, today, dimension) for dimension in DIMENSIONS},
+        groups={dimension: _groups(concerned, dimension) for dimension in DIMENSIONS},
         load=_load(everything, period, today),
         notice=notice(everything, period),
         health=health,
@@ -221,11 +223,24 @@ def kept_target(life: Life, step: Step) -> bool | None:
 
 def durations(known: Iterable[Life], period: Period, step: Step) -> Durations:
     """Of the changes whose step was done in the period."""
-    done = [life for life in known if period.holds(done_at(life, step))]
-    days = (days_of(life, step) for life in done)
-    working: Iterable[int | None] = (getattr(life.worked, step) for life in done)
+    return _durations([_took(life, step) for life in known if period.holds(done_at(life, step))])
+
+
+class _Took(NamedTuple):
+    """How long a step of one change took, as far as that is known."""
+
+    days: float | None
+    working: int | None
+
+
+def _took(life: Life, step: Step) -> _Took:
+    return _Took(days_of(life, step), getattr(life.worked, step))
+
+
+def _durations(done: Sequence[_Took]) -> Durations:
     return Durations(
-        spread(each for each in days if each is not None), spread(float(each) for each in working if each is not None)
+        spread(each.days for each in done if each.days is not None),
+        spread(float(each.working) for each in done if each.working is not None),
     )
 
 
@@ -272,7 +287,22 @@ def _answer(life: Life, period: Period, step: Step) -> bool | None:
     return False if never and period.holds(life.closed) else None
 
 
-def _groups(known: Sequence[Life], period: Period, today: date, dimension: Dimension) -> tuple[Group, ...]:
+class _Concerned(NamedTuple):
+    """A change that is open, or of which a step was done in the period; `took`: those steps."""
+
+    life: Life
+    overdue: bool
+    took: Mapping[Step, "_Took"]
+
+
+def _concerned(known: Iterable[Life], period: Period, today: date) -> list[_Concerned]:
+    took = ((life, {step: _took(life, step) for step in STEPS if period.holds(done_at(life, step))}) for life in known)
+    return [
+        _Concerned(life, life.overdue_since(today) is not None, steps) for life, steps in took if life.is_open or steps
+    ]
+
+
+def _groups(concerned: Sequence[_Concerned], dimension: Dimension) -> tuple[Group, ...]:
     """Those with most open changes first."""
     names: Callable[[Life], tuple[str, ...]] = {
         "workload": lambda life: life.workloads or (NO_WORKLOAD,),
@@ -280,21 +310,19 @@ def _groups(known: Sequence[Life], period: Period, today: date, dimension: Dimen
         "kind": lambda life: (life.kind or UNKNOWN,),
         "impact": lambda life: (life.impact or UNKNOWN,),
     }[dimension]
-    concerned = (life for life in known if life.is_open or any(period.holds(done_at(life, step)) for step in STEPS))
-    rows = [
-        Group(
-            name,
-            sum(life.is_open for life in own),
-            sum(life.overdue_since(today) is not None for life in own),
-            sum(life.pace == "over" for life in own),
-            sum(period.holds(done_at(life, "close")) for life in own),
-            durations(own, period, "triage"),
-            durations(own, period, "decide"),
-            durations(own, period, "close"),
-        )
-        for name, own in _by(concerned, names).items()
-    ]
+    rows = [_group(name, own) for name, own in _by(concerned, lambda each: names(each.life)).items()]
     return tuple(sorted(rows, key=lambda row: (-row.open, -row.closed, row.name)))
+
+
+def _group(name: str, own: Sequence["_Concerned"]) -> Group:
+    return Group(
+        name,
+        sum(each.life.is_open for each in own),
+        sum(each.overdue for each in own),
+        sum(each.life.pace == "over" for each in own),
+        sum("close" in each.took for each in own),
+        *(_durations([each.took[step] for each in own if step in each.took]) for step in STEPS),
+    )
 
 
 def _load(known: Iterable[Life], period: Period, today: date) -> tuple[Load, ...]:
@@ -318,11 +346,11 @@ def _load(known: Iterable[Life], period: Period, today: date) -> tuple[Load, ...
     )
 
 
-def _by(known: Iterable[Life], names: Callable[[Life], tuple[str, ...]]) -> dict[str, list[Life]]:
-    groups: dict[str, list[Life]] = defaultdict(list)
-    for life in known:
-        for name in dict.fromkeys(names(life)):
-            groups[name].append(life)
+def _by(known: Iterable[_Any], names: Callable[[_Any], tuple[str, ...]]) -> dict[str, list[_Any]]:
+    groups: dict[str, list[_Any]] = defaultdict(list)
+    for each in known:
+        for name in dict.fromkeys(names(each)):
+            groups[name].append(each)
     return groups
 
 

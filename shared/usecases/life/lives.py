@@ -7,10 +7,13 @@ from datetime import datetime
 from shared.core.life.entries import ClosedChange
 from shared.core.life.figures import visible
 from shared.core.life.line import Line
-from shared.core.life.lives import Life, lives
+from shared.core.life.lives import Life, Remembered, lives
+from shared.core.policy.model import Policy
 from shared.record.closings import closings_in
 from shared.usecases.deps import Deps
 from shared.usecases.life.lines import live_lines
+
+_QUARTER = 900  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +43,13 @@ async def known_lives(deps: Deps, at: datetime, months: Iterable[str] = (), *, p
         for closing in await closings_in(deps.storage.tables, month)
         if privacy or not (closing.private or closing.id in hidden)
     ]
-    return KnownLives(tuple(lives(lines, closings, policy, at)), tuple(lines), tuple(closings), every.mark is not None)
+    known = lives(lines, closings, policy, at, _remembered(deps, policy, at))
+    return KnownLives(tuple(known), tuple(lines), tuple(closings), every.mark is not None)
+
+
+def _remembered(deps: Deps, policy: Policy, at: datetime) -> Remembered:
+    """What this process made of lines under the same policy, in the same quarter of an hour."""
+    kept, quarter = deps.here.lists, int(at.timestamp() // _QUARTER)
+    if kept.lives is None or kept.lives[0] is not policy or kept.lives[1] != quarter:
+        kept.lives = (policy, quarter, {})
+    return kept.lives[2]

@@ -3,27 +3,37 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from shared.core.life.figures import closed_changes, open_changes, visible
+from shared.core.errors import PermanentError
+from shared.core.life.figures import LIVE_FOR, closed_changes, open_changes, visible
 from shared.core.life.lives import Life
 from shared.core.life.measures import Measures, measures
-from shared.core.life.metrics import Metrics, measure
-from shared.core.life.periods import months_until
+from shared.core.life.metrics import Count, Metrics, Overdue, Spread, days_between, measure, overdue, spread
+from shared.core.life.periods import Period, month_of, months_until, period_named
+from shared.core.life.scope import MONTHS, MOST_MONTHS, Names, Scope, names_of
+from shared.core.life.trends import BY_WEEK, Trend, closings_by_week, trends
 from shared.usecases.deps import Deps
 from shared.usecases.life.lines import live_lines
-from shared.usecases.life.lives import known_lives
-
-_MONTHS = 12
-MOST_MONTHS = 24
-"""Of figures as data: a call each, so that these and the lines cost less than 30."""
+from shared.usecases.life.lives import KnownLives, known_lives
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsView:
-    """The page of measures. `pressing`: open changes beyond a target, or about to be, those beyond it first."""
+    """The page of measures, of a scope. `names`: what else can be asked for.
 
-    metrics: Metrics
+    `weeks`: closings week by week, where the scope is short enough; else empty. `to_assign`: days until a task was
+    given to somebody, of what was closed in the period. `overdue`: the longest first. `pressing`: open changes beyond a
+    target, or about to be, those beyond it first. `complete`: whether the lists are built.
+    """
+
+    scope: Scope
+    names: Names
     measures: Measures
-    pressing: tuple[Life, ...]
+    trends: tuple[Trend, ...]
+    weeks: tuple[Count, ...]
+    to_assign: Spread
+    overdue: tuple[Overdue, ...] = field(repr=False)
+    pressing: tuple[Life, ...] = field(repr=False)
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +45,89 @@ class MetricsData:
     complete: bool
 
 
-async def metrics(deps: Deps, *, privacy: bool = True) -> Metrics:
-    """What is open, and what was closed in the last twelve months; at most 4 calls, however much is recorded.
+async def metrics(deps: Deps, scope: Scope | None = None, *, privacy: bool = True) -> Metrics:
+    """What is open, and what was closed in the period; at most 5 calls, however much is recorded.
 
-    `privacy`: whether posts on data privacy count.
+    `scope`: without one this month and the twelve before it, and everything. What was closed more than 13 months ago
+    does not count. `privacy`: whether posts on data privacy count. PermanentError where the scope names what is none.
     """
-    now = deps.here.clock()
-    lines = await live_lines(deps)
+    now, policy, lines = deps.here.clock(), await deps.here.policy.current(), await live_lines(deps)
     shown = visible(lines.by_id.values(), privacy=privacy)
-    measured = measure(open_changes(shown, now.date()), closed_changes(shown, _since(now)), now)
+    since = _since(now)
+    if scope:
+        _check(scope, names_of(shown, policy.teams, policy.workloads))
+        shown, since = [line for line in shown if scope.holds(line)], months_until(now.date(), scope.months).start
+    measured = measure(open_changes(shown, now.date()), closed_changes(shown, since), now)
     return replace(measured, complete=lines.mark is not None)
 
 
-async def metrics_view(deps: Deps, *, privacy: bool) -> MetricsView:
-    """The whole page, of this month and the eleven before it; at most 5 calls, however much is recorded."""
-    now = deps.here.clock()
-    known = await known_lives(deps, now, privacy=privacy)
-    measured = measure(open_changes(known.lines, now.date()), closed_changes(known.lines, _since(now)), now)
+async def metrics_view(deps: Deps, scope: Scope | None = None, *, privacy: bool) -> MetricsView:
+    """The whole page; at most 5 calls, however much is recorded, and one for each month that is older than lines reach.
+
+    PermanentError where the scope names what is none.
+    """
+    scope, now = scope or Scope(), deps.here.clock()
+    period = months_until(now.date(), scope.months)
+    known, names = await _known(deps, scope, _older(period, now), now, privacy=privacy)
     pressing = sorted((life for life in known.lives if life.pace), key=lambda life: (life.pace != "over", life.opened))
     return MetricsView(
-        replace(measured, complete=known.complete),
-        measures(known.lives, months_until(now.date(), _MONTHS), now),
+        scope,
+        names,
+        measures(known.lives, period, now),
+        trends(known.lives, period),
+        closings_by_week(known.lives, period, now.date()) if scope.months <= BY_WEEK else (),
+        _to_assign(known, period),
+        overdue(open_changes(known.lines, now.date()), now.date()),
         tuple(pressing),
+        known.complete,
     )
 
 
-async def metrics_data(deps: Deps, months: int, *, privacy: bool) -> MetricsData:
-    """So many months, this one included: a call for each, and 5 for the rest. At most `MOST_MONTHS`."""
+async def metrics_data(deps: Deps, scope: Scope, *, privacy: bool) -> MetricsData:
+    """The same as figures: a call for each month, and 5 for the rest. At most `MOST_MONTHS`.
+
+    PermanentError where the scope names what is none.
+    """
     now = deps.here.clock()
-    period = months_until(now.date(), min(max(months, 1), MOST_MONTHS))
-    known = await known_lives(deps, now, period.months, privacy=privacy)
+    period = months_until(now.date(), min(max(scope.months, 1), MOST_MONTHS))
+    known, _ = await _known(deps, scope, period.months, now, privacy=privacy)
     shown = (life for life in known.lives if life.is_open or period.holds(life.closed))
     return MetricsData(
         measures(known.lives, period, now), tuple(sorted(shown, key=lambda life: life.id)), known.complete
     )
 
 
+async def _known(
+    deps: Deps, scope: Scope, months: tuple[str, ...], now: datetime, *, privacy: bool
+) -> tuple[KnownLives, Names]:
+    """The changes of a scope, and what else it could name."""
+    known, policy = await known_lives(deps, now, months, privacy=privacy), await deps.here.policy.current()
+    names = names_of(known.lives, policy.teams, policy.workloads)
+    _check(scope, names)
+    if not scope.is_part:
+        return known, names
+    lives = tuple(life for life in known.lives if scope.holds(life))
+    lines = tuple(line for line in known.lines if scope.holds(line))
+    return replace(known, lives=lives, lines=lines), names
+
+
+def _check(scope: Scope, names: Names) -> None:
+    if fault := names.fault(scope):
+        raise PermanentError(fault)
+
+
+def _to_assign(known: KnownLives, period: Period) -> Spread:
+    done = (life for life in known.lives if period.holds(life.closed) and not life.lapsed)
+    return spread(days_between(life.opened, life.assigned) for life in done if life.assigned)
+
+
+def _older(period: Period, now: datetime) -> tuple[str, ...]:
+    """The months of which lines do not tell everything any more."""
+    reach = month_of((now - LIVE_FOR).date()).end
+    return tuple(name for name in period.months if (month := period_named(name)) and month.start < reach)
+
+
 def _since(now: datetime) -> datetime:
     """The beginning of this month a year ago."""
-    first = now.year * 12 + now.month - 1 - _MONTHS
+    first = now.year * 12 + now.month - 1 - MONTHS
     return datetime(first // 12, first % 12 + 1, 1, tzinfo=UTC)

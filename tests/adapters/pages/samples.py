@@ -1,5 +1,6 @@
 """Pages full of things, for screenshots and tests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -26,13 +27,16 @@ from shared.core.changes.settled import Assessment, SettledField, TeamWord
 from shared.core.changes.tenants import Difference, with_joined
 from shared.core.changes.timeline import Happened, timeline
 from shared.core.life.effectiveness import sent_cards
-from shared.core.life.entries import ClosedChange, OpenChange
+from shared.core.life.entries import OpenChange
 from shared.core.life.evidence import Evidence
+from shared.core.life.lives import Life
 from shared.core.life.maturity import maturity
 from shared.core.life.measures import measures
-from shared.core.life.metrics import Metrics, measure
+from shared.core.life.metrics import overdue, spread
 from shared.core.life.moments import Moments
 from shared.core.life.periods import months_until
+from shared.core.life.scope import Scope, names_of
+from shared.core.life.trends import BY_WEEK, closings_by_week, trends
 from shared.core.posts.classification import FieldName, Halt, Interval, Why, Window
 from shared.core.review.assessment import Act, FieldView, field_views
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
@@ -44,12 +48,12 @@ from shared.record.reports import ReportName
 from shared.usecases.pages.answer import NO_TEAM
 from shared.usecases.pages.beside import CardView, TaskView
 from shared.usecases.pages.feedback import Feedback, Remark
+from shared.usecases.pages.metrics import MetricsView
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
 from tests.adapters.pages import backtests, boards, measured, operated
 
 URL = "https://changes.example"
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
-WORKLOADS = ("Teams", "Exchange", "SharePoint and OneDrive", "Copilot", "Intune", "Entra")
 ROLLOUT_STATE = (
     '{"912311":[{"RoadmapId":912311,"Platform":"Desktop","Status":"InRollout","LatestRing":"TargetedRelease",'
     '"LastUpdateTime":"2026-05-04T08:00:00.1468102Z"},{"RoadmapId":912311,"Platform":"Web","Status":"Scheduled"}]}'
@@ -64,38 +68,25 @@ TITLES = (
 )
 
 
-def metrics() -> Metrics:
-    waiting = [
+def metrics(scope: Scope | None = None, lives: Sequence[Life] | None = None) -> MetricsView:
+    """The page of measures over a year of changes; `lives`: over others."""
+    scope = scope or Scope()
+    everything = measured.year() if lives is None else lives
+    known = [life for life in everything if scope.holds(life)]
+    period = months_until(NOW.date(), scope.months)
+    late = [
         OpenChange(
-            f"MC{1200000 + n * 731}",
-            TITLES[n % 6],
-            ("workplace", "messaging", "devices")[n % 3],
-            (WORKLOADS[n % 6],),
-            NOW - timedelta(days=n * 5 % 120),
-            date(2026, 9, 1) + timedelta(days=n * 4 - 20) if n % 3 == 0 else None,
-            date(2026, 9, 10) + timedelta(days=n) if n % 4 == 0 else None,
-            ("ticket", "task", "")[n % 3],
-            (f"CHG{300 + n:07d}", "Planner", "")[n % 3],
+            life.id, life.title, life.team, life.workloads, life.opened, life.act_by, life.rollout_end, life.through,
+            life.reference,
         )
-        for n in range(26)
-    ]
-    done = [
-        ClosedChange(
-            f"MC{1100000 + n}",
-            1,
-            TITLES[n % 6],
-            "workplace",
-            (WORKLOADS[n % 6],),
-            NOW - timedelta(days=90),
-            NOW - timedelta(days=n * 2 % 77 + 3 + n % 6 * 4),
-            NOW - timedelta(days=n * 2 % 77 + 2),
-            NOW - timedelta(days=n * 2 % 77),
-            "ticket",
-            "CHG1",
-        )
-        for n in range(64)
-    ]
-    return measure(waiting, done, NOW)
+        for life in known if life.is_open
+    ]  # fmt: skip
+    return MetricsView(
+        scope, names_of(everything, measured.TEAMS, ()), measures(known, period, NOW), trends(known, period),
+        closings_by_week(known, period, NOW.date()) if scope.months <= BY_WEEK else (),
+        spread([1.5, 3.0, 12.0] if known else []), overdue(late, NOW.date()),
+        tuple(life for life in known if life.pace), complete=True,
+    )  # fmt: skip
 
 
 def change() -> Change:
@@ -487,8 +478,12 @@ def everything() -> dict[str, str]:
     counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0, "over target": 3}
     return {
         "home": home_page(counts),
-        "metrics": metrics_page(metrics(), measured.twelve_months(), [life for life in measured.year() if life.pace]),
-        "metrics-empty": metrics_page(measure([], [], NOW), measures([], months_until(NOW.date(), 12), NOW)),
+        "metrics": metrics_page(metrics()),
+        "metrics-weeks": metrics_page(metrics(Scope(3, "devices"))),
+        "metrics-years": metrics_page(metrics(Scope(24))),
+        "metrics-nothing": metrics_page(metrics(Scope(6, "identity", "Teams"))),
+        "metrics-open": metrics_page(metrics(lives=[life for life in measured.year() if life.is_open])),
+        "metrics-empty": metrics_page(metrics(lives=())),
         "maturity": maturity_page(maturity(measured.evidence())),
         "maturity-high": maturity_page(maturity(replace(measured.evidence(), process_owner=True))),
         "maturity-empty": maturity_page(maturity(Evidence(datetime(2026, 7, 1, tzinfo=UTC), NOW))),
@@ -519,6 +514,7 @@ def everything() -> dict[str, str]:
         "mail-stranger": mail_page("messaging", "ana@contoso.example", "stranger"),
         "message": message_page("There is no change MC7654321", "It was never seen in any tenant. Check the number."),
         "reports": reports_page([ReportName("monthly", "2026-08"), ReportName("owner", "2026-W38", "devices")]),
+        "reports-many": reports_page([ReportName("owner", "2026-W38", f"team-{n}") for n in range(230)], 2),
         "reports-empty": reports_page([]),
         "report-month": report_page(measured.month(), URL),
         "report-week": report_page(measured.week(), URL),

@@ -188,7 +188,9 @@ def test_how_sure_a_field_is_is_told_in_a_word(confidence, words):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("metrics-empty", "Nothing was closed yet"),
+        ("metrics-empty", "Nothing is measured yet"),
+        ("metrics-open", "Nothing was closed yet"),
+        ("metrics-nothing", "Show every team and workload"),
         ("register-empty", "No ticket"),
         ("maturity-empty", "What to do first"),
     ],

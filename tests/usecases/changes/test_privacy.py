@@ -11,6 +11,7 @@ from shared.adapters.pages.change import change_page
 from shared.adapters.pages.metrics import metrics_page
 from shared.adapters.pages.register import register_page
 from shared.core.life.flat import change_rows, figure_rows
+from shared.core.life.scope import Scope
 from shared.core.policy.model import Channel, Role, Roles
 from shared.core.posts.privacy import PRIVATE_TITLE
 from shared.usecases.changes.reading import rereadings
@@ -58,12 +59,12 @@ async def pages(world: World) -> dict[str, str]:
     view = await change.change(world.deps, "MC1200001")
     assert view
     shown = await metrics_view(world.deps, privacy=True)
-    data = await metrics_data(world.deps, 12, privacy=True)
+    data = await metrics_data(world.deps, Scope(), privacy=True)
     return {
         "change": change_page(
             view.change, view.copies, view.effects, view.roadmap, view.variants, view.related, as_of=NOW.date()
         ),
-        "metrics": metrics_page(shown.metrics, shown.measures, shown.pressing),
+        "metrics": metrics_page(shown),
         "metrics as data": json.dumps([*change_rows(data.lives, NOW.date()), *figure_rows(data.measures)]),
         "register": register_page(await register(world.deps, privacy=True)),
         "health": json.dumps(await health(world.deps), default=str),
