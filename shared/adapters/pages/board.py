@@ -1,17 +1,12 @@
 """The page of the change board, and what is said of a move."""
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from shared.adapters.pages.render import planned, render, viewer
-from shared.core.life.board import CLOSED_FOR
+from shared.core.life.board import CLOSED_FOR, BoardView
 from shared.core.review.roles import may_move
-from shared.core.tickets.board import Order, line_with_names
+from shared.core.tickets.board import Order, TicketMoved, line_with_names
 from shared.core.words.board import OUTCOMES, STATES, SYSTEMS, days_words, move_words
-
-if TYPE_CHECKING:
-    from shared.usecases.pages.board import BoardView
-    from shared.usecases.tickets.move import TicketMoved
 
 KEYS = {
     "approve": "a",
@@ -35,7 +30,7 @@ _NEEDS = {"reject": "words", "cancel": "words", "schedule": "start", "close": "o
 """The field that somebody fills in before such a move."""
 
 
-def board_page(view: "BoardView", notice: tuple[str, str] | None = None) -> str:
+def board_page(view: BoardView, notice: tuple[str, str] | None = None) -> str:
     """The board. `notice`: its tone and what it says."""
     filters = {name: value for name in ("team", "workload") if (value := getattr(view, name))}
     place = {**filters, **({"column": view.column, "page": view.page} if view.column else {})}
@@ -59,7 +54,7 @@ def move_values() -> dict[str, object]:
     return {"move_words": move_words, "keys": KEYS, "needs": _NEEDS, "outcomes": OUTCOMES}
 
 
-def what_became(done: "TicketMoved", order: Order) -> tuple[str, str]:
+def what_became(done: TicketMoved, order: Order) -> tuple[str, str]:
     """The tone of what is said of a move, and the words."""
     entry, before = done.moved.entry, done.moved.before
     line = line_with_names(before.line, done.names) if before else ""

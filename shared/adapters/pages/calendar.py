@@ -1,15 +1,11 @@
 """The page of the calendar."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from shared.adapters.pages.render import render
-from shared.core.life.calendar import Kind
+from shared.core.life.calendar import CalendarView, Kind
 from shared.core.words.board import days_words
-
-if TYPE_CHECKING:
-    from shared.usecases.pages.calendar import CalendarView
 
 KINDS: Mapping[Kind, str] = {
     "begins": "Begins",
@@ -24,9 +20,10 @@ KINDS: Mapping[Kind, str] = {
 _TONES: Mapping[Kind, str] = {"act_by": "warn", "work_begins": "info", "work_ends": "info", "work_on": "info"}
 
 
-def calendar_page(view: "CalendarView") -> str:
-    from shared.usecases.pages.calendar import SHOWN
+_SHOWN = 4  # marks of a day in the grid
 
+
+def calendar_page(view: CalendarView) -> str:
     filters = {name: value for name in ("team", "workload") if (value := getattr(view, name))}
     return render(
         "calendar.html.j2",
@@ -34,7 +31,7 @@ def calendar_page(view: "CalendarView") -> str:
         view=view,
         kinds=KINDS,
         tones=_TONES,
-        shown=SHOWN,
+        shown=_SHOWN,
         query=urlencode(filters),
         days_words=days_words,
     )

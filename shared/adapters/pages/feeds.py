@@ -1,16 +1,13 @@
 """The page on which people make and revoke calendar feeds."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from shared.adapters.pages.render import render
-
-if TYPE_CHECKING:
-    from shared.usecases.pages.feeds import FeedsView
+from shared.core.life.feed import FeedsView
 
 
 def feeds_page(
-    view: "FeedsView",
+    view: FeedsView,
     who: str,
     asked: Mapping[str, str],
     notice: tuple[str, str] | None = None,

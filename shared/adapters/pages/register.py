@@ -1,10 +1,10 @@
 """The pages of the built-in register."""
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 from shared.adapters.pages.board import move_values
 from shared.adapters.pages.render import planned, render, viewer
+from shared.core.life.board import RegisterView
 from shared.core.links import post_url
 from shared.core.review.roles import may_move
 from shared.core.terms import Cloud
@@ -12,11 +12,8 @@ from shared.core.tickets.board import possible, seen_of
 from shared.core.tickets.register import Entry
 from shared.core.words.board import days_words
 
-if TYPE_CHECKING:
-    from shared.usecases.pages.register import RegisterView
 
-
-def register_page(view: "RegisterView") -> str:
+def register_page(view: RegisterView) -> str:
     """A page of the built-in register's tickets."""
     return render("register.html.j2", title="Change register", view=view, days_words=days_words)
 

@@ -65,6 +65,52 @@ class Column:
     tickets: tuple[BoardTicket, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """A column of the board: how many tickets it has, and those that are shown, which are the first unless paged."""
+
+    key: str
+    name: str
+    count: int
+    tickets: tuple[BoardTicket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """The board. `team`, `workload`: what it is filtered by; `teams`, `workloads`: what it can be.
+
+    `column`: the one that is shown alone, on page `page` of `pages`. `register`: whether the policy has the built-in
+    register; `others`: the systems whose tickets are moved there, name to kind. `unfiltered`: the tickets on the board
+    without any filter. `complete`: whether the lists are built.
+    """
+
+    columns: tuple[ColumnView, ...]
+    today: date
+    register: bool
+    others: Mapping[str, str]
+    unfiltered: int
+    complete: bool
+    team: str = ""
+    workload: str = ""
+    teams: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    column: str = ""
+    page: int = 1
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """A page of the register's tickets, the newest change first. `states`: how many there are of each."""
+
+    tickets: tuple[BoardTicket, ...]
+    states: Mapping[str, int]
+    complete: bool
+    state: str = ""
+    page: int = 1
+    pages: int = 1
+
+
 def tickets_of(lines: Iterable[Line], policy: Policy) -> list[BoardTicket]:
     """Every ticket that is filed. Those of a dry run, and those whose change another one deals with, are left out."""
     return [_ticket(line, ticket, policy) for line in lines for ticket in line.tickets if _is_filed(ticket)]

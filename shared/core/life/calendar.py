@@ -82,6 +82,28 @@ class Month:
         return first if first.year <= LAST_YEAR else None
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """A month. `team`, `workload`: what it is filtered by; `teams`, `workloads`: what it can be.
+
+    `day`: the one whose marks are listed, on page `page` of `pages`; `freezes`: those that touch the month.
+    """
+
+    month: Month
+    today: date
+    freezes: tuple[Freeze, ...]
+    complete: bool
+    known: bool
+    team: str = ""
+    workload: str = ""
+    teams: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+    day: Day | None = None
+    marks: tuple[Mark, ...] = ()
+    page: int = 1
+    pages: int = 1
+
+
 def next_month(first: date) -> date:
     return date(first.year + first.month // _DECEMBER, first.month % _DECEMBER + 1, 1)
 

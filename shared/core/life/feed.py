@@ -1,6 +1,6 @@
 """What a calendar program gets: the nearest marks of changes as events, none of a post on data privacy (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -43,6 +43,16 @@ class Feed:
     workload: str = ""
     last_read: date | None = None
     revoked: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsView:
+    """Somebody's feeds, or everybody's for an admin. `names`: of those who made them, by their ids."""
+
+    feeds: tuple[Feed, ...]
+    names: Mapping[str, str]
+    teams: tuple[str, ...]
+    workloads: tuple[str, ...]
 
 
 def events_of(lines: Iterable[Line], policy: Policy, today: date) -> list[Event]:

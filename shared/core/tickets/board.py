@@ -85,6 +85,14 @@ class Moved:
     before: Mover | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TicketMoved:
+    """What became of a move. `names`: of the people in the ticket, by their ids."""
+
+    moved: Moved
+    names: dict[str, str]
+
+
 def possible(state: str) -> tuple[Move, ...]:
     """The moves of a ticket in a state, in the order in which they are offered."""
     return tuple(move for move in MOVES if state in _FROM[move])

@@ -1,13 +1,13 @@
 """The board, read from lines: which tickets there are, and in which state."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
 
 from shared.core.life.board import (
     COLUMNS,
     BoardTicket,
+    BoardView,
     Column,
+    ColumnView,
     columns,
     has_register,
     other_systems,
@@ -21,40 +21,6 @@ SHOWN = 15
 """Tickets of a column on the whole board."""
 PAGE = 50
 """Tickets on a page of one column, or of the register."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnView:
-    """A column of the board: how many tickets it has, and those that are shown, which are the first unless paged."""
-
-    key: str
-    name: str
-    count: int
-    tickets: tuple[BoardTicket, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BoardView:
-    """The board. `team`, `workload`: what it is filtered by; `teams`, `workloads`: what it can be.
-
-    `column`: the one that is shown alone, on page `page` of `pages`. `register`: whether the policy has the built-in
-    register; `others`: the systems whose tickets are moved there, name to kind. `unfiltered`: the tickets on the board
-    without any filter. `complete`: whether the lists are built.
-    """
-
-    columns: tuple[ColumnView, ...]
-    today: date
-    register: bool
-    others: Mapping[str, str]
-    unfiltered: int
-    complete: bool
-    team: str = ""
-    workload: str = ""
-    teams: tuple[str, ...] = ()
-    workloads: tuple[str, ...] = ()
-    column: str = ""
-    page: int = 1
-    pages: int = 1
 
 
 async def board(

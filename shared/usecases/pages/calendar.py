@@ -1,40 +1,13 @@
 """The calendar: what rolls out when, read from lines."""
 
-from dataclasses import dataclass
 from datetime import date
 
-from shared.core.life.calendar import Day, Mark, Month, calendar_of
+from shared.core.life.calendar import CalendarView, calendar_of
 from shared.core.life.figures import visible
 from shared.core.life.line import Line
-from shared.core.policy.model import Freeze
 from shared.usecases.deps import Deps
 from shared.usecases.life.lines import live_lines
 from shared.usecases.pages.board import PAGE, choices, pages_of
-
-SHOWN = 4
-"""Marks of a day in the grid."""
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarView:
-    """A month. `team`, `workload`: what it is filtered by; `teams`, `workloads`: what it can be.
-
-    `day`: the one whose marks are listed, on page `page` of `pages`; `freezes`: those that touch the month.
-    """
-
-    month: Month
-    today: date
-    freezes: tuple[Freeze, ...]
-    complete: bool
-    known: bool
-    team: str = ""
-    workload: str = ""
-    teams: tuple[str, ...] = ()
-    workloads: tuple[str, ...] = ()
-    day: Day | None = None
-    marks: tuple[Mark, ...] = ()
-    page: int = 1
-    pages: int = 1
 
 
 async def calendar(

@@ -1,10 +1,8 @@
 """Calendar feeds: made and revoked by people, read by calendar programs that show their token."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 
-from shared.core.life.feed import Event, Feed, events_of
+from shared.core.life.feed import Event, Feed, FeedsView, events_of
 from shared.record.audit import Entry, insert_entry
 from shared.record.feeds import feed_of, feeds, insert_feed, key_of, note_read, revoke_feed
 from shared.record.people import KnownPerson
@@ -17,16 +15,6 @@ from shared.usecases.people import meet, names_of
 MOST_OF_ONE = 10
 """Feeds that one person has at a time."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedsView:
-    """Somebody's feeds, or everybody's for an admin. `names`: of those who made them, by their ids."""
-
-    feeds: tuple[Feed, ...]
-    names: Mapping[str, str]
-    teams: tuple[str, ...]
-    workloads: tuple[str, ...]
 
 
 async def feeds_view(deps: Deps, who: str, *, everybody: bool) -> FeedsView:

@@ -1,10 +1,8 @@
 """What the pages of the built-in register show: a list that is read from lines, and each ticket."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 
-from shared.core.life.board import COLUMNS, BoardTicket, tickets_of
+from shared.core.life.board import COLUMNS, BoardTicket, RegisterView, tickets_of
 from shared.core.life.figures import visible
 from shared.core.posts.privacy import is_private
 from shared.core.tickets.board import people_in, with_names
@@ -17,18 +15,6 @@ from shared.usecases.pages.board import PAGE, pages_of
 from shared.usecases.people import names_of
 
 _ORDER = (*COLUMNS, "cancelled")
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterView:
-    """A page of the register's tickets, the newest change first. `states`: how many there are of each."""
-
-    tickets: tuple[BoardTicket, ...]
-    states: Mapping[str, int]
-    complete: bool
-    state: str = ""
-    page: int = 1
-    pages: int = 1
 
 
 async def register(deps: Deps, *, privacy: bool, state: str = "", page: int = 1) -> RegisterView:

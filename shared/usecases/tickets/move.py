@@ -3,12 +3,12 @@
 The ticket's history says who did what. A run that dies behind the ticket's commit is made good by `follow_tickets`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from shared.core.posts.privacy import is_private
 from shared.core.text.safe import cut
-from shared.core.tickets.board import Moved, Order, last_mover, obey, people_in
+from shared.core.tickets.board import Moved, Order, TicketMoved, last_mover, obey, people_in
 from shared.core.tickets.register import ref_of
 from shared.record.audit import Entry as Act
 from shared.record.audit import insert_entry
@@ -22,14 +22,6 @@ from shared.usecases.tickets.follow import follow_one
 
 LONGEST_WORDS = 2000
 """Characters of a person's own words."""
-
-
-@dataclass(frozen=True, slots=True)
-class TicketMoved:
-    """What became of a move. `names`: of the people in the ticket, by their ids."""
-
-    moved: Moved
-    names: dict[str, str]
 
 
 async def move_ticket(

@@ -11,17 +11,14 @@ from shared.adapters.pages.calendar import calendar_page
 from shared.adapters.pages.feeds import feeds_page
 from shared.adapters.pages.register import register_page, ticket_page
 from shared.adapters.pages.render import Viewer, viewer
-from shared.core.life.board import BoardTicket, columns
-from shared.core.life.calendar import calendar_of
-from shared.core.life.feed import Feed
+from shared.core.life.board import BoardTicket, BoardView, ColumnView, RegisterView, columns
+from shared.core.life.calendar import CalendarView, calendar_of
+from shared.core.life.feed import Feed, FeedsView
 from shared.core.life.line import Line, part_of
 from shared.core.policy.model import Calendar
 from shared.core.tickets.board import Order, obey, possible, seen_of
 from shared.core.tickets.register import Entry
-from shared.usecases.pages.board import SHOWN, BoardView, ColumnView
-from shared.usecases.pages.calendar import CalendarView
-from shared.usecases.pages.feeds import FeedsView
-from shared.usecases.pages.register import RegisterView
+from shared.usecases.pages.board import SHOWN
 from tests.usecases.world import policy
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
