@@ -1,10 +1,11 @@
 """The change board as lines say it: which tickets there are, in columns by their state (pure)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from shared.core.life.line import Line, Ticket
+from shared.core.life.line import Line, Part
 from shared.core.policy.model import Policy
 from shared.core.terms import ENDED
 from shared.core.tickets.board import Move, possible, seen
@@ -111,9 +112,44 @@ class RegisterView:
     pages: int = 1
 
 
-def tickets_of(lines: Iterable[Line], policy: Policy) -> list[BoardTicket]:
+class Filed(NamedTuple):
+    """A ticket that is filed, as its line has it: of twenty thousand few values are looked at."""
+
+    line: Line
+    part: Part
+
+    @property
+    def number(self) -> str:
+        return self.part.text("number")
+
+    @property
+    def state(self) -> str:
+        return self.part.text("state") or "new"
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended, as far as the line says; None while it has not."""
+        if self.state not in ENDED:
+            return None
+        moments = (self.part.moment("decided_at"), self.part.moment("moved_at"))
+        return self.line.closed or max((at for at in moments if at), default=None)
+
+
+def filed(lines: Iterable[Line]) -> Iterator[Filed]:
     """Every ticket that is filed. Those of a dry run, and those whose change another one deals with, are left out."""
-    return [_ticket(line, ticket, policy) for line in lines for ticket in line.tickets if _is_filed(ticket)]
+    for line in lines:
+        for part in line.parts:
+            if part.name.startswith("ticket|") and _is_filed(part):
+                yield Filed(line, part)
+
+
+def tickets_of(lines: Iterable[Line], policy: Policy, since: datetime | None = None) -> list[BoardTicket]:
+    """Every ticket that is filed. `since`: of those that have ended only what ended then or later."""
+    return [
+        ticket_of(each, policy)
+        for each in filed(lines)
+        if since is None or each.state not in ENDED or ((at := each.ended) and at >= since)
+    ]
 
 
 def columns(tickets: Iterable[BoardTicket], now: datetime) -> tuple[Column, ...]:
@@ -143,34 +179,35 @@ def other_systems(policy: Policy) -> Mapping[str, str]:
     return {name: entry.kind for name, entry in policy.tickets.items() if entry.kind != "register"}
 
 
-def _is_filed(ticket: Ticket) -> bool:
-    followed = ticket.ended and ticket.state not in ENDED
-    return bool(ticket.number) and not ticket.number.startswith(DRY_RUN) and not ticket.silent and not followed
-
-
-def _ticket(line: Line, ticket: Ticket, policy: Policy) -> BoardTicket:
-    by_hand = bool(ticket.planned_start or ticket.planned_end)
-    days = (ticket.planned_start, ticket.planned_end)
-    ours, state = is_ours(ticket.system, ticket.number, policy), ticket.state or "new"
-    ended = line.closed or max((at for at in (ticket.decided_at, ticket.moved_at) if at), default=None)
+def ticket_of(ticket: Filed, policy: Policy) -> BoardTicket:
+    """A ticket as the board shows it."""
+    line, part, state = ticket.line, ticket.part, ticket.state
+    days = (part.day("planned_start"), part.day("planned_end"))
+    by_hand, ours = any(days), is_ours(part.member, ticket.number, policy)
     return BoardTicket(
         number=ticket.number,
         change_id=line.id,
-        url=ticket.url,
-        system=ticket.system,
+        url=part.text("url"),
+        system=part.member,
         title=line.title,
-        team=line.team if line.private else ticket.team,
+        team=line.team if line.private else part.text("team"),
         workloads=line.workloads,
         state=state,
-        decision=ticket.decision,
-        risk=ticket.risk,
+        decision=part.text("decision"),
+        risk=part.text("risk"),
         planned_start=days[0] if by_hand else line.plan_start,
         planned_end=days[1] if by_hand else line.plan_end,
         by_hand=by_hand,
         act_by=line.act_by,
-        ended=ended if state in ENDED else None,
+        ended=ticket.ended,
         ours=ours,
         moves=possible(state) if ours else (),
         seen=seen(state, *days),
-        remote_state=ticket.remote_state,
+        remote_state=part.text("remote_state"),
     )
+
+
+def _is_filed(part: Part) -> bool:
+    number = part.text("number")
+    followed = part.flag("ended") and part.text("state") not in ENDED
+    return bool(number) and not number.startswith(DRY_RUN) and not part.flag("silent") and not followed

@@ -126,6 +126,8 @@ def calendar_of(lines: Iterable[Line], policy: Policy, first: date) -> Month:
     by_day: dict[date, list[Mark]] = defaultdict(list)
     lasting: list[Lasting] = []
     for line in lines:
+        if not touches(line, grid[0], grid[-1]):
+            continue
         for mark in marks_of(line, policy):
             by_day[mark.day].append(mark)
         if (through := _through(line, policy, first, last)) is not None:
@@ -144,6 +146,18 @@ def calendar_of(lines: Iterable[Line], policy: Policy, first: date) -> Month:
         for day in grid
     )
     return Month(first, days, tuple(sorted(lasting, key=lambda each: (not each.freezes, each.end, each.change_id))))
+
+
+def touches(line: Line, first: date, last: date) -> bool:
+    """Whether a day of the line may lie between these two, or its plan go on there; days are compared as stored."""
+    low, high = first.isoformat(), last.isoformat()
+    change = line.part("change")
+    start, end, act_by = change.text("plan_start"), change.text("plan_end"), change.text("act_by")
+    if (start or end) and (start or end) <= high and (end or start) >= low:
+        return True
+    return low <= act_by <= high or any(
+        part.name.startswith("ticket|") and part.text("planned_start") for part in line.parts
+    )
 
 
 def marks_of(line: Line, policy: Policy) -> Iterator[Mark]:

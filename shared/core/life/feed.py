@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from shared.core.life.calendar import Kind, Mark, marks_of
+from shared.core.life.calendar import Kind, Mark, marks_of, touches
 from shared.core.life.figures import visible
 from shared.core.life.line import Line
 from shared.core.policy.model import Policy
@@ -65,6 +65,7 @@ def events_of(lines: Iterable[Line], policy: Policy, today: date) -> list[Event]
             mark,
         )
         for line in visible(lines, privacy=False)
+        if touches(line, today - BEFORE, today + AHEAD)
         for mark in marks_of(line, policy)
         if today - BEFORE <= mark.day <= today + AHEAD
     ]

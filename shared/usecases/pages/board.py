@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from shared.core.life.board import (
+    CLOSED_FOR,
     COLUMNS,
     BoardTicket,
     BoardView,
@@ -28,7 +29,7 @@ async def board(
 ) -> BoardView:
     """At most 6 calls, and 3 where the process knows the lists. `privacy`: whether posts on data privacy are shown."""
     policy, lines, now = await deps.here.policy.current(), await live_lines(deps), deps.here.clock()
-    every = tickets_of(visible(lines.by_id.values(), privacy=privacy), policy)
+    every = tickets_of(visible(lines.by_id.values(), privacy=privacy), policy, now - CLOSED_FOR)
     standing = [ticket for each in columns(every, now) for ticket in each.tickets]
     fitting = [ticket for ticket in standing if _fits(ticket, team, workload)]
     alone = column if column in COLUMNS else ""

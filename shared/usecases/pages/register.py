@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from shared.core.life.board import COLUMNS, BoardTicket, RegisterView, tickets_of
+from shared.core.life.board import COLUMNS, Filed, RegisterView, filed, is_ours, ticket_of
 from shared.core.life.figures import visible
 from shared.core.posts.privacy import is_private
 from shared.core.tickets.board import people_in, with_names
@@ -20,13 +20,14 @@ _ORDER = (*COLUMNS, "cancelled")
 async def register(deps: Deps, *, privacy: bool, state: str = "", page: int = 1) -> RegisterView:
     """Tickets of the built-in register: at most 6 calls, and 3 where the process knows the lists."""
     policy, lines = await deps.here.policy.current(), await every_line(deps)
-    ours = [each for each in tickets_of(visible(lines.by_id.values(), privacy=privacy), policy) if each.ours]
+    every = filed(visible(lines.by_id.values(), privacy=privacy))
+    ours = [each for each in every if is_ours(each.part.member, each.number, policy)]
     chosen = sorted((each for each in ours if not state or each.state == state), key=_number, reverse=True)
     pages = pages_of(len(chosen))
     page = min(max(page, 1), pages)
     counts = Counter(each.state for each in ours)
     return RegisterView(
-        tickets=tuple(chosen[(page - 1) * PAGE : page * PAGE]),
+        tickets=tuple(ticket_of(each, policy) for each in chosen[(page - 1) * PAGE : page * PAGE]),
         states={name: counts[name] for name in sorted(counts, key=_place)},
         complete=lines.mark is not None,
         state=state,
@@ -44,7 +45,7 @@ async def ticket(deps: Deps, number: str, *, privacy: bool) -> Entry | None:
     return with_names(entry, await names_of(deps, people_in(entry)))
 
 
-def _number(ticket: BoardTicket) -> tuple[int, str]:
+def _number(ticket: Filed) -> tuple[int, str]:
     return len(ticket.number), ticket.number
 
 
