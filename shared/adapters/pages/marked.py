@@ -174,7 +174,9 @@ class _Marks:
             if last > end:  # it goes on in the next piece
                 break
             self._at += 1
-            label = "".join(map(self._label, names))
+            following = self._runs[self._at] if self._at < len(self._runs) else (-1, -1, ())
+            going_on = following[2] if following[0] == last else ()
+            label = "".join(self._label(name) for name in names if name not in going_on)
             if self._inside_link:
                 self._waiting.append(label)
             else:

@@ -84,6 +84,7 @@ def test_two_fields_of_the_same_words_are_both_named_and_a_second_rollout_has_no
         ("in June", "Rollout"),
     ]
     assert [node.attributes["id"] for node in tree.css("[id]")] == ["why-crb", "why-kind", "why-rollouts"]
+    assert [node.text() for node in tree.css(".why")] == ["Change Review Board", "Kind", "Rollout", "Rollout"]
 
 
 def test_what_a_person_settled_has_no_words_of_the_post():
