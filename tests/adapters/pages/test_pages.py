@@ -78,6 +78,17 @@ def test_the_style_sheet_is_the_one_that_the_content_security_policy_allows():
     assert "unsafe" not in policy
 
 
+def test_each_section_of_the_style_sheet_begins_outside_of_every_rule():
+    sheet = (Path(pages.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+    depth = 0
+    for line in sheet.splitlines():
+        assert not (line.startswith("/*") and depth), line
+        depth += line.count("{") - line.count("}")
+        assert depth >= 0, line
+
+    assert depth == 0
+
+
 def test_a_posts_html_is_cleaned():
     tree = read(safe_html(BITING))
 
