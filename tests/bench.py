@@ -17,8 +17,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_args
 
+import azure.functions as func
 import yaml
 
+from functions.pages.respond import html, respond
 from sandbox import azurite
 from sandbox.inbox.server import Inbox
 from sandbox.microsoft365.credential import SandboxCredential
@@ -31,13 +33,14 @@ from shared.core.changes.change import Change, Closing, Decision, Edition, Effec
 from shared.core.classify import classify
 from shared.core.life.figures import is_live
 from shared.core.life.line import Line
-from shared.core.life.line_parts import change_part, closing_part, task_part, ticket_part
+from shared.core.life.line_parts import change_part, closing_part, task_part, tenants_part, ticket_part
 from shared.core.life.periods import month_of
 from shared.core.policy.model import Policy, Route
-from shared.core.posts.classification import Classification, Why
+from shared.core.posts.classification import Classification, Interval, Why, Window
+from shared.core.posts.particulars import Control, Particulars
 from shared.core.posts.post import Post, read_post
 from shared.core.tasks.task import TaskState
-from shared.core.terms import Kind
+from shared.core.terms import Kind, Status
 from shared.record.changes import all_changes
 from shared.record.lists import LAG, insert_touched, put_listings
 from shared.record.people import KnownPerson
@@ -47,7 +50,7 @@ from shared.usecases.pages.metrics import metrics_view
 from shared.usecases.reports.make import month_made
 from shared.usecases.review.decide import Speaker, answer
 from shared.usecases.upkeep.lists import index
-from tests.pump import Pump, StillClock, utc
+from tests.pump import Pump, StillClock, function_named, utc
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sandbox" / "samples" / "history.jsonl"
@@ -194,8 +197,7 @@ async def lists(pump: Pump) -> list[Figure]:
         await run(deps)
         return pump.calls["storage"] - before
 
-    deps.here.lists.live = deps.here.lists.rest = deps.here.lists.both = None
-    cold, warm = await calls(home), await calls(home)
+    figures = [figure for page in PAGES for figure in await page_figures(pump, *page)]
     assert (await home(deps)).figures.changes >= LISTED
     await insert_touched(deps.storage.tables, [a_line(LISTED)], clock(), "news")
     news, nothing = await calls(index), await calls(index)
@@ -203,8 +205,7 @@ async def lists(pump: Pump) -> list[Figure]:
     report = await calls(lambda deps: month_made(deps, month_of(NOW.date())))
     live_bytes, every_byte = [len(await deps.storage.blobs.get("lists", name) or b"") for name in ("live.z", "rest.z")]
     return [
-        Figure("a page of 20,000 changes, storage calls, cold", cold, 5),
-        Figure("a page of 20,000 changes, storage calls, warm", warm, 3),
+        *figures,
         Figure("metrics of 20,000 changes, storage calls", page, 5),
         Figure("a report over 12 months, storage calls", report, 30),
         Figure("index, storage calls, news", news, 6),
@@ -214,23 +215,87 @@ async def lists(pump: Pump) -> list[Figure]:
     ]
 
 
+PAGES: Sequence[tuple[str, str, dict[str, str]]] = (
+    ("changes", "changes", {}),
+    ("search", "changes", {"q": "admins", "state": "open"}),
+    ("home", "home", {}),
+)
+"""Pages over 20,000 changes: what each is called here, its function, and what its address says."""
+
+
+async def page_figures(pump: Pump, name: str, function: str, params: dict[str, str]) -> list[Figure]:
+    """A page over HTTP: calls where the process knows nothing and where it knows the lists, weight, and time.
+
+    Time is the median of what it takes longer than a page of the same size that only stands there, one after the other.
+    """
+    deps, policy = app.current().deps, app.current().policy
+    show = function_named(function)
+    request = func.HttpRequest("GET", f"http://127.0.0.1/api/{function}", params=params, body=b"")
+
+    async def asked() -> tuple[int, bytes]:
+        before = pump.calls["storage"]
+        answer = await show(request)
+        assert answer.status_code == 200, answer.get_body()
+        return pump.calls["storage"] - before, answer.get_body()
+
+    async def seconds(step: Callable[[], Awaitable[object]]) -> float:
+        began = time.perf_counter()
+        await step()
+        return time.perf_counter() - began
+
+    lists = deps.here.lists
+    lists.live = lists.rest = lists.both = policy._read_at = None
+    cold, page = await asked()
+    warm, _ = await asked()
+
+    async def static() -> object:
+        return await respond(request, stands_there)
+
+    async def stands_there(*_: object) -> func.HttpResponse:
+        return html(page.decode())
+
+    over = statistics.median([await seconds(asked) - await seconds(static) for _ in range(15)])
+    return [
+        Figure(f"{name} over 20,000 changes, storage calls, cold", cold, 6),
+        Figure(f"{name} over 20,000 changes, storage calls, warm", warm, 3),
+        Figure(f"{name} over 20,000 changes, ms above a static page", over * 1000, 150),
+        Figure(f"{name} over 20,000 changes, KB", len(page) / 1000, 200),
+    ]
+
+
 def a_line(number: int) -> Line:
-    """A change with a title of its own; one in six has a ticket and a task, one in eight is young enough to be live."""
+    """A change with a title of its own; one in six has a ticket and a task, one in eight is young enough to be live.
+
+    Three of five young ones are open. One in seven names controls, and every other one an id of the roadmap.
+    """
     chance = random.Random(number)
-    seen = NOW - timedelta(days=chance.randrange(400) if number % 8 == 0 else chance.randrange(402, 3000))
+    young = number % 8 == 0
+    is_open = young and number // 8 % 5 < 3
+    seen = NOW - timedelta(days=chance.randrange(400) if young else chance.randrange(402, 14 * 365))
     act_by = (seen + timedelta(days=chance.randrange(30, 200))).date() if chance.random() < 0.3 else None
     title = " ".join(chance.choices(_WORDS, k=10))
-    why = {"kind": Why("", 1.0)}
-    read = Classification(
-        f"MC{number}", status="no_schedule", act_by=act_by, kind=chance.choice(get_args(Kind)), why=why
-    )
+    kind, why = chance.choice(get_args(Kind)), {"kind": Why("", 1.0 if number % 10 else 0.3)}
+    days = Interval(first := NOW.date() + timedelta(days=chance.randrange(1, 90)), first + timedelta(days=20))
+    plan = (Window("ga", ("worldwide",), days, days),) if is_open else ()
+    status: Status = "scheduled" if is_open else "no_schedule"
+    read = Classification(f"MC{number}", windows=plan, status=status, act_by=act_by, kind=kind, why=why)
+    named = chance.sample(_WORDS, 6) if number % 7 == 0 else []
+    controls = tuple(Control("setting", " ".join(named[at : at + 3]), "") for at in range(0, len(named), 3))
     edition = Edition(seen, seen, f"{number:064x}", "contoso")
-    edition = replace(edition, facts=Facts(read, "planForChange", False, (), title))
+    facts = Facts(read, "planForChange", False, (), title, particulars=Particulars(controls=controls))
+    edition = replace(edition, facts=facts)
     decision = Decision(edition.id, seen, (f"team{number % 9}",), (f"workload{number % 13}",))
     raw = {"id": f"MC{100_000 + number * 61}", "title": title, "services": [f"Product {number % 17}"]}
+    if number % 2:
+        raw["details"] = [{"name": "RoadmapIds", "value": str(chance.randrange(80_000, 600_000))}]
     change = Change(raw["id"], raw, seen, (edition,), stage="decided", decision=decision)
     parts = [change_part(change, Policy.model_construct(tenants={}, routes=Route(team="w")), NOW)]
-    if number % 6 == 0:
+    parts += [part for part in [tenants_part(change, ("contoso", "fabrikam"), NOW)] if part]
+    if is_open and number % 3 == 0:
+        effect = Effect("ticket", "crb", f"team{number % 9}", edition.id, ())
+        waiting = TicketState(f"CHG{number}", f"https://board.example/{number}", "assess", opened_at=seen)
+        parts.append(ticket_part(EffectState(effect, ticket=waiting), 2))
+    elif number % 6 == 0:
         effect = Effect("ticket", "crb", f"team{number % 9}", edition.id, ())
         ticket = TicketState(f"CHG{number}", f"https://board.example/{number}", "closed", opened_at=seen)
         name, etag = (f"{chance.getrandbits(128):x}" for _ in range(2))
@@ -369,7 +434,7 @@ def main() -> int:
     for figure in figures:
         verdict = "ok" if figure.held else "OVER BUDGET"
         print(f"{figure.what:52} {figure.value:8.2f}  at most {figure.budget:6.1f}  {verdict}")  # noqa: T201 - its job
-    return 0 if len(counted) == 13 and all(figure.held for figure in figures) else 1
+    return 0 if len(counted) > 20 and all(figure.held for figure in figures) else 1
 
 
 if __name__ == "__main__":

@@ -20,6 +20,11 @@ _BY_QUEUE = {
 }
 
 
+def function_named(name: str) -> Any:
+    """What a trigger calls."""
+    return _FUNCTIONS[name].get_user_function()
+
+
 class StillClock:
     """A clock that a test sets."""
 

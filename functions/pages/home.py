@@ -1,6 +1,5 @@
 """HTTP: the first page."""
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import azure.functions as func
@@ -34,5 +33,4 @@ async def _home(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.usecases.pages.home import home
 
     view = await home(app.deps, privacy=await sees_private(app, request.headers))
-    counts = asdict(view.figures) | {"over target": view.over, "about to be over target": view.about}
-    return html(home_page(counts, complete=view.complete))
+    return html(home_page(view.figures, view.due, view.quiet, complete=view.complete))

@@ -2,8 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from shared.core import ids
@@ -90,6 +91,23 @@ async def count_copies(tables: Tables, tenant: str) -> int:
     """How many posts of a tenant are recorded, those that are gone included: one scan."""
     rows = tables.scan(TABLE, {"tenant": tenant}, *EVERY_COPY)
     return sum([1 async for row in rows if kind_of(row.key) == "copy"])
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCount:
+    """The tenants that had each post at a time, by change."""
+
+    at: datetime
+    by_change: Mapping[str, Sequence[str]] = field(repr=False)
+
+
+async def count_tenants(tables: Tables, at: datetime) -> TenantCount:
+    """One scan, which reads no more of a copy than whose it is and whether it is gone."""
+    tenants: dict[str, list[str]] = defaultdict(list)
+    async for row in tables.scan(TABLE, None, *EVERY_COPY, only=("tenant", "gone")):
+        if kind_of(row.key) == "copy" and not row.values.get("gone"):
+            tenants[id_of(row.key)].append(str(row.values.get("tenant", "")))
+    return TenantCount(at, dict(tenants))
 
 
 def put_copy(change_id: str, copy: Copy, before: CopyRecord | None, raw: Mapping[str, Any] | None = None) -> Write:

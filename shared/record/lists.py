@@ -15,12 +15,21 @@ from itertools import groupby
 from typing import Any
 
 from shared.core.life.line import Line, Part
-from shared.core.life.line_parts import card_part, change_part, closing_part, people_part, task_part, ticket_part
+from shared.core.life.line_parts import (
+    card_part,
+    change_part,
+    closing_part,
+    people_part,
+    task_part,
+    tenants_part,
+    ticket_part,
+)
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Blobs, Row, Tables, Write
 from shared.core.tasks.task import TaskState
 from shared.core.times import stored_moment
 from shared.record.changes import ChangeRecord
+from shared.record.copies import TenantCount
 from shared.record.effects import EffectRecord, turn_of
 from shared.record.line_columns import from_columns, to_columns
 from shared.record.packing import END, pack, unpack
@@ -40,14 +49,24 @@ KEPT = timedelta(days=3)
 # Lines of what is recorded.
 
 
-def line_of(record: ChangeRecord, policy: Policy, now: datetime, tasks: Iterable[TaskState] = ()) -> Line:
-    """Every part that the record can say; `tasks`: those beside the change that the record does not have."""
+def line_of(
+    record: ChangeRecord,
+    policy: Policy,
+    now: datetime,
+    tasks: Iterable[TaskState] = (),
+    tenants: TenantCount | None = None,
+) -> Line:
+    """Every part that the record can say; `tasks`: those beside the change that the record does not have.
+
+    `tenants`: which of them have which post; None where nobody has counted them.
+    """
     change = record.change
     parts = [
         change_part(change, policy, now),
         closing_part(change),
         people_part(change),
         card_part(record.states),
+        None if tenants is None else tenants_part(change, tenants.by_change.get(change.id, ()), tenants.at),
         *(_ticket_part(each) for each in record.effects.values() if each.state.effect.kind == "ticket"),
         *(task_part(task) for task in (*record.task_states, *tasks)),
     ]

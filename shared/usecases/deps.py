@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shared.core.life.line import Line
 from shared.core.life.lives import Remembered
+from shared.core.life.shown import Shown
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource, Secrets
 from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
@@ -49,12 +50,16 @@ class ListMemory:
     """The blobs of lines as this process read them last; `both`: the versions of the two, and their lines in one.
 
     `lives`: what measures made of lines, under which policy, in which quarter of an hour.
+    `whole`: the lines that were asked for last, and those of them that are whole. `shown`: the lines that were
+    shown last, with posts on data privacy and without, and what was made of them.
     """
 
     live: Listing | None = None
     rest: Listing | None = None
     both: tuple[str, str, Mapping[str, Line]] | None = None
     lives: tuple[Policy, int, Remembered] | None = None
+    whole: tuple[Mapping[str, Line], Mapping[str, Line]] | None = None
+    shown: dict[bool, tuple[Mapping[str, Line], Shown]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

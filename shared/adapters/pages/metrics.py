@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from shared.adapters.pages import charts
 from shared.adapters.pages.plots import plots
 from shared.adapters.pages.render import render
+from shared.core.life.behind import Behind
 from shared.core.life.lives import Life
 from shared.core.life.measures import HEALTH_FORMULA, Group, Measures
 from shared.core.life.metrics import Count, Overdue, Spread
@@ -40,14 +41,16 @@ class _View(Protocol):
 
 def metrics_page(view: _View) -> str:
     """What is open, overdue and over target; times, notice and health of the period, in charts and tables."""
+    behind = Behind(view.measures.period, view.scope)
     return render(
         "metrics.html.j2",
         title="Metrics",
         view=view,
         scope=view.scope,
         measures=view.measures,
-        plots=plots(view.measures, view.trends, view.weeks),
+        plots=plots(view.measures, view.trends, view.weeks, behind),
         formula=HEALTH_FORMULA,
+        behind=behind,
         ranges=RANGES,
         long=_LONG,
         query=scope_query(view.scope),

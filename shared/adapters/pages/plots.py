@@ -4,13 +4,15 @@ A column says by `look` how it is drawn, and by `colour` in which of the style s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
 from shared.adapters.pages.render import days, short_day
+from shared.core.life.behind import Behind
 from shared.core.life.measures import SHORT_NOTICE, Measures
 from shared.core.life.metrics import Count, Spread
+from shared.core.life.periods import month_of, week_of
 from shared.core.life.targets import Step
 from shared.core.life.trends import Trend
 
@@ -36,11 +38,15 @@ class Column(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A row: what it is called, the day with which it begins, and its cells as they are shown."""
+    """A row: what it is called, the day with which it begins, and its cells as they are shown.
+
+    `lists`: of each cell the address of the changes that it counts; empty where it counts none.
+    """
 
     label: str
     day: date
     cells: tuple[str, ...]
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +163,10 @@ def notice_plot(trends: Sequence[Trend]) -> Plot:
     )  # fmt: skip
 
 
-def plots(measures: Measures, trends: Sequence[Trend], weeks: Sequence[Count]) -> dict[str, Plot]:
-    """Every chart of the page of measures, by its id."""
+def plots(
+    measures: Measures, trends: Sequence[Trend], weeks: Sequence[Count], behind: Behind | None = None
+) -> dict[str, Plot]:
+    """Every chart of the page of measures, by its id. `behind`: what its numbers of changes lead to."""
     steps: dict[Step, Spread] = {
         "triage": measures.triage.days, "decide": measures.decide.days, "close": measures.close.days,
     }  # fmt: skip
@@ -166,7 +174,24 @@ def plots(measures: Measures, trends: Sequence[Trend], weeks: Sequence[Count]) -
         closings_plot(trends, weeks), flow_plot(trends), backlog_plot(trends), notice_plot(trends),
         *(step_plot(step, trends, whole) for step, whole in steps.items()),
     ]  # fmt: skip
-    return {plot.id: plot for plot in made}
+    return {plot.id: _leading(plot, behind) if behind else plot for plot in made}
+
+
+def _leading(plot: Plot, behind: Behind) -> Plot:
+    """The chart with the lists behind the numbers of its table."""
+    by_week = plot.first != "Month"
+
+    def lists(day: date) -> tuple[str, ...]:
+        span = week_of(day).name if by_week else month_of(day).name
+        steps = {f"to-{step}": ("", "", behind.done(step, span).address) for step in _STEPS}
+        known: dict[str, tuple[str, ...]] = {
+            "weeks": (behind.closed(span).address,),
+            "flow": tuple(each(span).address for each in (behind.opened, behind.ended, behind.closed, behind.lapsed)),
+            "notice": ("", "", behind.noticed(span=span).address, behind.noticed(span=span, notice="short").address),
+        }
+        return (known | steps).get(plot.id, ())
+
+    return replace(plot, marks=tuple(mark._replace(lists=lists(mark.day)) for mark in plot.marks))
 
 
 def _mark(trend: Trend, *cells: str) -> Mark:

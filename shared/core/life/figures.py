@@ -1,7 +1,6 @@
-"""What lines say in numbers: each figure is a filter over lines."""
+"""What lines say: which are open, closed, live, and for whom they are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from shared.core.life.entries import ClosedChange, OpenChange
@@ -13,43 +12,12 @@ LIVE_FOR = timedelta(days=400)
 """Thirteen months: what nothing has happened to for so long, and is not open, is read only where somebody asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The numbers of the home page. `revisions`: editions after each change's first; `tickets`: those with a number.
-
-    `notes`: events that tickets were told after their first; `cancelled`: tickets that ended so; `closed`: how often
-    a change was closed, without what lapsed.
-    """
-
-    changes: int
-    revisions: int
-    open: int
-    tickets: int
-    notes: int
-    cancelled: int
-    closed: int
-
-
 def visible(lines: Iterable[Line], *, privacy: bool) -> list[Line]:
     """The lines that somebody may see. `privacy`: whether that includes posts on data privacy.
 
     It comes before anything is counted or shown.
     """
     return [line for line in lines if privacy or not line.private]
-
-
-def figures(lines: Iterable[Line], today: date) -> Figures:
-    changes = revisions = open_ = tickets = notes = cancelled = closed = 0
-    for line in lines:
-        changes += 1
-        revisions += line.revision - 1
-        open_ += line.is_open(today)
-        closed += line.closings - (line.through == LAPSED)
-        for ticket in line.tickets:
-            tickets += bool(ticket.number)
-            notes += ticket.notes
-            cancelled += ticket.state == "cancelled"
-    return Figures(changes, revisions, open_, tickets, notes, cancelled, closed)
 
 
 def open_changes(lines: Iterable[Line], today: date) -> list[OpenChange]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from shared.core.changes.change import Days
@@ -153,11 +154,12 @@ _OUTCOME = 3  # load, lesson, when
 _NO_PART = Part("", "", {}, ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One change in its parts, in order of their names; values are read when they are asked for.
 
-    A line without the part `change` is not whole: its writer knew the change from elsewhere.
+    A line without the part `change` is not whole: its writer knew the change from elsewhere. What costs most to read is
+    kept: a process has the same line for as long as its list is the same.
     """
 
     id: str
@@ -165,7 +167,10 @@ class Line:
 
     def part(self, name: str) -> Part:
         """The part of that name; one that says nothing where there is none."""
-        return next((part for part in self.parts if part.name == name), _NO_PART)
+        for part in self.parts:
+            if part.name == name:
+                return part
+        return _NO_PART
 
     def of_kind(self, kind: str) -> Iterator[Part]:
         return (part for part in self.parts if part.kind == kind)
@@ -176,15 +181,15 @@ class Line:
 
     # What the change is.
 
-    @property
+    @cached_property
     def _change(self) -> Part:
         return self.part("change")
 
-    @property
+    @cached_property
     def title(self) -> str:
         return self._change.text("title")
 
-    @property
+    @cached_property
     def private(self) -> bool:
         """Whether the post is for privacy readers only; nothing of what it says stands in the line."""
         return self._change.flag("private")
@@ -193,7 +198,7 @@ class Line:
     def teams(self) -> tuple[str, ...]:
         return self._change.words("teams")
 
-    @property
+    @cached_property
     def workloads(self) -> tuple[str, ...]:
         return self._change.words("workloads")
 
@@ -201,10 +206,35 @@ class Line:
     def services(self) -> tuple[str, ...]:
         return self._change.words("services")
 
-    @property
+    @cached_property
     def unowned(self) -> tuple[str, ...]:
         """The services that nobody owns."""
         return self._change.words("unowned")
+
+    @property
+    def roadmap(self) -> tuple[str, ...]:
+        """The ids of the roadmap that the post names."""
+        return self._change.words("roadmap")
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The names of the settings, policies and cmdlets that the post names."""
+        return self._change.words("controls")
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """The tenants that have the post, as of the night; before the first one those that brought its editions.
+
+        Of a post on data privacy none is named.
+        """
+        counted = self.part("tenants")
+        return self._change.words("seen_in") if counted is _NO_PART else counted.words("names")
+
+    @cached_property
+    def searched(self) -> str:
+        """What a search looks at, in small letters: id, title, products, roadmap ids, controls; not the whole text."""
+        own = (self.id, self.title, *self.services, *self.roadmap, *self.controls)
+        return "\n".join(own).casefold()
 
     @property
     def kind(self) -> str:
@@ -230,7 +260,7 @@ class Line:
     def action(self) -> str:
         return self._change.text("action")
 
-    @property
+    @cached_property
     def crb(self) -> bool:
         return self._change.flag("crb")
 
@@ -238,21 +268,21 @@ class Line:
     def training(self) -> bool:
         return self._change.flag("training")
 
-    @property
+    @cached_property
     def unsure(self) -> tuple[str, ...]:
         """The fields that nobody should be told are so."""
         return self._change.words("unsure")
 
-    @property
+    @cached_property
     def act_by(self) -> date | None:
         return self._change.day("act_by")
 
-    @property
+    @cached_property
     def plan_start(self) -> date | None:
         """The first day of the plan for our tenants."""
         return self._change.day("plan_start")
 
-    @property
+    @cached_property
     def plan_end(self) -> date | None:
         return self._change.day("plan_end")
 
@@ -280,31 +310,31 @@ class Line:
         """Why nothing follows from the decision, where nothing does."""
         return self._change.text("silent")
 
-    @property
+    @cached_property
     def revision(self) -> int:
         return self._change.number("revision")
 
-    @property
+    @cached_property
     def published(self) -> datetime | None:
         return self._change.moment("published")
 
-    @property
+    @cached_property
     def modified(self) -> datetime | None:
         """Microsoft's stamp of the newest edition."""
         return self._change.moment("modified")
 
-    @property
+    @cached_property
     def first_seen(self) -> datetime | None:
         return self._change.moment("first_seen")
 
-    @property
+    @cached_property
     def decided(self) -> datetime | None:
         """When the policy last decided; None before the first time."""
         return self._change.moment("decided")
 
     # What became of it.
 
-    @property
+    @cached_property
     def tickets(self) -> tuple[Ticket, ...]:
         return tuple(
             Ticket(
@@ -316,7 +346,7 @@ class Line:
             for part in self.of_kind("ticket")
         )  # fmt: skip
 
-    @property
+    @cached_property
     def tasks(self) -> tuple[Task, ...]:
         return tuple(
             Task(
@@ -327,12 +357,12 @@ class Line:
             for part in self.of_kind("task")
         )  # fmt: skip
 
-    @property
+    @cached_property
     def closings(self) -> int:
         """How often the change was closed."""
         return self.part("closing").number("number")
 
-    @property
+    @cached_property
     def closed(self) -> datetime | None:
         """When it was closed; None while it is open."""
         return self.part("closing").moment("at")
@@ -377,7 +407,7 @@ class Line:
         known = days if isinstance(days, tuple) else ()
         return Days(*(day if isinstance(day, int) else None for day in known[: len(Days._fields)]))
 
-    @property
+    @cached_property
     def through(self) -> str:
         """Through what it was closed; while it is open, what it waits for: a ticket, a task, or nothing yet."""
         if self.closed:
@@ -393,22 +423,22 @@ class Line:
             return self.part("closing").text("reference")
         return self._ticket.number if self._ticket else ""
 
-    @property
+    @cached_property
     def _ticket(self) -> Ticket | None:
         return next((ticket for ticket in self.tickets if not ticket.silent), None)
 
-    @property
+    @cached_property
     def _has_tasks(self) -> bool:
         """Whether a task stands beside it; one that was deleted counts no more."""
         return any(not task.gone for task in self.tasks)
 
-    @property
+    @cached_property
     def team(self) -> str:
         """Who deals with it: the ticket's team, else the first that the policy names."""
         of_ticket = next((part.text("team") for part in self.of_kind("ticket")), "")
         return (not self.private and of_ticket) or self._change.text("team")
 
-    @property
+    @cached_property
     def opened(self) -> datetime | None:
         """When the first ticket or task for it was made, else when we first saw the post; never after its closing."""
         made = [ticket.opened_at for ticket in self.tickets] + [task.opened for task in self.tasks]
@@ -442,7 +472,7 @@ class Line:
         """When the first card went out; known from the night after it on, for a change that nobody touched since."""
         return self.part("card").moment("first")
 
-    @property
+    @cached_property
     def moments(self) -> Moments | None:
         """When what happened to it; None where nobody knows when it was first seen."""
         if self.first_seen is None or self.opened is None:
@@ -452,7 +482,7 @@ class Line:
             self.board_decided, self.communicated, self.act_by, self.plan_start, self.plan_end,
         )  # fmt: skip
 
-    @property
+    @cached_property
     def impact(self) -> str:
         """The higher of its two impacts; empty of a post on data privacy."""
         impacts = (self.admin_impact, self.user_impact)
@@ -525,8 +555,15 @@ class Line:
             return False
         if self._ticket or self._has_tasks:
             return True
-        last = self._change.day("last_day")
-        return self._change.flag("planned") and not (last and last < today)
+        return self._planned and not (self._last_day and self._last_day < today)
+
+    @cached_property
+    def _planned(self) -> bool:
+        return self._change.flag("planned")
+
+    @cached_property
+    def _last_day(self) -> date | None:
+        return self._change.day("last_day")
 
     def last_moment(self) -> datetime | None:
         """The latest time that anything happened to it, as far as the line says."""

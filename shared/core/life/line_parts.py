@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 
 from shared.core.changes.change import Change, EffectState, Event
 from shared.core.changes.settled import TeamWord
@@ -12,10 +13,15 @@ from shared.core.life.line import Part, Value, part_of
 from shared.core.life.moments import earliest, first_card, planned
 from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private, shown_title
+from shared.core.sources.roadmap import roadmap_ids
 from shared.core.tasks.task import TaskState
+from shared.core.text.safe import cut
 
 _LONGEST_TITLE = 500
 _LONGEST_LESSON = 300
+_MOST_NAMES, _LONGEST_NAME = 20, 100
+_MOST_CONTROLS, _LONGEST_CONTROL = 8, 80
+_MOST_ROADMAP_IDS = 10
 
 
 def change_part(change: Change, policy: Policy, now: datetime) -> Part:
@@ -31,7 +37,7 @@ def change_part(change: Change, policy: Policy, now: datetime) -> Part:
     private = is_private(post)
     root = policy.routes.team or ""
     values: dict[str, Value] = {
-        "title": shown_title(post)[:_LONGEST_TITLE],
+        "title": cut(shown_title(post), _LONGEST_TITLE),
         "private": private,
         "team": root if private or not (decision and decision.teams) else decision.teams[0],
         "stage": change.stage,
@@ -54,8 +60,11 @@ def change_part(change: Change, policy: Policy, now: datetime) -> Part:
         "slipped_at": _iso(max(moved, default=None)),
         "teams": decision.teams if decision else (),
         "workloads": decision.workloads if decision else (),
-        "unowned": decision.unowned if decision else (),
-        "services": post.services,
+        "unowned": _names(decision.unowned) if decision else (),
+        "services": _names(post.services),
+        "roadmap": roadmap_ids(post)[:_MOST_ROADMAP_IDS],
+        "controls": _controls(change),
+        "seen_in": tuple(sorted({edition.tenant for edition in change.editions})),
         "kind": reading.kind,
         "admin_impact": reading.admin_impact,
         "user_impact": reading.user_impact,
@@ -72,6 +81,16 @@ def change_part(change: Change, policy: Policy, now: datetime) -> Part:
         "last_day": last.isoformat() if (last := last_day(reading)) else "",
     }
     return part_of("change", version, values)
+
+
+def tenants_part(change: Change, tenants: Iterable[str], at: datetime) -> Part | None:
+    """Which tenants have the post, as they were counted at that time; None of a post on data privacy.
+
+    Its version: of two counts the later one is right.
+    """
+    if is_private(change.read()):
+        return None
+    return part_of("tenants", _iso(at), {"names": tuple(sorted(tenants))})
 
 
 def ticket_part(state: EffectState, turn: int) -> Part:
@@ -180,6 +199,16 @@ def people_part(change: Change) -> Part | None:
 def _said(team: str, word: TeamWord) -> tuple[str, ...]:
     last = max((at for at in (word.owned_at, word.at) if at), default=None)
     return team, word.owner, word.disposition, word.by, _iso(last)
+
+
+def _controls(change: Change) -> tuple[str, ...]:
+    named = dict.fromkeys(cut(control.name, _LONGEST_CONTROL) for control in change.particulars.controls)
+    return tuple(named)[:_MOST_CONTROLS]
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    """So many that a post of any size leaves a line of ordinary size."""
+    return tuple(cut(name, _LONGEST_NAME) for name in islice(names, _MOST_NAMES))
 
 
 def _iso(at: datetime | None) -> str:

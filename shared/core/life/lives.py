@@ -129,6 +129,12 @@ def lives(
     return [life for life in (_as_of(life, at) for life in known.values()) if life.first_seen <= at]
 
 
+def life_at(line: Line, policy: Policy, of_team: Calendars, at: datetime) -> Life | None:
+    """One change as its line tells it; None of one that measures leave out."""
+    life = _of_line(line, policy, of_team, at)
+    return _as_of(life, at) if life and life.first_seen <= at else None
+
+
 def _of_closing(closing: ClosedChange) -> Life:
     moments = closing.moments
     life = Life(

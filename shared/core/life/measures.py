@@ -276,11 +276,12 @@ def _within(known: Iterable[Life], period: Period, step: Step) -> Share:
 
     What was closed without a decision had no board; what ended without a look was never answered.
     """
-    kept = [answer for life in known if (answer := _answer(life, period, step)) is not None]
+    kept = [answer for life in known if (answer := kept_in(life, period, step)) is not None]
     return Share(sum(kept), len(kept))
 
 
-def _answer(life: Life, period: Period, step: Step) -> bool | None:
+def kept_in(life: Life, period: Period, step: Step) -> bool | None:
+    """Whether a step kept its target in a period; None where it counts in neither."""
     if period.holds(done_at(life, step)):
         return kept_target(life, step)
     never = step == "triage" and life.asked and life.measured and life.triaged is None

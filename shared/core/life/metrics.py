@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Literal, Protocol
 
@@ -87,6 +87,11 @@ def measure(opened: Iterable[OpenChange], closed: Iterable[ClosedChange], now: d
     )
 
 
+def year_before(now: datetime) -> datetime:
+    """The beginning of this month a year ago: since then closings count in time to close."""
+    return datetime(now.year - 1, now.month, 1, tzinfo=UTC)
+
+
 def days_between(start: datetime, end: datetime) -> float:
     """Days with fractions; 0 where clocks of two systems say that it ended before it began."""
     return max(0.0, (end - start) / timedelta(days=1))
@@ -101,13 +106,22 @@ def spread(days: Iterable[float]) -> Spread:
 
 def overdue(waiting: Iterable[OpenChange], today: date) -> tuple[Overdue, ...]:
     """What is past its day, the longest first. On the day itself there is still time."""
-    late: list[Overdue] = []
-    for change in waiting:
-        if change.act_by and change.act_by < today:
-            late.append(Overdue(change, "act by", change.act_by, (today - change.act_by).days))
-        elif change.plan_end and change.plan_end < today:
-            late.append(Overdue(change, "planned end", change.plan_end, (today - change.plan_end).days))
+    late = [
+        Overdue(change, because, day, (today - day).days)
+        for change in waiting
+        if (because_day := overdue_of(change.act_by, change.plan_end, today))
+        for because, day in [because_day]
+    ]
     return tuple(sorted(late, key=lambda each: (-each.days, each.change.id)))
+
+
+def overdue_of(
+    act_by: date | None, plan_end: date | None, today: date
+) -> tuple[Literal["act by", "planned end"], date] | None:
+    """Which day of an open change has passed: the day to act by, else the planned end; None where neither has."""
+    if act_by and act_by < today:
+        return "act by", act_by
+    return ("planned end", plan_end) if plan_end and plan_end < today else None
 
 
 class _HasOpening(Protocol):

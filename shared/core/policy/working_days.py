@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from shared.core.policy.delivery import WEEKDAYS, zone_of
 from shared.core.policy.model import Policy
@@ -41,9 +42,14 @@ class WorkingDays:
         """The working days behind the day of `start`, up to the day of `end`; 0 on the same day, and never less."""
         first, last = self.local_day(start), self.local_day(end)
         weeks, rest = divmod(max(0, (last - first).days), _A_WEEK)
-        rest_days = (last - timedelta(days=back) for back in range(rest))
         free = sum(first < day <= last and day.weekday() in self.week for day in self.holidays)
-        return weeks * len(self.week) + sum(day.weekday() in self.week for day in rest_days) - free
+        return weeks * len(self.week) + _working(last.weekday(), rest, self.week) - free
+
+
+@lru_cache(maxsize=256)
+def _working(last: int, days: int, week: frozenset[int]) -> int:
+    """The days of the week among so many, up to that one."""
+    return sum((last - back) % _A_WEEK in week for back in range(days))
 
 
 def working_days_of(policy: Policy, team: str) -> WorkingDays:

@@ -45,8 +45,18 @@ async def _lines(deps: Deps, *, whole: bool) -> Lines:
     known: Mapping[str, Line] = live.lines if live else {}
     if live and (whole or any(line.id not in known for line in touched)):
         known = await _with_rest(deps, live)
-    lines = overlaid(known, touched)
-    return Lines({name: line for name, line in lines.items() if line.is_whole}, live.mark if live else None)
+    return Lines(_with_touched(deps, known, touched), live.mark if live else None)
+
+
+def _with_touched(deps: Deps, known: Mapping[str, Line], touched: Iterable[Line]) -> Mapping[str, Line]:
+    """The lines that are whole, under what was touched; of those that are known it is looked up once."""
+    kept = deps.here.lists
+    if kept.whole is None or kept.whole[0] is not known:
+        kept.whole = (known, {name: line for name, line in known.items() if line.is_whole})
+    newer = list(touched)
+    fresh = overlaid({each.id: known[each.id] for each in newer if each.id in known}, newer)
+    news = {name: line for name, line in fresh.items() if line.is_whole and line is not known.get(name)}
+    return {**kept.whole[1], **news} if news else kept.whole[1]
 
 
 async def _with_rest(deps: Deps, live: Listing) -> Mapping[str, Line]:

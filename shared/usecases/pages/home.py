@@ -1,15 +1,19 @@
 """What is recorded, in a few numbers: on the home page from lines, in the sandbox's summary from the tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.core.changes.change import Event
-from shared.core.life.figures import Figures, figures, visible
-from shared.core.life.targets import calendars, clocks, pace_of
+from shared.core.life.behind import HOME, HomeFigures, home_figures
+from shared.core.life.listed import ListedChange, listed
+from shared.core.life.selected import selected
 from shared.record.changes import revisions_and_effects
 from shared.record.closings import count_closings
 from shared.record.parked import count_parked
 from shared.usecases.deps import Deps
-from shared.usecases.life.lines import every_line
+from shared.usecases.life.shown import every_shown
+
+_OF_THE_WEEK = 6
+"""Changes that the home page names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +35,25 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """The home page. `over`, `about`: open changes beyond a target of theirs, and in the last fifth of one.
+    """The home page. `complete`: whether the lists are built, so that the figures are of everything.
 
-    `complete`: whether the lists are built, so that the figures are of everything.
+    `due`: the first changes whose day comes within a week; `quiet`: of which nobody spoke yet, by what is due.
     """
 
-    figures: Figures
-    over: int
-    about: int
+    figures: HomeFigures
+    due: tuple[ListedChange, ...] = field(repr=False)
+    quiet: tuple[ListedChange, ...] = field(repr=False)
     complete: bool
 
 
 async def home(deps: Deps, *, privacy: bool = True) -> HomeView:
     """At most 5 calls, however much is recorded. `privacy`: whether posts on data privacy count."""
-    policy, lines, now = await deps.here.policy.current(), await every_line(deps), deps.here.clock()
-    shown, of_team = visible(lines.by_id.values(), privacy=privacy), calendars(policy)
-    paces = [pace_of(clocks(line, policy, of_team(line.team), now)) for line in shown]
-    return HomeView(
-        figures(shown, now.date()), paces.count("over"), paces.count("about"), complete=lines.mark is not None
+    policy, now = await deps.here.policy.current(), deps.here.clock()
+    shown, complete = await every_shown(deps, privacy=privacy)
+    due, quiet = (
+        tuple(listed(selected(shown, HOME[name], policy, now)[:_OF_THE_WEEK], policy, now)) for name in ("due", "quiet")
     )
+    return HomeView(home_figures(shown, policy, now), due, quiet, complete=complete)
 
 
 async def count(deps: Deps) -> Counts:

@@ -10,6 +10,7 @@ from shared.core.errors import ConflictError, TransientError
 from shared.core.life.figures import is_live
 from shared.core.life.line import Line, merged, overlaid
 from shared.record.changes import ChangeRecord, all_changes
+from shared.record.copies import count_tenants
 from shared.record.lists import (
     LAG,
     LIVE,
@@ -27,7 +28,7 @@ from shared.usecases.apart import apart
 from shared.usecases.deps import Deps
 
 _LOG = logging.getLogger("foresignal.lists")
-_OURS = frozenset({"card", "change", "closing", "people", "task", "ticket"})
+_OURS = frozenset({"card", "change", "closing", "people", "task", "tenants", "ticket"})
 """Kinds of parts that this version makes of the record; what a later one has made of it stays."""
 _MARK_STANDS = timedelta(hours=1)
 """How long a mark may stand while nothing is touched."""
@@ -88,9 +89,10 @@ async def build(deps: Deps) -> None:
     listed = NewLists(deps)
     policy = await deps.here.policy.current()
     tasks = await all_tasks(deps.storage.tables)
+    tenants = await count_tenants(deps.storage.tables, deps.here.clock())
     async for record in _records(deps, listed):
         with apart(f"{record.change.id} cannot be listed", passing=TransientError):
-            listed.add(line_of(record, policy, deps.here.clock(), tasks.get(record.change.id, ())))
+            listed.add(line_of(record, policy, deps.here.clock(), tasks.get(record.change.id, ()), tenants))
     await listed.write()
 
 

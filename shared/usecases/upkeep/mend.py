@@ -16,6 +16,7 @@ from shared.core.tasks.task import TaskState
 from shared.record import changes
 from shared.record.changes import ChangeRecord, all_changes, has_change, waiting_for_classification
 from shared.record.closings import ClosingIndex
+from shared.record.copies import TenantCount, count_tenants
 from shared.record.deliveries import forget_heard
 from shared.record.first_load import write_waiting_counts
 from shared.record.lists import KEPT, delete_touched, line_of
@@ -97,6 +98,7 @@ class _Lists:
     closings: ClosingIndex
     lines: NewLists
     cards: CardCounts
+    tenants: TenantCount
     kept: Counter[tuple[str, str]] = field(default_factory=Counter)
     waiting: list[tuple[str, EffectState]] = field(default_factory=list)
 
@@ -110,6 +112,7 @@ async def _rebuild(deps: Deps, tasks: Mapping[str, list[TaskState]], lines: NewL
         await ClosingIndex.read(tables),
         lines,
         CardCounts(deps.here.clock()),
+        await count_tenants(tables, deps.here.clock()),
     )
 
     def leave(change_id: str) -> None:
@@ -197,7 +200,7 @@ async def _mend_change(
         done.listed += await lists.listed.mend(tables, entry)
     elif change.stage != "decided":  # not decided yet, or parked: leave its row alone
         lists.listed.leave(change.id)
-    lists.lines.add(line_of(record, policy, now, tasks))
+    lists.lines.add(line_of(record, policy, now, tasks, lists.tenants))
 
 
 async def _waiting(deps: Deps, done: Mended) -> None:

@@ -10,7 +10,7 @@ from shared.adapters.pages.answer import Result, answer_page
 from shared.adapters.pages.beside import beside_page
 from shared.adapters.pages.dry_runs import dry_run_page, dry_runs_page
 from shared.adapters.pages.feedback import feedback_page
-from shared.adapters.pages.home import home_page, message_page
+from shared.adapters.pages.home import message_page
 from shared.adapters.pages.mail import mail_page
 from shared.adapters.pages.maturity import maturity_page
 from shared.adapters.pages.metrics import metrics_page
@@ -50,7 +50,7 @@ from shared.usecases.pages.beside import CardView, TaskView
 from shared.usecases.pages.feedback import Feedback, Remark
 from shared.usecases.pages.metrics import MetricsView
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
-from tests.adapters.pages import backtests, boards, measured, operated
+from tests.adapters.pages import backtests, boards, lists, measured, operated
 
 URL = "https://changes.example"
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
@@ -475,9 +475,8 @@ def remarks() -> list[Feedback]:
 
 
 def everything() -> dict[str, str]:
-    counts = {"Changes known": 2907, "Open": 26, "Tickets": 41, "Cards sent": 118, "Parked": 0, "over target": 3}
     return {
-        "home": home_page(counts),
+        **lists.pages(),
         "metrics": metrics_page(metrics()),
         "metrics-weeks": metrics_page(metrics(Scope(3, "devices"))),
         "metrics-years": metrics_page(metrics(Scope(24))),

@@ -6,11 +6,15 @@ from itertools import permutations
 
 import pytest
 
-from shared.core.changes.change import Change, Closing, Decision, Edition, Effect
+from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, Facts
 from shared.core.changes.settled import Assessment, Handover, SettledField, TeamWord
-from shared.core.life.figures import Figures, closed_changes, figures, is_live, open_changes, visible
+from shared.core.life.behind import HomeFigures, home_figures
+from shared.core.life.figures import closed_changes, is_live, open_changes, visible
 from shared.core.life.line import Line, merged, overlaid, part_of
 from shared.core.life.line_parts import change_part, closing_part, people_part, task_part, ticket_part
+from shared.core.life.shown import shown_of
+from shared.core.posts.classification import Classification
+from shared.core.posts.particulars import Control, Particulars
 from shared.core.posts.privacy import PRIVATE_TITLE
 from shared.core.tasks.task import TaskState
 from tests.fakes import NOW, a_policy, effect_state
@@ -220,16 +224,15 @@ def test_what_nobody_tracks_is_open_until_its_plan_is_over():
     assert [kept.is_open(date(2026, *day)) for day in ((10, 31), (11, 1))] == [True, False], "nobody asked for it yet"
 
 
-def test_figures_count_lines():
+def test_the_figures_of_home_count_lines():
     everything = [UNTRACKED, NOT_DECIDED, FILED_LINE, KEPT, WITH_TASK, CLOSED]
 
-    counted = figures(everything, TODAY)
+    counted = home_figures(shown_of(everything, TODAY), a_policy(), NOW)
 
-    assert counted == Figures(
-        changes=6, revisions=0, open=sum(each.is_open(TODAY) for each in everything), tickets=2, notes=1, cancelled=1,
-        closed=2,
-    )  # fmt: skip
-    assert figures([], TODAY) == Figures(0, 0, 0, 0, 0, 0, 0)
+    assert (counted.changes, counted.revisions, counted.open) == (6, 0, sum(each.is_open(TODAY) for each in everything))
+    assert (counted.ticketed, counted.cancelled, counted.closed, counted.closings) == (2, 1, 1, 2)
+    assert sum(ticket.notes for each in everything for ticket in each.tickets) == 1
+    assert home_figures(shown_of([], TODAY), a_policy(), NOW) == HomeFigures()
 
 
 def test_open_and_closed_changes_are_what_measures_are_made_of():
@@ -266,3 +269,32 @@ def test_a_deleted_task_is_waited_for_no_more_and_has_a_higher_version():
     assert there.version < gone.version < back.version < task("E2").version
     assert [change_line(a_change(), each).through for each in (there, gone, back)] == ["task", "", "task"]
     assert change_line(a_change(), gone).tasks[0].gone == NOW
+
+
+def test_a_line_says_the_ids_of_the_roadmap_and_the_controls_that_a_post_names_and_is_bounded_whatever_it_says():
+    controls = tuple(Control("setting", f"Setting {number} {'x' * 200}", "") for number in range(90))
+    facts = Facts(Classification("MC1200001"), "", False, (), "", particulars=Particulars(controls=controls))
+    change = a_change(
+        title="A title " + "x" * 10_000_000,
+        services=[f"Product {number} {'y' * 200}" for number in range(5000)],
+        details=[{"name": "RoadmapIds", "value": ", ".join(str(100_000 + number) for number in range(500))}],
+    )
+    change = replace(change, editions=(replace(change.current, facts=facts),))
+
+    own = change_line(change)
+
+    assert own.roadmap[:2] == ("100000", "100001")
+    assert own.controls[0].startswith("Setting 0 xxx")
+    assert (len(own.title), own.title[-1]) == (500, "…"), "cut, and said"
+    assert len(repr(own)) < 5_000
+    assert "setting 7 x" in own.searched
+
+
+def test_the_tenants_of_a_post_are_those_that_the_night_counted_and_before_it_those_that_brought_an_edition():
+    counted = part("tenants", "2026-09-01", names=("contoso", "fabrikam"))
+    nobody = part("tenants", "2026-09-02")
+
+    assert change_line(a_change()).tenants == ("contoso",)
+    assert change_line(a_change(), counted).tenants == ("contoso", "fabrikam")
+    assert merged(change_line(a_change(), counted), line(nobody)).tenants == (), "gone everywhere"
+    assert change_line(a_change(tags=["GDPR"])).tenants == ()

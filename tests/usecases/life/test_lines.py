@@ -84,9 +84,14 @@ async def test_the_numbers_of_home_and_metrics_are_those_of_a_full_count(world, 
     counted, view = await count(world.deps), await home(world.deps)
 
     assert view.complete is (kept is not nothing)
-    names = ("changes", "revisions", "tickets", "notes", "cancelled")
+    names = ("changes", "revisions", "cancelled")
     assert {name: getattr(view.figures, name) for name in names} == {name: getattr(counted, name) for name in names}
-    assert (view.figures.closed, counted.closed) == (4, 4)
+    tickets = [ticket for line in (await every_line(world.deps)).by_id.values() for ticket in line.tickets]
+    assert (sum(bool(ticket.number) for ticket in tickets), sum(ticket.notes for ticket in tickets)) == (
+        counted.tickets,
+        counted.notes,
+    )
+    assert (view.figures.closings, counted.closed) == (4, 4)
     measured = await metrics(world.deps)
     assert measured.complete is view.complete
     assert replace(measured, complete=True) == await full_metrics(world)

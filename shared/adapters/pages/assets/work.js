@@ -6,7 +6,7 @@
 // data-open          the link of a row
 // data-press="d"     a button, link or summary that the key d presses: in the current row, else anywhere that is seen
 // data-print         a button that prints the page; without script it is not there
-// data-focus="/"     a field that the key / goes to
+// data-focus="/"     a field that the key / goes to; from there the arrow down goes to the first row
 "use strict";
 
 const one = (selector, under = document) => under.querySelector(selector);
@@ -60,7 +60,12 @@ document.addEventListener("keydown", (event) => {
     all("details[name=choice][open]").forEach((group) => (group.open = false));
     return;
   }
-  if (typing(event.target)) return;
+  if (typing(event.target)) {
+    if (event.key !== "ArrowDown" || !event.target.matches("[data-focus]") || !rows().length) return;
+    event.preventDefault();
+    choose(rows()[0], true);
+    return;
+  }
   const field = one(`[data-focus="${CSS.escape(event.key)}"]`);
   const button = field ? null : pressed(event.key);
   const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
