@@ -219,6 +219,12 @@ PAGES: Sequence[tuple[str, str, dict[str, str]]] = (
     ("changes", "changes", {}),
     ("search", "changes", {"q": "admins", "state": "open"}),
     ("home", "home", {}),
+    ("review", "review", {}),
+    ("board", "board", {}),
+    ("register", "register", {}),
+    ("calendar", "calendar", {}),
+    ("metrics", "metrics", {}),
+    ("owners", "owners", {}),
 )
 """Pages over 20,000 changes: what each is called here, its function, and what its address says."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlencode
 
 from shared.core.life.line import Line, TeamWord
@@ -89,21 +89,29 @@ class ReviewAgenda:
 
 def review_agenda(lines: Iterable[Line], now: datetime, weeks: int = 1, team: str = "") -> ReviewAgenda:
     """The agenda of so many weeks, of one team or of all. Lines that somebody may not see are left out beforehand."""
-    since = now - timedelta(weeks=weeks)
-    items = sorted(_items(lines, now.date(), since, team), key=_urgency)
-    return ReviewAgenda(tuple(items[:MOST]), max(0, len(items) - MOST))
+    today, since = now.date(), now - timedelta(weeks=weeks)
+    entries = sorted(_entries(lines, today, since, team), key=_urgency)
+    items = (
+        AgendaItem(line, reason, due, _waits_for(line, reason, since, team)) for line, reason, due in entries[:MOST]
+    )
+    return ReviewAgenda(tuple(items), max(0, len(entries) - MOST))
 
 
 def item_of(line: Line, now: datetime, weeks: int = 1, team: str = "") -> AgendaItem | None:
     """The change as a review has it; None where it is not on the agenda."""
-    return next(_items([line], now.date(), now - timedelta(weeks=weeks), team), None)
+    return next(iter(review_agenda([line], now, weeks, team).items), None)
 
 
-def _items(lines: Iterable[Line], today: date, since: datetime, team: str) -> Iterator[AgendaItem]:
+class _Entry(NamedTuple):
+    line: Line
+    reason: Reason
+    due: date | None
+
+
+def _entries(lines: Iterable[Line], today: date, since: datetime, team: str) -> Iterator[_Entry]:
     for line in lines:
-        if (team and team not in line.concerned) or (reason := _reason(line, today, since)) is None:
-            continue
-        yield AgendaItem(line, reason, _due(line, today), _waits_for(line, reason, since, team))
+        if (reason := _reason(line, today, since)) and not (team and team not in line.concerned):
+            yield _Entry(line, reason, _due(line, today))
 
 
 def _reason(line: Line, today: date, since: datetime) -> Reason | None:
@@ -149,6 +157,6 @@ def _due(line: Line, today: date) -> date | None:
     return line.act_by or min(ahead, default=max(days, default=None))
 
 
-def _urgency(item: AgendaItem) -> tuple[bool, date, str]:
+def _urgency(entry: _Entry) -> tuple[bool, date, str]:
     """What is late first, then by the day; of one day by the id, so that the order stands still."""
-    return item.reason != "late", item.due or date.max, item.id
+    return entry.reason != "late", entry.due or date.max, entry.line.id

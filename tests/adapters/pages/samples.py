@@ -50,7 +50,7 @@ from shared.usecases.pages.beside import CardView, TaskView
 from shared.usecases.pages.feedback import Feedback, Remark
 from shared.usecases.pages.metrics import MetricsView
 from tests.adapters.cards.changes import SECOND, a_change, a_state, a_ticket_state, at
-from tests.adapters.pages import backtests, boards, lists, measured, operated
+from tests.adapters.pages import backtests, boards, lists, measured, operated, reviews
 
 URL = "https://changes.example"
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
@@ -505,6 +505,7 @@ def everything() -> dict[str, str]:
         ),
         **revision_pages(),
         **boards.pages(register()),
+        **reviews.pages(settled_change(), effects(), (outcome(),)),
         "dry-runs": dry_runs_page([dry_ticket(), replace(dry_ticket(), change_id="MC1200732", notes=())]),
         "dry-runs-empty": dry_runs_page([]),
         "dry-run": dry_run_page(dry_ticket()),
