@@ -216,10 +216,12 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _places(url: str, inbox_url: str, state: Path) -> dict[str, str]:
     return {
         "Teams inbox": inbox_url + "/",
-        "Home": f"{url}/api/home",
+        "Home": f"{url}/",
+        "Review": f"{url}/api/review",
+        "Changes": f"{url}/api/changes",
+        "Board": f"{url}/api/board",
         "Metrics": f"{url}/api/metrics",
-        "Register": f"{url}/api/register",
-        "Health": f"{url}/api/health",
+        "Health": f"{url}/api/status",
         "Log of the functions": str(state / "host.log"),
         "For foresignal ... --state": str(state),
     }

@@ -238,6 +238,7 @@ def _pane_values(pane: _Pane, form: str, today: date, result: Result | None) -> 
         "services": post.services,
         "groups": [] if private else groups(change.particulars)[:_MOST_GROUPS],
         "reason": _REASONS[pane.item.reason] if pane.item else "",
+        "tone": _TONES[pane.item.reason] if pane.item else "",
         "tickets": [state for state in pane.record.states if state.effect.kind == "ticket" and state.ticket.number],
         "post_url": post_url(change.id),
         "can": answer,
