@@ -31,14 +31,16 @@ async def give(
     from shared.adapters.pages.answer import Result
     from shared.core.cards.answers import LinkFault
     from shared.core.errors import PermanentError
-    from shared.core.review.roles import sees_privacy
+    from shared.core.review.roles import is_reviewer, sees_privacy
     from shared.record.people import KnownPerson
     from shared.usecases.review.decide import Speaker
 
     team = "" if card else fields.get("team", "")
     if card is None and (closed := await _closed(app, who, team)):
         return closed
-    speaker = Speaker(KnownPerson(who.id, who.name, who.address), team, card, sees_privacy(who.roles))
+    speaker = Speaker(
+        KnownPerson(who.id, who.name, who.address), team, card, sees_privacy(who.roles), is_reviewer(who.roles)
+    )
     try:
         done = await _done(app, ids_of(change_id), speaker, who, fields)
     except PermanentError as error:

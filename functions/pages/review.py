@@ -125,7 +125,18 @@ async def _saved(
     answer = html(row_part(item, change_id, done.names, asked, result, today=app.deps.here.clock().date()))
     answer.headers["HX-Reswap"] = "none"  # the parts of the answer say themselves where they belong
     answer.headers["X-Decided"] = change_id
+    if item and await _has_more_to_say(app, request, item.waits_for):
+        answer.headers["X-More"] = "yes"
     return answer
+
+
+async def _has_more_to_say(app: "App", request: func.HttpRequest, waiting: tuple[str, ...]) -> bool:
+    """Whether the person who just spoke may answer for a team that still waits."""
+    from shared.core.review.roles import may_answer, teams_of
+
+    who, policy = await _who(app, request), await app.deps.here.policy.current()
+    own = teams_of(policy, who.address)
+    return any(team in policy.teams and may_answer(who.roles, own, team) for team in waiting)
 
 
 async def _again(

@@ -91,11 +91,51 @@ async def test_a_change_is_shown_with_what_can_be_said_of_it_and_each_button_has
     assert all(form.css_first("input[name=csrf]") for form in tree.css("form"))
 
 
+async def test_nobody_else_learns_from_the_pane_what_a_post_on_privacy_is_about(world):
+    for who in (REVIEWER, READER):
+        _, pane = await get(pages.review_change, who, "MC1200003", script=True)
+
+        assert "This post is on data privacy" in text(pane)
+        for word in ("viewer", "October", "December", "CHG", "required", "Exchange"):
+            assert word not in text(pane), word
+    answer, _ = await decide(id_="MC1200003", a="no_impact")
+    assert "X-Decided" not in answer.headers
+
+
+async def test_a_word_that_was_written_by_a_clock_behind_ours_is_news_all_the_same(world):
+    world.clock.now += timedelta(minutes=1)
+    await decide(a="no_impact")
+    since = (world.clock() + timedelta(seconds=10)).isoformat()
+    world.clock.now += timedelta(seconds=30)
+
+    answer, part = await get(pages.review_news, who=OTHER, since=since)
+
+    assert answer.status_code == 200
+    assert list(rows(part)) == ["row-MC1200001"]
+
+
+async def test_the_owner_of_one_team_decides_nothing_about_anothers_change(world):
+    owner = principal(
+        (OID, "00000000-0000-0000-0000-00000000000e"), ("name", "Ana"), ("preferred_username", "ana@contoso.example")
+    )
+    for fields in (
+        {"a": "no_impact"},
+        {"a": "close"},
+        {"a": "comment", "words": "x"},
+        {"a": "wrong", "field": "crb", "value": "no"},
+    ):
+        answer, page = await decide(owner, team="workplace", **fields)
+
+        assert (answer.status_code, "another team's" in text(page)) == (403, True), fields
+    assert await acts_of(world.tables, ID) == []
+
+
 async def test_a_decision_is_saved_at_once_and_its_row_comes_back(world):
     answer, part = await decide(a="own")
 
     assert answer.headers["X-Decided"] == ID
     assert answer.headers["HX-Reswap"] == "none"
+    assert "X-More" not in answer.headers
     assert rows(part)["row-MC1200001"].attributes["hx-swap-oob"] == "true"
     assert "owned by Ana" in text(part)
     assert [act.what for act in await acts_of(world.tables, ID)] == ["own"]
@@ -116,6 +156,7 @@ async def test_of_two_people_the_second_is_told_who_was_faster_and_can_decide_ot
 
 
 async def test_a_look_for_news_is_one_call_and_brings_what_others_said(world):
+    world.clock.now += timedelta(minutes=1)
     since = world.clock().isoformat()
     before = world.tables.calls
     answer, _ = await get(pages.review_news, who=OTHER, since=since, at=ID)

@@ -221,25 +221,26 @@ def _pane_values(pane: _Pane, form: str, today: date, result: Result | None) -> 
     change = pane.record.change
     post, reading = change.read(), change.classification
     answer = pane.answer if not isinstance(pane.answer, str) else None
-    shown = answer is None or not answer.is_private
-    private = answer.is_private if answer else _is_hidden(pane)
+    private = is_private(post)
+    hidden = private and answer is None  # of it nothing is shown but that it is one
+    filed = [state for state in pane.record.states if state.effect.kind == "ticket" and state.ticket.number]
     return {
         "pane": pane,
         "change": change,
         "private": private,
         "heading": PRIVATE_TITLE if private else post.title or change.id,
         "what": "" if private else what_changes(post),
-        "to_do": to_do(reading, today) if shown else "",
-        "when": when_lines(reading, today, pane.ours),
+        "to_do": "" if private else to_do(reading, today),
+        "when": () if private else when_lines(reading, today, pane.ours),
         "kind": labels.KINDS.get(reading.kind, reading.kind),
         "admins": impact_words(reading, "admin_impact"),
         "users": impact_words(reading, "user_impact"),
         "reading": reading,
         "services": post.services,
         "groups": [] if private else groups(change.particulars)[:_MOST_GROUPS],
-        "reason": _REASONS[pane.item.reason] if pane.item else "",
+        "reason": _REASONS[pane.item.reason] if pane.item and not hidden else "",
         "tone": _TONES[pane.item.reason] if pane.item else "",
-        "tickets": [state for state in pane.record.states if state.effect.kind == "ticket" and state.ticket.number],
+        "tickets": [] if hidden else filed,
         "post_url": post_url(change.id),
         "can": answer,
         "cannot": pane.answer if isinstance(pane.answer, str) else "",
@@ -254,10 +255,6 @@ def _pane_values(pane: _Pane, form: str, today: date, result: Result | None) -> 
         "form": form,
         "result": result,
     }
-
-
-def _is_hidden(pane: _Pane) -> bool:
-    return is_private(pane.record.change.read())
 
 
 def _doubted(fields: Sequence[FieldView], change: Change) -> list[FieldView]:

@@ -48,6 +48,7 @@ class LinkFault(StrEnum):
     NO_CARD = (
         "There is no such card of this change in this channel. Open the card in Teams again, and press its button."
     )
+    OTHER_TEAM = "This change is another team's. Open a card of it, or ask an admin for the role reviewer."
     PRIVATE = "This post is on data privacy. Open its card, or ask an admin for the role privacy."
 
 

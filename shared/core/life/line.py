@@ -323,6 +323,11 @@ class Line:
         """Microsoft's stamp of the newest edition."""
         return self._change.moment("modified")
 
+    @property
+    def edited(self) -> datetime | None:
+        """When we first saw the newest edition; Microsoft's stamp in lines of versions that did not keep it."""
+        return self._change.moment("observed") or self.modified
+
     @cached_property
     def first_seen(self) -> datetime | None:
         return self._change.moment("first_seen")

@@ -44,6 +44,7 @@ def change_part(change: Change, policy: Policy, now: datetime) -> Part:
         "revision": change.revision,
         "published": _iso(post.start),
         "modified": _iso(change.current.modified),
+        "observed": _iso(change.current.observed if change.revision > 1 else None),
         "first_seen": _iso(change.first_seen),
         "decided": _iso(decision.at if decision else None),
         "silent": decision.silent if decision else "",

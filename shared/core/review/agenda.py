@@ -13,7 +13,6 @@ Reason = Literal["late", "new", "edited", "waiting"]
 
 `late`: a day of it is past. `new`, `edited`: since the review before. `waiting`: older, and nobody has said a word.
 """
-REASONS: tuple[Reason, ...] = ("late", "new", "edited", "waiting")
 WEEKS = (1, 2, 4)
 """How far a review may look back."""
 MOST = 150
@@ -92,7 +91,8 @@ def review_agenda(lines: Iterable[Line], now: datetime, weeks: int = 1, team: st
     today, since = now.date(), now - timedelta(weeks=weeks)
     entries = sorted(_entries(lines, today, since, team), key=_urgency)
     items = (
-        AgendaItem(line, reason, due, _waits_for(line, reason, since, team)) for line, reason, due in entries[:MOST]
+        AgendaItem(line, reason, due, _waits_for(line, reason, today, since, team))
+        for line, reason, due in entries[:MOST]
     )
     return ReviewAgenda(tuple(items), max(0, len(entries) - MOST))
 
@@ -116,7 +116,7 @@ def _entries(lines: Iterable[Line], today: date, since: datetime, team: str) -> 
 
 def _reason(line: Line, today: date, since: datetime) -> Reason | None:
     """Why it is on the agenda. That of which somebody spoke in this review stays, whatever came of it."""
-    seen, edited = line.first_seen, line.modified
+    seen, edited = line.first_seen, line.edited
     if not line.is_whole or not line.decided or seen is None:
         return None
     spoken = line.last_word is not None and line.last_word >= since
@@ -131,21 +131,24 @@ def _reason(line: Line, today: date, since: datetime) -> Reason | None:
     return "waiting" if spoken or not line.words else None
 
 
-def _waits_for(line: Line, reason: Reason, since: datetime, team: str) -> tuple[str, ...]:
+def _waits_for(line: Line, reason: Reason, today: date, since: datetime, team: str) -> tuple[str, ...]:
     """The teams that have not said what they make of it as it is now.
 
-    Owning it is a word, and so is a day on which somebody wants to be reminded. A word from before the newest edition
-    is none; of what is late, neither is one from before this review.
+    Owning it is a word, and so is a day ahead on which somebody wants to be reminded. A word from before the newest
+    edition is none; of what is late, neither is one from before this review.
     """
     if line.closed:
         return ()
-    edited = line.modified if line.revision > 1 else None
+    edited = line.edited if line.revision > 1 else None
     after = max((at for at in (edited, since if reason == "late" else None) if at), default=None)
 
     def counts(at: datetime | None) -> bool:
         return after is None or (at is not None and at >= after)
 
-    if line.asked and counts(line.last_word):
+    remembered = any(asked.day >= today for asked in line.asked)
+    if (
+        (remembered or line.private) and line.last_word and counts(line.last_word)
+    ):  # of a private one no line says who said what
         return ()
     said = {word.team for word in line.words if counts(word.moment)}
     return tuple(each for each in ((team,) if team else line.concerned) if each not in said)

@@ -111,7 +111,9 @@ def obey(entry: Entry, order: Order, who: str, now: datetime) -> Moved:
     """The ticket after an order of `who`, an object id. Nothing is done twice, and nothing over a newer move."""
     before = last_mover(entry)
     if _is_done(entry, order):
-        return Moved("again", entry, before=before)
+        said = _said(order)
+        same = before is None or not said or before.line.endswith(f": {said}")
+        return Moved("again" if same else "other", entry, before=before)
     if order.seen and order.seen != seen_of(entry):
         return Moved("other", entry, before=before)
     if why := _fault(entry, order):
@@ -186,15 +188,26 @@ def _fault(entry: Entry, order: Order) -> str:  # noqa: PLR0911 - one fault afte
     return ""
 
 
-def _after(entry: Entry, order: Order, who: str, now: datetime) -> Entry:
+def is_of(mover: Mover, order: Order) -> bool:
+    """Whether the line of a ticket's history is of this kind of move: of its days, or of its state."""
+    return mover.line.startswith("planned ") == (order.move == "schedule")
+
+
+def _said(order: Order) -> str:
+    """What stands behind the name in the line of history."""
     said = " ".join(order.words.split())
+    if order.move == "close" and order.outcome:
+        outcome = words.OUTCOMES[order.outcome]
+        return f"{outcome}: {said}" if said else outcome
+    return said
+
+
+def _after(entry: Entry, order: Order, who: str, now: datetime) -> Entry:
+    said = _said(order)
     if order.move == "schedule":
         return _planned(entry, order, who, said, now)
     if order.move == "approve" and order.start and _days(entry, order) != entry.planned_by_hand:
         entry = _planned(entry, order, who, "", now)
-    if order.move == "close":
-        outcome = words.OUTCOMES[order.outcome]
-        said = f"{outcome}: {said}" if said else outcome
     if order.move == "cancel":
         return moved(entry, "cancelled", said, now, who)  # not the board's decision
     return moved_by_board(entry, _TO[order.move], said, now, who)

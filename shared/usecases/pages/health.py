@@ -89,10 +89,15 @@ def shown_parked(deps: Deps, heads: Sequence[ParkedHead], *, privacy: bool) -> l
     lines = live.lines if live else {}
 
     def is_shown(head: ParkedHead) -> bool:
-        named = ids.ids_in(head.item)
-        return privacy or not any(each not in lines or lines[each].private for each in named)
+        named = ids.ids_in(head.item.upper())
+        known = bool(named) or head.queue not in _OF_POSTS
+        return privacy or (known and not any(each not in lines or lines[each].private for each in named))
 
     return [head if is_shown(head) else _without_reason(head) for head in heads]
+
+
+_OF_POSTS = frozenset({"posts", "changes", "tickets", "cards"})
+"""Queues whose items are of one post, also where an item does not name it."""
 
 
 def _without_reason(head: ParkedHead) -> ParkedHead:

@@ -11,7 +11,7 @@ from shared.core.posts.classification import Window
 from shared.core.review.agenda import AgendaItem, ReviewAgenda, item_of, review_agenda
 from shared.core.review.assessment import Act
 from shared.record.assessments import acts_of
-from shared.record.changes import ChangeRecord, read_with_effects
+from shared.record.changes import ChangeRecord, read_with_tasks
 from shared.record.lists import days, line_of, touched_on
 from shared.record.people import KnownPerson
 from shared.usecases.deps import Deps
@@ -76,9 +76,9 @@ async def review(deps: Deps, *, privacy: bool, weeks: int, team: str = "") -> Re
 async def review_pane(
     deps: Deps, text: str, person: KnownPerson, roles: Collection[str], weeks: int, team: str = ""
 ) -> ReviewPane | None:
-    """One change; None where there is none. PermanentError for what is no id. Three calls."""
+    """One change; None where there is none. PermanentError for what is no id. Four calls."""
     change_id = ids.normalise(text)
-    record = await read_with_effects(deps.storage.tables, change_id)
+    record = await read_with_tasks(deps.storage.tables, change_id)
     if record is None:
         return None
     acts = await acts_of(deps.storage.tables, change_id) if record.change.assessment.seq else []
@@ -122,7 +122,7 @@ async def item_after(deps: Deps, record: ChangeRecord, weeks: int, team: str) ->
 async def review_news(deps: Deps, since: datetime, *, privacy: bool, weeks: int, team: str = "") -> ReviewNews | None:
     """What others have changed since; None where nothing was touched, which is one call (around midnight two)."""
     now = deps.here.clock()
-    since = max(since, now - timedelta(days=1))
+    since = max(since - OVERLAP, now - timedelta(days=1))
     touched: list[Line] = []
     for day in days(since, now):
         touched += await touched_on(deps.storage.tables, day, since)

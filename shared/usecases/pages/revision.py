@@ -27,15 +27,17 @@ class RevisionView:
     gone: tuple[str, ...] = ()
     came: tuple[str, ...] = ()
     happened: tuple[Happened, ...] = ()
+    next_post: Post | None = None
 
     @property
     def is_private(self) -> bool:
-        """Whether the change is on data privacy, or was when this was published."""
-        return is_private(self.change.read()) or (self.post is not None and is_private(self.post))
+        """Whether the change is on data privacy, or was when this was published, or the edition after it."""
+        shown = (self.change.read(), self.post, self.next_post)
+        return any(post is not None and is_private(post) for post in shown)
 
 
 async def revision(deps: Deps, text: str, number: int) -> RevisionView | None:
-    """The edition of that number; None where there is none. PermanentError for what is no id. Two calls."""
+    """The edition of that number; None where there is none. PermanentError for what is no id. Three calls."""
     change_id = ids.normalise(text)
     record = await read_alone(deps.storage.tables, change_id)
     if record is None or not 1 <= number <= record.change.revision:
@@ -49,4 +51,7 @@ async def revision(deps: Deps, text: str, number: int) -> RevisionView | None:
         gone, came = difference(edition.facts.sentences, following[0].facts.sentences)
     ids_of_next = {each.id for each in following}
     happened = tuple(each for each in timeline(change) if each.event.edition in ids_of_next)
-    return RevisionView(change, number, edition, read_post(raw) if raw else None, gone, came, happened)
+    last = number + 1 >= change.revision
+    after = None if last else await raw_edition(deps.storage.tables, change_id, following[0].id)
+    post, next_post = (read_post(each) if each else None for each in (raw, after))
+    return RevisionView(change, number, edition, post, gone, came, happened, next_post)

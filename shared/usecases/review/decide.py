@@ -79,13 +79,15 @@ class Speaker:
     """Who answers for a team, and through what: the card of a channel, or the page.
 
     `team`: on the page, the one that the person chose; whoever holds a card answers for the team that got it.
-    `sees_privacy`: whether somebody without a card may see posts on data privacy.
+    `sees_privacy`: whether somebody without a card may see posts on data privacy. `reviews`: whether they answer for
+    every team; anybody else, for a team that the change concerns.
     """
 
     person: KnownPerson
     team: str = ""
     card: CardLink | None = None
     sees_privacy: bool = True
+    reviews: bool = True
 
     @property
     def through(self) -> str:
@@ -376,9 +378,13 @@ async def wrong_reading(
 
 
 def _teams_of(record: ChangeRecord, speaker: Speaker) -> set[str]:
-    """The teams that the change concerns."""
+    """The teams that the change concerns, and the one that got the card."""
+    return _concerned(record) | ({_team_of(record, speaker)} if speaker.card else set())
+
+
+def _concerned(record: ChangeRecord) -> set[str]:
     decision, assessment = record.change.decision, record.change.assessment
-    return {assessment.team_of(team) for team in (*(decision.teams if decision else ()), _team_of(record, speaker))}
+    return {assessment.team_of(team) for team in (decision.teams if decision else ())}
 
 
 def _team_of(record: ChangeRecord, speaker: Speaker) -> str:
@@ -395,7 +401,10 @@ def _fault_of(record: ChangeRecord, speaker: Speaker) -> LinkFault | None:
     """Whether the card that somebody holds was ever wanted of this change; without one, whether they may see it."""
     card = speaker.card
     if card is None:
-        return LinkFault.PRIVATE if is_private(record.change.read()) and not speaker.sees_privacy else None
+        if is_private(record.change.read()) and not speaker.sees_privacy:
+            return LinkFault.PRIVATE
+        concerned = _concerned(record)
+        return LinkFault.OTHER_TEAM if concerned and not speaker.reviews and speaker.team not in concerned else None
     if card.change_id != record.change.id:
         return LinkFault.OTHER_CHANGE
     return None if card.effect in record.effects else LinkFault.NO_CARD

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.core.posts.privacy import is_private
 from shared.core.text.safe import cut
-from shared.core.tickets.board import Moved, Order, TicketMoved, last_mover, obey, people_in
+from shared.core.tickets.board import Moved, Order, TicketMoved, is_of, last_mover, obey, people_in
 from shared.core.tickets.register import ref_of
 from shared.record.audit import Entry as Act
 from shared.record.audit import insert_entry
@@ -53,7 +53,8 @@ async def move_ticket(
     done = await redo(step)
     if done is None:
         return None
-    if done.kind == "counts" or (done.kind == "again" and done.before and done.before.who == person.id):
+    own = done.before if done.before and done.before.who == person.id and is_of(done.before, order) else None
+    if done.kind == "counts" or (done.kind == "again" and own):
         await insert_entry(tables, _act(done, order, person))  # again: whoever moved it may have died before this
     if record and done.kind != "refused":  # what a faster one did may not be taken over yet
         await follow_one(deps, policy, record, ref_of(done.entry, deps.here.public_url))

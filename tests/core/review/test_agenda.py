@@ -44,7 +44,10 @@ PAST = {"act_by": "2026-09-10"}
         (line(people=said()), "new", ()),
         (line(people={"at": ago(hours=1), "words": (("mail", "ana", "", "", ago(hours=1)),)}), "new", ()),
         (line(people={"at": ago(hours=1), "asked": (("2026-10-01", "mail"),)}), "new", ()),
+        (line(people={"at": ago(hours=1), "asked": (("2026-09-10", "mail"),)}), "new", ("mail",)),  # that day is past
         (line(people={"at": ago(hours=1)}), "new", ("mail",)),  # a comment decides nothing
+        (line(private=True, teams=(), people={"at": ago(hours=1)}), "new", ()),  # who said what stands in no line of it
+        (line(private=True, teams=()), "new", ("mail",)),
         (line(closing={"at": ago(hours=2), "number": 1}), None, None),  # by its ticket: nobody has to look
         (line(people={"at": ago(hours=2)}, closing={"at": ago(hours=2), "number": 1}), "new", ()),
         (line(decided=""), None, None),
@@ -57,6 +60,9 @@ PAST = {"act_by": "2026-09-10"}
         (line(**EDITED), "edited", ("mail",)),
         (line(**EDITED, people=said(hours=200)), "edited", ("mail",)),
         (line(**EDITED, people=said(hours=2)), "edited", ()),
+        # stamped by Microsoft before the word, and seen by us after it
+        (line(**EDITED, observed=ago(hours=1), people=said(hours=2)), "edited", ("mail",)),
+        (line(**OLD | {"revision": 2}, observed=ago(days=2)), "edited", ("mail",)),
         (line(**PAST), "late", ("mail",)),
         (line(**OLD, **PAST, people=said(hours=200)), "late", ("mail",)),
         (line(**OLD, **PAST, people=said(hours=2)), "late", ()),

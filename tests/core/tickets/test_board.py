@@ -280,3 +280,18 @@ def test_nobody_has_moved_a_ticket_that_only_microsoft_cancelled():
     assert last_mover(amended(ENTRY, replace(TICKET, cancelled=True), "D", LATER)) is None
     by_hand = moved_by_board(ENTRY, "assess", "", LATER, BEN)
     assert last_mover(by_hand) == (BEN, LATER, f"new to assess by {BEN}")
+
+
+@pytest.mark.parametrize(
+    ("order", "kind"),
+    [
+        (Order("close", outcome="successful"), "again"),
+        (Order("close", words="mail was down", outcome="unsuccessful"), "other"),
+        (Order("close"), "again"),
+    ],
+)
+def test_another_outcome_of_a_ticket_that_is_closed_is_not_taken_for_the_same(order, kind):
+    closed = obey(given("review"), Order("close", outcome="successful"), ANA, LATER).entry
+
+    assert obey(closed, order, BEN, LATER).kind == kind
+    assert obey(closed, order, BEN, LATER).entry is closed

@@ -131,12 +131,12 @@ function count() {
 
 const rowOf = (id) => document.getElementById(`row-${id}`);
 
-// After a decision: the same change for its next team, else the next one that waits.
-function goOn(id) {
+// After a decision: the same change where this person has more to say of it, else the next one that waits.
+function goOn(id, stays) {
   const list = all("[data-keys=list] [data-row]");
   const row = rowOf(id);
-  const rest = row ? [...list.slice(list.indexOf(row)), ...list] : list;
-  const next = rest.find((each) => !("done" in each.dataset));
+  const from = row ? list.indexOf(row) + (stays ? 0 : 1) : 0;
+  const next = [...list.slice(from), ...list.slice(0, from)].find((each) => !("done" in each.dataset));
   if (next) open(next);
   else if (row) open(row);
 }
@@ -147,7 +147,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   count();
   const decided = event.detail.xhr.getResponseHeader("X-Decided");
   if (decided) {
-    goOn(decided);
+    goOn(decided, event.detail.xhr.getResponseHeader("X-More") === "yes");
     return;
   }
   const shown = one("#pane [data-id]");
