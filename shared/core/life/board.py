@@ -170,6 +170,12 @@ def is_ours(system: str, number: str, policy: Policy) -> bool:
     return entry.kind == "register" if entry else change_of(number) is not None
 
 
+def is_followed(system: str, policy: Policy) -> bool:
+    """Whether a move there has its change follow: the policy still files in it, and it is the built-in register."""
+    entry = policy.tickets.get(system)
+    return entry is not None and entry.kind == "register"
+
+
 def has_register(policy: Policy) -> bool:
     return any(entry.kind == "register" for entry in policy.tickets.values())
 
@@ -201,7 +207,7 @@ def ticket_of(ticket: Filed, policy: Policy) -> BoardTicket:
         act_by=line.act_by,
         ended=ticket.ended,
         ours=ours,
-        moves=possible(state) if ours else (),
+        moves=possible(state) if is_followed(part.member, policy) else (),
         seen=seen(state, *days),
         remote_state=part.text("remote_state"),
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Literal, Protocol
 
@@ -85,11 +85,6 @@ def measure(opened: Iterable[OpenChange], closed: Iterable[ClosedChange], now: d
         overdue=late,
         weeks=per_week([each.closed for each in done], now.date(), weeks),
     )
-
-
-def year_before(now: datetime) -> datetime:
-    """The beginning of this month a year ago: since then closings count in time to close."""
-    return datetime(now.year - 1, now.month, 1, tzinfo=UTC)
 
 
 def days_between(start: datetime, end: datetime) -> float:

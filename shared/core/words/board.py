@@ -46,6 +46,9 @@ SYSTEMS: Mapping[str, str] = {
 _BACK = "Send back to assess"
 _AGAIN = "Open again"
 _HELD = frozenset({"authorize", "scheduled", "implement", "review"})
+NOT_FOLLOWED = (
+    "The policy files nothing in this register any more, so its change would not follow: close it on its page."
+)
 NO_REASON = "Say why: a ticket is rejected with a reason."
 NO_WHY = "Say why: a ticket is cancelled with a reason."
 NO_OUTCOME = "Say how it went: successful, with issues, or unsuccessful."

@@ -13,7 +13,7 @@ from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private
 from shared.core.review.answers import systems_for
 from shared.core.review.assessment import FieldView, field_views
-from shared.core.review.roles import is_reviewer, may_answer, may_settle, sees_privacy, teams_of
+from shared.core.review.roles import may_answer, may_settle, sees_privacy, teams_of
 from shared.record.changes import ChangeRecord, read_with_effects
 from shared.record.people import KnownPerson
 from shared.usecases.cards.links import card_behind
@@ -115,9 +115,3 @@ def _teams(record: ChangeRecord, policy: Policy, card: CardLink | None) -> list[
     return list(dict.fromkeys(change.assessment.team_of(team) for team in named if team in policy.teams)) or list(
         policy.teams
     )
-
-
-def can_answer(change: Change, policy: Policy, person: KnownPerson, roles: Collection[str]) -> bool:
-    """Whether the change page offers the form to somebody."""
-    named = {change.assessment.team_of(team) for team in (change.decision.teams if change.decision else ())}
-    return is_reviewer(roles) or bool(teams_of(policy, person.address) & named)

@@ -6,10 +6,12 @@ The ticket's history says who did what. A run that dies behind the ticket's comm
 from dataclasses import replace
 from typing import Any
 
+from shared.core.life.board import is_followed
 from shared.core.posts.privacy import is_private
 from shared.core.text.safe import cut
 from shared.core.tickets.board import Moved, Order, TicketMoved, is_of, last_mover, obey, people_in
 from shared.core.tickets.register import ref_of
+from shared.core.words.board import NOT_FOLLOWED
 from shared.record.audit import Entry as Act
 from shared.record.audit import insert_entry
 from shared.record.changes import read_with_effects
@@ -40,6 +42,9 @@ async def move_ticket(
     if first is None or (record and is_private(record.change.read()) and not privacy):
         return None
     given, names = [first], await meet(deps, person, people_in(first.entry))
+    system = next((each.effect.target for each in record.states if each.ticket.number == number), "") if record else ""
+    if system and not is_followed(system, policy):
+        return TicketMoved(Moved("refused", first.entry, NOT_FOLLOWED), names)
 
     async def step() -> Moved | None:
         current = given.pop() if given else await read_record(tables, number)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.core.policy.model import TicketSystemEntry
+from shared.core.policy.model import Route, TicketSystemEntry
 from shared.core.tickets.board import Order, seen_of
 from shared.record.audit import newest_entries
 from shared.record.closings import closings_in
@@ -304,3 +304,13 @@ async def test_the_moment_of_a_move_is_the_clocks():
 
     assert (await entry(world)).decided_at == world.clock() == (await world.ticket_state()).ticket.decided_at
     assert (await world.ticket_state()).ticket.moved_at - world.clock() < timedelta(seconds=1)
+
+
+async def test_a_ticket_of_a_register_that_the_policy_has_no_more_is_not_moved():
+    world = await filed()
+    world.policy.policy = policy(tickets={}, routes=Route(team="workplace"))
+
+    done = await move(world, "cancel", words="not ours")
+
+    assert (done.moved.kind, "would not follow" in done.moved.why) == ("refused", True)
+    assert (await entry(world)).state == "new"
