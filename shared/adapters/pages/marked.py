@@ -14,7 +14,7 @@ from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
 from shared.core.text.html import same_length
 
-ROOM = 40_000
+ROOM = 30_000
 """Bytes of a body on a page; real ones end at 14,000."""
 _PIECE = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[a-z-]+="[^"]*")*\s*/?>|[^<]+|<')  # as nh3 writes it
 _EMPTY = frozenset({"br", "hr", "img"})
