@@ -75,7 +75,6 @@ def pages(change: Change, effects: list[EffectState], acts: tuple[Act, ...]) -> 
     shown = pane(change, effects, acts)
     return {
         "review": review_page(view(agenda), scope, shown, form, today=today, at=change.id),
-        "review-choose": review_page(view(agenda), Scope(4, "messaging"), None, form, today=today),
         "review-reader": review_page(view(agenda), scope, pane(change, effects, acts, reader=True), form, today=today),
         "review-empty": review_page(view(ReviewAgenda(())), Scope(1, "workplace"), None, form, today=today),
     }

@@ -55,7 +55,8 @@ def show(chromium):
     contexts = []
 
     def opened(name, **options):
-        context = chromium.new_context(**options)
+        # without transitions: what is looked at right after the scheme has changed has its own colours
+        context = chromium.new_context(reduced_motion="reduce", **options)
         contexts.append(context)
         page = context.new_page()
         page.faults, page.opened = [], []
