@@ -180,16 +180,21 @@ def plots(
 def _leading(plot: Plot, behind: Behind) -> Plot:
     """The chart with the lists behind the numbers of its table."""
     by_week = plot.first != "Month"
+    step = next((each for each in _STEPS if plot.id == f"to-{each}"), None)
 
     def lists(day: date) -> tuple[str, ...]:
         span = week_of(day).name if by_week else month_of(day).name
-        steps = {f"to-{step}": ("", "", behind.done(step, span).address) for step in _STEPS}
-        known: dict[str, tuple[str, ...]] = {
-            "weeks": (behind.closed(span).address,),
-            "flow": tuple(each(span).address for each in (behind.opened, behind.ended, behind.closed, behind.lapsed)),
-            "notice": ("", "", behind.noticed(span=span).address, behind.noticed(span=span, notice="short").address),
-        }
-        return (known | steps).get(plot.id, ())
+        if step:
+            return "", "", behind.done(step, span).address
+        match plot.id:
+            case "weeks":
+                return (behind.closed(span).address,)
+            case "flow":
+                return tuple(each(span).address for each in (behind.opened, behind.ended, behind.closed, behind.lapsed))
+            case "notice":
+                noticed, short = behind.noticed(span=span), behind.noticed(span=span, notice="short")
+                return "", "", noticed.address, short.address
+        return ()
 
     return replace(plot, marks=tuple(mark._replace(lists=lists(mark.day)) for mark in plot.marks))
 

@@ -177,9 +177,9 @@ def measures(known: Iterable[Life], period: Period, at: datetime) -> Measures:
         overdue=sum(life.overdue_since(today) is not None for life in open_),
         over=len(over),
         about=sum(life.pace == "about" for life in open_),
-        triage=durations(everything, period, "triage"),
-        decide=durations(everything, period, "decide"),
-        close=durations(everything, period, "close"),
+        triage=_taken(concerned, "triage"),
+        decide=_taken(concerned, "decide"),
+        close=_taken(concerned, "close"),
         within={step: _within(everything, period, step) for step in STEPS},
         ages=ages(open_, at),
         groups={dimension: _groups(concerned, dimension) for dimension in DIMENSIONS},
@@ -303,6 +303,11 @@ def _concerned(known: Iterable[Life], period: Period, today: date) -> list[_Conc
     ]
 
 
+def _taken(concerned: Iterable[_Concerned], step: Step) -> Durations:
+    """Of the changes whose step was done in the period."""
+    return _durations([each.took[step] for each in concerned if step in each.took])
+
+
 def _groups(concerned: Sequence[_Concerned], dimension: Dimension) -> tuple[Group, ...]:
     """Those with most open changes first."""
     names: Callable[[Life], tuple[str, ...]] = {
@@ -322,7 +327,7 @@ def _group(name: str, own: Sequence["_Concerned"]) -> Group:
         sum(each.overdue for each in own),
         sum(each.life.pace == "over" for each in own),
         sum("close" in each.took for each in own),
-        *(_durations([each.took[step] for each in own if step in each.took]) for step in STEPS),
+        *(_taken(own, step) for step in STEPS),
     )
 
 

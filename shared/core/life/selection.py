@@ -193,7 +193,7 @@ class Selection:
     @property
     def address(self) -> str:
         """Where it is shown."""
-        return f"{_PLACE}?{self.query}" if self.query else _PLACE
+        return f"{_PLACE}?{query}" if (query := self.query) else _PLACE
 
     @property
     def wanted_id(self) -> str:
