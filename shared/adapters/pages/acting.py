@@ -1,6 +1,6 @@
 """What people can do on the page of a change: answers of a team, and the fields that they can settle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,7 +36,7 @@ QUICK = (Key("own", "o"), Key("no_impact", "n"), Key("impact", "i"), Key("done",
 """The answers that are one press away, in their order."""
 
 
-def settlings(fields: tuple[FieldView, ...]) -> dict[str, Settling]:
+def settlings(fields: Sequence[FieldView]) -> dict[str, Settling]:
     """The form of each field, by its name."""
     return {each.name: _settling(each) for each in fields}
 

@@ -81,15 +81,9 @@ def answer_page(
     )
 
 
-class _View(Protocol):
-    """What the page needs of `AnswerView`; a page knows no use case."""
+class Asks(Protocol):
+    """What a page needs of `AnswerView` to ask; a page knows no use case."""
 
-    @property
-    def change(self) -> Change: ...
-    @property
-    def card(self) -> CardLink | None: ...
-    @property
-    def lines(self) -> Sequence[str]: ...
     @property
     def teams(self) -> Sequence[str]: ...
     @property
@@ -100,7 +94,21 @@ class _View(Protocol):
     def fields(self) -> Sequence[FieldView]: ...
     @property
     def settles(self) -> bool: ...
+
+
+class Tells(Asks, Protocol):
+    """The same, and what was answered before."""
+
+    @property
+    def lines(self) -> Sequence[str]: ...
     @property
     def is_private(self) -> bool: ...
+
+
+class _View(Tells, Protocol):
+    @property
+    def change(self) -> Change: ...
+    @property
+    def card(self) -> CardLink | None: ...
     @property
     def lessons(self) -> Sequence[Lesson]: ...

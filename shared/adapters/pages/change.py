@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Protocol
 
 from shared.adapters.pages.acting import QUICK, settlings
-from shared.adapters.pages.answer import Result
+from shared.adapters.pages.answer import Asks, Result
 from shared.adapters.pages.explain import fields
 from shared.adapters.pages.follows import channels_of, tenants_of
 from shared.adapters.pages.lengths import shortened
@@ -27,7 +26,7 @@ from shared.core.posts.classification import Window
 from shared.core.posts.privacy import PRIVATE_TITLE, is_private
 from shared.core.posts.rollout_state import rollout_lines
 from shared.core.posts.summary import what_changes
-from shared.core.review.assessment import Act, FieldView
+from shared.core.review.assessment import Act
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
 from shared.core.terms import Cloud
@@ -45,21 +44,6 @@ _MOST_LINES, _MOST_EVENTS, _MOST_ACTS, _MOST_OTHERS = 12, 40, 30, 15
 MOST_EDITIONS = 20
 _ROOM = 12_000
 """Characters of what people said, and of what happened, each."""
-
-
-class Asks(Protocol):
-    """What the page needs of `AnswerView`; a page knows no use case."""
-
-    @property
-    def teams(self) -> Sequence[str]: ...
-    @property
-    def others(self) -> Sequence[str]: ...
-    @property
-    def systems(self) -> Sequence[str]: ...
-    @property
-    def fields(self) -> tuple[FieldView, ...]: ...
-    @property
-    def settles(self) -> bool: ...
 
 
 def change_page(
