@@ -81,21 +81,21 @@ def test_days_that_a_person_set_count_and_else_those_of_the_change():
 
 
 @pytest.mark.parametrize(
-    ("system", "number", "ours"),
+    ("system", "number", "ours", "moved"),
     [
-        ("crb", "CHG1200001", True),
-        ("now", "CHG1200001", False),  # ServiceNow numbers alike
-        ("gone", "CHG1200001", True),  # the policy files there no more: it is the register's number
-        ("gone", "ABC-1", False),
+        ("crb", "CHG1200001", True, True),
+        ("now", "CHG1200001", False, False),  # ServiceNow numbers alike
+        ("gone", "CHG1200001", True, False),  # the register's number, but the policy files there no more: none follows
+        ("gone", "ABC-1", False, False),
     ],
 )
-def test_a_ticket_is_moved_here_only_where_it_is_the_registers(system, number, ours):
+def test_a_ticket_is_moved_here_only_where_it_is_the_registers_and_the_policy_files_there(system, number, ours, moved):
     with_now = policy(tickets={"crb": TicketSystemEntry(kind="register"), "now": TicketSystemEntry(kind="servicenow")})
 
     (ticket,) = tickets_of([line(system=system, number=number)], with_now)
 
     assert is_ours(system, number, with_now) is ours is ticket.ours
-    assert bool(ticket.moves) is ours
+    assert bool(ticket.moves) is moved
     assert (has_register(with_now), dict(other_systems(with_now))) == (True, {"now": "servicenow"})
 
 
