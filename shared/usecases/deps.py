@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.life.line import Line
-from shared.core.life.lives import Remembered
+from shared.core.life.lives import Life, Remembered
+from shared.core.life.overview import Overview
+from shared.core.life.scope import Scope
 from shared.core.life.shown import Shown
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource, Secrets
@@ -51,7 +53,8 @@ class ListMemory:
 
     `lives`: what measures made of lines, under which policy, in which quarter of an hour.
     `whole`: the lines that were asked for last, and those of them that are whole. `shown`: the lines that were
-    shown last, with posts on data privacy and without, and what was made of them.
+    shown last, with posts on data privacy and without, and what was made of them. `overview`: what was counted last,
+    of which scope, in which quarter of an hour, of which changes.
     """
 
     live: Listing | None = None
@@ -60,6 +63,7 @@ class ListMemory:
     lives: tuple[Policy, int, Remembered] | None = None
     whole: tuple[Mapping[str, Line], Mapping[str, Line]] | None = None
     shown: dict[bool, tuple[Mapping[str, Line], Shown]] = field(default_factory=dict)
+    overview: tuple[Scope, int, tuple[Life, ...], Overview] | None = None
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ async def test_thirty_changes_are_reviewed_from_the_keyboard_with_at_most_two_ke
     page = await review.open("/api/review")
     said = [("n", "no_impact"), ("o", "own"), ("i", "impact"), ("d", "done"), ("r1", "remind"), ("w1", "wrong_team")]
     pressed, loads = 0, []
-    page.on("load", lambda shown: loads.append(shown.url))  # a key that comes at once presses what a script has already taken in hand
+    page.on("load", lambda shown: loads.append(shown.url))  # a key that comes at once is already the script's
     for number in range(1, 31):
         keys, what = said[number % len(said)]
         await expect(page.locator("#pane [data-id]")).to_have_attribute("data-id", f"MC{1200000 + number}")

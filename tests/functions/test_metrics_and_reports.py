@@ -25,7 +25,8 @@ from shared.core.life.flat import CHANGE_COLUMNS, FIGURE_COLUMNS, change_rows, f
 from shared.core.life.line import Line, part_of
 from shared.core.life.moments import Moments
 from shared.core.life.periods import month_of
-from shared.core.life.scope import Scope
+from shared.core.life.overview import Overview
+from shared.core.life.scope import MONTHS, Scope
 from shared.record.closings import insert_closing
 from shared.record.lists import put_listings
 from shared.record.reports import ReportName, keep_report
@@ -274,9 +275,36 @@ async def test_what_was_closed_longer_ago_than_lines_reach_is_read_from_the_clos
     assert (data_.measures.closed, [life.id for life in data_.lives]) == (1, ["MC1000001"])
     assert change_rows(data_.lives, at.date())[0]["days_to_close"] == 2.0
     assert (await metrics_data(world.deps, Scope(12), privacy=False)).measures.closed == 0
-    page = await metrics_view(world.deps, Scope(24, "messaging"), privacy=False)
+    page = (await metrics_view(world.deps, Scope(24, "messaging"), privacy=False)).overview
     assert (page.measures.closed, sum(trend.closed for trend in page.trends)) == (1, 1)
-    assert (await metrics_view(world.deps, Scope(12), privacy=False)).measures.closed == 0
+    assert (await metrics_view(world.deps, Scope(12), privacy=False)).overview.measures.closed == 0
+
+
+async def test_what_was_counted_is_counted_again_for_another_scope_viewer_and_change_and_after_a_quarter_of_an_hour():
+    world = World()
+    await world.arrive(post(), post("MC1200002", title="Exchange Online: a notice on data", tags=["Data privacy"]))
+    await world.mend()
+
+    async def counted(months: int = MONTHS, *, privacy: bool = True) -> Overview:
+        return (await metrics_view(world.deps, Scope(months), privacy=privacy)).overview
+
+    first = await counted()
+    again = await counted()
+    assert again == first
+    assert again.trends is first.trends  # nothing has changed: it is not counted again
+    world.clock.forward(minutes=14, seconds=59)
+    assert (await counted()).trends is first.trends
+    assert (await counted()).measures.at == world.clock()
+    other = await counted(3)
+    assert (len(other.trends), bool(other.weeks)) == (3, True)
+    assert (await counted(privacy=False)).measures.open == first.measures.open - 1
+    assert (await counted()).measures.open == first.measures.open
+
+    await world.arrive(post("MC1200003", title="Exchange Online: another viewer is retired"))
+    assert (await counted()).measures.open == first.measures.open + 1
+    last = await counted()
+    world.clock.forward(minutes=15)
+    assert (await counted()).trends is not last.trends
 
 
 async def test_a_line_is_read_once_in_a_quarter_of_an_hour_and_again_when_it_says_something_new():

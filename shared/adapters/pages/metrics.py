@@ -8,11 +8,10 @@ from shared.adapters.pages import charts
 from shared.adapters.pages.plots import plots
 from shared.adapters.pages.render import render
 from shared.core.life.behind import Behind
-from shared.core.life.lives import Life
-from shared.core.life.measures import HEALTH_FORMULA, Group, Measures
-from shared.core.life.metrics import Count, Overdue, Spread
+from shared.core.life.measures import HEALTH_FORMULA, Group
+from shared.core.life.metrics import Count
+from shared.core.life.overview import Overview
 from shared.core.life.scope import MONTHS, RANGES, Names, Scope
-from shared.core.life.trends import Trend
 
 _MOST_LISTED = 50
 _LONG = max(RANGES)
@@ -24,42 +23,33 @@ class _View(Protocol):
     @property
     def names(self) -> Names: ...
     @property
-    def measures(self) -> Measures: ...
-    @property
-    def trends(self) -> tuple[Trend, ...]: ...
-    @property
-    def weeks(self) -> tuple[Count, ...]: ...
-    @property
-    def to_assign(self) -> Spread: ...
-    @property
-    def overdue(self) -> tuple[Overdue, ...]: ...
-    @property
-    def pressing(self) -> tuple[Life, ...]: ...
+    def overview(self) -> Overview: ...
     @property
     def complete(self) -> bool: ...
 
 
 def metrics_page(view: _View) -> str:
     """What is open, overdue and over target; times, notice and health of the period, in charts and tables."""
-    behind = Behind(view.measures.period, view.scope)
+    counted, measures = view.overview, view.overview.measures
+    behind = Behind(measures.period, view.scope)
     return render(
         "metrics.html.j2",
         title="Metrics",
         view=view,
         scope=view.scope,
-        measures=view.measures,
-        plots=plots(view.measures, view.trends, view.weeks, behind),
+        measures=measures,
+        plots=plots(measures, counted.trends, counted.weeks, behind),
         formula=HEALTH_FORMULA,
         behind=behind,
         ranges=RANGES,
         long=_LONG,
         query=scope_query(view.scope),
-        overdue=view.overdue[:_MOST_LISTED],
-        overdue_left=max(0, len(view.overdue) - _MOST_LISTED),
-        pressing=view.pressing[:_MOST_LISTED],
-        left=max(0, len(view.pressing) - _MOST_LISTED),
-        ages=charts.shares(view.measures.ages, 100),
-        workloads=_slowest_first(view.measures.groups["workload"]),
+        overdue=counted.overdue[:_MOST_LISTED],
+        overdue_left=max(0, len(counted.overdue) - _MOST_LISTED),
+        pressing=counted.pressing[:_MOST_LISTED],
+        left=max(0, len(counted.pressing) - _MOST_LISTED),
+        ages=charts.shares(measures.ages, 100),
+        workloads=_slowest_first(measures.groups["workload"]),
         is_empty=_is_empty(view),
     )
 
@@ -78,5 +68,5 @@ def _slowest_first(groups: Sequence[Group]) -> list[tuple[Group, charts.Bar]]:
 
 
 def _is_empty(view: _View) -> bool:
-    measures = view.measures
+    measures = view.overview.measures
     return not (measures.open or measures.opened or measures.closed or measures.lapsed)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.core.life.lives import Life
-from shared.core.life.measures import Durations, Measures, days_of
+from shared.core.life.measures import Durations, Measures
 from shared.core.life.metrics import Spread
 from shared.core.life.targets import STEPS
 
@@ -39,9 +39,9 @@ _CHANGE: Mapping[str, Callable[[Life, date], Any]] = {
     "act_by": lambda life, _: life.act_by,
     "rollout_start": lambda life, _: life.rollout_start,
     "rollout_end": lambda life, _: life.rollout_end,
-    "days_to_triage": lambda life, _: days_of(life, "triage"),
-    "days_to_decide": lambda life, _: days_of(life, "decide"),
-    "days_to_close": lambda life, _: days_of(life, "close"),
+    "days_to_triage": lambda life, _: life.days_of("triage"),
+    "days_to_decide": lambda life, _: life.days_of("decide"),
+    "days_to_close": lambda life, _: life.days_of("close"),
     "working_days_to_triage": lambda life, _: life.worked.triage,
     "working_days_to_decide": lambda life, _: life.worked.decide,
     "working_days_to_close": lambda life, _: life.worked.close,

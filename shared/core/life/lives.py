@@ -4,13 +4,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from shared.core.changes.change import NO_DAYS, Days
 from shared.core.life.entries import ClosedChange
 from shared.core.life.figures import LAPSED, closed_change
 from shared.core.life.line import Line
-from shared.core.life.targets import Calendars, Clock, Pace, calendars, clocks, is_asked, pace_of
+from shared.core.life.metrics import days_between
+from shared.core.life.targets import Calendars, Clock, Pace, Step, calendars, clocks, is_asked, pace_of
 from shared.core.policy.model import Policy
+
+
+class Done(NamedTuple):
+    """A step of a change that was done. `days`: with fractions; `working`: working days, None where nobody counted."""
+
+    step: Step
+    at: datetime
+    days: float
+    working: int | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,26 @@ class Life:
     def pace(self) -> Pace:
         """How it stands to its targets while it is open."""
         return pace_of(self.clocks)
+
+    @cached_property
+    def done(self) -> tuple[Done, ...]:
+        """The steps that were done. To close took the days from its opening, less those on which it stood closed.
+
+        What lapsed was closed by nobody, and took no time to close.
+        """
+        steps = []
+        if self.triaged:
+            steps.append(Done("triage", self.triaged, days_between(self.first_seen, self.triaged), self.worked.triage))
+        if self.decided:
+            steps.append(Done("decide", self.decided, days_between(self.first_seen, self.decided), self.worked.decide))
+        if self.closed and not self.lapsed:
+            days = max(0.0, days_between(self.opened, self.closed) - self.stood / timedelta(days=1))
+            steps.append(Done("close", self.closed, days, self.worked.close))
+        return tuple(steps)
+
+    def days_of(self, step: Step) -> float | None:
+        """How long a step took; None where it was not done."""
+        return next((done.days for done in self.done if done.step == step), None)
 
     @property
     def lapsed(self) -> bool:

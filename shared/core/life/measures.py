@@ -6,19 +6,19 @@ docs/metrics.md says each of them in a sentence, with its formula and its source
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from statistics import median
-from typing import Literal, NamedTuple, TypeVar
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
-from shared.core.life.lives import Life
-from shared.core.life.metrics import NO_WORKLOAD, Count, Spread, ages, days_between, spread
+from shared.core.life.lives import Done, Life
+from shared.core.life.metrics import NO_WORKLOAD, Count, Spread, ages, spread
 from shared.core.life.periods import Period
 from shared.core.life.targets import STEPS, Step
 
 Dimension = Literal["workload", "team", "kind", "impact"]
 DIMENSIONS: tuple[Dimension, ...] = ("workload", "team", "kind", "impact")
 UNKNOWN = "not known"
-_Any = TypeVar("_Any")
 SHORT_NOTICE = 30
 """Days; less is short notice."""
 _MISSED, _OVER, _UNSEEN = 40, 30, 30
@@ -155,101 +155,133 @@ class Measures:
 
 def measures(known: Iterable[Life], period: Period, at: datetime) -> Measures:
     """The measures at a moment, of changes as they stood then (`lives`)."""
-    everything, today = list(known), at.date()
-    open_ = [life for life in everything if life.is_open]
-    ended = [life for life in everything if period.holds(life.closed)]
-    lapsed = [life for life in ended if life.lapsed]
-    over = [life for life in open_ if life.pace == "over"]
-    concerned = _concerned(everything, period, today)
-    due = [life for life in everything if life.asked and period.holds_day(life.act_by) and _passed(life.act_by, today)]
+    today = at.date()
+    everything = [_seen(life, period, today) for life in known]
+    whole = _Tally()
+    for each in everything:
+        whole.add(each)
+    tallies = {dimension: _tallies(everything, dimension) for dimension in DIMENSIONS}
+    open_ = [each for each in everything if each.life.is_open]
+    ended = [each.life for each in everything if each.ended]
+    lapsed = sum(life.lapsed for life in ended)
+    due = [
+        each.life
+        for each in everything
+        if each.life.asked and _passed(each.life.act_by, today) and period.holds_day(each.life.act_by)
+    ]
     health = Health(
         Share(sum(life.missed(today) for life in due), len(due)),
-        Share(len(over), len(open_)),
+        Share(whole.over, len(open_)),
         Share(sum(life.unseen for life in ended), len(ended)),
     )
     return Measures(
         period=period,
         at=at,
         open=len(open_),
-        opened=sum(period.holds(life.opened) for life in everything),
-        closed=len(ended) - len(lapsed),
-        lapsed=len(lapsed),
-        overdue=sum(life.overdue_since(today) is not None for life in open_),
-        over=len(over),
-        about=sum(life.pace == "about" for life in open_),
-        triage=_taken(concerned, "triage"),
-        decide=_taken(concerned, "decide"),
-        close=_taken(concerned, "close"),
-        within={step: _within(everything, period, step) for step in STEPS},
-        ages=ages(open_, at),
-        groups={dimension: _groups(concerned, dimension) for dimension in DIMENSIONS},
-        load=_load(everything, period, today),
-        notice=notice(everything, period),
+        opened=whole.opened,
+        closed=len(ended) - lapsed,
+        lapsed=lapsed,
+        overdue=whole.overdue,
+        over=whole.over,
+        about=sum(each.life.pace == "about" for each in open_),
+        triage=whole.durations("triage"),
+        decide=whole.durations("decide"),
+        close=whole.durations("close"),
+        within=_within(everything),
+        ages=ages([each.life for each in open_], at),
+        groups={dimension: _groups(own) for dimension, own in tallies.items()},
+        load=_load(tallies["team"]),
+        notice=notice((each.life for each in everything), period),
         health=health,
         unmeasured=Unmeasured(
             sum(not life.measured for life in ended),
-            sum(period.holds(life.published) and life.begins is None and not life.private for life in everything),
-            sum(life.asked and life.target.close is None for life in open_),
+            sum(
+                each.life.begins is None and not each.life.private and period.holds(each.life.published)
+                for each in everything
+            ),
+            sum(each.life.asked and each.life.target.close is None for each in open_),
         ),
     )
 
 
-def days_of(life: Life, step: Step) -> float | None:
-    """Days with fractions that a step took; None where it was not done. To close: less the time that it stood closed.
-
-    What lapsed was closed by nobody, and took no time to close.
-    """
-    if step == "triage":
-        return days_between(life.first_seen, life.triaged) if life.triaged else None
-    if step == "decide":
-        return days_between(life.first_seen, life.decided) if life.decided else None
-    if life.closed is None or life.lapsed:
-        return None
-    return max(0.0, days_between(life.opened, life.closed) - life.stood / timedelta(days=1))
-
-
-def done_at(life: Life, step: Step) -> datetime | None:
-    """When a step was done; what lapsed was never closed by anybody."""
-    if step == "close":
-        return None if life.lapsed else life.closed
-    return life.triaged if step == "triage" else life.decided
-
-
-def kept_target(life: Life, step: Step) -> bool | None:
-    """Whether a step that was done kept its target; None where either is not known."""
-    used, allowed = getattr(life.worked, step), getattr(life.target, step)
-    return None if used is None or allowed is None else bool(used <= allowed)
-
-
 def durations(known: Iterable[Life], period: Period, step: Step) -> Durations:
     """Of the changes whose step was done in the period."""
-    return _durations([_took(life, step) for life in known if period.holds(done_at(life, step))])
+    tally = _Tally()
+    for life in known:
+        tally.took(done for done in life.done if done.step == step and period.holds(done.at))
+    return tally.durations(step)
 
 
-class _Took(NamedTuple):
-    """How long a step of one change took, as far as that is known."""
+class _Seen(NamedTuple):
+    """A change as it stands, with what happened to it in the period: each is looked at once, whatever counts it.
 
-    days: float | None
-    working: int | None
+    `steps`: those that were done in the period.
+    """
+
+    life: Life
+    overdue: bool
+    over: bool
+    opened: bool
+    ended: bool
+    steps: tuple[Done, ...]
 
 
-def _took(life: Life, step: Step) -> _Took:
-    return _Took(days_of(life, step), getattr(life.worked, step))
-
-
-def _durations(done: Sequence[_Took]) -> Durations:
-    return Durations(
-        spread(each.days for each in done if each.days is not None),
-        spread(float(each.working) for each in done if each.working is not None),
+def _seen(life: Life, period: Period, today: date) -> _Seen:
+    return _Seen(
+        life,
+        life.overdue_since(today) is not None,
+        life.is_open and life.pace == "over",
+        period.holds(life.opened),
+        period.holds(life.closed),
+        tuple([done for done in life.done if period.start <= done.at < period.end]),
     )
+
+
+class _Tally:
+    """Counts of some changes, and how long the steps took that were done in the period.
+
+    `concerned`: how many of them are open, or had a step done in the period.
+    """
+
+    def __init__(self) -> None:
+        self.concerned = self.open = self.overdue = self.over = self.opened = 0
+        self._days: dict[Step, list[float]] = {step: [] for step in STEPS}
+        self._working: dict[Step, list[float]] = {step: [] for step in STEPS}
+
+    def add(self, each: _Seen) -> None:
+        if each.opened:
+            self.opened += 1
+        if each.life.is_open:
+            self.open += 1
+            self.overdue += each.overdue
+            self.over += each.over
+        elif not each.steps:
+            return
+        self.concerned += 1
+        self.took(each.steps)
+
+    def took(self, steps: Iterable[Done]) -> None:
+        for step, _, days, working in steps:
+            self._days[step].append(days)
+            if working is not None:
+                self._working[step].append(float(working))
+
+    @property
+    def closed(self) -> int:
+        """What lapsed was closed by nobody."""
+        return len(self._days["close"])
+
+    def durations(self, step: Step) -> Durations:
+        return Durations(spread(self._days[step]), spread(self._working[step]))
 
 
 def notice(known: Iterable[Life], period: Period) -> tuple[Notice, ...]:
     """Product by product, those with most changes first. A change of two products counts in both."""
-    by_product = _by(
-        (life for life in known if period.holds_day(life.begins) and not life.private),
-        lambda life: life.services or (UNKNOWN,),
-    )
+    by_product: dict[str, list[Life]] = defaultdict(list)
+    for life in known:
+        if not life.private and period.holds_day(life.begins):
+            for name in dict.fromkeys(life.services or (UNKNOWN,)):
+                by_product[name].append(life)
     return tuple(
         sorted((_notice(name, own) for name, own in by_product.items()), key=lambda row: (-row.changes, row.product))
     )
@@ -271,93 +303,73 @@ def _notice(product: str, own: Sequence[Life]) -> Notice:
     )
 
 
-def _within(known: Iterable[Life], period: Period, step: Step) -> Share:
-    """Those that kept the target, of those whose step was done in the period, or that ended in it and needed a look.
-
-    What was closed without a decision had no board; what ended without a look was never answered.
-    """
-    kept = [answer for life in known if (answer := kept_in(life, period, step)) is not None]
-    return Share(sum(kept), len(kept))
+def _within(everything: Iterable[_Seen]) -> dict[Step, Share]:
+    """Those that kept the target, of those whose step was done in the period, or that ended in it and needed a look."""
+    kept: dict[Step, list[bool]] = {step: [] for step in STEPS}
+    for each in everything:
+        for step, answer in _kept(each):
+            kept[step].append(answer)
+    return {step: Share(sum(answers), len(answers)) for step, answers in kept.items()}
 
 
 def kept_in(life: Life, period: Period, step: Step) -> bool | None:
     """Whether a step kept its target in a period; None where it counts in neither."""
-    if period.holds(done_at(life, step)):
-        return kept_target(life, step)
-    never = step == "triage" and life.asked and life.measured and life.triaged is None
-    return False if never and period.holds(life.closed) else None
+    return dict(_kept(_seen(life, period, period.last_day))).get(step)
 
 
-class _Concerned(NamedTuple):
-    """A change that is open, or of which a step was done in the period; `took`: those steps."""
+def _kept(each: _Seen) -> list[tuple[Step, bool]]:
+    """Steps with a target, and whether they kept it.
 
-    life: Life
-    overdue: bool
-    took: Mapping[Step, "_Took"]
-
-
-def _concerned(known: Iterable[Life], period: Period, today: date) -> list[_Concerned]:
-    took = ((life, {step: _took(life, step) for step in STEPS if period.holds(done_at(life, step))}) for life in known)
-    return [
-        _Concerned(life, life.overdue_since(today) is not None, steps) for life, steps in took if life.is_open or steps
-    ]
-
-
-def _taken(concerned: Iterable[_Concerned], step: Step) -> Durations:
-    """Of the changes whose step was done in the period."""
-    return _durations([each.took[step] for each in concerned if step in each.took])
+    What was closed without a decision had no board; what ended without a look was never answered.
+    """
+    life = each.life
+    answers: list[tuple[Step, bool]] = []
+    for step, _, _, working in each.steps:
+        allowed = getattr(life.target, step)
+        if working is not None and allowed is not None:
+            answers.append((step, working <= allowed))
+    if each.ended and life.triaged is None and life.asked and life.measured:
+        answers.append(("triage", False))
+    return answers
 
 
-def _groups(concerned: Sequence[_Concerned], dimension: Dimension) -> tuple[Group, ...]:
-    """Those with most open changes first."""
-    names: Callable[[Life], tuple[str, ...]] = {
+_NAMES: Mapping[Dimension, Callable[[Life], tuple[str, ...]]] = MappingProxyType(
+    {
         "workload": lambda life: life.workloads or (NO_WORKLOAD,),
         "team": lambda life: (life.team or UNKNOWN,),
         "kind": lambda life: (life.kind or UNKNOWN,),
         "impact": lambda life: (life.impact or UNKNOWN,),
-    }[dimension]
-    rows = [_group(name, own) for name, own in _by(concerned, lambda each: names(each.life)).items()]
+    }
+)
+
+
+def _groups(tallies: Mapping[str, _Tally]) -> tuple[Group, ...]:
+    """Those with most open changes first."""
+    rows = [
+        Group(name, own.open, own.overdue, own.over, own.closed, *(own.durations(step) for step in STEPS))
+        for name, own in tallies.items()
+        if own.concerned
+    ]
     return tuple(sorted(rows, key=lambda row: (-row.open, -row.closed, row.name)))
 
 
-def _group(name: str, own: Sequence["_Concerned"]) -> Group:
-    return Group(
-        name,
-        sum(each.life.is_open for each in own),
-        sum(each.overdue for each in own),
-        sum(each.life.pace == "over" for each in own),
-        sum("close" in each.took for each in own),
-        *(_taken(own, step) for step in STEPS),
-    )
-
-
-def _load(known: Iterable[Life], period: Period, today: date) -> tuple[Load, ...]:
+def _load(tallies: Mapping[str, _Tally]) -> tuple[Load, ...]:
     """The teams with most open changes first; a team that has nothing, and had nothing, is left out."""
     rows = [
-        Load(
-            team,
-            sum(life.is_open for life in own),
-            sum(life.overdue_since(today) is not None for life in own),
-            sum(life.pace == "over" for life in own),
-            sum(period.holds(life.opened) for life in own),
-            sum(period.holds(done_at(life, "close")) for life in own),
-        )
-        for team, own in _by(known, lambda life: (life.team or UNKNOWN,)).items()
+        Load(team, own.open, own.overdue, own.over, own.opened, own.closed)
+        for team, own in tallies.items()
+        if own.open or own.opened or own.closed
     ]
-    return tuple(
-        sorted(
-            (row for row in rows if row.open or row.opened or row.closed),
-            key=lambda row: (-row.open, -row.opened, row.team),
-        )
-    )
+    return tuple(sorted(rows, key=lambda row: (-row.open, -row.opened, row.team)))
 
 
-def _by(known: Iterable[_Any], names: Callable[[_Any], tuple[str, ...]]) -> dict[str, list[_Any]]:
-    groups: dict[str, list[_Any]] = defaultdict(list)
-    for each in known:
-        for name in dict.fromkeys(names(each)):
-            groups[name].append(each)
-    return groups
+def _tallies(everything: Iterable[_Seen], dimension: Dimension) -> dict[str, _Tally]:
+    tallies: dict[str, _Tally] = defaultdict(_Tally)
+    names = _NAMES[dimension]
+    for each in everything:
+        for name in dict.fromkeys(names(each.life)):
+            tallies[name].add(each)
+    return tallies
 
 
 def _passed(day: date | None, today: date) -> bool:

@@ -1,5 +1,6 @@
 """Time to close and what is open, from the rows of open and closed changes."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from shared.core.life.entries import ClosedChange, OpenChange
 NO_WORKLOAD = "no workload"
 AGES = (("0 to 7 days", 7), ("8 to 30 days", 30), ("31 to 90 days", 90), ("over 90 days", None))
 """Label and the last whole day of each bucket of ages."""
+_LAST_DAYS = [last for _, last in AGES if last is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,7 @@ def ages(waiting: Iterable[_HasOpening], now: datetime) -> tuple[Count, ...]:
     """How many open changes are how old, in whole days since they were opened."""
     counts = [0] * len(AGES)
     for change in waiting:
-        whole = int(days_between(change.opened, now))
-        counts[next(i for i, (_, last) in enumerate(AGES) if last is None or whole <= last)] += 1
+        counts[bisect_left(_LAST_DAYS, (now - change.opened).days)] += 1
     return tuple(Count(label, count) for (label, _), count in zip(AGES, counts, strict=True))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import accumulate
 
 from shared.core.life.lives import Life
-from shared.core.life.measures import SHORT_NOTICE, Share, days_of, done_at
+from shared.core.life.measures import SHORT_NOTICE, Share
 from shared.core.life.metrics import Count, Spread, per_week, spread
 from shared.core.life.periods import Period, week_of
 from shared.core.life.targets import STEPS, Step
@@ -65,10 +65,9 @@ def trends(known: Iterable[Life], period: Period) -> tuple[Trend, ...]:
             ended = months[_number(life.closed) - first]
             ended.lapsed += life.lapsed
             ended.closed += not life.lapsed
-        for step in STEPS:
-            done, taken = done_at(life, step), days_of(life, step)
-            if done and taken is not None and period.holds(done):
-                months[_number(done) - first].days[step].append(taken)
+        for done in life.done:
+            if period.holds(done.at):
+                months[_number(done.at) - first].days[done.step].append(done.days)
         if life.begins and not life.private and period.holds_day(life.begins):
             _count_notice(months[_number(life.begins) - first], life)
     still_open = accumulate(month.turn for month in months)

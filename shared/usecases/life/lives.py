@@ -47,9 +47,14 @@ async def known_lives(deps: Deps, at: datetime, months: Iterable[str] = (), *, p
     return KnownLives(tuple(known), tuple(lines), tuple(closings), every.mark is not None)
 
 
+def quarter_of(at: datetime) -> int:
+    """The number of the quarter of an hour, in which no day begins anywhere."""
+    return int(at.timestamp() // _QUARTER)
+
+
 def _remembered(deps: Deps, policy: Policy, at: datetime) -> Remembered:
     """What this process made of lines under the same policy, in the same quarter of an hour."""
-    kept, quarter = deps.here.lists, int(at.timestamp() // _QUARTER)
+    kept, quarter = deps.here.lists, quarter_of(at)
     if kept.lives is None or kept.lives[0] is not policy or kept.lives[1] != quarter:
         kept.lives = (policy, quarter, {})
     return kept.lives[2]

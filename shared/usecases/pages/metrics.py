@@ -7,32 +7,23 @@ from shared.core.errors import PermanentError
 from shared.core.life.figures import LIVE_FOR, closed_changes, open_changes, visible
 from shared.core.life.lives import Life
 from shared.core.life.measures import Measures, measures
-from shared.core.life.metrics import Count, Metrics, Overdue, Spread, days_between, measure, overdue, spread
+from shared.core.life.metrics import Metrics, measure
+from shared.core.life.overview import Overview, overview
 from shared.core.life.periods import Period, month_of, months_until, period_named
 from shared.core.life.scope import MONTHS, MOST_MONTHS, Names, Scope, names_of
-from shared.core.life.trends import BY_WEEK, Trend, closings_by_week, trends
+from shared.core.life.trends import BY_WEEK
 from shared.usecases.deps import Deps
 from shared.usecases.life.lines import live_lines
-from shared.usecases.life.lives import KnownLives, known_lives
+from shared.usecases.life.lives import KnownLives, known_lives, quarter_of
 
 
 @dataclass(frozen=True, slots=True)
 class MetricsView:
-    """The page of measures, of a scope. `names`: what else can be asked for.
-
-    `weeks`: closings week by week, where the scope is short enough; else empty. `to_assign`: days until a task was
-    given to somebody, of what was closed in the period. `overdue`: the longest first. `pressing`: open changes beyond a
-    target, or about to be, those beyond it first. `complete`: whether the lists are built.
-    """
+    """The page of measures, of a scope. `names`: what else can be asked for; `complete`: whether lists are built."""
 
     scope: Scope
     names: Names
-    measures: Measures
-    trends: tuple[Trend, ...]
-    weeks: tuple[Count, ...]
-    to_assign: Spread
-    overdue: tuple[Overdue, ...] = field(repr=False)
-    pressing: tuple[Life, ...] = field(repr=False)
+    overview: Overview
     complete: bool
 
 
@@ -69,18 +60,17 @@ async def metrics_view(deps: Deps, scope: Scope | None = None, *, privacy: bool)
     scope, now = scope or Scope(), deps.here.clock()
     period = months_until(now.date(), scope.months)
     known, names = await _known(deps, scope, _older(period, now), now, privacy=privacy)
-    pressing = sorted((life for life in known.lives if life.pace), key=lambda life: (life.pace != "over", life.opened))
-    return MetricsView(
-        scope,
-        names,
-        measures(known.lives, period, now),
-        trends(known.lives, period),
-        closings_by_week(known.lives, period, now.date()) if scope.months <= BY_WEEK else (),
-        _to_assign(known, period),
-        overdue(open_changes(known.lines, now.date()), now.date()),
-        tuple(pressing),
-        known.complete,
-    )
+    return MetricsView(scope, names, _overview(deps, scope, known, period, now), known.complete)
+
+
+def _overview(deps: Deps, scope: Scope, known: KnownLives, period: Period, now: datetime) -> Overview:
+    """What this process counted last, where nothing has changed since; ages are as of the same quarter of an hour."""
+    kept, quarter = deps.here.lists, quarter_of(now)
+    if kept.overview is None or kept.overview[:3] != (scope, quarter, known.lives):
+        fresh = overview(known.lives, known.lines, period, now, by_week=scope.months <= BY_WEEK)
+        kept.overview = (scope, quarter, known.lives, fresh)
+    counted = kept.overview[3]
+    return replace(counted, measures=replace(counted.measures, at=now))
 
 
 async def metrics_data(deps: Deps, scope: Scope, *, privacy: bool) -> MetricsData:
@@ -114,11 +104,6 @@ async def _known(
 def _check(scope: Scope, names: Names) -> None:
     if fault := names.fault(scope):
         raise PermanentError(fault)
-
-
-def _to_assign(known: KnownLives, period: Period) -> Spread:
-    done = (life for life in known.lives if period.holds(life.closed) and not life.lapsed)
-    return spread(days_between(life.opened, life.assigned) for life in done if life.assigned)
 
 
 def _older(period: Period, now: datetime) -> tuple[str, ...]:

@@ -31,12 +31,12 @@ from shared.core.life.entries import OpenChange
 from shared.core.life.evidence import Evidence
 from shared.core.life.lives import Life
 from shared.core.life.maturity import maturity
-from shared.core.life.measures import measures
 from shared.core.life.metrics import overdue, spread
 from shared.core.life.moments import Moments
+from shared.core.life.overview import overview
 from shared.core.life.periods import months_until
 from shared.core.life.scope import Scope, names_of
-from shared.core.life.trends import BY_WEEK, closings_by_week, trends
+from shared.core.life.trends import BY_WEEK
 from shared.core.posts.classification import FieldName, Halt, Interval, Why, Window
 from shared.core.review.assessment import Act, FieldView, field_views
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
@@ -81,12 +81,9 @@ def metrics(scope: Scope | None = None, lives: Sequence[Life] | None = None) -> 
         )
         for life in known if life.is_open
     ]  # fmt: skip
-    return MetricsView(
-        scope, names_of(everything, measured.TEAMS, ()), measures(known, period, NOW), trends(known, period),
-        closings_by_week(known, period, NOW.date()) if scope.months <= BY_WEEK else (),
-        spread([1.5, 3.0, 12.0] if known else []), overdue(late, NOW.date()),
-        tuple(life for life in known if life.pace), complete=True,
-    )  # fmt: skip
+    counted = overview(known, (), period, NOW, by_week=scope.months <= BY_WEEK)
+    counted = replace(counted, to_assign=spread([1.5, 3.0, 12.0] if known else []), overdue=overdue(late, NOW.date()))
+    return MetricsView(scope, names_of(everything, measured.TEAMS, ()), counted, complete=True)
 
 
 def change() -> Change:
