@@ -13,10 +13,11 @@ from shared import settings as environment
 from shared.core import names
 from shared.core.errors import PermanentError, TransientError
 from shared.core.policy.model import Outside, Policy, Tenant
-from shared.core.ports.deployment import Clock, Secrets
+from shared.core.ports.deployment import Clock, Secrets, Telemetry
 from shared.core.ports.outside import Channel, TaskSource, TicketSystem
 from shared.settings import Settings
-from shared.usecases.deps import Deps, Here, OutsidePorts, StoragePorts
+from shared.usecases.deps import Deps, Here, OutsidePorts, StoragePorts, Untold
+from shared.usecases.telling import GRAPH_CALLS
 
 if TYPE_CHECKING:
     from shared.adapters.clients.reach import Reach
@@ -37,6 +38,7 @@ class Surroundings:
     clock: Clock = _utc_now
     credential: Callable[[str, Tenant], Any] | None = None
     secrets: Secrets | None = None
+    telemetry: Telemetry | None = None
     claim_seconds: float = 120.0
     pace: float = 1.0
     calls: Counter[str] = field(default_factory=Counter)
@@ -70,11 +72,12 @@ class App:
         from shared.adapters.storage.tables import AzureTables
 
         s, calls = self.settings, self.around.calls
+        self.telemetry = self.around.telemetry or self._telemetry()
         own: dict[str, Any] = {"connection": s.connection_string}
         if not s.connection_string:
             own = {"credential": self._identity()}
         self.tables = AzureTables.connect(calls, url=s.table_url, **own)
-        self.queues = AzureQueues.connect(calls, url=s.queue_url, **own)
+        self.queues = AzureQueues.connect(calls, url=s.queue_url, trace=self.telemetry.trace, **own)
         self.blobs = AzureBlobs.connect(calls, url=s.blob_url, **own)
         self._closing += [self.tables.close, self.queues.close, self.blobs.close]
         self.secrets = self.around.secrets or self._secrets()
@@ -98,8 +101,17 @@ class App:
                 claim_seconds=self.around.claim_seconds,
                 pace=self.around.pace,
                 secrets=self.secrets,
+                telemetry=self.telemetry,
             ),
         )
+
+    def _telemetry(self) -> Telemetry:
+        """The worker loads OpenTelemetry where telemetry is on; elsewhere it is not worth its time."""
+        if not self.settings.telemetry:
+            return Untold()
+        from shared.adapters.telemetry import OpenTelemetry
+
+        return OpenTelemetry()
 
     def _identity(self) -> Any:
         """The app's managed identity; on an admin's machine, whoever is signed in there."""
@@ -147,7 +159,9 @@ class App:
             from shared.adapters.clients.graph import Graph
 
             make = self.around.credential or Credentials(self.settings.client_id, self.secrets).make
-            self._built["graph"] = graph = Graph(make, self.around.calls, reach=self._reach())
+            self._built["graph"] = graph = Graph(
+                make, self.around.calls, reach=self._reach(), told=lambda: self.telemetry.count(GRAPH_CALLS, 1, {})
+            )
             self._closing.append(graph.close)
         return self._built["graph"]
 
@@ -272,6 +286,7 @@ def current() -> App:
             "msal",
         ):  # they log addresses and headers at INFO, and an address can be a secret
             logging.getLogger(noisy).setLevel(logging.WARNING)
+        logging.getLogger("foresignal").setLevel(logging.INFO)  # outcomes, whatever the root logger says
         around = _around or Surroundings(environment.from_environment())
         if fault := names.deployment_fault(around.settings.deployment):
             logging.getLogger("foresignal").warning("%s; one that is in use keeps its name, and works on", fault)

@@ -19,6 +19,9 @@ NAMES = (
     "AZURE_CLIENT_ID",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY",
+    "PYTHON_APPLICATIONINSIGHTS_LOGGER_NAME",
+    "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS",
     "FORESIGNAL_DEPLOYMENT",
     "FORESIGNAL_PUBLIC_URL",
     "FORESIGNAL_KEY_VAULT_URL",
@@ -38,7 +41,8 @@ class Settings:
     `sign_in`: whether App Service's sign-in stands in front of our pages (set by the platform, not by us). `local`: a
     sandbox on a machine of one's own, where whoever can reach the pages may see them. `private_hosts`: names, addresses
     and networks that may be called although they are private. `hosted`: this process runs in App Service.
-    `bound_secrets`: a secret goes only to hosts that its tag in Key Vault names.
+    `bound_secrets`: a secret goes only to hosts that its tag in Key Vault names. `telemetry`: the worker has set up
+    OpenTelemetry.
     """
 
     deployment: str
@@ -54,6 +58,7 @@ class Settings:
     private_hosts: str = ""
     hosted: bool = False
     bound_secrets: bool = False
+    telemetry: bool = False
 
     @property
     def loopback(self) -> bool:
@@ -98,6 +103,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         private_hosts=env.get("FORESIGNAL_PRIVATE_HOSTS", ""),
         hosted=bool(env.get("WEBSITE_SITE_NAME")),
         bound_secrets=env.get("FORESIGNAL_SECRET_HOSTS", "").lower() == "required",
+        telemetry=env.get("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "").lower() == "true",
     )
 
 

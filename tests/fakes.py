@@ -12,7 +12,7 @@ from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.ports.storage import Blob, QueueState, Row, Value, Write
-from shared.usecases.deps import ChannelMemory, Deps, DownMemory, Here, ListMemory, OutsidePorts, StoragePorts
+from shared.usecases.deps import ChannelMemory, Deps, DownMemory, Here, ListMemory, OutsidePorts, StoragePorts, Untold
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
@@ -287,6 +287,7 @@ def deps_of(**ports: Any) -> Deps:
         "lists": ListMemory(),
         "channels": ChannelMemory(),
         "pause": no_pause,
+        "telemetry": Untold(),
         **ports,
     }
     return Deps(*(group(**{name: given.get(name) for name in names}) for group, names in known.items()))

@@ -99,6 +99,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       AZURE_CLIENT_ID: identity.properties.clientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+      // Python's own telemetry: our log, counters and traces. No instrumentation of clients: addresses can be secrets.
+      PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
+      PYTHON_APPLICATIONINSIGHTS_LOGGER_NAME: 'foresignal'
+      OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: 'azure_sdk,django,fastapi,flask,httpx,psycopg2,requests,urllib,urllib3'
       FORESIGNAL_DEPLOYMENT: deploymentName
       FORESIGNAL_PUBLIC_URL: 'https://${app.properties.defaultHostName}'
       FORESIGNAL_KEY_VAULT_URL: vault.properties.vaultUri

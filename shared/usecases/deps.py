@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from shared.core.life.overview import Overview
 from shared.core.life.scope import Scope
 from shared.core.life.shown import Shown
 from shared.core.policy.model import Policy
-from shared.core.ports.deployment import Clock, PolicySource, Secrets
+from shared.core.ports.deployment import Clock, PolicySource, Secrets, Telemetry
 from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
 from shared.record.deliveries import Target
@@ -77,6 +78,19 @@ class ChannelMemory:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
+class Untold:
+    """The port `Telemetry` where nobody listens."""
+
+    def count(self, name: str, by: int, about: Mapping[str, str]) -> None:
+        """Counts nothing."""
+
+    def trace(self) -> str:
+        return ""
+
+    def within(self, name: str, trace: str, about: Mapping[str, str]) -> AbstractContextManager[None]:  # noqa: ARG002 - nobody listens
+        return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """This deployment and this process.
@@ -85,6 +99,7 @@ class Here:
     `claim_seconds`: how long a claim holds, longer than every call's timeout. `pace`: factor on every delay (the
     sandbox shortens them). `secrets`: by the names that the policy uses; None where there are none. `down`, `lists`,
     `channels`: what is remembered of targets that are down, of the lists, and of channels. `pause`: waits for seconds.
+    `telemetry`: counters and traces.
     """
 
     policy: PolicySource
@@ -99,6 +114,7 @@ class Here:
     lists: ListMemory = field(default_factory=ListMemory)
     channels: ChannelMemory = field(default_factory=ChannelMemory)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    telemetry: Telemetry = field(default_factory=Untold)
 
 
 @dataclass(frozen=True, slots=True)

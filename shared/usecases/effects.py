@@ -14,7 +14,7 @@ from shared.record.effects import EffectRecord, effect_of, knows_effect, write_c
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger("foresignal.effects")
 
 
 async def due(deps: Deps, envelope: Envelope) -> tuple[ChangeRecord, EffectRecord] | None:

@@ -1,5 +1,6 @@
 """Envelopes, as they travel in queues."""
 
+import bisect
 import json
 import random
 import zlib
@@ -65,3 +66,42 @@ def test_a_message_over_the_limit_is_refused():
 def test_anything_else_is_a_permanent_failure(data):
     with pytest.raises(PermanentError, match="not a message of ours"):
         decode(data)
+
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def test_a_message_says_in_the_course_of_what_it_was_sent_and_keeps_it_when_it_is_put_back():
+    sent = Envelope({"a": 1}, NOW, trace=TRACE)
+
+    assert decode(encode(sent)) == sent
+    assert sent.again().trace == TRACE
+
+
+@pytest.mark.parametrize("trace", ["", "somebody", "00-0-0-01", f"{TRACE}\n", TRACE.upper()])
+def test_a_trace_of_another_form_is_none(trace):
+    data = json.dumps({"first_seen": NOW.isoformat(), "attempts": 0, "body": {}, "trace": trace}).encode()
+
+    assert decode(data).trace == ""
+
+
+def test_a_message_of_the_version_before_has_no_trace():
+    assert decode(b'{"first_seen":"2026-09-01T09:00:00+00:00","attempts":1,"body":{"a":1}}').trace == ""
+
+
+def test_a_message_that_only_fits_without_its_trace_goes_without_it():
+    noise = random.Random(7).randbytes(2 * LIMIT).hex()
+    too_long = bisect.bisect_left(range(2 * LIMIT), True, key=lambda size: not _fits({"text": noise[:size]}))
+    body = {"text": noise[: too_long - 1]}
+
+    data = encode(Envelope(body, NOW, trace=TRACE))
+
+    assert len(data) <= LIMIT
+    assert decode(data) == Envelope(body, NOW)
+
+
+def _fits(body):
+    try:
+        return bool(encode(Envelope(body, NOW)))
+    except PermanentError:
+        return False

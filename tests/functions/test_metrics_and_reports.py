@@ -24,8 +24,8 @@ from shared.core.life.figures import is_live
 from shared.core.life.flat import CHANGE_COLUMNS, FIGURE_COLUMNS, change_rows, figure_rows
 from shared.core.life.line import Line, part_of
 from shared.core.life.moments import Moments
-from shared.core.life.periods import month_of
 from shared.core.life.overview import Overview
+from shared.core.life.periods import month_of
 from shared.core.life.scope import MONTHS, Scope
 from shared.record.closings import insert_closing
 from shared.record.lists import put_listings

@@ -79,12 +79,14 @@ class Graph:
         calls: Counter[str] | None = None,
         timeout: float = TIMEOUT,
         reach: Reach | None = None,
+        told: "Callable[[], None]" = lambda: None,
     ) -> None:
-        """`reach`: which addresses may be called; public ones alone where nothing is said."""
+        """`reach`: which addresses may be called; public ones alone where nothing is said. `told`: of each request."""
         self.calls: Counter[str] = Counter() if calls is None else calls
         self._credential = credential
         self._timeout = timeout
         self._reach = reach or Reach()
+        self._told = told
         self._http: httpx.AsyncClient | None = None
         self._tenants: dict[str, _Client] = {}
 
@@ -207,6 +209,7 @@ class Graph:
 
     async def _count(self, _: httpx.Request) -> None:
         self.calls["graph"] += 1
+        self._told()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 import math
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,20 +31,30 @@ def _since(message: QueueMessage) -> datetime | None:
 
 
 class AzureQueues:
-    """The queues of one storage account, over azure-storage-queue (aio)."""
+    """The queues of one storage account, over azure-storage-queue (aio).
 
-    def __init__(self, service: QueueServiceClient) -> None:
+    `trace`: in the course of what a message is sent, as a `traceparent`; empty where nobody traces.
+    """
+
+    def __init__(self, service: QueueServiceClient, trace: Callable[[], str] = str) -> None:
         self._service = service
+        self._trace = trace
         self._clients: dict[str, QueueClient] = {}
 
     @classmethod
     def connect(
-        cls, calls: Counter[str], *, url: str = "", credential: Any = None, connection: str = ""
+        cls,
+        calls: Counter[str],
+        *,
+        url: str = "",
+        credential: Any = None,
+        connection: str = "",
+        trace: Callable[[], str] = str,
     ) -> "AzureQueues":
         options: dict[str, Any] = {"transport": CountingTransport(calls, "queues", connection), **RETRIES}
         if connection:
-            return cls(QueueServiceClient.from_connection_string(connection, **options))
-        return cls(QueueServiceClient(url, credential=credential, **options))
+            return cls(QueueServiceClient.from_connection_string(connection, **options), trace)
+        return cls(QueueServiceClient(url, credential=credential, **options), trace)
 
     def _queue(self, name: str) -> QueueClient:
         if name not in self._clients:
@@ -53,6 +65,7 @@ class AzureQueues:
 
     async def send(self, queue: str, envelope: Envelope, delay: float = 0.0) -> None:
         hidden = min(math.ceil(max(delay, 0.0)), MAX_DELAY)
+        envelope = replace(envelope, trace=self._trace() or envelope.trace)
         with as_ours(f"sending to queue {queue}"):
             await self._queue(queue).send_message(encode(envelope), visibility_timeout=hidden, time_to_live=-1)
 

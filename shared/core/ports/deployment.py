@@ -1,6 +1,7 @@
-"""The clock, the secrets and the policy of this deployment."""
+"""The clock, the secrets, the policy and the telemetry of this deployment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -29,4 +30,18 @@ class Secrets(Protocol):
 
         `host`: where it is about to be sent, if anywhere; PermanentError where it is not for that host.
         """
+        ...
+
+
+class Telemetry(Protocol):
+    """Counters, and traces that go on from one queue to the next. Nothing here ever raises, or says a post's text."""
+
+    def count(self, name: str, by: int, about: Mapping[str, str]) -> None: ...
+
+    def trace(self) -> str:
+        """In the course of what we are, as a `traceparent`; empty where nobody traces."""
+        ...
+
+    def within(self, name: str, trace: str, about: Mapping[str, str]) -> AbstractContextManager[None]:
+        """A step of that name in the course of `trace`, or of what the host has begun where that is empty."""
         ...

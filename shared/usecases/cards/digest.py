@@ -26,6 +26,7 @@ from shared.usecases.cards.waiting import Digested, Waiting, hand_back, key_of, 
 from shared.usecases.delivery import channels, down
 from shared.usecases.delivery.deliver import GIVE_UP
 from shared.usecases.deps import Deps
+from shared.usecases.telling import tell
 
 MOST_EFFECTS = 300
 """Effects that one digest stands for; the next run sends another one."""
@@ -161,6 +162,8 @@ async def _send(
         return False
     record = await digests.write_digest(tables, replace(digest, done=True), record)
     done.digests += 1
+    told = " ".join(dict.fromkeys(each.change.id for each, _ in waiting.states))
+    tell(deps, "digest_sent", change=told, target=digest.channel)
     await record_told(deps, waiting, done)
     await digests.end_digest(tables, record, rows)
     return True

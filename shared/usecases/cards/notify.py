@@ -24,6 +24,7 @@ from shared.usecases.cards.links import token_for
 from shared.usecases.delivery import channels, down
 from shared.usecases.deps import Deps
 from shared.usecases.people import deciders, nameless, names_of, with_decider, with_people
+from shared.usecases.telling import tell
 
 
 async def notify(deps: Deps, envelope: Envelope) -> bool:
@@ -216,6 +217,7 @@ async def _post(
         await effects.abandon_claim(deps, change_id, claimed)
         raise
     await effects.record(deps, change_id, claimed, lambda current: replace(current, place=None), deps.here.clock())
+    tell(deps, "card_sent", change=change_id, target=state.effect.target)
 
 
 async def copies_for(deps: Deps, policy: Policy, change_id: str) -> tuple[Copy, ...]:

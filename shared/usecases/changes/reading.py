@@ -17,7 +17,7 @@ from shared.record.changes import ChangeRecord, all_changes
 from shared.record.editions import raw_edition
 from shared.usecases.deps import Deps
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger("foresignal.classify")
 
 
 @dataclass(frozen=True, slots=True)

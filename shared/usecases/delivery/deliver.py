@@ -26,12 +26,21 @@ async def deliver(deps: Deps, queue: str, data: bytes, handler: Handler) -> None
     except PermanentError as error:
         await park_message(deps, queue, data, str(error))
         return
+    about = {"messaging.destination.name": queue, "foresignal.change": _about(envelope)}
     try:
-        await handler(deps, envelope)
+        with deps.here.telemetry.within(f"process {queue}", envelope.trace, about):
+            await handler(deps, envelope)
     except (PermanentError, RefusedError) as error:
         await give_up(deps, queue, envelope, str(error))
     except TransientError as error:
         await _put_back(deps, queue, envelope, error)
+
+
+def _about(envelope: Envelope) -> str:
+    """The changes that a message is about, as far as it says so in a few ids."""
+    body = envelope.body
+    named = [body["id"]] if "id" in body else list(body.get("ids", ()))
+    return " ".join(str(name)[:40] for name in named[:5])
 
 
 async def _put_back(deps: Deps, queue: str, envelope: Envelope, error: TransientError) -> None:

@@ -20,6 +20,7 @@ from shared.core.policy.model import Outside, Policy
 from shared.record import deliveries
 from shared.record.deliveries import Outage, OutageRecord, Target, Waiting, target_of
 from shared.record.redo import redo
+from shared.usecases import telling
 from shared.usecases.deps import Deps
 
 _LOG = logging.getLogger("foresignal.down")
@@ -67,6 +68,7 @@ async def report_target(deps: Deps, policy: Policy, target: Target, error: Targe
 
     if record := await redo(step):
         _LOG.error("%s is down: %s %s", target.noun, error, error.remedy)
+        telling.tell(deps, "down", target=target.name)
         await tell(deps, policy, record)
 
 

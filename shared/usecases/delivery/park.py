@@ -17,6 +17,7 @@ from shared.record import parked
 from shared.record.audit import Entry, insert_entry
 from shared.record.parked import Parked
 from shared.usecases.deps import Deps
+from shared.usecases.telling import tell
 
 _BATCHED = ("posts", "gone", "blobs", "broken", "tasks", "waiting", "ids")
 _LOG = logging.getLogger("foresignal.parked")
@@ -33,6 +34,7 @@ async def park(deps: Deps, queue: str, body: Mapping[str, Any], first_seen: date
     await parked.insert_parked(
         deps.storage.tables, Parked(key, queue, item, reason, deps.here.clock(), first_seen, content)
     )
+    tell(deps, "parked", change=" ".join(ids.ids_in(item.upper())), target=queue)
 
 
 async def _content(deps: Deps, key: str, body: Mapping[str, Any], data: bytes) -> Mapping[str, Any]:
@@ -119,6 +121,7 @@ async def replay(deps: Deps, key: str, by: str, through: str = "command") -> boo
         deps.storage.tables, Entry(deps.here.clock(), item.item, "replay", by, through, key[-24:], details)
     )
     await parked.delete_parked(deps.storage.tables, record)
+    tell(deps, "replayed", change=" ".join(ids.ids_in(item.item.upper())), target=item.queue)
     return True
 
 

@@ -16,6 +16,7 @@ from shared.record.open_list import list_open, unlist
 from shared.record.redo import redo
 from shared.usecases.deps import Deps
 from shared.usecases.life.touch import touch
+from shared.usecases.telling import tell
 
 Beside = Callable[[ChangeRecord], Sequence[Write] | None]
 """What is written in the same transaction; the record that it is given holds it from then on.
@@ -80,6 +81,8 @@ async def settle_record(
             writes.append(record.replace_change(after))
         if writes:
             await changes.commit(deps.storage.tables, writes)
+        if after is not before and bool(after.closed) != bool(before.closed):
+            tell(deps, "closed" if after.closed else "reopened", change=change_id)
         closed = closed_row(after, record.states, record.task_states, policy)
         return Settled(record, closed, turned=after is not before)
 

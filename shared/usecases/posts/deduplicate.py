@@ -24,6 +24,7 @@ from shared.record.tasks import waiting_for
 from shared.usecases.delivery.oversize import put_aside
 from shared.usecases.delivery.park import park
 from shared.usecases.deps import Deps
+from shared.usecases.telling import tell
 
 _LOG = logging.getLogger("foresignal.deduplicate")
 
@@ -95,7 +96,7 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
     records = await changes_of(deps.storage.tables, partition, post_ids)
     copies = await _copies(deps, tenant, partition, post_ids)
     asks_tenants = (await deps.here.policy.current()).matches_on_tenants
-    groups, due, fresh = [], [], []
+    groups, due, fresh, told = [], [], [], []
     newest = {arrival.post.id: arrival for arrival in sorted(arrivals, key=lambda arrival: arrival.post.modified)}
     for change_id, arrival in sorted(newest.items()):
         before, own = records.get(change_id), copies.get(change_id)
@@ -111,7 +112,11 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
             merged = replace(merged, copy=replace(merged.copy, due=True, first_load=arrival.first_load))
             due.append(change_id)
         groups.append(_writes(before, own, merged, arrival))
+        if merged.edition:
+            told.append((change_id, merged))
     await changes.commit_groups(deps.storage.tables, groups)
+    for change_id, merged in told:
+        tell(deps, "announced" if merged.outcome == "new" else "revised", change=change_id, tenant=tenant)
     await _send_due(deps, due)
     return fresh
 

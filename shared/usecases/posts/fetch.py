@@ -13,9 +13,10 @@ from shared.core.sources import batches
 from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError, Pull, compare, is_broken
 from shared.core.sources.source import Source, source_of
 from shared.record.tenants import SourceRecord, commit, source_record
+from shared.usecases import telling
 from shared.usecases.deps import Deps
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("foresignal.fetch")
 _FIRST_BACK_OFF = 60
 _LONGEST_BACK_OFF = 3600
 _LONGEST_WAIT = 86_400  # a Retry-After of years is a mistake
@@ -124,4 +125,6 @@ async def _write(deps: Deps, write: Write, result: FetchResult) -> FetchResult:
     except (TransientError, RefusedError) as error:
         _log.warning("tenant %s: the state of %s was not written: %s", result.tenant, result.source, error)
         return FetchResult(result.tenant, result.source, "failed", failure=str(error)[:_SHOWN])
+    outcome: telling.Outcome = "fetched" if result.outcome == "done" else "fetch_failed"
+    telling.tell(deps, outcome, tenant=result.tenant, target=result.source)
     return result

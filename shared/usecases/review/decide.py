@@ -54,6 +54,7 @@ from shared.usecases.deps import Deps
 from shared.usecases.effects import send_due
 from shared.usecases.life.touch import touch
 from shared.usecases.people import meet
+from shared.usecases.telling import tell
 
 GUARD_DELAY = 60.0
 """Seconds after which a command that died behind its commit is made good; it does not take as long itself."""
@@ -217,6 +218,7 @@ async def answer(
         return done
     result, following = done
     if result.kind == "counts":
+        tell(deps, "answered", change=change_id, target=what)
         settles = not following.decides and people_may_settle(result.record.change)
         await _follow(deps, result.record, made[-1], following.states, decides=following.decides, settles=settles)
     return result

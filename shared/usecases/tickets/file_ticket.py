@@ -24,6 +24,7 @@ from shared.usecases.delivery import down
 from shared.usecases.deps import Deps
 from shared.usecases.life.settle import settle_change
 from shared.usecases.life.touch import touch
+from shared.usecases.telling import Outcome, tell
 from shared.usecases.tickets.wanted import Presence, presence_of, ticket_now
 
 # Seconds; they differ, so that two do not meet again and again.
@@ -93,6 +94,8 @@ async def _file(deps: Deps, policy: Policy, record: ChangeRecord, effect: Effect
         raise
     written = await _record(deps, change_id, claimed, done)
     after = written.state
+    if done.ref:
+        tell(deps, _outcome(state, after), change=change_id, target=state.effect.target, ticket=after.ticket.number)
     if after.ticket.number != state.ticket.number and policy.tickets[state.effect.target].inbound:
         await numbers.remember(deps.storage.tables, state.effect.target, after.ticket.number, change_id)
     for predecessor in succession.left_open(after.ticket.number, related) if done.ref else ():
@@ -102,6 +105,12 @@ async def _file(deps: Deps, policy: Policy, record: ChangeRecord, effect: Effect
     if not await _close(deps, policy, record.change, after, done.plan):
         await touch(deps, [ticket_line(change_id, written)])
     return done.ref
+
+
+def _outcome(before: EffectState, after: EffectState) -> Outcome:
+    if after.ticket.number.startswith(DRY_RUN):
+        return "ticket_tried"
+    return "ticket_changed" if after.ticket.number == before.ticket.number else "ticket_filed"
 
 
 async def _record(deps: Deps, change_id: str, claimed: EffectRecord, done: _Done) -> EffectRecord:

@@ -33,6 +33,7 @@ from shared.usecases.cards.waiting import Digested
 from shared.usecases.delivery import down
 from shared.usecases.delivery.park import give_up
 from shared.usecases.deps import Deps
+from shared.usecases.telling import tell
 from shared.usecases.tickets.file_ticket import bring_ticket
 
 ONE_BY_ONE = 5
@@ -103,6 +104,7 @@ async def _probe(deps: Deps, policy: Policy, record: OutageRecord, probed: Probe
         _LOG.warning("%s is still down: %s", outage.target.noun, error)
         return False
     _LOG.warning("%s is back", outage.target.noun)
+    tell(deps, "up", target=outage.target.name)
     return True
 
 
@@ -235,6 +237,7 @@ async def _post_list(deps: Deps, policy: Policy, outage: Outage, due: Sequence[_
         with speaking(policy.language_of(outage.target.name)):
             card = waited_card(cards, outage.since, deps.here.public_url)
         await channel.post(card)
+        tell(deps, "digest_sent", change=" ".join(by_change), target=outage.target.name)
     now = deps.here.clock()
     for pointer, _, effect in due:
         entry = pointer[0]
