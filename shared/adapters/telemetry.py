@@ -51,8 +51,9 @@ class OpenTelemetry:
             host = get_current_span().get_span_context()
             links = [Link(host)] if host.is_valid else []
         options: dict[str, Any] = {"record_exception": False, "set_status_on_exception": False}
+        # A step is no request: the host counts one for each message, and one that is put back is no failure.
         with self._tracer.start_as_current_span(
-            name, context=context, kind=SpanKind.CONSUMER, links=links, attributes=dict(about), **options
+            name, context=context, kind=SpanKind.INTERNAL, links=links, attributes=dict(about), **options
         ) as span:
             try:
                 yield
