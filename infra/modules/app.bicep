@@ -12,6 +12,7 @@ param deploymentName string
 param pythonVersion string
 param instanceMemoryMB int
 param maximumInstanceCount int
+param alwaysReadyInstances int
 param httpConcurrency int
 param signInClientId string
 param subnetId string
@@ -77,6 +78,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
+        alwaysReady: alwaysReadyInstances == 0 ? [] : [{ name: 'http', instanceCount: alwaysReadyInstances }]
         triggers: {
           http: { perInstanceConcurrency: httpConcurrency }
         }

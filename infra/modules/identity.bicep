@@ -12,3 +12,4 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
 
 output name string = identity.name
 output principalId string = identity.properties.principalId
+output clientId string = identity.properties.clientId

@@ -2,6 +2,8 @@
 param name string
 param location string
 param tags object
+param sku string
+param privateOnly bool
 param subnetId string
 param allowedAddresses string[]
 
@@ -50,11 +52,18 @@ var containers = [
   'deployments'
 ]
 
+var closed = {
+  defaultAction: 'Deny'
+  bypass: 'AzureServices'
+  virtualNetworkRules: empty(subnetId) ? [] : [{ id: subnetId, action: 'Allow' }]
+  ipRules: map(allowedAddresses, address => { value: address, action: 'Allow' })
+}
+
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
   tags: tags
-  sku: { name: 'Standard_LRS' }
+  sku: { name: sku }
   kind: 'StorageV2'
   properties: {
     accessTier: 'Hot'
@@ -63,14 +72,8 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
     allowSharedKeyAccess: false
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
-    networkAcls: empty(subnetId)
-      ? null
-      : {
-          defaultAction: 'Deny'
-          bypass: 'AzureServices'
-          virtualNetworkRules: [{ id: subnetId, action: 'Allow' }]
-          ipRules: map(allowedAddresses, address => { value: address, action: 'Allow' })
-        }
+    networkAcls: privateOnly || !empty(subnetId) ? closed : null // rules that somebody set stay
+    publicNetworkAccess: !privateOnly ? null : empty(allowedAddresses) ? 'Disabled' : 'Enabled'
     supportsHttpsTrafficOnly: true
   }
 }

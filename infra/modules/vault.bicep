@@ -4,8 +4,16 @@ param location string
 param tags object
 param purgeProtection bool
 param auditWorkspaceId string
+param privateOnly bool
 param subnetId string
 param allowedAddresses string[]
+
+var closed = {
+  defaultAction: 'Deny'
+  bypass: 'AzureServices'
+  virtualNetworkRules: empty(subnetId) ? [] : [{ id: subnetId }]
+  ipRules: map(allowedAddresses, address => { value: address })
+}
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
@@ -20,14 +28,8 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enableRbacAuthorization: true
     enableSoftDelete: true
     enablePurgeProtection: purgeProtection ? true : null // Azure refuses false, once it was true
-    networkAcls: empty(subnetId)
-      ? null
-      : {
-          defaultAction: 'Deny'
-          bypass: 'AzureServices'
-          virtualNetworkRules: [{ id: subnetId }]
-          ipRules: map(allowedAddresses, address => { value: address })
-        }
+    networkAcls: privateOnly || !empty(subnetId) ? closed : null // rules that somebody set stay
+    publicNetworkAccess: !privateOnly ? null : empty(allowedAddresses) ? 'disabled' : 'enabled'
   }
 }
 
