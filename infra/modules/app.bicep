@@ -84,7 +84,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         }
       }
     }
-    siteConfig: { minTlsVersion: '1.2' }
+    siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2', http20Enabled: true }
   }
 
   // All settings there are: who and what is the policy's business, secrets are Key Vault's. As a resource of their own

@@ -54,10 +54,6 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
       }
     ]
   }
-
-  resource endpointSubnet 'subnets' existing = {
-    name: 'endpoints'
-  }
 }
 
 resource dnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
@@ -87,7 +83,7 @@ resource endpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
     location: location
     tags: tags
     properties: {
-      subnet: { id: network::endpointSubnet.id }
+      subnet: { id: '${network.id}/subnets/endpoints' }
       privateLinkServiceConnections: [
         {
           name: zone.key

@@ -17,7 +17,9 @@ from tests.infra.bicep_names import INFRA, bicep_files, code, declared
 ROOT = INFRA.parent
 BICEP_CHECK = ROOT.parent / "shared" / "tools" / "bicep-check" / "bicep-check"
 MAIN = INFRA / "main.bicep"
+GROUP = INFRA / "group.bicep"
 PARAMETERS = INFRA / "main.bicepparam"
+ENTRIES = (MAIN, GROUP, INFRA / "graph" / "rights.bicep", INFRA / "graph" / "tenants.bicep")
 DEPLOYING = ROOT / "docs" / "deploying.md"
 
 BUILT_IN_ROLES = {
@@ -35,7 +37,10 @@ GRAPH_ROLES = {
     "Tasks.ReadWrite.All": "44e666d1-d276-445b-a5fc-8815eeb81d55",
 }
 IN_THE_PACKAGE = {"function_app.py", "host.json", "requirements.txt", "config", "functions", "shared", "LICENSE"}
-LONGEST = {"id-": 128, "st": 24, "kv-": 24, "log-": 63, "appi-": 260, "plan-": 60, "func-": 60}
+LONGEST = {
+    "id-": 128, "st": 24, "kv-": 24, "log-": 63, "appi-": 260, "plan-": 60, "func-": 60,
+    "vnet-": 64 - len("pep-queue-"), "ag-": 260, "evgt-": 50, "alert-": 260 - len("-failures"),
+}  # fmt: skip
 """The longest name that Azure takes, by the prefix of ours."""
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -55,14 +60,14 @@ def words_of(array: str) -> set[str]:
 
 
 def module(name: str) -> str:
-    """One module's call in main.bicep."""
-    return re.search(rf"^module {name} .*?^}}", code(MAIN), re.DOTALL | re.MULTILINE)[0]
+    """One module's call in group.bicep."""
+    return re.search(rf"^module {name} .*?^}}", code(GROUP), re.DOTALL | re.MULTILINE)[0]
 
 
 @pytest.mark.skipif(not BICEP_CHECK.exists(), reason="../shared/tools/bicep-check is not beside this checkout")
 def test_bicep_check_reports_nothing() -> None:
     found = subprocess.run(
-        [sys.executable, BICEP_CHECK, MAIN, PARAMETERS], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, BICEP_CHECK, *ENTRIES, PARAMETERS, INFRA / "group.bicepparam"], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
@@ -72,10 +77,11 @@ def test_every_module_that_is_used_exists_and_every_module_is_used() -> None:
     used = {
         (path.parent / name).resolve()
         for path in bicep_files()
-        for name in re.findall(r"^module \w+ '([^']+)'", code(path), re.MULTILINE)
+        for name in re.findall(r"^(?:module \w+|import {.*} from) '([^']+)'", code(path), re.MULTILINE)
     }
 
-    assert used == {path.resolve() for path in bicep_files()} - {MAIN.resolve()}
+    assert used - {GROUP.resolve()} == {path.resolve() for path in bicep_files()} - {each.resolve() for each in ENTRIES}
+    assert GROUP.resolve() in used
 
 
 def test_storage_takes_no_keys_and_shows_nothing_to_the_public() -> None:
@@ -149,7 +155,7 @@ def test_the_page_that_is_shown_without_sign_in_points_to_a_section_that_exists(
 
 def test_names_of_resources_fit_whatever_the_environment_and_the_region_are_called() -> None:
     token = "a" * 13  # as long as uniqueString's, which has small letters and digits only
-    names = {kind: f"{kind}{token}" for kind in re.findall(r"'([a-z-]*)\$\{resourceToken\}'", code(MAIN))}
+    names = {kind: f"{kind}{token}" for kind in re.findall(r"'([a-z-]*)\$\{resourceToken\}'", code(GROUP))}
 
     assert set(names) == set(LONGEST)
     for kind, name in names.items():
@@ -157,7 +163,7 @@ def test_names_of_resources_fit_whatever_the_environment_and_the_region_are_call
         assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name), name
     assert re.fullmatch(r"[a-z0-9]{3,24}", names["st"])
     # The environment's own name, 64 characters at most, is only in the resource group's, which may have 90.
-    assert re.findall(r"'([^']*)\$\{environmentName\}[^']*'", code(MAIN)) == ["rg-"]
+    assert re.findall(r"'([^']*)\$\{environmentName\}[^']*'", code(MAIN) + code(GROUP)) == ["rg-"]
     assert "@maxLength(64)\nparam environmentName string\n" in code(MAIN)
 
 
@@ -191,10 +197,11 @@ def test_settings_that_flex_consumption_refuses_are_not_there() -> None:
 
 
 def test_roles_are_the_built_in_ones_and_there_are_no_others() -> None:
-    roles = dict(re.findall(rf"^  (\w+): '({GUID.pattern})'", code(MAIN), re.MULTILINE))
+    roles = dict(re.findall(rf"^  (\w+): '({GUID.pattern})'", code(GROUP), re.MULTILINE))
+    azure = "\n".join(code(path) for path in bicep_files() if path.parent.name != "graph")
 
     assert roles == BUILT_IN_ROLES
-    assert set(GUID.findall(all_code())) == set(BUILT_IN_ROLES.values())
+    assert set(GUID.findall(azure)) == set(BUILT_IN_ROLES.values())
 
 
 def test_the_app_may_read_secrets_and_only_people_may_write_them() -> None:
@@ -253,15 +260,19 @@ def test_each_use_of_a_secret_is_written_down_unless_somebody_does_so_already() 
 @pytest.mark.parametrize("name", ["storage", "vault"])
 def test_the_network_is_closed_only_where_the_app_has_a_subnet_to_come_from(name: str) -> None:
     text = code(INFRA / "modules" / f"{name}.bicep")
-    [rules] = re.findall(r"networkAcls: (empty\(subnetId\)\s*\? null\s*: \{.*?\n        \})", text, re.DOTALL)
+    [rules] = re.findall(r"^var closed = (\{.*?^\})", text, re.DOTALL | re.MULTILINE)
 
+    assert "    networkAcls: privateOnly || !empty(subnetId) ? closed : null\n" in text.replace(" \n", "\n")
+    assert "    publicNetworkAccess: !privateOnly ? null : empty(allowedAddresses) ? 'disabled' : " in text.replace("'Dis", "'dis")
     assert "defaultAction: 'Deny'" in rules
     assert "id: subnetId" in rules
     assert "ipRules: map(allowedAddresses, address => { value: address" in rules
-    assert "subnetId: subnetId\n    allowedAddresses: allowedAddresses\n" in module(name)
+    assert "privateOnly: privateNetwork\n    subnetId: subnetId\n    allowedAddresses: allowedAddresses\n" in module(name)
     assert "param subnetId string = ''\n" in code(MAIN)
     assert "virtualNetworkSubnetId: empty(subnetId) ? null : subnetId\n" in all_code()
-    assert "subnetId: subnetId\n" in module("app")
+    assert "subnetId: appSubnetId\n" in module("app")
+    [chosen] = re.findall(r"^var appSubnetId = (.+)$", code(GROUP), re.MULTILINE)
+    assert chosen.startswith("!privateNetwork ? subnetId : empty(subnetId) ? ownSubnetId : fail(")
 
 
 def test_every_parameter_that_azd_can_set_stands_on_the_page() -> None:
@@ -303,6 +314,10 @@ def test_parameters_default_to_the_same_in_both_files() -> None:
 
     assert {
         "pythonVersion",
+        "size",
+        "storageSku",
+        "privateNetwork",
+        "alwaysReadyInstances",
         "instanceMemoryMB",
         "maximumInstanceCount",
         "principalType",
@@ -330,7 +345,7 @@ def test_azd_finds_the_app_and_uploads_what_was_built_here() -> None:
     [(name, service)] = azure["services"].items()
 
     assert f"'azd-service-name': '{name}'" in all_code()
-    assert "'azd-env-name': environmentName" in code(MAIN)
+    assert all("'azd-env-name': environmentName" in code(path) for path in (MAIN, GROUP))
     assert (service["project"], service["host"], service["remoteBuild"]) == (".", "function", False)
     for hook in service["hooks"]["prepackage"].values():
         assert hook["run"].split()[-1] == "infra/package.py"
@@ -380,7 +395,7 @@ def test_outputs_are_in_capitals_as_azd_keeps_them() -> None:
 
 
 def test_links_of_the_decision_and_the_page_lead_somewhere() -> None:
-    for path in (ROOT / "azure.yaml", INFRA / "package.py", DEPLOYING):
+    for path in (ROOT / "azure.yaml", INFRA / "package.py", GROUP, DEPLOYING):
         text = path.read_text(encoding="utf-8")
         for number in re.findall(r"decisions?[ /](\d{4})", text):
             assert list((ROOT / "docs" / "decisions").glob(f"{number}-*.md")), (path.name, number)

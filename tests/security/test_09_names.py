@@ -59,16 +59,15 @@ def test_keys_of_two_deployments_are_two_to_a_system_that_ignores_case_and_each_
 
 
 def as_bicep_says(name):
-    """The rule of infra/main.bicep, with its own letters, without a Bicep compiler."""
-    text = code(INFRA / "main.bicep")
-    [letters] = re.findall(r"^var lettersAndDigits = '(\w+)'", text, re.MULTILINE)
-    [also] = re.findall(r"!contains\('\$\{lettersAndDigits\}(.*?)', substring\(nameGiven, at, 1\)\)", text)
-    [ends] = re.findall(r"^var endsWell = (.+)$", text, re.MULTILINE)
-    assert ends == "!startsWith(nameGiven, '-') && !endsWith(nameGiven, '-')"
-    assert text.count(f"@maxLength({names.LONGEST_DEPLOYMENT})\nparam ") == 2
+    """The rule of infra/modules/names.bicep, with its own letters, without a Bicep compiler."""
+    [rule] = re.findall(r"^func nameIsGood\(.*?\) bool => (.+)$", code(INFRA / "modules" / "names.bicep"), re.MULTILINE)
+    [letters] = re.findall(r"at => !contains\('(.*?)', substring\(name, at, 1\)\)", rule)
+    assert " && !startsWith(name, '-') && !endsWith(name, '-') && " in rule
+    for entry in ("main.bicep", "group.bicep"):
+        assert code(INFRA / entry).count(f"@maxLength({names.LONGEST_DEPLOYMENT})\nparam ") == 2
     return (
         0 < len(name) <= names.LONGEST_DEPLOYMENT
-        and all(letter in letters + also for letter in name)
+        and all(letter in letters for letter in name)
         and not name.startswith("-")
         and not name.endswith("-")
     )
@@ -87,12 +86,17 @@ def test_bicep_takes_the_same_letters_and_no_others():
 
 def test_bicep_refuses_before_anything_is_made_and_lets_a_deployment_that_exists_keep_its_name():
     main, given = code(INFRA / "main.bicep"), code(INFRA / "main.bicepparam")
+    rule = code(INFRA / "modules" / "names.bicep")
     [group] = re.findall(r"^resource group .*?^}", main, re.DOTALL | re.MULTILINE)
 
-    assert re.search(r"^var deployment = nameInUse \|\| nameIsGood\s+\? nameGiven\s+: fail\('", main, re.MULTILINE)
-    assert "environmentName == toLower(environmentName)" in main  # rg-Prod is rg-prod to Azure
-    assert "{ 'foresignal-deployment': deployment }" in group
-    assert main.count("nameGiven") == 6, "whatever else uses it goes around the rule"
+    assert re.search(r"=> inUse \|\| nameIsGood\(.*\) \? \(.*\) : fail\('", rule)
+    assert "environmentName == toLower(environmentName)" in rule  # rg-Prod is rg-prod to Azure
+    assert "'foresignal-deployment': deployment }" in group
+    for text in (main, code(INFRA / "group.bicep")):
+        assert "var deployment = deploymentOf(deploymentName, environmentName, nameInUse)\n" in text
+        uses = re.findall(r"^.*\bdeploymentName\b.*$", text, re.MULTILINE)
+        others = {"param deploymentName string = ''", "    deploymentName: deploymentName", "    deploymentName: deployment"}
+        assert {use for use in uses if "deploymentOf" not in use} <= others, "whatever else uses it goes around the rule"
     assert "!empty(readEnvironmentVariable('FORESIGNAL_APP_NAME', ''))" in given
     assert "output FORESIGNAL_APP_NAME string" in main  # azd keeps outputs, and hands them to the parameters
 
