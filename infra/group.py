@@ -16,7 +16,7 @@ INFRA = Path(__file__).resolve().parent
 DEPLOYMENT = "foresignal"
 
 
-class Failed(Exception):
+class FailedError(Exception):
     """A program that this one needs is missing or failed; the message says what to do."""
 
 
@@ -24,25 +24,29 @@ def run(*command: str, environment: Mapping[str, str] | None = None) -> str:
     """What a command prints; its errors and progress go where ours go."""
     program = shutil.which(command[0])  # az is az.cmd on Windows
     if program is None:
-        raise Failed(f"{command[0]} is not installed, or not in the PATH (docs/deploying.md, What you need)")
+        raise FailedError(f"{command[0]} is not installed, or not in the PATH (docs/deploying.md, What you need)")
     done = subprocess.run(  # noqa: S603
         [program, *command[1:]], stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False, env=environment
     )
     if done.returncode:
-        raise Failed(f"{' '.join(command[:4])} ... failed with status {done.returncode}")
+        raise FailedError(f"{' '.join(command[:4])} ... failed with status {done.returncode}")
     return done.stdout
 
 
 def provision(group: str) -> dict[str, str]:
     """Deploys into the group; the outputs, which azd has now, too."""
-    values = {name: str(value) for name, value in json.loads(run("azd", "env", "get-values", "--output", "json")).items()}
+    values = {
+        name: str(value) for name, value in json.loads(run("azd", "env", "get-values", "--output", "json")).items()
+    }
     missing = [name for name in ("AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "AZURE_LOCATION") if not values.get(name)]
     if missing:
-        raise Failed(f"first: {'; '.join(f'azd env set {name} VALUE' for name in missing)}")
+        raise FailedError(f"first: {'; '.join(f'azd env set {name} VALUE' for name in missing)}")
     if not values.get("AZURE_PRINCIPAL_ID") and values.get("AZURE_PRINCIPAL_TYPE", "User") == "User":
-        values["AZURE_PRINCIPAL_ID"] = run("az", "ad", "signed-in-user", "show", "--query", "id", "--output", "tsv").strip()
+        values["AZURE_PRINCIPAL_ID"] = run(
+            "az", "ad", "signed-in-user", "show", "--query", "id", "--output", "tsv"
+        ).strip()
     if not values.get("FORESIGNAL_APP_NAME") and not values.get("FORESIGNAL_SECRET_HOSTS"):
-        values["FORESIGNAL_SECRET_HOSTS"] = "required"  # as azure.yaml does for a new deployment
+        values |= {"FORESIGNAL_SECRET_HOSTS": "required"}  # as azure.yaml does for a new deployment
     subscription = ("--subscription", values["AZURE_SUBSCRIPTION_ID"])
     answer = run(
         *("az", "deployment", "group", "create", "--resource-group", group, "--name", DEPLOYMENT, *subscription),
@@ -63,7 +67,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         outputs = provision(arguments[0])
-    except Failed as error:
+    except FailedError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write("".join(f"{name}={value}\n" for name, value in sorted(outputs.items())))

@@ -1,4 +1,4 @@
-// Mail to people when the app needs them. Rules over logs read what shared/telemetry writes: a line `outcome NAME` with the
+// Mail to people when the app needs them. Rules over logs read what shared/usecases/telling.py writes: a line `outcome NAME` with the
 // name, the tenant (masked) and the target as properties. A secret's expiry is the vault's own event.
 param groupName string
 param topicName string
@@ -16,11 +16,11 @@ var outcomes = 'AppTraces | where Message startswith "outcome " | extend outcome
 var rules = [
   {
     name: 'no-fetch'
-    says: 'No tenant, or one that is tried, has had a good fetch of posts for two hours. See foresignal doctor.'
+    says: 'No tenant, or one that is tried, has had a good fetch for two hours. See foresignal doctor.'
     severity: 1
     window: 'PT2H'
     by: []
-    query: 'let lines = ${outcomes}; union (lines | summarize good = countif(outcome == "fetched") | where good == 0 | project tenant = "all"), (lines | where outcome in ("fetched", "fetch_failed") | summarize good = countif(outcome == "fetched"), first = min(TimeGenerated) by tenant | where good == 0 and first < ago(105m) | project tenant)'
+    query: 'let lines = ${outcomes} | where outcome in ("fetched", "fetch_failed"); union (lines | where target != "planner" | summarize good = countif(outcome == "fetched") | where good == 0 | project tenant = "all"), (lines | summarize good = countif(outcome == "fetched"), first = min(TimeGenerated) by tenant, target | where good == 0 and first < ago(105m) | project tenant)'
   }
   {
     name: 'parked'
@@ -34,7 +34,7 @@ var rules = [
     name: 'down'
     says: 'A channel or ticket system does not answer, or refuses. What is due waits until it does. See foresignal doctor.'
     severity: 2
-    window: 'P1D'
+    window: 'P2D' // said once, when it goes down and when it is back; Azure looks no further than two days
     by: ['target']
     query: '${outcomes} | where outcome in ("down", "up") | summarize arg_max(TimeGenerated, outcome) by target | where outcome == "down"'
   }

@@ -86,78 +86,82 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2', http20Enabled: true }
   }
+}
 
-  // All settings there are: who and what is the policy's business, secrets are Key Vault's. As a resource of their own
-  // they can hold the host name that Azure gives the site. Flex Consumption refuses the classic ones (FUNCTIONS_...).
-  resource settings 'config' = {
-    name: 'appsettings'
-    properties: {
-      AzureWebJobsDisableHomepage: 'true' // ours answers at /
-      AzureWebJobsStorage__credential: 'managedidentity'
-      AzureWebJobsStorage__clientId: identity.properties.clientId
-      AzureWebJobsStorage__blobServiceUri: account.properties.primaryEndpoints.blob
-      AzureWebJobsStorage__queueServiceUri: account.properties.primaryEndpoints.queue
-      AzureWebJobsStorage__tableServiceUri: account.properties.primaryEndpoints.table
-      AZURE_CLIENT_ID: identity.properties.clientId
-      APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
-      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
-      // Python's own telemetry: our log, counters and traces. No instrumentation of clients: addresses can be secrets.
-      PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
-      PYTHON_APPLICATIONINSIGHTS_LOGGER_NAME: 'foresignal'
-      OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: 'azure_sdk,django,fastapi,flask,httpx,psycopg2,requests,urllib,urllib3'
-      FORESIGNAL_DEPLOYMENT: deploymentName
-      FORESIGNAL_PUBLIC_URL: 'https://${app.properties.defaultHostName}'
-      FORESIGNAL_KEY_VAULT_URL: vault.properties.vaultUri
-      FORESIGNAL_PRIVATE_HOSTS: privateHosts
-      FORESIGNAL_SECRET_HOSTS: hostBinding
+// All settings there are: who and what is the policy's business, secrets are Key Vault's. As a resource of their own
+// they can hold the host name that Azure gives the site. Flex Consumption refuses the classic ones (FUNCTIONS_...).
+resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
+  parent: app
+  name: 'appsettings'
+  properties: {
+    AzureWebJobsDisableHomepage: 'true' // ours answers at /
+    AzureWebJobsStorage__credential: 'managedidentity'
+    AzureWebJobsStorage__clientId: identity.properties.clientId
+    AzureWebJobsStorage__blobServiceUri: account.properties.primaryEndpoints.blob
+    AzureWebJobsStorage__queueServiceUri: account.properties.primaryEndpoints.queue
+    AzureWebJobsStorage__tableServiceUri: account.properties.primaryEndpoints.table
+    AZURE_CLIENT_ID: identity.properties.clientId
+    APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+    // Python's own telemetry: our log, counters and traces. No instrumentation of clients: addresses can be secrets.
+    PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: 'true'
+    PYTHON_APPLICATIONINSIGHTS_LOGGER_NAME: 'foresignal'
+    OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: 'azure_sdk,django,fastapi,flask,httpx,psycopg2,requests,urllib,urllib3'
+    FORESIGNAL_DEPLOYMENT: deploymentName
+    FORESIGNAL_PUBLIC_URL: 'https://${app.properties.defaultHostName}'
+    FORESIGNAL_KEY_VAULT_URL: vault.properties.vaultUri
+    FORESIGNAL_PRIVATE_HOSTS: privateHosts
+    FORESIGNAL_SECRET_HOSTS: hostBinding
+  }
+}
+
+// Publishing takes an Entra identity; user names and passwords are off. One after the other: a site takes one change
+// at a time and answers the next with a conflict.
+resource ftpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'ftp'
+  properties: { allow: false }
+  dependsOn: [settings]
+}
+
+resource scmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+  dependsOn: [ftpPassword]
+}
+
+// Sign-in for the pages, by this tenant's Entra. Without a secret App Service asks for an ID token and nothing else;
+// it keeps no tokens, so no app setting belongs to it. Open stay health, for probes (functions/pages/health.py says
+// little to strangers), the door for ticket systems (functions/hear.py asks each for its secret), and the Functions host's
+// own API, which Azure calls after each deployment and which has its own keys.
+resource signIn 'Microsoft.Web/sites/config@2024-11-01' = if (!empty(signInClientId)) {
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true }
+    globalValidation: {
+      requireAuthentication: true
+      unauthenticatedClientAction: 'RedirectToLoginPage'
+      redirectToProvider: 'azureactivedirectory'
+      excludedPaths: ['/api/health', '/api/tickets/*', '/api/feeds/*', '/admin/*']
     }
-  }
-
-  // Publishing takes an Entra identity; user names and passwords are off. One after the other: a site takes one change
-  // at a time and answers the next with a conflict.
-  resource ftpPassword 'basicPublishingCredentialsPolicies' = {
-    name: 'ftp'
-    properties: { allow: false }
-    dependsOn: [settings]
-  }
-
-  resource scmPassword 'basicPublishingCredentialsPolicies' = {
-    name: 'scm'
-    properties: { allow: false }
-    dependsOn: [ftpPassword]
-  }
-
-  // Sign-in for the pages, by this tenant's Entra. Without a secret App Service asks for an ID token and nothing else;
-  // it keeps no tokens, so no app setting belongs to it. Open stay health, for probes (functions/pages/health.py says
-  // little to strangers), the door for ticket systems (functions/hear.py asks each for its secret), and the Functions host's
-  // own API, which Azure calls after each deployment and which has its own keys.
-  resource signIn 'config' = if (!empty(signInClientId)) {
-    name: 'authsettingsV2'
-    properties: {
-      platform: { enabled: true }
-      globalValidation: {
-        requireAuthentication: true
-        unauthenticatedClientAction: 'RedirectToLoginPage'
-        redirectToProvider: 'azureactivedirectory'
-        excludedPaths: ['/api/health', '/api/tickets/*', '/api/feeds/*', '/admin/*']
-      }
-      identityProviders: {
-        azureActiveDirectory: {
-          enabled: true
-          registration: {
-            openIdIssuer: uri(environment().authentication.loginEndpoint, '${subscription().tenantId}/v2.0')
-            clientId: signInClientId
-          }
-          validation: { allowedAudiences: [signInClientId] }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          openIdIssuer: uri(environment().authentication.loginEndpoint, '${subscription().tenantId}/v2.0')
+          clientId: signInClientId
         }
+        validation: { allowedAudiences: [signInClientId] }
       }
-      login: {
-        tokenStore: { enabled: false }
-      }
-      httpSettings: { requireHttps: true }
     }
-    dependsOn: [scmPassword]
+    login: {
+      tokenStore: { enabled: false }
+    }
+    httpSettings: { requireHttps: true }
   }
+  dependsOn: [scmPassword]
 }
 
 output name string = app.name

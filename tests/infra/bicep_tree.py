@@ -1,4 +1,4 @@
-"""What a Bicep file declares, as a tree, read with a parser that runs everywhere. Literals only: it says little of expressions."""
+"""What a Bicep file declares, as a tree. The parser runs everywhere, and is good at literals, not at expressions."""
 
 from functools import cache
 from pathlib import Path
@@ -6,11 +6,13 @@ from typing import Any
 
 from pycep import BicepParser
 
+_PARSER = BicepParser()
+
 
 @cache
 def tree(path: Path) -> dict[str, Any]:
     """Parameters, variables, resources, modules and outputs by name."""
-    return BicepParser().parse(text=path.read_text(encoding="utf-8"))
+    return _PARSER.parse(text=path.read_text(encoding="utf-8"))
 
 
 def body(declared: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def resources(folder: Path, kind: str) -> list[dict[str, Any]]:
 def kinds(folder: Path) -> set[str]:
     """The types of all resources below a folder that are made here."""
     return {
-        each["type"]
+        each["type"].split("@")[0]  # it keeps the version of a nested one
         for path in sorted(folder.rglob("*.bicep"))
         for each in tree(path).get("resources", {}).values()
         if not each["existing"]

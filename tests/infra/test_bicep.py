@@ -50,9 +50,9 @@ def all_code() -> str:
 
 
 def resource(name: str) -> str:
-    """One of the site's child resources."""
+    """One of the resources in app.bicep."""
     app = code(INFRA / "modules" / "app.bicep")
-    return re.search(rf"^  resource {name} .*?^  }}", app, re.DOTALL | re.MULTILINE)[0]
+    return re.search(rf"^resource {name} .*?^}}", app, re.DOTALL | re.MULTILINE)[0]
 
 
 def words_of(array: str) -> set[str]:
@@ -67,7 +67,11 @@ def module(name: str) -> str:
 @pytest.mark.skipif(not BICEP_CHECK.exists(), reason="../shared/tools/bicep-check is not beside this checkout")
 def test_bicep_check_reports_nothing() -> None:
     found = subprocess.run(
-        [sys.executable, BICEP_CHECK, *ENTRIES, PARAMETERS, INFRA / "group.bicepparam"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, BICEP_CHECK, *ENTRIES, PARAMETERS, INFRA / "group.bicepparam"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
@@ -141,7 +145,8 @@ def test_changes_of_the_site_come_one_after_the_other() -> None:
     order = ["settings", "ftpPassword", "scmPassword", "signIn"]
     before = {name: re.findall(r"dependsOn: \[(.*?)\]", resource(name)) for name in order}
 
-    assert set(re.findall(r"^  resource (\w+) ", code(INFRA / "modules" / "app.bicep"), re.MULTILINE)) == set(order)
+    children = re.findall(r"^resource (\w+) .*\n  parent: app$", code(INFRA / "modules" / "app.bicep"), re.MULTILINE)
+    assert children == order
     assert before == {"settings": []} | {later: [earlier] for earlier, later in pairwise(order)}
 
 
@@ -263,11 +268,15 @@ def test_the_network_is_closed_only_where_the_app_has_a_subnet_to_come_from(name
     [rules] = re.findall(r"^var closed = (\{.*?^\})", text, re.DOTALL | re.MULTILINE)
 
     assert "    networkAcls: privateOnly || !empty(subnetId) ? closed : null\n" in text.replace(" \n", "\n")
-    assert "    publicNetworkAccess: !privateOnly ? null : empty(allowedAddresses) ? 'disabled' : " in text.replace("'Dis", "'dis")
+    assert "    publicNetworkAccess: !privateOnly ? null : empty(allowedAddresses) ? 'disabled' : " in text.replace(
+        "'Dis", "'dis"
+    )
     assert "defaultAction: 'Deny'" in rules
     assert "id: subnetId" in rules
     assert "ipRules: map(allowedAddresses, address => { value: address" in rules
-    assert "privateOnly: privateNetwork\n    subnetId: subnetId\n    allowedAddresses: allowedAddresses\n" in module(name)
+    assert "privateOnly: privateNetwork\n    subnetId: subnetId\n    allowedAddresses: allowedAddresses\n" in module(
+        name
+    )
     assert "param subnetId string = ''\n" in code(MAIN)
     assert "virtualNetworkSubnetId: empty(subnetId) ? null : subnetId\n" in all_code()
     assert "subnetId: appSubnetId\n" in module("app")

@@ -95,8 +95,14 @@ def test_bicep_refuses_before_anything_is_made_and_lets_a_deployment_that_exists
     for text in (main, code(INFRA / "group.bicep")):
         assert "var deployment = deploymentOf(deploymentName, environmentName, nameInUse)\n" in text
         uses = re.findall(r"^.*\bdeploymentName\b.*$", text, re.MULTILINE)
-        others = {"param deploymentName string = ''", "    deploymentName: deploymentName", "    deploymentName: deployment"}
-        assert {use for use in uses if "deploymentOf" not in use} <= others, "whatever else uses it goes around the rule"
+        others = {
+            "param deploymentName string = ''",
+            "    deploymentName: deploymentName",
+            "    deploymentName: deployment",
+        }
+        assert {use for use in uses if "deploymentOf" not in use} <= others, (
+            "whatever else uses it goes around the rule"
+        )
     assert "!empty(readEnvironmentVariable('FORESIGNAL_APP_NAME', ''))" in given
     assert "output FORESIGNAL_APP_NAME string" in main  # azd keeps outputs, and hands them to the parameters
 
