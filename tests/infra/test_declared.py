@@ -2,11 +2,13 @@
 
 import re
 import subprocess
+from typing import get_args
 
 import pytest
 
 from shared import settings
 from shared.core import names
+from shared.usecases import telling
 from tests.infra.bicep_names import INFRA, code
 from tests.infra.bicep_tree import body, kinds, last_names, resources, tree
 from tools import infra_checks
@@ -232,6 +234,18 @@ def test_alerts_are_made_where_somebody_gets_them_and_all_go_to_the_group() -> N
         "Microsoft.KeyVault.SecretExpired",
     ]
     assert code(MODULES / "alerts.bicep").count("actionGroups: [people.id]") == 2
+
+
+def test_alerts_and_workbook_ask_for_outcomes_properties_and_counters_that_the_app_writes() -> None:
+    text = code(MODULES / "alerts.bicep") + code(MODULES / "workbook.bicep")
+    lists = re.findall(r"outcome\)? (?:in|==) (\([^)]*\)|\"\w+\")", text)
+    asked = {name for each in lists for name in re.findall(r"\w+", each)}
+
+    assert {"fetched", "fetch_failed", "parked", "down", "up"} <= asked <= set(get_args(telling.Outcome))
+    assert set(re.findall(r"Properties\.(\w+)", text)) == {"outcome", "tenant", "target", "change"}
+    assert all(name.startswith("foresignal.") for name in (*telling.COUNTERS.values(), telling.GRAPH_CALLS))
+    assert 'Name startswith "foresignal."' in text
+    assert text.count('Message startswith "outcome "') == 4
 
 
 def test_alerts_look_far_enough_back_and_mend_themselves() -> None:
