@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test storm fuzz check bench score year clean browser redmine
+.PHONY: help install dev run test storm fuzz check audit bench package lock score year clean browser redmine
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,18 @@ check: .make/python ## style, types, import rules, the policy, the infrastructur
 	@checker=$(SHARED)/tools/bicep-check/bicep-check; \
 	if [ -x $$checker ]; then $$checker infra/main.bicep infra/main.bicepparam; \
 	else echo "infra/ not checked here: no $$checker (the workflow runs the real compiler)"; fi
+
+package: ## build/foresignal.zip, what goes to Azure: it prints how large that is (FORESIGNAL_PYTHON_VERSION=3.11 for another Python)
+	$(PYTHON) infra/package.py --zip
+
+lock: ## infra/lock anew: the newest versions that requirements.txt allows, with their hashes
+	$(PYTHON) infra/package.py --lock
+
+# Never a reason to fail: a flaw that became known today is in yesterday's package as well.
+audit: ## known flaws of what the lock names, where the index of them can be reached
+	@$(PYTHON) -m venv .make/audit && .make/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r infra/lock/tools.txt && \
+		.make/audit/bin/pip-audit --requirement infra/lock/requirements.txt --require-hashes --disable-pip --strict --progress-spinner off \
+		|| echo 'audit: something is known to be wrong, or could not be looked up; see above'
 
 bench: .make/python .make/node ## counts calls and memory against the budgets
 	$(BIN)/python -m tests.bench

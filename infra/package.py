@@ -1,56 +1,171 @@
-"""Build the app's dependencies for Azure into .python_packages, on any computer; azd runs it (decision 0002)."""
+"""Build the app's dependencies for Azure into .python_packages, on any computer; azd runs it (decision 0002).
 
+`--zip`: also the package itself, as it is uploaded. `--lock`: choose the newest versions anew instead.
+"""
+
+import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+if sys.version_info < (3, 11):  # noqa: UP036 - azd starts whatever Python there is
+    sys.exit(f"Python 3.11 or newer is needed to build the package, and this is {sys.version.split()[0]}")
+
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # azd runs this file, not the module
+
+from infra.pruned import UnknownPathError, prune  # noqa: E402
+
 PACKAGES = ROOT / ".python_packages"
+ZIP = ROOT / "build" / "foresignal.zip"
+APP = ("LICENSE", "config", "function_app.py", "functions", "host.json", "requirements.txt", "shared")
+"""What goes to Azure beside .python_packages; .funcignore says the same to azd."""
 VERSIONS = ("3.11", "3.12", "3.13")
 DEFAULT_VERSION = "3.13"  # the default of pythonVersion in main.bicep: they go together
 PLATFORM = "x86_64-manylinux_2_28"  # no newer C library than the Functions images have
+LOCK = ROOT / "infra" / "lock"
+TOOLS = {"uv.txt": "uv>=0.9,<1", "tools.txt": "pip-audit>=2.7,<3\ncyclonedx-bom>=5,<8"}
+"""What builds the package and what workflows look at it with, each file locked for itself."""
+MOST_FILES, MOST_BYTES = 5_500, 80_000_000  # unpacked
+_TIME = (1980, 1, 1, 0, 0, 0)  # of every file in the zip, so that the same files make the same zip
+
+Tool = Callable[..., None]
 
 
-def build(version: str) -> None:
-    site_packages = PACKAGES / "lib" / "site-packages"
-    shutil.rmtree(PACKAGES, ignore_errors=True)  # nothing of an earlier build may stay
+def build(version: str, packages: Path = PACKAGES) -> None:
+    """The libraries for one Python, as the lock names them, without what the app never loads.
+
+    CalledProcessError where they are not to be had; UnknownPathError where pruning does not understand our code.
+    """
+    site_packages = packages / "lib" / "site-packages"
+    shutil.rmtree(packages, ignore_errors=True)  # nothing of an earlier build may stay
     with tempfile.TemporaryDirectory() as tools:
-        _run("pip", "install", "--quiet", "--target", tools, "uv>=0.9,<1")
+        _install_uv(tools)
         _run(
-            *("uv", "pip", "install", "--requirement", str(ROOT / "requirements.txt"), "--target", str(site_packages)),
-            *("--python-version", version, "--python-platform", PLATFORM, "--only-binary", ":all:"),
+            *("uv", "pip", "install", "--require-hashes", "--requirement", str(LOCK / "requirements.txt")),
+            *("--target", str(site_packages), "--python-version", version, "--python-platform", PLATFORM),
             # Uv asks for an interpreter; the packages are for the version and platform above.
-            *("--python", sys.executable, "--quiet"),
+            *("--only-binary", ":all:", "--python", sys.executable, "--quiet"),
             python_path=tools,
         )
-    (site_packages / ".lock").unlink(missing_ok=True)
-    sizes = [file.stat().st_size for file in site_packages.rglob("*") if file.is_file()]
-    sys.stdout.write(f"{PACKAGES.name}: {len(sizes)} files, {sum(sizes) / 1e6:.0f} MB, for Python {version}\n")
+    _say(f"{packages.name} as installed", site_packages.rglob("*"))
+    prune(site_packages, sorted((ROOT / "shared").rglob("*.py")))
+    _say(f"{packages.name} for Python {version}", site_packages.rglob("*"))
 
 
-def _run(module: str, *arguments: str, python_path: str = "") -> None:
+def pack(target: Path, packages: Path = PACKAGES) -> None:
+    """The package that Azure gets. The same files make the same zip, byte for byte, with the same zlib."""
+    files = {path.relative_to(ROOT).as_posix(): path for name in APP for path in _files(ROOT / name)}
+    files |= {f"{PACKAGES.name}/{path.relative_to(packages).as_posix()}": path for path in _files(packages)}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, path in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16  # the same on Windows
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, path.read_bytes())
+    _say(f"{target.name}, unpacked", files.values())
+    _say(f"{target.name}", [target])
+
+
+def over_budget(target: Path) -> str:
+    """What is too large about a package, in words; empty where nothing is."""
+    with zipfile.ZipFile(target) as archive:
+        sizes = [entry.file_size for entry in archive.infolist()]
+    if len(sizes) > MOST_FILES or sum(sizes) > MOST_BYTES:
+        return (
+            f"{target.name} has {len(sizes)} files and {sum(sizes) / 1e6:.0f} MB unpacked; "
+            f"at most {MOST_FILES} files and {MOST_BYTES / 1e6:.0f} MB keep the app's start short"
+        )
+    return ""
+
+
+def lock() -> None:
+    """Choose the newest version of everything that requirements.txt allows, and of the tools, and note their hashes."""
+    common = (
+        "--generate-hashes",
+        "--upgrade",
+        "--no-emit-index-url",
+        "--custom-compile-command",
+        "make lock",
+        "--quiet",
+    )
+    with tempfile.TemporaryDirectory() as tools:
+        _install_uv(tools)
+        for name, wanted in {"requirements.txt": "", **TOOLS}.items():
+            _run(
+                *("uv", "pip", "compile", "-" if wanted else name, "--output-file", f"infra/lock/{name}", *common),
+                *("--universal", "--python-version", VERSIONS[0], "--only-binary", ":all:", "--python", sys.executable),
+                python_path=tools,
+                said=wanted,
+            )
+
+
+def _install_uv(tools: str) -> None:
+    """Uv resolves for another Python than this one. Its own hashes are in the lock, too."""
+    _run(
+        *("pip", "install", "--quiet", "--disable-pip-version-check", "--target", tools),
+        *("--require-hashes", "--only-binary", ":all:", "--requirement", str(LOCK / "uv.txt")),
+    )
+
+
+def _run(module: str, *arguments: str, python_path: str = "", said: str = "") -> None:
     # Companies that inspect TLS have their certificates in the system's store (the setting's old and its new name).
     environment = {"UV_NATIVE_TLS": "true", "UV_SYSTEM_CERTS": "true", **os.environ}
     if python_path:
         environment["PYTHONPATH"] = python_path
-    subprocess.run([sys.executable, "-m", module, *arguments], check=True, env=environment)  # noqa: S603
+    command = [sys.executable, "-m", module, *arguments]
+    subprocess.run(command, check=True, env=environment, cwd=ROOT, input=said, text=True)  # noqa: S603
 
 
-def main() -> int:
+def _files(path: Path) -> list[Path]:
+    """A file, or those of a folder, without what an editor or Python leaves there."""
+    if path.is_file():
+        return [path]
+    return [file for file in path.rglob("*") if file.is_file() and not _left_behind(file.relative_to(path))]
+
+
+def _left_behind(place: Path) -> bool:
+    return "__pycache__" in place.parts or place.name.startswith(".")
+
+
+def _say(what: str, paths: Iterable[Path]) -> None:
+    sizes = [path.stat().st_size for path in paths if path.is_file()]
+    sys.stdout.write(f"{what}: {len(sizes):,} files, {sum(sizes) / 1e6:.1f} MB\n")
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    parser = argparse.ArgumentParser(description="Build the app's dependencies for Azure.")
+    parser.add_argument("--zip", nargs="?", type=Path, const=ZIP, metavar="FILE", help="also pack everything")
+    parser.add_argument("--lock", action="store_true", help="choose versions anew, and build nothing")
+    asked = parser.parse_args(arguments)
     version = os.environ.get("FORESIGNAL_PYTHON_VERSION") or DEFAULT_VERSION
     if version not in VERSIONS:
         sys.stderr.write(f"FORESIGNAL_PYTHON_VERSION is {version!r}; it must be one of {', '.join(VERSIONS)}\n")
         return 2
     try:
+        if asked.lock:
+            lock()
+            return 0
         build(version)
+        if asked.zip:
+            pack(asked.zip)
     except subprocess.CalledProcessError as error:
         sys.stderr.write(f"building {PACKAGES.name} failed: {' '.join(error.cmd[2:])}\n")
+        return 1
+    except UnknownPathError as error:
+        sys.stderr.write(f"building {PACKAGES.name} failed: {error}\n")
+        return 1
+    if asked.zip and (words := over_budget(asked.zip)):
+        sys.stderr.write(f"{words}\n")
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -18,7 +18,7 @@ class Options:
     `first`, `last`: the days of a history to play. `board`: tickets are moved on as a board would (always with the
     samples). `tickets`: the ticket system that runs beside it, in place of those that the policy names. `pace`: factor
     on delays. `max_dequeue`: tries of a message before poison, instead of host.json's. `allow`: hosts outside this
-    machine that the sandbox may call; it calls no other.
+    machine that the sandbox may call; it calls no other. `package`: the functions run from that zip, not from here.
     """
 
     posts: Path | None = None
@@ -39,6 +39,7 @@ class Options:
     claim: float = 120.0
     max_dequeue: int | None = None
     allow: tuple[str, ...] = ()
+    package: Path | None = None
 
     def __post_init__(self) -> None:
         if self.posts and self.history:

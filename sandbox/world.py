@@ -16,7 +16,7 @@ from aiohttp import web
 from sandbox import azurite, tenants
 from sandbox.clock import SandboxClock
 from sandbox.errors import SandboxError
-from sandbox.host.options import HostOptions, listen
+from sandbox.host.options import ROOT, HostOptions, listen
 from sandbox.host.process import HostProcess
 from sandbox.inbox.server import Inbox
 from sandbox.memory import Memory, alone
@@ -29,6 +29,7 @@ from sandbox.microsoft365.roadmap import PATH as ROADMAP
 from sandbox.microsoft365.roadmap import roadmap_app
 from sandbox.microsoft365.serving import serve
 from sandbox.options import Options
+from sandbox.package import unzip
 from sandbox.report import Report
 from sandbox.surroundings import note
 from sandbox.ticket_systems import SYSTEMS, Server, server
@@ -199,8 +200,9 @@ async def _furnish(settings: Settings, policy: str, stack: AsyncExitStack) -> Az
 
 
 def _host_options(options: Options, state: Path) -> HostOptions:
+    folder = unzip(options.package, state / "package") if options.package else ROOT
     return HostOptions(
-        state, lock=options.lock, pace=options.pace, claim=options.claim, max_dequeue=options.max_dequeue
+        state, folder=folder, lock=options.lock, pace=options.pace, claim=options.claim, max_dequeue=options.max_dequeue
     )
 
 

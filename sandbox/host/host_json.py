@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.errors import SandboxError
-
-FILE = Path(__file__).resolve().parents[2] / "host.json"
+from sandbox.host.options import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class HostJson:
     function_timeout: float = 1800.0
 
 
-def read(file: Path = FILE) -> HostJson:
+def read(file: Path = ROOT / "host.json") -> HostJson:
     """host.json; SandboxError where it cannot be read."""
     try:
         values = json.loads(file.read_text(encoding="utf-8"))

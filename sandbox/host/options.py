@@ -7,12 +7,16 @@ from pathlib import Path
 
 from sandbox.errors import SandboxError
 
+ROOT = Path(__file__).resolve().parents[2]
 APP = "function_app:app"
 
 
 @dataclass(frozen=True, slots=True)
 class HostOptions:
-    """`lock` and `claim`: seconds. `pace`: factor on delays. `socket`: an inherited listening one, else `port`."""
+    """`lock` and `claim`: seconds. `pace`: factor on delays. `socket`: an inherited listening one, else `port`.
+
+    `folder`: where the app is, with its host.json; another than ours is an unzipped package, which has its libraries.
+    """
 
     state: Path
     app: str = APP
@@ -24,6 +28,7 @@ class HostOptions:
     max_dequeue: int | None = None
     timers: bool = False
     with_parent: bool = False
+    folder: Path = ROOT
 
     def arguments(self) -> list[str]:
         """The command line that `parse` reads."""
@@ -41,6 +46,7 @@ class HostOptions:
         arguments += ["--port", str(self.port)] if self.socket is None else ["--socket", str(self.socket)]
         arguments += ["--max-dequeue", str(self.max_dequeue)] if self.max_dequeue is not None else []
         arguments += ["--timers"] if self.timers else []
+        # not the folder: who starts a package says where it is before anything of it can be read
         return [*arguments, "--with-parent"] if self.with_parent else arguments
 
     def listening(self) -> sockets.socket:
@@ -59,6 +65,7 @@ def parse(arguments: list[str]) -> HostOptions:
     parser.add_argument("--max-dequeue", type=int, help="tries before poison, instead of host.json's")
     parser.add_argument("--timers", action="store_true", help="timers run by the clock from the start")
     parser.add_argument("--with-parent", action="store_true", help="leave when the starting process is gone")
+    parser.add_argument("--folder", type=Path, default=ROOT, help="of the app, with its host.json")
     return HostOptions(**vars(parser.parse_args(arguments)))
 
 

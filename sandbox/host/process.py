@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib.util
 import os
 import signal
 import socket
@@ -16,9 +17,9 @@ from typing import Any
 import aiohttp
 
 from sandbox.errors import SandboxError
-from sandbox.host.options import HostOptions
+from sandbox.host import packaged
+from sandbox.host.options import ROOT, HostOptions
 
-ROOT = Path(__file__).resolve().parents[2]
 _LEAVES = 60.0  # seconds to finish what runs
 _DEATHS = 5  # in a row, without an answer in between
 _SILENCE = 120.0
@@ -135,8 +136,9 @@ class HostProcess:
         number = self._options.socket
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "sandbox.host", *self._options.arguments(),
-                cwd=ROOT, env=self._environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
+                *_command(self._options.folder), *self._options.arguments(),
+                cwd=self._options.folder, env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
                 pass_fds=(number,) if number is not None else (), start_new_session=True,
             )  # fmt: skip
         (self._options.state / "host.pid").write_text(str(self._process.pid), encoding="utf-8")
@@ -156,6 +158,15 @@ class HostProcess:
 
     def _last_words(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")[-_LAST_WORDS:].strip()
+
+
+def _command(folder: Path) -> list[str]:
+    """How Python is started: a package is served without this computer's libraries."""
+    if folder == ROOT:
+        return [sys.executable, "-m", "sandbox.host"]
+    [place] = (importlib.util.find_spec("croniter") or packaged.__spec__).submodule_search_locations or [""]
+    places = os.pathsep.join([str(ROOT), str(Path(place).parent)])
+    return [sys.executable, "-I", "-S", packaged.__file__, places, str(folder)]
 
 
 def _end(code: int) -> str:

@@ -85,7 +85,7 @@ async def _close(options: HostOptions) -> None:
 
 
 def _obeyed(options: HostOptions) -> host_json.HostJson:
-    settings = host_json.read()
+    settings = host_json.read(options.folder / "host.json")
     settings = replace(settings, retry_delay=settings.retry_delay * options.pace)
     return settings if options.max_dequeue is None else replace(settings, max_dequeue_count=options.max_dequeue)
 

@@ -32,6 +32,13 @@ Policy = Annotated[
         help="Use this policy instead of the sandbox's; the sandbox's tenants replace its tenants.",
     ),
 ]  # fmt: skip
+Package = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, show_default=False, metavar="FILE.zip",
+        help="Run the functions from this package, which make package builds, instead of from here.",
+    ),
+]  # fmt: skip
 
 
 def sandbox(
@@ -74,6 +81,7 @@ def sandbox(
             "for more.",
         ),
     ] = None,
+    package: Package = None,
 ) -> None:  # fmt: skip
     """Run the whole product on this machine: storage, Microsoft 365 tenants, a Teams inbox, and the functions.
 
@@ -98,6 +106,7 @@ def sandbox(
             board=board,
             tickets="" if tickets == "register" else tickets,
             allow=tuple(allow or ()),
+            package=package,
         )
     except SandboxError as error:
         raise typer.BadParameter(str(error)) from None
