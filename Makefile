@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test storm fuzz check audit bench package lock score year clean browser redmine
+.PHONY: help install dev run test storm fuzz check audit bench package sbom lock score year clean browser redmine
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -53,14 +53,21 @@ check: .make/python ## style, types, import rules, the policy, the infrastructur
 package: ## build/foresignal.zip, what goes to Azure: it prints how large that is (FORESIGNAL_PYTHON_VERSION=3.11 for another Python)
 	$(PYTHON) infra/package.py --zip
 
+# Which packages are in it, which versions, under which licences: read from what was installed, not from what was asked for.
+sbom: .make/tools ## build/foresignal.cdx.json, the bill of materials (CycloneDX) of what `make package` built
+	@[ -d .python_packages/lib/site-packages ] || { echo 'nothing is built: make package'; exit 1; }
+	@rm -rf build/sbom && $(PYTHON) -m venv --without-pip build/sbom && mkdir -p build
+	@echo '$(CURDIR)/.python_packages/lib/site-packages' > "$$(build/sbom/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/package.pth"
+	.make/tools/bin/cyclonedx-py environment --output-reproducible --output-file build/foresignal.cdx.json build/sbom/bin/python
+
 lock: ## infra/lock anew: the newest versions that requirements.txt allows, with their hashes
 	$(PYTHON) infra/package.py --lock
 
-# Never a reason to fail: a flaw that became known today is in yesterday's package as well.
-audit: ## known flaws of what the lock names, where the index of them can be reached
-	@$(PYTHON) -m venv .make/audit && .make/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r infra/lock/tools.txt && \
-		.make/audit/bin/pip-audit --requirement infra/lock/requirements.txt --require-hashes --disable-pip --strict --progress-spinner off \
-		|| echo 'audit: something is known to be wrong, or could not be looked up; see above'
+# Never a reason to fail: a flaw that became known today is in yesterday's package as well. The workflow is strict.
+audit: ## known flaws of what the lock names, where their database can be reached
+	@$(MAKE) --no-print-directory .make/tools && \
+		.make/tools/bin/pip-audit --requirement infra/lock/requirements.txt --require-hashes --disable-pip --strict --progress-spinner off \
+		|| echo 'audit: a flaw is known, or its database could not be reached; see above'
 
 bench: .make/python .make/node ## counts calls and memory against the budgets
 	$(BIN)/python -m tests.bench
@@ -88,6 +95,10 @@ clean: ## caches, builds and test results; .venv and node_modules stay
 .make/python: .make/command
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@mkdir -p .make && touch $@
+
+.make/tools: infra/lock/tools.txt
+	@rm -rf $@ && $(PYTHON) -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 .make/node: package.json package-lock.json
 	@major=$$( (node --version 2>/dev/null || true) | sed -E 's/^v([0-9]+).*/\1/'); [ "$${major:-0}" -ge 20 ] || \

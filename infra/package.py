@@ -43,7 +43,7 @@ def build(version: str, packages: Path = PACKAGES) -> None:
     CalledProcessError where they are not to be had; UnknownPathError where pruning does not understand our code.
     """
     site_packages = packages / "lib" / "site-packages"
-    shutil.rmtree(packages, ignore_errors=True)  # nothing of an earlier build may stay
+    shutil.rmtree(_of_any_length(packages), ignore_errors=True)  # nothing of an earlier build may stay
     with tempfile.TemporaryDirectory() as tools:
         _install_uv(tools)
         _run(
@@ -53,6 +53,7 @@ def build(version: str, packages: Path = PACKAGES) -> None:
             *("--only-binary", ":all:", "--python", sys.executable, "--quiet"),
             python_path=tools,
         )
+    site_packages = _of_any_length(site_packages)
     _say(f"{packages.name} as installed", site_packages.rglob("*"))
     prune(site_packages, sorted((ROOT / "shared").rglob("*.py")))
     _say(f"{packages.name} for Python {version}", site_packages.rglob("*"))
@@ -121,6 +122,11 @@ def _run(module: str, *arguments: str, python_path: str = "", said: str = "") ->
         environment["PYTHONPATH"] = python_path
     command = [sys.executable, "-m", module, *arguments]
     subprocess.run(command, check=True, env=environment, cwd=ROOT, input=said, text=True)  # noqa: S603
+
+
+def _of_any_length(path: Path) -> Path:
+    """The same place, as Windows takes it however long names get in it; msgraph's reach 320 characters."""
+    return Path(f"\\\\?\\{path}") if os.name == "nt" and path.drive.endswith(":") else path
 
 
 def _files(path: Path) -> list[Path]:
