@@ -47,7 +47,7 @@ check: .make/python ## style, types, import rules, the policy, the infrastructur
 	$(BIN)/lint-imports
 	$(BIN)/foresignal check
 	@checker=$(SHARED)/tools/bicep-check/bicep-check; \
-	if [ -x $$checker ]; then $$checker infra/main.bicep infra/main.bicepparam; \
+	if [ -x $$checker ]; then $$checker infra/*.bicep infra/*.bicepparam infra/graph/*.bicep; \
 	else echo "infra/ not checked here: no $$checker (the workflow runs the real compiler)"; fi
 
 package: ## build/foresignal.zip, what goes to Azure: it prints how large that is (FORESIGNAL_PYTHON_VERSION=3.11 for another Python)

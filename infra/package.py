@@ -25,6 +25,7 @@ PACKAGES = ROOT / ".python_packages"
 ZIP = ROOT / "build" / "foresignal.zip"
 APP = ("LICENSE", "config", "function_app.py", "functions", "host.json", "requirements.txt", "shared")
 """What goes to Azure beside .python_packages; .funcignore says the same to azd."""
+NOT_THE_APP = ("shared/cli",)
 VERSIONS = ("3.11", "3.12", "3.13")
 DEFAULT_VERSION = "3.13"  # the default of pythonVersion in main.bicep: they go together
 PLATFORM = "x86_64-manylinux_2_28"  # no newer C library than the Functions images have
@@ -62,6 +63,7 @@ def build(version: str, packages: Path = PACKAGES) -> None:
 def pack(target: Path, packages: Path = PACKAGES) -> None:
     """The package that Azure gets. The same files make the same zip, byte for byte, with the same zlib."""
     files = {path.relative_to(ROOT).as_posix(): path for name in APP for path in _files(ROOT / name)}
+    files = {name: path for name, path in files.items() if not name.startswith(tuple(f"{no}/" for no in NOT_THE_APP))}
     files |= {f"{PACKAGES.name}/{path.relative_to(packages).as_posix()}": path for path in _files(packages)}
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -20,6 +20,8 @@ _FILES = frozenset({"py.typed", ".lock"})
 _FOLDERS = frozenset({"tests", "test", "__pycache__"})
 _OF_AN_INSTALLER = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"})
 """In a *.dist-info: what lists files that are not all here, and who put them there. Names, versions, licences stay."""
+COMMAND_LINE = frozenset({"typer", "shellingham", "rich", "pygments", "markdown_it", "markdown_it_py", "mdurl"})
+"""What only the command `foresignal` imports, which nobody calls in Azure: typer, rich and what they bring along."""
 
 
 class UnknownPathError(Exception):
@@ -41,6 +43,8 @@ def prune(site_packages: Path, code: Iterable[Path]) -> None:
 
 def _needless(place: Path) -> bool:
     *folders, name = place.parts
+    if folders and folders[0].partition("-")[0] in COMMAND_LINE:
+        return True
     if folders and folders[0].endswith(".dist-info"):
         return name in _OF_AN_INSTALLER
     return place.suffix in _SUFFIXES or name in _FILES or bool(_FOLDERS & set(folders))

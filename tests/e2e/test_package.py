@@ -29,6 +29,7 @@ for file in sorted(pathlib.Path(folder).glob("*/**/*.py")):
     parts = file.relative_to(folder).with_suffix("").parts
     if parts[0] in {"shared", "functions"}:
         importlib.import_module(".".join(parts).removesuffix(".__init__"))
+import azure.monitor.opentelemetry  # of the worker, which sets it up
 import function_app
 names = [function.get_function_name() for function in function_app.app.get_functions()]
 files = [module.__file__ for module in sys.modules.values() if getattr(module, "__file__", None)]

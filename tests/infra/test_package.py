@@ -1,5 +1,6 @@
 """The package for Azure: what is in it and what is not, its lock, and the same bytes from the same files."""
 
+import ast
 import os
 import re
 import subprocess
@@ -13,7 +14,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 from infra import package
-from infra.pruned import UnknownPathError, graph_modules, prune
+from infra.pruned import COMMAND_LINE, UnknownPathError, graph_modules, prune
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = Path(sysconfig.get_path("purelib"))
@@ -108,7 +109,9 @@ def test_what_is_for_developers_and_installers_stays_at_home(tmp_path):
     ]  # fmt: skip
     left = [
         "one/__init__.pyi", "one/py.typed", "one/fast.pyx", "one/fast.c", "one/fast.h", "one/tests/test_one.py",
-        "one/__pycache__/x.pyc", "bin/one", "one-1.dist-info/RECORD", "one-1.dist-info/INSTALLER", ".lock",
+        "one/__pycache__/x.pyc", "rich/console.py",
+        "markdown_it_py-3.dist-info/METADATA", "bin/one", "one-1.dist-info/RECORD",
+        "one-1.dist-info/INSTALLER", ".lock",
     ]  # fmt: skip
     write(tmp_path, *kept, *left)
 
@@ -118,6 +121,19 @@ def test_what_is_for_developers_and_installers_stays_at_home(tmp_path):
         kept
     )
     assert all(any(folder.iterdir()) for folder in tmp_path.rglob("*") if folder.is_dir())
+
+
+def test_what_runs_in_azure_imports_nothing_of_the_command_line():
+    """Its libraries are not in the package, nor is its code; .funcignore says so to azd."""
+    ignored = (ROOT / ".funcignore").read_text(encoding="utf-8").splitlines()
+    for file in [*CODE, *(ROOT / "functions").rglob("*.py")]:
+        if not file.is_relative_to(ROOT / "shared" / "cli"):
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+            modules |= {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+            assert not {name.split(".")[0] for name in modules} & COMMAND_LINE, file
+            assert not [name for name in modules if name.startswith("shared.cli")], file
+    assert {f"/{name}" for name in package.NOT_THE_APP} <= set(ignored)
 
 
 def test_the_same_files_make_the_same_zip(tmp_path):
@@ -136,7 +152,7 @@ def test_the_same_files_make_the_same_zip(tmp_path):
     assert inside == sorted(inside)
     assert {"function_app.py", "host.json", ".python_packages/lib/site-packages/two.py", "shared/app.py"} <= set(inside)
     assert {name.split("/")[0] for name in inside} == {*package.APP, ".python_packages"}
-    assert not [name for name in inside if "__pycache__" in name]
+    assert not [name for name in inside if "__pycache__" in name or name.startswith("shared/cli/")]
 
 
 @pytest.mark.parametrize(
