@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.policy_given import counted, secret_names, seen_posts
+from shared.adapters.policy.secret_names import secret_names
+from shared.cli.policy_given import counted, seen_posts
 from shared.cli.post_files import POSTS
 from shared.cli.tools import State, complain, printable
 from shared.core.errors import PermanentError
