@@ -118,7 +118,7 @@ REMEDIES: Mapping[str, Remedy] = {
     "role_missing": Remedy(
         "our identity lacks an application role on Microsoft Graph",
         "Grant it: `foresignal grant`; whoever may not prints the request for who may: `foresignal grant --print`. It "
-        f"counts with the next token, up to 24 hours later, or soon after `{_RESTART}`",
+        "counts with the next token, up to 24 hours later",
     ),
     "role_missing_there": Remedy(
         "the app registration lacks an application role in a tenant",

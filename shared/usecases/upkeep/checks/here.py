@@ -112,6 +112,6 @@ async def look_at_clock(exam: Examination) -> list[Finding]:
             way = "behind" if ahead > 0 else "ahead of"
             words = f"ours is {off / 60:.0f} minutes {way} that of {whose}"
             return [failing("clock", "clock", words, "clock_off")]
-        return [ok("clock", "clock", f"at most {off:.0f} seconds from those of {', '.join(sorted(exam.clocks))}")]
+        return [ok("clock", "clock", f"at most {off:.0f} s from those of {', '.join(sorted(exam.clocks))}")]
 
     return await exam.ask("clock", "clock", ask)
