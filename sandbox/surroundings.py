@@ -10,6 +10,7 @@ from sandbox.clock import SandboxClock
 from sandbox.memory import Memory
 from shared import settings as deployments
 from shared.core.errors import PermanentError
+from shared.core.ports.deployment import SecretState
 
 if TYPE_CHECKING:
     from shared.app import Surroundings
@@ -32,6 +33,7 @@ def note(state: Path, connection: str, secrets: Mapping[str, str]) -> list[Path]
 
 def beside(state: Path) -> "Surroundings":
     """What a command finds around it that acts on the sandbox which runs on that folder; PermanentError for none."""
+    from sandbox.microsoft365.credential import SandboxCredential
     from shared import app
 
     connection, kept = state / _CONNECTION, state / _SECRETS
@@ -45,16 +47,26 @@ def beside(state: Path) -> "Surroundings":
         async def get(self, name: str, host: str = "") -> str:
             return own.get(name) or await super().get(name, host)
 
+        async def inspect(self, name: str) -> SecretState | None:
+            return SecretState(own[name]) if own.get(name) else await super().inspect(name)
+
     port = Memory.of(state).ports.get("functions")
     settings = deployments.Settings(
         deployment="sandbox",
         public_url=f"http://127.0.0.1:{port}" if port else "http://localhost",
         connection_string=connection.read_text(encoding="utf-8").strip(),
     )
-    return app.Surroundings(settings, clock=SandboxClock(state), secrets=Secrets())
+    return app.Surroundings(
+        settings,
+        clock=SandboxClock(state),
+        credential=lambda name, _tenant: SandboxCredential(name, state=state),
+        secrets=Secrets(),
+    )
 
 
-def surround(settings: deployments.Settings, clock: SandboxClock, *, pace: float, claim_seconds: float) -> Counter[str]:
+def surround(
+    settings: deployments.Settings, clock: SandboxClock, state: Path, *, pace: float, claim_seconds: float
+) -> Counter[str]:
     """Tell the functions where they are, before the first one runs; gives the counter of their own calls.
 
     Secrets come from the environment: there is no Key Vault in these settings.
@@ -65,7 +77,7 @@ def surround(settings: deployments.Settings, clock: SandboxClock, *, pace: float
     surroundings = app.Surroundings(
         settings=settings,
         clock=clock,
-        credential=lambda name, _tenant: SandboxCredential(name),
+        credential=lambda name, _tenant: SandboxCredential(name, state=state),
         claim_seconds=claim_seconds,
         pace=pace,
     )

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from uuid import NAMESPACE_DNS, uuid5
 
 import yaml
 
 from sandbox.errors import SandboxError
+from sandbox.microsoft365.credential import tenant_id
 from shared.adapters.policy import file
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Policy
@@ -24,8 +24,7 @@ def policy_text(text: str, graph_url: str, plans: Mapping[str, str], roadmap_url
     """The policy with its tenants and roadmap replaced by the sandbox's own; `plans`: each tenant's Planner plan."""
     lines = ["tenants:"]
     for name, plan in plans.items():
-        tenant_id = uuid5(NAMESPACE_DNS, f"{name}.example")
-        lines.append(f'  {name}: {{tenant_id: "{tenant_id}", graph_url: "{graph_url}", plan: "{plan}"}}')
+        lines.append(f'  {name}: {{tenant_id: "{tenant_id(name)}", graph_url: "{graph_url}", plan: "{plan}"}}')
     roadmap = f'roadmap: {{url: "{roadmap_url}"}}' if roadmap_url else "roadmap: {enabled: false}"
     return _replaced(_replaced(text, "roadmap", roadmap + "\n"), "tenants", "\n".join(lines) + "\n")
 

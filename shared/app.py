@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from shared import settings as environment
 from shared.core import names
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import PermanentError, SignInError, TransientError
 from shared.core.policy.model import Outside, Policy, Tenant
-from shared.core.ports.deployment import Clock, Secrets, Telemetry
-from shared.core.ports.outside import Channel, TaskSource, TicketSystem
+from shared.core.ports.deployment import Clock, Secrets, SecretState, Telemetry
+from shared.core.ports.outside import Channel, Identity, TaskSource, TicketSystem
+from shared.core.upkeep.sign_in import ELSEWHERE
 from shared.settings import Settings
-from shared.usecases.deps import Deps, Here, OutsidePorts, StoragePorts, Untold
+from shared.usecases.deps import Deps, Here, OutsidePorts, Place, StoragePorts, Untold
 from shared.usecases.telling import GRAPH_CALLS
 
 if TYPE_CHECKING:
     from shared.adapters.clients.reach import Reach
+
+_STORAGE = "https://storage.azure.com/.default"
 
 
 def _utc_now() -> datetime:
@@ -49,9 +52,15 @@ class EnvironmentSecrets:
 
     async def get(self, name: str, host: str = "") -> str:  # noqa: ARG002 - on a machine of one's own, nothing is tagged
         value = environment.environment_secret(name).strip()  # copies end with a newline
+        if environment.is_unresolved(value):
+            raise PermanentError(f"secret {name} is a Key Vault reference that did not resolve")
         if not value:
             raise PermanentError(f"secret {name} is not set: neither a Key Vault nor an environment variable holds it")
         return value
+
+    async def inspect(self, name: str) -> SecretState | None:
+        value = environment.environment_secret(name)
+        return SecretState(value) if value else None
 
 
 class App:
@@ -91,6 +100,8 @@ class App:
                 roadmap=_Roadmap(self),
                 ticket_system=self._ticket_system,
                 channel=self._channel,
+                access=_Access(self),
+                secret_names=_secret_names,
             ),
             Here(
                 policy=self.policy,
@@ -102,8 +113,13 @@ class App:
                 pace=self.around.pace,
                 secrets=self.secrets,
                 telemetry=self.telemetry,
+                place=self._place(),
             ),
         )
+
+    def _place(self) -> Place:
+        s = self.settings
+        return Place(account=s.account, vault=s.vault, bound_secrets=s.bound_secrets, is_app=s.hosted)
 
     def _telemetry(self) -> Telemetry:
         """The worker loads OpenTelemetry where telemetry is on; elsewhere it is not worth its time."""
@@ -228,6 +244,51 @@ class _Posts:
         from shared.adapters.sources.message_center import MessageCenter
 
         return MessageCenter(self._app.graph()).pages(name, tenant)
+
+
+class _Access:
+    """The port `Access`, as lazily."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def own(self) -> Identity | None:
+        from azure.core.exceptions import ClientAuthenticationError
+
+        from shared.adapters.clients.tokens import identity_in, refusal_of
+
+        if self._app.settings.connection_string and not self._app.around.credential:
+            return None
+        try:
+            return identity_in(await self._app.token(_STORAGE))
+        except TransientError as error:
+            if isinstance(error.__cause__, ClientAuthenticationError):
+                raise refusal_of(error.__cause__, "our own identity gets no token", "sign in") from None
+            raise
+
+    async def identity(self, name: str, tenant: Tenant) -> Identity | None:
+        self._must_be_here(name, tenant)
+        identity: Identity | None = await self._app.graph().identity(name, tenant)
+        return identity
+
+    async def try_read(self, name: str, tenant: Tenant) -> float | None:
+        from shared.adapters.sources.message_center import MessageCenter
+
+        self._must_be_here(name, tenant)
+        return await MessageCenter(self._app.graph()).try_read(name, tenant)
+
+    def _must_be_here(self, name: str, tenant: Tenant) -> None:
+        """An admin's machine has no managed identity, and asking for one takes a minute."""
+        around = self._app.around
+        is_ours = tenant.auth.kind != "secret" and not around.credential
+        if is_ours and not (around.settings.hosted or around.settings.client_id):
+            raise SignInError(f"tenant {name}: the app's identity is not on this machine", ELSEWHERE)
+
+
+def _secret_names(policy: Policy) -> list[tuple[str, str]]:
+    from shared.adapters.policy.secret_names import secret_names
+
+    return secret_names(policy)
 
 
 class _Tasks:

@@ -1,6 +1,7 @@
 """Where things are: app settings, set by infra/. The only reader of the environment (who and what is the policy)."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,27 +66,62 @@ class Settings:
         """Whether this machine may be called: beside a sandbox, its servers are there. In Azure nothing is."""
         return bool(self.connection_string) and not self.hosted
 
+    @property
+    def account(self) -> str:
+        """The name of the storage account; empty where nobody knows it."""
+        named = re.search(r"AccountName=([a-z0-9]+)", self.connection_string)
+        return named[1] if named else _first_label(self.blob_url)
+
+    @property
+    def vault(self) -> str:
+        """The name of the Key Vault; empty where there is none."""
+        return _first_label(self.key_vault_url)
+
     def __repr__(self) -> str:
         return f"Settings(deployment={self.deployment!r}, public_url={self.public_url!r})"
+
+
+def _first_label(url: str) -> str:
+    label = re.match(r"https://([A-Za-z0-9-]+)\.", url)
+    return label[1] if label else ""
+
+
+def is_unresolved(value: str) -> bool:
+    """Whether a value is a Key Vault reference as it is written: App Service puts the secret there, or fails so."""
+    return value.startswith(_UNRESOLVED)
+
+
+def unresolved(environment: Mapping[str, str] | None = None) -> list[str]:
+    """The app settings that hold a Key Vault reference as it is written."""
+    env = os.environ if environment is None else environment
+    return [name for name in NAMES if is_unresolved(env.get(name, ""))]
+
+
+def missing(environment: Mapping[str, str] | None = None) -> list[str]:
+    """The app settings without which there is no deployment."""
+    env = os.environ if environment is None else environment
+    needed = ["FORESIGNAL_DEPLOYMENT", "FORESIGNAL_PUBLIC_URL"]
+    if not env.get(_STORAGE):
+        needed += [f"{_STORAGE}__{kind}ServiceUri" for kind in ("blob", "queue", "table")]
+    return [name for name in needed if not env.get(name)]
+
+
+def identity_object_id() -> str:
+    """The object id of the deployment's identity, as azd keeps it; empty where nobody set it."""
+    return os.environ.get("FORESIGNAL_IDENTITY_PRINCIPAL_ID", "")
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process; PermanentError naming every one that is missing or unresolved."""
     env = os.environ if environment is None else environment
-    unresolved = [name for name in NAMES if env.get(name, "").startswith(_UNRESOLVED)]
-    if unresolved:
+    if names := unresolved(env):
         raise PermanentError(
-            f"Key Vault references did not resolve: {', '.join(unresolved)}; "
+            f"Key Vault references did not resolve: {', '.join(names)}; "
             "give the app's identity the role Key Vault Secrets User and restart it"
         )
-    connection = env.get(_STORAGE, "")
-    needed = ["FORESIGNAL_DEPLOYMENT", "FORESIGNAL_PUBLIC_URL"]
-    if not connection:
-        needed += [f"{_STORAGE}__{kind}ServiceUri" for kind in ("blob", "queue", "table")]
-    missing = [name for name in needed if not env.get(name)]
-    if missing:
+    if names := missing(env):
         raise PermanentError(
-            f"app settings are missing: {', '.join(missing)}; infra/main.bicep sets them all "
+            f"app settings are missing: {', '.join(names)}; infra/main.bicep sets them all "
             "(beside a sandbox: --state DIR)"
         )
     return Settings(
@@ -93,7 +129,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=env["FORESIGNAL_PUBLIC_URL"].rstrip("/"),
         key_vault_url=env.get("FORESIGNAL_KEY_VAULT_URL", ""),
         client_id=env.get("AZURE_CLIENT_ID", ""),
-        connection_string=connection,
+        connection_string=env.get(_STORAGE, ""),
         blob_url=env.get(f"{_STORAGE}__blobServiceUri", ""),
         queue_url=env.get(f"{_STORAGE}__queueServiceUri", ""),
         table_url=env.get(f"{_STORAGE}__tableServiceUri", ""),

@@ -11,8 +11,19 @@ from shared.core.changes.change import Effect, EffectState, TicketState
 from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
+from shared.core.ports.deployment import SecretState
 from shared.core.ports.storage import Blob, QueueState, Row, Value, Write
-from shared.usecases.deps import ChannelMemory, Deps, DownMemory, Here, ListMemory, OutsidePorts, StoragePorts, Untold
+from shared.usecases.deps import (
+    ChannelMemory,
+    Deps,
+    DownMemory,
+    Here,
+    ListMemory,
+    OutsidePorts,
+    Place,
+    StoragePorts,
+    Untold,
+)
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
@@ -86,10 +97,32 @@ class Mortal:
         return result
 
 
-class FakeTables:
+class FakeExamined:
+    """What the doctor asks of storage: everything is there and allowed, but what a test names.
+
+    `faults`: what asking for something raises, by its name; `unwritable`: the same of trying to write it.
+    """
+
+    def __init__(self) -> None:
+        self.faults: dict[str, Exception] = {}
+        self.unwritable: dict[str, Exception] = {}
+        self.ahead: float | None = 0.0
+
+    async def inspect(self, name: str) -> float | None:
+        if name in self.faults:
+            raise self.faults[name]
+        return self.ahead
+
+    async def try_write(self, name: str) -> None:
+        if name in self.unwritable:
+            raise self.unwritable[name]
+
+
+class FakeTables(FakeExamined):
     """Table storage in memory. `refuse` names keys that it never takes; `interfere` runs once before a commit."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.rows: dict[tuple[str, str, str], tuple[dict[str, Value], str]] = {}
         self._keys: dict[tuple[str, str], set[str]] = {}  # of each partition, those deleted too
         self.refuse: set[str] = set()
@@ -173,10 +206,11 @@ def _equal(values: Mapping[str, Value], equal: Mapping[str, str] | None) -> bool
     return all(values.get(name) == value for name, value in (equal or {}).items())
 
 
-class FakeQueues:
+class FakeQueues(FakeExamined):
     """Queues in memory; messages go through the real encoding, so that its limit holds."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.sent: list[tuple[str, Envelope, float]] = []
 
     async def send(self, queue: str, envelope: Envelope, delay: float = 0.0) -> None:
@@ -196,10 +230,11 @@ class FakeQueues:
         return taken
 
 
-class FakeBlobs:
+class FakeBlobs(FakeExamined):
     """Blobs in memory."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.held: dict[tuple[str, str], bytes] = {}
         self.calls = 0
 
@@ -242,6 +277,9 @@ class FakeSecrets:
         if name not in self.held:
             raise PermanentError(f"secret {name} is not set")
         return self.held[name]
+
+    async def inspect(self, name: str) -> SecretState | None:
+        return SecretState(self.held[name]) if name in self.held else None
 
 
 class FakePolicy:
@@ -288,6 +326,7 @@ def deps_of(**ports: Any) -> Deps:
         "channels": ChannelMemory(),
         "pause": no_pause,
         "telemetry": Untold(),
+        "place": Place(),
         **ports,
     }
     return Deps(*(group(**{name: given.get(name) for name in names}) for group, names in known.items()))

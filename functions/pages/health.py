@@ -13,6 +13,7 @@ from functions.pages.who import person, person_with_roles
 
 if TYPE_CHECKING:
     from shared.app import App
+    from shared.core.upkeep.findings import Finding
     from shared.usecases.pages.health import HealthView, QueueView
 
 T = TypeVar("T")
@@ -38,12 +39,29 @@ async def _status(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.health import queues_page
     from shared.usecases.pages.health import health
 
+    if request.params.get("checks"):
+        return await _checks(app, request)
     if _wants_json(request):
         return as_json(await health(app.deps))
     if request.params.get("queues"):
         kept = await _QUEUES.of(app)
         return html(queues_page(kept, app.deps.here.clock()))
     return await _page(app, request)
+
+
+async def _checks(app: "App", request: func.HttpRequest) -> func.HttpResponse:
+    """The doctor's findings, for admins; nothing is changed."""
+    from shared.adapters.pages.health import checks_page
+    from shared.core.review.roles import is_admin
+    from shared.core.upkeep.findings import as_report
+
+    who = await person_with_roles(app, request.headers)
+    if who is None or not is_admin(who.roles):
+        return message(
+            "This is for admins", "It shows how the whole deployment is made, so it needs the role admin.", 403
+        )
+    findings = await _FINDINGS.of(app)
+    return as_json(as_report(findings)) if _wants_json(request) else html(checks_page(findings))
 
 
 async def _page(app: "App", request: func.HttpRequest, done: str = "") -> func.HttpResponse:
@@ -122,7 +140,13 @@ async def _read_queues(app: "App") -> "Sequence[QueueView]":
     return await queue_views(app.deps)
 
 
-_VIEW, _QUEUES = _KeptView(_read_view), _KeptView(_read_queues)
+async def _examine(app: "App") -> "tuple[Finding, ...]":
+    from shared.usecases.upkeep.doctor import doctor
+
+    return await doctor(app.deps)
+
+
+_VIEW, _QUEUES, _FINDINGS = _KeptView(_read_view), _KeptView(_read_queues), _KeptView(_examine)
 
 
 class _Kept:

@@ -74,7 +74,7 @@ def _surround(options: HostOptions, settings: Settings, clock: SandboxClock) -> 
         return Counter()
     from sandbox.surroundings import surround
 
-    return surround(settings, clock, pace=options.pace, claim_seconds=options.claim)
+    return surround(settings, clock, options.state, pace=options.pace, claim_seconds=options.claim)
 
 
 async def _close(options: HostOptions) -> None:

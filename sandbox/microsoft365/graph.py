@@ -10,7 +10,7 @@ import json
 import re
 import time
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from sandbox.microsoft365.credential import read_token
+from sandbox.microsoft365.credential import read_token, roles_in
 from sandbox.microsoft365.faults import Answer, Faults, error
 from sandbox.microsoft365.feed import Feed
 from sandbox.microsoft365.planner import Planner, Resource
@@ -31,6 +31,14 @@ _MAX_PAGE = 1000
 _TASKS_PAGE = 400  # whatever is asked for
 _PREFERENCE = re.compile(r"odata\.maxpagesize\s*=\s*(\d+)", re.IGNORECASE)
 _AFTER_EMPTY = "$skiptoken"
+_ALLOWING: Mapping[tuple[str, bool], frozenset[str]] = defaultdict(
+    lambda: frozenset({"Tasks.ReadWrite.All"}),
+    {
+        ("GET", False): frozenset({"ServiceMessage.Read.All"}),
+        ("GET", True): frozenset({"Tasks.Read.All", "Tasks.ReadWrite.All"}),
+    },
+)
+"""By the method, and whether it is Planner's: the application roles of which a token needs one."""
 _CHALLENGE = {
     "WWW-Authenticate": 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"'
 }
@@ -128,6 +136,8 @@ class _Graph:
         question.tenant, expires = grant
         if expires <= time.time():
             return question.error(401, message="Lifetime validation failed, the token is expired.", headers=_CHALLENGE)
+        if not _ALLOWING[question.request.method, "planner" in question.request.path] & roles_in(token):
+            return question.error(403)
         fault = self.faults.take(question.tenant)
         return _faulty(question, fault) if fault else None
 

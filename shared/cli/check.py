@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shared.cli.policy_given import counted, default_file, numbers_of, secret_names, seen_posts
+from shared.cli.policy_given import counted, default_file, numbers_of, seen_posts
 from shared.cli.post_files import POSTS
 from shared.cli.tools import State, complain, printable, with_deployment
 
@@ -89,7 +89,7 @@ async def _outside_faults(deps: "Deps", checked: "Checked", *, secrets: bool, on
     assert policy is not None
     faults: list[tuple[str, Note]] = []
     if secrets:
-        for path, name in secret_names(policy):
+        for path, name in deps.outside.secret_names(policy):
             kind, said = await _said_of(policy, path, name)
             if said:
                 faults.append((kind, checked.places.note(path, said)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.policy_given import counted, secret_names, seen_posts
+from shared.cli.policy_given import counted, seen_posts
 from shared.cli.post_files import POSTS
 from shared.cli.tools import State, complain, printable
 from shared.core.errors import PermanentError
@@ -182,6 +182,8 @@ def _tell(file: Path, answers: "Answers", services: Mapping[str, int]) -> None:
 
 
 def _tell_whose(file: Path, policy: "Policy") -> None:
+    from shared.adapters.policy.secret_names import secret_names
+
     typer.echo(f"wrote {file}: {counted(policy)}")
     for name, team in policy.teams.items():
         mine = [load for load, each in policy.workloads.items() if each.team == name]

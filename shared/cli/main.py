@@ -8,6 +8,10 @@ import typer
 
 from shared.cli import backtest, check, history, init, parked, policy, posts, route, sandbox
 from shared.cli.cards import cards
+from shared.cli.doctor import HELP as DOCTOR_HELP
+from shared.cli.doctor import doctor
+from shared.cli.grant import HELP as GRANT_HELP
+from shared.cli.grant import grant
 from shared.cli.health import health
 from shared.cli.labels import labels
 from shared.cli.maturity import maturity
@@ -43,6 +47,8 @@ app.command("route")(route.route)
 app.command("backtest")(backtest.backtest)
 app.add_typer(policy.app, name="policy")
 app.command("health")(health)
+app.command("doctor", help=DOCTOR_HELP)(doctor)
+app.command("grant", help=GRANT_HELP)(grant)
 app.command("cards")(cards)
 app.add_typer(report, name="report")
 app.command("maturity")(maturity)

@@ -18,6 +18,40 @@ class TransientError(Exception):
         self.retry_after = retry_after
 
 
+class ForbiddenError(TransientError):
+    """A service of Azure does not let our identity do this, or not from here.
+
+    Args:
+        reason: what it refused.
+        code: its own word for it, such as `AuthorizationPermissionMismatch`.
+    """
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class NotMadeError(TransientError):
+    """A table, queue or container is not there: an upgrade without `azd provision` looks so."""
+
+
+class SignInError(PermanentError):
+    """Entra gives us no token.
+
+    Args:
+        reason: what it said; holds no secret.
+        code: its own word for it, such as `AADSTS65001`.
+    """
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class UngrantedError(PermanentError):
+    """Graph does not let us read, although it knows us: an app role is missing there."""
+
+
 class TargetDownError(PermanentError):
     """A channel or ticket system takes nothing at all: that is one fault, and what is due there waits until it is back.
 

@@ -1,7 +1,7 @@
 """What use cases are given: storage, what lies outside, and where we are."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from shared.core.life.scope import Scope
 from shared.core.life.shown import Shown
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource, Secrets, Telemetry
-from shared.core.ports.outside import Channel, Feed, RoadmapSource, TaskSource, TicketSystem
+from shared.core.ports.outside import Access, Channel, Feed, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
 from shared.record.deliveries import Target
 from shared.record.digests import ChannelRecord
@@ -31,13 +31,18 @@ class StoragePorts:
 
 @dataclass(frozen=True, slots=True)
 class OutsidePorts:
-    """Every system that is not ours. `feeds` has them by the source's name; the factories take a name of the policy."""
+    """Every system that is not ours. `feeds` has them by the source's name; the factories take a name of the policy.
+
+    `secret_names`: every secret that a policy names, as where in it and how it is called.
+    """
 
     feeds: Mapping[str, Feed]
     tasks: TaskSource
     roadmap: RoadmapSource
     ticket_system: Callable[[Policy, str], Awaitable[TicketSystem]]
     channel: Callable[[Policy, str], Awaitable[Channel]]
+    access: Access
+    secret_names: Callable[[Policy], Sequence[tuple[str, str]]]
 
 
 @dataclass(slots=True)
@@ -92,6 +97,19 @@ class Untold:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What commands that mend something need to name. `account`, `vault`: of storage and secrets; empty for none.
+
+    `bound_secrets`: a secret goes only where its tag says. `is_app`: this is the app itself, not an admin's machine.
+    """
+
+    account: str = ""
+    vault: str = ""
+    bound_secrets: bool = False
+    is_app: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Here:
     """This deployment and this process.
 
@@ -99,7 +117,7 @@ class Here:
     `claim_seconds`: how long a claim holds, longer than every call's timeout. `pace`: factor on every delay (the
     sandbox shortens them). `secrets`: by the names that the policy uses; None where there are none. `down`, `lists`,
     `channels`: what is remembered of targets that are down, of the lists, and of channels. `pause`: waits for seconds.
-    `telemetry`: counters and traces.
+    `telemetry`: counters and traces. `place`: what of Azure is around.
     """
 
     policy: PolicySource
@@ -115,6 +133,7 @@ class Here:
     channels: ChannelMemory = field(default_factory=ChannelMemory)
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     telemetry: Telemetry = field(default_factory=Untold)
+    place: Place = Place()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from tests.contracts.rig import ticket
 COMMANDS = [
     "", "classify", "explain", "replay", "history", "check", "init", "route", "backtest",
     "policy", "policy push", "policy show", "policy schema",
-    "sandbox", "health", "parked", "parked list", "parked show", "parked replay", "parked probe",
+    "sandbox", "health", "doctor", "grant", "parked", "parked list", "parked show", "parked replay", "parked probe",
     "register", "register list",
     "register show", "register move", "release", "settle", "labels", "planner", "ticket", "test-card", "cards",
     "maturity", "report", "report weekly", "report monthly", "report owner",

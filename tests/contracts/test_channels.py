@@ -100,7 +100,7 @@ class Inbox:
 
 @asynccontextmanager
 async def open_channel(kind: str, url: str, seconds: float = 300.0) -> AsyncIterator:
-    http = Http(httpx.AsyncClient(timeout=seconds, follow_redirects=False))
+    http = Http(httpx.AsyncClient(timeout=seconds, follow_redirects=False), reach=Reach(loopback=True))
     deps = AdapterDeps(
         "messaging", http, FakeSecrets({"TEAMS_URL": url}), FakeClock(), FakeTables(), "test", PUBLIC, token
     )
@@ -171,6 +171,23 @@ async def test_a_rendered_card_of_a_hostile_post_arrives_as_it_was_rendered(chan
     await channel.post(card)
 
     assert set(RIGS[kind].shown(card)) <= set(RIGS[kind].texts(inbox.got[0][1]))
+
+
+async def test_a_check_says_where_cards_go_and_sends_nothing(channel, inbox):
+    where = await channel.check()
+
+    assert where
+    assert not [part for part in TELLING if part in where]
+    assert inbox.got == []
+
+
+async def test_a_check_finds_an_address_that_is_none(inbox):
+    async with open_channel("teams_workflow", "https://outlook.office.com/webhook/x") as channel:
+        with pytest.raises(TargetDownError, match="retired those") as failed:
+            await channel.check()
+
+    assert "Make a workflow" in failed.value.remedy
+    assert_tells_no_secret(failed.value)
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 410, 413, 422])

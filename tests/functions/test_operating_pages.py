@@ -17,11 +17,13 @@ from shared import app, settings
 from shared.core.cards.delivery import ChannelState
 from shared.core.errors import TransientError
 from shared.core.messages import Envelope
+from shared.core.upkeep.findings import failing, ok
 from shared.record.audit import Entry, insert_entry, newest_entries
 from shared.record.deliveries import Outage, Target, write_outage
 from shared.record.digests import channel_row
 from shared.record.people import KnownPerson, keep_person, people_of
 from shared.usecases.delivery.park import park
+from shared.usecases.upkeep import doctor
 from tests.fakes import NOW
 from tests.functions.forms import OURSELVES, TOKEN, form_request
 from tests.security.test_01_closed_pages import OID, principal
@@ -53,6 +55,7 @@ def deployed(monkeypatch):
         monkeypatch.setattr(app, "_app", ours)
         health._VIEW.forget()
         health._QUEUES.forget()
+        health._FINDINGS.forget()
         return world
 
     return deploy
@@ -179,6 +182,30 @@ async def test_queues_are_looked_into_when_somebody_asks(world, monkeypatch):
     assert "cards 1 2 hours ago" in shown
     assert "the service is busy" in shown
     assert 'hx-get="/api/status?queues=yes"' in (await get(health.status)).get_body().decode()
+
+
+async def test_an_admin_sees_the_doctors_checks_when_asked_and_nobody_else_does(world, monkeypatch):
+    lines = [failing("parked", "parked", "one item is <parked>", "parked"), ok("clock", "clock", "right")]
+
+    async def examined(deps):
+        assert deps is world.deps
+        return tuple(lines)
+
+    monkeypatch.setattr(doctor, "doctor", examined)
+    refused = await get(health.status, signed_in=READER, checks="yes")
+    page = await get(health.status, signed_in=ADMIN, checks="yes")
+    data = json.loads((await get(health.status, signed_in=ADMIN, checks="yes", format="json")).get_body())
+
+    assert refused.status_code == 403
+    assert "foresignal parked list" not in refused.get_body().decode()
+    assert "1 ok, 1 failing, 0 not known" in text(page)
+    assert "<code>foresignal parked list</code>" in page.get_body().decode()
+    assert "one item is &lt;parked&gt;" in page.get_body().decode()
+    assert [finding["subject"] for finding in data["findings"]] == ["parked", "clock"]
+    assert data["failing"] == 1
+    link = 'hx-get="/api/status?checks=yes"'
+    assert link in (await get(health.status, signed_in=ADMIN)).get_body().decode()
+    assert link not in (await get(health.status, signed_in=READER)).get_body().decode()
 
 
 async def parked(world, change_id=ID, reason="Jira answered 400"):

@@ -126,6 +126,11 @@ class Email:
             raise PermanentError(f"{self._what}: the mail has {len(message):,} bytes, of at most {LARGEST:,}")
         await self._send(message)
 
+    async def check(self) -> str:
+        readers = await without_stopped(self._deps.tables, self._deps.name, self._settings.to)
+        await self._deps.http.may_call(self._graph, self._what)
+        return f"mails from {self._settings.sender} to {len(readers)} of {len(self._settings.to)} addresses"
+
     async def _send(self, message: bytes) -> None:
         token = await self._deps.token(f"https://{self._host}/.default", self._called)
         response = await self._deps.http.send(

@@ -72,6 +72,13 @@ class TeamsWorkflow:
         if response.status_code in _HINTS:
             raise self._refusal(response.status_code, hide_address(url, response.text)[:2000])
 
+    async def check(self) -> str:
+        url = await self._url()
+        if fault := fault_of_secret(url):
+            raise self._down(f"{self._what}: secret {self._secret}: {fault}", _COPY)
+        await self._deps.http.may_call(url, self._what)
+        return f"{urlsplit(url).hostname}, a workflow whose address is the secret {self._secret}"
+
     async def _url(self) -> str:
         """The address; TargetDownError where the secret holds none, as that is no fault of a card."""
         try:

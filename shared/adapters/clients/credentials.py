@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from shared.core.clouds import CLOUDS
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Tenant
 from shared.core.ports.deployment import Secrets
@@ -13,23 +14,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
     from azure.core.credentials_async import AsyncTokenCredential
 
-_PUBLIC = ("login.microsoftonline.com", "api://AzureADTokenExchange")
-_GOVERNMENT = ("login.microsoftonline.us", "api://AzureADTokenExchangeUSGov")
-_CLOUDS = {
-    "worldwide": _PUBLIC,
-    "gcc": _PUBLIC,
-    "gcch": _GOVERNMENT,
-    "dod": _GOVERNMENT,
-    "china": ("login.chinacloudapi.cn", "api://AzureADTokenExchangeChina"),
-}
-"""Where a cloud's tenants sign in, and the audience of a federated credential there."""
-GRAPH_HOSTS = {
-    "worldwide": "graph.microsoft.com",
-    "gcc": "graph.microsoft.com",
-    "gcch": "graph.microsoft.us",
-    "dod": "dod-graph.microsoft.us",
-    "china": "microsoftgraph.chinacloudapi.cn",
-}
+GRAPH_HOSTS = {cloud: hosts.graph for cloud, hosts in CLOUDS.items()}
 """Where a cloud's Microsoft Graph is."""
 _FRESH = 300.0  # seconds that an assertion must still be good for
 
@@ -63,7 +48,7 @@ class Credentials:
     async def _federated(self, tenant: Tenant, credential: "AsyncTokenCredential | None") -> "AsyncTokenCredential":
         from azure.identity.aio import ClientAssertionCredential
 
-        authority, audience = _CLOUDS[tenant.cloud]
+        authority, _, audience = CLOUDS[tenant.cloud]
         await self._assertion(audience)  # the SDK asks for it in a synchronous callback, where nothing can be awaited
         return credential or ClientAssertionCredential(
             tenant.tenant_id,
@@ -89,7 +74,7 @@ class Credentials:
         if credential:
             return credential
         secret = await self._secrets.get(tenant.auth.secret)
-        authority, _ = _CLOUDS[tenant.cloud]
+        authority = CLOUDS[tenant.cloud].login
         return ClientSecretCredential(tenant.tenant_id, tenant.auth.client_id, secret, authority=authority)
 
 

@@ -13,11 +13,14 @@ import httpx
 
 from shared.adapters.clients import proxies
 from shared.adapters.clients.answers import LARGEST_OF_GRAPH, TooLargeError, read_json
+from shared.adapters.clients.clock import seconds_ahead
 from shared.adapters.clients.credentials import GRAPH_HOSTS, Renewable
 from shared.adapters.clients.http import retry_after
 from shared.adapters.clients.reach import ForbiddenAddressError, Reach, is_here
-from shared.core.errors import DeclinedError, PermanentError, StaleError, TransientError
+from shared.adapters.clients.tokens import identity_in, refusal_of
+from shared.core.errors import DeclinedError, PermanentError, StaleError, TransientError, UngrantedError
 from shared.core.policy.model import Tenant
+from shared.core.ports.outside import Identity
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -33,7 +36,6 @@ TIMEOUT = 60.0
 _MAX_PAGES = 1000
 _NOT_NOW = frozenset({408, 425, 429})
 _STALE = frozenset({404, 409, 412})
-_CODE = re.compile(r"AADSTS\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Graph:
         self._told = told
         self._http: httpx.AsyncClient | None = None
         self._tenants: dict[str, _Client] = {}
+        self.ahead: float | None = None
+        """By how many seconds the clock of the last answer was ahead of ours."""
 
     async def ask(self, name: str, tenant: Tenant, question: Question, link: str = "") -> Any:
         """The answer's JSON, from `link` where the last page named one.
@@ -107,6 +111,22 @@ class Graph:
                 f"tenant {name}: Graph refuses a fresh token for {question.what} (401); check tenants.{name}.tenant_id "
                 f"and .auth in the policy, and that the app role {question.role} is granted there"
             ) from None
+
+    async def identity(self, name: str, tenant: Tenant) -> Identity | None:
+        """Whom the tenant takes us for; None where the token says nothing. Errors as `ask`."""
+        from azure.core.exceptions import AzureError, ClientAuthenticationError
+
+        client = await self._client(name, tenant)
+        try:
+            async with asyncio.timeout(self._timeout):
+                token = await client.credential.get_token(client.scope)
+        except TimeoutError as error:
+            raise TransientError(f"tenant {name}: no token in {self._timeout:g} s") from error
+        except ClientAuthenticationError as error:
+            raise _unknown_here(name, error) from None
+        except AzureError as error:
+            raise TransientError(f"tenant {name}: signing in is not to be had ({type(error).__name__})") from error
+        return identity_in(token.token)
 
     async def pages(self, name: str, tenant: Tenant, question: Question) -> AsyncIterator[list[Any]]:
         """Every page to the end, also behind an empty one. A pull that cannot be complete raises."""
@@ -155,11 +175,7 @@ class Graph:
                 return None
             raise _refusal(name, question, error) from error
         except ClientAuthenticationError as error:
-            code = _CODE.search(str(error))
-            raise PermanentError(
-                f"tenant {name}: signing in failed ({code[0] if code else type(error).__name__}); "
-                f"check tenants.{name}.tenant_id and .auth in the policy, and the consent given there"
-            ) from None  # the original names ids and addresses, and holds what was sent
+            raise _unknown_here(name, error) from None  # the original names ids and addresses, and holds what was sent
         except AzureError as error:
             raise TransientError(f"tenant {name}: signing in is not to be had ({type(error).__name__})") from error
         try:
@@ -186,13 +202,14 @@ class Graph:
 
         base = _base(name, tenant)
         credential = Renewable(lambda: self._credential(name, tenant))
-        scope = GRAPH_HOSTS["worldwide"] if is_here(base.host) else base.host
+        host = GRAPH_HOSTS["worldwide"] if is_here(base.host) else base.host
+        scope = f"https://{host}/.default"
         provider = AzureIdentityAuthenticationProvider(
-            credential, scopes=[f"https://{scope}/.default"], allowed_hosts=[base.host], is_cae_enabled=False
+            credential, scopes=[scope], allowed_hosts=[base.host], is_cae_enabled=False
         )
         adapter = GraphRequestAdapter(provider, self._client_of_all())
         adapter.base_url = f"{base}/v1.0"
-        return _Client(tenant, credential, GraphServiceClient(request_adapter=adapter))
+        return _Client(tenant, credential, scope, GraphServiceClient(request_adapter=adapter))
 
     def _client_of_all(self) -> httpx.AsyncClient:
         from kiota_http.middleware.options import RedirectHandlerOption, RetryHandlerOption
@@ -200,7 +217,7 @@ class Graph:
 
         if self._http is None:
             client = proxies.client(self._timeout, self._reach, http2=True, largest=LARGEST_OF_GRAPH)
-            client.event_hooks = {"request": [self._count]}
+            client.event_hooks = {"request": [self._count], "response": [self._hear]}
             never = (RetryHandlerOption(should_retry=False), RedirectHandlerOption(should_redirect=False))
             self._http = GraphClientFactory.create_with_default_middleware(
                 client=client, options={option.get_key(): option for option in never}
@@ -211,11 +228,15 @@ class Graph:
         self.calls["graph"] += 1
         self._told()
 
+    async def _hear(self, response: httpx.Response) -> None:
+        self.ahead = seconds_ahead(response.headers)
+
 
 @dataclass(frozen=True, slots=True)
 class _Client:
     tenant: Tenant
     credential: Renewable
+    scope: str
     service: "GraphServiceClient"
 
 
@@ -260,10 +281,15 @@ def _refusal(name: str, question: Question, error: "APIError") -> Exception:
     if question.write and status == 400:
         return DeclinedError(f"{text}, which refuses what would be written (request-id {_request_id(headers)})")
     if status == 403:
-        return PermanentError(f"{text}; grant the app role {question.role} there and consent to it")
+        return UngrantedError(f"{text}; grant the app role {question.role} there and consent to it")
     if status in _NOT_NOW or status >= 500:
         return TransientError(text, retry_after(headers.get("retry-after"), datetime.now(UTC)))
     return PermanentError(f"{text} (request-id {_request_id(headers)}); check the policy of this tenant")
+
+
+def _unknown_here(name: str, error: Exception) -> PermanentError:
+    check = f"check tenants.{name}.tenant_id and .auth in the policy, and the consent given there"
+    return refusal_of(error, f"tenant {name}: signing in failed", check)
 
 
 def _request_id(headers: Mapping[str, str]) -> str:

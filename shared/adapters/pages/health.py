@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from shared.adapters.pages.render import render
 from shared.core.times import when
+from shared.core.upkeep.findings import Finding, count
 from shared.record.parked import ParkedHead
 
 PAGE = 50
@@ -74,6 +75,20 @@ def health_page(
 def queues_page(queues: object, at: datetime) -> str:
     """What stands in the queues, alone: a part of the page, or a page where there is no script."""
     return render("queues.html.j2", title="Queues", queues=queues, age=lambda moment: _age(moment, at))
+
+
+def checks_page(findings: Sequence[Finding]) -> str:
+    """What the doctor found, alone: a part of the page, or a page where there is no script."""
+    order = {"failing": 0, "unknown": 1, "ok": 2}
+    lines = sorted(findings, key=lambda finding: order[finding.condition])
+    counts = {condition: count(findings, condition) for condition in ("ok", "failing", "unknown")}
+    shown = [(finding, _with_code(finding.remedy)) for finding in lines]
+    return render("checks.html.j2", title="Checks", lines=shown, counts=counts)
+
+
+def _with_code(text: str) -> list[tuple[str, bool]]:
+    """A remedy in parts: words, and the commands that stand between backquotes."""
+    return [(part, number % 2 == 1) for number, part in enumerate(text.split("`")) if part]
 
 
 def _down(each: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -23,13 +23,19 @@ class MessageCenter:
     def pages(self, name: str, tenant: Tenant) -> AsyncIterator[list[Mapping[str, Any]]]:
         return self._graph.pages(name, tenant, _ANNOUNCEMENTS)
 
+    async def try_read(self, name: str, tenant: Tenant) -> float | None:
+        """Read one post. By how many seconds Graph's clock is ahead of ours; errors as Feed."""
+        await self._graph.ask(name, tenant, _ONE)
+        return self._graph.ahead
 
-def _messages(client: "GraphServiceClient") -> "RequestInformation":
+
+def _messages(client: "GraphServiceClient", page: int = _PAGE) -> "RequestInformation":
     from kiota_abstractions.base_request_configuration import RequestConfiguration
 
     configuration: RequestConfiguration[Any] = RequestConfiguration()
-    configuration.headers.add("Prefer", f"odata.maxpagesize={_PAGE}")
+    configuration.headers.add("Prefer", f"odata.maxpagesize={page}")
     return client.admin.service_announcement.messages.to_get_request_information(configuration)
 
 
 _ANNOUNCEMENTS = Question("its Message Center posts", "ServiceMessage.Read.All", _messages)
+_ONE = Question("its Message Center posts", "ServiceMessage.Read.All", lambda client: _messages(client, 1))

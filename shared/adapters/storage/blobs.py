@@ -14,6 +14,7 @@ from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.storage.counting import CountingTransport
 from shared.adapters.storage.failures import RETRIES, as_ours
+from shared.adapters.storage.probing import NOBODY, Clock
 from shared.core.errors import ConflictError
 from shared.core.ports.storage import Blob
 
@@ -84,6 +85,24 @@ class AzureBlobs:
             try:
                 await self._service.get_blob_client(container, name).delete_blob()
             except ResourceNotFoundError:
+                return
+
+    async def inspect(self, name: str) -> float | None:
+        clock = Clock()
+        with as_ours(f"listing container {name}"):
+            blobs = self._service.get_container_client(name).list_blobs(
+                name_starts_with=NOBODY, results_per_page=1, raw_response_hook=clock
+            )
+            async for _ in blobs:
+                break
+        return clock.ahead
+
+    async def try_write(self, name: str) -> None:
+        condition: dict[str, Any] = {"etag": '"0x0"', "match_condition": MatchConditions.IfNotModified}
+        with as_ours(f"writing container {name}"):
+            try:
+                await self._service.get_blob_client(name, NOBODY).upload_blob(b"", overwrite=True, **condition)
+            except (ResourceExistsError, ResourceModifiedError):
                 return
 
     async def create(self, names: tuple[str, ...] | list[str]) -> None:

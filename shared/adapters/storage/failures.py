@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 from azure.core.exceptions import AzureError, HttpResponseError
 
-from shared.core.errors import TransientError
+from shared.core.errors import ForbiddenError, NotMadeError, TransientError
 
 RETRIES = {"retry_total": 1, "retry_connect": 1, "retry_read": 1, "retry_status": 1, "retry_backoff_factor": 0.2}
 """One quick retry in the SDK. The triggers' shell does all longer waiting."""
+_NOT_MADE = frozenset({"TableNotFound", "QueueNotFound", "ContainerNotFound"})
 
 
 @contextmanager
@@ -19,7 +20,16 @@ def as_ours(what: str) -> Iterator[None]:
     except HttpResponseError as error:
         status = error.status_code
         advice = "give the app's identity its roles on the storage account" if status in {401, 403} else "see its state"
-        code = getattr(error, "error_code", None) or error.reason
-        raise TransientError(f"storage refused {what}: {status} {code}; {advice}") from error
+        code = code_of(error) or error.reason or ""
+        reason = f"storage refused {what}: {status} {code}; {advice}"
+        if status in {401, 403}:
+            raise ForbiddenError(reason, code) from error
+        raise (NotMadeError if code in _NOT_MADE else TransientError)(reason) from error
     except AzureError as error:
         raise TransientError(f"storage is not to be reached for {what} ({type(error).__name__})") from error
+
+
+def code_of(error: HttpResponseError) -> str:
+    """Storage's own word for what is wrong; empty where it says none."""
+    code = getattr(error, "error_code", None)
+    return str(getattr(code, "value", code) or "")

@@ -7,18 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from azure.core.exceptions import ResourceExistsError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.queue import BinaryBase64DecodePolicy, BinaryBase64EncodePolicy, QueueMessage
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from shared.adapters.storage.counting import CountingTransport
-from shared.adapters.storage.failures import RETRIES, as_ours
+from shared.adapters.storage.failures import RETRIES, as_ours, code_of
+from shared.adapters.storage.probing import Clock
 from shared.core.errors import PermanentError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.ports.storage import QueueState
 
 MAX_DELAY = 7 * 24 * 3600 - 1
 """Seconds; storage hides a message for a week at most."""
+_NO_MESSAGE, _NO_RECEIPT = "00000000-0000-0000-0000-000000000000", "AgAAAAMAAAAAAAAAAAAAAAAAAAA="
+_UNKNOWN_MESSAGE = frozenset({"MessageNotFound", "PopReceiptMismatch"})
 _PEEKED = 32  # messages; storage shows no more at once
 
 
@@ -76,6 +79,20 @@ class AzureQueues:
         return QueueState(
             properties.approximate_message_count or 0, min(filter(None, map(_since, peeked)), default=None)
         )
+
+    async def inspect(self, name: str) -> float | None:
+        clock = Clock()
+        with as_ours(f"looking into queue {name}"):
+            await self._queue(name).peek_messages(max_messages=1, raw_response_hook=clock)
+        return clock.ahead
+
+    async def try_write(self, name: str) -> None:
+        with as_ours(f"writing to queue {name}"):
+            try:
+                await self._queue(name).update_message(_NO_MESSAGE, pop_receipt=_NO_RECEIPT, visibility_timeout=0)
+            except HttpResponseError as error:
+                if code_of(error) not in _UNKNOWN_MESSAGE:
+                    raise
 
     async def create(self, names: tuple[str, ...] | list[str]) -> None:
         """Make the queues that are not there yet (sandbox and tests; in Azure infra/ makes them)."""

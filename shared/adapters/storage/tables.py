@@ -10,8 +10,9 @@ from azure.data.tables import TableTransactionError, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from shared.adapters.storage.counting import CountingTransport
-from shared.adapters.storage.failures import RETRIES, as_ours
-from shared.core.errors import ConflictError, RefusedError, TransientError
+from shared.adapters.storage.failures import RETRIES, as_ours, code_of
+from shared.adapters.storage.probing import NEVER, NOBODY, Clock
+from shared.core.errors import ConflictError, ForbiddenError, RefusedError, TransientError
 from shared.core.ports.storage import Row, Value, Write
 
 # Azurite takes what Azure refuses, so the limits are checked here.
@@ -125,6 +126,29 @@ class AzureTables:
         make = client.create_entity if how == "create" else client.update_entity
         return str((await make(entity, **options)).get("etag") or "")
 
+    async def inspect(self, name: str) -> float | None:
+        clock = Clock()
+        with as_ours(f"reading table {name}"):
+            found = self._table(name).query_entities(
+                "PartitionKey eq @nobody and RowKey eq @nobody",
+                parameters={"nobody": NOBODY},
+                results_per_page=1,
+                raw_response_hook=clock,
+            )
+            async for _ in found:
+                break
+        return clock.ahead
+
+    async def try_write(self, name: str) -> None:
+        condition: dict[str, Any] = {"etag": NEVER, "match_condition": MatchConditions.IfNotModified}
+        with as_ours(f"writing table {name}"):
+            try:
+                entity = {"PartitionKey": NOBODY, "RowKey": NOBODY}
+                await self._table(name).update_entity(entity, mode=UpdateMode.MERGE, **condition)
+            except HttpResponseError as error:
+                if not isinstance(_meant(error, Write("merge", Row(NOBODY, NOBODY, {}))), ConflictError):
+                    raise
+
     async def create(self, names: Sequence[str]) -> None:
         """Make the tables that are not there yet (sandbox and tests; in Azure infra/ makes them)."""
         for name in names:
@@ -179,11 +203,11 @@ def _size(value: Value) -> int:
 
 
 def _meant(error: HttpResponseError, write: Write) -> Exception:
-    error_code = getattr(error, "error_code", None)
-    code = str(getattr(error_code, "value", error_code) or "")
+    code = code_of(error)
     conflict = isinstance(error, ResourceExistsError | ResourceModifiedError) or error.status_code in {409, 412}
     if conflict or (error.status_code == 404 and code != "TableNotFound"):
         return ConflictError(write.row.key)
     if error.status_code in {400, 413} and "Auth" not in code:
         return RefusedError(write.row.key, f"storage refused the row: {error.status_code} {code}")
-    return TransientError(f"storage refused the row {write.row.key}: {error.status_code} {code}")
+    reason = f"storage refused the row {write.row.key}: {error.status_code} {code}"
+    return ForbiddenError(reason, code) if error.status_code in {401, 403} else TransientError(reason)

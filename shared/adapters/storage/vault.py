@@ -11,7 +11,9 @@ from typing import Any
 
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import ForbiddenError, PermanentError, TransientError
+from shared.core.policy.parts import vault_name
+from shared.core.ports.deployment import SecretState
 
 _KEPT = 300.0  # seconds: a rotated secret is in use five minutes later
 _REFUSED = 403
@@ -60,25 +62,37 @@ class VaultSecrets:
         at, value, tag = self._held.get(name, (0.0, "", ""))
         if value and time.monotonic() - at < _KEPT:
             return value, tag
-        vault_name = name.replace("_", "-")
-        try:
-            secret = await self._open().get_secret(vault_name)
-        except ResourceNotFoundError as error:
-            raise PermanentError(
-                f"secret {name} is not in Key Vault; set it: az keyvault secret set --name {vault_name} --value ..."
-            ) from error
-        except HttpResponseError as error:
-            if error.status_code == _REFUSED:
-                raise TransientError(
-                    f"Key Vault refused {name}: give the app's identity the role Key Vault Secrets User"
-                ) from error
-            raise TransientError(f"Key Vault answered {error.status_code} for {name}") from error
-        except AzureError as error:
-            raise TransientError(f"Key Vault is not to be reached for {name} ({type(error).__name__})") from error
+        secret = await self._secret(name)
+        if secret is None:
+            how = f"az keyvault secret set --name {vault_name(name)} --value ..."
+            raise PermanentError(f"secret {name} is not in Key Vault; set it: {how}")
         value = (secret.value or "").strip()  # copies end with a newline
         tag = str((secret.properties.tags or {}).get(TAG, "")).strip()
         self._held[name] = (time.monotonic(), value, tag)
         return value, tag
+
+    async def inspect(self, name: str) -> SecretState | None:
+        secret = await self._secret(name)
+        if secret is None:
+            return None
+        hosts = str((secret.properties.tags or {}).get(TAG, "")).strip()
+        return SecretState(secret.value or "", hosts, secret.properties.expires_on)
+
+    async def _secret(self, name: str) -> Any:
+        """The secret of the SDK; None where there is none."""
+        try:
+            return await self._open().get_secret(vault_name(name))
+        except ResourceNotFoundError:
+            return None
+        except HttpResponseError as error:
+            if error.status_code == _REFUSED:
+                raise ForbiddenError(
+                    f"Key Vault refused {name}: give the app's identity the role Key Vault Secrets User",
+                    _code_of(error),
+                ) from error
+            raise TransientError(f"Key Vault answered {error.status_code} for {name}") from error
+        except AzureError as error:
+            raise TransientError(f"Key Vault is not to be reached for {name} ({type(error).__name__})") from error
 
     def _open(self) -> Any:
         if self._client is None:
@@ -90,6 +104,13 @@ class VaultSecrets:
     async def close(self) -> None:
         if self._client is not None:
             await self._client.close()
+
+
+def _code_of(error: HttpResponseError) -> str:
+    """Key Vault's innermost word for what is wrong, such as `ForbiddenByRbac`; empty where it says none."""
+    inner = getattr(error.error, "innererror", None) or {}
+    code = inner.get("code") if isinstance(inner, dict) else ""
+    return str(code or getattr(error.error, "code", None) or "")
 
 
 def is_for(host: str, tag: str) -> bool:

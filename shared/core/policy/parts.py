@@ -66,6 +66,13 @@ RouteName = Annotated[str, AfterValidator(_route_name)]
 """A few words for people: they stand on cards, tickets and pages."""
 FreezeName = Annotated[str, AfterValidator(_freeze_name)]
 """The same for days on which nothing is to change."""
+
+
+def vault_name(name: str) -> str:
+    """What a secret of the policy is called in Key Vault, which takes no `_`."""
+    return name.replace("_", "-")
+
+
 SecretName = Annotated[str, AfterValidator(_secret_name)]
 """A setting that names a secret: its value is in Key Vault (in the sandbox: the environment), never in the file."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -22,6 +23,18 @@ class PolicySource(Protocol):
     async def current(self) -> Policy: ...
 
 
+@dataclass(frozen=True, slots=True)
+class SecretState:
+    """A secret as it is kept. `value`: as it stands, blanks at its ends included; it is shown nowhere.
+
+    `hosts`: what its tag says of where it may be sent. `expires`: when whoever keeps it says that it ends.
+    """
+
+    value: str = field(repr=False)
+    hosts: str = ""
+    expires: datetime | None = None
+
+
 class Secrets(Protocol):
     """Secrets by the names that the policy uses."""
 
@@ -29,6 +42,13 @@ class Secrets(Protocol):
         """The value; PermanentError naming the secret and where to put it when there is none.
 
         `host`: where it is about to be sent, if anywhere; PermanentError where it is not for that host.
+        """
+        ...
+
+    async def inspect(self, name: str) -> SecretState | None:
+        """The secret as it is kept now; None where there is none.
+
+        Raises ForbiddenError where we may not read it, TransientError where the vault is not to be had.
         """
         ...
 

@@ -1,11 +1,50 @@
 """The systems outside: sources, tasks, ticket systems, channels."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from shared.core.cards.card import Card
 from shared.core.policy.model import Tenant
 from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are, as a token says it. `tenant`, `app`, `object_id`: ids; `name`: what people call it, where it is told.
+
+    `roles`: the application roles that it has. `is_person`: somebody who has signed in, not an app.
+    """
+
+    tenant: str
+    app: str = ""
+    object_id: str = ""
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    is_person: bool = False
+
+
+class Access(Protocol):
+    """Who we are, and whether tenants let us in. Nothing is changed.
+
+    Every method raises SignInError where Entra gives no token (its code says why; `elsewhere`: it is that of the app,
+    which does not run on this machine), and PermanentError and TransientError as Feed.
+    """
+
+    async def own(self) -> Identity | None:
+        """Our own identity, with which storage is read; None where storage takes a key, or the token says nothing."""
+        ...
+
+    async def identity(self, name: str, tenant: Tenant) -> Identity | None:
+        """Whom the tenant's Graph takes us for; None where the token says nothing."""
+        ...
+
+    async def try_read(self, name: str, tenant: Tenant) -> float | None:
+        """Read one post. The seconds by which Graph's clock is ahead of ours; None where it does not say.
+
+        Raises UngrantedError where we may not.
+        """
+        ...
 
 
 class Feed(Protocol):
@@ -125,6 +164,14 @@ class Receives(Protocol):
 
 class Channel(Protocol):
     """Where cards go."""
+
+    async def check(self) -> str:
+        """Whether its settings lead somewhere, without sending anything: a line that says where, without a secret.
+
+        Raises TargetDownError and TransientError as `post` would where they do not. Whether a card is taken there, only
+        a card can tell.
+        """
+        ...
 
     async def post(self, card: Card) -> None:
         """Render one card as this channel shows it, and send it; returns when it was accepted.

@@ -31,7 +31,23 @@ class Write:
     row: Row
 
 
-class Tables(Protocol):
+class Examined(Protocol):
+    """What the doctor asks of each service of storage; nothing there is changed.
+
+    Both raise ForbiddenError where we may not, NotMadeError where there is no such table, queue or container, and
+    TransientError where storage is not to be had.
+    """
+
+    async def inspect(self, name: str) -> float | None:
+        """Read from it. The seconds by which storage's clock is ahead of ours; None where it does not say."""
+        ...
+
+    async def try_write(self, name: str) -> None:
+        """Ask to change what is not there, over a version that never was: storage looks at our rights first."""
+        ...
+
+
+class Tables(Examined, Protocol):
     """Table storage. Every write is conditional; `commit` is one transaction in one partition."""
 
     async def get(self, table: str, partition: str, key: str) -> Row | None: ...
@@ -80,7 +96,7 @@ class QueueState:
     oldest: datetime | None = None
 
 
-class Queues(Protocol):
+class Queues(Examined, Protocol):
     """Storage queues."""
 
     async def send(self, queue: str, envelope: Envelope, delay: float = 0.0) -> None:
@@ -101,7 +117,7 @@ class Blob:
     modified: bool = True
 
 
-class Blobs(Protocol):
+class Blobs(Examined, Protocol):
     """Blob storage. `put` overwrites; `replace` is conditional."""
 
     async def read(self, container: str, name: str, known: str = "") -> Blob | None:

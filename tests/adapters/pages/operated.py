@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.adapters.pages.audit import audit_page, erase_page, people_page
-from shared.adapters.pages.health import health_page, queues_page
+from shared.adapters.pages.health import checks_page, health_page, queues_page
 from shared.adapters.pages.owners import Asked, owners_page
 from shared.adapters.pages.render import Viewer, viewer
 from shared.core.changes.change import Event
@@ -16,6 +16,7 @@ from shared.core.policy.answering import answers
 from shared.core.policy.model import Absence, Match, Policy, Route, Team, Tenant, Workload
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
+from shared.core.upkeep.findings import Finding, failing, ok, unknown
 from shared.record.audit import Entry
 from shared.record.parked import ParkedHead
 from shared.record.people import KnownPerson
@@ -175,6 +176,32 @@ def queues() -> list[QueueView]:
     ]
 
 
+def findings() -> list[Finding]:
+    """Of every condition and area some, with long words and commands."""
+    right = '`az role assignment create --assignee-object-id 0f8e0000-0000-4000-8000-000000000001 --role "..."`'
+    return [
+        ok("identity", "our identity", "func-contoso, an app, object id 0f8e0000-0000-4000-8000-000000000001"),
+        ok("storage", "tables: read", "read, as func-contoso"),
+        failing(
+            "storage", "queues: read", "AuthorizationPermissionMismatch: queue fetches", "right_missing", commands=right
+        ),
+        failing("storage", "queue cards-poison", "it is not there", "part_missing"),
+        ok("policy", "policy", "in force; tenants: 2, routes: 14"),
+        failing(
+            "secrets", "secret TEAMS_MAIL", "it has a <newline> at its end", "secret_padded", set_it="`az keyvault ...`"
+        ),
+        failing("tenants", "tenant contoso: role ServiceMessage.Read.All", "missing", "role_missing"),
+        unknown("tenants", "tenant contoso: read", "not asked until that is mended"),
+        ok(
+            "channels",
+            "channel messaging",
+            "prod-01.westeurope.logic.azure.com; the last card went out 2026-09-16 08:00",
+        ),
+        unknown("channels", "channel mail: Mail.Send", "Exchange gives it for one mailbox, which no token shows"),
+        ok("clock", "clock", "at most 1 seconds from those of Graph"),
+    ]
+
+
 def acts() -> AuditView:
     ana, ben = "0f8e0000-0000-4000-8000-000000000001", "0f8e0000-0000-4000-8000-000000000002"
     said = [
@@ -214,6 +241,8 @@ def pages() -> dict[str, str]:
             "health": health_page(HealthView(report(), (), NOW, "contoso-prod"), [], is_admin=True),
             "health-bad": health_page(not_well(), parked(), is_admin=True, done="It is on its way again."),
             "queues": queues_page(queues(), NOW),
+            "checks": checks_page(findings()),
+            "checks-well": checks_page([each for each in findings() if each.condition == "ok"]),
             "audit": audit_page(acts(), Wanted(), is_admin=True),
             "audit-asked": audit_page(
                 replace(acts(), who="Ana Torres"), Wanted("MC1234567", people()[0].id, "board", "2026-08:x")

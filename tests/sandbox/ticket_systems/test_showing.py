@@ -24,7 +24,7 @@ async def played(request):
         settings = board.settings(str(running.make_url("/")).rstrip("/"))
 
         async def token(scope, _host):
-            return (await SandboxCredential(clock).get_token(scope)).token
+            return (await SandboxCredential("own").get_token(scope)).token
 
         async with deps_for(clock, dict(board.secrets)) as deps:
             port = registry.build("tickets", request.param, settings, replace(deps, token=token))

@@ -19,7 +19,7 @@ from shared.core.policy.planner import PlannerWrites
 from shared.core.tasks.merging import read_seen
 from shared.usecases.tasks.write_back import write_back
 from shared.usecases.upkeep.lists import index
-from tests.fakes import NOW
+from tests.fakes import NOW, deps_with
 from tests.usecases.world import World, policy, post
 
 ANA, BEN, CYD = (f"00000000-0000-4000-8000-00000000000{n}" for n in "abc")
@@ -43,13 +43,7 @@ class PlannedWorld(World):
         self.planner, self.faults, self.calls = planner, faults, calls
         self.tasks, self.names = adapter, {}
         outside = self.deps.outside
-        self.deps = type(self.deps)(
-            self.deps.storage,
-            type(outside)(
-                {**outside.feeds, "planner": adapter}, adapter, outside.roadmap, outside.ticket_system, outside.channel
-            ),
-            self.deps.here,
-        )
+        self.deps = deps_with(self.deps, feeds={**outside.feeds, "planner": adapter}, tasks=adapter)
 
     async def arrive_and_plan(self, numbers):
         """Posts arrive, their tasks are read, and the lists are built."""

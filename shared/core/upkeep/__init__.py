@@ -1,0 +1,1 @@
+"""Whether a deployment is right, and what mends it."""

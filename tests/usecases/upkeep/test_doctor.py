@@ -1,0 +1,245 @@
+"""The doctor over fakes: the faults that only Azure makes, and that one question never stops another."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from shared.core.errors import ForbiddenError, SignInError, TransientError
+from shared.core.policy.model import Auth, Channel, Tenant, TicketSystemEntry
+from shared.core.ports.deployment import SecretState
+from shared.core.ports.outside import Identity
+from shared.core.upkeep.remedies import REMEDIES
+from shared.core.upkeep.sign_in import ELSEWHERE
+from shared.usecases.deps import Place
+from shared.usecases.upkeep.checks import asking
+from shared.usecases.upkeep.doctor import doctor
+from tests.fakes import NOW, FakeSecrets, deps_with
+from tests.usecases.world import World, policy
+
+APP = Identity("tid", "app", "oid", "", frozenset({"ServiceMessage.Read.All", "Tasks.Read.All"}))
+ANA = Identity("tid", "az", "ana-oid", "ana@contoso.example", is_person=True)
+
+
+class Access:
+    """Lets us in everywhere, unless a test says otherwise."""
+
+    def __init__(self, own=APP, theirs=APP):
+        self.own_, self.theirs, self.reads = own, theirs, None
+
+    async def own(self):
+        return _given(self.own_)
+
+    async def identity(self, name, tenant):
+        return _given(self.theirs)
+
+    async def try_read(self, name, tenant):
+        return _given(self.reads)
+
+
+def _given(what):
+    if isinstance(what, Exception):
+        raise what
+    return what
+
+
+class Vault(FakeSecrets):
+    """`states` in place of plain values; an exception is raised."""
+
+    def __init__(self, **states):
+        super().__init__({})
+        self.states = states
+
+    async def inspect(self, name):
+        return _given(self.states.get(name))
+
+
+async def channel(_policy, _name):
+    class Quiet:
+        async def check(self):
+            return "somewhere"
+
+    return Quiet()
+
+
+def system(answer):
+    async def ticket_system(_policy, _name):
+        class System:
+            async def ping(self):
+                return _given(answer)
+
+        return System()
+
+    return ticket_system
+
+
+def deps(access=None, secrets=None, in_force=None, answer="the board", place=None, names=(), **ports):
+    world = World(in_force or policy())
+    return deps_with(
+        world.deps,
+        **{
+            "access": access or Access(),
+            "secrets": secrets or Vault(),
+            "secret_names": lambda _policy: list(names),
+            "channel": channel,
+            "ticket_system": system(answer),
+            "place": place or Place("st1", "kv1", is_app=True),
+            **ports,
+        },
+    )
+
+
+async def causes(*args, **named):
+    found = await doctor(deps(*args, **named))
+    return {f.cause: f for f in found if f.condition == "failing" and f.area not in ("fetch", "lists")}
+
+
+GOOD = SecretState("a-secret-of-24-characters-or-more", "board.example")
+SENT = ("tickets.crb.settings.token", "CRB_TOKEN")
+SECRET = policy(tenants={"contoso": Tenant(auth=Auth(kind="secret", client_id="c", secret="S"))})
+LIVE = policy(tickets={"crb": TicketSystemEntry(kind="jira")})
+
+
+@pytest.mark.parametrize(
+    ("cause", "named", "remedy"),
+    [
+        ("signed_out", {"access": Access(SignInError("no", "x")), "place": Place()}, "az login"),
+        ("no_identity", {"access": Access(SignInError("no", "x"))}, "az functionapp restart"),
+        (
+            "vault_refused",
+            {"secrets": Vault(CRB_TOKEN=ForbiddenError("no", "ForbiddenByRbac"))},
+            "Key Vault Secrets User",
+        ),
+        (
+            "vault_closed",
+            {"secrets": Vault(CRB_TOKEN=ForbiddenError("no", "ForbiddenByFirewall"))},
+            "ALLOWED_ADDRESSES",
+        ),
+        ("secret_disabled", {"secrets": Vault(CRB_TOKEN=ForbiddenError("no", "SecretDisabled"))}, "--enabled true"),
+        ("vault_unreachable", {"secrets": Vault(CRB_TOKEN=TransientError("no"))}, "FORESIGNAL_KEY_VAULT_URL"),
+        ("secret_missing", {"secrets": Vault()}, "--vault-name kv1 --name CRB-TOKEN --value VALUE"),
+        (
+            "secret_unbound",
+            {"secrets": Vault(CRB_TOKEN=SecretState(GOOD.value)), "place": Place("s", "kv1", bound_secrets=True)},
+            "--tags foresignal-hosts=HOST",
+        ),
+        (
+            "secret_expired",
+            {"secrets": Vault(CRB_TOKEN=SecretState(GOOD.value, "h", NOW + timedelta(days=29)))},
+            "--expires",
+        ),
+        (
+            "inbound_weak",
+            {"secrets": Vault(CRB_TOKEN=SecretState("short")), "names": [("tickets.crb.inbound", "CRB_TOKEN")]},
+            "secrets.token_urlsafe(32)",
+        ),
+        ("graph_silent", {"access": Access(theirs=TransientError("not to be reached"))}, "graph.microsoft.com"),
+        ("tickets_silent", {"answer": TransientError("no answer"), "in_force": LIVE}, "tickets.crb"),
+    ],
+)
+async def test_a_fault_that_only_azure_makes_is_named_with_its_remedy(cause, named, remedy):
+    given = {"secrets": Vault(CRB_TOKEN=GOOD), "names": [SENT], **named}
+    found = await causes(**given)
+
+    assert set(found) == {cause}
+    assert remedy in found[cause].remedy
+    assert GOOD.value not in str(found)
+
+
+async def test_storage_that_does_not_answer_is_said_once_a_service():
+    given = deps()
+    given.storage.queues.faults["fetches"] = TransientError("storage is not to be reached")
+
+    found = await doctor(given)
+
+    assert [(f.subject, f.cause) for f in found if f.area == "storage" and f.condition == "failing"] == [
+        ("queues: read", "storage_unreachable")
+    ]
+
+
+@pytest.mark.parametrize(("own", "kind", "who"), [(APP, "ServicePrincipal", "oid"), (ANA, "User", "ana-oid")])
+async def test_a_right_is_given_to_whoever_asked_and_of_blobs_for_the_container_alone(own, kind, who):
+    given = deps(Access(own, theirs=APP))
+    given.storage.blobs.faults["config"] = ForbiddenError("no", "AuthorizationPermissionMismatch")
+    given.storage.tables.unwritable["changes"] = ForbiddenError("no", "AuthorizationPermissionMismatch")
+
+    found = {f.subject: f for f in await doctor(given) if f.condition == "failing"}
+
+    assert f"--assignee-object-id {who} --assignee-principal-type {kind}" in found["blobs: read"].remedy
+    assert "/blobServices/default/containers/config" in found["blobs: read"].remedy
+    assert 'az storage account show --name st1 --query id --output tsv)"' in found["tables: write"].remedy
+
+
+async def test_an_admins_machine_says_where_the_tenants_can_be_asked():
+    found = await doctor(deps(Access(ANA, SignInError("not here", ELSEWHERE)), place=Place()))
+    tenants = [f for f in found if f.area == "tenants"]
+
+    assert {f.condition for f in tenants} == {"unknown"}
+    assert all("/api/status?checks=yes" in f.words for f in tenants)
+
+
+async def test_one_question_that_breaks_or_never_ends_stops_no_other(monkeypatch):
+    monkeypatch.setattr(asking, "PATIENCE", 0.05)
+    both = policy(channels={"slow": Channel(kind="fake"), "odd": Channel(kind="fake")}, teams=policy().teams)
+
+    async def channel(_policy, name):
+        class Adapter:
+            async def check(self):
+                if name == "slow":
+                    await asyncio.sleep(60)
+                raise RuntimeError("a fault with a secret in it")
+
+        return Adapter()
+
+    found = {f.subject: f for f in await doctor(deps(in_force=both, channel=channel))}
+
+    assert found["channel slow"].condition == found["channel odd"].condition == "unknown"
+    assert "no answer within" in found["channel slow"].words
+    assert "RuntimeError" in found["channel odd"].words
+    assert "secret in it" not in str(found)
+    assert found["clock"].condition == "ok"
+
+
+async def test_what_there_is_no_time_for_is_said(monkeypatch):
+    monkeypatch.setattr(asking, "WHOLE", -1.0)
+
+    found = await doctor(deps())
+
+    assert {f.condition for f in found} == {"unknown"}
+    assert all("took too long" in f.words or "no policy" in f.words for f in found)
+
+
+async def test_mail_in_exchange_is_not_known_and_mail_for_everybody_is_told():
+    mails = policy(channels={"mail": Channel(kind="email")}, teams=policy().teams)
+    quiet = await doctor(deps(in_force=mails))
+    loud = await doctor(deps(Access(Identity("t", roles=frozenset({"Mail.Send"}))), in_force=mails))
+
+    def of(found):
+        (one,) = [f for f in found if f.subject == "channel mail: Mail.Send"]
+        return one
+
+    assert of(quiet).condition == "unknown"
+    assert "take it away there" in of(loud).words
+
+
+async def test_a_tenant_that_is_not_required_fails_nothing():
+    easy = policy(tenants={"contoso": Tenant(required=False)})
+
+    found = [f for f in await doctor(deps(in_force=easy)) if f.area == "fetch"]
+
+    assert [f.condition for f in found] == ["ok"]
+    assert "does not require it" in found[0].words
+
+
+async def test_a_secret_that_is_not_right_keeps_what_needs_it_from_being_asked():
+    found = await doctor(deps(in_force=SECRET, names=[("tenants.contoso.auth.secret", "S")]))
+
+    assert [(f.subject, f.cause) for f in found if f.condition == "failing" and f.area in ("secrets", "tenants")] == [
+        ("secret S", "secret_missing")
+    ]
+
+
+def test_a_remedy_says_a_command_or_a_click():
+    for cause, remedy in REMEDIES.items():
+        assert not remedy.fault.endswith("."), cause
+        assert "`" in remedy.text or "{" in remedy.text or "Look" in remedy.text, cause
