@@ -8,6 +8,7 @@ import typer
 
 from shared.cli import backtest, check, history, init, parked, policy, posts, route, sandbox
 from shared.cli.cards import cards
+from shared.cli.export import export, import_, sleep, wake
 from shared.cli.health import health
 from shared.cli.labels import labels
 from shared.cli.maturity import maturity
@@ -55,6 +56,10 @@ app.command("ticket", help=TICKET_HELP)(ticket)
 app.command("test-card", help=SAMPLE_HELP)(sample_card)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(register, name="register")
+app.command("export")(export)
+app.command("import")(import_)
+app.command("sleep")(sleep)
+app.command("wake")(wake)
 app.command("sandbox")(sandbox.sandbox)
 
 
