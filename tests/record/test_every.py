@@ -32,8 +32,9 @@ from shared.usecases.effects import took_over
 from tests.fakes import NOW, FakeBlobs, FakeTables
 
 VALUES = [
-    "", "text", "a\nb\x00 \u2028 é 变更 🚀", '{"bytes": "AA=="}', True, False, 0, -1, 2**31 - 1, 2**31, -(2**63), 2**63 - 1,
-    0.0, -1.5, 1e300, math.inf, -math.inf, b"", b"\x00\xff", NOW, datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+    "", "text", "a\nb\x00 \u2028 é 变更 🚀", '{"bytes": "AA=="}', True, False, 0, -1, 2**31 - 1, 2**31, -(2**63),
+    2**63 - 1, 0.0, -1.5, 1e300, math.inf, -math.inf, b"", b"\x00\xff", NOW,
+    datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
 ]  # fmt: skip
 ID = "MC1200001"
 
