@@ -59,14 +59,16 @@ def check(lines: Iterable[str]) -> Contents:
     digest, rows, blobs = hashlib.sha256(), Counter[str](), Counter[str]()
     policies: dict[str, str] = {}
     head: Contents | None = None
-    number = 0
-    for number, line in enumerate(lines, 1):
+    number, ended = 0, False
+    for number, line in enumerate(lines, 1):  # to its very end, where a compressed file has its own checksum
         data = _json(line, number)
+        if ended:
+            raise PermanentError(f"line {number} stands behind the last one. Nothing was taken")
         if head is None:
             head = _head(data)
         elif "end" in data:
             _compare(data["end"], number, rows, blobs, digest.hexdigest())
-            break
+            ended = True
         elif "blob" in data:
             container, name, content = _blob(data, number)
             blobs[container] += 1
@@ -77,11 +79,10 @@ def check(lines: Iterable[str]) -> Contents:
         else:
             rows[data["table"]] += 1
         digest.update(line.encode())
-    else:
+    if head is None or not ended:
         raise PermanentError(
             f"the file ends with line {number}, and its last line is missing: it was cut. Nothing was taken"
         )
-    assert head is not None
     return Contents(
         head.id, head.version, head.deployment, head.at, rows, blobs, policies.get(POLICY), policies.get(LAST_GOOD)
     )

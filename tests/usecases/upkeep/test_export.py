@@ -275,6 +275,7 @@ DAMAGES = {
         lambda lines: [line.replace('{"time":"2026', '{"time":"2O26') for line in lines],
         r"line \d+ is no row",
     ),
+    "a line behind the last one": (lambda lines: [*lines, lines[3]], "stands behind the last one"),
     "no export": (lambda lines: ['{"id":"MC1"}\n'], "line 1 is not how an export begins"),
     "empty": (lambda lines: [], "ends with line 0"),
     "a newer form": (lambda lines: [lines[0].replace('export":1', 'export":2'), *lines[1:]], "newer than this one"),
