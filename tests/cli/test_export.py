@@ -1,4 +1,4 @@
-"""`foresignal export`, `import`, `sleep` and `wake` as an admin types them; tests/e2e/test_export.py moves everything."""
+"""`export`, `import`, `sleep` and `wake` as an admin types them; tests/e2e/test_export.py moves everything."""
 
 import asyncio
 import gzip
