@@ -2,12 +2,16 @@
 
 import azure.functions as func
 
+from functions.shell import asleep
+
 bp = func.Blueprint()
 
 
 @bp.timer_trigger(arg_name="timer", schedule="0 */15 * * * *")
 async def digest(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     """The schedule is UTC, as Flex Consumption has nothing else; each channel's own zone says what is due."""
+    if await asleep():
+        return
     import logging
 
     from shared import app

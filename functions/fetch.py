@@ -2,12 +2,14 @@
 
 import azure.functions as func
 
-from functions.shell import STORAGE, run
+from functions.shell import STORAGE, asleep, run
 
 bp = func.Blueprint()
 
 
 async def _fan_out(source: str) -> None:
+    if await asleep():
+        return
     from shared import app
     from shared.usecases.posts.fetch import fan_out
 
@@ -28,6 +30,8 @@ async def fetch_tasks(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the w
 @bp.timer_trigger(arg_name="timer", schedule="0 10 */4 * * *")
 async def fetch_roadmap(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     """Once a day; it is looked at more often, so that a failure does not cost a day."""
+    if await asleep():
+        return
     import logging
 
     from shared import app

@@ -24,6 +24,8 @@ async def hear_tickets(req: func.HttpRequest) -> func.HttpResponse:
     system = req.route_params["system"]
     try:
         app = current()
+        if (await app.deps.here.policy.current()).asleep:
+            return _say(_NOT_NOW, 503, **{"Retry-After": "300"})
         heard = await hear(app.deps, app.secrets, system, dict(req.headers), req.get_body())
     except (PermanentError, TransientError) as error:
         # Its words are for the log: who calls may be a stranger. The sender may try again; the timer asks in any case.

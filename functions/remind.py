@@ -2,11 +2,15 @@
 
 import azure.functions as func
 
+from functions.shell import asleep
+
 bp = func.Blueprint()
 
 
 @bp.timer_trigger(arg_name="timer", schedule="0 5 * * * *")
 async def remind(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    if await asleep():
+        return
     from shared import app
     from shared.usecases.cards.remind import remind as handle
 

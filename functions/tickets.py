@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions.shell import STORAGE, run
+from functions.shell import STORAGE, asleep, run
 
 bp = func.Blueprint()
 
@@ -16,6 +16,8 @@ async def file_ticket(message: func.QueueMessage) -> None:
 
 @bp.timer_trigger(arg_name="timer", schedule="0 10-59/15 * * * *")
 async def follow_tickets(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
+    if await asleep():
+        return
     from shared import app
     from shared.usecases.tickets.follow import follow_tickets as handle
 

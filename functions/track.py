@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions.shell import STORAGE, run
+from functions.shell import STORAGE, asleep, run
 
 bp = func.Blueprint()
 
@@ -17,6 +17,8 @@ async def track(message: func.QueueMessage) -> None:
 @bp.timer_trigger(arg_name="timer", schedule="0 12-59/15 * * * *")
 async def write_tasks(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     """Due dates, references, steps, owners and closings into Planner tasks, where the policy says so."""
+    if await asleep():
+        return
     import logging
 
     from shared import app

@@ -43,6 +43,16 @@ def storage(azurite: program.Azurite) -> str:
 @pytest.fixture
 def storage_of_its_own(storage: str) -> str:
     """The connection string of an empty account."""
+    return _of_its_own(storage)
+
+
+@pytest.fixture
+def another_storage(storage: str) -> str:
+    """The connection string of a second empty account, for a test that moves from one to the other."""
+    return _of_its_own(storage)
+
+
+def _of_its_own(storage: str) -> str:
     number = next(_numbers)
     assert number < _ACCOUNTS, "more tests want an account than there are: raise _ACCOUNTS"
     return storage.replace(program.ACCOUNT, _account(number))

@@ -22,6 +22,10 @@ _LOCKED = (
     "“Sign-in for the pages” in docs/deploying.md."
 )
 _OLD_FORM = "This form is older than the page that your browser knows. Open the page again, and press the button there."
+_ASLEEP = (
+    "What you sent was not taken: either the organisation's data was moved to another deployment, or this one was just "
+    "made from such data and is not woken yet. Your admins know which."
+)
 _UNKNOWN = "Nobody is signed in behind this request, so this page stays closed. Open it in a browser and sign in."
 
 
@@ -46,8 +50,11 @@ async def respond(request: func.HttpRequest, show: Show) -> func.HttpResponse:
 async def respond_to_form(request: func.HttpRequest, act: Act) -> func.HttpResponse:
     """What an act makes of a form that a person sent from a page of ours; else a page that says why nothing is done."""
     from functions.pages.form import fields_of, refusal
+    from shared.adapters.pages.render import viewer
 
     async def show(app: "App", request: func.HttpRequest) -> func.HttpResponse:
+        if viewer.get().asleep:
+            return message("This deployment is asleep", _ASLEEP, 503)
         if refused := refusal(app.settings, request):
             return message(refused.title, refused.text, refused.status)
         fields = fields_of(request)
@@ -64,7 +71,8 @@ async def _made_for(app: "App", who: Person, request: func.HttpRequest) -> "View
     from shared.adapters.pages.render import Viewer, viewer
 
     token = token_of(app.settings, request.headers)
-    personas = choices(await _policy(app)) if app.settings.local else ()
+    policy = await _policy(app)
+    personas = choices(policy) if app.settings.local else ()
     made_for = Viewer(
         who.name,
         who.roles,
@@ -72,6 +80,7 @@ async def _made_for(app: "App", who: Person, request: func.HttpRequest) -> "View
         fresh=not token,
         personas=personas,
         persona=chosen(request.headers) if personas else "",
+        asleep=bool(policy and policy.asleep),
     )
     viewer.set(made_for)
     return made_for

@@ -14,6 +14,8 @@ def health(json_: Json = False, state: State = None) -> None:
         as_json(report)
     else:
         typer.echo(f"{report['status']}; {report['parked']} parked")
+        if report["asleep"]:
+            typer.echo("asleep: nothing is read, sent or filed until `foresignal wake`")
         typer.echo(printable(f"policy: {report['policy']}"))
         if report["lists"]["failure"]:
             typer.echo(printable(f"lists of the pages: {report['lists']['failure']}"))

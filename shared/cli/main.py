@@ -10,6 +10,7 @@ from shared.cli import backtest, check, history, init, parked, policy, posts, ro
 from shared.cli.cards import cards
 from shared.cli.doctor import HELP as DOCTOR_HELP
 from shared.cli.doctor import doctor
+from shared.cli.export import export, import_, sleep, wake
 from shared.cli.grant import HELP as GRANT_HELP
 from shared.cli.grant import grant
 from shared.cli.health import health
@@ -61,6 +62,10 @@ app.command("ticket", help=TICKET_HELP)(ticket)
 app.command("test-card", help=SAMPLE_HELP)(sample_card)
 app.add_typer(parked.parked, name="parked")
 app.add_typer(register, name="register")
+app.command("export")(export)
+app.command("import")(import_)
+app.command("sleep")(sleep)
+app.command("wake")(wake)
 app.command("sandbox")(sandbox.sandbox)
 
 

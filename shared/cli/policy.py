@@ -40,6 +40,19 @@ async def _look_at_name(deps: "Deps", *, new: bool) -> None:
     complain(f"warning: {printable(fault)}; this one is in use, and keeps its name")
 
 
+def _keep_asleep(now: "InForce", text: str) -> None:
+    """Refuse to wake by the way what sleeps; PermanentError."""
+    from shared.adapters.policy.file import check_text
+
+    policies = [check_text(each, "").policy for each in (now.text, text)]
+    before, after = (policy is not None and policy.asleep for policy in policies)
+    if before and not after:
+        raise PermanentError(
+            "this deployment is asleep, and that policy would wake it: run `foresignal wake` first, or write "
+            "`asleep: true` into it"
+        )
+
+
 async def _audit(deps: "Deps", version: "Version") -> None:
     from shared.record.audit import Entry, insert_entry
 
@@ -72,6 +85,7 @@ def push(
         now = await policy_store.in_force(deps.storage.blobs)
         await _look_at_name(deps, new=not now.etag)
         changed = _show_difference(now.text, policy_store.bare(text), str(policy))
+        _keep_asleep(now, text)
         if now.version and not (dry_run or changed):  # of a push that died before its copy
             await _audit(deps, now.version)
         if dry_run or not changed:
@@ -102,6 +116,7 @@ def back(
             complain(f"warning: {printable(str(note))}")
         now = await policy_store.in_force(deps.storage.blobs)
         _show_difference(now.text, text, version)
+        _keep_asleep(now, text)
         who = by or await signed_in()
         version_made = await policy_store.push(
             deps.storage.blobs, text, who=who, at=deps.here.clock(), message=f"back to {version}", file=version

@@ -6,6 +6,7 @@ Beside them, in rows `!s|`, stands what each night sums up of the month's cards.
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
@@ -19,7 +20,7 @@ from shared.record.redo import transactions, write_or_skip
 
 TABLE = "opens"
 _OPENS = "0"  # as the names of channels begin at the lowest
-_SUMS = "!s|"  # as none of them does
+SUMS = "!s|"  # as none of them does
 _MOST_HOURS = 2000  # figures of one row, far below what a property holds
 
 
@@ -56,11 +57,15 @@ async def figures_in(tables: Tables, month: str) -> dict[FiguresKey, CardFigures
 
 
 async def write_figures(tables: Tables, month: str, figures: Mapping[FiguresKey, CardFigures]) -> int:
-    """Make the sums of a month what they are now: two calls, and one for each hundred rows that differ."""
+    """Make the sums of a month what they are now: two calls, and one for each hundred rows that differ.
+
+    How many were opened never falls: after an import, who opened what before it is not here to be counted.
+    """
     before = await _figure_rows(tables, month)
     writes = []
     for key, each in figures.items():
         was, row = before.get(key, (None, None))
+        each = replace(each, opened=min(max(each.opened, was.opened), each.sent)) if was else each  # noqa: PLW2901 - the same figures
         if each != was:
             writes.append(
                 [Write("replace" if row else "insert", _figures_row(month, key, each, row.etag if row else ""))]
@@ -79,7 +84,7 @@ async def forget_opens(tables: Tables, months: Iterable[str]) -> int:
 
 
 async def _figure_rows(tables: Tables, month: str) -> dict[FiguresKey, tuple[CardFigures, Row]]:
-    rows = await tables.range(TABLE, month, _SUMS, f"{_SUMS}{END}")
+    rows = await tables.range(TABLE, month, SUMS, f"{SUMS}{END}")
     return {_figures_key(row): (_read_figures(row), row) for row in rows}
 
 
@@ -90,11 +95,11 @@ def _figures_row(month: str, key: FiguresKey, figures: CardFigures, etag: str) -
         "hours": json.dumps([round(each, 2) for each in figures.hours[:_MOST_HOURS]]),
         "held": figures.held,
     }
-    return Row(month, _SUMS + "|".join(quote(part, safe=" @.:-") for part in key), values, etag)
+    return Row(month, SUMS + "|".join(quote(part, safe=" @.:-") for part in key), values, etag)
 
 
 def _figures_key(row: Row) -> FiguresKey:
-    return FiguresKey(*(unquote(part) for part in row.key.removeprefix(_SUMS).split("|")))
+    return FiguresKey(*(unquote(part) for part in row.key.removeprefix(SUMS).split("|")))
 
 
 def _read_figures(row: Row) -> CardFigures:

@@ -15,7 +15,8 @@ DEPLOYMENT = "-"
 """The partition of what is no tenant's: no tenant can be called so."""
 LOADING, LOAD_BEGAN = "loading", "load_began"
 """Columns of a source's row whose first load is open."""
-_SNAPSHOT = "snapshot|"
+SNAPSHOT = "snapshot|"
+"""How the key of what is remembered of a feed begins."""
 _ROADMAP = "roadmap|"
 _POLICY = "policy|told"
 
@@ -96,7 +97,7 @@ class SourceRecord:
         return self._write(values, "merge")
 
     def _write(self, values: Mapping[str, Value], how: Literal["replace", "merge"]) -> Write:
-        row = Row(self.tenant, _SNAPSHOT + self.source, values, self.row.etag if self.row else "")
+        row = Row(self.tenant, SNAPSHOT + self.source, values, self.row.etag if self.row else "")
         return Write(how if self.row else "insert", row)
 
     @property
@@ -105,7 +106,7 @@ class SourceRecord:
 
 
 async def source_record(tables: Tables, tenant: str, source: str) -> SourceRecord:
-    return SourceRecord(tenant, source, await tables.get(TABLE, tenant, _SNAPSHOT + source))
+    return SourceRecord(tenant, source, await tables.get(TABLE, tenant, SNAPSHOT + source))
 
 
 async def commit(tables: Tables, write: Write) -> None:
@@ -188,8 +189,8 @@ async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[T
         if source_of(tenant, source)
     }
     async for row in tables.scan(TABLE, only=("fetched", "failure", "failures", "not_before", "posts")):
-        place = (row.partition, row.key.removeprefix(_SNAPSHOT))
-        if row.key.startswith(_SNAPSHOT) and place in states:
+        place = (row.partition, row.key.removeprefix(SNAPSHOT))
+        if row.key.startswith(SNAPSHOT) and place in states:
             states[place] = TenantState(
                 *place,
                 fetched=_moment(row.values.get("fetched")),

@@ -36,7 +36,7 @@ COMMANDS = [
     "sandbox", "health", "doctor", "grant", "parked", "parked list", "parked show", "parked replay", "parked probe",
     "register", "register list",
     "register show", "register move", "release", "settle", "labels", "planner", "ticket", "test-card", "cards",
-    "maturity", "report", "report weekly", "report monthly", "report owner",
+    "maturity", "report", "report weekly", "report monthly", "report owner", "export", "import", "sleep", "wake",
 ]  # fmt: skip
 HEAVY = ("aiohttp", "azure", "httpx", "jinja2", "msgraph", "pydantic", "sandbox", "selectolax", "yaml")
 SAMPLES = Path(__file__).parents[2] / "sandbox" / "samples" / "history.jsonl"

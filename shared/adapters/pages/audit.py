@@ -28,6 +28,10 @@ _OTHERS: Mapping[str, str] = MappingProxyType(
         "erase": "Erased a person",
         "stopped mails": "Wants no more mails of it",
         "takes mails again": "Takes its mails again",
+        "export": "Exported everything",
+        "import": "Imported everything",
+        "sleep": "Put the deployment to sleep",
+        "wake": "Woke the deployment",
     }
 )
 """Acts that are not about a change, in words."""
@@ -41,6 +45,7 @@ _SAID: Mapping[str, str] = MappingProxyType(
         "file": "from {}",
         "queue": "queue {}",
         "reason": "it had failed: {}",
+        "from": "from {}",
     }
 )
 """What details say of an act that is not about a change."""

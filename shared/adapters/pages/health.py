@@ -12,6 +12,7 @@ from shared.record.parked import ParkedHead
 
 PAGE = 50
 """Parked items on the page."""
+ASLEEP = "This deployment is asleep. When no other one of its name is awake, wake it: foresignal wake."
 _Tone = Literal["good", "warn", "bad"]
 
 
@@ -116,6 +117,8 @@ def _state(tenant: Mapping[str, Any], fetched: datetime | None) -> tuple[str, _T
 
 def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong, each in a sentence; nothing where all is well."""
+    if report["asleep"]:
+        yield ASLEEP
     for each in report["tenants"]:
         if each["required"] and not each["ok"]:
             state, _ = _state(each, when(each["fetched"]))

@@ -39,7 +39,7 @@ class Viewer:
     """For whom a page is made: what to call them, their roles, and the token of the forms on it.
 
     `fresh`: the browser does not have the token yet. `personas`: whom somebody may choose to be, each as its value and
-    its words, in a sandbox alone; `persona`: the one that is chosen.
+    its words, in a sandbox alone; `persona`: the one that is chosen. `asleep`: whether the deployment sleeps.
     """
 
     name: str = ""
@@ -48,6 +48,7 @@ class Viewer:
     fresh: bool = False
     personas: tuple[tuple[str, str], ...] = ()
     persona: str = ""
+    asleep: bool = False
 
 
 viewer: ContextVar[Viewer] = ContextVar("viewer", default=Viewer())  # noqa: B039 - it is frozen

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
-from azure.data.tables import TableTransactionError, UpdateMode
+from azure.data.tables import EdmType, EntityProperty, TableTransactionError, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from shared.adapters.storage.counting import CountingTransport
@@ -22,6 +22,7 @@ MAX_PROPERTIES = 252
 MAX_TRANSACTION = 4 * 1024 * 1024
 MAX_ROWS = 100
 _PAGE = 1000
+_INT32 = 2**31
 _KEYS = ("PartitionKey", "RowKey")
 
 
@@ -161,18 +162,31 @@ class AzureTables:
 
 def _row(entity: Mapping[str, Any]) -> Row:
     # Where some are named, Azurite sends those that a row lacks as null; storage itself leaves them out.
-    values = {k: v for k, v in entity.items() if k not in _KEYS and v is not None}
+    # A 64-bit number comes with its type beside it, which a number here does not need.
+    values = {
+        k: v.value if isinstance(v, EntityProperty) else v
+        for k, v in entity.items()
+        if k not in _KEYS and v is not None
+    }
     return Row(entity["PartitionKey"], entity["RowKey"], values, cast(Any, entity).metadata["etag"])
 
 
 def _operation(write: Write) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    entity: dict[str, Any] = {"PartitionKey": write.row.partition, "RowKey": write.row.key, **write.row.values}
+    values = {name: _typed(value) for name, value in write.row.values.items()}
+    entity: dict[str, Any] = {"PartitionKey": write.row.partition, "RowKey": write.row.key, **values}
     if write.how == "insert":
         return "create", entity, {}
     condition = {"etag": write.row.etag, "match_condition": MatchConditions.IfNotModified}
     if write.how == "delete":
         return "delete", entity, condition
     return "update", entity, {**condition, "mode": UpdateMode.MERGE if write.how == "merge" else UpdateMode.REPLACE}
+
+
+def _typed(value: Value) -> Any:
+    """The value as the SDK takes it: for it a number has 32 bits unless it is told otherwise."""
+    if isinstance(value, int) and not isinstance(value, bool) and not -_INT32 <= value < _INT32:
+        return EntityProperty(value, EdmType.INT64)
+    return value
 
 
 def _check(writes: Sequence[Write]) -> None:

@@ -403,7 +403,10 @@ class Answers(Strict):
 
 
 class Policy(Strict):
-    """The whole file. The root route matches everything, so that no change is lost for want of an owner."""
+    """The whole file. The root route matches everything, so that no change is lost for want of an owner.
+
+    `asleep`: the deployment asks and tells nobody outside, and takes nothing from people, until it is woken.
+    """
 
     include: Many[str] = ()
     tenants: dict[Name, Tenant] = Field(min_length=1)
@@ -425,6 +428,7 @@ class Policy(Strict):
     answers: Answers = Answers()
     first_load: FirstLoad = FirstLoad()
     roadmap: Roadmap = Roadmap()
+    asleep: StrictBool = False
 
     @cached_property
     def owners(self) -> Mapping[str, str]:

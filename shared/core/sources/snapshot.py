@@ -61,6 +61,16 @@ class Snapshot:
             )
         return cls({number: Seen(watch, absent) for number, watch, absent in _ENTRY.iter_unpack(data)})
 
+    def forgotten(self) -> "Snapshot":
+        """The same posts, of each of which it is not known what it said: the next pull finds them all edited.
+
+        What has no usable id stays: its number is made of what it holds.
+        """
+        unknown = bytes(WATCH_BYTES)
+        return Snapshot(
+            {number: seen if is_broken(number) else Seen(unknown, seen.absent) for number, seen in self.posts.items()}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

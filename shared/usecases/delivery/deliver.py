@@ -15,6 +15,9 @@ from shared.usecases.deps import Deps
 Handler = Callable[[Deps, Envelope], Awaitable[object]]
 GIVE_UP = timedelta(hours=24)
 """How long a transient failure is tried again before it is parked."""
+_OUTSIDE = frozenset({"fetches", "tickets", "cards"})
+"""Queues whose messages ask or tell somebody outside: while the deployment is asleep, they wait."""
+_ASLEEP_DELAY = 300.0  # seconds
 _LOG = logging.getLogger("foresignal")
 _FIRST_DELAY, _LONGEST_DELAY = 15.0, 3600.0
 
@@ -28,6 +31,9 @@ async def deliver(deps: Deps, queue: str, data: bytes, handler: Handler) -> None
         return
     about = {"messaging.destination.name": queue, "foresignal.change": _about(envelope)}
     try:
+        if queue in _OUTSIDE and (await deps.here.policy.current()).asleep:
+            await _let_wait(deps, queue, envelope)
+            return
         with deps.here.telemetry.within(f"process {queue}", envelope.trace, about):
             await handler(deps, envelope)
     except (PermanentError, RefusedError) as error:
@@ -41,6 +47,13 @@ def _about(envelope: Envelope) -> str:
     body = envelope.body
     named = [body["id"]] if "id" in body else list(body.get("ids", ()))
     return " ".join(str(name)[:40] for name in named[:5])
+
+
+async def _let_wait(deps: Deps, queue: str, envelope: Envelope) -> None:
+    """Put it back until the deployment is woken; the day in which it may fail has not begun, however long it sleeps."""
+    if queue == "fetches":  # it holds nothing, and the timer sends the next one
+        return
+    await deps.storage.queues.send(queue, Envelope(envelope.body, deps.here.clock()), _ASLEEP_DELAY * deps.here.pace)
 
 
 async def _put_back(deps: Deps, queue: str, envelope: Envelope, error: TransientError) -> None:

@@ -145,9 +145,10 @@ async def _report(deps: Deps, parked: int) -> Mapping[str, Any]:
     kept = await waiting_counts(deps.storage.tables)
     lists = await lists_state(deps)
     well = all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"]
-    well = well and lists["ok"] and not (parked or failure or down)
+    well = well and lists["ok"] and not (parked or failure or down or policy.asleep)
     return {
         "status": "ok" if well else "degraded",
+        "asleep": policy.asleep,
         "now": now.isoformat(),
         "tenants": tenants,
         "roadmap": roadmap,

@@ -109,6 +109,7 @@ def report(**over: Any) -> dict[str, Any]:
 
     return {
         "status": "ok",
+        "asleep": False,
         "now": NOW.isoformat(),
         "tenants": [
             tenant("contoso"),
@@ -252,6 +253,9 @@ def pages() -> dict[str, str]:
             "people-empty": people_page(people(), "nobody", done="The name is erased."),
             "erase": erase_page(people()[1]),
         }
+        viewer.set(replace(ADMIN, asleep=True))
+        sleeping = HealthView(report(status="degraded", asleep=True), (), NOW, "contoso-prod")
+        shown["health-asleep"] = health_page(sleeping, [], is_admin=True)
         viewer.set(IN_A_SANDBOX)
         return {**shown, "health-persona": health_page(not_well(), parked())}
     finally:
