@@ -18,6 +18,7 @@ from tests.fakes import NOW, FakeSecrets, deps_with
 from tests.usecases.world import World, policy
 
 APP = Identity("tid", "app", "oid", "", frozenset({"ServiceMessage.Read.All", "Tasks.Read.All"}))
+THEIRS = "0f8e0000-aaaa-4000-8000-00000000000a"
 ANA = Identity("tid", "az", "ana-oid", "ana@contoso.example", is_person=True)
 
 
@@ -220,6 +221,19 @@ async def test_mail_in_exchange_is_not_known_and_mail_for_everybody_is_told():
 
     assert of(quiet).condition == "unknown"
     assert "take it away there" in of(loud).words
+
+
+@pytest.mark.parametrize(
+    ("named", "cause"),
+    [("fabrikam.onmicrosoft.com", []), (THEIRS.upper(), []), ("", []), (THEIRS[:-1] + "0", ["wrong_tenant"])],
+)
+async def test_a_token_is_of_the_tenant_that_the_policy_names_by_its_id(named, cause):
+    mine = policy(tenants={"contoso": Tenant(tenant_id=named)})
+    access = Access(theirs=Identity(THEIRS, "app", roles=APP.roles))
+
+    found = await doctor(deps(access, in_force=mine))
+
+    assert [f.cause for f in found if f.area == "tenants" and f.condition == "failing"] == cause
 
 
 async def test_a_tenant_that_is_not_required_fails_nothing():

@@ -1,5 +1,6 @@
 """Each tenant: whom its Graph takes us for, what we may read there, and one read."""
 
+import re
 from collections.abc import Sequence
 
 from shared.core.clouds import CLOUDS, consent_url
@@ -11,6 +12,8 @@ from shared.core.upkeep.graph_roles import AppRole, has_role, roles_for
 from shared.core.upkeep.secret_faults import setting_command
 from shared.core.upkeep.sign_in import ELSEWHERE, refused
 from shared.usecases.upkeep.checks.asking import Examination
+
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 async def look_at_tenant(exam: Examination, name: str, tenant: Tenant) -> list[Finding]:
@@ -56,7 +59,8 @@ def _elsewhere(exam: Examination) -> str:
 
 def _whom(name: str, tenant: Tenant, identity: Identity) -> Finding:
     subject = f"tenant {name}: identity"
-    if tenant.tenant_id and tenant.tenant_id.lower() != identity.tenant.lower():
+    is_id = bool(_ID.fullmatch(tenant.tenant_id))  # a policy may name a domain, which no token does
+    if is_id and tenant.tenant_id.lower() != identity.tenant.lower():
         words = f"the token is of tenant {identity.tenant}, the policy names {tenant.tenant_id}"
         return failing(
             "tenants", subject, words, "wrong_tenant", tenant=name, actual=identity.tenant, expected=tenant.tenant_id
