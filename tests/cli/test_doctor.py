@@ -522,8 +522,9 @@ def test_app_settings_that_are_wrong_are_named_before_anything_is_asked(monkeypa
 OF_AZURE = {
     "signed_out", "no_identity", "storage_unreachable", "vault_refused", "vault_closed", "vault_unreachable",
     "secret_disabled", "secret_unbound", "secret_expired", "inbound_weak", "graph_silent", "tickets_silent",
+    "asleep", "half_imported",
 }  # fmt: skip
-"""Faults that the sandbox cannot make; tests/usecases/upkeep/test_doctor.py has them."""
+"""Faults that the sandbox cannot make, and sleep; tests/usecases/upkeep/test_doctor.py has them."""
 
 
 def test_every_remedy_is_tried():

@@ -57,6 +57,13 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "part_missing": Remedy("a table, queue or container is not there", "Make it: `azd provision`"),
     # the policy
+    "asleep": Remedy(
+        "the deployment is asleep",
+        "When every other deployment of its name is asleep or deleted, wake it: `foresignal wake`",
+    ),
+    "half_imported": Remedy(
+        "an import ended in the middle", "Repeat it with the same file: `foresignal import FILE`"
+    ),
     "policy_faulty": Remedy(
         "the policy that was pushed last is not in force",
         f"See every fault with its line: `foresignal check FILE`, mend them, {_PUSH}",

@@ -11,6 +11,7 @@ from shared.core.ports.deployment import SecretState
 from shared.core.ports.outside import Identity
 from shared.core.upkeep.remedies import REMEDIES
 from shared.core.upkeep.sign_in import ELSEWHERE
+from shared.record.imports import begin_import, end_import, import_here
 from shared.usecases.deps import Place
 from shared.usecases.upkeep.checks import asking
 from shared.usecases.upkeep.doctor import doctor
@@ -234,6 +235,21 @@ async def test_a_token_is_of_the_tenant_that_the_policy_names_by_its_id(named, c
     found = await doctor(deps(access, in_force=mine))
 
     assert [f.cause for f in found if f.area == "tenants" and f.condition == "failing"] == cause
+
+
+@pytest.mark.parametrize(("done", "cause"), [(True, "asleep"), (False, "half_imported")])
+async def test_a_deployment_that_sleeps_says_so_and_whether_its_import_is_whole(done, cause):
+    asleep = deps(in_force=policy(asleep=True))
+    await begin_import(asleep.storage.tables, "an-export")
+    if done:
+        begun = await import_here(asleep.storage.tables)
+        assert begun
+        await end_import(asleep.storage.tables, begun, NOW)
+
+    found = [f for f in await doctor(asleep) if f.area == "policy"]
+
+    assert [(f.condition, f.cause) for f in found] == [("failing", cause)]
+    assert "foresignal" in found[0].remedy
 
 
 async def test_a_tenant_that_is_not_required_fails_nothing():

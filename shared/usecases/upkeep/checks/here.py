@@ -8,6 +8,7 @@ from shared.core.policy.parts import vault_name
 from shared.core.signing import keys_of
 from shared.core.upkeep.findings import Finding, failing, ok, unknown
 from shared.core.upkeep.secret_faults import secret_finding
+from shared.record.imports import import_here
 from shared.usecases.upkeep.checks.asking import Examination
 
 MOST_OFF = timedelta(minutes=5)
@@ -46,10 +47,19 @@ async def look_at_policy(exam: Examination) -> list[Finding]:
         if source.failure:
             words = f"the last good one is in force. {source.failure}"
             return [failing("policy", "policy", words[:_SHOWN], "policy_faulty")]
+        if exam.policy.asleep:
+            return [await _asleep(exam)]
         tenants, routes = len(exam.policy.tenants), len(exam.policy.routes.routes)
         return [ok("policy", "policy", f"in force; tenants: {tenants}, routes: {routes + 1}")]
 
     return await exam.ask("policy", "policy", ask)
+
+
+async def _asleep(exam: Examination) -> Finding:
+    begun = await import_here(exam.deps.storage.tables)
+    if begun and begun.done is None:
+        return failing("policy", "policy", "asleep: an import is not whole", "half_imported")
+    return failing("policy", "policy", "asleep: nothing is read, filed or sent", "asleep")
 
 
 async def look_at_secret(exam: Examination, path: str, name: str) -> list[Finding]:
