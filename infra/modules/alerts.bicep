@@ -18,9 +18,9 @@ var rules = [
     name: 'no-fetch'
     says: 'No tenant, or one that is tried, has had a good fetch for two hours. See foresignal doctor.'
     severity: 1
-    window: 'PT2H'
+    window: 'P2D' // a tenant may ask us to wait for a day
     by: []
-    query: 'let lines = ${outcomes} | where outcome in ("fetched", "fetch_failed"); union (lines | where target != "planner" | summarize good = countif(outcome == "fetched") | where good == 0 | project tenant = "all"), (lines | summarize good = countif(outcome == "fetched"), first = min(TimeGenerated) by tenant, target | where good == 0 and first < ago(105m) | project tenant)'
+    query: 'let lines = ${outcomes} | where outcome in ("fetched", "fetch_failed"); union (lines | where target != "planner" | summarize good = maxif(TimeGenerated, outcome == "fetched") | where isnull(good) or good < ago(2h) | project tenant = "all"), (lines | summarize good = maxif(TimeGenerated, outcome == "fetched"), first = min(TimeGenerated), arg_max(TimeGenerated, outcome) by tenant, target | where outcome == "fetch_failed" and coalesce(good, first) < ago(2h) | project tenant)'
   }
   {
     name: 'parked'
@@ -34,7 +34,7 @@ var rules = [
     name: 'down'
     says: 'A channel or ticket system does not answer, or refuses. What is due waits until it does. See foresignal doctor.'
     severity: 2
-    window: 'P2D' // said once, when it goes down and when it is back; Azure looks no further than two days
+    window: 'P2D' // said when it goes down, at each try that fails, and when it is back; none is tried in quiet hours
     by: ['target']
     query: '${outcomes} | where outcome in ("down", "up") | summarize arg_max(TimeGenerated, outcome) by target | where outcome == "down"'
   }

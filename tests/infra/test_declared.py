@@ -252,7 +252,7 @@ def test_alerts_look_far_enough_back_and_mend_themselves() -> None:
     windows = {rule["name"]: rule["window"] for rule in tree(MODULES / "alerts.bicep")["variables"]["rules"]["value"]}
     [rules] = resources(MODULES, "Microsoft.Insights/scheduledQueryRules")
 
-    assert windows == {"no-fetch": "PT2H", "parked": "PT15M", "down": "P2D", "failures": "PT1H"}
+    assert windows == {"no-fetch": "P2D", "parked": "PT15M", "down": "P2D", "failures": "PT1H"}
     assert (
         rules["properties"]["evaluationFrequency"] == "PT15M"
     )  # no longer than the shortest window: nothing is missed

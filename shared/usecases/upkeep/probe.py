@@ -102,6 +102,7 @@ async def _probe(deps: Deps, policy: Policy, record: OutageRecord, probed: Probe
     except TargetDownError as error:
         await _write(deps, record, down.after_failure(record.outage, policy, error, deps.here.clock()))
         _LOG.warning("%s is still down: %s", outage.target.noun, error)
+        tell(deps, "down", target=outage.target.name)
         return False
     _LOG.warning("%s is back", outage.target.noun)
     tell(deps, "up", target=outage.target.name)

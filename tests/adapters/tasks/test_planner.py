@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 
 from shared.adapters.tasks.planner import Planner
-from shared.core.errors import DeclinedError, PermanentError, StaleError, TransientError
+from shared.core.errors import DeclinedError, PermanentError, StaleError, TransientError, UngrantedError
 from tests.adapters.clients.server import graph_of, read, serving, tenant_at
 
 DENIED = (403, {"Content-Type": "application/json"}, b"{}")
@@ -109,9 +109,9 @@ def refusal(status, code, **headers):
         (refusal(404, ""), StaleError, "404"),
         ((412, {"Content-Type": "text/html"}, b"<p>proxy</p>"), StaleError, "412"),
         (refusal(403, "MaximumReferencesOnTask"), DeclinedError, "MaximumReferencesOnTask"),
-        (refusal(403, ""), PermanentError, r"Tasks\.ReadWrite\.All"),
-        (refusal(403, "Maximum\n<script>"), PermanentError, r"Tasks\.ReadWrite\.All"),
-        ((403, {"Content-Type": "text/html"}, b"<p>no</p>"), PermanentError, r"Tasks\.ReadWrite\.All"),
+        (refusal(403, ""), UngrantedError, r"Tasks\.ReadWrite\.All"),
+        (refusal(403, "Maximum\n<script>"), UngrantedError, r"Tasks\.ReadWrite\.All"),
+        ((403, {"Content-Type": "text/html"}, b"<p>no</p>"), UngrantedError, r"Tasks\.ReadWrite\.All"),
         (refusal(400, "badRequest"), DeclinedError, "400"),
         (refusal(429, "TooManyRequests", **{"Retry-After": "7"}), TransientError, "429"),
         (refusal(503, ""), TransientError, "503"),
