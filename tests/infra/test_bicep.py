@@ -386,7 +386,7 @@ def test_what_git_ignores_stays_at_home_too_except_the_libraries() -> None:
 
 def test_the_deploying_page_uses_names_and_ids_that_exist() -> None:
     page = DEPLOYING.read_text(encoding="utf-8")
-    outputs = set(re.findall(r"^output ([A-Z_]+) ", code(MAIN), re.MULTILINE))
+    outputs = set(re.findall(r"^output ([A-Z_]+) ", code(MAIN), re.MULTILINE)) | {"AZURE_SUBSCRIPTION_ID"}  # azd's own
     inputs = set(re.findall(r"readEnvironmentVariable\('(\w+)'", code(PARAMETERS)))
 
     assert set(re.findall(r"azd env get-value (\w+)", page)) <= outputs
