@@ -53,10 +53,18 @@ def export(
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE")
 
     async def work(deps: "Deps") -> str:
-        from shared.usecases.upkeep.export import audit_move, export_all
+        from shared.adapters.policy.asleep import sleeps
+        from shared.adapters.policy.versions import in_force
+        from shared.usecases.upkeep.export import audit_move, export_all, wait_until_known
 
+        def tell(text: str) -> None:
+            complain(printable(text))
+
+        now = await in_force(deps.storage.blobs)
+        if now.version and sleeps(now.text):  # what processes do until they know is in the file, too
+            await wait_until_known(deps, now.version.at, tell)
         with _written_whole(file) as out:
-            exported = await export_all(deps, out.write, lambda text: complain(printable(text)))
+            exported = await export_all(deps, out.write, tell)
         rows, blobs = exported.rows.total(), exported.blobs.total()
         await _audited(
             audit_move(deps, "export", by or await signed_in(), f"export {exported.id}", {"file": file.name})

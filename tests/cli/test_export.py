@@ -16,13 +16,13 @@ from shared.core.messages import Envelope
 from shared.core.ports.storage import Row, Write
 from shared.record.audit import newest_entries
 from shared.record.imports import begin_import
-from shared.usecases.upkeep import import_
+from shared.usecases.upkeep import export
 from tests.cli.test_cli import GOOD, NOW, _app, _furnish, _put_policy, run
 
 
 @pytest.fixture(autouse=True)
 def _no_minute(monkeypatch):
-    monkeypatch.setattr(import_, "_KNOWN_AFTER", 0.0)
+    monkeypatch.setattr(export, "KNOWN_AFTER", 0.0)
 
 
 def furnished(folder: Path, connection: str) -> Path:
@@ -115,6 +115,24 @@ def test_only_its_owner_reads_the_file_and_no_half_one_is_left(state, tmp_path, 
     assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.glob("all*")] == [name]
     assert audited(state) == ["export"]
+
+
+def test_an_export_right_after_sleep_waits_until_every_process_knows(state, tmp_path, monkeypatch):
+    paused = []
+
+    async def pause(deps, since, tell):
+        tell("Waiting")
+        paused.append(since)
+
+    monkeypatch.setattr(export, "wait_until_known", pause)
+    put(state, "policy.yaml", GOOD)
+    awake = run("export", tmp_path / "awake.jsonl", "--state", state)
+    assert run("sleep", "--state", state).exit_code == 0
+    asleep = run("export", tmp_path / "asleep.jsonl", "--state", state)
+
+    assert (awake.exit_code, asleep.exit_code) == (0, 0)
+    assert ("Waiting" in awake.stderr, "Waiting" in asleep.stderr) == (False, True)
+    assert len(paused) == 1
 
 
 def test_an_export_that_is_refused_leaves_the_file_that_was_there(state, tmp_path):
