@@ -15,7 +15,7 @@ from shared.cli.who import signed_in
 from shared.core.errors import PermanentError, TransientError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from shared.usecases.deps import Deps
     from shared.usecases.upkeep.import_ import Contents
@@ -25,6 +25,16 @@ _Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: for scripts.")]
 _ONE_AWAKE = (
     "Two deployments of one name that are awake file every ticket and send every card twice, and each takes the "
     "other's tickets for its own."
+)
+
+_MEND = (
+    "the policy has a fault, and there is no last good one: no process would take it. `foresignal policy show` says "
+    "what is wrong; mend it and push it, then try again"
+)
+_NO_GOOD_ONE = (
+    "the policy in the file has a fault for this version, and the file holds no last good one, so that nothing would "
+    "keep this deployment asleep. Nothing was taken. Mend the policy where the file was written and export again, or "
+    "deploy version {version}, which wrote it"
 )
 
 
@@ -43,10 +53,18 @@ def export(
         raise typer.BadParameter(f"{file} is there already; --force overwrites it", param_hint="FILE")
 
     async def work(deps: "Deps") -> str:
-        from shared.usecases.upkeep.export import audit_move, export_all
+        from shared.adapters.policy.asleep import sleeps
+        from shared.adapters.policy.versions import in_force
+        from shared.usecases.upkeep.export import audit_move, export_all, wait_until_known
 
+        def tell(text: str) -> None:
+            complain(printable(text))
+
+        now = await in_force(deps.storage.blobs)
+        if now.version and sleeps(now.text):  # what processes do until they know is in the file, too
+            await wait_until_known(deps, now.version.at, tell)
         with _written_whole(file) as out:
-            exported = await export_all(deps, out.write, lambda text: complain(printable(text)))
+            exported = await export_all(deps, out.write, tell)
         rows, blobs = exported.rows.total(), exported.blobs.total()
         await _audited(
             audit_move(deps, "export", by or await signed_in(), f"export {exported.id}", {"file": file.name})
@@ -90,11 +108,10 @@ def import_(
 
         async def put_to_sleep(policy: str | None, last_good: str | None) -> None:
             from shared.adapters.policy.file import DEFAULT
-            from shared.adapters.policy.in_force import CONTAINER, LAST_GOOD
 
-            text = policy if policy is not None else DEFAULT.read_text(encoding="utf-8")
-            await deps.storage.blobs.put(CONTAINER, LAST_GOOD, _asleep(last_good or text).encode())
-            await _push(deps, _asleep(text), who, f"asleep: an import of what {contents.deployment} exported")
+            texts = [DEFAULT.read_text(encoding="utf-8") if policy is None else policy, *filter(None, [last_good])]
+            why = f"asleep: an import of what {contents.deployment} exported"
+            await _put_in_force(deps, texts, who, why, asleep=True, mend=_NO_GOOD_ONE.format(version=contents.version))
 
         imported = await import_all(deps, contents, all_lines, put_to_sleep, lambda text: complain(printable(text)))
         details = {"file": file.name, "from": f"{contents.deployment}, {contents.at:%Y-%m-%d %H:%M} UTC"}
@@ -116,14 +133,16 @@ def sleep(by: _By = "", state: State = None) -> None:
     """
 
     async def work(deps: "Deps") -> str:
-        from shared.adapters.policy.versions import in_force
+        from shared.adapters.policy import versions
+        from shared.adapters.policy.file import check_text
         from shared.usecases.upkeep.export import audit_move
 
-        now = await in_force(deps.storage.blobs)
-        if _sleeps(now.text):
+        now = await versions.in_force(deps.storage.blobs)
+        good = check_text(now.text, "").policy
+        if good and good.asleep:
             return "it is asleep already"
-        who = by or await signed_in()
-        name = await _push(deps, _asleep(now.text), who, "asleep")
+        who, texts = by or await signed_in(), await versions.what_counts(deps.storage.blobs, now)
+        name = await _put_in_force(deps, texts, who, "asleep", asleep=True, mend=_MEND)
         await _audited(audit_move(deps, "sleep", who, f"policy {name}", {}))
         return "it is asleep within a minute; then foresignal export, or foresignal wake"
 
@@ -134,8 +153,8 @@ def wake(yes: _Yes = False, by: _By = "", state: State = None) -> None:
     """Wake a deployment that sleeps. It asks first: two of one name must never be awake."""
 
     async def work(deps: "Deps") -> str:
-        from shared.adapters.policy.asleep import awake_text
-        from shared.adapters.policy.versions import in_force
+        from shared.adapters.policy import versions
+        from shared.adapters.policy.asleep import sleeps
         from shared.record.imports import import_here
         from shared.usecases.upkeep.export import audit_move
 
@@ -144,33 +163,49 @@ def wake(yes: _Yes = False, by: _By = "", state: State = None) -> None:
             raise PermanentError(
                 "an import into this deployment ended in the middle: repeat it with the same file first"
             )
-        now = await in_force(deps.storage.blobs)
-        if not _sleeps(now.text):
+        texts = await versions.what_counts(deps.storage.blobs, await versions.in_force(deps.storage.blobs))
+        if not any(map(sleeps, texts)):
             return "it is awake already"
         if not yes:
             complain(_ONE_AWAKE)
             name = printable(deps.here.deployment)
             typer.confirm(f"Is every other deployment called {name} asleep or deleted?", abort=True, err=True)
         who = by or await signed_in()
-        version = await _push(deps, awake_text(now.text), who, "awake")
+        version = await _put_in_force(deps, texts, who, "awake", asleep=False, mend=_MEND)
         await _audited(audit_move(deps, "wake", who, f"policy {version}", {}))
         return "it is awake within a minute; what waits is sent and filed within five"
 
     typer.echo(with_deployment(state, work))
 
 
-def _sleeps(text: str) -> bool:
-    """Whether that policy sleeps, as far as it can be read."""
-    from shared.adapters.policy.yaml_lines import parse
+async def _put_in_force(
+    deps: "Deps", texts: "Sequence[str]", who: str, message: str, *, asleep: bool, mend: str
+) -> str:
+    """Put the first of these policies in force that has no fault, asleep or awake; the name of its version.
 
-    data = parse(text, "").data
-    return isinstance(data, dict) and data.get("asleep") is True
+    One with a fault would be taken by no process: it stays as a version. PermanentError, with `mend`, where all have
+    faults; TransientError where a process that starts now sees it otherwise.
+    """
+    from shared.adapters.policy import versions
+    from shared.adapters.policy.asleep import asleep_text, awake_text
+    from shared.adapters.policy.file import check_text
+    from shared.adapters.policy.in_force import PolicyInForce
 
-
-def _asleep(text: str) -> str:
-    from shared.adapters.policy.asleep import asleep_text
-
-    return asleep_text(text)
+    new = [asleep_text(text) if asleep else awake_text(text) for text in texts]
+    good = next((text for text in new if check_text(text, "").policy), None)
+    if good is None:
+        raise PermanentError(mend)
+    blobs, clock = deps.storage.blobs, deps.here.clock
+    if good != new[0]:
+        kept = await versions.keep(blobs, texts[0], who=who, at=clock(), message="had a fault, and is not in force")
+        complain(
+            f"warning: the policy has a fault. It stays as version {kept.name}, and the last good one takes its place"
+        )
+    name = await _push(deps, good, who, message)
+    if (await PolicyInForce(blobs, clock).current()).asleep is not asleep:
+        wanted = "asleep" if asleep else "awake"
+        raise TransientError(f"the policy that was just put in force is not read as {wanted}; try again in a minute")
+    return name
 
 
 async def _push(deps: "Deps", text: str, who: str, message: str) -> str:

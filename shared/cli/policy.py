@@ -1,5 +1,6 @@
 """`foresignal policy`: the policy in force and earlier ones; each is checked before it is put in force."""
 
+import contextlib
 import difflib
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import typer
 from shared.cli.policy_given import checked_text, counted, schema_text
 from shared.cli.tools import Json, State, as_json, complain, printable, table, with_deployment
 from shared.cli.who import signed_in
-from shared.core.errors import PermanentError, TransientError
+from shared.core.errors import ForbiddenError, PermanentError, TransientError
 
 if TYPE_CHECKING:
     from shared.adapters.policy.versions import InForce, Version
@@ -40,17 +41,21 @@ async def _look_at_name(deps: "Deps", *, new: bool) -> None:
     complain(f"warning: {printable(fault)}; this one is in use, and keeps its name")
 
 
-def _keep_asleep(now: "InForce", text: str) -> None:
-    """Refuse to wake by the way what sleeps; PermanentError."""
-    from shared.adapters.policy.file import check_text
+async def _keep_asleep(deps: "Deps", now: "InForce", text: str) -> None:
+    """Refuse to wake by the way what sleeps, and to change what an import puts in force; PermanentError."""
+    from shared.adapters.policy.asleep import sleeps
+    from shared.adapters.policy.versions import what_counts
+    from shared.record.imports import import_here
 
-    policies = [check_text(each, "").policy for each in (now.text, text)]
-    before, after = (policy is not None and policy.asleep for policy in policies)
-    if before and not after:
+    if any(map(sleeps, await what_counts(deps.storage.blobs, now))) and not sleeps(text):
         raise PermanentError(
             "this deployment is asleep, and that policy would wake it: run `foresignal wake` first, or write "
             "`asleep: true` into it"
         )
+    with contextlib.suppress(ForbiddenError):  # who only pushes policies has no role on the tables
+        begun = await import_here(deps.storage.tables)
+        if begun and not begun.done:
+            raise PermanentError("an import into this deployment is not done: repeat it with the same file first")
 
 
 async def _audit(deps: "Deps", version: "Version") -> None:
@@ -85,7 +90,7 @@ def push(
         now = await policy_store.in_force(deps.storage.blobs)
         await _look_at_name(deps, new=not now.etag)
         changed = _show_difference(now.text, policy_store.bare(text), str(policy))
-        _keep_asleep(now, text)
+        await _keep_asleep(deps, now, text)
         if now.version and not (dry_run or changed):  # of a push that died before its copy
             await _audit(deps, now.version)
         if dry_run or not changed:
@@ -116,7 +121,7 @@ def back(
             complain(f"warning: {printable(str(note))}")
         now = await policy_store.in_force(deps.storage.blobs)
         _show_difference(now.text, text, version)
-        _keep_asleep(now, text)
+        await _keep_asleep(deps, now, text)
         who = by or await signed_in()
         version_made = await policy_store.push(
             deps.storage.blobs, text, who=who, at=deps.here.clock(), message=f"back to {version}", file=version

@@ -25,7 +25,7 @@ from shared.record.changes import all_changes
 from shared.record.parked import parked_items
 from shared.record.register import entries
 from shared.usecases.delivery.park import park
-from shared.usecases.upkeep import import_
+from shared.usecases.upkeep import export
 from tests.bench import SAMPLES
 from tests.cli.test_cli import run
 from tests.pump import Pump, StillClock, function_named, utc
@@ -81,7 +81,7 @@ class Place:
 
 @pytest.fixture
 async def place(tmp_path, monkeypatch):
-    monkeypatch.setattr(import_, "_KNOWN_AFTER", 0.0)
+    monkeypatch.setattr(export, "KNOWN_AFTER", 0.0)
     clock = StillClock(BEGIN)
     feed = Feed.from_file(SAMPLES, TENANTS)
     graph, graph_port = await serve(graph_app(feed, Planner(feed, BEGIN), clock))

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from shared.adapters.policy import file as policy_file
-from shared.adapters.policy.in_force import BLOB, CONTAINER
+from shared.adapters.policy.in_force import BLOB, CONTAINER, LAST_GOOD
 from shared.core.errors import ConflictError, PermanentError
 from shared.core.ports.storage import Blobs
 
@@ -51,6 +51,14 @@ async def in_force(blobs: Blobs) -> InForce:
     return InForce(blob.data.decode(errors="replace"), same[-1] if same else None, blob.etag)
 
 
+async def what_counts(blobs: Blobs, now: InForce) -> list[str]:
+    """The text in force; behind one that has a fault also the last good one, which processes go on with."""
+    if policy_file.check_text(now.text, "").policy is not None:
+        return [now.text]
+    last_good = await blobs.get(CONTAINER, LAST_GOOD)
+    return [now.text, *([] if last_good is None else [last_good.decode(errors="replace")])]
+
+
 async def versions(blobs: Blobs) -> Sequence[Version]:
     """Every policy that was pushed, oldest first."""
     all_versions = []
@@ -82,17 +90,26 @@ async def push(
     now = await in_force(blobs)
     if base and not force and (now.version is None or now.version.name != base):
         raise PermanentError(f"{_by_whom(now.version)} since you pulled {base}; {_AGAIN}")
-    data = text.encode()
-    newest = max(await blobs.names(CONTAINER, _PREFIX), default=_PREFIX).removeprefix(_PREFIX)
-    version = Version(_name(at, _digest(data), newest), at, who, message, file, _digest(data))
-    document = {**asdict(version), "at": at.isoformat(), "text": text}
     try:
-        await blobs.replace(
-            CONTAINER, f"{_PREFIX}{version.name}", json.dumps(document, ensure_ascii=False).encode(), ""
-        )
-        await blobs.replace(CONTAINER, BLOB, data, now.etag)
+        version = await _insert(blobs, text, who, at, message, file)
+        await blobs.replace(CONTAINER, BLOB, text.encode(), now.etag)
     except ConflictError as conflict:
         raise PermanentError(f"somebody else pushed just now; {_AGAIN}") from conflict
+    return version
+
+
+async def keep(blobs: Blobs, text: str, *, who: str, at: datetime, message: str) -> Version:
+    """The version of a text that goes out of force; made where there is none. ConflictError where somebody pushes."""
+    same = [version for version in await versions(blobs) if version.digest == _digest(text.encode())]
+    return same[-1] if same else await _insert(blobs, text, who, at, message, "")
+
+
+async def _insert(blobs: Blobs, text: str, who: str, at: datetime, message: str, file: str) -> Version:
+    digest = _digest(text.encode())
+    newest = max(await blobs.names(CONTAINER, _PREFIX), default=_PREFIX).removeprefix(_PREFIX)
+    version = Version(_name(at, digest, newest), at, who, message, file, digest)
+    document = {**asdict(version), "at": at.isoformat(), "text": text}
+    await blobs.replace(CONTAINER, f"{_PREFIX}{version.name}", json.dumps(document, ensure_ascii=False).encode(), "")
     return version
 
 

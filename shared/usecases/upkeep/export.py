@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import math
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from shared.core.errors import PermanentError
@@ -17,6 +19,7 @@ from shared.usecases.deps import Deps
 FORMAT = 1
 """Of the lines. A version that cannot read another one's says so."""
 HOLD_WHAT_STANDS_NOWHERE_ELSE = tuple(f"{queue}{poison}" for queue in ("posts", "tasks") for poison in ("", POISON))
+KNOWN_AFTER = 70.0  # seconds: a process keeps the policy for a minute
 _TOLD_EVERY = 5000  # lines
 _AWAKE = (
     "The deployment is awake: what it does from now on is not in the file. Before a move, run `foresignal sleep` first."
@@ -83,6 +86,15 @@ async def export_all(deps: Deps, write: Callable[[str], object], tell: Tell) -> 
     await _refuse_waiting(deps, "What was written is not complete and is thrown away")
     out.put({"end": {"rows": exported.rows, "blobs": exported.blobs, "lines": out.lines, "checksum": out.checksum}})
     return exported
+
+
+async def wait_until_known(deps: Deps, since: datetime, tell: Tell) -> None:
+    """Wait until every process has the policy that is in force since then; not longer than `KNOWN_AFTER`."""
+    age = (deps.here.clock() - since).total_seconds()
+    left = KNOWN_AFTER - max(0.0, age)  # the clock of whoever pushed may be ahead
+    if left > 0:
+        tell(f"Waiting {math.ceil(left)} seconds, until every process knows that policy.")
+        await deps.here.pause(left * deps.here.pace)
 
 
 async def _refuse_waiting(deps: Deps, so: str) -> None:

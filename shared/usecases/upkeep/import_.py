@@ -1,8 +1,8 @@
 """`import_all`: takes over what another deployment exported, and sleeps until `foresignal wake`.
 
 The order is: check the whole file; put its policy in force, asleep; wait until every process knows; say that an import
-has begun; insert rows and blobs; mend, which also builds the lists; say that all is here. Rows are inserted and never
-overwritten, so a run that died is repeated with the same file.
+has begun; clear what timers wrote; insert rows and blobs; mend, which also builds the lists; say that all is here. Rows
+are inserted and never overwritten, so a run that died is repeated with the same file.
 """
 
 import hashlib
@@ -17,14 +17,19 @@ from shared.core.errors import PermanentError, TransientError
 from shared.core.names import VERSION
 from shared.core.times import when
 from shared.record.every import CONTAINERS, blob_of, clear, in_the_way, insert_rows, row_fault
-from shared.record.imports import begin_import, end_import, import_here
+from shared.record.imports import begin_import, end_import, import_here, mark_cleared
 from shared.usecases.deps import Deps
-from shared.usecases.upkeep.export import FORMAT, Tell
+from shared.usecases.upkeep.export import FORMAT, Tell, wait_until_known
 from shared.usecases.upkeep.mend import Mended, mend
 
 POLICY, LAST_GOOD = "policy.yaml", "policy.last-good.yaml"
 """In container `config`; a policy is put in force by whoever knows how to put it to sleep."""
-_KNOWN_AFTER = 70.0  # seconds: a process keeps the policy for a minute
+_RECORD_ROWS = ("posts", "tasks", "fetches", "changes")
+"""Queues whose messages become rows of the record, also while a deployment sleeps."""
+_FRESH = (
+    "An import needs a deployment in which nothing has happened: run `foresignal sleep` there right after "
+    "`azd provision`, before `azd deploy` and its rights"
+)
 _AT_ONCE = 100  # rows
 _MOST_TEXT = 8_000_000  # characters of lines that are held at once
 _TOLD_EVERY = 5000
@@ -95,14 +100,12 @@ async def import_all(
     here = deps.here
     await _refuse_full(deps, contents)
     await put_to_sleep(contents.policy, contents.last_good)
-    tell("The policy is in force, asleep. Waiting a minute, until every process knows.")
-    await here.pause(_KNOWN_AFTER * here.pace)
+    tell("The policy is in force, asleep.")
+    await wait_until_known(deps, here.clock(), tell)
     if not (await here.policy.current()).asleep:
         raise TransientError("the policy that was just put in force is not read as asleep; try again in a minute")
     await _refuse_full(deps, contents)  # what a process did that did not know yet
-    if await import_here(deps.storage.tables) is None:
-        await clear(deps.storage.tables)
-        await begin_import(deps.storage.tables, contents.id)
+    await _begin(deps, contents)
     rows = await _insert(deps, lines(), contents, tell)
     tell("All rows and blobs are here. Mending, and building the lists.")
     mended = await mend(deps)
@@ -113,14 +116,28 @@ async def import_all(
     return Imported(rows, mended)
 
 
+async def _begin(deps: Deps, contents: Contents) -> None:
+    """Say whose rows come, then clear what timers wrote, once. PermanentError where another file was faster."""
+    tables = deps.storage.tables
+    await begin_import(tables, contents.id)
+    begun = await import_here(tables)
+    if begun is None or begun.file != contents.id:
+        raise PermanentError("another file is being imported here; nothing of this one was taken")
+    if not begun.cleared:
+        await clear(tables)
+        if not await mark_cleared(tables, begun):
+            raise TransientError("the same file is being imported here by somebody else; wait until that has ended")
+
+
 async def _refuse_full(deps: Deps, contents: Contents) -> None:
     begun = await import_here(deps.storage.tables)
     if begun is None:
         if full := await in_the_way(deps.storage.tables):
-            raise PermanentError(
-                f"this deployment is not empty: table{'' if len(full) == 1 else 's'} {', '.join(full)} hold rows. "
-                "An import needs a deployment in which nothing has happened"
-            )
+            tables = f"table {full[0]} holds" if len(full) == 1 else f"tables {', '.join(full)} hold"
+            raise PermanentError(f"this deployment is not empty: {tables} rows. {_FRESH}")
+        counts = {queue: (await deps.storage.queues.look(queue)).messages for queue in _RECORD_ROWS}
+        if waiting := [f"queue {queue} holds about {count:,}" for queue, count in counts.items() if count]:
+            raise PermanentError(f"this deployment is not empty: {'; '.join(waiting)} messages. {_FRESH}")
     elif begun.file != contents.id:
         raise PermanentError(
             "another file was imported here before; this one needs a deployment in which nothing happened"

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,13 +11,15 @@ from shared.core.changes.change import Claim, TicketState
 from shared.core.errors import PermanentError, TransientError
 from shared.core.messages import Envelope
 from shared.core.ports.storage import Row
+from shared.record import imports
 from shared.record.effects import effect_row, read_effect
 from shared.record.imports import import_here
 from shared.usecases.life.lines import every_line
 from shared.usecases.pages.change import change as change_view
 from shared.usecases.pages.home import home
 from shared.usecases.pages.metrics import metrics
-from shared.usecases.upkeep.export import export_all
+from shared.usecases.upkeep import import_
+from shared.usecases.upkeep.export import export_all, wait_until_known
 from shared.usecases.upkeep.import_ import check, import_all
 from tests.fakes import DiedError, FakeTables, Lifetime, Mortal, deps_with
 from tests.usecases.world import NOVEMBER, World, done, post, task
@@ -310,6 +313,50 @@ async def test_an_import_wants_a_deployment_in_which_nothing_happened_and_names_
 
     assert len(new.tables.rows) == 2
     assert not new.policy.policy.asleep
+
+
+@pytest.mark.parametrize("queue", ["posts", "tasks", "fetches", "changes"])
+async def test_an_import_is_refused_while_messages_wait_that_would_become_rows(queue):
+    old = await lived()
+    lines, new = await exported(old), empty(old)
+    await new.queues.send(queue, Envelope({}, new.clock()))
+
+    with pytest.raises(PermanentError, match=rf"queue {queue} holds about 1 messages.*`foresignal sleep` there right"):
+        await imported(new, lines)
+
+    assert new.tables.rows == {}
+    assert not new.policy.policy.asleep
+
+
+async def test_two_files_at_once_leave_the_rows_of_one(monkeypatch):
+    old = await lived()
+    lines, new = await exported(old), empty(old)
+
+    async def another_is_faster(tables, file):
+        await imports.begin_import(tables, "another")
+        return False
+
+    monkeypatch.setattr(import_, "begin_import", another_is_faster)
+    new.tables.put("tenants", Row("contoso", "snapshot|messages", {"failure": "403", "failures": 4}))
+    with pytest.raises(PermanentError, match="another file is being imported here; nothing of this one"):
+        await imported(new, lines)
+
+    assert sorted(table for table, *_ in new.tables.rows) == ["runs", "tenants"]
+
+
+@pytest.mark.parametrize(("age", "waited"), [(0, [70.0]), (30, [40.0]), (70, []), (7000, []), (-500, [70.0])], ids=str)
+async def test_whoever_waits_for_a_policy_waits_for_the_rest_of_the_minute_in_which_processes_keep_another(age, waited):
+    world, paused, told = World(), [], []
+
+    async def pause(seconds):
+        paused.append(seconds)
+
+    here = replace(world.deps.here, pause=pause, pace=1.0)
+    deps = replace(world.deps, here=here)
+    await wait_until_known(deps, world.clock() - timedelta(seconds=age), told.append)
+
+    assert paused == waited
+    assert len(told) == len(waited)
 
 
 async def test_what_the_timers_of_a_new_deployment_wrote_is_no_hindrance():
