@@ -166,6 +166,18 @@ def test_an_import_sleeps_and_wake_asks(file, other):
     assert audited(other)[:2] == ["wake", "import"]
 
 
+def test_a_new_deployment_is_put_to_sleep_before_its_app_is_there_and_takes_an_import(file, other):
+    slept = run("sleep", "--state", other)
+    assert slept.exit_code == 0, slept.output
+    assert in_force(other) == [True, True]
+
+    taken = run("import", file, "--state", other)
+
+    assert taken.exit_code == 0, taken.output
+    assert policy(other).endswith(GOOD)
+    assert in_force(other) == [True, True]
+
+
 def test_what_sleeps_is_not_woken_by_a_policy_that_is_pushed(state, tmp_path):
     given = tmp_path / "policy.yaml"
     given.write_text(GOOD)
