@@ -209,6 +209,15 @@ def refusal(code: str, tenant: str = "fabrikam") -> Callable[[Site], None]:
     return lambda site: site.sign_in(tenant, refusal=f"{code}: The user or administrator has not consented. Trace ...")
 
 
+def mail_for_all(site: Site) -> None:
+    """A channel that sends mail, and the right in Entra: the token for Graph says it."""
+    (graph, *_) = re.findall(r'graph_url: ("[^"]+")', site.policy)
+    settings = f"{{from: changes@contoso.example, to: ana@contoso.example, graph_url: {graph}}}"
+    mail = f"channels: {{letters: {{kind: email, settings: {settings}}}, "
+    asyncio.run(_put_policy(site.state, site.policy.replace("channels: {", mail).encode()))
+    site.sign_in("contoso", roles=["ServiceMessage.Read.All", "Tasks.Read.All", "Mail.Send"])
+
+
 def graph_says_no(site: Site) -> None:
     site.faults.forbidden.add("contoso")
 
@@ -411,6 +420,7 @@ ONE_FAULT = {
         "as one line",
     ),
     "keys that are none": (secret("ANSWER_KEYS", "short"), "secret ANSWER_KEYS", "answer_key_bad", "ID:KEY"),
+    "mail for everybody": (mail_for_all, "channel letters: Mail.Send", "mail_for_all", "az rest --method DELETE"),
     "a channel off": (channel_recorded_down, "channel mail", "channel_down", "Turn the flow on in Power Automate"),
     "a channel's address": (
         secret("TEAMS_MAIL_URL", "https://x.webhook.office.com/a"),

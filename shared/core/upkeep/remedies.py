@@ -176,6 +176,16 @@ REMEDIES: Mapping[str, Remedy] = {
     "channel_down": Remedy("a channel takes no cards", "{remedy} Then `foresignal parked probe`"),
     "channel_address": Remedy("a channel's address leads nowhere", "{remedy}"),
     "card_refused": Remedy("a channel did not take the sample card", "{remedy}"),
+    "mail_for_all": Remedy(
+        "our identity may send mail as everybody in the organisation",
+        "Give it Mail.Send for one mailbox in Exchange first (docs/deploying.md, Mail), then take the role away in "
+        "Entra. Its assignment: `az rest --url "
+        '"https://{graph}/v1.0/servicePrincipals/{principal}/appRoleAssignments" '
+        "--query \"value[?appRoleId=='b633e1c5-b582-4048-a93e-9f11b44c7e96'].id\" --output tsv`; delete it: "
+        "`az rest --method DELETE --url "
+        '"https://{graph}/v1.0/servicePrincipals/{principal}/appRoleAssignments/ASSIGNMENT"`. '
+        "It counts with the next token, up to 24 hours later",
+    ),
     # ticket systems
     "tickets_down": Remedy("a ticket system takes nothing", "{remedy} Then `foresignal parked probe`"),
     "tickets_refuse": Remedy(

@@ -30,7 +30,7 @@ async def _look_at(exam: Examination, name: str, tenant: Tenant) -> list[Finding
         identity = await exam.deps.outside.access.identity(name, tenant)
     except SignInError as error:
         if error.code == ELSEWHERE:
-            return [unknown("tenants", f"tenant {name}", _elsewhere(exam))]
+            return [unknown("tenants", f"tenant {name}", elsewhere(exam))]
         set_it = setting_command(tenant.auth.secret, exam.deps.here.place.vault)
         return [refused(name, tenant, error.code, set_it)]
     except TransientError as error:
@@ -49,7 +49,8 @@ def _needed(exam: Examination, tenant: Tenant) -> tuple[AppRole, ...]:
     return roles_for(exam.policy, tenant) if exam.policy else ()
 
 
-def _elsewhere(exam: Examination) -> str:
+def elsewhere(exam: Examination) -> str:
+    """Where an admin's machine cannot ask for the app's own identity."""
     page = f"{exam.deps.here.public_url}/api/status?checks=yes"
     return (
         "the app's own identity reads it, and is not on this machine: open "
