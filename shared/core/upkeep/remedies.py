@@ -108,8 +108,7 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "secret_expired": Remedy(
         "a secret has ended, or ends within 30 days",
-        "Make a new one in the system that it is for, and store it with its new end: {set_it} --expires "
-        "YYYY-MM-DDTHH:MM:SSZ",
+        "Make a new one in the system that it is for, and store it with its new end: {set_it}",
     ),
     "inbound_weak": Remedy(
         "the secret with which a ticket system calls us is none to rely on",

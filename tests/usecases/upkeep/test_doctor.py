@@ -148,6 +148,46 @@ async def test_a_fault_that_only_azure_makes_is_named_with_its_remedy(cause, nam
     assert GOOD.value not in str(found)
 
 
+NEXT = NOW + timedelta(days=90)
+WIDE = "*.example board.example"
+SET = "az keyvault secret set --vault-name kv1 --name CRB-TOKEN --value VALUE"
+ENDS, ANEW = f"--expires {NEXT:%Y-%m-%dT%H:%M:%SZ}", "--expires YYYY-MM-DDTHH:MM:SSZ"
+HOOK = ("channels.mail.settings.url", "CRB_TOKEN")
+
+
+@pytest.mark.parametrize(
+    ("state", "of", "command"),
+    [
+        (None, SENT, f"{SET} --tags foresignal-hosts=HOST"),
+        (None, HOOK, SET),
+        (SecretState(" ", "board.example", NEXT), SENT, f"{SET} --tags foresignal-hosts=board.example {ENDS}"),
+        (SecretState("", WIDE), SENT, f'{SET} --tags "foresignal-hosts={WIDE}"'),
+        (SecretState("", 'x"; rm -r ~; "'), SENT, f"{SET} --tags foresignal-hosts=HOST"),
+        (SecretState("", "hook.example"), HOOK, f"{SET} --tags foresignal-hosts=hook.example"),
+        (SecretState("ab", "b.example", NOW), SENT, f"{SET} --tags foresignal-hosts=b.example {ANEW}"),
+        (SecretState("ab", "", NOW), SENT, f"{SET} --tags foresignal-hosts=HOST {ANEW}"),
+        (SecretState("", "", NOW), SENT, f"{SET} --tags foresignal-hosts=HOST {ANEW}"),
+    ],
+)
+async def test_a_new_version_of_a_secret_keeps_where_it_may_be_sent(state, of, command):
+    """Key Vault takes no tags from the version before."""
+    (found,) = (await causes(secrets=Vault(CRB_TOKEN=state), names=[of])).values()
+    told = found.remedy.partition("`")[2].partition("`")[0]
+
+    assert told == command
+
+
+async def test_a_new_client_secret_keeps_its_tag():
+    found = await causes(
+        access=Access(theirs=SignInError("no", "AADSTS7000222")),
+        secrets=Vault(S=SecretState(GOOD.value, "login.example")),
+        in_force=SECRET,
+        names=[("tenants.contoso.auth.secret", "S")],
+    )
+
+    assert "--tags foresignal-hosts=login.example`" in found["client_secret_wrong"].remedy
+
+
 async def test_storage_that_does_not_answer_is_said_once_a_service():
     given = deps()
     given.storage.queues.faults["fetches"] = TransientError("storage is not to be reached")

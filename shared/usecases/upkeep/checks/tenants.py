@@ -31,7 +31,8 @@ async def _look_at(exam: Examination, name: str, tenant: Tenant) -> list[Finding
     except SignInError as error:
         if error.code == ELSEWHERE:
             return [unknown("tenants", f"tenant {name}", elsewhere(exam))]
-        set_it = setting_command(tenant.auth.secret, exam.deps.here.place.vault)
+        secret = tenant.auth.secret
+        set_it = setting_command(secret, exam.deps.here.place.vault, exam.hosts.get(secret, ""))
         return [refused(name, tenant, error.code, set_it)]
     except TransientError as error:
         return [failing("tenants", f"tenant {name}", str(error), "graph_silent", tenant=name, host=_login(tenant))]
