@@ -529,6 +529,17 @@ def test_app_settings_that_are_wrong_are_named_before_anything_is_asked(monkeypa
     assert "KeyVault(" not in result.stdout
 
 
+def test_what_mends_several_settings_is_said_once(monkeypatch):
+    for name in ("DEPLOYMENT", "PUBLIC_URL", "BLOB_URL", "QUEUE_URL", "TABLE_URL"):
+        monkeypatch.delenv(f"FORESIGNAL_{name}", raising=False)
+    monkeypatch.delenv("AzureWebJobsStorage", raising=False)
+
+    shown = run("doctor").stdout
+
+    assert shown.count("FAILING    setting ") == 5
+    assert shown.count("->") == shown.count("docs/deploying.md, step 3") == 1
+
+
 OF_AZURE = {
     "signed_out", "no_identity", "storage_unreachable", "vault_refused", "vault_closed", "vault_unreachable",
     "secret_disabled", "secret_unbound", "secret_expired", "inbound_weak", "graph_silent", "tickets_silent",

@@ -11,7 +11,7 @@ import pytest
 
 from shared.core.clouds import CLOUDS
 from shared.core.upkeep.graph_roles import READ_POSTS, READ_TASKS, WRITE_TASKS
-from tests.cli.test_cli import _put_policy, run, state
+from tests.cli.test_cli import _put_policy, run, state  # noqa: F401 - a fixture
 
 IDENTITY = "11111111-2222-4333-8444-555555555555"
 APP = "00000000-0000-4000-8000-00000000feed"
