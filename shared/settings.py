@@ -101,9 +101,20 @@ def missing(environment: Mapping[str, str] | None = None) -> list[str]:
     """The app settings without which there is no deployment."""
     env = os.environ if environment is None else environment
     needed = ["FORESIGNAL_DEPLOYMENT", "FORESIGNAL_PUBLIC_URL"]
+    found = [name for name in needed if not env.get(name)]
     if not env.get(_STORAGE):
-        needed += [f"{_STORAGE}__{kind}ServiceUri" for kind in ("blob", "queue", "table")]
-    return [name for name in needed if not env.get(name)]
+        found += [_service_names(env, kind)[-1] for kind in ("blob", "queue", "table") if not _service_url(env, kind)]
+    return found
+
+
+def _service_names(env: Mapping[str, str], kind: str) -> tuple[str, ...]:
+    """Where the address of a storage service stands: in the app's setting; else, on a machine, in azd's output too."""
+    setting = f"{_STORAGE}__{kind}ServiceUri"
+    return (setting,) if env.get("WEBSITE_SITE_NAME") else (setting, f"FORESIGNAL_{kind.upper()}_URL")
+
+
+def _service_url(env: Mapping[str, str], kind: str) -> str:
+    return next((url for name in _service_names(env, kind) if (url := env.get(name, ""))), "")
 
 
 def identity_object_id() -> str:
@@ -121,8 +132,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         )
     if names := missing(env):
         raise PermanentError(
-            f"app settings are missing: {', '.join(names)}; infra/main.bicep sets them all "
-            "(beside a sandbox: --state DIR)"
+            f"settings are missing: {', '.join(names)}; in Azure `azd provision` sets them; on your machine run the "
+            "lines of docs/deploying.md, step 3; beside a sandbox: --state DIR"
         )
     return Settings(
         deployment=env["FORESIGNAL_DEPLOYMENT"],
@@ -130,9 +141,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         key_vault_url=env.get("FORESIGNAL_KEY_VAULT_URL", ""),
         client_id=env.get("AZURE_CLIENT_ID", ""),
         connection_string=env.get(_STORAGE, ""),
-        blob_url=env.get(f"{_STORAGE}__blobServiceUri", ""),
-        queue_url=env.get(f"{_STORAGE}__queueServiceUri", ""),
-        table_url=env.get(f"{_STORAGE}__tableServiceUri", ""),
+        blob_url=_service_url(env, "blob"),
+        queue_url=_service_url(env, "queue"),
+        table_url=_service_url(env, "table"),
         sign_in=env.get("WEBSITE_AUTH_ENABLED", "").lower() == "true",
         # WEBSITE_SITE_NAME stands in every app of App Service: there, this setting opens nothing.
         local=env.get(LOCAL, "") == "1" and not env.get("WEBSITE_SITE_NAME"),

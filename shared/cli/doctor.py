@@ -63,9 +63,11 @@ def _settings_findings() -> "tuple[Finding, ...]":
 
 
 def _show(findings: "Sequence[Finding]") -> None:
-    for finding in findings:
+    """What mends several lines one after the other is said once, after the last of them."""
+    for index, finding in enumerate(findings):
         typer.echo(printable(f"{_MARKS[finding.condition]}  {finding.subject}: {finding.words}"))
-        if finding.remedy:
+        after = findings[index + 1].remedy if index + 1 < len(findings) else ""
+        if finding.remedy and finding.remedy != after:
             typer.echo(printable(f"           -> {finding.remedy}"))
 
 

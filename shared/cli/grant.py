@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shared.core.policy.model import Policy, Tenant
     from shared.core.terms import Cloud
     from shared.core.upkeep.graph_roles import AppRole
+    from shared.usecases.deps import Deps
 
 HELP = """Grant the deployment's identity the application roles on Microsoft Graph that the policy needs.
 
@@ -25,10 +26,18 @@ foresignal grant                       as whoever is signed in to az
 foresignal grant --print               the request for who may grant, and the commands
 foresignal grant --consent fabrikam    the link for a tenant that is read with an app registration
 
+Before a policy is pushed it asks for what the policy that comes with Foresignal
+needs. With Planner or tenants of your own make yours first (foresignal init),
+and pass it with --policy, so that the administrator is asked once.
+
 It reads first what is granted, adds what is missing, and takes nothing away.
 It takes the role Privileged Role Administrator or Global Administrator.
 """
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+")
+_YOURS = (
+    "with Planner or tenants of your own: foresignal init my-policy.yaml, then foresignal grant --policy my-policy.yaml"
+)
 _MOST_PAGES = 20
 _NOT_ALLOWED = re.compile(r"Authorization_RequestDenied|Insufficient privileges|Forbidden", re.IGNORECASE)
 _THERE = "Permission being assigned already exists"
@@ -71,10 +80,26 @@ def grant(
 
 
 def _policy(file: Path | None, state: Path | None) -> "Policy":
-    """The file that is named, else the policy in force, else the file from which a deployment begins."""
-    if file is None and (state or not settings.missing()):
-        return with_deployment(state, lambda deps: deps.here.policy.current())
-    return checked_policy(file or default_file())
+    """The file that is named, else the policy in force, else the file from which a deployment begins; says which."""
+    if file is not None:
+        return checked_policy(file)
+    if state or not settings.missing():
+        known, is_pushed = with_deployment(state, _in_force)
+        complain(
+            "policy: the one in force" if is_pushed else f"policy: config/policy.yaml, as none was pushed; {_YOURS}"
+        )
+        return known
+    default = default_file()
+    complain(f"policy: {printable(str(default))}, as no deployment is named here; {_YOURS}")
+    return checked_policy(default)
+
+
+async def _in_force(deps: "Deps") -> "tuple[Policy, bool]":
+    """The policy in force, and whether somebody has pushed it."""
+    from shared.adapters.policy.in_force import BLOB, CONTAINER
+
+    known = await deps.here.policy.current()
+    return known, await deps.storage.blobs.read(CONTAINER, BLOB) is not None
 
 
 def _principal(given: str) -> str:
@@ -101,6 +126,15 @@ def _consent_link(policy: "Policy", name: str) -> str:
     for path, value in (("tenant_id", tenant.tenant_id), ("auth.client_id", tenant.auth.client_id)):
         if not value:
             raise PermanentError(f"tenants.{name}.{path} is missing in the policy")
+    if not (_ID.fullmatch(tenant.tenant_id) or _DOMAIN.fullmatch(tenant.tenant_id)):
+        raise PermanentError(
+            f"tenants.{name}.tenant_id is {tenant.tenant_id!r}: neither an id nor a domain such as contoso.example"
+        )
+    if not _ID.fullmatch(tenant.auth.client_id):
+        raise PermanentError(
+            f"tenants.{name}.auth.client_id is {tenant.auth.client_id!r}, which is no application id: put the one of "
+            "your app registration there (docs/many-tenants.md, Once)"
+        )
     return consent_url(tenant.cloud, tenant.tenant_id, tenant.auth.client_id)
 
 

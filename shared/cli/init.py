@@ -172,7 +172,10 @@ def _tell(file: Path, answers: "Answers", services: Mapping[str, int]) -> None:
         for note in checked.unfilled:
             typer.echo(printable(f"  line {note.line}: {note.path}"))
     if any(answers.tenants.values()):
-        typer.echo("tenants with an id need the client_id of an app registration there")
+        typer.echo(
+            "tenants with an id need the client_id of an app registration in your own tenant, to which they consented "
+            "(docs/many-tenants.md)"
+        )
     if answers.tickets != "register":
         typer.echo(f"{answers.tickets} begins as a dry run: it files nothing until its mode is live")
     typer.echo("next:")

@@ -209,6 +209,15 @@ def refusal(code: str, tenant: str = "fabrikam") -> Callable[[Site], None]:
     return lambda site: site.sign_in(tenant, refusal=f"{code}: The user or administrator has not consented. Trace ...")
 
 
+def mail_for_all(site: Site) -> None:
+    """A channel that sends mail, and the right in Entra: the token for Graph says it."""
+    (graph, *_) = re.findall(r'graph_url: ("[^"]+")', site.policy)
+    settings = f"{{from: changes@contoso.example, to: ana@contoso.example, graph_url: {graph}}}"
+    mail = f"channels: {{letters: {{kind: email, settings: {settings}}}, "
+    asyncio.run(_put_policy(site.state, site.policy.replace("channels: {", mail).encode()))
+    site.sign_in("contoso", roles=["ServiceMessage.Read.All", "Tasks.Read.All", "Mail.Send"])
+
+
 def graph_says_no(site: Site) -> None:
     site.faults.forbidden.add("contoso")
 
@@ -411,6 +420,7 @@ ONE_FAULT = {
         "as one line",
     ),
     "keys that are none": (secret("ANSWER_KEYS", "short"), "secret ANSWER_KEYS", "answer_key_bad", "ID:KEY"),
+    "mail for everybody": (mail_for_all, "channel letters: Mail.Send", "mail_for_all", "az rest --method DELETE"),
     "a channel off": (channel_recorded_down, "channel mail", "channel_down", "Turn the flow on in Power Automate"),
     "a channel's address": (
         secret("TEAMS_MAIL_URL", "https://x.webhook.office.com/a"),
@@ -517,6 +527,17 @@ def test_app_settings_that_are_wrong_are_named_before_anything_is_asked(monkeypa
     assert [(f["subject"], f["cause"]) for f in failing] == [(f"setting {setting}", cause)]
     assert result.exit_code == 1
     assert "KeyVault(" not in result.stdout
+
+
+def test_what_mends_several_settings_is_said_once(monkeypatch):
+    for name in ("DEPLOYMENT", "PUBLIC_URL", "BLOB_URL", "QUEUE_URL", "TABLE_URL"):
+        monkeypatch.delenv(f"FORESIGNAL_{name}", raising=False)
+    monkeypatch.delenv("AzureWebJobsStorage", raising=False)
+
+    shown = run("doctor").stdout
+
+    assert shown.count("FAILING    setting ") == 5
+    assert shown.count("->") == shown.count("docs/deploying.md, step 3") == 1
 
 
 OF_AZURE = {

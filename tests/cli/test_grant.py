@@ -1,5 +1,6 @@
 """`foresignal grant` with an `az` on PATH that keeps what it is told in a file, and is a program of its own."""
 
+import asyncio
 import json
 import os
 import stat
@@ -10,7 +11,7 @@ import pytest
 
 from shared.core.clouds import CLOUDS
 from shared.core.upkeep.graph_roles import READ_POSTS, READ_TASKS, WRITE_TASKS
-from tests.cli.test_cli import run
+from tests.cli.test_cli import _put_policy, run, state  # noqa: F401 - a fixture
 
 IDENTITY = "11111111-2222-4333-8444-555555555555"
 APP = "00000000-0000-4000-8000-00000000feed"
@@ -145,6 +146,69 @@ def test_a_tenant_without_a_link_is_said(azure, policy, tenant, said):
 
     assert result.exit_code == 1
     assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("client", "tenant", "said"),
+    [
+        ("<clientId>", "fabrikam.onmicrosoft.com", "tenants.fabrikam.auth.client_id is '<clientId>'"),
+        ("CHANGE-ME", "fabrikam.onmicrosoft.com", "docs/many-tenants.md"),
+        (APP + "0", "fabrikam.onmicrosoft.com", "auth.client_id"),
+        (APP, "fabrikam", "tenants.fabrikam.tenant_id is 'fabrikam'"),
+        (APP, "CHANGE-ME", "tenants.fabrikam.tenant_id"),
+        (APP, "a.example/evil?x=", "tenants.fabrikam.tenant_id"),
+    ],
+)
+def test_there_is_no_link_to_what_is_not_filled_in(azure, tmp_path, client, tenant, said):
+    file = write(tmp_path / "policy.yaml")
+    file.write_text(file.read_text().replace(APP, client).replace("22222222-2222-4333-8444-555555555555", tenant))
+
+    result = run("grant", "--policy", file, "--consent", "fabrikam")
+
+    assert result.exit_code == 1
+    assert "adminconsent" not in result.stdout
+    assert said in result.stdout + result.stderr
+
+
+def test_a_tenant_may_be_named_by_its_domain(azure, tmp_path):
+    file = write(tmp_path / "policy.yaml")
+    file.write_text(file.read_text().replace("22222222-2222-4333-8444-555555555555", "fabrikam.onmicrosoft.com"))
+
+    result = run("grant", "--policy", file, "--consent", "fabrikam")
+
+    assert result.stdout.startswith("https://login.microsoftonline.com/fabrikam.onmicrosoft.com/adminconsent")
+
+
+@pytest.mark.parametrize("options", [(), ("--print",)])
+def test_the_policy_that_comes_with_it_is_named_as_nobody_has_pushed_one(azure, state, options):  # noqa: F811
+    """With Planner in a policy that comes later, the administrator would be asked twice."""
+    result = run("grant", *options, "--state", state)
+
+    assert result.exit_code == 0, result.output
+    assert "config/policy.yaml, as none was pushed" in result.stderr
+    assert "foresignal init my-policy.yaml" in result.stderr
+    assert "--policy my-policy.yaml" in result.stderr
+
+
+def test_the_policy_in_force_is_named(azure, state, tmp_path):  # noqa: F811
+    asyncio.run(_put_policy(state, write(tmp_path / "policy.yaml").read_bytes()))
+
+    result = run("grant", "--print", "--state", state)
+
+    assert "Tasks.Read.All" in result.stdout
+    assert result.stderr.strip() == "policy: the one in force"
+
+
+def test_without_a_deployment_the_file_is_named(azure, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").mkdir()
+    write(tmp_path / "config" / "policy.yaml")
+
+    result = run("grant", "--print")
+
+    assert "Tasks.Read.All" in result.stdout
+    assert "policy: config/policy.yaml, as no deployment is named here" in result.stderr.replace("\\", "/")
+    assert "--policy my-policy.yaml" in result.stderr
 
 
 def test_the_request_says_which_roles_why_what_they_allow_and_how(azure, policy):

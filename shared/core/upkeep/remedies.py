@@ -16,6 +16,11 @@ class Remedy(NamedTuple):
 
 _APP = '--name "$(azd env get-value FORESIGNAL_APP_NAME)" --resource-group "$(azd env get-value AZURE_RESOURCE_GROUP)"'
 _RESTART = f"az functionapp restart {_APP}"
+_LET_IN = (
+    "Let this network in: `azd env set FORESIGNAL_ALLOWED_ADDRESSES ADDRESSES`, then `azd provision`. ADDRESSES: this "
+    "network's public address, and those that `azd env get-values` shows there already, with commas between them and "
+    "no blanks"
+)
 _PUSH = "then `foresignal policy push FILE`"
 
 REMEDIES: Mapping[str, Remedy] = {
@@ -35,15 +40,14 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "setting_missing": Remedy(
         "an app setting is missing",
-        "In Azure: `azd provision`. On your machine: set it as docs/deploying.md says, or add --state DIR beside a "
-        "sandbox",
+        "On your machine: run the line of docs/deploying.md, step 3, with `azd env get-values`; beside a sandbox add "
+        "--state DIR. In Azure: `azd provision`",
     ),
     # storage
     "right_missing": Remedy("storage does not let us read or write", "{commands}"),
     "network_closed": Remedy(
         "storage takes no calls from this network",
-        "Let this network in: add its public address to those of `azd env get-value FORESIGNAL_ALLOWED_ADDRESSES`, "
-        "`azd env set FORESIGNAL_ALLOWED_ADDRESSES ADDRESSES`, then `azd provision`",
+        _LET_IN,
     ),
     "token_refused": Remedy(
         "storage refuses our token or key",
@@ -52,8 +56,7 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "storage_unreachable": Remedy(
         "storage does not answer",
-        "Look at the address in the setting AzureWebJobsStorage__{service}ServiceUri "
-        "(`azd env get-value FORESIGNAL_{upper}_URL`), and whether this network lets calls to it out",
+        "Look at the address (`azd env get-value {storage_url}`), and whether this network lets calls to it out",
     ),
     "part_missing": Remedy("a table, queue or container is not there", "Make it: `azd provision`"),
     # the policy
@@ -76,8 +79,7 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "vault_closed": Remedy(
         "Key Vault takes no calls from this network",
-        "Let this network in: `azd env set FORESIGNAL_ALLOWED_ADDRESSES ADDRESSES` with its public address among them, "
-        "then `azd provision`",
+        _LET_IN,
     ),
     "vault_unreachable": Remedy(
         "Key Vault does not answer",
@@ -108,8 +110,7 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "secret_expired": Remedy(
         "a secret has ended, or ends within 30 days",
-        "Make a new one in the system that it is for, and store it with its new end: {set_it} --expires "
-        "YYYY-MM-DDTHH:MM:SSZ",
+        "Make a new one in the system that it is for, and store it with its new end: {set_it}",
     ),
     "inbound_weak": Remedy(
         "the secret with which a ticket system calls us is none to rely on",
@@ -143,7 +144,7 @@ REMEDIES: Mapping[str, Remedy] = {
     "wrong_tenant": Remedy(
         "the token is of another tenant than the policy names",
         "Say which tenant is meant: tenants.{tenant}.tenant_id: {actual} in the policy, or, to read {expected}, "
-        f"`auth: {{{{kind: federated, client_id: ...}}}}` (docs/deploying.md), {_PUSH}",
+        f"`auth: {{{{kind: federated, client_id: ...}}}}` (docs/many-tenants.md), {_PUSH}",
     ),
     "federation_wrong": Remedy(
         "the app registration does not trust our identity",
@@ -176,6 +177,16 @@ REMEDIES: Mapping[str, Remedy] = {
     "channel_down": Remedy("a channel takes no cards", "{remedy} Then `foresignal parked probe`"),
     "channel_address": Remedy("a channel's address leads nowhere", "{remedy}"),
     "card_refused": Remedy("a channel did not take the sample card", "{remedy}"),
+    "mail_for_all": Remedy(
+        "our identity may send mail as everybody in the organisation",
+        "Give it Mail.Send for one mailbox in Exchange first (docs/deploying.md, Mail), then take the role away in "
+        "Entra. Its assignment: `az rest --url "
+        '"https://{graph}/v1.0/servicePrincipals/{principal}/appRoleAssignments" '
+        "--query \"value[?appRoleId=='b633e1c5-b582-4048-a93e-9f11b44c7e96'].id\" --output tsv`; delete it: "
+        "`az rest --method DELETE --url "
+        '"https://{graph}/v1.0/servicePrincipals/{principal}/appRoleAssignments/ASSIGNMENT"`. '
+        "It counts with the next token, up to 24 hours later",
+    ),
     # ticket systems
     "tickets_down": Remedy("a ticket system takes nothing", "{remedy} Then `foresignal parked probe`"),
     "tickets_refuse": Remedy(

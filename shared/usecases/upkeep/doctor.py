@@ -45,12 +45,13 @@ async def _of_policy(exam: Examination) -> tuple[list[Finding], list[Finding]]:
     """What only a policy names: its secrets, and everything else."""
     policy = exam.policy
     if policy is None:
-        lost = unknown("policy", "tenants, secrets, channels, ticket systems, fetches", "not asked: there is no policy")
-        exam.tell([lost])
-        return [], [lost]
+        unasked = "tenants, secrets, channels, ticket systems, fetches"
+        nothing = unknown("policy", unasked, "not asked: there is no policy")
+        exam.tell([nothing])
+        return [], [nothing]
     uses = {name: path for path, name in reversed(exam.deps.outside.secret_names(policy))}
     secrets = await _all(*(look_at_secret(exam, path, name) for name, path in reversed(uses.items())))
-    recorded = await recorded_deliveries(exam)
+    recorded, lost = await recorded_deliveries(exam)
     rest = await _all(
         *(look_at_tenant(exam, name, tenant) for name, tenant in policy.tenants.items()),
         *(look_at_channel(exam, name, channel, recorded) for name, channel in policy.channels.items()),
@@ -58,7 +59,7 @@ async def _of_policy(exam: Examination) -> tuple[list[Finding], list[Finding]]:
         look_at_answers(exam),
         look_at_fetches(exam),
     )
-    return secrets, rest
+    return secrets, [*lost, *rest]
 
 
 async def _all(*asking: Awaitable[Sequence[Finding]]) -> list[Finding]:

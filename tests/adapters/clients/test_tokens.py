@@ -15,7 +15,7 @@ from shared.app import App, EnvironmentSecrets, Surroundings
 from shared.core.errors import ForbiddenError, PermanentError, SignInError, TransientError
 from shared.core.policy.model import Auth, Tenant
 from shared.core.upkeep.sign_in import ELSEWHERE
-from shared.settings import Settings, missing, unresolved
+from shared.settings import Settings, from_environment, missing, unresolved
 from tests.adapters.clients.server import Credential
 
 
@@ -145,6 +145,34 @@ def test_settings_that_are_missing_or_unresolved_are_named():
     assert unresolved(env) == ["FORESIGNAL_PUBLIC_URL"]
     assert missing(env)[0] == "FORESIGNAL_DEPLOYMENT"
     assert len(missing(env)) == 4
+
+
+OUTPUTS = {
+    "FORESIGNAL_DEPLOYMENT": "d",
+    "FORESIGNAL_PUBLIC_URL": "https://d.example",
+    "FORESIGNAL_BLOB_URL": "https://stabc.blob.core.windows.net/",
+    "FORESIGNAL_QUEUE_URL": "https://stabc.queue.core.windows.net/",
+    "FORESIGNAL_TABLE_URL": "https://stabc.table.core.windows.net/",
+}
+
+
+def test_the_command_line_takes_what_azd_prints_and_the_app_its_app_settings_alone():
+    ours = from_environment(OUTPUTS)
+    both = from_environment({**OUTPUTS, "AzureWebJobsStorage__blobServiceUri": "https://other.example/"})
+
+    assert missing(OUTPUTS) == []
+    assert (ours.account, ours.queue_url, ours.table_url) == (
+        "stabc", OUTPUTS["FORESIGNAL_QUEUE_URL"], OUTPUTS["FORESIGNAL_TABLE_URL"]
+    )  # fmt: skip
+    assert (both.blob_url, both.queue_url) == ("https://other.example/", OUTPUTS["FORESIGNAL_QUEUE_URL"])
+    assert missing({**OUTPUTS, "WEBSITE_SITE_NAME": "func"}) == [
+        f"AzureWebJobsStorage__{kind}ServiceUri" for kind in ("blob", "queue", "table")
+    ]
+
+
+def test_an_admins_machine_is_told_what_to_run_there():
+    with pytest.raises(PermanentError, match=r"FORESIGNAL_TABLE_URL.*docs/deploying\.md, step 3.*--state DIR"):
+        from_environment({})
 
 
 @pytest.mark.parametrize(

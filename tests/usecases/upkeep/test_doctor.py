@@ -13,7 +13,7 @@ from shared.core.upkeep.remedies import REMEDIES
 from shared.core.upkeep.sign_in import ELSEWHERE
 from shared.record.imports import begin_import, end_import, import_here
 from shared.usecases.deps import Place
-from shared.usecases.upkeep.checks import asking
+from shared.usecases.upkeep.checks import asking, targets
 from shared.usecases.upkeep.doctor import doctor
 from tests.fakes import NOW, FakeSecrets, deps_with
 from tests.usecases.world import World, policy
@@ -148,6 +148,46 @@ async def test_a_fault_that_only_azure_makes_is_named_with_its_remedy(cause, nam
     assert GOOD.value not in str(found)
 
 
+NEXT = NOW + timedelta(days=90)
+WIDE = "*.example board.example"
+SET = "az keyvault secret set --vault-name kv1 --name CRB-TOKEN --value VALUE"
+ENDS, ANEW = f"--expires {NEXT:%Y-%m-%dT%H:%M:%SZ}", "--expires YYYY-MM-DDTHH:MM:SSZ"
+HOOK = ("channels.mail.settings.url", "CRB_TOKEN")
+
+
+@pytest.mark.parametrize(
+    ("state", "of", "command"),
+    [
+        (None, SENT, f"{SET} --tags foresignal-hosts=HOST"),
+        (None, HOOK, SET),
+        (SecretState(" ", "board.example", NEXT), SENT, f"{SET} --tags foresignal-hosts=board.example {ENDS}"),
+        (SecretState("", WIDE), SENT, f'{SET} --tags "foresignal-hosts={WIDE}"'),
+        (SecretState("", 'x"; rm -r ~; "'), SENT, f"{SET} --tags foresignal-hosts=HOST"),
+        (SecretState("", "hook.example"), HOOK, f"{SET} --tags foresignal-hosts=hook.example"),
+        (SecretState("ab", "b.example", NOW), SENT, f"{SET} --tags foresignal-hosts=b.example {ANEW}"),
+        (SecretState("ab", "", NOW), SENT, f"{SET} --tags foresignal-hosts=HOST {ANEW}"),
+        (SecretState("", "", NOW), SENT, f"{SET} --tags foresignal-hosts=HOST {ANEW}"),
+    ],
+)
+async def test_a_new_version_of_a_secret_keeps_where_it_may_be_sent(state, of, command):
+    """Key Vault takes no tags from the version before."""
+    (found,) = (await causes(secrets=Vault(CRB_TOKEN=state), names=[of])).values()
+    told = found.remedy.partition("`")[2].partition("`")[0]
+
+    assert told == command
+
+
+async def test_a_new_client_secret_keeps_its_tag():
+    found = await causes(
+        access=Access(theirs=SignInError("no", "AADSTS7000222")),
+        secrets=Vault(S=SecretState(GOOD.value, "login.example")),
+        in_force=SECRET,
+        names=[("tenants.contoso.auth.secret", "S")],
+    )
+
+    assert "--tags foresignal-hosts=login.example`" in found["client_secret_wrong"].remedy
+
+
 async def test_storage_that_does_not_answer_is_said_once_a_service():
     given = deps()
     given.storage.queues.faults["fetches"] = TransientError("storage is not to be reached")
@@ -211,17 +251,33 @@ async def test_what_there_is_no_time_for_is_said(monkeypatch):
     assert all("took too long" in f.words or "no policy" in f.words for f in found)
 
 
-async def test_mail_in_exchange_is_not_known_and_mail_for_everybody_is_told():
-    mails = policy(channels={"mail": Channel(kind="email")}, teams=policy().teams)
-    quiet = await doctor(deps(in_force=mails))
-    loud = await doctor(deps(Access(Identity("t", roles=frozenset({"Mail.Send"}))), in_force=mails))
+MAILS = policy(channels={"mail": Channel(kind="email")}, teams=policy().teams)
+ALL_MAIL = Identity("tid", "app", "oid", "", APP.roles | {"Mail.Send"})
+THEIR_MAIL = policy(tenants={"other": Tenant(auth=Auth(kind="federated", client_id="c"))}, channels=MAILS.channels)
 
-    def of(found):
-        (one,) = [f for f in found if f.subject == "channel mail: Mail.Send"]
-        return one
 
-    assert of(quiet).condition == "unknown"
-    assert "take it away there" in of(loud).words
+@pytest.mark.parametrize(
+    ("access", "in_force", "condition", "said"),
+    [
+        (Access(theirs=ALL_MAIL), MAILS, "failing", "for every mailbox of the organisation"),
+        (Access(), MAILS, "unknown", "not granted in Entra"),
+        (Access(own=ALL_MAIL), MAILS, "unknown", "not granted in Entra"),  # a token for storage never says it
+        (Access(theirs=SignInError("not here", ELSEWHERE)), MAILS, "unknown", "/api/status?checks=yes"),
+        (Access(theirs=SignInError("refused", "AADSTS1")), MAILS, "unknown", "refused"),
+        (Access(theirs=TransientError("not to be reached")), MAILS, "unknown", "not to be reached"),
+        (Access(theirs=None), MAILS, "unknown", "does not say"),
+        (Access(theirs=ALL_MAIL), THEIR_MAIL, "unknown", "no tenant with our own identity"),
+    ],
+)
+async def test_mail_for_everybody_is_a_fault_and_mail_in_exchange_is_not_known(access, in_force, condition, said):
+    found = await doctor(deps(access, in_force=in_force))
+    (one,) = [f for f in found if f.subject == "channel mail: Mail.Send"]
+
+    assert one.condition == condition
+    assert said in one.words
+    if condition == "failing":
+        assert one.cause == "mail_for_all"
+        assert "servicePrincipals/oid/appRoleAssignments" in one.remedy
 
 
 @pytest.mark.parametrize(
@@ -250,6 +306,33 @@ async def test_a_deployment_that_sleeps_says_so_and_whether_its_import_is_whole(
 
     assert [(f.condition, f.cause) for f in found] == [("failing", cause)]
     assert "foresignal" in found[0].remedy
+
+
+async def test_a_deployment_that_sleeps_is_not_told_that_its_timers_stand_still():
+    found = await doctor(deps(in_force=policy(asleep=True)))
+
+    assert [f.condition for f in found if f.area in ("fetch", "lists")] == ["unknown", "unknown"]
+    assert all("asleep" in f.words for f in found if f.area in ("fetch", "lists"))
+    assert [f.area for f in found if f.condition == "failing"] == ["policy"]
+
+
+@pytest.mark.parametrize("what", ["damaged", "hanging", "refused"])
+async def test_what_is_recorded_of_channels_stops_nothing(monkeypatch, what):
+    monkeypatch.setattr(asking, "PATIENCE", 0.05)
+
+    async def recorded(_tables):
+        if what == "hanging":
+            await asyncio.sleep(60)
+        raise KeyError("kind") if what == "damaged" else ForbiddenError("no", "AuthorizationFailure")
+
+    monkeypatch.setattr(targets, "channels_and_outages", recorded)
+
+    found = await doctor(deps(in_force=policy(channels={"mail": Channel(kind="fake")}, teams=policy().teams)))
+    lost = [f for f in found if f.subject == "what is recorded of channels and of what is down"]
+
+    assert [f.condition for f in lost] == ([] if what == "refused" else ["unknown"])  # storage has its own line
+    assert "when the last card went out is not known" in next(f.words for f in found if f.subject == "channel mail")
+    assert found[-1].area == "clock"
 
 
 async def test_a_tenant_that_is_not_required_fails_nothing():

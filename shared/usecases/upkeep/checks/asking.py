@@ -27,8 +27,8 @@ class Examination:
     """One run of the doctor, and what it knows so far.
 
     `tell`: hears every finding as it comes. `send`: a sample card goes to every channel. `own`: our identity.
-    `policy`: the one in force, None where there is none. `secrets`: what was found of each. `clocks`: by how many
-    seconds the clock of whom we asked is ahead of ours.
+    `policy`: the one in force, None where there is none. `secrets`: what was found of each; `hosts`: where it may be
+    sent, as its tag says. `clocks`: by how many seconds the clock of whom we asked is ahead of ours.
     """
 
     deps: Deps
@@ -37,6 +37,7 @@ class Examination:
     own: Identity | None = None
     policy: Policy | None = None
     secrets: dict[str, Finding] = field(default_factory=dict)
+    hosts: dict[str, str] = field(default_factory=dict)
     clocks: dict[str, float] = field(default_factory=dict)
     _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _until: float = field(default_factory=lambda: asyncio.get_running_loop().time() + WHOLE)

@@ -75,6 +75,7 @@ async def look_at_secret(exam: Examination, path: str, name: str) -> list[Findin
             return [_refused(exam, name, error)]
         except TransientError as error:
             return [failing("secrets", f"secret {name}", str(error), "vault_unreachable")]
+        exam.hosts[name] = state.hosts if state else ""
         now = exam.deps.here.clock()
         return [secret_finding(name, path, state, now, vault=place.vault, bound=place.bound_secrets)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from shared.core.upkeep.findings import Finding, failing, ok
+from shared.core.upkeep.findings import Finding, failing, ok, unknown
 from shared.record.lists import LIVE, read_listing
 from shared.record.parked import count_parked
 from shared.record.tenants import TenantState, tenant_states
@@ -12,11 +12,14 @@ from shared.usecases.upkeep.checks.asking import Examination
 STALE = timedelta(hours=2)
 """Fetches come every 15 minutes, and the lists every five."""
 _DAY = timedelta(days=1)
+_ASLEEP = "not asked: the deployment is asleep, so no timer works"
 
 
 async def look_at_fetches(exam: Examination) -> list[Finding]:
     async def ask() -> Sequence[Finding]:
         assert exam.policy is not None
+        if exam.policy.asleep:
+            return [unknown("fetch", "fetches", _ASLEEP)]
         states = await tenant_states(exam.deps.storage.tables, exam.policy.tenants)
         now = exam.deps.here.clock()
         return [_fetch(state, now, required=exam.policy.tenants[state.name].required) for state in states]
@@ -53,6 +56,8 @@ async def look_at_parked(exam: Examination) -> list[Finding]:
 
 async def look_at_lists(exam: Examination) -> list[Finding]:
     async def ask() -> Sequence[Finding]:
+        if exam.policy and exam.policy.asleep:
+            return [unknown("lists", "lists", _ASLEEP)]
         listing = await read_listing(exam.deps.storage.blobs, LIVE, None)
         if listing is None:
             return [failing("lists", "lists", "they are not built yet", "lists_old")]

@@ -101,8 +101,7 @@ def _verdict(exam: Examination, service: _Service, act: str, refused: Mapping[st
             subject,
             str(error),
             "storage_unreachable",
-            service=service.name[:-1],
-            upper=service.name[:-1].upper(),
+            storage_url=f"FORESIGNAL_{service.name[:-1].upper()}_URL",
         )
     words = f"{error.code or 'refused'}{_as_whom(exam.own)}: {service.part} {', '.join(refused)}"
     if error.code in _NETWORK:

@@ -4,14 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from shared.core.cards.delivery import APART, ChannelState
-from shared.core.errors import PermanentError, TargetDownError, TransientError
+from shared.core.clouds import CLOUDS
+from shared.core.errors import PermanentError, SignInError, TargetDownError, TransientError
 from shared.core.policy.model import Channel, TicketSystemEntry
 from shared.core.upkeep.findings import Finding, failing, ok, unknown
 from shared.core.upkeep.graph_roles import MAIL
+from shared.core.upkeep.sign_in import ELSEWHERE
 from shared.record.deliveries import Outage, Target
 from shared.record.digests import ChannelRecord, channels_and_outages
 from shared.usecases.cards.sample import send_sample
 from shared.usecases.upkeep.checks.asking import Examination
+from shared.usecases.upkeep.checks.tenants import elsewhere
 
 _LOOK = "Look at channels.{name} in the policy, and at the secret that it names."
 
@@ -24,20 +27,36 @@ class Deliveries(NamedTuple):
     failure: str = ""
 
 
-async def recorded_deliveries(exam: Examination) -> Deliveries:
-    try:
-        channels, outages = await channels_and_outages(exam.deps.storage.tables)
-    except TransientError as error:
-        return Deliveries({}, {}, str(error))
-    return Deliveries(channels, {record.outage.target: record.outage for record in outages if not record.outage.back})
+async def recorded_deliveries(exam: Examination) -> tuple[Deliveries, list[Finding]]:
+    """Also a line where nobody knows, and no line of storage has said why."""
+    recorded = Deliveries({}, {}, "it was not read")
+
+    async def ask() -> Sequence[Finding]:
+        nonlocal recorded
+        try:
+            channels, outages = await channels_and_outages(exam.deps.storage.tables)
+        except TransientError as error:
+            recorded = Deliveries({}, {}, str(error))
+            return []
+        down = {record.outage.target: record.outage for record in outages if not record.outage.back}
+        recorded = Deliveries(channels, down)
+        return []
+
+    lost = await exam.ask("channels", "what is recorded of channels and of what is down", ask)
+    return recorded, lost
 
 
 async def look_at_channel(exam: Examination, name: str, channel: Channel, recorded: Deliveries) -> list[Finding]:
     async def ask() -> Sequence[Finding]:
-        found = await _channel(exam, name, recorded)
-        return [*found, *_mail(exam, name)] if channel.kind == "email" else found
+        return await _channel(exam, name, recorded)
 
-    return await exam.ask("channels", f"channel {name}", ask)
+    async def ask_mail() -> Sequence[Finding]:
+        return [await _mail(exam, name)]
+
+    found = await exam.ask("channels", f"channel {name}", ask)
+    if channel.kind == "email":
+        found += await exam.ask("channels", f"channel {name}: {MAIL}", ask_mail)
+    return found
 
 
 async def _channel(exam: Examination, name: str, recorded: Deliveries) -> list[Finding]:
@@ -81,16 +100,32 @@ def _last(recorded: Deliveries, name: str) -> str:
     return f"the last card went out {state.free_at - APART:%Y-%m-%d %H:%M} UTC"
 
 
-def _mail(exam: Examination, name: str) -> list[Finding]:
-    """Exchange gives the right for one mailbox, and no token shows that."""
+async def _mail(exam: Examination, name: str) -> Finding:
+    """Exchange gives the right for one mailbox, which no token shows; Entra gives it for all, and its tokens say so."""
+    assert exam.policy is not None
     subject = f"channel {name}: {MAIL}"
-    if exam.own and MAIL in exam.own.roles:
-        words = (
-            "granted in Entra, for every mailbox of the organisation: take it away there, and give it for one mailbox"
+    ours = ((who, tenant) for who, tenant in exam.policy.tenants.items() if tenant.auth.kind == "managed_identity")
+    own = next(ours, None)
+    if own is None:
+        return unknown(
+            "channels", subject, f"not asked: the policy reads no tenant with our own identity; {_exchange(name)}"
         )
-        return [ok("channels", subject, f"{words} (docs/deploying.md, Mail)")]
-    words = f"Exchange gives it for one mailbox, which no token shows: `foresignal test-card {name}` tells"
-    return [unknown("channels", subject, words)]
+    try:
+        identity = await exam.deps.outside.access.identity(*own)
+    except SignInError as error:
+        where = elsewhere(exam) if error.code == ELSEWHERE else f"not asked: {error}"
+        return unknown("channels", subject, f"{where}; {_exchange(name)}")
+    if identity is None:
+        return unknown("channels", subject, f"the token of our identity does not say; {_exchange(name)}")
+    if MAIL in identity.roles:
+        principal, graph = identity.object_id or "OBJECT-ID", CLOUDS[own[1].cloud].graph
+        words = "granted in Entra, for every mailbox of the organisation: wider than is needed"
+        return failing("channels", subject, words, "mail_for_all", principal=principal, graph=graph)
+    return unknown("channels", subject, f"not granted in Entra, which is right; {_exchange(name)}")
+
+
+def _exchange(name: str) -> str:
+    return f"Exchange gives it for one mailbox, which no token shows: `foresignal test-card {name}` tells"
 
 
 async def look_at_tickets(

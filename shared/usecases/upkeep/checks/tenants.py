@@ -30,8 +30,9 @@ async def _look_at(exam: Examination, name: str, tenant: Tenant) -> list[Finding
         identity = await exam.deps.outside.access.identity(name, tenant)
     except SignInError as error:
         if error.code == ELSEWHERE:
-            return [unknown("tenants", f"tenant {name}", _elsewhere(exam))]
-        set_it = setting_command(tenant.auth.secret, exam.deps.here.place.vault)
+            return [unknown("tenants", f"tenant {name}", elsewhere(exam))]
+        secret = tenant.auth.secret
+        set_it = setting_command(secret, exam.deps.here.place.vault, exam.hosts.get(secret, ""))
         return [refused(name, tenant, error.code, set_it)]
     except TransientError as error:
         return [failing("tenants", f"tenant {name}", str(error), "graph_silent", tenant=name, host=_login(tenant))]
@@ -49,7 +50,8 @@ def _needed(exam: Examination, tenant: Tenant) -> tuple[AppRole, ...]:
     return roles_for(exam.policy, tenant) if exam.policy else ()
 
 
-def _elsewhere(exam: Examination) -> str:
+def elsewhere(exam: Examination) -> str:
+    """Where an admin's machine cannot ask for the app's own identity."""
     page = f"{exam.deps.here.public_url}/api/status?checks=yes"
     return (
         "the app's own identity reads it, and is not on this machine: open "
