@@ -17,7 +17,7 @@ IDS = ["weeks", "flow", "backlog", "notice", "to-triage", "to-decide", "to-close
 
 
 def made(scope=None, lives=None):
-    view = samples.metrics(scope, lives)
+    view = samples.metrics(scope, lives).overview
     return view, plots(view.measures, view.trends, view.weeks)
 
 

@@ -52,7 +52,7 @@ def test_the_policy_that_ships_works_without_any_secret(default: Policy):
 def test_a_comment_stands_above_every_key_of_the_policy_that_ships():
     """The file is the manual: each key of the model is explained where it first stands, if only as an example."""
     text = DEFAULT.read_text()
-    for section in Policy.model_fields:
+    for section in Policy.model_fields.keys() - {"asleep"}:  # commands write that one, and nobody else
         above = text[: text.index(f"\n{section}:")].splitlines()[-1]
         assert above.startswith("#"), section
     for key in (
