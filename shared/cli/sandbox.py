@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from shared.cli.post_files import HISTORY, POSTS
-from shared.cli.tools import day
+from shared.cli.tools import complain, day
 from shared.core.times import FIRST_YEAR, LAST_YEAR
 
 Posts = Annotated[
@@ -87,9 +87,14 @@ def sandbox(
 
     It prints its addresses and runs until Ctrl+C, or with --once until nothing is left to do.
     """
+    from importlib.util import find_spec
+
     from sandbox.errors import SandboxError
     from sandbox.options import Options
 
+    if find_spec("croniter") is None:  # `make install` brings what an admin needs, and no more
+        complain("error: the sandbox needs more libraries than the other commands do: run `make run`, or `make dev`")
+        raise typer.Exit(2)
     try:
         options = Options(
             posts=posts,

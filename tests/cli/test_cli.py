@@ -511,6 +511,15 @@ def test_a_ticket_is_moved_with_a_note_by_the_sandbox_own_clock(state: Path):
 # sandbox
 
 
+def test_the_sandbox_says_what_it_lacks_where_only_an_admin_s_part_is_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "croniter", None)
+
+    result = run("sandbox", "--once")
+
+    assert result.exit_code == 2
+    assert "make run" in result.stderr
+
+
 def test_the_sandbox_is_given_its_options(monkeypatch, tmp_path: Path):
     posts = tmp_path / "posts.jsonl"
     posts.touch()
