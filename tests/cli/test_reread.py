@@ -7,9 +7,7 @@ import pytest
 
 from shared.core.ports.storage import Write
 from tests.cli.test_cli import _app, run, state
-from tests.record.saved_state import FILES, saved_rows
-
-(EARLIER,) = [file for file in FILES if file.name.startswith("0.1-end.")]
+from tests.record.saved_state import READ_OTHERWISE, saved_rows
 
 __all__ = ["state"]
 
@@ -20,7 +18,7 @@ def changes(state):
 
     async def furnish():
         ours = _app(state)
-        rows = [row for table, row in saved_rows(EARLIER) if table == "changes" and row.key.startswith("c|")]
+        rows = [row for table, row in saved_rows(READ_OTHERWISE[0]) if table == "changes" and row.key.startswith("c|")]
         for row in rows:
             await ours.tables.commit("changes", [Write("insert", row)])
         await ours.close()

@@ -17,6 +17,8 @@ from shared.core.ports.storage import Row, Write
 from tests.fakes import FakeTables
 
 FILES = sorted((Path(__file__).parent / "saved").glob("*.json.gz"))
+READ_OTHERWISE = tuple(file for file in FILES if file.name in {"0.1-end.json.gz", "0.1-middle.json.gz"})
+"""Those of a version that read posts otherwise than this one does."""
 
 
 def saved_at(file: Path) -> datetime | None:

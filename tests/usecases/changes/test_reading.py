@@ -12,7 +12,7 @@ from shared.core.posts.classification import Halt, Interval, Window
 from shared.record import changes
 from shared.usecases.changes.reading import rereadings
 from tests.fakes import NOW
-from tests.record.saved_state import FILES, saved_at, saved_tables
+from tests.record.saved_state import FILES, READ_OTHERWISE, saved_at, saved_tables
 from tests.usecases.world import CANCELLED, World, post
 
 POLICY = Path(__file__).parents[3] / "sandbox" / "policy.yaml"
@@ -195,10 +195,11 @@ async def test_one_word_edited_in_every_change_of_an_earlier_version_wakes_nobod
         await world.arrive({**edited(change.post), **stamp})
 
     assert len(known) > 20
-    assert sum(bool(change.current.facts) and change.current.facts.reader == 1 for change in known) > 20
+    if file in READ_OTHERWISE:
+        assert sum(bool(change.current.facts) and change.current.facts.reader == 1 for change in known) > 20
     assert await said(world) == before
 
 
 async def changes_in(world):
     rows = await world.all("changes")
-    return [changes.read_change(row) for row in rows if row.key.startswith("c|") and "|x|" not in row.key]
+    return [changes.read_change(row) for row in rows if row.key.startswith("c|") and row.key.count("|") == 1]
