@@ -11,6 +11,7 @@ from shared import settings
 from shared.cli.az import RefusedCommandError, az
 from shared.cli.policy_given import PolicyFile, checked_policy, default_file
 from shared.cli.tools import State, complain, printable, with_deployment
+from shared.core import ids
 from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ and pass it with --policy, so that the administrator is asked once.
 It reads first what is granted, adds what is missing, and takes nothing away.
 It takes the role Privileged Role Administrator or Global Administrator.
 """
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+")
 _YOURS = (
     "with Planner or tenants of your own: foresignal init my-policy.yaml, then foresignal grant --policy my-policy.yaml"
@@ -104,7 +104,7 @@ async def _in_force(deps: "Deps") -> "tuple[Policy, bool]":
 
 def _principal(given: str) -> str:
     principal = given or settings.identity_object_id()
-    if not _ID.fullmatch(principal):
+    if not ids.is_of_entra(principal):
         what = f"{principal!r} is no object id" if principal else "whom to grant it is not known"
         raise PermanentError(f'{what}: --identity "$(azd env get-value FORESIGNAL_IDENTITY_PRINCIPAL_ID)"')
     return principal
@@ -126,11 +126,11 @@ def _consent_link(policy: "Policy", name: str) -> str:
     for path, value in (("tenant_id", tenant.tenant_id), ("auth.client_id", tenant.auth.client_id)):
         if not value:
             raise PermanentError(f"tenants.{name}.{path} is missing in the policy")
-    if not (_ID.fullmatch(tenant.tenant_id) or _DOMAIN.fullmatch(tenant.tenant_id)):
+    if not (ids.is_of_entra(tenant.tenant_id) or _DOMAIN.fullmatch(tenant.tenant_id)):
         raise PermanentError(
             f"tenants.{name}.tenant_id is {tenant.tenant_id!r}: neither an id nor a domain such as contoso.example"
         )
-    if not _ID.fullmatch(tenant.auth.client_id):
+    if not ids.is_of_entra(tenant.auth.client_id):
         raise PermanentError(
             f"tenants.{name}.auth.client_id is {tenant.auth.client_id!r}, which is no application id: put the one of "
             "your app registration there (docs/many-tenants.md, Once)"

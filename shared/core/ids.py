@@ -1,4 +1,4 @@
-"""Message Center ids and the keys made of them."""
+"""Message Center ids and the keys made of them; and what an id of Entra looks like."""
 
 import re
 
@@ -7,6 +7,7 @@ from shared.core.errors import PermanentError
 # Mirrors and copied text hold "mc1234567", " MC1234567 " and even "MCMC1234567".
 _ID = re.compile(r"^(?:MC)+(\d{4,10})$")
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9])MC\d{4,10}(?!\d)")
+_OF_ENTRA = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PARTITION_BITS = 14  # about 100 changes a partition, never 250: counted on 4,141 real posts
 
 
@@ -25,6 +26,11 @@ def ids_in(text: str) -> tuple[str, ...]:
 
 def is_id(text: str) -> bool:
     return bool(_ID.match(text))
+
+
+def is_of_entra(text: str) -> bool:
+    """Whether it has the form of the id of a person, an app or a tenant."""
+    return bool(_OF_ENTRA.fullmatch(text))
 
 
 def number(change_id: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.core.policy.model import Tenant
@@ -20,6 +20,9 @@ SNAPSHOT = "snapshot|"
 _ROADMAP = "roadmap|"
 _POLICY = "policy|told"
 
+STALE = timedelta(hours=2)
+"""What is older is not well: fetches come every 15 minutes, and the lists every five."""
+
 
 @dataclass(frozen=True, slots=True)
 class TenantState:
@@ -32,6 +35,10 @@ class TenantState:
     failures: int = 0
     not_before: datetime | None = None
     posts: int = 0
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it was read lately, whatever failed since."""
+        return self.fetched is not None and now - self.fetched < STALE
 
 
 @dataclass(frozen=True, slots=True)

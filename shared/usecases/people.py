@@ -1,9 +1,9 @@
 """People by their object ids: who acts is remembered, and names stand in place of ids where people read them."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from shared.core import ids
 from shared.core.changes.change import Change, EffectState
 from shared.core.changes.settled import with_names
 from shared.record.people import KnownPerson, keep_person, people_of
@@ -13,7 +13,6 @@ HERE = "here"
 """Whoever sits at the machine of a sandbox."""
 SOMEBODY = "somebody"
 """A person whom nobody knows any more."""
-_OBJECT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 async def meet(deps: Deps, person: KnownPerson, others: Iterable[str] = ()) -> dict[str, str]:
@@ -56,7 +55,7 @@ def with_decider(state: EffectState, names: Mapping[str, str]) -> EffectState:
 
 
 def _ids(who: Iterable[str]) -> set[str]:
-    return {each for each in who if each == HERE or _OBJECT_ID.fullmatch(each)}
+    return {each for each in who if each == HERE or ids.is_of_entra(each)}
 
 
 def _named(who: Iterable[str], known: Mapping[str, KnownPerson]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.core import ids
@@ -18,15 +18,12 @@ from shared.record.first_load import waiting_counts
 from shared.record.lists import LIVE, read_listing
 from shared.record.parked import ParkedHead, count_parked, parked_heads
 from shared.record.people import KnownPerson
-from shared.record.tenants import tenant_states
+from shared.record.tenants import STALE, tenant_states
 from shared.usecases.delivery import park
 from shared.usecases.delivery.down import probe_soon
 from shared.usecases.deps import Deps
 from shared.usecases.people import meet
 from shared.usecases.posts.roadmap import roadmap_state
-
-_STALE = timedelta(hours=2)
-"""A tenant whose last good fetch is older than this is not well: fetches come every 15 minutes."""
 
 
 def _required(policy: Policy, tenant: str) -> bool:
@@ -136,7 +133,7 @@ async def _report(deps: Deps, parked: int) -> Mapping[str, Any]:
             "failure": state.failure,
             "failures": state.failures,
             "not_before": state.not_before.isoformat() if state.not_before else None,
-            "ok": not state.failure and state.fetched is not None and now - state.fetched < _STALE,
+            "ok": not state.failure and state.is_fresh(now),
         }
         for state in await tenant_states(deps.storage.tables, policy.tenants)
     ]
@@ -173,7 +170,7 @@ async def lists_state(deps: Deps) -> Mapping[str, Any]:
     except TransientError as error:
         failure = str(error)
     mark = kept.live.mark if kept.live and not failure else None
-    if mark and deps.here.clock() - mark < _STALE:
+    if mark and deps.here.clock() - mark < STALE:
         return {"mark": mark.isoformat(), "failure": "", "ok": True}
     if not failure:
         failure = f"the timer `index` has not run since {mark:%Y-%m-%d %H:%M}" if mark else "they are not built yet"

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from shared.core.upkeep.findings import Finding, failing, ok, unknown
 from shared.record.lists import LIVE, read_listing
 from shared.record.parked import count_parked
-from shared.record.tenants import TenantState, tenant_states
+from shared.record.tenants import STALE, TenantState, tenant_states
 from shared.usecases.upkeep.checks.asking import Examination
 
-STALE = timedelta(hours=2)
-"""Fetches come every 15 minutes, and the lists every five."""
 _DAY = timedelta(days=1)
 _ASLEEP = "not asked: the deployment is asleep, so no timer works"
 
@@ -29,7 +27,7 @@ async def look_at_fetches(exam: Examination) -> list[Finding]:
 
 def _fetch(state: TenantState, now: datetime, *, required: bool) -> Finding:
     subject = f"tenant {state.name}: fetch of {state.source}"
-    fresh = state.fetched is not None and now - state.fetched < STALE
+    fresh = state.is_fresh(now)
     when = f"{_ago(now - state.fetched)}, {state.fetched:%Y-%m-%d %H:%M} UTC" if state.fetched else "never"
     words = f"last good fetch: {when}"
     if state.fetched and now - state.fetched >= _DAY:

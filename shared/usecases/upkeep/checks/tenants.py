@@ -1,8 +1,8 @@
 """Each tenant: whom its Graph takes us for, what we may read there, and one read."""
 
-import re
 from collections.abc import Sequence
 
+from shared.core import ids
 from shared.core.clouds import CLOUDS, consent_url
 from shared.core.errors import SignInError, TransientError, UngrantedError
 from shared.core.policy.model import Tenant
@@ -12,8 +12,6 @@ from shared.core.upkeep.graph_roles import AppRole, has_role, roles_for
 from shared.core.upkeep.secret_faults import setting_command
 from shared.core.upkeep.sign_in import ELSEWHERE, refused
 from shared.usecases.upkeep.checks.asking import Examination
-
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 async def look_at_tenant(exam: Examination, name: str, tenant: Tenant) -> list[Finding]:
@@ -61,7 +59,7 @@ def elsewhere(exam: Examination) -> str:
 
 def _whom(name: str, tenant: Tenant, identity: Identity) -> Finding:
     subject = f"tenant {name}: identity"
-    is_id = bool(_ID.fullmatch(tenant.tenant_id))  # a policy may name a domain, which no token does
+    is_id = ids.is_of_entra(tenant.tenant_id)  # a policy may name a domain, which no token does
     if is_id and tenant.tenant_id.lower() != identity.tenant.lower():
         words = f"the token is of tenant {identity.tenant}, the policy names {tenant.tenant_id}"
         return failing(
