@@ -8,12 +8,13 @@ within 13 months; a line in both is merged.
 import json
 import logging
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from shared.core.life.figures import visible
 from shared.core.life.line import Line, Part
 from shared.core.life.line_parts import (
     card_part,
@@ -24,10 +25,11 @@ from shared.core.life.line_parts import (
     tenants_part,
     ticket_part,
 )
+from shared.core.life.shown import Counts, counts_of
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Blobs, Row, Tables, Write
 from shared.core.tasks.task import TaskState
-from shared.core.times import stored_moment
+from shared.core.times import stored_moment, when
 from shared.record.changes import ChangeRecord
 from shared.record.copies import TenantCount
 from shared.record.effects import EffectRecord, turn_of
@@ -44,6 +46,7 @@ LAG = timedelta(minutes=2)
 """How much younger than its mark a blob may be: clocks differ by seconds, and a write that is tried again is late."""
 KEPT = timedelta(days=3)
 """How long it is remembered what was touched."""
+_BOTH = (True, False)
 
 
 # Lines of what is recorded.
@@ -128,13 +131,24 @@ def days(since: datetime, now: datetime) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A blob of lines. `mark`: what was touched before is in it; `rest`: the `rest.z` that was written with it."""
+    """A blob of lines. `mark`: what was touched before is in it; `rest`: the `rest.z` that was written with it.
+
+    Of `live.z` besides, where the version that built it said so: `built`, the mark of that `rest.z`; and `older`, what
+    the lines come to that are only there, by whether posts on data privacy count.
+    """
 
     etag: str
     mark: datetime
     rest: str
     lines: Mapping[str, Line] = field(repr=False)
     header: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    built: datetime | None = None
+    older: Mapping[bool, Counts] | None = None
+
+    def may_be_older(self, line: Line) -> bool:
+        """Whether a touched line may stand in `rest.z` alone: it is not here, and its change was seen before."""
+        new = self.built and line.is_whole and line.first_seen and line.first_seen >= self.built
+        return line.id not in self.lines and not new
 
 
 async def read_listing(blobs: Blobs, name: str, known: Listing | None = None) -> Listing | None:
@@ -148,23 +162,47 @@ async def read_listing(blobs: Blobs, name: str, known: Listing | None = None) ->
         data = json.loads(zlib.decompress(blob.data))
         header = {key: value for key, value in data.items() if key not in {"ids", "kinds"}}
         mark = stored_moment(header["mark"])
-        return Listing(blob.etag, mark, str(header["rest"]), from_columns(data), header)
+        built = when(header.get("built"))
+        return Listing(blob.etag, mark, str(header["rest"]), from_columns(data), header, built, _counts(header))
     except (ValueError, KeyError, TypeError, IndexError, zlib.error):
         _LOG.exception("%s/%s is damaged, and is built anew", CONTAINER, name)
         return None
 
 
-async def replace_listing(blobs: Blobs, name: str, before: Listing, lines: Iterable[Line], mark: datetime) -> None:
-    """The blob over the one that was read. ConflictError where another was faster."""
+async def replace_live(
+    blobs: Blobs, before: Listing, lines: Mapping[str, Line], mark: datetime, rest: Listing | None = None
+) -> None:
+    """`live.z` over what was read of it. ConflictError where another was faster.
+
+    `rest`: where lines were taken from there, the whole of it, so that those that stay behind are counted again.
+    """
     header = {**before.header, "mark": mark.isoformat()}
-    await blobs.replace(CONTAINER, name, _packed(lines, header), before.etag)
+    if rest and before.older:
+        header |= _older(line for name, line in rest.lines.items() if name not in lines)
+    await blobs.replace(CONTAINER, LIVE, _packed(lines.values(), header), before.etag)
 
 
-async def put_listings(blobs: Blobs, live: Iterable[Line], every: Iterable[Line], mark: datetime, name: str) -> None:
+async def put_listings(
+    blobs: Blobs, live: Collection[Line], every: Collection[Line], mark: datetime, name: str
+) -> None:
     """Both blobs, whatever stands there. `name`: what the two are known by, so that a reader knows the rest it has."""
-    header = {"mark": mark.isoformat(), "rest": name}
+    header, alive = {"mark": mark.isoformat(), "rest": name}, {line.id for line in live}
+    older = _older(line for line in every if line.id not in alive)
     await blobs.put(CONTAINER, REST, _packed(every, header))
-    await blobs.put(CONTAINER, LIVE, _packed(live, header))
+    await blobs.put(CONTAINER, LIVE, _packed(live, {**header, "built": mark.isoformat(), **older}))
+
+
+def _counts(header: Mapping[str, Any]) -> Mapping[bool, Counts] | None:
+    """What the other lines come to; None where a version wrote it that counts other things, or none."""
+    some = header.get("older") or ()
+    if len(some) != len(_BOTH) or any(set(each) != set(asdict(Counts())) for each in some):
+        return None
+    return {privacy: Counts(**each) for privacy, each in zip(_BOTH, some, strict=True)}
+
+
+def _older(lines: Iterable[Line]) -> dict[str, Any]:
+    whole = [line for line in lines if line.is_whole]
+    return {"older": [asdict(counts_of(list(visible(whole, privacy=privacy)))) for privacy in _BOTH]}
 
 
 def _packed(lines: Iterable[Line], header: Mapping[str, Any]) -> bytes:

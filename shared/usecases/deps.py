@@ -59,8 +59,8 @@ class ListMemory:
 
     `lives`: what measures made of lines, under which policy, in which quarter of an hour.
     `whole`: the lines that were asked for last, and those of them that are whole. `shown`: the lines that were
-    shown last, with posts on data privacy and without, and what was made of them. `overview`: what was counted last,
-    of which scope, in which quarter of an hour, of which changes.
+    shown last, with posts on data privacy and without, the live ones and all, and what was made of them. `overview`:
+    what was counted last, of which scope, in which quarter of an hour, of which changes.
     """
 
     live: Listing | None = None
@@ -68,7 +68,7 @@ class ListMemory:
     both: tuple[str, str, Mapping[str, Line]] | None = None
     lives: tuple[Policy, int, Remembered] | None = None
     whole: tuple[Mapping[str, Line], Mapping[str, Line]] | None = None
-    shown: dict[bool, tuple[Mapping[str, Line], Shown]] = field(default_factory=dict)
+    shown: dict[tuple[bool, bool], tuple[Mapping[str, Line], Shown]] = field(default_factory=dict)
     overview: tuple[Scope, int, tuple[Life, ...], Overview] | None = None
 
 

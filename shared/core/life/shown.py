@@ -1,7 +1,7 @@
 """The lines that somebody may see, and what of them stays the same for as long as the lines do (pure)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, date, datetime
 
 from shared.core.life.figures import LAPSED, visible
@@ -24,6 +24,9 @@ class Counts:
     changes: int = 0
     revisions: int = 0
     closings: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,13 @@ def latest(lines: Iterable[Line], read: Callable[[Line], datetime | None]) -> li
 def shown_of(lines: Iterable[Line], today: date, *, privacy: bool = True) -> Shown:
     """`privacy`: whether posts on data privacy are among them."""
     seen = latest(visible(lines, privacy=privacy), lambda line: line.first_seen)
+    return Shown(seen, [line for line in seen if line.is_open(today)], counts_of(seen), today)
+
+
+def counts_of(seen: Sequence[Line]) -> Counts:
     filed = [line.tickets for line in seen if line.tickets]
     ended = [line for line in seen if line.closings]
-    counts = Counts(
+    return Counts(
         ticketed=sum(any(ticket.number for ticket in tickets) for tickets in filed),
         cancelled=sum(any(ticket.state == "cancelled" for ticket in tickets) for tickets in filed),
         revised=sum(line.revision > 1 for line in seen),
@@ -59,4 +66,3 @@ def shown_of(lines: Iterable[Line], today: date, *, privacy: bool = True) -> Sho
         revisions=sum(line.revision - 1 for line in seen),
         closings=sum(line.closings - (line.through == LAPSED) for line in ended),
     )
-    return Shown(seen, [line for line in seen if line.is_open(today)], counts, today)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.core.life.line import Line, overlaid
+from shared.core.life.shown import Counts
 from shared.record.lists import KEPT, LIVE, REST, Listing, days, read_listing, touched_on
 from shared.usecases.deps import Deps
 
@@ -14,10 +15,13 @@ class Lines:
     """Every line by the change's id, as of the last commit that was followed up.
 
     `mark`: up to when the blobs reach; None while they are not built, and only what was touched lately is there.
+    `older`: what those come to that are not here, by whether posts on data privacy count; None where all are here, or
+    nobody counted them.
     """
 
     by_id: Mapping[str, Line] = field(repr=False)
     mark: datetime | None
+    older: Mapping[bool, Counts] | None = None
 
 
 async def every_line(deps: Deps) -> Lines:
@@ -42,10 +46,11 @@ async def _lines(deps: Deps, *, whole: bool) -> Lines:
     kept.live = live = await read_listing(deps.storage.blobs, LIVE, kept.live)
     since, now = live.mark if live else deps.here.clock() - KEPT, deps.here.clock()
     touched = [line for day in days(since, now) for line in await touched_on(deps.storage.tables, day, since)]
-    known: Mapping[str, Line] = live.lines if live else {}
-    if live and (whole or any(line.id not in known for line in touched)):
-        known = await _with_rest(deps, live)
-    return Lines(_with_touched(deps, known, touched), live.mark if live else None)
+    if live is None:
+        return Lines(_with_touched(deps, {}, touched), None)
+    if whole or any(live.may_be_older(line) for line in touched):
+        return Lines(_with_touched(deps, await _with_rest(deps, live), touched), live.mark)
+    return Lines(_with_touched(deps, live.lines, touched), live.mark, live.older)
 
 
 def _with_touched(deps: Deps, known: Mapping[str, Line], touched: Iterable[Line]) -> Mapping[str, Line]:

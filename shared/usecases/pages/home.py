@@ -10,7 +10,7 @@ from shared.record.changes import revisions_and_effects
 from shared.record.closings import count_closings
 from shared.record.parked import count_parked
 from shared.usecases.deps import Deps
-from shared.usecases.life.shown import every_shown
+from shared.usecases.life.shown import live_shown
 
 _OF_THE_WEEK = 6
 """Changes that the home page names one by one."""
@@ -47,9 +47,9 @@ class HomeView:
 
 
 async def home(deps: Deps, *, privacy: bool = True) -> HomeView:
-    """At most 5 calls, however much is recorded. `privacy`: whether posts on data privacy count."""
+    """Three calls, however much is recorded. `privacy`: whether posts on data privacy count."""
     policy, now = await deps.here.policy.current(), deps.here.clock()
-    shown, complete = await every_shown(deps, privacy=privacy)
+    shown, complete = await live_shown(deps, privacy=privacy)
     due, quiet = (
         tuple(listed(selected(shown, HOME[name], policy, now)[:_OF_THE_WEEK], policy, now)) for name in ("due", "quiet")
     )

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -20,7 +20,7 @@ from shared.record.lists import (
     line_of,
     put_listings,
     read_listing,
-    replace_listing,
+    replace_live,
     touched_on,
 )
 from shared.record.tasks import all_tasks
@@ -54,9 +54,9 @@ async def index(deps: Deps) -> Indexed:
         await build(deps)
         return Indexed(written=True, built=True)
     touched, mark = await _touched(deps, live.mark, now)
-    known: Mapping[str, Line] = live.lines
-    strange = {line.id for line in touched} - known.keys()
-    if strange:  # new ones, and some that nothing has happened to for long
+    known, rest = live.lines, None
+    strange = {line.id for line in touched if live.may_be_older(line)}
+    if strange:  # nothing has happened to them for long
         rest = await read_listing(deps.storage.blobs, REST)
         known = {**known, **{name: line for name in strange if rest and (line := rest.lines.get(name))}}
     lines = overlaid(known, touched)
@@ -64,7 +64,7 @@ async def index(deps: Deps) -> Indexed:
     if not news and mark - live.mark < _MARK_STANDS and mark.date() == live.mark.date():
         return Indexed()
     try:
-        await replace_listing(deps.storage.blobs, LIVE, live, lines.values(), max(mark, live.mark))
+        await replace_live(deps.storage.blobs, live, lines, max(mark, live.mark), rest)
     except ConflictError:
         return Indexed(news)
     return Indexed(news, written=True)

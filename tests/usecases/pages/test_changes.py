@@ -1,16 +1,24 @@
 """The list of changes over the record: what it finds, what it costs, and for whom."""
 
+import json
+import zlib
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
+from shared.core.life.behind import home_figures
+from shared.core.life.figures import is_live
 from shared.core.life.listed import COLUMNS, rows_of
 from shared.core.life.selected import PAGE
-from shared.record.lists import put_listings
+from shared.record.lists import CONTAINER, LIVE, put_listings, read_listing
 from shared.record.register import move_entry
 from shared.usecases.deps import ListMemory
+from shared.usecases.life.shown import every_shown
+from shared.usecases.life.touch import touch
 from shared.usecases.pages.changes import changes_table, changes_view, known_change
 from shared.usecases.pages.home import home
+from shared.usecases.upkeep.lists import index
 from tests.fakes import NOW, deps_with
 from tests.lines import some_lines
 from tests.usecases.world import World, post
@@ -103,6 +111,50 @@ async def test_the_figures_of_home_and_what_it_names_are_those_of_the_lists(priv
         assert getattr(view.figures, name) == of_list.count
         assert [row.line.id for row in getattr(view, name)] == [row.line.id for row in of_list.rows[:6]]
     assert view.figures.changes == (await shown(world, privacy=privacy)).total
+
+
+@pytest.mark.parametrize("privacy", [True, False])
+async def test_home_counts_what_nothing_has_happened_to_for_long_without_reading_it(privacy):
+    world, lines = World(), some_lines(400)
+    live = [line for line in lines if is_live(line, NOW)]
+    await put_listings(world.blobs, live, lines, NOW - timedelta(minutes=2), "one")
+    process = deps_with(world.deps, lists=ListMemory())
+
+    view = await home(process, privacy=privacy)
+
+    assert len(live) < len(lines)
+    assert process.here.lists.rest is None, "the greater one of the blobs is not read"
+    everything, policy = (await every_shown(process, privacy=privacy))[0], await process.here.policy.current()
+    assert view.figures.changes == (await shown(world, privacy=privacy)).total
+    assert asdict(view.figures) == asdict(home_figures(everything, policy, NOW))
+
+
+async def test_home_counts_a_change_once_that_comes_back_from_the_old_and_one_that_is_new():
+    world, lines = World(), some_lines(400)
+    live = [line for line in lines if is_live(line, NOW)]
+    await put_listings(world.blobs, live, lines, NOW - timedelta(minutes=2), "one")
+    old = next(line for line in lines if line not in live and not line.private)
+    await touch(world.deps, [old])
+    await world.arrive(post("MC9900001"))
+
+    before = await home(deps_with(world.deps, lists=ListMemory()))
+    world.clock.forward(minutes=10)
+    await index(world.deps)
+    after = await home(deps_with(world.deps, lists=ListMemory()))
+
+    assert before.figures.changes == after.figures.changes == len(lines) + 1
+    kept = await read_listing(world.blobs, LIVE)
+    assert kept.older[True].changes == len(lines) - len(live) - 1
+
+
+async def test_where_the_version_before_counted_nothing_home_reads_everything():
+    world, lines = World(), some_lines(400)
+    await put_listings(world.blobs, lines[:200], lines, NOW - timedelta(minutes=2), "one")
+    header = json.loads(zlib.decompress(await world.blobs.get(CONTAINER, LIVE)))
+    for later in ({}, {"older": [{"changes": 5}, {"changes": 5}]}):
+        data = {key: value for key, value in header.items() if key not in {"built", "older"}} | later
+        await world.blobs.put(CONTAINER, LIVE, zlib.compress(json.dumps(data).encode()))
+        assert (await home(deps_with(world.deps, lists=ListMemory()))).figures.changes == len(lines)
 
 
 async def test_list_search_and_home_cost_five_calls_at_most_and_three_where_the_process_knows_the_lists():
