@@ -54,6 +54,7 @@ SAMPLES = ROOT / "sandbox" / "samples" / "history.jsonl"
 KEPT = ROOT / ".make"
 SIZES = (1_000, 5_000, 20_000)
 NEWEST = datetime.fromisoformat("2026-09-01T09:00:00+00:00")
+MORNING = NEWEST + timedelta(hours=2)
 TENANTS = ("contoso", "fabrikam")
 URL = "http://127.0.0.1:7071"
 TASKS = 231
@@ -210,9 +211,9 @@ async def build(connection: str, of: int) -> None:
     await pump.close()
 
 
-async def opened(connection: str) -> Pump:
+async def opened(connection: str, clock: StillClock | None = None, **around: Any) -> Pump:
     """The functions over an archive, on the morning after its newest post."""
-    pump = Pump(connection, StillClock(NEWEST + timedelta(hours=2)))
+    pump = Pump(connection, clock or StillClock(MORNING), **around)
     await pump.prepare()
     await app.current().blobs.put("config", "policy.yaml", policy_text().encode())
     await app.current().policy.current()
