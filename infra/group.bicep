@@ -92,6 +92,11 @@ param alwaysReadyInstances int = -1
 @maxValue(1000)
 param httpConcurrency int = 0
 
+@description('Seconds after which the host looks into a queue that was empty, at most: longer is fewer calls, and work that waits longer after a pause.')
+@minValue(5)
+@maxValue(600)
+param queueInterval int = 30
+
 @description('Days that logs are kept, 30 to 730. 0: as the size says.')
 @minValue(0)
 @maxValue(730)
@@ -294,6 +299,7 @@ module app 'modules/app.bicep' = {
     subnetId: appSubnetId
     privateHosts: privateHosts
     hostBinding: hostBinding
+    queueInterval: queueInterval
   }
   dependsOn: [appRoles, network] // the host reads its storage as soon as it starts
 }

@@ -92,6 +92,11 @@ param alwaysReadyInstances int = -1
 @maxValue(1000)
 param httpConcurrency int = 0
 
+@description('Seconds after which the host looks into a queue that was empty, at most: longer is fewer calls, and work that waits longer after a pause.')
+@minValue(5)
+@maxValue(600)
+param queueInterval int = 30
+
 @description('Days that logs are kept, 30 to 730. 0: as the size says.')
 @minValue(0)
 @maxValue(730)
@@ -144,6 +149,7 @@ module content 'group.bicep' = {
     retentionDays: retentionDays
     signInClientId: signInClientId
     hostBinding: hostBinding
+    queueInterval: queueInterval
   }
 }
 

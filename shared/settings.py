@@ -28,6 +28,7 @@ NAMES = (
     "FORESIGNAL_KEY_VAULT_URL",
     "FORESIGNAL_PRIVATE_HOSTS",
     "FORESIGNAL_SECRET_HOSTS",
+    "AzureFunctionsJobHost__extensions__queues__maxPollingInterval",
 )
 """The app settings that exist; infra/ declares these and no others. Some are for the Functions host itself."""
 
