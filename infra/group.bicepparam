@@ -74,14 +74,14 @@ param alwaysReadyInstances = int(readEnvironmentVariable('FORESIGNAL_ALWAYS_READ
 // Requests that one instance handles at a time; 0: as the size says.
 param httpConcurrency = int(readEnvironmentVariable('FORESIGNAL_HTTP_CONCURRENCY', '0'))
 
+// Seconds after which the host looks into a queue that was empty, at most: 5 to 600.
+param queueInterval = int(readEnvironmentVariable('FORESIGNAL_QUEUE_INTERVAL', '30'))
+
 // Days that logs are kept, 30 to 730; 0: as the size says.
 param retentionDays = int(readEnvironmentVariable('FORESIGNAL_RETENTION_DAYS', '0'))
 
 // The app registration that people sign in with. Empty: pages stay closed.
 param signInClientId = readEnvironmentVariable('FORESIGNAL_SIGN_IN_CLIENT_ID', '')
-
-// Seconds after which the host looks into a queue that was empty, at most: 5 to 600.
-param queueInterval = int(readEnvironmentVariable('FORESIGNAL_QUEUE_INTERVAL', '30'))
 
 // required: a secret goes only where its tag says. azd sets that for a new deployment.
 param hostBinding = readEnvironmentVariable('FORESIGNAL_SECRET_HOSTS', 'warn')
