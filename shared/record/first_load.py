@@ -29,7 +29,7 @@ async def open_loads(tables: Tables) -> list[Load]:
     """One scan, which storage filters."""
     return [
         Load(row.partition, began, posts, row)
-        async for row in tables.scan(TABLE, {LOADING: "yes"})
+        async for row in tables.scan(TABLE, {LOADING: "yes"}, only=(LOAD_BEGAN, "posts"))
         if isinstance(began := row.values.get(LOAD_BEGAN), datetime) and isinstance(posts := row.values["posts"], int)
     ]
 
