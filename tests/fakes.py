@@ -200,7 +200,7 @@ class FakeTables(FakeExamined):
     async def read_keys(
         self, table: str, which: Literal["PartitionKey", "RowKey"], where: Sequence[Condition] = (), *, limit: int = 0
     ) -> list[str]:
-        rows = self.scan(table, only=(), where=where, limit=limit)
+        rows = FakeTables.scan(self, table, only=(), where=where, limit=limit)
         return [row.partition if which == "PartitionKey" else row.key async for row in rows]
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
