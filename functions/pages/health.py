@@ -171,7 +171,7 @@ class _Kept:
 
     async def status(self, app: "App") -> str:
         from shared.core.errors import PermanentError, TransientError
-        from shared.usecases.pages.health import health
+        from shared.usecases.pages.health import status
 
         self._asking = self._asking or asyncio.Lock()
         async with self._asking:  # of many at once, one asks storage
@@ -179,7 +179,7 @@ class _Kept:
                 self._until = time.monotonic() + _SECONDS
                 self._status = "down"
                 try:
-                    self._status = (await health(app.deps))["status"]
+                    self._status = await status(app.deps)
                 except (PermanentError, TransientError) as error:
                     _LOG.error("down: %s", error)
             return self._status

@@ -24,7 +24,7 @@ STALE = timedelta(hours=2)
 """What is older is not well: fetches come every 15 minutes, and the lists every five."""
 LISTED = 100
 """So many sources of tenants are read one by one; of more, those that are well are counted."""
-NAMED = 50
+NAMED = 30
 """Of more, so many that are not well are read in full."""
 _TRIES = 4
 _STATE = ("fetched", "failure", "failures", "not_before", "posts")
@@ -226,7 +226,7 @@ async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[T
 
 
 async def tenants_state(tables: Tables, tenants: Mapping[str, Tenant], now: datetime) -> TenantsState:
-    """The same in short: of more than 100 sources the names of those that are well are read, and 50 of the others."""
+    """The same in short: of more than 100 sources the names of those that are well are read, and 30 of the others."""
     places = _places(tenants)
     if len(places) <= LISTED:
         states = await tenant_states(tables, tenants)
@@ -248,9 +248,13 @@ async def _not_well(tables: Tables, others: Sequence[Place], now: datetime) -> l
     """The first of these as their rows say; those without a row were never fetched. A tenant that left has one, too."""
     bad = (Condition("failures", "gt", 0), Condition("fetched", "le", now - STALE))
     wanted, found = frozenset(others), dict[Place, TenantState]()
-    after, whole = "", False
+    names, whole = [tenant for tenant, _ in others], False
+    after, last = min(names), max(names)
     for _ in range(_TRIES):
-        where = [Condition("PartitionKey", "ge", after), Condition("RowKey", "ge", SNAPSHOT)]
+        where = [
+            Condition("PartitionKey", "ge", after), Condition("PartitionKey", "le", last),
+            Condition("RowKey", "ge", SNAPSHOT),
+        ]  # fmt: skip
         rows = [row async for row in tables.scan(TABLE, only=_STATE, where=where, any_of=bad, limit=NAMED)]
         found |= {_place(row): _state(row) for row in rows if _place(row) in wanted}
         whole = len(rows) < NAMED

@@ -92,6 +92,12 @@ async def health(deps: Deps) -> Mapping[str, Any]:
     return await _report(deps, (await count_parked(deps.storage.tables)).total())
 
 
+async def status(deps: Deps) -> str:
+    """`ok` or `degraded`, and nothing else: of what is parked one key is read."""
+    report = await _report(deps, (await count_parked(deps.storage.tables, 1)).total())
+    return str(report["status"])
+
+
 async def health_view(deps: Deps) -> HealthView:
     """The same with what is parked: 5 calls, and at most 9 of very many tenants and items.
 
