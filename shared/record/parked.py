@@ -1,6 +1,7 @@
 """What failed for good (table `parked`), and the mark on the change or effect that it is about (table `changes`)."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from shared.record.redo import redo, write_or_skip
 TABLE = "parked"
 COUNTED = 1000
 """Items that are counted; where there are so many, there may be more."""
+_KEY = re.compile(r"[0-9]{4,5}-[0-9]{2}:[a-z]+\|[0-9a-f]{24}")
 _MOST_PARTS = 12  # 720 KiB: with the rest of the row under 1 MiB
 
 
@@ -54,6 +56,11 @@ class ParkedRecord(NamedTuple):
 def parked_key(queue: str, content: bytes, first_seen: datetime) -> str:
     """The key of a message's body: made of queue and content, so that parking twice is parking once."""
     return f"{first_seen:%Y-%m}:{queue}|{hashlib.sha256(content).hexdigest()[:24]}"
+
+
+def is_key(text: str) -> bool:
+    """Whether it has the form of a key."""
+    return bool(_KEY.fullmatch(text))
 
 
 def fits(content: Mapping[str, Any]) -> bool:

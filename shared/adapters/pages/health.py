@@ -174,10 +174,9 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
         state, _ = _state(each, when(each["fetched"]))
         words = "has never been read" if state == "never read" else f"is {state}"
         yield f"Tenant {each['tenant']} ({each['source']}) {words}."
-    if len(wrong) > _SAID:
-        whole = len(report["tenants"]) == report["tenants_well"] + report["tenants_not_well"]
-        more = len(wrong) if whole else report["tenants_not_well"]
-        yield f"{more - _SAID:,} more sources of tenants are not well."
+    unlisted = report["tenants_not_well"] - sum(not each["ok"] for each in report["tenants"])
+    if more := max(0, len(wrong) - _SAID) + unlisted:
+        yield f"{more:,} more sources of tenants are not well." if more > 1 else "One more source is not well."
     if not report["roadmap"]["ok"]:
         yield "The public roadmap cannot be read."
     if report["policy"] != "in force":

@@ -17,7 +17,7 @@ from shared.record.deliveries import OutageRecord, outages, waiting_for
 from shared.record.digests import ChannelRecord, channels_and_outages
 from shared.record.first_load import roadmap_and_waiting
 from shared.record.lists import LIVE, read_listing
-from shared.record.parked import COUNTED, ParkedHead, count_parked, newest_first, parked_heads
+from shared.record.parked import COUNTED, ParkedHead, count_parked, is_key, newest_first, parked_heads
 from shared.record.people import KnownPerson
 from shared.record.tenants import LISTED, STALE, TenantState, tenant_states, tenants_state
 from shared.usecases.delivery import park
@@ -109,8 +109,12 @@ async def health_view(deps: Deps) -> HealthView:
 
 
 async def parked_view(deps: Deps, queue: str = "", after: str = "") -> ParkedView:
-    """What is parked: one call where it fits a page, else one for the page and one for the counts."""
+    """What is parked: one call where it fits a page, else one for the page and one for the counts.
+
+    `queue`, `after`: as a browser sends them; what is none counts for nothing.
+    """
     tables = deps.storage.tables
+    queue, after = queue if queue in QUEUES else "", after if is_key(after) else ""
     heads = await parked_heads(tables, queue, after, PAGE + 1)
     if not queue and not after and len(heads) <= PAGE:
         return ParkedView(tuple(newest_first(heads)), len(heads), Counter(head.queue for head in heads))
