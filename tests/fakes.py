@@ -2,17 +2,18 @@
 
 import hashlib
 import itertools
+import operator
 from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from shared.core.changes.change import Effect, EffectState, TicketState
 from shared.core.errors import ConflictError, PermanentError, RefusedError
 from shared.core.messages import Envelope, decode, encode
 from shared.core.policy.model import Policy, Route, Team, Tenant
 from shared.core.ports.deployment import SecretState
-from shared.core.ports.storage import Blob, QueueState, Row, Value, Write
+from shared.core.ports.storage import Blob, Condition, QueueState, Row, Value, Write
 from shared.usecases.deps import (
     ChannelMemory,
     Deps,
@@ -68,7 +69,9 @@ class Lifetime:
 class Mortal:
     """A port whose process dies at one call of its lifetime."""
 
-    _CALLS = frozenset({"get", "range", "scan", "commit", "send", "look", "put", "delete", "read", "replace"})
+    _CALLS = frozenset(
+        {"get", "range", "scan", "read_keys", "commit", "send", "look", "put", "delete", "read", "replace"}
+    )
 
     def __init__(self, inner: object, life: Lifetime) -> None:
         self._inner = inner
@@ -119,7 +122,11 @@ class FakeExamined:
 
 
 class FakeTables(FakeExamined):
-    """Table storage in memory. `refuse` names keys that it never takes; `interfere` runs once before a commit."""
+    """Table storage in memory. `refuse` names keys that it never takes; `interfere` runs once before a commit.
+
+    `looked_at` counts the rows that storage looks at to answer (all in a range, filtered or not), `returned` those
+    that it sends.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -127,22 +134,42 @@ class FakeTables(FakeExamined):
         self._keys: dict[tuple[str, str], set[str]] = {}  # of each partition, those deleted too
         self.refuse: set[str] = set()
         self.interfere = None
-        self.calls = 0
+        self.calls = self.looked_at = self.returned = 0
         self._versions = itertools.count(1)
 
     async def get(self, table: str, partition: str, key: str) -> Row | None:
         self.calls += 1
         found = self.rows.get((table, partition, key))
+        self.looked_at += 1
+        self.returned += found is not None
         return Row(partition, key, dict(found[0]), found[1]) if found else None
 
     async def range(
-        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None, *, limit: int = 0
+        self,
+        table: str,
+        partition: str,
+        low: str,
+        high: str,
+        equal: Mapping[str, str] | None = None,
+        *,
+        limit: int = 0,
+        only: Collection[str] | None = None,
+        any_of: Sequence[Condition] = (),
     ) -> list[Row]:
         self.calls += 1
-        keys = sorted(key for key in self._keys.get((table, partition), ()) if low <= key < high)
-        found = [(key, *self.rows[table, partition, key]) for key in keys if (table, partition, key) in self.rows]
-        rows = [Row(partition, key, dict(values), etag) for key, values, etag in found if _equal(values, equal)]
-        return rows[:limit] if limit else rows
+        rows: list[Row] = []
+        for key in sorted(key for key in self._keys.get((table, partition), ()) if low <= key < high):
+            if (table, partition, key) not in self.rows:
+                continue
+            self.looked_at += 1
+            values, etag = self.rows[table, partition, key]
+            row = Row(partition, key, values, etag)
+            if _equal(values, equal) and _is_any(row, any_of):
+                rows.append(_only(row, only))
+                if len(rows) == limit:
+                    break
+        self.returned += len(rows)
+        return rows
 
     async def scan(
         self,
@@ -152,11 +179,29 @@ class FakeTables(FakeExamined):
         high: str = "",
         *,
         only: Collection[str] | None = None,
+        where: Sequence[Condition] = (),
+        any_of: Sequence[Condition] = (),
+        limit: int = 0,
     ) -> AsyncIterator[Row]:
         self.calls += 1
+        returned = 0
         for (t, p, k), (values, etag) in sorted(self.rows.items(), key=lambda item: item[0]):
-            if t == table and _equal(values, equal) and (not high or low <= k < high):
-                yield Row(p, k, {n: v for n, v in values.items() if only is None or n in only}, etag)
+            if t != table or (high and not low <= k < high):
+                continue
+            self.looked_at += 1
+            row = Row(p, k, values, etag)
+            if _equal(values, equal) and all(_holds(row, each) for each in where) and _is_any(row, any_of):
+                self.returned += 1
+                returned += 1
+                yield _only(row, only)
+                if returned == limit:
+                    return
+
+    async def read_keys(
+        self, table: str, which: Literal["PartitionKey", "RowKey"], where: Sequence[Condition] = (), *, limit: int = 0
+    ) -> list[str]:
+        rows = FakeTables.scan(self, table, only=(), where=where, limit=limit)
+        return [row.partition if which == "PartitionKey" else row.key async for row in rows]
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
         self.calls += 1
@@ -200,6 +245,25 @@ def _check_size(row: Row) -> None:
     ]
     if max(sizes, default=0) > 64 * 1024 or sum(sizes) > 1024 * 1024 or len(sizes) > 252:
         raise RefusedError(row.key, f"{sum(sizes)} bytes are too many")
+
+
+def _only(row: Row, only: Collection[str] | None) -> Row:
+    values = {name: value for name, value in row.values.items() if only is None or name in only}
+    return Row(row.partition, row.key, values, row.etag)
+
+
+_COMPARE = {"eq": operator.eq, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
+
+
+def _holds(row: Row, condition: Condition) -> bool:
+    """Storage's own rule: what a row lacks, or has in another type, is neither more nor less than anything."""
+    values = {**row.values, "PartitionKey": row.partition, "RowKey": row.key}
+    held = values.get(condition.name)
+    return type(held) is type(condition.value) and bool(_COMPARE[condition.how](held, condition.value))
+
+
+def _is_any(row: Row, any_of: Sequence[Condition]) -> bool:
+    return not any_of or any(_holds(row, each) for each in any_of)
 
 
 def _equal(values: Mapping[str, Value], equal: Mapping[str, str] | None) -> bool:

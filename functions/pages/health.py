@@ -43,6 +43,8 @@ async def _status(app: "App", request: func.HttpRequest) -> func.HttpResponse:
         return await _checks(app, request)
     if _wants_json(request):
         return as_json(await health(app.deps))
+    if request.params.get("tenants"):
+        return await _tenants(app, request)
     if request.params.get("queues"):
         kept = await _QUEUES.of(app)
         return html(queues_page(kept, app.deps.here.clock()))
@@ -64,17 +66,27 @@ async def _checks(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     return as_json(as_report(findings)) if _wants_json(request) else html(checks_page(findings))
 
 
+async def _tenants(app: "App", request: func.HttpRequest) -> func.HttpResponse:
+    from shared.adapters.pages.health import tenants_page as rendered
+    from shared.usecases.pages.health import tenants_page
+
+    text = request.params.get("tenants", "")
+    page = int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 1
+    return html(rendered(await tenants_page(app.deps, page)))
+
+
 async def _page(app: "App", request: func.HttpRequest, done: str = "") -> func.HttpResponse:
     from shared.adapters.pages.health import health_page
     from shared.core.review.roles import is_admin, sees_privacy
-    from shared.usecases.pages.health import shown_parked
+    from shared.usecases.pages.health import parked_view, shown_parked
 
     who = await person_with_roles(app, request.headers)
     roles = who.roles if who else frozenset()
-    view, text = await _VIEW.of(app), request.params.get("page", "1")
-    page = int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 1
-    parked = shown_parked(app.deps, view.parked, privacy=sees_privacy(roles))
-    return html(health_page(view, parked, page=page, is_admin=is_admin(roles), done=done))
+    view = await _VIEW.of(app)
+    queue, after = request.params.get("queue", ""), request.params.get("after", "")
+    of = await parked_view(app.deps, queue, after) if (queue or after) and not view.parked.whole else view.parked
+    parked = shown_parked(app.deps, of.heads, privacy=sees_privacy(roles))
+    return html(health_page(view, parked, of, first=not after, is_admin=is_admin(roles), done=done))
 
 
 async def _mend(app: "App", request: func.HttpRequest, fields: Mapping[str, str]) -> func.HttpResponse:
@@ -159,7 +171,7 @@ class _Kept:
 
     async def status(self, app: "App") -> str:
         from shared.core.errors import PermanentError, TransientError
-        from shared.usecases.pages.health import health
+        from shared.usecases.pages.health import status
 
         self._asking = self._asking or asyncio.Lock()
         async with self._asking:  # of many at once, one asks storage
@@ -167,7 +179,7 @@ class _Kept:
                 self._until = time.monotonic() + _SECONDS
                 self._status = "down"
                 try:
-                    self._status = (await health(app.deps))["status"]
+                    self._status = await status(app.deps)
                 except (PermanentError, TransientError) as error:
                     _LOG.error("down: %s", error)
             return self._status

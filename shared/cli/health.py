@@ -13,7 +13,7 @@ def health(json_: Json = False, state: State = None) -> None:
     if json_:
         as_json(report)
     else:
-        typer.echo(f"{report['status']}; {report['parked']} parked")
+        typer.echo(f"{report['status']}; {report['parked']}{' or more' if report['parked_or_more'] else ''} parked")
         if report["asleep"]:
             typer.echo("asleep: nothing is read, sent or filed until `foresignal wake`")
         typer.echo(printable(f"policy: {report['policy']}"))
@@ -25,6 +25,8 @@ def health(json_: Json = False, state: State = None) -> None:
             ("tenant", "source", "posts", "fetched", "failure"),
             ((t["tenant"], t["source"], t["posts"], t["fetched"] or "never", t["failure"]) for t in report["tenants"]),
         )
+        if len(report["tenants"]) < report["tenants_well"] + report["tenants_not_well"]:
+            typer.echo(f"{report['tenants_well']} are well, {report['tenants_not_well']} are not")
         show_down(report["down"])
     if report["status"] != "ok":
         raise typer.Exit(1)

@@ -25,7 +25,7 @@ from shared.core.text.safe import cut
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.record.parked import Parked
+    from shared.record.parked import ParkedHead
     from shared.usecases.deps import Deps
 
 parked = typer.Typer(help="What failed for good: show it with its reason, and send it again.", no_args_is_help=True)
@@ -35,16 +35,17 @@ Key = Annotated[str, typer.Argument(show_default=False, help="As `list` shows it
 @parked.command("list")
 def list_parked(json_: Json = False, state: State = None) -> None:
     """List everything that is parked, newest first; what only waits for a target that is down stands above it."""
-    from shared.record.parked import parked_items
+    from shared.record.parked import newest_first, parked_heads, parked_items
     from shared.usecases.pages.health import targets_down
 
-    async def read(deps: "Deps") -> "tuple[list[Parked], list[Mapping[str, Any]]]":
-        return await parked_items(deps.storage.tables), await targets_down(deps)
+    if json_:
+        as_json([fields_of(item) for item in with_deployment(state, lambda deps: parked_items(deps.storage.tables))])
+        return
+
+    async def read(deps: "Deps") -> "tuple[list[ParkedHead], list[Mapping[str, Any]]]":
+        return newest_first(await parked_heads(deps.storage.tables)), await targets_down(deps)
 
     items, down = with_deployment(state, read)
-    if json_:
-        as_json([fields_of(item) for item in items])
-        return
     show_down(down)
     if not items:
         typer.echo("nothing is parked")
@@ -79,7 +80,7 @@ def replay_parked(
     state: State = None,
 ) -> None:
     """Send parked items again as new."""
-    from shared.record.parked import parked_items
+    from shared.record.parked import newest_first, parked_heads
     from shared.usecases.delivery import park
 
     if bool(key) == all_:
@@ -87,7 +88,7 @@ def replay_parked(
 
     async def replayed(deps: "Deps") -> tuple[list[str], list[str]]:
         who = await signed_in()
-        keys = [item.key for item in await parked_items(deps.storage.tables)] if all_ else [key]
+        keys = [head.key for head in newest_first(await parked_heads(deps.storage.tables))] if all_ else [key]
         done: list[str] = []
         wrong: list[str] = []
         for each in keys:

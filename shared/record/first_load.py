@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core.ports.storage import Row, Tables, Write
+from shared.record.packing import END
 from shared.record.redo import write_or_skip
-from shared.record.tenants import DEPLOYMENT, LOAD_BEGAN, LOADING, TABLE
+from shared.record.tenants import DEPLOYMENT, LOAD_BEGAN, LOADING, ROADMAP, TABLE, RoadmapRecord
 
 _WAITING = "first_load|"
 
@@ -29,7 +30,7 @@ async def open_loads(tables: Tables) -> list[Load]:
     """One scan, which storage filters."""
     return [
         Load(row.partition, began, posts, row)
-        async for row in tables.scan(TABLE, {LOADING: "yes"})
+        async for row in tables.scan(TABLE, {LOADING: "yes"}, only=(LOAD_BEGAN, "posts"))
         if isinstance(began := row.values.get(LOAD_BEGAN), datetime) and isinstance(posts := row.values["posts"], int)
     ]
 
@@ -44,6 +45,13 @@ async def waiting_counts(tables: Tables) -> Waiting:
     """As they were last counted: by the first load itself, by a release, or in the night."""
     row = await tables.get(TABLE, DEPLOYMENT, _WAITING)
     return _counts(row) if row else {}
+
+
+async def roadmap_and_waiting(tables: Tables) -> tuple[RoadmapRecord, Waiting]:
+    """How the roadmap was last read, and the same counts: one call for both."""
+    rows = {row.key: row for row in await tables.range(TABLE, DEPLOYMENT, "", END)}
+    waiting = rows.get(_WAITING)
+    return RoadmapRecord(rows.get(ROADMAP)), _counts(waiting) if waiting else {}
 
 
 async def write_waiting_counts(tables: Tables, counts: Waiting) -> None:

@@ -1,20 +1,25 @@
 """What failed for good (table `parked`), and the mark on the change or effect that it is about (table `changes`)."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from shared.core import ids
-from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.ports.storage import Condition, Row, Tables, Value, Write
 from shared.core.times import stored_moment
 from shared.record import change_keys
 from shared.record.change_keys import change_key, effect_key
-from shared.record.packing import pack, unpack
+from shared.record.packing import END, pack, unpack
 from shared.record.redo import redo, write_or_skip
 
 TABLE = "parked"
+COUNTED = 1000
+"""Items that are counted; where there are so many, there may be more."""
+_KEY = re.compile(r"[0-9]{4,5}-[0-9]{2}:[a-z]+\|[0-9a-f]{24}")
 _MOST_PARTS = 12  # 720 KiB: with the rest of the row under 1 MiB
 
 
@@ -53,6 +58,11 @@ def parked_key(queue: str, content: bytes, first_seen: datetime) -> str:
     return f"{first_seen:%Y-%m}:{queue}|{hashlib.sha256(content).hexdigest()[:24]}"
 
 
+def is_key(text: str) -> bool:
+    """Whether it has the form of a key."""
+    return bool(_KEY.fullmatch(text))
+
+
 def fits(content: Mapping[str, Any]) -> bool:
     """Whether a row can hold the content."""
     return len(pack("body", content)) <= _MOST_PARTS
@@ -82,19 +92,37 @@ async def parked_items(tables: Tables) -> list[Parked]:
     return sorted(items, key=lambda item: item.parked_at, reverse=True)
 
 
-async def parked_heads(tables: Tables) -> list[ParkedHead]:
-    """The same without what was in the messages, which can be large: a call for each thousand."""
-    heads = [
-        ParkedHead(
-            f"{row.partition}:{row.key}",
-            str(row.values["queue"]),
-            str(row.values["item"]),
-            str(row.values["reason"]),
-            stored_moment(row.values["parked_at"]),
-        )
-        async for row in tables.scan(TABLE, only=("queue", "item", "reason", "parked_at"))
-    ]
+async def parked_heads(tables: Tables, queue: str = "", after: str = "", most: int = 0) -> list[ParkedHead]:
+    """The same without what was in the messages, which can be large, in order of month, queue and key.
+
+    `queue`: only its own; `after`: those that follow this key; `most`: so many at most, by one call.
+    """
+    month, name = _place(after)
+    low, high = (f"{queue}|", f"{queue}|{END}") if queue else ("", "")
+    rows: list[Row] = []
+    if name:  # the rest of its month first
+        low_there = max(low, name)
+        rows = await tables.range(TABLE, month, low_there, high or END, only=_HEAD, limit=most + 1 if most else 0)
+        rows = [row for row in rows if row.key != name][: most or None]
+    if not name or not most or len(rows) < most:
+        later = [Condition("PartitionKey", "gt", month)] if name else []
+        left = most - len(rows) if most else 0
+        rows += [row async for row in tables.scan(TABLE, None, low, high, only=_HEAD, where=later, limit=left)]
+    return [_head(row) for row in rows]
+
+
+def newest_first(heads: Iterable[ParkedHead]) -> list[ParkedHead]:
     return sorted(heads, key=lambda head: head.parked_at, reverse=True)
+
+
+_HEAD = ("queue", "item", "reason", "parked_at")
+
+
+def _head(row: Row) -> ParkedHead:
+    v: Mapping[str, Any] = row.values
+    return ParkedHead(
+        f"{row.partition}:{row.key}", str(v["queue"]), str(v["item"]), str(v["reason"]), stored_moment(v["parked_at"])
+    )
 
 
 async def parked_item(tables: Tables, key: str) -> Parked | None:
@@ -121,8 +149,9 @@ def read_parked(row: Row) -> Parked:
     )  # fmt: skip
 
 
-async def count_parked(tables: Tables) -> int:
-    return sum([1 async for _ in tables.scan(TABLE, only=())])
+async def count_parked(tables: Tables, most: int = COUNTED) -> Counter[str]:
+    """How much is parked of each queue: reads keys alone, at one call up to 1,000. `most`: not more; 0 for all."""
+    return Counter([key.partition("|")[0] for key in await tables.read_keys(TABLE, "RowKey", limit=most)])
 
 
 async def mark(tables: Tables, change_id: str, effect: str, reason: str) -> bool:

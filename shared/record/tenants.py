@@ -1,12 +1,12 @@
 """What was last read of each tenant's sources and of the roadmap, and what was said of the policy (table `tenants`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.core.policy.model import Tenant
-from shared.core.ports.storage import Row, Tables, Value, Write
+from shared.core.ports.storage import Condition, Row, Tables, Value, Write
 from shared.core.sources.snapshot import Snapshot
 from shared.core.sources.source import SOURCES, source_of
 
@@ -17,11 +17,17 @@ LOADING, LOAD_BEGAN = "loading", "load_began"
 """Columns of a source's row whose first load is open."""
 SNAPSHOT = "snapshot|"
 """How the key of what is remembered of a feed begins."""
-_ROADMAP = "roadmap|"
+ROADMAP = "roadmap|"
 _POLICY = "policy|told"
 
 STALE = timedelta(hours=2)
 """What is older is not well: fetches come every 15 minutes, and the lists every five."""
+LISTED = 100
+"""So many sources of tenants are read one by one; of more, those that are well are counted."""
+NAMED = 30
+"""Of more, so many that are not well are read in full."""
+_TRIES = 4
+_STATE = ("fetched", "failure", "failures", "not_before", "posts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,25 @@ class TenantState:
     def is_fresh(self, now: datetime) -> bool:
         """Whether it was read lately, whatever failed since."""
         return self.fetched is not None and now - self.fetched < STALE
+
+    def is_well(self, now: datetime) -> bool:
+        return not self.failure and self.is_fresh(now)
+
+
+Place = tuple[str, str]
+"""A tenant and one of its sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantsState:
+    """How the sources of all tenants are. `states`: each of them, or of very many some that are not well.
+
+    `well`: how many are; `not_well`: every other one.
+    """
+
+    states: tuple[TenantState, ...]
+    well: int
+    not_well: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +180,7 @@ class RoadmapRecord:
         return self._write(values)
 
     def _write(self, values: Mapping[str, Value]) -> Write:
-        row = Row(DEPLOYMENT, _ROADMAP, values, self.row.etag if self.row else "")
+        row = Row(DEPLOYMENT, ROADMAP, values, self.row.etag if self.row else "")
         return Write("replace" if self.row else "insert", row)
 
     @property
@@ -164,7 +189,7 @@ class RoadmapRecord:
 
 
 async def roadmap_record(tables: Tables) -> RoadmapRecord:
-    return RoadmapRecord(await tables.get(TABLE, DEPLOYMENT, _ROADMAP))
+    return RoadmapRecord(await tables.get(TABLE, DEPLOYMENT, ROADMAP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,25 +213,76 @@ async def write_policy_notice(tables: Tables, before: PolicyNotice, fault: str) 
 
 
 async def tenant_states(tables: Tables, tenants: Mapping[str, Tenant]) -> list[TenantState]:
-    """Every tenant and source of the policy, also those that were never fetched."""
-    states = {
-        (name, source): TenantState(name, source)
-        for name, tenant in tenants.items()
-        for source in SOURCES
-        if source_of(tenant, source)
-    }
-    async for row in tables.scan(TABLE, only=("fetched", "failure", "failures", "not_before", "posts")):
-        place = (row.partition, row.key.removeprefix(SNAPSHOT))
+    """Every source of these tenants, also those that were never fetched: about 350 bytes each."""
+    states = {place: TenantState(*place) for place in _places(tenants)}
+    where: list[Condition] = []
+    if tenants:
+        where = [Condition("PartitionKey", "ge", min(tenants)), Condition("PartitionKey", "le", max(tenants))]
+    async for row in tables.scan(TABLE, only=_STATE, where=where):
+        place = _place(row)
         if row.key.startswith(SNAPSHOT) and place in states:
-            states[place] = TenantState(
-                *place,
-                fetched=_moment(row.values.get("fetched")),
-                failure=str(row.values.get("failure", "")),
-                failures=_count(row.values.get("failures")),
-                not_before=_moment(row.values.get("not_before")),
-                posts=_count(row.values.get("posts")),
-            )
+            states[place] = _state(row)
     return list(states.values())
+
+
+async def tenants_state(tables: Tables, tenants: Mapping[str, Tenant], now: datetime) -> TenantsState:
+    """The same in short: of more than 100 sources the names of those that are well are read, and 30 of the others."""
+    places = _places(tenants)
+    if len(places) <= LISTED:
+        states = await tenant_states(tables, tenants)
+        not_well = tuple((state.name, state.source) for state in states if not state.is_well(now))
+        return TenantsState(tuple(states), len(states) - len(not_well), not_well)
+    well: set[Place] = set()
+    for source in sorted({source for _, source in places}):
+        where = [
+            Condition("RowKey", "eq", SNAPSHOT + source),
+            Condition("failures", "eq", 0), Condition("fetched", "gt", now - STALE),
+        ]  # fmt: skip
+        well |= {(tenant, source) for tenant in await tables.read_keys(TABLE, "PartitionKey", where)}
+    others = [place for place in places if place not in well]
+    states = await _not_well(tables, others, now) if others else []
+    return TenantsState(tuple(states), len(places) - len(others), tuple(others))
+
+
+async def _not_well(tables: Tables, others: Sequence[Place], now: datetime) -> list[TenantState]:
+    """The first of these as their rows say; those without a row were never fetched. A tenant that left has one, too."""
+    bad = (Condition("failures", "gt", 0), Condition("fetched", "le", now - STALE))
+    wanted, found = frozenset(others), dict[Place, TenantState]()
+    names, whole = [tenant for tenant, _ in others], False
+    after, last = min(names), max(names)
+    for _ in range(_TRIES):
+        where = [
+            Condition("PartitionKey", "ge", after), Condition("PartitionKey", "le", last),
+            Condition("RowKey", "ge", SNAPSHOT),
+        ]  # fmt: skip
+        rows = [row async for row in tables.scan(TABLE, only=_STATE, where=where, any_of=bad, limit=NAMED)]
+        found |= {_place(row): _state(row) for row in rows if _place(row) in wanted}
+        whole = len(rows) < NAMED
+        if whole or len(found) >= NAMED:
+            break
+        after = rows[-1].partition
+    if whole:
+        found |= {place: TenantState(*place) for place in others if place not in found}
+    return list(found.values())[:NAMED]
+
+
+def _places(tenants: Mapping[str, Tenant]) -> list[Place]:
+    return [(name, source) for name, tenant in tenants.items() for source in SOURCES if source_of(tenant, source)]
+
+
+def _place(row: Row) -> Place:
+    return row.partition, row.key.removeprefix(SNAPSHOT)
+
+
+def _state(row: Row) -> TenantState:
+    return TenantState(
+        *_place(row),
+        fetched=_moment(row.values.get("fetched")),
+        failure=str(row.values.get("failure", "")),
+        failures=_count(row.values.get("failures")),
+        not_before=_moment(row.values.get("not_before")),
+        posts=_count(row.values.get("posts")),
+    )
 
 
 def _moment(value: object) -> datetime | None:

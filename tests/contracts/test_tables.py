@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.adapters.storage.tables import AzureTables
+from shared.adapters.storage.tables import AzureTables, _filter
 from shared.core.errors import ConflictError, RefusedError
-from shared.core.ports.storage import Row, Write
+from shared.core.ports.storage import Condition, Row, Write
 from tests.fakes import FakeTables
 
 
@@ -160,3 +160,53 @@ async def test_the_largest_property_that_fits_is_taken(storage):
 
     assert calls["storage"] == before + 1
     await port.close()
+
+
+async def test_conditions_are_storages_own_and_what_a_row_lacks_is_neither_more_nor_less(tables):
+    port, name = tables
+    old, new = datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)
+    rows = {"a": {"at": old, "n": 0}, "b": {"at": new, "n": 2}, "c": {"n": 0}, "d": {"at": new, "n": 0}, "e": {}}
+    await port.commit(name, [Write("insert", Row("p", key, values)) for key, values in rows.items()])
+    await port.commit(name, [Write("insert", Row("q", "a", {"at": old}))])
+    early, some = Condition("at", "le", old), Condition("n", "gt", 0)
+
+    async def read(**how):
+        return [(row.partition, row.key) async for row in port.scan(name, **how)]
+
+    assert await read(where=[early]) == [("p", "a"), ("q", "a")]
+    assert await read(any_of=[early, some]) == [("p", "a"), ("p", "b"), ("q", "a")]
+    assert await read(where=[Condition("n", "lt", 1), Condition("PartitionKey", "eq", "p")], limit=2) == [
+        ("p", "a"),
+        ("p", "c"),
+    ]
+    assert await read(where=[Condition("PartitionKey", "gt", "p")]) == [("q", "a")]
+    assert [row.key for row in await port.range(name, "p", "b", "~", any_of=[early, some])] == ["b"]
+    (first,) = await port.range(name, "p", "b", "~", only=("n",), limit=1)
+    assert (first.key, dict(first.values)) == ("b", {"n": 2})
+    assert first.etag == (await port.get(name, "p", "b")).etag
+
+
+async def test_keys_are_read_alone(tables):
+    port, name = tables
+    for partition, key in (("p", "x"), ("p", "y"), ("q", "x")):
+        await port.commit(name, [Write("insert", Row(partition, key, {"n": 1}))])
+
+    assert await port.read_keys(name, "RowKey") == ["x", "y", "x"]
+    assert await port.read_keys(name, "PartitionKey", [Condition("RowKey", "eq", "x")]) == ["p", "q"]
+    assert await port.read_keys(name, "RowKey", [Condition("n", "gt", 0)], limit=2) == ["x", "y"]
+    assert await port.read_keys(name, "RowKey", [Condition("n", "gt", 1)]) == []
+
+
+async def test_a_filter_of_more_comparisons_than_storage_takes_is_refused():
+    real = AzureTables.connect(Counter(), connection="UseDevelopmentStorage=true")
+
+    with pytest.raises(ValueError, match="16 comparisons"):
+        await real.read_keys("changes", "RowKey", [Condition("n", "gt", 0)] * 16)
+    await real.close()
+
+
+def test_numbers_stand_in_a_filter_as_numbers():
+    text, values = _filter([Condition("n", "gt", 0), Condition("m", "le", 1), Condition("k", "eq", "x")], ())
+
+    assert text == "n gt 0 and m le 1 and k eq @v2"
+    assert values == {"v2": "x"}

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import azure.functions as func
 import pytest
@@ -17,6 +17,7 @@ from shared import app, settings
 from shared.core.cards.delivery import ChannelState
 from shared.core.errors import TransientError
 from shared.core.messages import Envelope
+from shared.core.policy.model import Tenant
 from shared.core.upkeep.findings import failing, ok
 from shared.record.audit import Entry, insert_entry, newest_entries
 from shared.record.deliveries import Outage, Target, write_outage
@@ -212,6 +213,43 @@ async def parked(world, change_id=ID, reason="Jira answered 400"):
     await park(world.deps, "tickets", {"id": change_id, "effect": "ticket|crb"}, NOW, reason)
     (row,) = await world.all("parked")
     return f"{row.partition}:{row.key}"
+
+
+async def test_what_does_not_fit_the_page_is_leafed_through(world):
+    tenants = {f"tenant{number:03d}": Tenant() for number in range(250)}
+    world.policy.policy = world.policy.policy.model_copy(update={"tenants": tenants})
+    for number in range(130):
+        queue = ("tickets", "cards")[number % 2]
+        await park(world.deps, queue, {"id": f"MC{1_200_001 + number}", "effect": ""}, NOW, f"<reason> {number}")
+
+    first = await get(health.status, signed_in=PRIVATE)
+    shown, tree = text(first), LexborHTMLParser(first.get_body())
+    assert "0 of 250 sources are well. 30 of the others:" in shown
+    assert "240 more sources of tenants are not well." in shown
+    assert "130 items are parked." in shown
+    assert len(tree.css("#parked tbody tr")) == 50
+
+    items, link = [], "/api/status?queue=cards#parked"
+    assert link in [each.attributes["href"] for each in tree.css("#parked a")]
+    while link:
+        query = dict(parse_qsl(urlsplit(link).query))
+        tree = LexborHTMLParser((await get(health.status, signed_in=PRIVATE, **query)).get_body())
+        items += [row.css_first("th").text() for row in tree.css("#parked tbody tr")]
+        (link,) = [a.attributes["href"] for a in tree.css("#parked a") if a.text() == "The next"] or [""]
+    assert sorted(items) == [f"MC{1_200_001 + number}" for number in range(1, 130, 2)]
+
+    last = await get(health.status, tenants="3")
+    assert "page 3 of 3" in text(last)
+    assert len(LexborHTMLParser(last.get_body()).css("tbody tr")) == 50
+    for odd in ("0", "-1", "x", "99999999"):
+        assert (await get(health.status, tenants=odd)).status_code == 200
+    for odd in (
+        {"after": "nonsense"},
+        {"after": "9:\x00'"},
+        {"queue": "it's"},
+        {"queue": "cards", "after": "2026-09:"},
+    ):
+        assert (await get(health.status, **odd)).status_code == 200
 
 
 async def test_an_admin_sends_what_is_parked_again_and_the_audit_says_who(world):

@@ -92,7 +92,9 @@ async def test_every_reader_passes_over_rows_of_a_later_version(world):
     assert (await read_alone(tables, ID)).change == record.change
     assert len([1 async for _ in revisions_and_effects(tables)]) == 4
     assert [each async for each in changes.waiting_for_classification(tables)] == []
-    assert len((await copies_of(tables, partition, [ID]))[ID]) == await count_copies(tables, "contoso") == 1
+    assert (
+        len((await copies_of(tables, partition, [ID]))[ID]) == (await count_copies(tables, ["contoso"]))["contoso"] == 1
+    )
     assert [len(versions) for versions in await past(tables)] == [1]
     assert await all_relations(tables) == await incoming(tables, ID) == []
     assert len(await tasks_of(tables, ID)) == len((await all_tasks(tables))[ID]) == 1

@@ -51,16 +51,20 @@ async def test_the_answer_is_kept_for_half_a_minute_and_not_longer(world, monkey
 
 async def test_what_is_parked_is_counted_by_its_keys(world):
     asked = []
-    real = world.tables.scan
+    scan, read_keys = world.tables.scan, world.tables.read_keys
 
-    def scan(table, *args, only=None, **named):
+    def scanned(table, *args, only=None, **named):
         asked.append((table, only))
-        return real(table, *args, only=only, **named)
+        return scan(table, *args, only=only, **named)
 
-    world.tables.scan = scan
+    async def keys_read(table, which, *args, **named):
+        asked.append((table, which))
+        return await read_keys(table, which, *args, **named)
+
+    world.tables.scan, world.tables.read_keys = scanned, keys_read
     await health(REQUEST)
 
-    assert (parked.TABLE, ()) in asked
+    assert (parked.TABLE, "RowKey") in asked
     assert [only for table, only in asked if table == "tenants"] == [
         ("fetched", "failure", "failures", "not_before", "posts")
     ]

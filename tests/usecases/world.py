@@ -346,10 +346,11 @@ class PrefixedTables:
     async def get(self, table: str, partition: str, key: str) -> Row | None:
         return await self._inner.get(self.name(table), partition, key)
 
-    async def range(
-        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None, *, limit: int = 0
-    ) -> list[Row]:
-        return await self._inner.range(self.name(table), partition, low, high, equal, limit=limit)
+    async def range(self, table: str, *args: Any, **named: Any) -> list[Row]:
+        return await self._inner.range(self.name(table), *args, **named)
+
+    async def read_keys(self, table: str, *args: Any, **named: Any) -> list[str]:
+        return await self._inner.read_keys(self.name(table), *args, **named)
 
     def scan(self, table: str, *args: Any, **named: Any) -> Any:
         return self._inner.scan(self.name(table), *args, **named)

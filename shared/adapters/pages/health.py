@@ -10,15 +10,45 @@ from shared.core.times import when
 from shared.core.upkeep.findings import Finding, count
 from shared.record.parked import ParkedHead
 
-PAGE = 50
-"""Parked items on the page."""
+_SAID = 10
+"""Tenants that are not well of which each has a sentence."""
 ASLEEP = "This deployment is asleep. When no other one of its name is awake, wake it: foresignal wake."
 _Tone = Literal["good", "warn", "bad"]
+
+
+class _Parked(Protocol):
+    @property
+    def total(self) -> int: ...
+    @property
+    def queues(self) -> Mapping[str, int]: ...
+    @property
+    def capped(self) -> bool: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def next(self) -> str: ...
+    @property
+    def whole(self) -> bool: ...
+
+
+class _Tenants(Protocol):
+    @property
+    def tenants(self) -> Sequence[Mapping[str, Any]]: ...
+    @property
+    def page(self) -> int: ...
+    @property
+    def pages(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
 
 
 class _View(Protocol):
     @property
     def report(self) -> Mapping[str, Any]: ...
+    @property
+    def parked(self) -> _Parked: ...
     @property
     def at(self) -> datetime: ...
     @property
@@ -44,33 +74,53 @@ class FeedRow:
 
 
 def health_page(
-    view: _View, parked: Sequence[ParkedHead], *, page: int = 1, is_admin: bool = False, done: str = ""
+    view: _View,
+    parked: Sequence[ParkedHead],
+    of: _Parked | None = None,
+    *,
+    first: bool = True,
+    is_admin: bool = False,
+    done: str = "",
 ) -> str:
-    """`parked`: what of it may be shown, newest first. `done`: what a form has just done, in a sentence."""
+    """`parked`: what may be shown of the items of the page `of`, the view's own where none is named.
+
+    `first`: nothing comes before it. `done`: what a form has just done, in a sentence.
+    """
     report = view.report
-    pages = max(1, -(-len(parked) // PAGE))
-    at = min(max(page, 1), pages)
+    feeds = [
+        _feed(each, view.at)
+        for each in sorted(report["tenants"], key=lambda each: (bool(each["ok"]), not each["required"]))
+    ]
     return render(
         "health.html.j2",
         title="Health",
         report=report,
         well=report["status"] == "ok",
         problems=list(_problems(report)),
-        feeds=[_feed(each, view.at) for each in report["tenants"]],
+        feeds=feeds,
+        summed=len(feeds) < report["tenants_well"] + report["tenants_not_well"],
         roadmap=report["roadmap"],
         roadmap_fetched=when(report["roadmap"].get("fetched")),
         down=[_down(each) for each in report["down"]],
         lists_mark=when(report["lists"]["mark"]),
         lists_age=_age(when(report["lists"]["mark"]), view.at),
-        parked=parked[(at - 1) * PAGE : at * PAGE],
-        parked_total=len(parked),
-        page=at,
-        pages=pages,
+        parked=parked,
+        parked_view=of or view.parked,
+        first=first,
         view=view,
         is_admin=is_admin,
         done=done,
         queues=None,
     )
+
+
+def tenants_page(tenants: _Tenants) -> str:
+    """A page of the list of every tenant."""
+    feeds = [_feed(each, tenants.at) for each in tenants.tenants]
+    return render(
+        "tenants.html.j2", title="Every tenant", feeds=feeds, page=tenants.page, pages=tenants.pages,
+        total=tenants.total, at=tenants.at,
+    )  # fmt: skip
 
 
 def queues_page(queues: object, at: datetime) -> str:
@@ -119,11 +169,14 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong, each in a sentence; nothing where all is well."""
     if report["asleep"]:
         yield ASLEEP
-    for each in report["tenants"]:
-        if each["required"] and not each["ok"]:
-            state, _ = _state(each, when(each["fetched"]))
-            words = "has never been read" if state == "never read" else f"is {state}"
-            yield f"Tenant {each['tenant']} ({each['source']}) {words}."
+    wrong = [each for each in report["tenants"] if each["required"] and not each["ok"]]
+    for each in wrong[:_SAID]:
+        state, _ = _state(each, when(each["fetched"]))
+        words = "has never been read" if state == "never read" else f"is {state}"
+        yield f"Tenant {each['tenant']} ({each['source']}) {words}."
+    unlisted = report["tenants_not_well"] - sum(not each["ok"] for each in report["tenants"])
+    if more := max(0, len(wrong) - _SAID) + unlisted:
+        yield f"{more:,} more sources of tenants are not well." if more > 1 else "One more source is not well."
     if not report["roadmap"]["ok"]:
         yield "The public roadmap cannot be read."
     if report["policy"] != "in force":
@@ -131,7 +184,8 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     for each in report["down"]:
         yield f"{each['target'][:1].upper()}{each['target'][1:]} is down."
     if report["parked"]:
-        yield "One item is parked." if report["parked"] == 1 else f"{report['parked']} items are parked."
+        more = " or more" if report["parked_or_more"] else ""
+        yield "One item is parked." if report["parked"] == 1 else f"{report['parked']:,}{more} items are parked."
     if not report["lists"]["ok"]:
         yield "The lists of changes are not up to date."
 

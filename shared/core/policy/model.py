@@ -478,8 +478,17 @@ class Policy(Strict):
     @cached_property
     def matches_on_tenants(self) -> bool:
         """Whether any route, or what is urgent or reminds, asks in which tenants a post stands."""
+        return any(match.tenant for match in self._matches)
+
+    @cached_property
+    def tenants_asked_for(self) -> frozenset[str]:
+        """The tenants that these ask for."""
+        return frozenset(name for match in self._matches for name in match.tenant or ())
+
+    @cached_property
+    def _matches(self) -> tuple[Match, ...]:
         routed = (route.match for _, route in walk(self.routes))
-        return any(match and match.tenant for match in (*routed, *self.urgent, *self.reminders.changes))
+        return tuple(match for match in (*routed, *self.urgent, *self.reminders.changes) if match)
 
 
 def service_key(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from shared.core.messages import Envelope
 
@@ -18,6 +18,14 @@ class Row:
     key: str
     values: Mapping[str, Value]
     etag: str = ""
+
+
+class Condition(NamedTuple):
+    """What a property of a row must be, keys among them; a row that lacks it never matches."""
+
+    name: str
+    how: Literal["eq", "gt", "ge", "lt", "le"]
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +61,21 @@ class Tables(Examined, Protocol):
     async def get(self, table: str, partition: str, key: str) -> Row | None: ...
 
     async def range(
-        self, table: str, partition: str, low: str, high: str, equal: Mapping[str, str] | None = None, *, limit: int = 0
+        self,
+        table: str,
+        partition: str,
+        low: str,
+        high: str,
+        equal: Mapping[str, str] | None = None,
+        *,
+        limit: int = 0,
+        only: Collection[str] | None = None,
+        any_of: Sequence[Condition] = (),
     ) -> list[Row]:
         """The rows with low <= key < high, in order of key, paged to the end; `equal`: property = value besides.
 
-        `limit`: at most so many of them, the first ones, at one call up to 1,000; 0 for all.
+        `limit`: at most so many of them, the first ones, at one call up to 1,000; 0 for all. `only`, `any_of`: as of
+        `scan`.
         """
         ...
 
@@ -69,11 +87,21 @@ class Tables(Examined, Protocol):
         high: str = "",
         *,
         only: Collection[str] | None = None,
+        where: Sequence[Condition] = (),
+        any_of: Sequence[Condition] = (),
+        limit: int = 0,
     ) -> AsyncIterator[Row]:
         """Every row of a table (with low <= key < high where given), page by page; for timers and tools only.
 
         `only`: the properties that are read besides the keys, which makes the answer small; all where none are named.
+        `where`: conditions that all hold; `any_of`: of these at least one. `limit`: at most so many, 0 for all.
         """
+        ...
+
+    async def read_keys(
+        self, table: str, which: Literal["PartitionKey", "RowKey"], where: Sequence[Condition] = (), *, limit: int = 0
+    ) -> list[str]:
+        """One half of the keys of the rows of a table, in order, and nothing else: some 40 bytes a row."""
         ...
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:

@@ -1,7 +1,7 @@
 """`classify`: reads the post, derives the events, walks the policy, decides; then sends what must follow."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.core import ids
@@ -21,7 +21,7 @@ from shared.record import changes
 from shared.record.assessments import copy_acts
 from shared.record.changes import ChangeRecord, changes_of
 from shared.record.closings import note_reopened
-from shared.record.copies import CopyRecord, clear_due, copies_of
+from shared.record.copies import CopyRecord, clear_due, copies_of, copies_that_matter
 from shared.record.lists import line_of
 from shared.record.open_list import list_open, unlist
 from shared.record.redo import redo
@@ -95,8 +95,7 @@ async def _without_refused(
 
 async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequence[str]) -> list[Decided]:
     records = await changes_of(deps.storage.tables, partition, change_ids)
-    # Where the policy does not ask in which tenants a post stands, their rows are not read.
-    copies = await copies_of(deps.storage.tables, partition, change_ids) if policy.matches_on_tenants else {}
+    copies = await _copies(deps, policy, partition, records)
     decided, groups = [], []
     for change_id, record in records.items():
         own = copies.get(change_id, [])
@@ -108,11 +107,37 @@ async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequen
     return decided
 
 
+async def _copies(
+    deps: Deps, policy: Policy, partition: str, records: Mapping[str, ChangeRecord]
+) -> dict[str, list[CopyRecord]]:
+    """Where the posts stand, by change; nothing is read where the policy does not ask.
+
+    What is decided once more because a tenant joined asks only for what is due and for the tenants that the policy
+    names: of a thousand tenants that join one after the other, each would else read all before it.
+    """
+    if not policy.matches_on_tenants:
+        return {}
+    tables = deps.storage.tables
+    fresh = [change_id for change_id, record in records.items() if record.change.stage == "classify"]
+    decided = [change_id for change_id in records if change_id not in fresh]
+    copies = await copies_of(tables, partition, fresh) if fresh else {}
+    picked = await copies_that_matter(tables, partition, decided, policy.tenants_asked_for) if decided else {}
+    whole = {change_id: each for change_id, each in copies.items() if change_id in fresh}
+    return whole | {change_id: each for change_id, each in picked.items() if change_id in decided}
+
+
+def _tenants(change: Change, copies: Sequence[CopyRecord]) -> list[str]:
+    """Where the post stands, as far as is known: of a decided change some copies were read, and it knows the others."""
+    known = change.decision.tenants if change.decision and change.stage == "decided" else ()
+    gone = {each.copy.tenant for each in copies if each.copy.gone}
+    return sorted({*known, *(each.copy.tenant for each in copies)} - gone)
+
+
 async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: Sequence[CopyRecord]) -> list[Write]:
     """Decide a change; the record holds it as decided, and these are the writes that make it so."""
     change, reread = await with_facts(deps, record.change)
     change = replace(change, events=derive(change, reread=reread))
-    tenants = [each.copy.tenant for each in copies if not each.copy.gone]
+    tenants = _tenants(change, copies)
     now = deps.here.clock()
     decision = decide(change, record.states, policy, now, tenants)
     decision = with_settled(change, decision, record.states, policy, now, tenants)

@@ -1,7 +1,8 @@
 """How we are: tenants, roadmap, policy, what is down, what is parked, and what stands in the queues."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,19 @@ from shared.core.words.labels import waiting_words
 from shared.record.audit import Entry, insert_entry
 from shared.record.deliveries import OutageRecord, outages, waiting_for
 from shared.record.digests import ChannelRecord, channels_and_outages
-from shared.record.first_load import waiting_counts
+from shared.record.first_load import roadmap_and_waiting
 from shared.record.lists import LIVE, read_listing
-from shared.record.parked import ParkedHead, count_parked, parked_heads
+from shared.record.parked import COUNTED, ParkedHead, count_parked, is_key, newest_first, parked_heads
 from shared.record.people import KnownPerson
-from shared.record.tenants import STALE, tenant_states
+from shared.record.tenants import LISTED, STALE, TenantState, tenant_states, tenants_state
 from shared.usecases.delivery import park
 from shared.usecases.delivery.down import probe_soon
 from shared.usecases.deps import Deps
 from shared.usecases.people import meet
 from shared.usecases.posts.roadmap import roadmap_state
+
+PAGE = 50
+"""Parked items on a page."""
 
 
 def _required(policy: Policy, tenant: str) -> bool:
@@ -32,11 +36,42 @@ def _required(policy: Policy, tenant: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class ParkedView:
+    """What is parked, or a page of it. `total`, `queues`: how much, and of each queue; `capped`: or more than that.
+
+    `heads`: everything, newest first, or where that is too much for a page those that follow in order of month and
+    queue, of one `queue` where one is named. `next`: the key after which the next page begins; empty for the last one.
+    """
+
+    heads: tuple[ParkedHead, ...] = ()
+    total: int = 0
+    queues: Mapping[str, int] = field(default_factory=dict)
+    capped: bool = False
+    queue: str = ""
+    next: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return len(self.heads) == self.total and not self.capped
+
+
+@dataclass(frozen=True, slots=True)
+class TenantsPage:
+    """A page of the list of every tenant's sources. `tenants`: as in the report."""
+
+    tenants: tuple[Mapping[str, Any], ...]
+    page: int
+    pages: int
+    total: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HealthView:
-    """How we are, for the page. `report`: as programs get it. `parked`: everything that is, newest first."""
+    """How we are, for the page. `report`: as programs get it. `parked`: what the page shows of it."""
 
     report: Mapping[str, Any]
-    parked: tuple[ParkedHead, ...]
+    parked: ParkedView
     at: datetime
     deployment: str
     version: str = VERSION
@@ -54,14 +89,56 @@ class QueueView:
 
 async def health(deps: Deps) -> Mapping[str, Any]:
     """How we are: `status` is `ok` or `degraded`, and what is wrong is named; holds no secret."""
-    return await _report(deps, await count_parked(deps.storage.tables))
+    return await _report(deps, (await count_parked(deps.storage.tables)).total())
+
+
+async def status(deps: Deps) -> str:
+    """`ok` or `degraded`, and nothing else: of what is parked one key is read."""
+    report = await _report(deps, (await count_parked(deps.storage.tables, 1)).total())
+    return str(report["status"])
 
 
 async def health_view(deps: Deps) -> HealthView:
-    """The same with what is parked: 6 calls, one more for each target that is down, and the policy once a minute."""
-    heads = await parked_heads(deps.storage.tables)
-    report = await _report(deps, len(heads))
-    return HealthView(report, tuple(heads), deps.here.clock(), deps.here.deployment)
+    """The same with what is parked: 5 calls, and at most 9 of very many tenants and items.
+
+    One more for each target that is down, and the policy once a minute.
+    """
+    parked = await parked_view(deps)
+    report = await _report(deps, parked.total)
+    return HealthView(report, parked, deps.here.clock(), deps.here.deployment)
+
+
+async def parked_view(deps: Deps, queue: str = "", after: str = "") -> ParkedView:
+    """What is parked: one call where it fits a page, else one for the page and one for the counts.
+
+    `queue`, `after`: as a browser sends them; what is none counts for nothing.
+    """
+    tables = deps.storage.tables
+    queue, after = queue if queue in QUEUES else "", after if is_key(after) else ""
+    heads = await parked_heads(tables, queue, after, PAGE + 1)
+    if not queue and not after and len(heads) <= PAGE:
+        return ParkedView(tuple(newest_first(heads)), len(heads), Counter(head.queue for head in heads))
+    counts = await count_parked(tables)
+    following = heads[PAGE - 1].key if len(heads) > PAGE else ""
+    return ParkedView(
+        tuple(heads[:PAGE]),
+        counts.total(),
+        counts,
+        counts.total() >= COUNTED,
+        queue if queue in counts else "",
+        following,
+    )
+
+
+async def tenants_page(deps: Deps, page: int) -> TenantsPage:
+    """Every tenant by name, 100 a page: one call."""
+    policy, now = await deps.here.policy.current(), deps.here.clock()
+    names = sorted(policy.tenants)
+    pages = max(1, -(-len(names) // LISTED))
+    at = min(max(page, 1), pages)
+    shown = {name: policy.tenants[name] for name in names[(at - 1) * LISTED : at * LISTED]}
+    states = await tenant_states(deps.storage.tables, shown)
+    return TenantsPage(tuple(_told_tenant(policy, state, now) for state in states), at, pages, len(names), now)
 
 
 async def queue_views(deps: Deps) -> list[QueueView]:
@@ -123,41 +200,45 @@ async def _report(deps: Deps, parked: int) -> Mapping[str, Any]:
     now = deps.here.clock()
     policy = await deps.here.policy.current()  # read first, so that what is wrong with the newest one is known
     failure = deps.here.policy.failure
-    tenants = [
-        {
-            "tenant": state.name,
-            "required": _required(policy, state.name),
-            "source": state.source,
-            "posts": state.posts,
-            "fetched": state.fetched.isoformat() if state.fetched else None,
-            "failure": state.failure,
-            "failures": state.failures,
-            "not_before": state.not_before.isoformat() if state.not_before else None,
-            "ok": not state.failure and state.is_fresh(now),
-        }
-        for state in await tenant_states(deps.storage.tables, policy.tenants)
-    ]
+    tenants = await tenants_state(deps.storage.tables, policy.tenants, now)
     records, down = await _channels_and_down(deps)
-    roadmap = await roadmap_state(deps)
-    kept = await waiting_counts(deps.storage.tables)
+    read, kept = await roadmap_and_waiting(deps.storage.tables)
+    roadmap = roadmap_state(policy, read)
     lists = await lists_state(deps)
-    well = all(tenant["ok"] for tenant in tenants if tenant["required"]) and roadmap["ok"]
+    well = not any(_required(policy, tenant) for tenant, _ in tenants.not_well) and roadmap["ok"]
     well = well and lists["ok"] and not (parked or failure or down or policy.asleep)
     return {
         "status": "ok" if well else "degraded",
         "asleep": policy.asleep,
         "now": now.isoformat(),
-        "tenants": tenants,
+        "tenants": [_told_tenant(policy, state, now) for state in tenants.states],
+        "tenants_well": tenants.well,
+        "tenants_not_well": len(tenants.not_well),
         "roadmap": roadmap,
         "down": down,
         "limited": _limited(deps, policy, records),
         "parked": parked,
+        "parked_or_more": parked >= COUNTED,
         "policy": failure or "in force",
         "lists": lists,
         "first_load": [
             {"kind": kind, "target": target, "waiting": count, "words": waiting_words(kind, target, count)}
             for (kind, target), count in kept.items()
         ],
+    }
+
+
+def _told_tenant(policy: Policy, state: TenantState, now: datetime) -> Mapping[str, Any]:
+    return {
+        "tenant": state.name,
+        "required": _required(policy, state.name),
+        "source": state.source,
+        "posts": state.posts,
+        "fetched": state.fetched.isoformat() if state.fetched else None,
+        "failure": state.failure,
+        "failures": state.failures,
+        "not_before": state.not_before.isoformat() if state.not_before else None,
+        "ok": state.is_well(now),
     }
 
 

@@ -70,5 +70,5 @@ async def count(deps: Deps) -> Counts:
         else:
             cards += bool(entry.done)
     closed = await count_closings(deps.storage.tables)
-    parked = await count_parked(deps.storage.tables)
+    parked = (await count_parked(deps.storage.tables, 0)).total()
     return Counts(changes, revisions, tickets, notes, cancelled, cards, closed, parked)

@@ -11,13 +11,13 @@ from shared.core import ids
 from shared.core.changes.change import Copy
 from shared.core.changes.merge import Arrival, Merged, gone_everywhere, merge, went
 from shared.core.changes.tenants import with_scope
-from shared.core.errors import PermanentError, RefusedError, TransientError
+from shared.core.errors import ConflictError, PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope
 from shared.core.ports.storage import Write
 from shared.core.times import when
 from shared.record import changes
 from shared.record.changes import ChangeRecord, changes_of
-from shared.record.copies import CopyRecord, copies_of, put_copy, update_copy
+from shared.record.copies import CopyRecord, copies_in, lost_everywhere, put_copy, update_copy
 from shared.record.editions import insert_edition
 from shared.record.redo import redo
 from shared.record.tasks import waiting_for
@@ -78,7 +78,7 @@ async def _without_refused(
     while rest:
         current = rest
         try:
-            fresh = await redo(lambda: _merge(deps, batch.tenant, partition, current))  # noqa: B023 - called at once
+            fresh = await _merge(deps, batch, partition, current)
         except RefusedError as refused:
             bad = changes.refused_change(refused)
             for arrival in [a for a in rest if a.post.id == bad]:
@@ -90,11 +90,27 @@ async def _without_refused(
         return
 
 
-async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arrival]) -> list[str]:
-    """One read, the pure step, as few transactions as hold the rows; returns the changes that are (still) new."""
+async def _merge(deps: Deps, batch: _Batch, partition: str, arrivals: Sequence[Arrival]) -> list[str]:
+    """The changes that are (still) new. What cannot stand there yet is not looked for until storage says otherwise."""
+    try:
+        return await _merge_once(deps, batch, partition, arrivals, sure=False)
+    except ConflictError:
+        return await redo(lambda: _merge_once(deps, batch, partition, arrivals, sure=True))
+
+
+async def _merge_once(
+    deps: Deps, batch: _Batch, partition: str, arrivals: Sequence[Arrival], *, sure: bool
+) -> list[str]:
+    """One read, the pure step, as few transactions as hold the rows.
+
+    `sure`: every copy of this tenant is looked for. Otherwise it is taken for absent where the change is, or where
+    nothing of the feed was known; it is then inserted in any case, and where it stands there we meet a conflict.
+    """
+    tenant = batch.tenant
     post_ids = [arrival.post.id for arrival in arrivals]
     records = await changes_of(deps.storage.tables, partition, post_ids)
-    copies = await _copies(deps, tenant, partition, post_ids)
+    known = post_ids if sure else [] if batch.first_load else [each for each in post_ids if each in records]
+    copies = await _copies(deps, tenant, partition, known)
     asks_tenants = (await deps.here.policy.current()).matches_on_tenants
     groups, due, fresh, told = [], [], [], []
     newest = {arrival.post.id: arrival for arrival in sorted(arrivals, key=lambda arrival: arrival.post.modified)}
@@ -123,8 +139,8 @@ async def _merge(deps: Deps, tenant: str, partition: str, arrivals: Sequence[Arr
 
 async def _copies(deps: Deps, tenant: str, partition: str, change_ids: Sequence[str]) -> dict[str, CopyRecord]:
     """This tenant's own copies, by change."""
-    copies = await copies_of(deps.storage.tables, partition, change_ids, tenant)
-    return {change_id: own[0] for change_id, own in copies.items()}
+    tenants = len((await deps.here.policy.current()).tenants)
+    return await copies_in(deps.storage.tables, partition, set(change_ids), tenant, tenants)
 
 
 def _with_scope(merged: Merged, copy: Copy | None) -> Merged:
@@ -161,22 +177,32 @@ async def _lose(deps: Deps, batch: _Batch, partition: str, gone: Sequence[str]) 
         if change_id in gone and (after := went(own.copy, batch.observed))
     )
     await changes.commit_groups(deps.storage.tables, lost)
-    for change_id in [i for i in gone if i in copies]:
-        await _mark_gone(deps, partition, change_id)
+    recorded = [change_id for change_id in dict.fromkeys(gone) if change_id in copies]
+    if recorded:
+        await _mark_gone(deps, partition, recorded, batch.tenant)
 
 
-async def _mark_gone(deps: Deps, partition: str, change_id: str) -> None:
-    """The change's row is read before its copies: one that comes back meanwhile writes it, and we meet a conflict."""
-    record = await changes.read_alone(deps.storage.tables, change_id)
-    if record is None:
-        raise TransientError(f"{change_id} has copies and no change yet; trying again", 30)
-    copies = (await copies_of(deps.storage.tables, partition, [change_id])).get(change_id, [])
-    lost = [each.copy.gone for each in copies if each.copy.gone]
-    before = record.change
-    after = gone_everywhere(before, max(lost)) if lost and len(lost) == len(copies) else before
-    if after is not before:
-        await changes.commit(deps.storage.tables, [record.replace_change(after)])
-        _LOG.info("%s is gone from every tenant; it stays as it is here", change_id)
+async def _mark_gone(deps: Deps, partition: str, change_ids: Sequence[str], tenant: str) -> None:
+    """What no tenant shows any more, once this one lost it.
+
+    The changes' versions are read before the copies: one that comes back meanwhile writes the change, and we meet a
+    conflict.
+    """
+    tables = deps.storage.tables
+    versions = await changes.versions_of(tables, partition, change_ids)
+    tenants = len((await deps.here.policy.current()).tenants)
+    marked = []
+    for change_id, at in (await lost_everywhere(tables, partition, list(versions), tenant, tenants)).items():
+        record = await changes.read_alone(tables, change_id)
+        if record is None or record.row.etag != versions[change_id]:
+            raise ConflictError(change_id)
+        after = gone_everywhere(record.change, at)
+        if after is not record.change:
+            marked.append([record.replace_change(after)])
+            _LOG.info("%s is gone from every tenant; it stays as it is here", change_id)
+    await changes.commit_groups(tables, marked)
+    if missing := [change_id for change_id in change_ids if change_id not in versions]:
+        raise TransientError(f"{missing[0]} has copies and no change yet; trying again", 30)
 
 
 async def _take_up_waiting(deps: Deps, fresh: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from shared.core.changes.change import Change
 from shared.core.errors import ConflictError, PermanentError, TransientError
+from shared.core.policy.model import Policy
 from shared.core.sources.roadmap import (
     RoadmapItem,
     RoadmapView,
@@ -19,7 +20,7 @@ from shared.core.sources.roadmap import (
     roadmap_ids,
 )
 from shared.core.sources.snapshot import BELIEVED_AFTER, DoubtedError
-from shared.record.tenants import commit, roadmap_record
+from shared.record.tenants import RoadmapRecord, commit, roadmap_record
 from shared.usecases.deps import Deps
 
 _LOG = logging.getLogger("foresignal.roadmap")
@@ -86,11 +87,10 @@ async def roadmap_of(deps: Deps, change: Change) -> tuple[RoadmapView, ...]:
     return join(ids, change.classification, await roadmap_items(deps), deps.here.clock().date())
 
 
-async def roadmap_state(deps: Deps) -> dict[str, Any]:
+def roadmap_state(policy: Policy, last: RoadmapRecord) -> dict[str, Any]:
     """How the roadmap is, for `/api/health`."""
-    if not (await deps.here.policy.current()).roadmap.enabled:
+    if not policy.roadmap.enabled:
         return {"enabled": False, "ok": True}
-    last = await roadmap_record(deps.storage.tables)
     return {
         "enabled": True,
         "items": last.items,

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.adapters.pages.audit import audit_page, erase_page, people_page
-from shared.adapters.pages.health import checks_page, health_page, queues_page
+from shared.adapters.pages.health import checks_page, health_page, queues_page, tenants_page
 from shared.adapters.pages.owners import Asked, owners_page
 from shared.adapters.pages.render import Viewer, viewer
 from shared.core.changes.change import Event
@@ -21,7 +21,7 @@ from shared.record.audit import Entry
 from shared.record.parked import ParkedHead
 from shared.record.people import KnownPerson
 from shared.usecases.pages.audit import AuditEntry, AuditView, Wanted
-from shared.usecases.pages.health import HealthView, QueueView
+from shared.usecases.pages.health import HealthView, ParkedView, QueueView, TenantsPage
 from shared.usecases.pages.owners import Owned, OwnersView, RoleView, TeamView
 
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
@@ -114,12 +114,15 @@ def report(**over: Any) -> dict[str, Any]:
         "tenants": [
             tenant("contoso"),
             tenant("contoso", "planner", posts=311),
-            *(over.pop("tenants", ())),
+            *(not_well := over.pop("tenants", ())),
         ],
+        "tenants_well": 2,
+        "tenants_not_well": len(not_well),
         "roadmap": {"enabled": True, "items": 1840, "fetched": ago(hours=7), "failure": "", "ok": True},
         "down": [],
         "limited": [],
         "parked": 0,
+        "parked_or_more": False,
         "policy": "in force",
         "lists": {"mark": ago(minutes=4), "failure": "", "ok": True},
         "first_load": [],
@@ -165,7 +168,24 @@ def not_well() -> HealthView:
         "limited": [{"channel": "workplace", "sent": 50, "words": "channel workplace had its cards of the day (50)"}],
         "first_load": [{"kind": "card", "target": "workplace", "waiting": 40, "words": "40 cards for workplace wait"}],
     }  # fmt: skip
-    return HealthView(report(**more), tuple(parked()), NOW, "contoso-prod")
+    return HealthView(report(**more), ParkedView(tuple(parked()), 3, {"tickets": 3}), NOW, "contoso-prod")
+
+
+def large() -> HealthView:
+    """A thousand tenants, most of them well, and more parked than a page holds."""
+    failing = not_well().report["tenants"][3:]
+    named = [{**each, "tenant": f"{each['tenant']}{n}"} for n in range(6) for each in failing]
+    many = {
+        "status": "degraded", "tenants": named,
+        "tenants_well": 968, "tenants_not_well": 71, "parked": 1000, "parked_or_more": True,
+    }  # fmt: skip
+    queues = {"tickets": 812, "cards": 188}
+    view = ParkedView(tuple(parked()), 1000, queues, True, "tickets", parked()[-1].key)
+    return HealthView({**report(), **many}, view, NOW, "contoso-prod")
+
+
+def every_tenant() -> TenantsPage:
+    return TenantsPage(tuple(not_well().report["tenants"]), 2, 10, 968, NOW)
 
 
 def queues() -> list[QueueView]:
@@ -239,8 +259,10 @@ def pages() -> dict[str, str]:
                 replace(owners(), unowned=(), unowned_changes=0, complete=False),
                 Asked("MC7654321", fault="There is no change MC7654321 here that you may see."),
             ),
-            "health": health_page(HealthView(report(), (), NOW, "contoso-prod"), [], is_admin=True),
+            "health": health_page(HealthView(report(), ParkedView(), NOW, "contoso-prod"), [], is_admin=True),
             "health-bad": health_page(not_well(), parked(), is_admin=True, done="It is on its way again."),
+            "health-large": health_page(large(), parked(), first=False, is_admin=True),
+            "tenants": tenants_page(every_tenant()),
             "queues": queues_page(queues(), NOW),
             "checks": checks_page(findings()),
             "checks-well": checks_page([each for each in findings() if each.condition == "ok"]),
@@ -254,7 +276,7 @@ def pages() -> dict[str, str]:
             "erase": erase_page(people()[1]),
         }
         viewer.set(replace(ADMIN, asleep=True))
-        sleeping = HealthView(report(status="degraded", asleep=True), (), NOW, "contoso-prod")
+        sleeping = HealthView(report(status="degraded", asleep=True), ParkedView(), NOW, "contoso-prod")
         shown["health-asleep"] = health_page(sleeping, [], is_admin=True)
         viewer.set(IN_A_SANDBOX)
         return {**shown, "health-persona": health_page(not_well(), parked())}

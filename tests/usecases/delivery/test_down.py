@@ -293,10 +293,10 @@ async def test_a_channel_that_is_down_again_while_the_row_says_back_waits_as_bef
 class Unprovisioned(FakeTables):
     """Storage as the version before left it: table `deliveries` is not there."""
 
-    async def range(self, table, partition, low, high, equal=None, *, limit=0):
+    async def range(self, table, *args, **named):
         if table == deliveries.TABLE:
             raise TransientError("storage refused reading table deliveries: 404 TableNotFound")
-        return await super().range(table, partition, low, high, equal, limit=limit)
+        return await super().range(table, *args, **named)
 
 
 async def test_an_upgrade_without_the_new_table_stops_no_card_and_health_says_what_to_do(caplog):

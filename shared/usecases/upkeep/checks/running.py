@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.core.upkeep.findings import Finding, failing, ok, unknown
 from shared.record.lists import LIVE, read_listing
-from shared.record.parked import count_parked
+from shared.record.parked import COUNTED, count_parked
 from shared.record.tenants import STALE, TenantState, tenant_states
 from shared.usecases.upkeep.checks.asking import Examination
 
@@ -43,9 +43,10 @@ def _fetch(state: TenantState, now: datetime, *, required: bool) -> Finding:
 
 async def look_at_parked(exam: Examination) -> list[Finding]:
     async def ask() -> Sequence[Finding]:
-        number = await count_parked(exam.deps.storage.tables)
+        number = (await count_parked(exam.deps.storage.tables)).total()
         if number:
-            what = "one item is parked" if number == 1 else f"{number} items are parked"
+            more = " or more" if number == COUNTED else ""
+            what = "one item is parked" if number == 1 else f"{number}{more} items are parked"
             return [failing("parked", "parked", what, "parked")]
         return [ok("parked", "parked", "nothing is parked")]
 
