@@ -25,6 +25,12 @@ def function_named(name: str) -> Any:
     return _FUNCTIONS[name].get_user_function()
 
 
+def schedules() -> dict[str, str]:
+    """The NCRONTAB of every timer: second, minute, hour, day, month, weekday."""
+    triggers = {name: found.get_trigger() for name, found in _FUNCTIONS.items()}
+    return {name: str(each.schedule) for name, each in triggers.items() if each.get_binding_name() == "timerTrigger"}
+
+
 class StillClock:
     """A clock that a test sets."""
 

@@ -21,7 +21,7 @@ from shared.record.lists import (
     insert_touched,
     put_listings,
     read_listing,
-    replace_listing,
+    replace_live,
     touched_on,
 )
 from tests.fakes import NOW, FakeBlobs, FakeTables
@@ -113,7 +113,7 @@ async def test_the_mark_goes_on_and_what_a_later_version_says_in_the_head_of_a_b
     await blobs.put(CONTAINER, LIVE, zlib.compress(json.dumps(data).encode(errors="surrogatepass")))
     live = await read_listing(blobs, LIVE)
 
-    await replace_listing(blobs, LIVE, live, live.lines.values(), NOW + timedelta(minutes=5))
+    await replace_live(blobs, live, live.lines, NOW + timedelta(minutes=5))
 
     after = await read_listing(blobs, LIVE)
     assert (after.mark, after.rest, after.header["totals"]) == (NOW + timedelta(minutes=5), "night1", [1, 2])
