@@ -14,15 +14,15 @@ from shared.core import names
 from shared.core.messages import Envelope, decode
 from shared.settings import Settings
 
-_FUNCTIONS = {found.get_function_name(): found for found in function_app.app.get_functions()}  # may be called once
+FUNCTIONS = {found.get_function_name(): found for found in function_app.app.get_functions()}  # may be called once
 _BY_QUEUE = {
-    str(getattr(found.get_trigger(), "queue_name", "")): found.get_user_function() for found in _FUNCTIONS.values()
+    str(getattr(found.get_trigger(), "queue_name", "")): found.get_user_function() for found in FUNCTIONS.values()
 }
 
 
 def function_named(name: str) -> Any:
     """What a trigger calls."""
-    return _FUNCTIONS[name].get_user_function()
+    return FUNCTIONS[name].get_user_function()
 
 
 class StillClock:
@@ -56,7 +56,7 @@ class Pump:
 
     async def timer(self, name: str) -> None:
         """Run a timer function now. Its argument is not used by any of ours, and cannot be made in every version."""
-        await _FUNCTIONS[name].get_user_function()(None)
+        await FUNCTIONS[name].get_user_function()(None)
 
     async def drain(self) -> Counter[str]:
         """Handle every message until all queues are empty; how many each queue had."""

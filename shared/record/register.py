@@ -1,7 +1,7 @@
 """The built-in register (table `register`)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast, get_args
 
@@ -9,7 +9,7 @@ from shared.core import ids
 from shared.core.errors import ConflictError, PermanentError
 from shared.core.ports.storage import Row, Tables, Write
 from shared.core.terms import State
-from shared.core.tickets.register import Entry, change_of, moved_by_board
+from shared.core.tickets.register import Entry, Said, change_of, moved_by_board
 from shared.core.tickets.ticket import PlanStep
 from shared.core.times import when
 from shared.record.packing import END, pack, unpack
@@ -35,6 +35,11 @@ def entry_row(entry: Entry, etag: str = "") -> Row:
         "created": entry.created.isoformat(),
         "updated": entry.updated.isoformat(),
         "closed": entry.closed.isoformat() if entry.closed else "",
+        "decision": entry.decision,
+        "decided_by": entry.decided_by,
+        "decided_at": entry.decided_at.isoformat() if entry.decided_at else "",
+        "proposed_start": _text(entry.proposed_start),
+        "proposed_end": _text(entry.proposed_end),
         **pack("text", [entry.description, [(at.isoformat(), text) for at, text in history]]),
         **pack("more", _more(entry)),
     }
@@ -45,31 +50,49 @@ def read_entry(row: Row) -> Entry:
     v: Mapping[str, Any] = row.values
     description, history = unpack("text", v)
     more = unpack("more", v) if "more0" in v else {}
+    said = _read_said(row.key, v, more)
     return Entry(
         number=row.key,
         key=v["key"],
         change_id=v["change"],
         title=v["title"],
         description=description,
-        state=v["state"],
-        risk=v["risk"],
+        state=said.state,
+        risk=said.risk,
         group=v["group"],
-        planned_start=_day(v["planned_start"]),
-        planned_end=_day(v["planned_end"]),
+        planned_start=said.planned_start,
+        planned_end=said.planned_end,
         act_by=_day(v["act_by"]),
         created=datetime.fromisoformat(v["created"]),
         updated=datetime.fromisoformat(v["updated"]),
-        closed=when(v["closed"]),
+        closed=said.closed,
         history=tuple((datetime.fromisoformat(at), text) for at, text in history),
         steps=tuple(PlanStep(key, text, _day(day), owner) for key, text, day, owner in more.get("steps", ())),
         requested_by=more.get("requested_by", ""),
         assigned_to=more.get("assigned_to", ""),
         configuration_items=tuple(more.get("items", ())),
+        decision=said.decision,
+        decided_by=said.decided_by,
+        decided_at=said.decided_at,
+        proposed_start=said.proposed_start,
+        proposed_end=said.proposed_end,
+    )
+
+
+def _read_said(number: str, v: Mapping[str, Any], more: Mapping[str, Any]) -> Said:
+    """`more`: what is packed. Versions before this one have the decision and the proposed days there alone."""
+    return Said(
+        number=number,
+        state=v["state"],
+        closed=when(v["closed"]),
+        risk=v["risk"],
+        planned_start=_day(v["planned_start"]),
+        planned_end=_day(v["planned_end"]),
+        proposed_start=_day(more.get("proposed_start", v["planned_start"])),
+        proposed_end=_day(more.get("proposed_end", v["planned_end"])),
         decision=more.get("decision", ""),
         decided_by=more.get("decided_by", ""),
         decided_at=when(more.get("decided_at")),
-        proposed_start=_day(more.get("proposed_start", v["planned_start"])),
-        proposed_end=_day(more.get("proposed_end", v["planned_end"])),
     )
 
 
@@ -107,6 +130,55 @@ async def entries(tables: Tables) -> list[Entry]:
 
 async def count_entries(tables: Tables) -> int:
     return sum([1 async for _ in tables.scan(TABLE, only=())])
+
+
+_SAID = (
+    "state", "closed", "risk", "planned_start", "planned_end", "proposed_start", "proposed_end", "decision",
+    "decided_by", "decided_at",
+)  # fmt: skip
+_MORE = ("proposed_start", "proposed_end", "decision", "decided_by", "decided_at")
+_FEW = 3
+"""So many partitions are read one by one; of more the whole table is looked through, a thousand rows a call."""
+
+
+async def said_of(tables: Tables, numbers: Iterable[str]) -> dict[str, Said]:
+    """What the tickets of these numbers say, by number, from the columns that say it; of any number of tickets.
+
+    A call for each thousand of open ones; those that have ended, or are gone, cost a call for each partition of
+    theirs, up to three, else one for each thousand tickets of the register.
+    """
+    wanted = {number for number in numbers if change_of(number)}
+    said: dict[str, Said] = {}
+    if len(_partitions(wanted)) > _FEW:
+        await _look_through(tables, wanted, {"closed": ""}, said)
+    left = wanted - said.keys()
+    if len(_partitions(left)) > _FEW:
+        await _look_through(tables, left, None, said)
+        return said
+    return said | {number: entry.said for number, entry in (await entries_of(tables, left)).items()}
+
+
+async def _look_through(
+    tables: Tables, wanted: Collection[str], equal: Mapping[str, str] | None, said: dict[str, Said]
+) -> None:
+    """The wanted ones among all. Rows of the versions before lack what is packed there, and are read again with it."""
+    old = False
+    async for row in tables.scan(TABLE, equal, only=_SAID):
+        if row.key not in wanted:
+            continue
+        if all(name in row.values for name in _MORE):
+            said[row.key] = _read_said(row.key, row.values, row.values)
+        else:
+            old = True
+    if old:
+        async for row in tables.scan(TABLE, equal, only=(*_SAID, "more0", "more1")):
+            if row.key in wanted and row.key not in said:
+                more = unpack("more", row.values) if "more0" in row.values else {}
+                said[row.key] = _read_said(row.key, row.values, more)
+
+
+def _partitions(numbers: Iterable[str]) -> set[str]:
+    return {ids.partition(change_id) for number in numbers if (change_id := change_of(number))}
 
 
 async def entries_of(tables: Tables, numbers: Iterable[str]) -> dict[str, Entry]:

@@ -13,7 +13,7 @@ from shared.core.terms import State
 from shared.core.tickets.content import TITLE_LIMIT
 from shared.core.tickets.register import Entry, amended, new_entry, number_of_key, ref_of
 from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
-from shared.record.register import change_entry, entries_of, entry_of, insert_entry, touch
+from shared.record.register import change_entry, entry_of, insert_entry, said_of, touch
 
 _DESCRIPTION_LIMIT = 20_000  # characters: compressed, it stays under a table property's 64 KiB
 _WRITTEN = ("change_id", "title", "description", "risk", "group", "planned_start", "planned_end", "act_by", "steps")
@@ -29,6 +29,7 @@ class Register:
     """The port `TicketSystem` over Table storage; look-ups see a ticket at once."""
 
     searches_late = 0.0
+    answers_at_once = 1_000_000
 
     def __init__(self, settings: Settings, deps: AdapterDeps) -> None:
         self._settings = settings
@@ -59,8 +60,8 @@ class Register:
         return self._ref(entry)
 
     async def states(self, numbers: Sequence[str]) -> Mapping[str, TicketRef]:
-        entries = await entries_of(self._deps.tables, numbers)
-        return {number: self._ref(entry) for number, entry in entries.items()}
+        said = await said_of(self._deps.tables, numbers)
+        return {number: ref_of(each, self._deps.public_url) for number, each in said.items()}
 
     def preview(self, ticket: Ticket) -> Preview:
         entry = new_entry(self._titled(ticket), self._description(ticket), "new", self._deps.clock(), ())
@@ -95,7 +96,7 @@ class Register:
         return plain(self._settings.description(ticket, "register"), _DESCRIPTION_LIMIT)
 
     def _ref(self, entry: Entry) -> TicketRef:
-        return ref_of(entry, self._deps.public_url)
+        return ref_of(entry.said, self._deps.public_url)
 
 
 def _shown(entry: Entry, name: str) -> Any:

@@ -109,6 +109,7 @@ def ticket_part(state: EffectState, turn: int) -> Part:
         "opened_at": _iso(ticket.opened_at),
         "silent": state.is_silent,
         "ended": is_ended(state),
+        "elsewhere": bool(ticket.followed_by),
         "risk": ticket.risk,
         "planned_start": ticket.planned_start.isoformat() if ticket.planned_start else "",
         "planned_end": ticket.planned_end.isoformat() if ticket.planned_end else "",

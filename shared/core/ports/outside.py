@@ -151,6 +151,13 @@ class TicketSystem(Protocol):
 
 
 @runtime_checkable
+class AnswersMany(Protocol):
+    """A ticket system that `states` may ask for more than a hundred tickets at once: they lie in our own storage."""
+
+    answers_at_once: int
+
+
+@runtime_checkable
 class Receives(Protocol):
     """A ticket system that cannot be asked: it tells us, and its adapter keeps what it says, for `states` to answer."""
 

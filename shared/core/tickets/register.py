@@ -1,7 +1,7 @@
 """A ticket of the built-in register, and what becomes of it; kept as one row of table `register` (pure)."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from shared.core import ids
@@ -12,6 +12,33 @@ from shared.core.tickets.ticket import PlanStep, Ticket, TicketRef
 _PREFIX = "CHG"
 _UNDECIDED: frozenset[State] = frozenset({"new", "assess", "authorize"})
 _NUMBER = re.compile(rf"{_PREFIX}(\d{{7,10}})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What of a ticket its state is made of, as ticket systems tell it; the fields are those of `Entry`."""
+
+    number: str
+    state: State
+    closed: datetime | None
+    risk: str
+    planned_start: date | None
+    planned_end: date | None
+    proposed_start: date | None
+    proposed_end: date | None
+    decision: Verdict
+    decided_by: str
+    decided_at: datetime | None
+
+    @property
+    def is_planned_by_hand(self) -> bool:
+        """Whether a person set its planned days. Both are theirs then: of two that belong together none moves alone."""
+        return (self.planned_start, self.planned_end) != (self.proposed_start, self.proposed_end)
+
+    @property
+    def planned_by_hand(self) -> tuple[date | None, date | None]:
+        """The days that a person set; neither where nobody did."""
+        return (self.planned_start, self.planned_end) if self.is_planned_by_hand else (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +77,16 @@ class Entry:
     proposed_end: date | None = None
 
     @property
+    def said(self) -> Said:
+        return Said(**{each.name: getattr(self, each.name) for each in fields(Said)})
+
+    @property
     def is_planned_by_hand(self) -> bool:
-        """Whether a person set its planned days. Both are theirs then: of two that belong together none moves alone."""
-        return (self.planned_start, self.planned_end) != (self.proposed_start, self.proposed_end)
+        return self.said.is_planned_by_hand
 
     @property
     def planned_by_hand(self) -> tuple[date | None, date | None]:
-        """The days that a person set; neither where nobody did."""
-        return (self.planned_start, self.planned_end) if self.is_planned_by_hand else (None, None)
+        return self.said.planned_by_hand
 
 
 def number_of(change_id: str) -> str:
@@ -104,18 +133,18 @@ def new_entry(
     )
 
 
-def ref_of(entry: Entry, public_url: str) -> TicketRef:
-    """What the register says of a ticket, as any ticket system does."""
-    start, end = entry.planned_by_hand
+def ref_of(said: Said, public_url: str) -> TicketRef:
+    """What the register says of a ticket, as any ticket system does: the days that a person set, and none of ours."""
+    start, end = said.planned_by_hand
     return TicketRef(
-        entry.number,
-        f"{public_url}/api/register/{entry.number}",
-        entry.state,
-        entry.closed,
-        decision=entry.decision,
-        decided_by=entry.decided_by,
-        decided_at=entry.decided_at,
-        risk=entry.risk,
+        said.number,
+        f"{public_url}/api/register/{said.number}",
+        said.state,
+        said.closed,
+        decision=said.decision,
+        decided_by=said.decided_by,
+        decided_at=said.decided_at,
+        risk=said.risk,
         planned_start=start,
         planned_end=end,
     )

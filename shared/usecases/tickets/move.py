@@ -62,7 +62,7 @@ async def move_ticket(
     if done.kind == "counts" or (done.kind == "again" and own):
         await insert_entry(tables, _act(done, order, person))  # again: whoever moved it may have died before this
     if record and done.kind != "refused":  # what a faster one did may not be taken over yet
-        await follow_one(deps, policy, record, ref_of(done.entry, deps.here.public_url))
+        await follow_one(deps, policy, record, ref_of(done.entry.said, deps.here.public_url))
     if done.before and done.before.who not in names:  # of somebody who moved it just now
         names |= await meet(deps, person, [done.before.who])
     return TicketMoved(done, names)
