@@ -1,4 +1,4 @@
-"""Timer: every quarter of an hour sends each channel what waits for now, as one card."""
+"""Timer: every quarter of an hour sends each channel what waits for now, as one card, and tries what is down."""
 
 import azure.functions as func
 
@@ -15,6 +15,12 @@ async def digest(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker
     import logging
 
     from shared import app
-    from shared.usecases.cards.digest import send_digests
+    from shared.usecases.cards.digest import known_channels, send_digests
+    from shared.usecases.upkeep.probe import probe_targets
 
-    logging.getLogger("foresignal.digest").info("%s", await send_digests(app.current().deps))
+    deps = app.current().deps
+    known = await known_channels(deps)  # one look for both
+    try:
+        logging.getLogger("foresignal.digest").info("%s", await send_digests(deps, known))
+    finally:
+        logging.getLogger("foresignal.down").info("%s", await probe_targets(deps, known[1]))

@@ -1,4 +1,4 @@
-"""Nightly: what hangs is sent again, the lists are rebuilt; every five minutes: a first load, what lists lack."""
+"""Nightly: what hangs is sent again, the lists are rebuilt; by day: a first load, what lists lack."""
 
 import azure.functions as func
 
@@ -19,7 +19,7 @@ async def mend(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker p
     logging.getLogger("foresignal.mend").info("%s", await handle(app.current().deps))
 
 
-@bp.timer_trigger(arg_name="timer", schedule="0 3-59/5 * * * *")
+@bp.timer_trigger(arg_name="timer", schedule="0 3-59/15 * * * *")
 async def hand_out(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     """The most urgent tickets and cards of a first load; the others wait until a person releases them."""
     if await asleep():
@@ -30,7 +30,7 @@ async def hand_out(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the work
     await handle(app.current().deps)
 
 
-@bp.timer_trigger(arg_name="timer", schedule="0 1-59/5 * * * *")
+@bp.timer_trigger(arg_name="timer", schedule="0 1-59/10 * * * *")
 async def index(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the worker passes it
     """What was changed since the last run, taken over into the list that every page reads."""
     if await asleep():

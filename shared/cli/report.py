@@ -105,9 +105,7 @@ def _period(name: str, mark: str, default: "Callable[[], Period]") -> "Period":
 
 def _warn(*, complete: bool) -> None:
     if not complete:
-        complain(
-            "The lists are not built yet, so this is only about the last three days. They are within five minutes."
-        )
+        complain("The lists are not built yet, so this is only about the last three days. They are within ten minutes.")
 
 
 def _give(made: T, url: str, out: Path | None, text: Callable[[T], None], *, html: bool | None) -> None:

@@ -21,11 +21,13 @@ ROADMAP = "roadmap|"
 _POLICY = "policy|told"
 
 STALE = timedelta(hours=2)
-"""What is older is not well: fetches come every 15 minutes, and the lists every five."""
+"""What is older is not well: fetches come every 15 minutes, and are noted at least hourly; the lists every ten."""
 LISTED = 100
 """So many sources of tenants are read one by one; of more, those that are well are counted."""
 NAMED = 30
 """Of more, so many that are not well are read in full."""
+_NOTED = timedelta(minutes=50)
+"""A fetch that finds what the last one found is noted once it is so old: of four in an hour one."""
 _TRIES = 4
 _STATE = ("fetched", "failure", "failures", "not_before", "posts")
 
@@ -127,6 +129,16 @@ class SourceRecord:
         if doubted:
             values["doubted"] = doubted
         return self._write(values, "merge")
+
+    def says(self, write: Write, now: datetime) -> bool:
+        """Whether the row says all of it, but for when, and that is lately: then it need not be written again."""
+        fetched = _moment(self._values.get("fetched"))
+        if write.how != "replace" or fetched is None or now - fetched > _NOTED:
+            return False
+        before, after = (
+            {k: v for k, v in values.items() if k != "fetched"} for values in (self._values, write.row.values)
+        )
+        return before == after
 
     def _write(self, values: Mapping[str, Value], how: Literal["replace", "merge"]) -> Write:
         row = Row(self.tenant, SNAPSHOT + self.source, values, self.row.etag if self.row else "")

@@ -54,7 +54,7 @@ class Place:
 
     async def later(self, minutes):
         self.clock.now += timedelta(minutes=minutes)
-        await self.pump.timer("watch_policy")
+        await self.pump.timer("digest")
         await self.pump.drain()
 
     def cards(self, channel):

@@ -221,6 +221,6 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "lists_old": Remedy(
         "the lists of the pages are old or missing",
-        f"The timer `index` makes them every five minutes: `azd provision` after an upgrade, else `{_RESTART}`",
+        f"The timer `index` makes them every ten minutes: `azd provision` after an upgrade, else `{_RESTART}`",
     ),
 }  # fmt: skip

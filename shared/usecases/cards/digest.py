@@ -5,7 +5,7 @@ goes on with the same effects; only a death between the webhook's answer and `do
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from shared.core.policy.model import Policy
 from shared.core.ports.storage import Row
 from shared.core.words.language import speaking
 from shared.record import digests
-from shared.record.deliveries import Target
+from shared.record.deliveries import OutageRecord, Target
 from shared.record.digests import ChannelRecord, Digest, DigestRecord, KeptRecord
 from shared.usecases.apart import apart
 from shared.usecases.cards.fallback import fall_back
@@ -35,11 +35,20 @@ _NEAR = timedelta(minutes=1)  # a timer comes a moment too early now and then
 _LOG = logging.getLogger("foresignal.digest")
 
 
-async def send_digests(deps: Deps) -> Digested:
+Known = tuple[Mapping[str, ChannelRecord], Sequence[OutageRecord]]
+"""Every channel that was ever seen, by name, and every target that is down."""
+
+
+async def known_channels(deps: Deps) -> Known:
+    """One look for the digests, and for what is tried again when it is down: one call."""
+    return await digests.channels_and_outages(deps.storage.tables)
+
+
+async def send_digests(deps: Deps, known: Known | None = None) -> Digested:
     """Every channel in which something waits for now; one channel's failure leaves the others."""
     policy, done = await deps.here.policy.current(), Digested()
-    records = await digests.channels(deps.storage.tables)
-    await fall_back(deps, policy)
+    records, outages = known or await known_channels(deps)
+    await fall_back(deps, policy, outages)
     for name in policy.channels:
         if name not in records:  # its first half hour begins
             await channels.look_at(deps, name, None)

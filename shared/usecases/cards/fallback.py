@@ -1,5 +1,6 @@
 """Urgent cards of a channel that has been down for long go to the channel that stands in for it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shared.core.cards.delivery import slot_at
@@ -8,7 +9,7 @@ from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private
 from shared.record import deliveries
 from shared.record.changes import ChangeRecord
-from shared.record.deliveries import Target
+from shared.record.deliveries import OutageRecord, Target
 from shared.record.digests import KeptCard
 from shared.usecases import effects
 from shared.usecases.apart import apart
@@ -18,11 +19,9 @@ from shared.usecases.delivery import channels
 from shared.usecases.deps import Deps
 
 
-async def fall_back(deps: Deps, policy: Policy) -> None:
+async def fall_back(deps: Deps, policy: Policy, outages: Sequence[OutageRecord]) -> None:
     """Move the urgent cards of channels that have been down for long to the channels that stand in for them."""
-    if not any(entry.fallback for entry in policy.channels.values()):
-        return
-    for outage, _ in await deliveries.outages(deps.storage.tables):
+    for outage, _ in outages:
         entry = policy.channels.get(outage.target.name) if outage.target.kind == "card" else None
         if entry is None or not entry.fallback or entry.fallback not in policy.channels:
             continue

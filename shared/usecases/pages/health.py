@@ -255,7 +255,7 @@ async def lists_state(deps: Deps) -> Mapping[str, Any]:
         return {"mark": mark.isoformat(), "failure": "", "ok": True}
     if not failure:
         failure = f"the timer `index` has not run since {mark:%Y-%m-%d %H:%M}" if mark else "they are not built yet"
-        failure += "; it runs every five minutes. Look at its log; after an upgrade, run `azd provision`"
+        failure += "; it runs every ten minutes. Look at its log; after an upgrade, run `azd provision`"
     return {"mark": mark.isoformat() if mark else None, "failure": failure, "ok": False}
 
 

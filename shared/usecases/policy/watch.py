@@ -10,15 +10,19 @@ from shared.usecases.deps import Deps
 
 _LOG = logging.getLogger("foresignal.policy")
 _SHOWN = 10
+_WELL_AGAIN = 15  # the first quarter of an hour
 
 
 async def watch_policy(deps: Deps) -> str:
     """What was said: "wrong", "well", or nothing. The role comes from the policy that is still in force.
 
-    Claim, send, record, as for every card: a death between Teams' answer and our record says it twice.
+    That it is well again is said within the hour: nobody waits for it, and looking whether anything was said costs a
+    call. Claim, send, record, as for every card: a death between Teams' answer and our record says it twice.
     """
     policy = await deps.here.policy.current()
     failure = deps.here.policy.failure
+    if not failure and deps.here.clock().minute >= _WELL_AGAIN:
+        return ""
     last = await policy_notice(deps.storage.tables)
     fault = hashlib.sha256(failure.encode()).hexdigest() if failure else ""
     if fault == last.fault:

@@ -76,7 +76,7 @@ async def fetch_tenant(deps: Deps, envelope: Envelope) -> FetchResult:
         _log.exception("tenant %s: a fault of Foresignal's own while fetching %s. Please report it", name, source)
         ours = PermanentError(f"a fault of Foresignal's own ({type(fault).__name__}); the functions' log has it whole")
         write, result = _failed(deps, ours, last), FetchResult(name, source, "failed", failure=str(ours))
-    return await _write(deps, write, result)
+    return await _write(deps, last, write, result)
 
 
 async def _fetch(deps: Deps, tenant: Tenant, source: Source, last: SourceRecord) -> tuple[Write, FetchResult]:
@@ -115,10 +115,11 @@ def _failed(deps: Deps, error: Exception, last: SourceRecord) -> Write:
     return last.write_failure(str(error)[:_SHOWN], now, failures, not_before, doubted)
 
 
-async def _write(deps: Deps, write: Write, result: FetchResult) -> FetchResult:
-    """The one conditional write of a run."""
+async def _write(deps: Deps, last: SourceRecord, write: Write, result: FetchResult) -> FetchResult:
+    """The one conditional write of a run; none where it found what the last one did, and that is noted lately."""
     try:
-        await commit(deps.storage.tables, write)
+        if not last.says(write, deps.here.clock()):
+            await commit(deps.storage.tables, write)
     except ConflictError:
         _log.info("tenant %s: another run of %s was faster; this one is dropped", result.tenant, result.source)
         return FetchResult(result.tenant, result.source, "overtaken")

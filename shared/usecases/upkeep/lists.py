@@ -1,4 +1,4 @@
-"""The lists: every five minutes what was touched is taken over, and both blobs are built where there are none."""
+"""The lists: every ten minutes what was touched is taken over, and both blobs are built where there are none."""
 
 import logging
 import uuid

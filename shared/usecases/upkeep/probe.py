@@ -68,10 +68,13 @@ class Probed:
     effects: int = 0
 
 
-async def probe_targets(deps: Deps) -> Probed:
-    """Everything that is down and whose time has come; one target's failure leaves the others."""
+async def probe_targets(deps: Deps, outages: Sequence[OutageRecord] | None = None) -> Probed:
+    """Everything that is down and whose time has come; one target's failure leaves the others.
+
+    `outages`: what is down, as it was just read. What somebody has written meanwhile is left to the next run.
+    """
     policy, probed = await deps.here.policy.current(), Probed()
-    for record in await deliveries.outages(deps.storage.tables):
+    for record in await deliveries.outages(deps.storage.tables) if outages is None else outages:
         probed.down += 1
         noun = record.outage.target.noun
         with apart(f"{noun} could not be tried"):

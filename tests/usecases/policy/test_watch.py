@@ -49,6 +49,22 @@ async def test_another_fault_is_told_anew_and_the_end_of_it_once():
     assert told == ["", "wrong", "wrong", "well", ""]
 
 
+async def test_a_fault_is_told_within_a_quarter_of_an_hour_and_its_end_within_the_hour():
+    mine = owned()
+    mine.clock.forward(minutes=19)
+    mine.policy.failure = WRONG
+    assert await watch_policy(mine.deps) == "wrong"
+    before, mine.policy.failure = mine.tables.calls, ""
+
+    assert [await _later(mine, minutes=15) for _ in range(3)] == ["", "", "well"]  # at 34, 49 and 4
+    assert mine.tables.calls - before == 2  # looks, and notes it
+
+
+async def _later(mine, **span):
+    mine.clock.forward(**span)
+    return await watch_policy(mine.deps)
+
+
 async def test_where_nobody_is_named_it_is_logged_and_nothing_fails(caplog):
     mine = world()
     mine.policy.failure = WRONG

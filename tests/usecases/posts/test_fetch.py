@@ -1,3 +1,4 @@
+import itertools
 import uuid
 from collections import Counter
 from dataclasses import replace
@@ -118,6 +119,35 @@ async def test_an_unchanged_tenant_costs_one_read_and_one_write_and_sends_nothin
     assert world.tables.calls - before == 2
     assert not world.bodies()
     assert world.row()["fetched"] == world.clock()
+
+
+async def test_a_fetch_that_finds_what_the_last_one_found_is_noted_once_an_hour():
+    world = World(feed(3))
+    noted = []
+    for _ in range(13):
+        await world.fetch()
+        noted.append(world.row()["fetched"])
+        world.clock.forward(minutes=15)
+
+    changes = [now for before, now in itertools.pairwise(noted) if now != before]
+    hours = [NOW + timedelta(minutes=minutes) for minutes in (15, 75, 135)]  # the second one finds nothing new
+    assert changes == hours
+
+
+async def test_a_fetch_that_goes_well_after_one_that_failed_is_noted_at_once():
+    world = World(feed(3))
+    for _ in range(2):
+        await world.fetch()
+        world.clock.forward(minutes=15)
+    world.serve(TransientError("busy"))
+    await world.fetch()
+    world.clock.forward(minutes=15)
+    world.serve(feed(3))
+
+    await world.fetch()
+
+    assert (world.row()["failure"], world.row()["fetched"]) == ("", world.clock())
+    assert "not_before" not in world.row()
 
 
 async def test_only_what_was_edited_is_sent():
@@ -473,6 +503,8 @@ async def test_over_real_tables_an_unchanged_tenant_costs_two_calls_and_a_failur
     calls.clear()
     second = await world.fetch(tenant=name)
     unchanged = calls["storage"]
+    await world.fetch(tenant=name)
+    again = calls["storage"] - unchanged
     world.serve(TransientError("busy", 60), tenant=name)
     await world.fetch(tenant=name)
     (failed,) = await tenant_states(world.deps.storage.tables, (await world.deps.here.policy.current()).tenants)
@@ -481,6 +513,6 @@ async def test_over_real_tables_an_unchanged_tenant_costs_two_calls_and_a_failur
     last = await world.fetch(tenant=name)
     await tables.close()
 
-    assert (first.new, second.new, unchanged) == (5000, 0, 2)
+    assert (first.new, second.new, unchanged, again) == (5000, 0, 2, 1)
     assert (failed.failure, failed.posts, failed.fetched) == ("busy", 5000, NOW)
     assert (last.outcome, last.new, last.edited) == ("done", 0, 1)

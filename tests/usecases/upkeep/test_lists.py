@@ -1,4 +1,4 @@
-"""The lists are brought up to date every five minutes and built anew every night, whoever dies or is faster."""
+"""The lists are brought up to date every ten minutes and built anew every night, whoever dies or is faster."""
 
 from dataclasses import replace
 
@@ -305,7 +305,7 @@ class DyingWorld(World):
 
 
 async def survived(world):
-    """The story, where a timer that dies runs again five minutes later and a message comes again."""
+    """The story, where a timer that dies runs again ten minutes later and a message comes again."""
     await world.told("posts", batch(post(), post("MC1200002")))
     await timer(world)
     await world.told("posts", batch(post(when=NOVEMBER, modified="2026-09-01T09:20:00Z"), observed=world.clock()))
