@@ -9,7 +9,7 @@ from typing import Any
 from shared.core import ids
 from shared.core.changes.change import Change, EffectState
 from shared.core.changes.settled import Assessment
-from shared.core.errors import RefusedError
+from shared.core.errors import ConflictError, RefusedError
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.posts.privacy import shown_title
 from shared.core.tasks.task import TaskState
@@ -185,6 +185,13 @@ async def read_with_tasks(tables: Tables, change_id: str) -> ChangeRecord | None
     return read_changes([*rows, *tasks]).get(change_id)
 
 
+async def changes_with_tasks(tables: Tables, partition: str, change_ids: Collection[str]) -> dict[str, ChangeRecord]:
+    """Changes of one partition with their effects and tasks, by id: two range queries."""
+    rows = await tables.range(TABLE, partition, *span("c", change_ids))
+    tasks = await tables.range(TABLE, partition, *span("k", change_ids))
+    return read_changes([*rows, *tasks], change_ids)
+
+
 async def read_tasks(tables: Tables, record: ChangeRecord) -> None:
     """The tasks of a change that was read without them: one range query."""
     change_id = record.change.id
@@ -284,6 +291,20 @@ async def commit(tables: Tables, writes: Sequence[Write]) -> None:
 async def commit_or_skip(tables: Tables, writes: Sequence[Write]) -> bool:
     """The same, but False where a row has been written meanwhile."""
     return await write_or_skip(tables, TABLE, *writes)
+
+
+async def commit_apart(tables: Tables, groups: Iterable[Sequence[Write]]) -> set[str]:
+    """The same of changes of one partition, a group for each; those that are not written.
+
+    That are the changes of a transaction in which somebody else was faster, or which storage would never take.
+    """
+    left: set[str] = set()
+    for writes in transactions(groups):
+        try:
+            await commit(tables, writes)
+        except (ConflictError, RefusedError):
+            left.update(id_of(write.row.key) for write in writes)
+    return left
 
 
 async def commit_groups(tables: Tables, groups: Iterable[Sequence[Write]]) -> None:

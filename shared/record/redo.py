@@ -47,6 +47,17 @@ def transactions(groups: Iterable[Sequence[Write]]) -> Iterator[list[Write]]:
         yield packed
 
 
+async def write_apart(tables: Tables, table: str, writes: Iterable[Write]) -> None:
+    """Writes of one partition that need not stand together, in as few transactions as hold them.
+
+    Where somebody else has written one of the rows, theirs stands, and the others are written alone.
+    """
+    for some in transactions([write] for write in writes):
+        if not await write_or_skip(tables, table, *some) and len(some) > 1:
+            for write in some:
+                await write_or_skip(tables, table, write)
+
+
 def _size(write: Write) -> int:
     """Bytes on the wire, about: binary travels as base64, text that is not ASCII as up to six bytes a letter."""
     values = write.row.values.values()

@@ -1,7 +1,7 @@
 """Tasks beside their change (rows `k|` of table `changes`), and what was read of each plan (table `tasks`)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from shared.core.times import stored_moment, when
 from shared.record import change_keys
 from shared.record.change_keys import EVERY_TASK, id_of, kind_of, span, task_key
 from shared.record.packing import END, unknown_columns, words
-from shared.record.redo import write_or_skip
+from shared.record.redo import write_apart
 
 TABLE = "tasks"
 _WAITING = "waiting"
@@ -130,8 +130,7 @@ def _last_read(v: Mapping[str, Any]) -> LastRead:
     )
 
 
-async def remember_task(
-    tables: Tables,
+def remember_task(
     plan: str,
     task: Task,
     change_id: str,
@@ -140,8 +139,8 @@ async def remember_task(
     before: KnownTask | None,
     *,
     waiting: bool,
-) -> bool:
-    """What was read of a task now; False where another message about the same plan was faster."""
+) -> Write:
+    """What was read of a task now."""
     values: dict[str, Value] = {
         "etag": task.etag,
         "change": change_id,
@@ -160,36 +159,54 @@ async def remember_task(
     }
     values |= unknown_columns(before.row.values, values) if before else {}
     row = Row(_partition(state.tenant, plan), quote(task.id, safe=""), values, before.row.etag if before else "")
-    return await write_or_skip(tables, TABLE, Write("replace" if before else "insert", row))
+    return Write("replace" if before else "insert", row)
 
 
-async def remember_gone(tables: Tables, known: KnownTask, observed: datetime) -> bool:
-    """That the plan has a task no more; False where another message about the same plan was faster."""
+def remember_gone(known: KnownTask, observed: datetime) -> Write:
+    """That the plan has a task no more."""
     values: dict[str, Value] = {
         "gone": observed.isoformat(), "turns": known.read.turns + 1, "observed": observed.isoformat(),
     }  # fmt: skip
-    row = Row(known.row.partition, known.row.key, values, known.row.etag)
-    return await write_or_skip(tables, TABLE, Write("merge", row))
+    return Write("merge", Row(known.row.partition, known.row.key, values, known.row.etag))
 
 
-async def keep_waiting(tables: Tables, change_id: str, task: TaskState) -> bool:
-    """Keep a task until its change comes: the newest state stands. False where this one is not the newest."""
-    key = waiting_key(change_id, task.tenant, task.id)
-    before = await tables.get(TABLE, _WAITING, key)
-    if before and read_task_state(before).version >= task.version:
-        return False
-    values = {**task_values(task), "change": change_id}
-    write = Write("replace" if before else "insert", Row(_WAITING, key, values, before.etag if before else ""))
-    return await write_or_skip(tables, TABLE, write)
+async def remember(tables: Tables, writes: Iterable[Write]) -> None:
+    """What was read of tasks of one plan, a hundred a call. Where another message was faster, what it says stands."""
+    await write_apart(tables, TABLE, writes)
+
+
+async def keep_waiting(
+    tables: Tables, tasks: Iterable[tuple[str, TaskState]], known: Mapping[str, WaitingTask]
+) -> None:
+    """Keep tasks until their changes come, a hundred a call. The newest state of a task stands.
+
+    `tasks`: each with the change that it names; `known`: those that wait already, by key.
+    """
+    newest: dict[str, Write] = {}
+    versions = {key: waiting.state.version for key, waiting in known.items()}
+    for change_id, task in tasks:
+        key = waiting_key(change_id, task.tenant, task.id)
+        if key in versions and versions[key] >= task.version:
+            continue
+        before = known[key].row if key in known else None
+        values = {**task_values(task), "change": change_id}
+        row = Row(_WAITING, key, values, before.etag if before else "")
+        newest[key], versions[key] = Write("replace" if before else "insert", row), task.version
+    await write_apart(tables, TABLE, newest.values())
 
 
 def waiting_key(change_id: str, tenant: str, task: str) -> str:
     return f"{ids.key(change_id)}|{tenant}|{quote(task, safe='')}"
 
 
-async def waiting_task(tables: Tables, key: str) -> WaitingTask | None:
-    row = await tables.get(TABLE, _WAITING, key)
-    return WaitingTask(str(row.values["change"]), read_task_state(row), row) if row else None
+async def waiting_tasks(tables: Tables, keys: Collection[str]) -> dict[str, WaitingTask]:
+    """Those of these keys that wait, by key: one range query, none for no key."""
+    if not keys:
+        return {}
+    rows = await tables.range(TABLE, _WAITING, min(keys), max(keys) + END)
+    return {
+        row.key: WaitingTask(str(row.values["change"]), read_task_state(row), row) for row in rows if row.key in keys
+    }
 
 
 async def waiting_keys(tables: Tables) -> dict[str, str]:
@@ -204,9 +221,9 @@ async def waiting_for(tables: Tables, change_ids: Iterable[str]) -> list[str]:
     return [row.key for row in rows if row.key.split("|")[0] in wanted]
 
 
-async def delete_waiting(tables: Tables, task: WaitingTask) -> bool:
-    """Take a task off the list; False where a newer one waits by now."""
-    return await write_or_skip(tables, TABLE, Write("delete", task.row))
+async def delete_waiting(tables: Tables, tasks: Iterable[WaitingTask]) -> None:
+    """Take tasks off the list, a hundred a call; one of which a newer state waits by now stays."""
+    await write_apart(tables, TABLE, (Write("delete", task.row) for task in tasks))
 
 
 def _partition(tenant: str, plan: str) -> str:

@@ -1,15 +1,15 @@
 """`track`: finds the change of each Planner task, records what became of it between two reads; closes changes."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.core.errors import PermanentError
+from shared.core.errors import PermanentError, RefusedError
 from shared.core.life.line import Line
 from shared.core.messages import Envelope
-from shared.core.policy.model import Policy
 from shared.core.ports.storage import Write
 from shared.core.sources.snapshot import number_of
 from shared.core.tasks.merging import our_hand
@@ -20,77 +20,133 @@ from shared.record.changes import ChangeRecord
 from shared.record.planner import written_task
 from shared.record.tasks import (
     KnownTask,
+    WaitingTask,
     delete_waiting,
     keep_waiting,
     known_tasks,
+    remember,
     remember_gone,
     remember_task,
     waiting_key,
-    waiting_task,
+    waiting_tasks,
 )
 from shared.usecases.delivery.oversize import put_aside
 from shared.usecases.delivery.park import park
 from shared.usecases.deps import Deps
-from shared.usecases.life.settle import settle_in
+from shared.usecases.life.settle import Beside, settle_many
 from shared.usecases.life.touch import touch
+
+_LOG = logging.getLogger("foresignal.track")
 
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
     """A task of this message, what was known of it, and the change that it is about (empty: none is named)."""
 
+    raw: Any
     task: Task
     earlier: KnownTask | None
     change: str
     state: TaskState
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one message read: of which plan, and when."""
+
+    tenant: str
+    plan: str
+    observed: datetime
+    first_seen: datetime
+
+
 async def track(deps: Deps, envelope: Envelope) -> None:
-    """One message: a batch of a plan's tasks, or the keys of tasks that waited for their change."""
+    """One message: a batch of a plan's tasks, or the keys of tasks that waited for their change.
+
+    For each partition of the changes two reads and a write or few, for each team and month of the lists as many; a
+    call for each hundred of the tasks' own rows.
+    """
     body = envelope.body
     if "waiting" in body:
-        for key in body["waiting"]:
-            await _take_up(deps, str(key))
+        await _take_up(deps, [str(key) for key in body["waiting"]])
         return
     observed = when(body.get("observed"))
     if not body.get("tenant") or observed is None:
         raise PermanentError("a batch of tasks without its tenant or its time")
-    tables, plan = deps.storage.tables, str(body.get("plan", ""))
-    known = await known_tasks(tables, str(body["tenant"]), plan)
-    arrivals = await _find(deps, body, known, observed, envelope)
+    read = _Read(str(body["tenant"]), str(body.get("plan", "")), observed, envelope.first_seen)
+    tables = deps.storage.tables
+    known = await known_tasks(tables, read.tenant, read.plan)
+    arrivals = await _find(deps, body, known, read)
     gone = _gone(body, known, observed)
-    waiting = await _record(deps, str(body["tenant"]), arrivals, gone, observed)
+    waiting, failed = await _record(deps, read, arrivals, gone)
     # the tasks' own rows come last: a crash before them does the rest again, which changes nothing
-    for each in arrivals:
-        waits = each.task.id in waiting
-        await remember_task(tables, plan, each.task, each.change, each.state, observed, each.earlier, waiting=waits)
-    for lost in gone:
-        await remember_gone(tables, lost, observed)
+    own = [
+        remember_task(
+            read.plan, each.task, each.change, each.state, observed, each.earlier, waiting=each.task.id in waiting
+        )
+        for each in arrivals
+        if each.change not in failed
+    ]
+    there = {each.task.id for each in arrivals}
+    own += [remember_gone(lost, observed) for lost in gone if lost.change not in failed and lost.id not in there]
+    await remember(tables, own)
 
 
 async def _record(
-    deps: Deps, tenant: str, arrivals: Sequence[_Arrival], gone: Sequence[KnownTask], observed: datetime
-) -> set[str]:
-    """Tasks beside their changes, a change at a time; the ids of those whose change is unknown, which wait."""
-    linked: dict[str, list[TaskState]] = defaultdict(list)
+    deps: Deps, read: _Read, arrivals: Sequence[_Arrival], gone: Sequence[KnownTask]
+) -> tuple[set[str], set[str]]:
+    """Tasks beside their changes; the ids of those whose change is unknown, which wait, and the changes that failed.
+
+    Tasks of a change that fails for good are parked, and nothing is remembered of them: they may be brought again.
+    """
+    linked: dict[str, list[_Arrival]] = defaultdict(list)
     for arrival in arrivals:
         if arrival.change:
-            linked[arrival.change].append(arrival.state)
+            linked[arrival.change].append(arrival)
     missing: dict[str, list[KnownTask]] = defaultdict(list)
     for each in gone:
         if each.change:
             missing[each.change].append(each)
     policy = await deps.here.policy.current()
-    waiting = set()
+    tasks = {
+        change_id: ([each.state for each in linked[change_id]], _Lost(read.tenant, missing[change_id], read.observed))
+        for change_id in dict.fromkeys([*linked, *missing])
+    }
     batch: list[Line] = []
-    for change_id in dict.fromkeys([*linked, *missing]):
-        states, lost = linked[change_id], _Lost(tenant, missing[change_id], observed)
-        if not await record_tasks(batch, deps, policy, change_id, states, lost):
-            waiting.update({state.id for state in states})
-            for state in [*states, *await _waiting_lost(deps, change_id, lost)]:
-                await keep_waiting(deps.storage.tables, change_id, state)
-    await touch(deps, batch)
-    return waiting
+    try:
+        left = await settle_many(batch, deps, policy, {name: _newer(*of_it) for name, of_it in tasks.items()})
+    finally:
+        await touch(deps, batch)
+    await _keep_waiting(deps, {name: tasks[name] for name in left.unknown})
+    for change_id, error in left.failed.items():
+        if not isinstance(error, PermanentError | RefusedError):
+            _LOG.error("%s: a fault of Foresignal's own. Please report it", change_id, exc_info=error)
+        numbers = [number_of(each.id) for each in missing[change_id]]
+        body = _body_of(read, [each.raw for each in linked[change_id]], numbers)
+        await park(deps, "tasks", body, read.first_seen, str(error) or type(error).__name__)
+    waiting = {state.id for name in left.unknown for state in tasks[name][0]}
+    return waiting, set(left.failed)
+
+
+def _body_of(read: _Read, raws: Sequence[Any], gone: Sequence[int] = ()) -> dict[str, Any]:
+    """A message of these tasks alone, as it is parked."""
+    body = {"tenant": read.tenant, "plan": read.plan, "observed": read.observed.isoformat(), "tasks": list(raws)}
+    return body | ({"gone": list(gone)} if gone else {})
+
+
+async def _keep_waiting(deps: Deps, tasks: Mapping[str, tuple[Sequence[TaskState], "_Lost"]]) -> None:
+    """Tasks whose changes are unknown wait; those of them that are gone are gone when they are taken up."""
+    keys = {
+        waiting_key(change_id, lost.tenant, task)
+        for change_id, (states, lost) in tasks.items()
+        for task in [*(state.id for state in states), *(known.id for known in lost.tasks)]
+    }
+    waits = await waiting_tasks(deps.storage.tables, keys)
+    kept: list[tuple[str, TaskState]] = []
+    for change_id, (states, lost) in tasks.items():
+        there = {task.state.id: task.state for task in waits.values() if task.change == change_id}
+        kept += [(change_id, state) for state in [*states, *lost.states(there.get)]]
+    await keep_waiting(deps.storage.tables, kept, waits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,37 +182,31 @@ def _gone(body: Mapping[str, Any], known: Mapping[str, KnownTask], observed: dat
     ]
 
 
-async def _waiting_lost(deps: Deps, change_id: str, lost: _Lost) -> list[TaskState]:
-    states = {}
-    for known in lost.tasks:
-        waits = await waiting_task(deps.storage.tables, waiting_key(change_id, lost.tenant, known.id))
-        states[known.id] = waits.state if waits else None
-    return lost.states(states.get)
-
-
-async def _find(
-    deps: Deps, body: Mapping[str, Any], known: Mapping[str, KnownTask], observed: datetime, envelope: Envelope
-) -> list[_Arrival]:
+async def _find(deps: Deps, body: Mapping[str, Any], known: Mapping[str, KnownTask], read: _Read) -> list[_Arrival]:
     """The tasks that are news, each with its change: by title, by what we knew, else by its details (one call)."""
-    tenant, plan = str(body["tenant"]), str(body.get("plan", ""))
+    tenant, observed = read.tenant, read.observed
     tasks = []
     for raw in [*body.get("tasks", []), *await put_aside(deps, body)]:
         try:
-            tasks.append(read_task(raw, observed))
+            tasks.append((raw, read_task(raw, observed)))
         except PermanentError as error:
-            alone = {"tenant": tenant, "plan": plan, "observed": observed.isoformat(), "tasks": [raw]}
-            await park(deps, "tasks", alone, envelope.first_seen, str(error))
+            await park(deps, "tasks", _body_of(read, [raw]), read.first_seen, str(error))
     arrivals = []
-    for task in tasks:
+    for raw, task in tasks:
         before = known.get(task.id)
         last = before.read if before else None
         if not is_news(last, task, observed):
             continue  # an older one never overwrites; the same one was read before
         change = change_in_title(task.title) or (before.change if before else "")
-        change = change or await _by_details(deps, tenant, task)
+        try:
+            change = change or await _by_details(deps, tenant, task)
+        except PermanentError as error:
+            await park(deps, "tasks", _body_of(read, [raw]), read.first_seen, str(error))
+            continue
         ours = await _our_hand(deps, change, tenant, task) if change and may_be_moved(last, task) else NOT_OURS
-        arrivals.append(_Arrival(task, before, change, state_after(last, tenant, task, observed, ours)))
-    return arrivals
+        arrivals.append(_Arrival(raw, task, before, change, state_after(last, tenant, task, observed, ours)))
+    newest = {each.task.id: each for each in sorted(arrivals, key=lambda each: each.state.version)}
+    return [each for each in arrivals if newest[each.task.id] is each]
 
 
 async def _our_hand(deps: Deps, change_id: str, tenant: str, task: Task) -> OurHand:
@@ -174,39 +224,35 @@ async def _by_details(deps: Deps, tenant: str, task: Task) -> str:
     return change_in_details(await deps.outside.tasks.details(tenant, policy.tenants[tenant], task.id)) or ""
 
 
-async def record_tasks(
-    batch: list[Line],
-    deps: Deps,
-    policy: Policy,
-    change_id: str,
-    tasks: Sequence[TaskState],
-    lost: _Lost = _NOTHING,
-) -> bool:
-    """Record these tasks beside their change, and settle it; False while the change is unknown.
-
-    Its line joins the batch, which is told together.
-    """
+def _newer(tasks: Sequence[TaskState], lost: _Lost = _NOTHING) -> Beside:
+    """What of these tasks is newer than what stands beside their change."""
 
     def newer(record: ChangeRecord) -> list[Write]:
-        writes = []
+        writes: dict[str, Write] = {}
         for task in [*tasks, *lost.states(lambda name: record.task(lost.tenant, name))]:
             before = record.task(task.tenant, task.id)
             if before is None or before.version < task.version:
-                writes.append(record.put_task(task))
-        return writes
+                writes[task.id] = record.put_task(task)
+        return list(writes.values())
 
-    return await settle_in(batch, deps, policy, change_id, newer)
+    return newer
 
 
-async def _take_up(deps: Deps, key: str) -> None:
-    """A task that waited: record it beside its change and take it off the list."""
-    waiting = await waiting_task(deps.storage.tables, key)
-    if waiting is None:
-        return
+async def _take_up(deps: Deps, keys: Collection[str]) -> None:
+    """Tasks that waited: record them beside their changes and take them off the list."""
+    waits = await waiting_tasks(deps.storage.tables, keys)
+    by_change: dict[str, list[WaitingTask]] = defaultdict(list)
+    for task in waits.values():
+        by_change[task.change].append(task)
     policy = await deps.here.policy.current()
+    besides = {change_id: _newer([task.state for task in tasks]) for change_id, tasks in by_change.items()}
     batch: list[Line] = []
-    if await record_tasks(batch, deps, policy, waiting.change, [waiting.state]):
+    try:
+        left = await settle_many(batch, deps, policy, besides)
+    finally:
         await touch(deps, batch)
-        await delete_waiting(
-            deps.storage.tables, waiting
-        )  # not where a newer one waits: `mend` or the next new change does
+    for change_id, error in left.failed.items():
+        _LOG.error("%s: its tasks wait on", change_id, exc_info=error)
+    done = [task for task in waits.values() if task.change not in left.unknown | left.failed.keys()]
+    # not where a newer one waits: `mend` or the next new change takes that up
+    await delete_waiting(deps.storage.tables, done)
