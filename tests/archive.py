@@ -46,7 +46,7 @@ from shared.record.changes import ChangeRecord, change_row, insert_change
 from shared.record.copies import put_copy
 from shared.record.editions import insert_edition
 from shared.record.redo import transactions
-from shared.record.tasks import remember_task
+from shared.record.tasks import remember, remember_task
 from tests.pump import Pump, StillClock
 
 ROOT = Path(__file__).parents[1]
@@ -163,7 +163,7 @@ def _filed(rows: Rows, change: Change, state: EffectState, policy: Policy, numbe
     if number // len(_samples()) % 2 or at < NEWEST - _CLOSED_BY_NOW:
         entry = moved_by_board(entry, "closed", "done", at + timedelta(days=20), "the board")
     rows.add(register.TABLE, Write("insert", register.entry_row(entry)))
-    seen = with_remote_state(replace(state.ticket, opened_at=at, key=ticket.key), ref_of(entry, URL))
+    seen = with_remote_state(replace(state.ticket, opened_at=at, key=ticket.key), ref_of(entry.said, URL))
     return replace(state, ticket=seen, done_at=entry.closed or at)
 
 
@@ -203,8 +203,8 @@ async def build(connection: str, of: int) -> None:
             await tables.commit(table, writes)
 
     await asyncio.gather(*(write() for _ in range(_AT_ONCE)))
-    for task, change_id, state in rows.tasks:
-        await remember_task(tables, _PLAN, task, change_id, state, state.opened, None, waiting=False)
+    read = ((task, name, state, state.opened, None) for task, name, state in rows.tasks)
+    await remember(tables, [remember_task(_PLAN, *each, waiting=False) for each in read])
     await tables.close()
     pump = await opened(connection)
     await pump.timer("mend")
