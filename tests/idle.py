@@ -22,7 +22,7 @@ from sandbox.microsoft365.serving import serve
 from shared import app
 from shared.record.changes import all_changes
 from tests.bench import NOW, a_post, policy
-from tests.pump import FUNCTIONS, Pump, StillClock
+from tests.pump import Pump, StillClock, schedules
 
 TICKETS = 17
 """Open tickets of the built-in register, each in a partition of its own."""
@@ -44,12 +44,6 @@ class IdleDay:
             yield f"{name:20}{self.runs[name]:8}{self.tables[name]:8}{self.storage[name]:9}"
         totals = (self.runs.total(), self.tables.total(), self.storage.total())
         yield f"{'all':20}{totals[0]:8}{totals[1]:8}{totals[2]:9}"
-
-
-def schedules() -> dict[str, str]:
-    """The NCRONTAB of every timer of function_app: second, minute, hour, day, month, weekday."""
-    triggers = {name: found.get_trigger() for name, found in FUNCTIONS.items()}
-    return {name: str(each.schedule) for name, each in triggers.items() if each.get_binding_name() == "timerTrigger"}
 
 
 def moments(schedule: str, begin: datetime, end: datetime) -> list[datetime]:

@@ -14,15 +14,21 @@ from shared.core import names
 from shared.core.messages import Envelope, decode
 from shared.settings import Settings
 
-FUNCTIONS = {found.get_function_name(): found for found in function_app.app.get_functions()}  # may be called once
+_FUNCTIONS = {found.get_function_name(): found for found in function_app.app.get_functions()}  # may be called once
 _BY_QUEUE = {
-    str(getattr(found.get_trigger(), "queue_name", "")): found.get_user_function() for found in FUNCTIONS.values()
+    str(getattr(found.get_trigger(), "queue_name", "")): found.get_user_function() for found in _FUNCTIONS.values()
 }
 
 
 def function_named(name: str) -> Any:
     """What a trigger calls."""
-    return FUNCTIONS[name].get_user_function()
+    return _FUNCTIONS[name].get_user_function()
+
+
+def schedules() -> dict[str, str]:
+    """The NCRONTAB of every timer: second, minute, hour, day, month, weekday."""
+    triggers = {name: found.get_trigger() for name, found in _FUNCTIONS.items()}
+    return {name: str(each.schedule) for name, each in triggers.items() if each.get_binding_name() == "timerTrigger"}
 
 
 class StillClock:
@@ -56,7 +62,7 @@ class Pump:
 
     async def timer(self, name: str) -> None:
         """Run a timer function now. Its argument is not used by any of ours, and cannot be made in every version."""
-        await FUNCTIONS[name].get_user_function()(None)
+        await _FUNCTIONS[name].get_user_function()(None)
 
     async def drain(self) -> Counter[str]:
         """Handle every message until all queues are empty; how many each queue had."""

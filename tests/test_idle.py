@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.idle import TICKETS, idle_day, moments, quiet_deployment, schedules
-from tests.pump import StillClock, utc
+from tests.idle import TICKETS, idle_day, moments, quiet_deployment
+from tests.pump import StillClock, schedules, utc
 
 DAY = utc(2026, 9, 1), utc(2026, 9, 2)
 
