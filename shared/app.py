@@ -147,7 +147,7 @@ class App:
         from azure.core.exceptions import ClientAuthenticationError
 
         from shared.adapters.clients.credentials import may_have
-        from shared.adapters.clients.reach import is_here
+        from shared.adapters.clients.direct import is_here
 
         if host and not may_have(scope, host) and not (self.settings.loopback and is_here(host)):
             raise PermanentError(f"our identity's token for {scope} is not sent to {host}, which is not that service's")

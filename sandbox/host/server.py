@@ -91,7 +91,7 @@ def _obeyed(options: HostOptions) -> host_json.HostJson:
 
 
 def _connect(settings: Settings, calls: Counter[str]) -> QueueServiceClient:
-    options: dict[str, Any] = {"transport": CountingTransport(calls, "queues", settings.connection_string), **RETRIES}
+    options: dict[str, Any] = {"transport": CountingTransport(calls, "queues"), **RETRIES}
     return QueueServiceClient.from_connection_string(settings.connection_string, **options)
 
 

@@ -17,10 +17,11 @@ from cryptography.x509.oid import NameOID
 
 from shared import settings
 from shared.adapters import registry
+from shared.adapters.clients.direct import is_here
 from shared.adapters.clients.graph import Graph, Question
 from shared.adapters.clients.http import Http
 from shared.adapters.clients.proxies import Transport
-from shared.adapters.clients.reach import ForbiddenAddressError, Reach, is_here
+from shared.adapters.clients.reach import ForbiddenAddressError, Reach
 from shared.adapters.policy.file import check_text
 from shared.adapters.registry import AdapterDeps
 from shared.core.cards.notice import Notice

@@ -15,8 +15,9 @@ from shared.adapters.clients import proxies
 from shared.adapters.clients.answers import LARGEST_OF_GRAPH, TooLargeError, read_json
 from shared.adapters.clients.clock import seconds_ahead
 from shared.adapters.clients.credentials import GRAPH_HOSTS, Renewable
+from shared.adapters.clients.direct import is_here
 from shared.adapters.clients.http import retry_after
-from shared.adapters.clients.reach import ForbiddenAddressError, Reach, is_here
+from shared.adapters.clients.reach import ForbiddenAddressError, Reach
 from shared.adapters.clients.tokens import identity_in, refusal_of
 from shared.core.errors import DeclinedError, PermanentError, StaleError, TransientError, UngrantedError
 from shared.core.policy.model import Tenant

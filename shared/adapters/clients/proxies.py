@@ -5,7 +5,6 @@ own servers on this machine through the proxy.
 """
 
 import ipaddress
-import re
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,32 +14,11 @@ from urllib.request import getproxies_environment
 import httpx
 
 from shared.adapters.clients.answers import ENCODINGS, LARGEST, TooLargeError, bounded
-from shared.adapters.clients.reach import Reach, is_here
+from shared.adapters.clients.direct import goes_direct
+from shared.adapters.clients.reach import Reach
 from shared.core.errors import PermanentError
 
 _TRIED = 4  # addresses of a host
-
-
-def goes_direct(host: str, no_proxy: str) -> bool:
-    """Whether a host is called without a proxy, as curl reads NO_PROXY.
-
-    That is names with what is below them, addresses and networks, parted by commas or spaces; `*` is everything.
-    """
-    name = host.strip("[]").rstrip(".").lower()
-    return is_here(name) or any(_is_named(name, entry) for entry in re.split(r"[,\s]+", no_proxy.lower()) if entry)
-
-
-def _is_named(host: str, entry: str) -> bool:
-    if entry == "*":
-        return True
-    entry = re.sub(r"^[a-z]+://", "", entry).rstrip("./")
-    bare = entry.strip("[]")
-    try:
-        return ipaddress.ip_address(host) in ipaddress.ip_network(bare, strict=False)
-    except (ValueError, TypeError):
-        pass  # one of them is a name, or they are addresses of two kinds
-    domain = re.sub(r":\d+$", "", bare).removeprefix("*").lstrip(".")
-    return bool(domain) and (host == domain or host.endswith(f".{domain}"))
 
 
 class Transport(httpx.AsyncBaseTransport):

@@ -14,30 +14,18 @@ from dataclasses import dataclass
 
 import httpx
 
-Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+from shared.adapters.clients.direct import Ip, meant
+
 SETTING = "FORESIGNAL_PRIVATE_HOSTS"
-_HERE = frozenset({"localhost", "localhost.localdomain"})
 _NEVER = tuple(
     map(ipaddress.ip_network, ("0.0.0.0/8", "169.254.0.0/16", "168.63.129.16/32", "fe80::/10", "fd00:ec2::254/128"))
 )
 """Where clouds have their metadata service, Azure's own address, and what is no address of anything."""
-_NAT64 = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))
 _PATIENCE = 10.0  # seconds for the DNS
 
 
 class ForbiddenAddressError(httpx.TransportError):
     """A host that must not be called; the message says why, and what an admin can do."""
-
-
-def is_here(host: str) -> bool:
-    """Whether a host, as it is written, is this machine."""
-    name = host.strip("[]").rstrip(".").lower()
-    if name in _HERE:
-        return True
-    try:
-        return _meant(ipaddress.ip_address(name)).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +61,7 @@ class Reach:
     def look_at(self, host: str, addresses: Iterable[Ip]) -> None:
         """ForbiddenAddressError where one of the addresses of a host must not be called."""
         for address in addresses:
-            if why := self._refusal(host.strip("[]").rstrip(".").lower(), _meant(address)):
+            if why := self._refusal(host.strip("[]").rstrip(".").lower(), meant(address)):
                 raise ForbiddenAddressError(f"{host} leads to {address}, {why}")
 
     def _refusal(self, host: str, address: Ip) -> str:
@@ -94,15 +82,3 @@ def _is_named(host: str, address: Ip, entry: str) -> bool:
     except ValueError:
         return False
     return network.version == address.version and address in network
-
-
-def _meant(address: Ip) -> Ip:
-    """The IPv4 address that stands inside of one of IPv6: mapped, translated (NAT64), 6to4, or compatible."""
-    if not isinstance(address, ipaddress.IPv6Address):
-        return address
-    inside = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
-    if inside:
-        return inside
-    if any(address in network for network in _NAT64) or 1 < int(address) < 2**32:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address

@@ -31,7 +31,7 @@ class AzureBlobs:
     def connect(
         cls, calls: Counter[str], *, url: str = "", credential: Any = None, connection: str = ""
     ) -> "AzureBlobs":
-        options: dict[str, Any] = {"transport": CountingTransport(calls, "blobs", connection), **RETRIES}
+        options: dict[str, Any] = {"transport": CountingTransport(calls, "blobs"), **RETRIES}
         if connection:
             return cls(BlobServiceClient.from_connection_string(connection, **options))
         return cls(BlobServiceClient(url, credential=credential, **options))

@@ -54,7 +54,7 @@ class AzureQueues:
         connection: str = "",
         trace: Callable[[], str] = str,
     ) -> "AzureQueues":
-        options: dict[str, Any] = {"transport": CountingTransport(calls, "queues", connection), **RETRIES}
+        options: dict[str, Any] = {"transport": CountingTransport(calls, "queues"), **RETRIES}
         if connection:
             return cls(QueueServiceClient.from_connection_string(connection, **options), trace)
         return cls(QueueServiceClient(url, credential=credential, **options), trace)

@@ -41,7 +41,7 @@ class AzureTables:
         cls, calls: Counter[str], *, url: str = "", credential: Any = None, connection: str = ""
     ) -> "AzureTables":
         """By connection string (sandbox, tests) or by address and identity; `calls` counts every request."""
-        options: dict[str, Any] = {"transport": CountingTransport(calls, "tables", connection), **RETRIES}
+        options: dict[str, Any] = {"transport": CountingTransport(calls, "tables"), **RETRIES}
         if connection:
             return cls(TableServiceClient.from_connection_string(connection, **options))
         return cls(TableServiceClient(url, credential=credential, **options))

@@ -8,7 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from shared.adapters.clients.proxies import Transport, goes_direct
+from shared.adapters.clients.direct import goes_direct
+from shared.adapters.clients.proxies import Transport
 from shared.adapters.clients.reach import Reach
 from shared.core.errors import PermanentError
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from shared.adapters.clients.reach import is_here
+from shared.adapters.clients.direct import is_here
 from shared.core.errors import PermanentError
 
 
