@@ -24,11 +24,13 @@ from shared.core.sources.batches import of_posts
 from shared.record.editions import past
 from tests import archive
 from tests.archive import TENANTS, opened, raw_post
+from tests.figures import Figure
 from tests.pump import StillClock, function_named
 from tests.storage_door import Door, behind, endpoints
 
 _YEAR = timedelta(days=365)
 _EDITED = 20
+_QUIET, _NEW = "follow_tickets, quiet", "a new post, to what follows"
 Step = Callable[[], Awaitable[object]]
 
 
@@ -154,12 +156,12 @@ async def measured(connection: str, of: int) -> Grown:
         steps["home"] = await there.page("home")
         steps["register"] = await there.page("register")
         steps["changes"] = await there.page("changes")
-        steps["follow_tickets, quiet"] = await there.timer("follow_tickets")
+        steps[_QUIET] = await there.timer("follow_tickets")
         steps["a backtest of a year"] = await there.step(lambda: past(_tables(), there.clock.now - _YEAR))
         there.clock.now += timedelta(days=1)
         steps["mend, a quiet night"] = await there.timer("mend", drained=True)
         await there.send({**raw_post(of + 1, of + 1), "startDateTime": there.clock.now.isoformat()})
-        steps["a new post, to what follows"] = await there.drain()
+        steps[_NEW] = await there.drain()
         await there.send(*(_edited(raw_post(number, of)) for number in range(of - _EDITED, of)))
         await there.drain()
         there.clock.now += timedelta(days=1)
@@ -181,6 +183,27 @@ def lines(grown: Grown) -> Iterator[str]:
     for name, spent in grown.steps.items():
         size = f"{len(spent.result) / 1000:10.1f} kB of a page" if isinstance(spent.result, bytes) else ""
         yield f"  {name:32}{spent.calls:8} calls{spent.kb:12.1f} kB{size}"
+
+
+def figures(sizes: Sequence[int]) -> list[Figure]:
+    """The budgets at every size; what follows from a new post is held against the smallest one."""
+    found: list[Figure] = []
+    first = 0
+    for size in sizes:
+        with archive.running(size) as connection:
+            steps = asyncio.run(measured(connection, size)).steps
+        first = first or steps[_NEW].calls
+        of = f", {size:,} changes"
+        found += [
+            Figure(f"home, a new process, storage calls{of}", steps["home"].calls, 3),
+            Figure(f"home, a new process, kB of storage{of}", steps["home"].kb, 200),
+            Figure(f"register, a new process, storage calls{of}", steps["register"].calls, 6),
+            Figure(f"register, kB of the page{of}", len(steps["register"].result) / 1000, 200),
+            Figure(f"follow_tickets, quiet, storage calls{of}", steps[_QUIET].calls, 30),
+            Figure(f"follow_tickets, quiet, kB of storage{of}", steps[_QUIET].kb, 3000),
+            Figure(f"a new post, from its message on, storage calls{of}", steps[_NEW].calls, first),
+        ]
+    return found
 
 
 def main(sizes: Sequence[str]) -> None:

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -134,16 +133,19 @@ async def _settle(pump: Pump, clock: StillClock, *timers: str) -> None:
         await pump.drain()
 
 
-async def _main() -> int:
+async def measured() -> IdleDay:
+    """A quiet day of that deployment, over an Azurite of its own."""
     with tempfile.TemporaryDirectory() as state:
         storage, clock = azurite.start(Path(state), in_memory=True), StillClock(NOW)
-        pump, graph = await quiet_deployment(storage.connection_string, clock)
-        print("\n".join((await idle_day(pump, clock)).lines()))  # noqa: T201 - its job
-        await pump.close()
-        await graph.cleanup()
-        storage.stop()
-    return 0
+        try:
+            pump, graph = await quiet_deployment(storage.connection_string, clock)
+            day = await idle_day(pump, clock)
+            await pump.close()
+            await graph.cleanup()
+        finally:
+            storage.stop()
+    return day
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_main()))
+    print("\n".join(asyncio.run(measured()).lines()))  # noqa: T201 - its job
