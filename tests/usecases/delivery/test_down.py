@@ -247,7 +247,7 @@ async def test_new_settings_that_are_wrong_too_begin_with_a_quarter_of_an_hour_a
 
 
 async def test_a_ticket_system_that_refuses_to_be_followed_is_down_for_new_tickets():
-    world = world_with(owned(tickets={"crb": TicketSystemEntry(kind="register")}))
+    world = world_with(owned(tickets={"crb": TicketSystemEntry(kind="jira")}))
     system = world.systems["crb"] = System()
     await arrive(world, CARDS[:1])
     system.fails = TargetDownError("ticket system crb: answered 401", "Renew the secret.")
