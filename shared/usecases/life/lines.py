@@ -15,13 +15,14 @@ class Lines:
     """Every line by the change's id, as of the last commit that was followed up.
 
     `mark`: up to when the blobs reach; None while they are not built, and only what was touched lately is there.
-    `older`: what those come to that are not here, by whether posts on data privacy count; None where all are here, or
-    nobody counted them.
+    `older`: what those come to that are not here, by whether posts on data privacy count; None where all are here
+    (`everything`), or nobody counted them.
     """
 
     by_id: Mapping[str, Line] = field(repr=False)
     mark: datetime | None
     older: Mapping[bool, Counts] | None = None
+    everything: bool = False
 
 
 async def every_line(deps: Deps) -> Lines:
@@ -49,7 +50,7 @@ async def _lines(deps: Deps, *, whole: bool) -> Lines:
     if live is None:
         return Lines(_with_touched(deps, {}, touched), None)
     if whole or any(live.may_be_older(line) for line in touched):
-        return Lines(_with_touched(deps, await _with_rest(deps, live), touched), live.mark)
+        return Lines(_with_touched(deps, await _with_rest(deps, live), touched), live.mark, everything=True)
     return Lines(_with_touched(deps, live.lines, touched), live.mark, live.older)
 
 

@@ -22,7 +22,7 @@ async def live_shown(deps: Deps, *, privacy: bool) -> tuple[Shown, bool]:
     As many calls as `live_lines`; where the lists are of a version that did not count the others, all are read.
     """
     live = await live_lines(deps)
-    if live.older is None:
+    if live.older is None and not live.everything:
         return await every_shown(deps, privacy=privacy)
     return _kept(deps, live, privacy=privacy), True
 
