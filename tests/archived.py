@@ -25,13 +25,13 @@ from shared.record.editions import past
 from tests import archive
 from tests.archive import TENANTS, opened, raw_post
 from tests.figures import Figure
-from tests.pump import StillClock, function_named
+from tests.pump import OneSecret, Pump, StillClock, function_named
 from tests.storage_door import Door, behind, endpoints
 
 _YEAR = timedelta(days=365)
 _EDITED = 20
 _QUIET, _NEW = "follow_tickets, quiet", "a new post, to what follows"
-Step = Callable[[], Awaitable[object]]
+Step = Callable[[Pump], Awaitable[object]]
 
 
 class Meter(Door):
@@ -46,14 +46,6 @@ class Meter(Door):
         assert isinstance(answer, web.Response)
         self.bytes += len(answer.body) if isinstance(answer.body, bytes) else 0
         return answer
-
-
-class _Secrets:
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    async def get(self, name: str, host: str = "") -> str:
-        return self._url
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +68,25 @@ class Deployment:
 
     async def step(self, run: Step) -> Spent:
         """One step of a new process."""
-        pump = await opened(self.connection, self.clock, secrets=_Secrets(self.inbox))
+        pump = await opened(self.connection, self.clock, secrets=OneSecret(self.inbox))
         try:
             app.current().policy._read_at = None  # it is read again, and counted
             calls, sent = pump.calls["storage"], sum(meter.bytes for meter in self.meters)
-            result = await run()
+            result = await run(pump)
             kb = (sum(meter.bytes for meter in self.meters) - sent) / 1000
             return Spent(pump.calls["storage"] - calls, kb, result)
         finally:
             await pump.close()
 
-    async def timer(self, name: str, *, drained: bool = False) -> Spent:
-        async def run() -> None:
-            await function_named(name)(None)
-
-        spent = await self.step(run)
-        if drained:
-            await self.drain()
-        return spent
+    async def timer(self, name: str) -> Spent:
+        return await self.step(lambda pump: pump.timer(name))
 
     async def drain(self) -> Spent:
         """Everything that waits in the queues."""
-        pump = await opened(self.connection, self.clock, secrets=_Secrets(self.inbox))
-        before = pump.calls["storage"]
-        await pump.drain()
-        await pump.close()
-        return Spent(pump.calls["storage"] - before, 0)
+        return await self.step(Pump.drain)
 
     async def page(self, name: str) -> Spent:
-        async def run() -> bytes:
+        async def run(_: Pump) -> bytes:
             answer = await function_named(name)(func.HttpRequest("GET", f"http://127.0.0.1/api/{name}", body=b""))
             assert answer.status_code == 200, answer.get_body()
             body: bytes = answer.get_body()
@@ -115,7 +97,7 @@ class Deployment:
     async def send(self, *posts: dict[str, Any]) -> None:
         """Posts as one tenant's fetch would send them."""
 
-        async def run() -> None:
+        async def run(_: Pump) -> None:
             for body in of_posts(TENANTS[0], self.clock.now, posts).bodies:
                 await app.current().deps.storage.queues.send("posts", Envelope(body, self.clock.now))
 
@@ -151,15 +133,17 @@ class Grown:
 async def measured(connection: str, of: int) -> Grown:
     steps: dict[str, Spent] = {}
     async with deployment(connection) as there:
-        await there.timer("follow_tickets", drained=True)
+        await there.timer("follow_tickets")
+        await there.drain()
         await there.timer("index")
         steps["home"] = await there.page("home")
         steps["register"] = await there.page("register")
         steps["changes"] = await there.page("changes")
         steps[_QUIET] = await there.timer("follow_tickets")
-        steps["a backtest of a year"] = await there.step(lambda: past(_tables(), there.clock.now - _YEAR))
+        steps["a backtest of a year"] = await there.step(lambda _: past(_tables(), there.clock.now - _YEAR))
         there.clock.now += timedelta(days=1)
-        steps["mend, a quiet night"] = await there.timer("mend", drained=True)
+        steps["mend, a quiet night"] = await there.timer("mend")
+        await there.drain()
         await there.send({**raw_post(of + 1, of + 1), "startDateTime": there.clock.now.isoformat()})
         steps[_NEW] = await there.drain()
         await there.send(*(_edited(raw_post(number, of)) for number in range(of - _EDITED, of)))

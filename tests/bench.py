@@ -51,7 +51,7 @@ from shared.usecases.reports.make import month_made
 from shared.usecases.review.decide import Speaker, answer
 from shared.usecases.upkeep.lists import index
 from tests.figures import Figure
-from tests.pump import Pump, StillClock, function_named, utc
+from tests.pump import OneSecret, Pump, StillClock, function_named, utc
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "sandbox" / "samples" / "history.jsonl"
@@ -112,19 +112,13 @@ def policy(graph: str, tenants: Sequence[str]) -> bytes:
     ).encode()
 
 
-class _Secrets:
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    async def get(self, name: str, host: str = "") -> str:
-        return self._url
-
-
 async def functions(connection: str) -> list[Figure]:
     """Run in a process of its own, so that its memory is that of the functions; the servers run in the other one."""
     place = json.loads(sys.stdin.readline())
     clock = StillClock(NOW)
-    pump = Pump(connection, clock, credential=lambda name, _: SandboxCredential(name), secrets=_Secrets(place["inbox"]))
+    pump = Pump(
+        connection, clock, credential=lambda name, _: SandboxCredential(name), secrets=OneSecret(place["inbox"])
+    )
     await pump.prepare()
     await app.current().blobs.put("config", "policy.yaml", place["policy"].encode())
     await app.current().policy.current()

@@ -21,7 +21,7 @@ from sandbox.microsoft365.serving import serve
 from shared import app
 from shared.record.changes import all_changes
 from tests.bench import NOW, a_post, policy
-from tests.pump import Pump, StillClock, schedules
+from tests.pump import OneSecret, Pump, StillClock, schedules
 
 TICKETS = 17
 """Open tickets of the built-in register, each in a partition of its own."""
@@ -91,11 +91,6 @@ async def idle_day(pump: Pump, clock: StillClock) -> IdleDay:
     return day
 
 
-class _NoSecrets:
-    async def get(self, name: str, host: str = "") -> str:
-        return "http://127.0.0.1:9/hook?sig=nobody"
-
-
 def spread(number: int) -> dict[str, Any]:
     """A new post that gets a ticket, in a partition of its own."""
     return {**a_post(number, old=False), "id": f"MC{1_000_000 + number * _APART}"}
@@ -105,7 +100,12 @@ async def quiet_deployment(connection: str, clock: StillClock) -> tuple[Pump, An
     """One tenant with a plan, and so many open tickets; the server that is its Graph is to be closed at the end."""
     feed = Feed([], ("contoso",))
     graph, port = await serve(graph_app(feed, Planner(feed, NOW, {}), clock))
-    pump = Pump(connection, clock, credential=lambda name, _: SandboxCredential(name), secrets=_NoSecrets())
+    pump = Pump(
+        connection,
+        clock,
+        credential=lambda name, _: SandboxCredential(name),
+        secrets=OneSecret("http://127.0.0.1:9/hook?sig=nobody"),
+    )
     await pump.prepare()
     text = policy(f"http://127.0.0.1:{port}", ("contoso",)).decode().replace("cards: owner", "cards: []")
     await app.current().blobs.put("config", "policy.yaml", text.encode())

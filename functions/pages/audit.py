@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import azure.functions as func
 
+from functions.pages.form import number_in
 from functions.pages.respond import html, message, respond, respond_to_form
 from functions.pages.who import Person, person_with_roles
 
@@ -60,8 +61,7 @@ async def _listed(app: "App", request: func.HttpRequest, done: str = "") -> func
     from shared.adapters.pages.audit import people_page
     from shared.usecases.pages.audit import known_people
 
-    asked, text = request.params.get("q", "").strip()[:_LONGEST], request.params.get("page", "1")
-    page = int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 1
+    asked, page = request.params.get("q", "").strip()[:_LONGEST], number_in(request, "page", 1, 1)
     return html(people_page(await known_people(app.deps), asked, page=page, done=done))
 
 

@@ -1,4 +1,4 @@
-"""A form that somebody sends: from our own page only, of bounded size, read into texts."""
+"""A form that somebody sends: from our own page only, of bounded size, read into texts; and numbers in addresses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +17,12 @@ _ELSEWHERE = (
     "This form was not sent from our own page, so nothing was done. Open the page in a browser, and press its button "
     "there."
 )
+
+
+def number_in(request: func.HttpRequest, name: str, default: int, otherwise: int) -> int:
+    """A number below 100,000 that an address says; `default` where it says nothing, `otherwise` where it is none."""
+    text = request.params.get(name, str(default))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import azure.functions as func
 
+from functions.pages.form import number_in
 from functions.pages.respond import as_json, html, message, respond, respond_to_form
 from functions.pages.who import person, person_with_roles
 
@@ -70,9 +71,7 @@ async def _tenants(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.adapters.pages.health import tenants_page as rendered
     from shared.usecases.pages.health import tenants_page
 
-    text = request.params.get("tenants", "")
-    page = int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 1
-    return html(rendered(await tenants_page(app.deps, page)))
+    return html(rendered(await tenants_page(app.deps, number_in(request, "tenants", 1, 1))))
 
 
 async def _page(app: "App", request: func.HttpRequest, done: str = "") -> func.HttpResponse:

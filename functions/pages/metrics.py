@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
+from functions.pages.form import number_in
 from functions.pages.respond import as_csv, as_json, html, message, respond
 from functions.pages.who import sees_private
 
@@ -56,7 +57,7 @@ async def _json(app: "App", request: func.HttpRequest) -> func.HttpResponse:
     from shared.core.life.flat import SCHEMA, change_rows, figure_rows
     from shared.core.life.measures import HEALTH_FORMULA
 
-    scope, limit = _scope(request), _number(request, "limit", _PAGE)
+    scope, limit = _scope(request), number_in(request, "limit", _PAGE, 0)
     if fault := _fault(scope.months, limit):
         return message("Not understood", fault, 400)
     data = await _data(app, request, scope)
@@ -111,13 +112,9 @@ def _scope(request: func.HttpRequest) -> "Scope":
     """What somebody chose; 0 months where they wrote no number."""
     from shared.core.life.scope import MONTHS, Scope
 
-    return Scope(_number(request, "months", MONTHS), request.params.get("team", ""), request.params.get("workload", ""))
-
-
-def _number(request: func.HttpRequest, name: str, default: int) -> int:
-    """What somebody asks for; 0 for what is no number."""
-    text = request.params.get(name, str(default))
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 0
+    return Scope(
+        number_in(request, "months", MONTHS, 0), request.params.get("team", ""), request.params.get("workload", "")
+    )
 
 
 def _fault(months: int, limit: int) -> str:

@@ -26,8 +26,6 @@ LISTED = 100
 """So many sources of tenants are read one by one; of more, those that are well are counted."""
 NAMED = 30
 """Of more, so many that are not well are read in full."""
-_NOTED = timedelta(minutes=50)
-"""A fetch that finds what the last one found is noted once it is so old: of four in an hour one."""
 _TRIES = 4
 _STATE = ("fetched", "failure", "failures", "not_before", "posts")
 _NOTED = timedelta(minutes=50)

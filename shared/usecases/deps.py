@@ -58,16 +58,16 @@ class ListMemory:
     """The blobs of lines as this process read them last; `both`: the versions of the two, and their lines in one.
 
     `lives`: what measures made of lines, under which policy, in which quarter of an hour.
-    `whole`: the lines that were asked for last, and those of them that are whole. `shown`: the lines that were
-    shown last, with posts on data privacy and without, the live ones and all, and what was made of them. `overview`:
-    what was counted last, of which scope, in which quarter of an hour, of which changes.
+    `whole`: the lines that were asked for last, all and the live ones, and those of them that are whole. `shown`: the
+    lines that were shown last, with posts on data privacy and without, all and the live ones, and what was made of
+    them. `overview`: what was counted last, of which scope, in which quarter of an hour, of which changes.
     """
 
     live: Listing | None = None
     rest: Listing | None = None
     both: tuple[str, str, Mapping[str, Line]] | None = None
     lives: tuple[Policy, int, Remembered] | None = None
-    whole: tuple[Mapping[str, Line], Mapping[str, Line]] | None = None
+    whole: dict[bool, tuple[Mapping[str, Line], Mapping[str, Line]]] = field(default_factory=dict)
     shown: dict[tuple[bool, bool], tuple[Mapping[str, Line], Shown]] = field(default_factory=dict)
     overview: tuple[Scope, int, tuple[Life, ...], Overview] | None = None
 

@@ -48,21 +48,25 @@ async def _lines(deps: Deps, *, whole: bool) -> Lines:
     since, now = live.mark if live else deps.here.clock() - KEPT, deps.here.clock()
     touched = [line for day in days(since, now) for line in await touched_on(deps.storage.tables, day, since)]
     if live is None:
-        return Lines(_with_touched(deps, {}, touched), None)
+        return Lines(_with_touched(deps, {}, touched, every=True), None)
     if whole or any(live.may_be_older(line) for line in touched):
-        return Lines(_with_touched(deps, await _with_rest(deps, live), touched), live.mark, everything=True)
-    return Lines(_with_touched(deps, live.lines, touched), live.mark, live.older)
+        return Lines(_with_touched(deps, await _with_rest(deps, live), touched, every=True), live.mark, everything=True)
+    return Lines(_with_touched(deps, live.lines, touched, every=False), live.mark, live.older)
 
 
-def _with_touched(deps: Deps, known: Mapping[str, Line], touched: Iterable[Line]) -> Mapping[str, Line]:
-    """The lines that are whole, under what was touched; of those that are known it is looked up once."""
-    kept = deps.here.lists
-    if kept.whole is None or kept.whole[0] is not known:
-        kept.whole = (known, {name: line for name, line in known.items() if line.is_whole})
+def _with_touched(deps: Deps, known: Mapping[str, Line], touched: Iterable[Line], *, every: bool) -> Mapping[str, Line]:
+    """The lines that are whole, under what was touched; of those that are known it is looked up once.
+
+    `every`: whether `known` is all of them. Pages ask in turn for these and for the live ones, and both are kept.
+    """
+    kept = deps.here.lists.whole
+    if every not in kept or kept[every][0] is not known:
+        kept[every] = (known, {name: line for name, line in known.items() if line.is_whole})
+    whole = kept[every][1]
     newer = list(touched)
     fresh = overlaid({each.id: known[each.id] for each in newer if each.id in known}, newer)
     news = {name: line for name, line in fresh.items() if line.is_whole and line is not known.get(name)}
-    return {**kept.whole[1], **news} if news else kept.whole[1]
+    return {**whole, **news} if news else whole
 
 
 async def _with_rest(deps: Deps, live: Listing) -> Mapping[str, Line]:

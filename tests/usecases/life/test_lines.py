@@ -173,6 +173,22 @@ async def test_a_page_costs_at_most_five_calls_and_three_where_the_process_knows
     assert await used(world, home, process) == 3, "around midnight two days are read"
 
 
+async def test_pages_of_all_lines_and_of_the_live_ones_in_turn_find_what_was_made_of_both():
+    world = World()
+    await story(world)
+    world.clock.forward(minutes=10)
+    await world.mend()
+    world.clock.forward(hours=1)
+    await index(world.deps)  # the lists are newer than what was touched
+    process = world.worker()
+
+    first = [(await every_line(process)).by_id, (await live_lines(process)).by_id]
+    again = [(await every_line(process)).by_id, (await live_lines(process)).by_id]
+
+    assert first[0].keys() == first[1].keys()
+    assert [one is other for one, other in zip(first, again, strict=True)] == [True, True]
+
+
 async def test_a_page_reads_what_is_old_only_where_it_is_asked_for_or_touched():
     world = World()
     await world.arrive(
