@@ -169,6 +169,8 @@ async def test_without_script_plain_forms_do_the_same_and_a_reload_does_nothing_
     assert "As you said" in await page.text_content("#act .notice")
     await page.fill("#words", "Twice <b>")
     await page.get_by_role("button", name="Comment", exact=True).click()
+    # The browser is still on its way to the answer when the click returns: what is reloaded must be that answer.
+    await expect(page.locator("#said li")).to_have_count(2)
     await page.reload()
 
     assert await page.locator("#said li").count() == 2

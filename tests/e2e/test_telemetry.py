@@ -20,8 +20,8 @@ from sandbox.microsoft365.serving import serve
 from shared import app
 from shared.adapters.telemetry import OpenTelemetry
 from shared.core.errors import TransientError
-from tests.bench import _Secrets, a_post, policy
-from tests.pump import Pump, StillClock, utc
+from tests.bench import a_post, policy
+from tests.pump import OneSecret, Pump, StillClock, utc
 
 NOW = utc(2026, 9, 1, 9)
 SIGNATURE = "a-signature-that-is-secret"
@@ -45,7 +45,7 @@ async def pump(storage_of_its_own, seen):
         feed.publish("contoso", a_post(number, old=True), NOW)
     graph, graph_port = await serve(graph_app(feed, Planner(feed, NOW, {}), clock))
     inbox, inbox_port = await serve(Inbox(clock).app())
-    secrets = _Secrets(f"http://127.0.0.1:{inbox_port}/hook/messaging?sig={SIGNATURE}")
+    secrets = OneSecret(f"http://127.0.0.1:{inbox_port}/hook/messaging?sig={SIGNATURE}")
     pump = Pump(
         storage_of_its_own,
         clock,
