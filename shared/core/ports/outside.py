@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from shared.core.cards.card import Card
 from shared.core.policy.model import Tenant
 from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
+
+if TYPE_CHECKING:  # whoever has no second reader loads nothing of it
+    from shared.core.second.asking import Question, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,4 +188,22 @@ class Channel(Protocol):
 
         Raises TargetDownError where it takes no card at all, else PermanentError or TransientError.
         """
+        ...
+
+
+class Reader(Protocol):
+    """A second reader: a language model in the organisation's own subscription."""
+
+    async def ask(self, question: "Question") -> "Reply":
+        """One call, with a deadline; nothing is tried again.
+
+        Raises TransientError (429, 5xx, network, no answer in time; `retry_after` in seconds where told), TargetDownError
+        (401, 403, 404: nothing can be asked until a person does something), DeclinedError (the service's content filter,
+        a refusal, an answer that was cut off: this post gets no answer), else PermanentError. None names a secret or
+        repeats the post.
+        """
+        ...
+
+    async def check(self) -> str:
+        """Whether we may ask, without asking anything that costs: a line that says where. Raises as `ask`."""
         ...

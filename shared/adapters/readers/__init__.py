@@ -1,0 +1,1 @@
+"""Second readers, one file a kind: `Settings` and `build`."""
