@@ -269,7 +269,12 @@ def _days(interval: Interval) -> list[str]:
 
 def _edition_to_json(edition: Edition, pool: dict[str, int]) -> dict[str, Any]:
     """A sentence that several editions say is kept once: `pool` numbers them."""
-    return {
+    second = {}
+    if edition.second:
+        from shared.record.second import second_to_json  # noqa: PLC0415 - not loaded where there is none
+
+        second = {"second": second_to_json(edition.second)}
+    return second | {
         "modified": edition.modified.isoformat(),
         "observed": edition.observed.isoformat(),
         "hash": edition.hash,
@@ -297,7 +302,11 @@ def _edition_to_json(edition: Edition, pool: dict[str, int]) -> dict[str, Any]:
 
 
 def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
-    facts = data["facts"]
+    facts, second = data["facts"], None
+    if "second" in data:
+        from shared.record.second import second_from_json  # noqa: PLC0415 - the same
+
+        second = second_from_json(data["second"])
     return Edition(
         modified=stored_moment(data["modified"]),
         observed=stored_moment(data["observed"]),
@@ -322,6 +331,7 @@ def _edition_from_json(data: Mapping[str, Any], pool: Sequence[str]) -> Edition:
         if facts
         else None,
         touched=tuple(stored_moment(stamp) for stamp in data["touched"]),
+        second=second,
     )
 
 

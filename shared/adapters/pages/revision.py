@@ -32,7 +32,7 @@ def revision_page(
     """The edition of that number, counted from 1. `gone`, `came`: sentences, up to the next edition."""
     if is_private:
         return private_page(change)
-    read = edition.facts.told if edition.facts else Classification(change.id)
+    read = edition.told or Classification(change.id)
     title = cut(post.title if post else change.read().title, _LONGEST_TITLE) or change.id
     near = min(max(number + MOST_EDITIONS // 2, MOST_EDITIONS), change.revision)
     told = {sentence for each in happened for sentence in (*each.gone, *each.came)}

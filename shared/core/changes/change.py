@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from shared.core.changes.reasons import Reason
 from shared.core.changes.settled import NOTHING_SETTLED, Assessment, Reading, Standing, overlaid, standing
@@ -12,6 +12,9 @@ from shared.core.posts.classification import Classification, FieldName, Halt
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post, read_post
 from shared.core.terms import EventType, FirstLoadStep, Stage, Through
+
+if TYPE_CHECKING:  # where nobody has a second reader, nothing of it is loaded
+    from shared.core.changes.second import SecondReading
 
 READER = 5
 """Version of the reader: of everything that makes `Facts` out of a post. Raise it with every change of what it reads
@@ -67,6 +70,7 @@ class Edition:
 
     `modified`: Microsoft's stamp as we first saw it; `touched`: the others that the same content had, one after the
     other; `observed`: when we first saw this content; `tenant`: where. `late`: it came when a newer one was decided.
+    `second`: what a second reader was asked about it, and said.
     """
 
     modified: datetime
@@ -76,6 +80,16 @@ class Edition:
     late: bool = False
     facts: Facts | None = None
     touched: tuple[datetime, ...] = ()
+    second: "SecondReading | None" = None
+
+    @property
+    def told(self) -> Classification | None:
+        """What is read of it: our reading, and over it what stands of the second one; None before it is read."""
+        if self.facts is None or self.second is None or not self.second.fields:
+            return self.facts.told if self.facts else None
+        from shared.core.changes.second import both  # noqa: PLC0415 - not loaded where there is no second reader
+
+        return both(self.facts.told, self.second)
 
     @property
     def stamps(self) -> tuple[datetime, ...]:
@@ -255,11 +269,17 @@ class Change:
 
     @property
     def reading(self) -> Classification:
-        """What the newest classified edition is read as; the neutral values while none has been classified."""
-        for edition in reversed(self.editions):
-            if edition.facts:
-                return edition.facts.told
-        return Classification(self.id)
+        """What the newest classified edition is read as, by both readers where there are two.
+
+        The neutral values while none has been classified.
+        """
+        return next((read for edition in reversed(self.editions) if (read := edition.told)), Classification(self.id))
+
+    @property
+    def own_reading(self) -> Classification:
+        """The same as our own reader alone reads it: what events come from, and what settled days are held against."""
+        told = (edition.facts.told for edition in reversed(self.editions) if edition.facts)
+        return next(told, Classification(self.id))
 
     @property
     def classification(self) -> Classification:

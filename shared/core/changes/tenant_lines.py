@@ -70,9 +70,9 @@ def _window(window: Window, windows: Sequence[Window], as_of: date) -> str:
 def _older(change: Change, tenant: Tenant, copy: Copy, as_of: date) -> str:
     """The dates that a tenant still shows, where its copy is an older edition with other ones; else nothing."""
     edition = next((each for each in change.editions[:-1] if each.id == copy.edition), None)
-    if edition is None or edition.facts is None:
+    before = edition.told if edition else None
+    if before is None:
         return ""
-    before = edition.facts.told
     now = change.classification
     if _has_no_dates(before):
         return ""

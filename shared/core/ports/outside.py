@@ -197,10 +197,10 @@ class Reader(Protocol):
     async def ask(self, question: "Question") -> "Reply":
         """One call, with a deadline; nothing is tried again.
 
-        Raises TransientError (429, 5xx, network, no answer in time; `retry_after` in seconds where told), TargetDownError
-        (401, 403, 404: nothing can be asked until a person does something), DeclinedError (the service's content filter,
-        a refusal, an answer that was cut off: this post gets no answer), else PermanentError. None names a secret or
-        repeats the post.
+        Raises TransientError (429, 5xx, network, no answer in time; `retry_after` in seconds where told),
+        TargetDownError (401, 403, 404: nothing can be asked until a person does something), DeclinedError (the
+        service's content filter, a refusal, an answer that was cut off: this post gets no answer), else PermanentError.
+        None names a secret or repeats the post.
         """
         ...
 

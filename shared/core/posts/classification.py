@@ -60,12 +60,13 @@ UNSURE_BELOW = 0.76
 class Why:
     """What decided a field: the post's field or words, and how often such decisions are right (0 to 1).
 
-    `settled`: a person did, and the words are ours.
+    `settled`: a person did, and the words are ours. `reader`: who read it, where that was not our own reader alone.
     """
 
     words: str
     confidence: float
     settled: bool = field(default=False, repr=False)
+    reader: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def assess(change: Change, wanted: Wanted, by: str, at: datetime) -> tuple[Chang
         if isinstance(value, Release):
             settled.pop(name, None)
         elif not _stands(change, name, value):
-            settled[name] = SettledField(value, by, at, edition, value_of(change.reading, name))
+            settled[name] = SettledField(value, by, at, edition, value_of(change.own_reading, name))
     differs = any(before.get(name) is not settled.get(name) for name in wanted)
     seq = change.assessment.seq + 1
     first_at = change.assessment.first_at or at

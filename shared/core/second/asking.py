@@ -7,8 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a model is asked. `instructions`: ours. `post`: the announcement between marks, as data. `schema`: the JSON
-    schema (draft 2020-12, every property required, no others) that the answer must have.
+    """What a model is asked.
+
+    `instructions`: ours. `post`: the announcement between marks, as data. `schema`: the JSON schema that the answer must
+    have; every property is required, and there are no others.
     """
 
     instructions: str
