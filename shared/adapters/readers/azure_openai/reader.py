@@ -74,8 +74,8 @@ class AzureOpenAI:
         except ImportError as error:
             raise TargetDownError(
                 f"{self._what}: the package openai is not installed here",
-                "Set FORESIGNAL_READER_ACCOUNT, or FORESIGNAL_READER to on, and deploy the app again (azd up). On a "
-                "machine of your own, run: pip install 'foresignal[reader]'.",
+                "Set FORESIGNAL_READER_ACCOUNT to the id of the Azure OpenAI account, and deploy the app again (azd "
+                "up). On a machine of your own, run: pip install 'openai>=3,<4'.",
             ) from error
         for name in _LOGGERS:  # at DEBUG they write what is sent
             logging.getLogger(name).setLevel(logging.WARNING)
