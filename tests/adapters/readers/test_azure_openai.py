@@ -342,8 +342,7 @@ _EVERY_ADAPTER = """
 import pkgutil, importlib
 import shared.adapters, shared.app, function_app
 for found in pkgutil.walk_packages(shared.adapters.__path__, "shared.adapters."):
-    if not found.name.endswith(".transport"):
-        importlib.import_module(found.name)
+    importlib.import_module(found.name)
 """
 _BUILT = """
 import shared.app
@@ -365,10 +364,10 @@ def test_the_package_is_not_loaded_before_the_first_question(before):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-async def test_where_the_package_is_not_installed_it_is_said_how_it_comes(monkeypatch):
+@pytest.mark.parametrize("missing", ["openai", "httpx2"])
+async def test_where_the_package_is_not_installed_it_is_said_how_it_comes(monkeypatch, missing):
     async with asking() as it:
-        for name in ("openai", "httpx2", "shared.adapters.readers.azure_openai.transport"):
-            monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.setitem(sys.modules, missing, None)
         with pytest.raises(TargetDownError, match="openai is not installed") as failed:
             await it.reader.ask(QUESTION)
 

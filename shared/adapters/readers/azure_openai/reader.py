@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from shared.adapters.clients.answers import read_json
 from shared.adapters.readers.azure_openai.refusals import refusal_of
 from shared.adapters.readers.azure_openai.settings import Settings
+from shared.adapters.readers.azure_openai.transport import guarded_client
 from shared.adapters.registry import AdapterDeps
 from shared.core.errors import DeclinedError, PermanentError, TargetDownError, TransientError
 from shared.core.second.asking import Question, Reply
@@ -66,11 +67,11 @@ class AzureOpenAI:
 
     async def _client(self) -> "AsyncOpenAI":
         """A client for one call: making one opens nothing, and each has a token that is good now."""
+        seconds = float(self._settings.timeout_seconds)
         try:
-            import httpx2
             from openai import AsyncOpenAI
 
-            from shared.adapters.readers.azure_openai.transport import GuardedTransport
+            client = guarded_client(self._deps.http, self._what, seconds)
         except ImportError as error:
             raise TargetDownError(
                 f"{self._what}: the package openai is not installed here",
@@ -79,7 +80,6 @@ class AzureOpenAI:
             ) from error
         for name in _LOGGERS:  # at DEBUG they write what is sent
             logging.getLogger(name).setLevel(logging.WARNING)
-        seconds = float(self._settings.timeout_seconds)
         token = await self._deps.token(self._settings.scope, self._settings.host)
         return AsyncOpenAI(
             api_key=token,
@@ -88,11 +88,7 @@ class AzureOpenAI:
             project="",
             timeout=seconds,
             max_retries=0,
-            http_client=httpx2.AsyncClient(
-                transport=GuardedTransport(self._deps.http, self._what, seconds),
-                follow_redirects=False,
-                trust_env=False,
-            ),
+            http_client=client,
         )
 
     async def _called(self, call: Any) -> bytes:
