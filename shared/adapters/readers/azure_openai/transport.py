@@ -12,7 +12,7 @@ from shared.adapters.clients.http import Http
 if TYPE_CHECKING:
     import httpx2
 
-_EVERY = frozenset(range(100, 600))
+_EVERY = frozenset(range(100, 1000))
 _SKIPPED = frozenset(("host", "content-length", "connection", "accept-encoding", "transfer-encoding"))
 """Headers of the way: our client writes its own."""
 
