@@ -36,7 +36,10 @@ def guarded_client(http: Http, what: str, seconds: float) -> "httpx2.AsyncClient
                 timeout=seconds,
             )
             return httpx2.Response(
-                answer.status_code, headers=answer.headers.multi_items(), content=answer.content, request=request
+                answer.status_code,
+                headers={**answer.headers, "content-type": "application/json"},  # whatever encoding it names
+                content=answer.content,
+                request=request,
             )
 
     return httpx2.AsyncClient(transport=Guarded(), follow_redirects=False, trust_env=False)
