@@ -66,8 +66,9 @@ lock: ## infra/lock anew: the newest versions that requirements.txt and a second
 # Never a reason to fail: a flaw that became known today is in yesterday's package as well. The workflow is strict.
 audit: ## known flaws of what the locks name, where their database can be reached
 	@$(MAKE) --no-print-directory .make/tools && \
-		for lock in requirements reader; do \
-			.make/tools/bin/pip-audit --requirement infra/lock/$$lock.txt --require-hashes --disable-pip --strict --progress-spinner off || exit 1; done \
+		(for lock in requirements reader; do \
+			.make/tools/bin/pip-audit --requirement infra/lock/$$lock.txt --require-hashes --disable-pip --strict --progress-spinner off || exit 1; \
+		done) \
 		|| echo 'audit: a flaw is known, or its database could not be reached; see above'
 
 bench: .make/python .make/node ## counts calls and memory against the budgets
