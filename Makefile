@@ -50,7 +50,7 @@ check: .make/python ## style, types, import rules, the policy, the infrastructur
 	if [ -x $$checker ]; then $$checker infra/*.bicep infra/*.bicepparam infra/graph/*.bicep; \
 	else echo "infra/ not checked here: no $$checker (the workflow runs the real compiler)"; fi
 
-package: ## build/foresignal.zip, what goes to Azure: it prints how large that is (FORESIGNAL_PYTHON_VERSION=3.11 for another Python)
+package: ## build/foresignal.zip, what goes to Azure: it prints how large that is (FORESIGNAL_PYTHON_VERSION=3.11 for another Python, FORESIGNAL_READER=on for a second reader)
 	$(PYTHON) infra/package.py --zip
 
 # Which packages are in it, which versions, under which licences: read from what was installed, not from what was asked for.
@@ -60,13 +60,15 @@ sbom: .make/tools ## build/foresignal.cdx.json, the bill of materials (CycloneDX
 	@echo '$(CURDIR)/.python_packages/lib/site-packages' > "$$(build/sbom/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/package.pth"
 	.make/tools/bin/cyclonedx-py environment --output-reproducible --output-file build/foresignal.cdx.json build/sbom/bin/python
 
-lock: ## infra/lock anew: the newest versions that requirements.txt allows, with their hashes
+lock: ## infra/lock anew: the newest versions that requirements.txt and a second reader allow, with their hashes
 	$(PYTHON) infra/package.py --lock
 
 # Never a reason to fail: a flaw that became known today is in yesterday's package as well. The workflow is strict.
-audit: ## known flaws of what the lock names, where their database can be reached
+audit: ## known flaws of what the locks name, where their database can be reached
 	@$(MAKE) --no-print-directory .make/tools && \
-		.make/tools/bin/pip-audit --requirement infra/lock/requirements.txt --require-hashes --disable-pip --strict --progress-spinner off \
+		(for lock in requirements reader; do \
+			.make/tools/bin/pip-audit --requirement infra/lock/$$lock.txt --require-hashes --disable-pip --strict --progress-spinner off || exit 1; \
+		done) \
 		|| echo 'audit: a flaw is known, or its database could not be reached; see above'
 
 bench: .make/python .make/node ## counts calls and memory against the budgets

@@ -109,6 +109,9 @@ param signInClientId string = ''
 @allowed(['warn', 'required'])
 param hostBinding string = 'warn'
 
+@description('Resource id of an Azure OpenAI account, as a second reader: the app may ask its models. Empty: there is none.')
+param readerAccountId string = ''
+
 var tags = { 'azd-env-name': environmentName }
 var deployment = deploymentOf(deploymentName, environmentName, nameInUse)
 var resourceToken = toLower(uniqueString(subscription().id, environmentName, location))
@@ -135,7 +138,15 @@ var roleIds = {
   keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
   keyVaultSecretsOfficer: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
+  cognitiveServicesOpenAIUser: '5e0bd9bd-7b93-4f28-af87-19fc36ad61bd'
 }
+
+// The account of the second reader: /subscriptions/S/resourceGroups/G/providers/Microsoft.CognitiveServices/accounts/A. It
+// may be anywhere in this Entra tenant. Without one the scope of its module must be a place all the same.
+var ownPlace = ['', 'subscriptions', subscription().subscriptionId, 'resourceGroups', resourceGroup().name, '', '', '', 'none']
+var readerPlace = empty(readerAccountId) ? ownPlace : split(readerAccountId, '/')
+var readerIsAccount = length(readerPlace) == 9 && (empty(readerAccountId) || contains(toLower(readerAccountId), '/providers/microsoft.cognitiveservices/accounts/'))
+var readerAccount = readerIsAccount ? readerPlace : fail('readerAccountId is no resource id of an Azure OpenAI account: az cognitiveservices account show --name NAME --resource-group GROUP --query id')
 
 module identity 'modules/identity.bicep' = {
   name: 'identity'
@@ -277,6 +288,16 @@ module policyRoles 'modules/roles.bicep' = if (!empty(policyPrincipalId)) {
   }
 }
 
+module readerRole 'modules/reader.bicep' = if (!empty(readerAccountId)) {
+  name: 'role-for-the-second-reader'
+  scope: resourceGroup(readerAccount[2], readerAccount[4])
+  params: {
+    accountName: readerAccount[8]
+    principalId: identity.outputs.principalId
+    roleId: roleIds.cognitiveServicesOpenAIUser
+  }
+}
+
 module app 'modules/app.bicep' = {
   name: 'app'
   params: {
@@ -300,6 +321,7 @@ module app 'modules/app.bicep' = {
     privateHosts: privateHosts
     hostBinding: hostBinding
     queueInterval: queueInterval
+    reader: !empty(readerAccountId)
   }
   dependsOn: [appRoles, network] // the host reads its storage as soon as it starts
 }

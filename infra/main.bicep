@@ -109,6 +109,9 @@ param signInClientId string = ''
 @allowed(['warn', 'required'])
 param hostBinding string = 'warn'
 
+@description('Resource id of an Azure OpenAI account, as a second reader: the app may ask its models. Empty: there is none.')
+param readerAccountId string = ''
+
 var deployment = deploymentOf(deploymentName, environmentName, nameInUse)
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
@@ -150,6 +153,7 @@ module content 'group.bicep' = {
     signInClientId: signInClientId
     hostBinding: hostBinding
     queueInterval: queueInterval
+    readerAccountId: readerAccountId
   }
 }
 

@@ -85,3 +85,6 @@ param signInClientId = readEnvironmentVariable('FORESIGNAL_SIGN_IN_CLIENT_ID', '
 
 // required: a secret goes only where its tag says. azd sets that for a new deployment.
 param hostBinding = readEnvironmentVariable('FORESIGNAL_SECRET_HOSTS', 'warn')
+
+// Resource id of an Azure OpenAI account of yours, for a second reader. Empty: none.
+param readerAccountId = readEnvironmentVariable('FORESIGNAL_READER_ACCOUNT', '')

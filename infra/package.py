@@ -1,6 +1,8 @@
 """Build the app's dependencies for Azure into .python_packages, on any computer; azd runs it (decision 0002).
 
-`--zip`: also the package itself, as it is uploaded. `--lock`: choose the newest versions anew instead.
+`--zip`: also the package itself, as it is uploaded. `--lock`: choose the newest versions anew instead. What a second
+reader needs goes in where the environment says that there is one: FORESIGNAL_READER is on, or FORESIGNAL_READER_ACCOUNT
+names its resource (`azd up` builds the package before it sets anything).
 """
 
 import argparse
@@ -10,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - azd starts whatever Python there is
@@ -32,23 +34,36 @@ PLATFORM = "x86_64-manylinux_2_28"  # no newer C library than the Functions imag
 LOCK = ROOT / "infra" / "lock"
 TOOLS = {"uv.txt": "uv>=0.9,<1", "tools.txt": "pip-audit>=2.7,<3\ncyclonedx-bom>=5,<8"}
 """What builds the package and what workflows look at it with, each file locked for itself."""
+READER = ("reader.txt", "openai>=3,<4")
+"""What a second reader needs besides, as pyproject.toml has it too: its lock, and what it asks for."""
 MOST_FILES, MOST_BYTES = 5_500, 80_000_000  # unpacked
 _TIME = (1980, 1, 1, 0, 0, 0)  # of every file in the zip, so that the same files make the same zip
 
 Tool = Callable[..., None]
 
 
-def build(version: str, packages: Path = PACKAGES) -> None:
-    """The libraries for one Python, as the lock names them, without what the app never loads.
+def has_reader(environment: Mapping[str, str]) -> bool:
+    """Whether the environment says that there is a second reader. ValueError for a setting that cannot be meant."""
+    setting = environment.get("FORESIGNAL_READER", "")
+    if setting not in {"", "on"}:
+        raise ValueError(f"FORESIGNAL_READER is {setting!r}; it must be on, or empty where there is no second reader")
+    return bool(setting or environment.get("FORESIGNAL_READER_ACCOUNT"))
 
+
+def build(version: str, packages: Path = PACKAGES, *, reader: bool = False) -> None:
+    """The libraries for one Python, as the locks name them, without what the app never loads.
+
+    `reader`: with those of a second reader.
     CalledProcessError where they are not to be had; UnknownPathError where pruning does not understand our code.
     """
     site_packages = packages / "lib" / "site-packages"
+    locks = ("requirements.txt", READER[0]) if reader else ("requirements.txt",)
     shutil.rmtree(_of_any_length(packages), ignore_errors=True)  # nothing of an earlier build may stay
     with tempfile.TemporaryDirectory() as tools:
         _install_uv(tools)
         _run(
-            *("uv", "pip", "install", "--require-hashes", "--requirement", str(LOCK / "requirements.txt")),
+            *("uv", "pip", "install", "--require-hashes"),
+            *(word for name in locks for word in ("--requirement", str(LOCK / name))),
             *("--target", str(site_packages), "--python-version", version, "--python-platform", PLATFORM),
             # Uv asks for an interpreter; the packages are for the version and platform above.
             *("--only-binary", ":all:", "--python", sys.executable, "--quiet"),
@@ -57,7 +72,8 @@ def build(version: str, packages: Path = PACKAGES) -> None:
     site_packages = _of_any_length(site_packages)
     _say(f"{packages.name} as installed", site_packages.rglob("*"))
     prune(site_packages, sorted((ROOT / "shared").rglob("*.py")))
-    _say(f"{packages.name} for Python {version}", site_packages.rglob("*"))
+    with_reader = " with a second reader" if reader else ""
+    _say(f"{packages.name} for Python {version}{with_reader}", site_packages.rglob("*"))
 
 
 def pack(target: Path, packages: Path = PACKAGES) -> None:
@@ -89,7 +105,10 @@ def over_budget(target: Path) -> str:
 
 
 def lock() -> None:
-    """Choose the newest version of everything that requirements.txt allows, and of the tools, and note their hashes."""
+    """Choose the newest version of everything that requirements.txt allows, and of the tools, and note their hashes.
+
+    What a second reader needs goes into the same folder, so what both need has the same version in both locks.
+    """
     common = (
         "--generate-hashes",
         "--upgrade",
@@ -100,9 +119,11 @@ def lock() -> None:
     )
     with tempfile.TemporaryDirectory() as tools:
         _install_uv(tools)
-        for name, wanted in {"requirements.txt": "", **TOOLS}.items():
+        for name, wanted in {"requirements.txt": "", READER[0]: READER[1], **TOOLS}.items():
+            as_there = ("--constraint", "infra/lock/requirements.txt") if name == READER[0] else ()
             _run(
                 *("uv", "pip", "compile", "-" if wanted else name, "--output-file", f"infra/lock/{name}", *common),
+                *as_there,
                 *("--universal", "--python-version", VERSIONS[0], "--only-binary", ":all:", "--python", sys.executable),
                 python_path=tools,
                 said=wanted,
@@ -157,10 +178,15 @@ def main(arguments: Sequence[str] = ()) -> int:
         sys.stderr.write(f"FORESIGNAL_PYTHON_VERSION is {version!r}; it must be one of {', '.join(VERSIONS)}\n")
         return 2
     try:
+        reader = has_reader(os.environ)
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    try:
         if asked.lock:
             lock()
             return 0
-        build(version)
+        build(version, reader=reader)
         if asked.zip:
             pack(asked.zip)
     except subprocess.CalledProcessError as error:

@@ -23,6 +23,12 @@ _OF_AN_INSTALLER = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.js
 COMMAND_LINE = frozenset({"typer", "shellingham", "rich", "pygments", "markdown_it", "markdown_it_py", "mdurl"})
 """What only the command `foresignal` imports, which nobody calls in Azure: typer, rich and what they bring along."""
 
+OPENAI = {
+    "resources": frozenset({"__init__.py", "chat", "models.py"}),
+    "types": frozenset({"chat", "graders", "responses", "shared", "shared_params"}),
+}
+"""What of `openai` a second reader loads: of its resources, and of the folders of its types."""
+
 
 class UnknownPathError(Exception):
     """Our code asks msgraph for something that it has not, or in a way that the rule does not read."""
@@ -43,11 +49,20 @@ def prune(site_packages: Path, code: Iterable[Path]) -> None:
 
 def _needless(place: Path) -> bool:
     *folders, name = place.parts
+    if place.parts[0] == "openai" and _needless_of_openai(place.parts[1:]):
+        return True
     if folders and folders[0].partition("-")[0] in COMMAND_LINE:
         return True
     if folders and folders[0].endswith(".dist-info"):
         return name in _OF_AN_INSTALLER
     return place.suffix in _SUFFIXES or name in _FILES or bool(_FOLDERS & set(folders))
+
+
+def _needless_of_openai(parts: tuple[str, ...]) -> bool:
+    part, beside = parts[0], parts[1] if len(parts) > 1 else ""
+    if part == "resources":
+        return beside not in OPENAI[part]
+    return part == "types" and len(parts) > 2 and beside not in OPENAI[part]
 
 
 def graph_modules(site_packages: Path, code: Iterable[Path]) -> set[Path]:

@@ -28,6 +28,7 @@ NAMES = (
     "FORESIGNAL_KEY_VAULT_URL",
     "FORESIGNAL_PRIVATE_HOSTS",
     "FORESIGNAL_SECRET_HOSTS",
+    "FORESIGNAL_READER",
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval",
 )
 """The app settings that exist; infra/ declares these and no others. Some are for the Functions host itself."""
@@ -44,7 +45,7 @@ class Settings:
     sandbox on a machine of one's own, where whoever can reach the pages may see them. `private_hosts`: names, addresses
     and networks that may be called although they are private. `hosted`: this process runs in App Service.
     `bound_secrets`: a secret goes only to hosts that its tag in Key Vault names. `telemetry`: the worker has set up
-    OpenTelemetry.
+    OpenTelemetry. `reader`: what a second reader needs was deployed.
     """
 
     deployment: str
@@ -61,6 +62,7 @@ class Settings:
     hosted: bool = False
     bound_secrets: bool = False
     telemetry: bool = False
+    reader: bool = False
 
     @property
     def loopback(self) -> bool:
@@ -152,6 +154,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         hosted=bool(env.get("WEBSITE_SITE_NAME")),
         bound_secrets=env.get("FORESIGNAL_SECRET_HOSTS", "").lower() == "required",
         telemetry=env.get("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "").lower() == "true",
+        reader=env.get("FORESIGNAL_READER", "").lower() == "on",
     )
 
 

@@ -19,6 +19,7 @@ param subnetId string
 param privateHosts string
 param hostBinding string
 param queueInterval int
+param reader bool
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
@@ -113,6 +114,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     FORESIGNAL_KEY_VAULT_URL: vault.properties.vaultUri
     FORESIGNAL_PRIVATE_HOSTS: privateHosts
     FORESIGNAL_SECRET_HOSTS: hostBinding
+    FORESIGNAL_READER: reader ? 'on' : ''
     // goes before host.json, which says the same by default
     AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:${padLeft(string(queueInterval / 60), 2, '0')}:${padLeft(string(queueInterval % 60), 2, '0')}'
   }

@@ -1,5 +1,6 @@
 """The package runs: built, unzipped into an empty folder, and served without any library of this machine."""
 
+import asyncio
 import json
 import os
 import platform
@@ -10,6 +11,8 @@ import zipfile
 import pytest
 
 from infra import package
+from sandbox.microsoft365.serving import serve
+from sandbox.readers.azure_openai import AzureOpenAI
 from tests.e2e.running import once, write
 from tests.usecases.world import post
 
@@ -36,14 +39,44 @@ files = [module.__file__ for module in sys.modules.values() if getattr(module, "
 elsewhere = [file for file in files if "site-packages" in file and not file.startswith(folder)]
 print(json.dumps({"functions": names, "elsewhere": elsewhere}))
 """
+_ASKS = """
+import asyncio, json, sys
+
+folder, url = sys.argv[1:]
+sys.path[:0] = [folder, f"{folder}/.python_packages/lib/site-packages"]
+from shared.adapters import registry
+from shared.adapters.clients.http import Http
+from shared.adapters.clients.reach import Reach
+from shared.core.second.asking import Question
+
+async def token(scope, host):
+    return scope
+
+async def ask():
+    http = Http(reach=Reach(loopback=True))
+    deps = registry.AdapterDeps("second", http, None, None, None, "test", "", token)
+    settings = {"endpoint": url, "deployment": "reader"}
+    reader = registry.build("readers", "azure_openai", settings, deps)
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    schema["additionalProperties"] = False
+    checked, reply = await reader.check(), await reader.ask(Question("Say a.", "A post.", schema))
+    await http.close()
+    return checked, reply.text
+
+import_of = lambda name: getattr(sys.modules.get(name), "__file__", "")
+print(json.dumps([*asyncio.run(ask()), import_of("openai"), import_of("httpx2")]))
+"""
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The zip, for the Python of this test; skipped where no index of packages can be reached."""
-    folder = tmp_path_factory.mktemp("package")
+    return build(tmp_path_factory.mktemp("package"))
+
+
+def build(folder, **how):
     try:
-        package.build(VERSION, folder / ".python_packages")
+        package.build(VERSION, folder / ".python_packages", **how)
     except subprocess.CalledProcessError as error:
         if os.environ.get("CI") == "true":
             raise
@@ -54,6 +87,26 @@ def built(tmp_path_factory):
 
 def test_it_is_small(built):
     assert package.over_budget(built) == ""
+
+
+async def test_with_a_second_reader_it_is_small_too_and_asks(tmp_path):
+    zipped = build(tmp_path / "built", reader=True)
+    assert package.over_budget(zipped) == ""
+    with zipfile.ZipFile(zipped) as archive:
+        archive.extractall(tmp_path / "app")
+    server = AzureOpenAI(lambda _: '{"a": "b"}', knows=lambda token: token.endswith("/.default"))
+    runner, port = await serve(server.app())
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-S", "-c", _ASKS, str(tmp_path / "app"), f"http://127.0.0.1:{port}",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    await runner.cleanup()
+
+    assert process.returncode == 0, err.decode()[-3000:]
+    checked, text, *files = json.loads(out)
+    assert (checked.split(",")[0], text) == ("127.0.0.1", '{"a": "b"}')
+    assert all(file.startswith(str(tmp_path / "app")) for file in files)
 
 
 def test_every_module_of_ours_finds_what_it_imports(built, tmp_path):

@@ -30,6 +30,7 @@ BUILT_IN_ROLES = {
     "keyVaultSecretsUser": "4633458b-17de-408a-b874-0445c86b69e6",
     "keyVaultSecretsOfficer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
     "monitoringMetricsPublisher": "3913510d-42f4-4e42-8a64-420c390055eb",
+    "cognitiveServicesOpenAIUser": "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd",
 }
 GRAPH_ROLES = {
     "ServiceMessage.Read.All": "1b620472-6534-4fe6-9df2-4680e8aa28ec",
@@ -299,6 +300,20 @@ def test_nobody_gets_a_role_unless_named() -> None:
     assert "if (!empty(policyPrincipalId))" in module("policyRoles")
 
 
+def test_a_second_reader_is_there_only_where_its_account_is_named_and_may_be_asked_by_the_app_alone() -> None:
+    role = module("readerRole")
+
+    assert "param readerAccountId string = ''\n" in code(MAIN)
+    assert "= if (!empty(readerAccountId)) {" in role
+    assert "scope: resourceGroup(readerAccount[2], readerAccount[4])" in role  # in any resource group
+    assert "principalId: identity.outputs.principalId" in role
+    assert set(re.findall(r"\broleIds\.(\w+)", role)) == {"cognitiveServicesOpenAIUser"}
+    assert "cognitiveServicesOpenAIUser" not in "".join(map(module, ("appRoles", "personRoles", "policyRoles")))
+    assert "reader: !empty(readerAccountId)" in module("app")
+    assert "FORESIGNAL_READER: reader ? 'on' : ''\n" in code(INFRA / "modules" / "app.bicep")
+    assert "readerAccountId is no resource id" in code(GROUP)
+
+
 def test_the_pythons_on_offer_are_those_that_the_project_and_the_package_builder_support() -> None:
     offered, default = re.search(
         r"@allowed\(\[([^\]]*)\]\)\nparam pythonVersion string = '([^']+)'", code(MAIN)
@@ -336,6 +351,7 @@ def test_parameters_default_to_the_same_in_both_files() -> None:
         "vaultAudit",
         "subnetId",
         "privateHosts",
+        "readerAccountId",
     } <= given.keys()
     assert {name: value.strip("'") for name, value in given.items()} == {name: main[name].strip("'") for name in given}
 

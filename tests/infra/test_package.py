@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,29 +21,30 @@ from infra.pruned import COMMAND_LINE, UnknownPathError, graph_modules, prune
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARIES = Path(sysconfig.get_path("purelib"))
 CODE = sorted((ROOT / "shared").rglob("*.py"))
+TESTS_OF_READERS = ("tests/adapters/readers/test_azure_openai.py",)
 TESTS_OF_GRAPH = ("tests/adapters/sources/test_message_center.py", "tests/adapters/tasks")
 _REFUSING = """
 import sys
 
-kept = set(sys.argv[1].split(","))
+LIBRARY, kept = sys.argv[1], set(sys.argv[2].split(","))
 
 
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "msgraph" and name not in kept:
+        if name.partition(".")[0] == LIBRARY and name not in kept:
             raise ModuleNotFoundError(f"{name} is not in the package")
 
 
 sys.meta_path.insert(0, Refuse())
 import pytest
 
-sys.exit(pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", *sys.argv[2:]]))
+sys.exit(pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", *sys.argv[3:]]))
 """
 
 
-def names(files):
-    """The modules that files of msgraph are, and the packages above them."""
-    modules = {".".join(file.relative_to(LIBRARIES).with_suffix("").parts).removesuffix(".__init__") for file in files}
+def names(files, root=LIBRARIES):
+    """The modules that files of a library are, and the packages above them."""
+    modules = {".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for file in files}
     return {module.rsplit(".", cut)[0] for module in modules for cut in range(module.count(".") + 1)}
 
 
@@ -68,11 +71,25 @@ def test_of_msgraph_only_what_the_app_asks_for_is_kept():
 def test_every_test_of_graph_passes_with_nothing_else_of_msgraph():
     kept = ",".join(names(graph_modules(LIBRARIES, CODE)))
     done = subprocess.run(
-        [sys.executable, "-c", _REFUSING, kept, *TESTS_OF_GRAPH],
+        [sys.executable, "-c", _REFUSING, "msgraph", kept, *TESTS_OF_GRAPH],
         cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+
+
+def test_every_test_of_a_second_reader_passes_with_what_is_left_of_openai(tmp_path):
+    write(tmp_path, *(path.relative_to(LIBRARIES).as_posix() for path in (LIBRARIES / "openai").rglob("*.py")))
+    before = len(list(tmp_path.rglob("*.py")))
+    prune(tmp_path, [])
+    left = list(tmp_path.rglob("*.py"))
+    done = subprocess.run(
+        [sys.executable, "-c", _REFUSING, "openai", ",".join(names(left, tmp_path)), *TESTS_OF_READERS],
+        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert len(left) < before / 2
 
 
 @pytest.mark.parametrize(
@@ -201,21 +218,64 @@ def test_the_lock_has_one_version_of_everything_that_the_app_requires(version):
         assert each.specifier.contains(locked[each.name]), f"the lock has {each.name} {locked[each.name]}: make lock"
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", *package.TOOLS])
+def test_what_a_second_reader_needs_is_locked_apart_and_agrees_with_the_rest():
+    """The package of those who have none is as it was: nothing of it stands in their lock."""
+    rest = {pin.name: str(pin.specifier) for pin, _ in pins("requirements.txt")}
+    for_reader = {pin.name: str(pin.specifier) for pin, _ in pins(package.READER[0])}
+    wanted = Requirement(package.READER[1])
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert "openai" in for_reader
+    assert not {"openai", "httpx2"} & rest.keys()
+    assert "openai" not in (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert {name: rest[name] for name in for_reader.keys() & rest} == {
+        name: for_reader[name] for name in for_reader.keys() & rest
+    }
+    assert wanted.specifier.contains(for_reader["openai"].removeprefix("=="))
+    assert project["optional-dependencies"]["reader"] == [package.READER[1]]
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, False),
+        ({"FORESIGNAL_READER": ""}, False),
+        ({"FORESIGNAL_READER": "on"}, True),
+        ({"FORESIGNAL_READER_ACCOUNT": ""}, False),
+        ({"FORESIGNAL_READER_ACCOUNT": "/subscriptions/s/resourceGroups/g/providers/x"}, True),
+    ],
+)
+def test_the_environment_says_whether_there_is_a_second_reader(environment, expected):
+    assert package.has_reader(environment) is expected
+
+
+def test_a_setting_that_cannot_be_meant_builds_nothing(monkeypatch, capsys):
+    monkeypatch.setenv("FORESIGNAL_READER", "yes")
+    monkeypatch.setattr(package, "build", lambda *_, **__: pytest.fail("it builds"))
+
+    assert package.main([]) == 2
+    assert "must be on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", package.READER[0], *package.TOOLS])
 def test_everything_in_a_lock_is_one_version_with_hashes(file):
     for pin, hashes in pins(file):
         assert [each.operator for each in pin.specifier] == ["=="], pin
         assert hashes >= 1, pin
 
 
-def test_the_package_is_built_from_the_locks_alone(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("reader", "locks"), [(False, ["requirements.txt"]), (True, ["requirements.txt", "reader.txt"])]
+)
+def test_the_package_is_built_from_the_locks_alone(monkeypatch, tmp_path, reader, locks):
     calls = []
     monkeypatch.setattr(package.subprocess, "run", lambda command, **_: calls.append(command))
 
-    package.build("3.13", tmp_path / ".python_packages")
+    package.build("3.13", tmp_path / ".python_packages", reader=reader)
 
     assert [command[2] for command in calls] == ["pip", "uv"]
-    for command, file in zip(calls, ("uv.txt", "requirements.txt"), strict=True):
+    for command, files in zip(calls, (["uv.txt"], locks), strict=True):
         assert "--require-hashes" in command
-        assert command[command.index("--requirement") + 1] == str(package.LOCK / file)
+        given = [after for word, after in pairwise(command) if word == "--requirement"]
+        assert given == [str(package.LOCK / file) for file in files]
         assert command[command.index("--only-binary") + 1] == ":all:"

@@ -17,6 +17,8 @@ from typing import get_args
 import pytest
 
 from sandbox.microsoft365.roadmap import SAMPLE, as_answered
+from sandbox.readers.answers import completion, filtered_prompt, no_deployment, stranger, throttled
+from shared.adapters import registry
 from shared.adapters.clients.http import Http
 from shared.adapters.clients.reach import Reach
 from shared.adapters.sources.message_center import MessageCenter
@@ -25,6 +27,7 @@ from shared.adapters.tasks.planner import Planner
 from shared.core.errors import ConflictError, PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope, encode
 from shared.core.ports.outside import Receives
+from shared.core.second.asking import Question
 from shared.core.sources.roadmap import RoadmapItem, item_from_json, item_to_json, read_items, renewed
 from shared.core.sources.snapshot import Pull, Snapshot, compare, known_post, known_task
 from shared.core.sources.source import MESSAGES, PLANNER
@@ -232,6 +235,56 @@ async def test_a_channel_that_answers_anything_gets_an_error_of_ours(part):
                 random, (SIGNATURE, WORKFLOW, ADDRESS), reply(body, random.choice((202, 200, 400, 404, 429, 502)))
             )
             await faults.check(f"case {case}", channel.post(CARD))
+    faults.none()
+
+
+class Reading:
+    """Answers of a service that a second reader asks, and the reader over them."""
+
+    QUESTION = Question("Say what it announces.", "The quokka viewer is retired.", {
+        "type": "object", "properties": {}, "required": [], "additionalProperties": False,
+    })  # fmt: skip
+    TOKEN = "eyJ0eXAiOiJKV1QifQ.b3VyLW93bi1pZGVudGl0eQ.c2lnbmF0dXJl"
+
+    def __init__(self, url, http):
+        async def token(_scope, _host):
+            return self.TOKEN
+
+        deps = registry.AdapterDeps("second", http, None, None, None, "test", "", token)
+        self.reader = registry.build("readers", "azure_openai", {"endpoint": url, "deployment": "reader"}, deps)
+
+    async def ask(self):
+        """The answer is within bounds, whatever came."""
+        said = await self.reader.ask(self.QUESTION)
+        said.text.encode()
+        said.model.encode()
+        assert said.text
+        assert len(said.text) <= 200_000
+        assert len(said.model) <= 60
+        assert 0 <= min(said.tokens_in, said.tokens_out) <= max(said.tokens_in, said.tokens_out) <= 10_000_000
+
+
+@pytest.mark.parametrize("part", parts(2_000, EACH))
+async def test_a_model_that_answers_anything_gets_an_error_of_ours(part):
+    random, faults = Random(f"model {part}"), Faults((Reading.TOKEN, "quokka"))
+    answers = [
+        completion('{"kind": "retirement", "quotation": "The quokka viewer"}', asked=100),
+        completion(None, asked=100, finish="content_filter"),
+        completion(None, asked=100, refusal="I am sorry about the quokka viewer."),
+        completion('{"quotation": "The quokka', asked=100, finish="length"),
+    ]
+    refusals = [filtered_prompt(), throttled({"Retry-After": "7"}), no_deployment(), stranger()]
+    http = Http(reach=Reach(loopback=True))
+    async with serving() as server:
+        reading = Reading(server.url, http)
+        for case in range(EACH):
+            body, status = random.choice(answers), 200
+            if random.random() < 0.4:
+                refusal = random.choice(refusals)
+                body, status = refusal.body, refusal.status
+            server.answers = replying(random, (Reading.TOKEN, "The quokka viewer"), reply(body, status))
+            await faults.check(f"case {case}", reading.ask())
+    await http.close()
     faults.none()
 
 

@@ -147,6 +147,29 @@ def test_a_token_for_graph_goes_to_the_graph_of_that_cloud_alone(host):
     assert not [other for other in others if may_have(f"https://{host}/.default", other)]
 
 
+@pytest.mark.parametrize(
+    ("scope", "hosts", "strangers"),
+    [
+        (
+            "https://cognitiveservices.azure.com/.default",
+            ["x.openai.azure.com", "x.cognitiveservices.azure.com", "x.services.ai.azure.com", "X.OpenAI.Azure.com."],
+            ["x.openai.azure.us", "openai.azure.com", "x.ai.azure.com", "api.openai.com"],
+        ),
+        (
+            "https://cognitiveservices.azure.us/.default",
+            ["x.openai.azure.us", "x.cognitiveservices.azure.us"],
+            ["x.openai.azure.com", "openai.azure.us", "x.services.ai.azure.us"],
+        ),
+    ],
+)
+def test_a_token_for_azure_openai_goes_to_resources_of_that_cloud_alone(scope, hosts, strangers):
+    more = [f"{host}.evil.example" for host in hosts] + ["evilopenai.azure.com", EVIL, "dev.azure.com", "", "127.0.0.1"]
+
+    assert [host for host in hosts if may_have(scope, host)] == hosts
+    assert not [host for host in (*strangers, *more) if may_have(scope, host)]
+    assert not [host for host in hosts for other in (SCOPE, "https://ai.azure.com/.default") if may_have(other, host)]
+
+
 async def test_our_identity_gives_no_token_for_a_host_of_choice():
     settings = Settings(
         "t", "", blob_url="https://a.example", queue_url="https://a.example", table_url="https://a.example"

@@ -135,8 +135,20 @@ class _Late:
         await self.close()
 
 
+#: Azure OpenAI's scope in each cloud, and the hosts of its resources there. A resource of Foundry has all of a cloud's.
+#: learn.microsoft.com/azure/foundry/openai/api-version-lifecycle, .../openai/azure-government. The documentation also
+#: names the scope https://ai.azure.com/.default, which opens more of Foundry than this one does.
+OPENAI_HOSTS = {
+    "https://cognitiveservices.azure.com/.default": (
+        ".openai.azure.com",
+        ".cognitiveservices.azure.com",
+        ".services.ai.azure.com",
+    ),
+    "https://cognitiveservices.azure.us/.default": (".openai.azure.us", ".cognitiveservices.azure.us"),
+}
 #: Which hosts a token of our own identity may be sent to, by what it is for: whoever gets one can use it as we do.
 _AUDIENCES = {
+    **OPENAI_HOSTS,
     "499b84ac-1321-427f-aa17-267ca6975798/.default": ("dev.azure.com", ".dev.azure.com", ".visualstudio.com"),
     **{f"https://{host}/.default": (host,) for host in GRAPH_HOSTS.values()},
 }

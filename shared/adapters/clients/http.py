@@ -127,24 +127,26 @@ class Http:
         expected: frozenset[int] = frozenset(),
         transient: frozenset[int] = frozenset(),
         hide: Iterable[str] = (),
+        timeout: float | None = None,  # noqa: ASYNC109 - of the answer, which the client must know as well
     ) -> Answer:
         """One call; `what` names the system in errors ("channel messaging").
 
         `json`, `content` or `form` is the body; `auth` is user and password. `expected`: statuses that are returned as
         well; `transient`: those that pass besides those that always do, such as 409 where somebody else wrote. `hide`:
-        secrets that the other side may repeat; they are taken out of errors.
+        secrets that the other side may repeat; they are taken out of errors. `timeout`: seconds, in place of ours.
 
         Raises TransientError for a network failure, a timeout, 408, 425, 429 and 5xx; PermanentError for the rest, and
         for an answer without end.
         """
+        patience = self._timeout if timeout is None else timeout
         try:
-            async with asyncio.timeout(self._timeout):  # for all of it: a byte a second is no answer
+            async with asyncio.timeout(patience):  # for all of it: a byte a second is no answer
                 response = await self._whole(
                     method, url, json=json, content=content, data=form, headers=headers, params=params,
-                    auth=auth or httpx.USE_CLIENT_DEFAULT,
+                    auth=auth or httpx.USE_CLIENT_DEFAULT, timeout=timeout or httpx.USE_CLIENT_DEFAULT,
                 )  # fmt: skip
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise TransientError(f"{what}: no answer from {redact(url)} within {self._timeout:g} s") from error
+            raise TransientError(f"{what}: no answer from {redact(url)} within {patience:g} s") from error
         except ForbiddenAddressError as error:
             raise TargetDownError(f"{what}: its address is not called", _remedy(error)) from error
         except TooLargeError as error:

@@ -170,6 +170,15 @@ def test_the_command_line_takes_what_azd_prints_and_the_app_its_app_settings_alo
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"), [(None, False), ("", False), ("on", True), ("On", True), ("off", False)]
+)
+def test_there_is_a_second_reader_only_where_the_setting_is_on(value, expected):
+    given = {} if value is None else {"FORESIGNAL_READER": value}
+
+    assert from_environment({**OUTPUTS, **given}).reader is expected
+
+
 def test_an_admins_machine_is_told_what_to_run_there():
     with pytest.raises(PermanentError, match=r"FORESIGNAL_TABLE_URL.*docs/deploying\.md, step 3.*--state DIR"):
         from_environment({})
