@@ -39,6 +39,7 @@ from functions.pages import (
     switch,
 )
 from functions.pages import reports as report_pages
+from shared import settings
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)  # who may see a page is decided in functions/pages
 
@@ -67,3 +68,7 @@ for page in (
     switch,
 ):
     app.register_functions(page.bp)
+if settings.has_reader():  # the host asks an idle queue all day: only where somebody reads it
+    from functions import readings
+
+    app.register_functions(readings.bp)

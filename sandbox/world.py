@@ -189,7 +189,7 @@ async def _furnish(settings: Settings, policy: str, stack: AsyncExitStack) -> Az
     try:
         await asyncio.gather(
             tables.create(names.TABLES),
-            queues.create([*names.QUEUES, *(name + names.POISON for name in names.QUEUES)]),
+            queues.create([*names.EVERY_QUEUE, *(name + names.POISON for name in names.EVERY_QUEUE)]),
             blobs.create(names.CONTAINERS),
         )
         await blobs.put("config", "policy.yaml", policy.encode())

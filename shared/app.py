@@ -14,7 +14,7 @@ from shared.core import names
 from shared.core.errors import PermanentError, SignInError, TransientError
 from shared.core.policy.model import Outside, Policy, Tenant
 from shared.core.ports.deployment import Clock, Secrets, SecretState, Telemetry
-from shared.core.ports.outside import Channel, Identity, TaskSource, TicketSystem
+from shared.core.ports.outside import Channel, Identity, Reader, TaskSource, TicketSystem
 from shared.core.upkeep.sign_in import ELSEWHERE
 from shared.settings import Settings
 from shared.usecases.deps import Deps, Here, OutsidePorts, Place, StoragePorts, Untold
@@ -102,6 +102,7 @@ class App:
                 channel=self._channel,
                 access=_Access(self),
                 secret_names=_secret_names,
+                reader=self._reader if s.reader else None,
             ),
             Here(
                 policy=self.policy,
@@ -192,6 +193,10 @@ class App:
     async def _channel(self, policy: Policy, name: str) -> Channel:
         channel: Channel = self._adapter("channels", policy.channels, name)
         return channel
+
+    async def _reader(self, policy: Policy) -> Reader:
+        reader: Reader = self._adapter("readers", {"reader": policy.reader} if policy.reader else {}, "reader")
+        return reader
 
     def _adapter(self, folder: str, entries: Mapping[str, Outside], name: str) -> Any:
         """The adapter that the policy names; built once for the same settings."""

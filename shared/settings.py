@@ -154,8 +154,14 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         hosted=bool(env.get("WEBSITE_SITE_NAME")),
         bound_secrets=env.get("FORESIGNAL_SECRET_HOSTS", "").lower() == "required",
         telemetry=env.get("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY", "").lower() == "true",
-        reader=env.get("FORESIGNAL_READER", "").lower() == "on",
+        reader=has_reader(env),
     )
+
+
+def has_reader(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether what a second reader needs was deployed."""
+    env = os.environ if environment is None else environment
+    return env.get("FORESIGNAL_READER", "").lower() == "on"
 
 
 def deployment_fault(environment: Mapping[str, str] | None = None) -> str:

@@ -67,7 +67,7 @@ class Pump:
     async def prepare(self) -> None:
         built = app.current()
         await built.tables.create(names.TABLES)
-        await built.queues.create([*names.QUEUES, *(f"{queue}{names.POISON}" for queue in names.QUEUES)])
+        await built.queues.create([*names.EVERY_QUEUE, *(f"{queue}{names.POISON}" for queue in names.EVERY_QUEUE)])
         await built.blobs.create(names.CONTAINERS)
 
     async def timer(self, name: str) -> None:

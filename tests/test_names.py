@@ -25,7 +25,7 @@ def test_the_version_is_that_of_the_package():
 
 
 def test_the_queues_are_ours_and_their_poison_queues(infra):
-    assert infra["queues"] == {*names.QUEUES, *(queue + names.POISON for queue in names.QUEUES)}
+    assert infra["queues"] == {*names.EVERY_QUEUE, *(queue + names.POISON for queue in names.EVERY_QUEUE)}
 
 
 def test_the_tables_are_ours(infra):
@@ -54,4 +54,4 @@ def test_every_queue_that_is_sent_to_is_declared():
         for queue in re.findall(r"queues\.send\(\s*\"(\w+)\"", path.read_text(encoding="utf-8"))
     }
 
-    assert {"changes", "tasks"} <= sent <= set(names.QUEUES)
+    assert {"changes", "tasks"} <= sent <= set(names.EVERY_QUEUE)

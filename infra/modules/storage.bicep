@@ -15,12 +15,14 @@ var queues = [
   'tickets'
   'cards'
   'tasks'
+  'readings'
   'fetches-poison'
   'posts-poison'
   'changes-poison'
   'tickets-poison'
   'cards-poison'
   'tasks-poison'
+  'readings-poison'
 ]
 
 var tables = [

@@ -5,6 +5,9 @@ import re
 VERSION = "0.1.0"
 """Foresignal's own version, as pyproject.toml has it."""
 QUEUES = ("fetches", "posts", "changes", "tickets", "cards", "tasks")
+READINGS = "readings"
+"""The queue of a second reader: it is there always, and used where the policy has one."""
+EVERY_QUEUE = (*QUEUES, READINGS)
 POISON = "-poison"
 TABLES = (
     "changes", "tenants", "tasks", "open", "closings", "parked", "register", "dryruns", "webhooks", "numbers",

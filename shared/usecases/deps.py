@@ -13,7 +13,7 @@ from shared.core.life.scope import Scope
 from shared.core.life.shown import Shown
 from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource, Secrets, Telemetry
-from shared.core.ports.outside import Access, Channel, Feed, RoadmapSource, TaskSource, TicketSystem
+from shared.core.ports.outside import Access, Channel, Feed, Reader, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
 from shared.record.deliveries import Target
 from shared.record.digests import ChannelRecord
@@ -33,7 +33,8 @@ class StoragePorts:
 class OutsidePorts:
     """Every system that is not ours. `feeds` has them by the source's name; the factories take a name of the policy.
 
-    `secret_names`: every secret that a policy names, as where in it and how it is called.
+    `secret_names`: every secret that a policy names, as where in it and how it is called. `reader`: the second reader
+    of a policy that has one; None where none was deployed.
     """
 
     feeds: Mapping[str, Feed]
@@ -43,6 +44,7 @@ class OutsidePorts:
     channel: Callable[[Policy, str], Awaitable[Channel]]
     access: Access
     secret_names: Callable[[Policy], Sequence[tuple[str, str]]]
+    reader: Callable[[Policy], Awaitable[Reader]] | None = None
 
 
 @dataclass(slots=True)

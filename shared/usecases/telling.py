@@ -11,6 +11,7 @@ from shared.usecases.deps import Deps
 Outcome = Literal[
     "fetched", "fetch_failed", "announced", "revised", "ticket_filed", "ticket_changed", "ticket_tried", "card_sent",
     "digest_sent", "parked", "replayed", "down", "up", "closed", "reopened", "answered",
+    "read_again", "not_read_again",
 ]  # fmt: skip
 COUNTERS: Mapping[Outcome, str] = MappingProxyType(
     {

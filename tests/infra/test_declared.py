@@ -202,7 +202,7 @@ def test_queues_tables_containers_and_settings_are_those_of_the_code() -> None:
     storage = tree(MODULES / "storage.bicep")["variables"]
     [app] = [each for each in resources(INFRA, "Microsoft.Web/sites/config") if each["name"] == "appsettings"]
 
-    assert storage["queues"]["value"] == [*names.QUEUES, *(queue + names.POISON for queue in names.QUEUES)]
+    assert storage["queues"]["value"] == [*names.EVERY_QUEUE, *(queue + names.POISON for queue in names.EVERY_QUEUE)]
     assert set(storage["tables"]["value"]) == set(names.TABLES)
     assert storage["containers"]["value"] == [*names.CONTAINERS, "deployments"]
     assert set(app["properties"]) == set(settings.NAMES)

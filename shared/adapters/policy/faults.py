@@ -35,17 +35,26 @@ def faults_of_model(model: type[BaseModel], data: Mapping[str, Any], at: Keys, *
 
 def faults_of_adapters(folder: str, section: object) -> Iterator[Fault]:
     for name, entry in section.items() if isinstance(section, dict) else ():
-        kind = entry.get("kind") if isinstance(entry, dict) else None
-        if not isinstance(kind, str):
-            continue
-        try:
-            settings = registry.module(folder, kind).Settings
-        except PermanentError as error:
-            yield f"{folder}.{name}.kind", f"{error}{did_you_mean(kind, registry.kinds(folder))}"
-            continue
-        own_settings = entry.get("settings", {})
-        if isinstance(own_settings, dict):
-            yield from faults_of_model(settings, own_settings, (folder, name, "settings"), secret=True)
+        yield from _faults_of_adapter(folder, (folder, name), entry)
+
+
+def faults_of_reader(entry: object) -> Iterator[Fault]:
+    """Of the second reader, of which a policy has one or none."""
+    yield from _faults_of_adapter("readers", ("reader",), entry)
+
+
+def _faults_of_adapter(folder: str, at: Keys, entry: object) -> Iterator[Fault]:
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict) or not isinstance(kind, str):
+        return
+    try:
+        settings = registry.module(folder, kind).Settings
+    except PermanentError as error:
+        yield path_of((*at, "kind")), f"{error}{did_you_mean(kind, registry.kinds(folder))}"
+        return
+    own_settings = entry.get("settings", {})
+    if isinstance(own_settings, dict):
+        yield from faults_of_model(settings, own_settings, (*at, "settings"), secret=True)
 
 
 _NO_WAY_BACK = (

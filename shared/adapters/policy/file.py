@@ -15,6 +15,7 @@ from shared.adapters.policy.faults import (
     UNFILLED,
     faults_of_adapters,
     faults_of_model,
+    faults_of_reader,
     objections_of_adapters,
     unfilled_in,
 )
@@ -266,5 +267,6 @@ def _faults_in(data: dict[str, Any], whole: Policy | None, of_model: Sequence[No
             notes.append(places.note(path, what))
     for folder in _ADAPTERS:
         notes += [places.note(path, what) for path, what in faults_of_adapters(folder, data.get(folder))]
+    notes += [places.note(path, what) for path, what in faults_of_reader(data.get("reader"))]
     # "CHANGE-ME" is no whole number, but that is not what is wrong with it
     return [replace(note, what=UNFILLED) if note.path in placeholders else note for note in notes]

@@ -402,6 +402,17 @@ class Answers(Strict):
     key: SecretName = ""
 
 
+class ReaderEntry(Outside):
+    """A language model that reads posts besides our own reader (docs/second-reader.md).
+
+    `use`: it is asked about posts of which a field is unsure, or about all. `budget`: how many questions a month it is
+    asked at most.
+    """
+
+    use: Literal["unsure", "all"] = "unsure"
+    budget: int = Field(default=300, ge=0)
+
+
 class Policy(Strict):
     """The whole file. The root route matches everything, so that no change is lost for want of an owner.
 
@@ -428,6 +439,7 @@ class Policy(Strict):
     answers: Answers = Answers()
     first_load: FirstLoad = FirstLoad()
     roadmap: Roadmap = Roadmap()
+    reader: ReaderEntry | None = None
     asleep: StrictBool = False
 
     @cached_property

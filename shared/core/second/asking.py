@@ -9,8 +9,8 @@ from typing import Any
 class Question:
     """What a model is asked.
 
-    `instructions`: ours. `post`: the announcement between marks, as data. `schema`: the JSON schema that the answer must
-    have; every property is required, and there are no others.
+    `instructions`: ours. `post`: the announcement between marks, as data. `schema`: the JSON schema of the answer, in
+    which every property is required and no other is allowed.
     """
 
     instructions: str

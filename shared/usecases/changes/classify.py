@@ -40,7 +40,7 @@ _AT_ONCE = 80
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One change after its decision, with the effects that are due."""
+    """One change after its decision, with the effects that are due; or one that waits for a second reading."""
 
     record: ChangeRecord
     fresh: bool
@@ -50,12 +50,18 @@ class Decided:
         return self.record.change
 
     @property
+    def waits(self) -> bool:
+        return self.change.stage == "classify"
+
+    @property
     def states(self) -> tuple[EffectState, ...]:
         return self.record.states
 
 
 async def classify(deps: Deps, envelope: Envelope) -> None:
     """One message: `ids`, all of one partition; `acts`: the range of acts that it guards; `settle`: people answered.
+
+    `waited`: it comes once the time for a second reading is over.
 
     The same message again sends what is due, tells the lists, and writes nothing else.
     """
@@ -65,6 +71,10 @@ async def classify(deps: Deps, envelope: Envelope) -> None:
     policy = await deps.here.policy.current()
     for partition, change_ids in wanted.items():
         done = await _without_refused(deps, policy, partition, change_ids, envelope)
+        for decided in done:
+            if decided.waits:
+                await _wait(deps, decided, again=bool(envelope.body.get("waited")))
+        done = [decided for decided in done if not decided.waits]
         for decided in done:
             await _follow_up(deps, policy, decided)
         await touch(deps, [line_of(decided.record, policy, deps.here.clock()) for decided in done])
@@ -103,7 +113,7 @@ async def _decide(deps: Deps, policy: Policy, partition: str, change_ids: Sequen
         if fresh or any(each.copy.due for each in own):
             groups.append(await _decide_one(deps, policy, record, own))
         decided.append(Decided(record, fresh=fresh))
-    await changes.commit_groups(deps.storage.tables, groups)
+    await changes.commit_groups(deps.storage.tables, list(filter(None, groups)))
     return decided
 
 
@@ -134,9 +144,19 @@ def _tenants(change: Change, copies: Sequence[CopyRecord]) -> list[str]:
 
 
 async def _decide_one(deps: Deps, policy: Policy, record: ChangeRecord, copies: Sequence[CopyRecord]) -> list[Write]:
-    """Decide a change; the record holds it as decided, and these are the writes that make it so."""
+    """Decide a change; the record holds it as decided, and these are the writes that make it so.
+
+    One that waits for a second reading is only kept as it was read.
+    """
     change, reread = await with_facts(deps, record.change)
     change = replace(change, events=derive(change, reread=reread))
+    if policy.reader and change.stage == "classify":
+        from shared.core.second.waiting import without_answer  # noqa: PLC0415 - not loaded where there is no second reader
+        from shared.usecases.changes.second import waits  # noqa: PLC0415 - the same
+
+        if waiting := waits(deps, policy, change):
+            return [record.replace_change(waiting)] if waiting is not change or reread else []
+        change = without_answer(change, deps.here.clock())
     tenants = _tenants(change, copies)
     now = deps.here.clock()
     decision = decide(change, record.states, policy, now, tenants)
@@ -160,6 +180,12 @@ def _joined_at_first_load(change: Change, copies: Sequence[CopyRecord]) -> bool:
     """Whether nothing happened but that tenants joined with the first reading of their feeds."""
     joined = [each.copy for each in copies if each.copy.due]
     return change.stage == "decided" and bool(joined) and all(copy.first_load for copy in joined)
+
+
+async def _wait(deps: Deps, decided: Decided, *, again: bool) -> None:
+    from shared.usecases.changes.second import send_question  # noqa: PLC0415 - not loaded where there is none
+
+    await send_question(deps, decided.change, again=again)
 
 
 async def _follow_up(deps: Deps, policy: Policy, decided: Decided) -> None:

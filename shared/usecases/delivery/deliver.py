@@ -9,13 +9,14 @@ from datetime import timedelta
 
 from shared.core.errors import PermanentError, RefusedError, TransientError
 from shared.core.messages import Envelope, decode
+from shared.core.names import READINGS
 from shared.usecases.delivery.park import give_up, park_message
 from shared.usecases.deps import Deps
 
 Handler = Callable[[Deps, Envelope], Awaitable[object]]
 GIVE_UP = timedelta(hours=24)
 """How long a transient failure is tried again before it is parked."""
-_OUTSIDE = frozenset({"fetches", "tickets", "cards"})
+_OUTSIDE = frozenset({"fetches", "tickets", "cards", READINGS})
 """Queues whose messages ask or tell somebody outside: while the deployment is asleep, they wait."""
 _ASLEEP_DELAY = 300.0  # seconds
 _LOG = logging.getLogger("foresignal")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from shared.core.errors import ForbiddenError, NotMadeError, TransientError
-from shared.core.names import CONTAINERS, POISON, QUEUES, TABLES
+from shared.core.names import CONTAINERS, EVERY_QUEUE, POISON, QUEUES, TABLES
 from shared.core.ports.outside import Identity
 from shared.core.ports.storage import Examined
 from shared.core.upkeep.findings import Finding, failing, ok, unknown
@@ -37,7 +37,8 @@ class _Service(NamedTuple):
 
 async def look_at_storage(exam: Examination) -> list[Finding]:
     storage = exam.deps.storage
-    queues = (*QUEUES, *(queue + POISON for queue in QUEUES))
+    names = EVERY_QUEUE if exam.deps.outside.reader else QUEUES
+    queues = (*names, *(queue + POISON for queue in names))
     services = (
         _Service("tables", "table", TABLES, storage.tables),
         _Service("queues", "queue", queues, storage.queues),
