@@ -36,7 +36,7 @@ def second_from_json(data: Mapping[str, Any]) -> SecondReading:
         silent=data["silent"],
         by=data["by"],
         fields={
-            name: SecondField(from_label(name, value), quote, fell)
+            name: SecondField(None if value is None else from_label(name, value), quote, fell)
             for name, (value, quote, fell) in data["fields"].items()
         },
         superseded_by=data["superseded_by"],
@@ -46,6 +46,8 @@ def second_from_json(data: Mapping[str, Any]) -> SecondReading:
 
 
 def _value(name: FieldName, value: FieldValue) -> Any:
-    """As `foresignal classify` prints it; each rollout with its words."""
+    """As `foresignal classify` prints it, each rollout with its words; None where there was no value of the field."""
+    if value is None:
+        return None
     values: dict[str, Any] = {"windows" if name == "rollouts" else name: value}
     return replace(Classification(""), **values).to_json()[name]

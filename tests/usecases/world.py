@@ -22,6 +22,7 @@ from shared.record.copies import read_copy
 from shared.record.digests import channel_row
 from shared.usecases.cards.notify import notify
 from shared.usecases.changes.classify import classify
+from shared.usecases.changes.second import ask_reader
 from shared.usecases.delivery.deliver import deliver
 from shared.usecases.delivery.park import park_message
 from shared.usecases.deps import ChannelMemory, Deps
@@ -41,6 +42,7 @@ HANDLERS = {
     "tickets": file_ticket,
     "cards": notify,
     "tasks": track,
+    "readings": ask_reader,
 }
 MAX_DEQUEUE_COUNT = 5
 OCTOBER = "We will begin rolling out in early October 2026 and expect to complete by late October 2026."

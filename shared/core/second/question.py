@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from shared.core.classify.document import Document, read_document
+from shared.core.classify.headings import heading
 from shared.core.posts.post import Post
 from shared.core.second.asking import Question
 from shared.core.terms import Action, Cloud, Default, Impact, Kind, Phase, Status
@@ -103,9 +104,10 @@ def _lines(post: Post, document: Document) -> Iterator[str]:
         if line.role != part:
             part, label = line.role, ""
             yield f"\n## {_PARTS.get(part, 'More')}"
-        if line.label and line.label != label and not (line.kind == "heading" and line.label == line.text):
+        if line.label != label:
             label = line.label
-            yield f"### {_one_line(label)}"
+            if label and label != line.text and heading(label) is None:
+                yield f"### {_one_line(label)}"
         if line.text.strip():
             yield f"{'- ' if line.depth else ''}{_one_line(line.text)}"
 
