@@ -100,6 +100,7 @@ def change_page(
         "fields": [(each, cut(each.value, _LONGEST_VALUE), cut(each.why, _LONGEST_VALUE)) for each in shown],
         "titled": names_in(post.title, classification) - marked.fields,
         "settled": settled_notes(change),
+        "second": _second(change),
         "post_url": post_url(change.id, cloud),
         "answers": answer_lines(change.assessment),
         "counts_opening": counts_opening,
@@ -121,6 +122,14 @@ def change_page(
         lessons=lessons,
         loads=LOAD_WORDS,
     )
+
+
+def _second(change: Change) -> object:
+    if change.current.second is None:
+        return None
+    from shared.adapters.pages.second import second_view
+
+    return second_view(change)
 
 
 def private_page(change: Change) -> str:

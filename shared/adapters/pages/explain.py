@@ -18,7 +18,7 @@ from shared.core.words.plan import action_words
 class Field:
     """One field of a classification, in words, with what decided it and how sure that is, in a word.
 
-    `key`: its name as `foresignal classify` prints it.
+    `key`: its name as `foresignal classify` prints it. `reader`: who read it, where that was not our own reader alone.
     """
 
     key: str
@@ -26,6 +26,7 @@ class Field:
     value: str
     why: str
     sure: str
+    reader: str = ""
 
 
 def explain_page(post: Post, classification: Classification, particulars: Particulars) -> str:
@@ -83,7 +84,7 @@ def _field(name: str, value: str, classification: Classification) -> Field:
             if classification.crb and words not in UNSAID
             else classification.crb_why
         )
-    return Field(name, name_of(name), value, words, _sure(why))
+    return Field(name, name_of(name), value, words, _sure(why), why.reader if why else "")
 
 
 def _sure(why: Why | None) -> str:

@@ -100,6 +100,7 @@ def health_page(
         feeds=feeds,
         summed=len(feeds) < report["tenants_well"] + report["tenants_not_well"],
         roadmap=report["roadmap"],
+        reader=report.get("reader"),
         roadmap_fetched=when(report["roadmap"].get("fetched")),
         down=[_down(each) for each in report["down"]],
         lists_mark=when(report["lists"]["mark"]),

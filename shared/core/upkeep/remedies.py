@@ -177,6 +177,12 @@ REMEDIES: Mapping[str, Remedy] = {
     "channel_down": Remedy("a channel takes no cards", "{remedy} Then `foresignal parked probe`"),
     "channel_address": Remedy("a channel's address leads nowhere", "{remedy}"),
     "card_refused": Remedy("a channel did not take the sample card", "{remedy}"),
+    "reader_missing": Remedy(
+        "the policy has a second reader, and the app has none",
+        "Deploy it: `azd env set FORESIGNAL_READER_ACCOUNT RESOURCE-ID`, then `azd up` (docs/deploying.md, A second "
+        "reader); or take `reader` out of the policy, then `foresignal policy push FILE`",
+    ),
+    "reader_refuses": Remedy("the second reader does not let us ask", "{remedy}"),
     "mail_for_all": Remedy(
         "our identity may send mail as everybody in the organisation",
         "Give it Mail.Send for one mailbox in Exchange first (docs/deploying.md, Mail), then take the role away in "

@@ -19,6 +19,7 @@ from shared.record.first_load import roadmap_and_waiting
 from shared.record.lists import LIVE, read_listing
 from shared.record.parked import COUNTED, ParkedHead, count_parked, is_key, newest_first, parked_heads
 from shared.record.people import KnownPerson
+from shared.record.reader_months import month_of, reader_month
 from shared.record.tenants import LISTED, STALE, TenantState, tenant_states, tenants_state
 from shared.usecases.delivery import park
 from shared.usecases.delivery.down import probe_soon
@@ -221,10 +222,35 @@ async def _report(deps: Deps, parked: int) -> Mapping[str, Any]:
         "parked_or_more": parked >= COUNTED,
         "policy": failure or "in force",
         "lists": lists,
+        **await _reader(deps, policy, now),
         "first_load": [
             {"kind": kind, "target": target, "waiting": count, "words": waiting_words(kind, target, count)}
             for (kind, target), count in kept.items()
         ],
+    }
+
+
+async def _reader(deps: Deps, policy: Policy, now: datetime) -> Mapping[str, Any]:
+    """What the second reader was asked this month: one call, and nothing where there is none.
+
+    It is no part of being well: where it fails, our own reading stands.
+    """
+    if policy.reader is None:
+        return {}
+    if deps.outside.reader is None:
+        return {"reader": {"deployed": False}}
+    month = await reader_month(deps.storage.tables, month_of(now))
+    return {
+        "reader": {
+            "deployed": True,
+            "month": month.month,
+            "budget": policy.reader.budget,
+            "asked": month.asked,
+            "answered": month.answered,
+            "tokens_in": month.tokens_in,
+            "tokens_out": month.tokens_out,
+            "fault": month.fault,
+        }
     }
 
 

@@ -19,7 +19,7 @@ from shared.usecases.upkeep.checks.here import (
 )
 from shared.usecases.upkeep.checks.running import look_at_fetches, look_at_lists, look_at_parked
 from shared.usecases.upkeep.checks.storage import look_at_storage
-from shared.usecases.upkeep.checks.targets import look_at_channel, look_at_tickets, recorded_deliveries
+from shared.usecases.upkeep.checks.targets import look_at_channel, look_at_reader, look_at_tickets, recorded_deliveries
 from shared.usecases.upkeep.checks.tenants import look_at_tenant
 
 
@@ -56,6 +56,7 @@ async def _of_policy(exam: Examination) -> tuple[list[Finding], list[Finding]]:
         *(look_at_tenant(exam, name, tenant) for name, tenant in policy.tenants.items()),
         *(look_at_channel(exam, name, channel, recorded) for name, channel in policy.channels.items()),
         *(look_at_tickets(exam, name, entry, recorded) for name, entry in policy.tickets.items()),
+        look_at_reader(exam),
         look_at_answers(exam),
         look_at_fetches(exam),
     )

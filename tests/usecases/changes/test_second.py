@@ -283,7 +283,7 @@ async def test_two_that_ask_at_once_ask_once():
     assert len(model.questions) == 1
 
 
-async def test_without_a_reader_no_module_of_it_is_loaded():
+def test_without_a_reader_no_module_of_it_is_loaded():
     code = (
         "import sys; from shared.core.changes.facts import facts_of; import shared.usecases.changes.classify; "
         "import shared.record.changes, function_app; "

@@ -120,6 +120,8 @@ class Case:
         said = value if isinstance(value, str) else {True: "yes", False: "no"}.get(value, "none")
         quoted = self.quotation(name)
         because = f", {quoted.text}" if quoted else ", judged from the whole post"
+        why = self.classification.why.get(name)
+        because += f", read by {why.reader}" if why and why.reader else ""
         return f"{label}: {str(said).replace('_', ' ')}{because}"
 
 

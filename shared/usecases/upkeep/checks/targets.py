@@ -158,3 +158,32 @@ async def _tickets(exam: Examination, name: str, entry: TicketSystemEntry, outag
         words = f"it answers, and is recorded as down since {outage.since:%Y-%m-%d %H:%M}: {outage.reason}"
         return failing("tickets", subject, words, "tickets_down", remedy=outage.remedy)
     return ok("tickets", subject, answer)
+
+
+async def look_at_reader(exam: Examination) -> list[Finding]:
+    """Whether the second reader of a policy that has one was deployed, and lets us ask; nothing is asked of it."""
+
+    async def ask() -> Sequence[Finding]:
+        return [await _reader(exam)]
+
+    assert exam.policy is not None
+    return await exam.ask("policy", "the second reader", ask) if exam.policy.reader else []
+
+
+async def _reader(exam: Examination) -> Finding:
+    subject = "the second reader"
+    assert exam.policy is not None
+    if exam.deps.outside.reader is None:
+        if not exam.deps.here.place.is_app:
+            return unknown(
+                "policy", subject, "not asked: it is the app that asks, and this machine has no setting of it"
+            )
+        return failing("policy", subject, "the policy has one, and nothing of it was deployed", "reader_missing")
+    try:
+        where = await (await exam.deps.outside.reader(exam.policy)).check()
+    except TargetDownError as error:
+        return failing("policy", subject, error.reason, "reader_refuses", remedy=error.remedy)
+    except (PermanentError, TransientError) as error:
+        look = "Look at reader in the policy. Until it answers, our own reading stands."
+        return failing("policy", subject, str(error), "reader_refuses", remedy=look)
+    return ok("policy", subject, where)
