@@ -543,7 +543,7 @@ def test_what_mends_several_settings_is_said_once(monkeypatch):
 OF_AZURE = {
     "signed_out", "no_identity", "storage_unreachable", "vault_refused", "vault_closed", "vault_unreachable",
     "secret_disabled", "secret_unbound", "secret_expired", "inbound_weak", "graph_silent", "tickets_silent",
-    "asleep", "half_imported",
+    "asleep", "half_imported", "reader_missing", "reader_refuses",
 }  # fmt: skip
 """Faults that the sandbox cannot make, and sleep; tests/usecases/upkeep/test_doctor.py has them."""
 

@@ -23,7 +23,7 @@ HEAVY = (
     "aiohttp",
     "yaml",
 )
-LIGHT = ("shared", "shared.core", "shared.core.names")
+LIGHT = ("shared", "shared.core", "shared.core.names", "shared.core.errors", "shared.settings")
 
 LOOK = """
 import json, sys
@@ -72,6 +72,19 @@ def triggers(imported, kind):
         for binding in bindings:
             if binding["type"] == kind:
                 yield name, binding
+
+
+def test_the_queue_of_a_second_reader_has_triggers_only_where_one_was_deployed():
+    code = LOOK.format(root=str(ROOT)).replace("import json, sys\n", "import json, os, sys\n", 1)
+    on = json.loads(
+        fresh(
+            code.replace("import json, os, sys\n", "import json, os, sys\nos.environ['FORESIGNAL_READER'] = 'on'\n", 1)
+        )
+    )
+
+    queues = [binding["queueName"] for _, binding in triggers(on, "queueTrigger")]
+
+    assert sorted(queues) == sorted([*names.EVERY_QUEUE, *(queue + names.POISON for queue in names.EVERY_QUEUE)])
 
 
 def test_every_queue_and_its_poison_queue_has_one_trigger(imported):

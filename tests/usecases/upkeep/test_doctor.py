@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.core.errors import ForbiddenError, SignInError, TransientError
-from shared.core.policy.model import Auth, Channel, Tenant, TicketSystemEntry
+from shared.core.errors import ForbiddenError, SignInError, TargetDownError, TransientError
+from shared.core.policy.model import Auth, Channel, ReaderEntry, Tenant, TicketSystemEntry
 from shared.core.ports.deployment import SecretState
 from shared.core.ports.outside import Identity
 from shared.core.upkeep.remedies import REMEDIES
@@ -102,9 +102,37 @@ SECRET = policy(tenants={"contoso": Tenant(auth=Auth(kind="secret", client_id="c
 LIVE = policy(tickets={"crb": TicketSystemEntry(kind="jira")})
 
 
+def second_reader(answer):
+    async def reader(_policy):
+        class Reader:
+            async def check(self):
+                return _given(answer)
+
+        return Reader()
+
+    return reader
+
+
+READ_AGAIN = policy(reader=ReaderEntry(kind="fake"))
+
+
 @pytest.mark.parametrize(
     ("cause", "named", "remedy"),
     [
+        ("reader_missing", {"in_force": READ_AGAIN}, "azd env set FORESIGNAL_READER_ACCOUNT"),
+        (
+            "reader_refuses",
+            {
+                "in_force": READ_AGAIN,
+                "reader": second_reader(TargetDownError("it answered 403", "Give the app the role.")),
+            },
+            "Give the app the role.",
+        ),
+        (
+            "reader_refuses",
+            {"in_force": READ_AGAIN, "reader": second_reader(TransientError("it is busy"))},
+            "Until it answers, our own reading stands.",
+        ),
         ("signed_out", {"access": Access(SignInError("no", "x")), "place": Place()}, "az login"),
         ("no_identity", {"access": Access(SignInError("no", "x"))}, "az functionapp restart"),
         (

@@ -175,9 +175,7 @@ async def _reader(exam: Examination) -> Finding:
     assert exam.policy is not None
     if exam.deps.outside.reader is None:
         if not exam.deps.here.place.is_app:
-            return unknown(
-                "policy", subject, "not asked: it is the app that asks, and this machine has no setting of it"
-            )
+            return unknown("policy", subject, "not asked: the app asks it, not this machine")
         return failing("policy", subject, "the policy has one, and nothing of it was deployed", "reader_missing")
     try:
         where = await (await exam.deps.outside.reader(exam.policy)).check()
