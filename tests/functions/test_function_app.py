@@ -75,12 +75,8 @@ def triggers(imported, kind):
 
 
 def test_the_queue_of_a_second_reader_has_triggers_only_where_one_was_deployed():
-    code = LOOK.format(root=str(ROOT)).replace("import json, sys\n", "import json, os, sys\n", 1)
-    on = json.loads(
-        fresh(
-            code.replace("import json, os, sys\n", "import json, os, sys\nos.environ['FORESIGNAL_READER'] = 'on'\n", 1)
-        )
-    )
+    code = LOOK.format(root=str(ROOT))
+    on = json.loads(fresh(f"import os\nos.environ['FORESIGNAL_READER'] = 'on'\n{code}"))
 
     queues = [binding["queueName"] for _, binding in triggers(on, "queueTrigger")]
 
