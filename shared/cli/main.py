@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from shared.cli import backtest, check, history, init, parked, policy, posts, route, sandbox
+from shared.cli import backtest, check, history, init, parked, policy, posts, reader, route, sandbox
 from shared.cli.cards import cards
 from shared.cli.doctor import HELP as DOCTOR_HELP
 from shared.cli.doctor import doctor
@@ -17,6 +17,7 @@ from shared.cli.health import health
 from shared.cli.labels import labels
 from shared.cli.maturity import maturity
 from shared.cli.planner import planner
+from shared.cli.read import read
 from shared.cli.register import register
 from shared.cli.release import release
 from shared.cli.report import report
@@ -40,6 +41,8 @@ app = typer.Typer(
 )
 app.command("classify")(posts.classify)
 app.command("explain")(posts.explain)
+app.command("read")(read)
+app.add_typer(reader.app, name="reader")
 app.command("replay")(history.replay)
 app.command("history")(history.history)
 app.command("init")(init.init)

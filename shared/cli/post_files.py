@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.cli.inputs import LARGEST, lines_of, name_of, opened
 from shared.cli.tools import complain, printable
 from shared.core.errors import PermanentError
 from shared.core.posts.exported import as_graph
+
+if TYPE_CHECKING:
+    from shared.core.posts.post import Post
 
 HOW = "docs/posts.md says how to export posts whole"
 POSTS = "Posts as Graph, PowerShell or CLI for Microsoft 365 write them (docs/posts.md says how), packed or not"
@@ -257,3 +260,21 @@ def _at_end(error: json.JSONDecodeError, text: str) -> bool:
 def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+def newest_edition(change: str, posts: Path) -> "Post":
+    """The newest edition of the post in the file; PermanentError where it is not there."""
+    from shared.core import ids
+    from shared.core.posts.post import read_post
+
+    change_id = ids.normalise(change)
+    editions: list[Post] = []
+
+    def keep(data: Mapping[str, Any]) -> None:
+        if (raw := post_of(data)) is not None and (post := read_post(raw)).id == change_id:
+            editions.append(post)
+
+    each_post(posts, keep, only=change_id)
+    if not editions:
+        raise PermanentError(f"there is no {change_id} in {posts}")
+    return max(reversed(editions), key=lambda post: post.modified)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shared.cli.post_files import POSTS, each_post, post_of
+from shared.cli.answers import Answers, Use, each_answer
+from shared.cli.post_files import POSTS, each_post, newest_edition, post_of
 from shared.cli.tools import printable
-from shared.core.errors import PermanentError
 
 if TYPE_CHECKING:
     from shared.core.posts.classification import Classification
@@ -24,6 +24,11 @@ def classify(
             show_default=False, metavar="FILE|-", help=f"{POSTS}; - is standard input.",
         ),
     ],
+    reader: Annotated[
+        bool, typer.Option("--reader", help="As a second reader's answers make it (docs/second-reader.md).")
+    ] = False,
+    answers: Answers = None,
+    use: Use = "unsure",
 ) -> None:  # fmt: skip
     """Print what each post says (rollout windows, status, kind, impact ...), one JSON object per line.
 
@@ -34,9 +39,15 @@ def classify(
     from shared.core.classify import classify as read
     from shared.core.posts.post import read_post
 
+    if reader != (answers is not None):
+        raise typer.BadParameter("--reader and --answers FILE go together", param_hint="--reader")
+    lies_over = each_answer(answers, use) if answers else None
+
     def show(data: Mapping[str, Any]) -> None:
-        if (post := post_of(data)) is not None:
-            typer.echo(json.dumps(read(read_post(post)).to_label()))
+        if (raw := post_of(data)) is not None:
+            post = read_post(raw)
+            own = read(post)
+            typer.echo(json.dumps((lies_over(post, own) if lies_over else own).to_label()))
 
     if each_post(file, show):
         raise typer.Exit(1)
@@ -59,7 +70,7 @@ def explain(
     from shared.core.classify import classify as read
     from shared.core.classify.particulars import read_particulars
 
-    post = _find(change, posts)
+    post = newest_edition(change, posts)
     classification = read(post)
     particulars = read_particulars(post, classification)
     if html:
@@ -69,24 +80,6 @@ def explain(
         typer.echo(f"wrote {html}")
         return
     _show(post, classification, particulars)
-
-
-def _find(change: str, posts: Path) -> "Post":
-    """The newest edition of the post in the file; PermanentError where it is not there."""
-    from shared.core import ids
-    from shared.core.posts.post import read_post
-
-    change_id = ids.normalise(change)
-    editions: list[Post] = []
-
-    def keep(data: Mapping[str, Any]) -> None:
-        if (raw := post_of(data)) is not None and (post := read_post(raw)).id == change_id:
-            editions.append(post)
-
-    each_post(posts, keep, only=change_id)
-    if not editions:
-        raise PermanentError(f"there is no {change_id} in {posts}")
-    return max(reversed(editions), key=lambda post: post.modified)
 
 
 def _show(post: "Post", classification: "Classification", particulars: "Particulars") -> None:

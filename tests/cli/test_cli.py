@@ -31,7 +31,8 @@ from shared.usecases.upkeep.lists import build
 from tests.contracts.rig import ticket
 
 COMMANDS = [
-    "", "classify", "explain", "replay", "history", "check", "init", "route", "backtest",
+    "", "classify", "explain", "read", "reader", "reader compare", "replay", "history", "check",
+    "init", "route", "backtest",
     "policy", "policy push", "policy show", "policy schema",
     "sandbox", "health", "doctor", "grant", "parked", "parked list", "parked show", "parked replay", "parked probe",
     "register", "register list",

@@ -6,12 +6,12 @@ Every answer is judged alone here; what does not go with the rest falls in core/
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, get_args
 
 from shared.core import ids
-from shared.core.changes.second import ASKED, SecondField, contradictions
+from shared.core.changes.second import ASKED, SecondField, SecondReading, contradictions
 from shared.core.changes.settled import FieldValue
 from shared.core.classify.bearing import bears
 from shared.core.classify.dates.cues import dates
@@ -23,12 +23,15 @@ from shared.core.classify.statements import is_there_now
 from shared.core.classify.status import read_status
 from shared.core.posts.classification import Classification, FieldName, Interval, Window
 from shared.core.posts.post import Post
+from shared.core.second.asking import Reply
 from shared.core.second.quoting import Quotation, quotation
 from shared.core.terms import Action, Cloud, Default, Impact, Kind, Phase, Status
+from shared.core.text.safe import cut
 
 LONGEST_ANSWER = 60_000
 """Characters of an answer that are read; one of forty rollouts has a tenth of it."""
 _MOST_ROLLOUTS = 40
+_LONGEST_NAME = 80  # characters of what a model is called
 NO_JSON = "it is no JSON of the form that was asked for"
 
 
@@ -59,6 +62,22 @@ def judge(post: Post, text: str) -> Judged:
         if superseded_by == post.id:
             fields["status"] = SecondField(status.value, status.quote, "it names the post itself as its successor")
     return Judged(_without_contradictions(post.id, fields, superseded_by), superseded_by)
+
+
+def answered(second: SecondReading, post: Post, reply: Reply, kind: str, now: datetime) -> SecondReading:
+    """The second reading once a model of that kind has said something: what stands of it, or why nothing does."""
+    judged = judge(post, reply.text)
+    return replace(
+        second,
+        closed_at=now,
+        held_until=None,
+        silent=judged.silent,
+        by=cut(" ".join(filter(None, (kind.replace("_", " "), reply.model))), _LONGEST_NAME),
+        fields=judged.fields,
+        superseded_by=judged.superseded_by,
+        tokens_in=reply.tokens_in,
+        tokens_out=reply.tokens_out,
+    )
 
 
 def _parsed(text: str) -> Mapping[str, Any] | None:

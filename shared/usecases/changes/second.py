@@ -13,7 +13,7 @@ from shared.core.names import READINGS
 from shared.core.policy.model import Policy, ReaderEntry
 from shared.core.posts.privacy import is_private
 from shared.core.second.asking import Reply
-from shared.core.second.judging import judge
+from shared.core.second.judging import answered
 from shared.core.second.question import question_of
 from shared.core.second.waiting import MOST_TIMES, WAIT, closed, waiting, with_second
 from shared.core.text.safe import cut
@@ -158,16 +158,7 @@ def _silent(deps: Deps, why: str, second: SecondReading) -> SecondReading:
 
 
 def _answered(deps: Deps, held: _Held, reply: Reply, second: SecondReading) -> SecondReading:
-    judged = judge(held.change.read(), reply.text)
-    named = " ".join(filter(None, (held.entry.kind.replace("_", " "), reply.model)))
-    return replace(
-        closed(second, deps.here.clock(), judged.silent),
-        by=cut(named, 80),
-        fields=judged.fields,
-        superseded_by=judged.superseded_by,
-        tokens_in=reply.tokens_in,
-        tokens_out=reply.tokens_out,
-    )
+    return answered(second, held.change.read(), reply, held.entry.kind, deps.here.clock())
 
 
 async def _keep(deps: Deps, change_id: str, edition: str, closing: Callable[[SecondReading], SecondReading]) -> None:
