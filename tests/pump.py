@@ -54,13 +54,23 @@ class OneSecret:
 class Pump:
     """The functions over one storage account; `by_queue` counts our storage calls by the queue that caused them."""
 
-    def __init__(self, connection: str, clock: Any, *, sign_in: bool = False, **around: Any) -> None:
-        """`sign_in`: as behind App Service's sign-in, where a header says who asks; else as in a sandbox."""
+    def __init__(
+        self, connection: str, clock: Any, *, sign_in: bool = False, reader: bool = False, **around: Any
+    ) -> None:
+        """`sign_in`: as behind App Service's sign-in, where a header says who asks; else as in a sandbox.
+
+        `reader`: with what a second reader needs.
+        """
         self.calls: Counter[str] = Counter()
         self.by_queue: dict[str, Counter[str]] = defaultdict(Counter)
         self._connection = connection
         settings = Settings(
-            "dev", "http://127.0.0.1:7071", connection_string=connection, local=not sign_in, sign_in=sign_in
+            "dev",
+            "http://127.0.0.1:7071",
+            connection_string=connection,
+            local=not sign_in,
+            sign_in=sign_in,
+            reader=reader,
         )
         app.use(app.Surroundings(settings, clock=clock, calls=self.calls, **around))
 
