@@ -94,7 +94,7 @@ async def test_a_post_is_read_twice_and_the_page_and_the_ticket_say_by_whom(aske
     assert "Read by azure openai" in page
     assert "Does not stand: its quotation is not in the post" in page
     (ticket,) = [row async for row in app.current().tables.scan("register")]
-    assert "read by azure openai" in str(read_entry(ticket))
+    assert f"reads the impact on users as: high, by “{QUOTE}”" in read_entry(ticket).description
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from shared.core.changes.settled import FieldValue, is_same, value_of
 from shared.core.classify.board_reason import board_words
-from shared.core.posts.classification import FIELD_NAMES, UNSURE_BELOW, Classification, FieldName, Why
+from shared.core.posts.classification import FIELD_NAMES, UNSURE_BELOW, US, Classification, FieldName, Why
 from shared.core.terms import Cloud
 
 Use = Literal["unsure", "all"]
@@ -142,7 +142,7 @@ def _with(
             why[name] = Why(answer.quote, DIFFER, reader=second.by)
             taken.add(name)
         elif second.use == "all" and ours:
-            why[name] = replace(ours, confidence=DIFFER, reader=f"us; {second.by} reads it otherwise")
+            why[name] = replace(ours, confidence=DIFFER, reader=f"{US}; {second.by} reads it otherwise")
     if not taken:
         return replace(own, why=why), taken
     return _derived(replace(own, **values, why=why), second, taken), taken

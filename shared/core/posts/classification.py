@@ -56,6 +56,10 @@ UNSURE_BELOW = 0.76
 100 are right (docs/classification-measured.md)."""
 
 
+US = "us"
+"""How `Why.reader` begins where our own reading stands against another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """What decided a field: the post's field or words, and how often such decisions are right (0 to 1).

@@ -27,7 +27,7 @@ from shared.core.tickets.proposal.risk import impact_words, risk_of, risk_words
 from shared.core.tickets.proposal.schedule import deadline, halts, planned_end, planned_start, rollouts
 from shared.core.tickets.reassess import moved_after_approval
 from shared.core.tickets.ticket import Ticket
-from shared.core.words.doubt import arrival_words, doubts, kind_words
+from shared.core.words.doubt import arrival_words, doubts, kind_words, read_otherwise
 from shared.core.words.plan import to_do
 from shared.core.words.titles import short_title
 
@@ -163,7 +163,10 @@ def _sources(
         ),
         "why_board": (why_board(case),),
         "why": tuple(_why(reason) for reason in state.effect.why),
-        "unsure": (Part(doubt, "how often such readings are right"),) if doubt else (),
+        "unsure": (
+            *((Part(doubt, "how often such readings are right"),) if doubt else ()),
+            *(Part(words, "a second reader") for words in read_otherwise(case.classification)),
+        ),
     }
 
 

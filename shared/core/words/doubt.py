@@ -1,11 +1,15 @@
 """Doubt in words: what is unsure is told as probable, and never with a number."""
 
-from shared.core.posts.classification import UNSURE_BELOW, Classification
+from datetime import date
+
+from shared.core.posts.classification import UNSURE_BELOW, US, Classification
 from shared.core.terms import Impact, Kind
-from shared.core.words.dates import listed
+from shared.core.text.safe import cut
+from shared.core.words.dates import day, listed
 from shared.core.words.labels import ARRIVALS, IMPACTS, KINDS
 from shared.core.words.language import say
 
+_LONGEST_QUOTE = 200  # characters
 SURE_FROM = 0.9
 """Confidence from which a field is sure: more than nine in ten of such readings are right."""
 _PROBABLE_KINDS: dict[Kind, str] = {
@@ -68,6 +72,19 @@ def arrival_words(classification: Classification) -> str:
     if contradicts or not is_sure(classification, "default", "kind"):
         return ""
     return say(ARRIVALS.get(classification.default, classification.default))
+
+
+def read_otherwise(classification: Classification) -> list[str]:
+    """What a second reader reads where we are unsure ourselves: its words for who decides, each with its quotation."""
+    said = []
+    for name, words in _DOUBTED.items():
+        why = classification.why.get(name)
+        if why and why.reader and why.words and classification.is_unsure(name) and not why.reader.startswith(US):
+            value = getattr(classification, name)
+            shown = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+            shown = day(shown) if isinstance(shown, date) else str(shown).replace("_", " ")
+            said.append(f"{why.reader} reads {words} as: {shown}, by “{cut(why.words, _LONGEST_QUOTE)}”.")
+    return said
 
 
 def doubts(classification: Classification) -> str:

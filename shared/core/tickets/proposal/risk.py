@@ -68,12 +68,13 @@ def risk_why(case: Case) -> Iterator[Part]:
         if classification.crb and case.sure("crb"):
             yield Part("Low impact, but it is for the board.", case.source("crb"))
         return
-    if all(case.unsure(name) for name, _ in names):
+    told = [(name, who) for name, who in names if not case.unsure(name)]
+    if not told:
         return
-    unsure = [who for name, who in names if not case.sure(name)]
-    probably = "probably " if len(unsure) == len(names) else ""
-    shown = [who for _, who in names if probably or who not in unsure]
-    yield Part(f"The impact on {listed(shown)} is {probably}{highest}.", case.source(*(name for name, _ in names)))
+    sure = [(name, who) for name, who in told if case.sure(name)]
+    probably, told = ("", sure) if sure else ("probably ", told)
+    shown = [who for _, who in told]
+    yield Part(f"The impact on {listed(shown)} is {probably}{highest}.", case.source(*(name for name, _ in told)))
 
 
 def impact_why(case: Case) -> Iterator[Part]:

@@ -203,6 +203,14 @@ RISKS = [
     ({"user_impact": "high", "unsure": ("user_impact",)}, ""),
     ({"user_impact": "high", "why": {"user_impact": Why("", UNSURE_BELOW)}}, "The impact on users is probably high."),
     ({"user_impact": "high", "admin_impact": "high", "unsure": ("user_impact",)}, "The impact on admins is high."),
+    (
+        {
+            "user_impact": "high",
+            "admin_impact": "high",
+            "why": {"user_impact": Why("", UNSURE_BELOW - 0.01), "admin_impact": Why("", UNSURE_BELOW)},
+        },
+        "The impact on admins is probably high.",
+    ),
     ({"crb": True, "unsure": ("crb",)}, ""),
     ({"crb": True}, "Low impact, but it is for the board."),
     ({}, ""),
