@@ -125,7 +125,7 @@ def change_page(
 
 
 def _second(change: Change) -> object:
-    if change.current.second is None:
+    if not change.editions or change.current.second is None:
         return None
     from shared.adapters.pages.second import second_view
 

@@ -22,6 +22,7 @@ from shared.core.changes.events import derive
 from shared.core.changes.lessons import Lesson
 from shared.core.changes.reasons import SentenceReason
 from shared.core.changes.relations import Related
+from shared.core.changes.second import SecondField, SecondReading
 from shared.core.changes.sentences import difference
 from shared.core.changes.settled import Assessment, SettledField, TeamWord
 from shared.core.changes.tenants import Difference, with_joined
@@ -140,6 +141,24 @@ def settled_change() -> Change:
         "rollouts": SettledField(ours, "Ben", at(4, 21), first.id, said),
     }
     return replace(moved, assessment=Assessment(3, settled))
+
+
+def second_change() -> Change:
+    """The same change, read a second time by a model that is right, wrong, sure and inventive in turn."""
+    changed = change()
+    removed = "the separate download page is removed"
+    said = {
+        "default": SecondField("off", "Organizers find poll answers under Recap > Polls."),
+        "kind": SecondField("retirement", removed),
+        "user_impact": SecondField("high", removed),
+        "action": SecondField("none", "no action is needed <by anybody>", "its quotation is not in the post"),
+        "rollouts": SecondField(None, "", "its quotation does not name these days"),
+        "crb": SecondField(True, "Tell meeting organizers to save the answers that they still need"),
+    }
+    second = SecondReading(
+        at(4, 20), "all", 1, None, at(4, 20), by="azure openai gpt-5-mini", fields=said, tokens_in=1900, tokens_out=420
+    )
+    return replace(changed, editions=(*changed.editions[:-1], replace(changed.current, second=second)))
 
 
 def closed_change() -> Change:
@@ -490,6 +509,7 @@ def everything() -> dict[str, str]:
         "change-outcome": pages.change_page(
             change(), copies(), effects(), acts=[outcome()], as_of=NOW.date(), lessons=lessons()
         ),
+        "change-second": pages.change_page(second_change(), copies(), effects(), as_of=NOW.date()),
         "change-unread": pages.change_page(Change("MC1000001", {"id": "MC1000001"}, at(4, 20), ()), as_of=NOW.date()),
         "change-full": full_page(),
         "change-reader": full_page(owner=False),
