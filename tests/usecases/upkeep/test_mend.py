@@ -114,7 +114,7 @@ async def test_an_upgrade_lets_hundreds_of_old_changes_lapse_in_few_transactions
     class Counted(FakeTables):
         async def commit(self, table, writes):
             commits.append(table)
-            await super().commit(table, writes)
+            return await super().commit(table, writes)
 
     world = World(policy(routes=Route(team="workplace", cards=("owner",))), tables=Counted())
     for at in range(0, 300, 20):
