@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.core.errors import ConflictError
@@ -19,12 +19,14 @@ class Pass:
     """The pass that came to its end last. `ended`: none has begun since.
 
     `since`: when it began, by storage's clock; what is written later it may not have seen. `full`: when the last full
-    one began, by ours. `basis`: what that one went by. `left`: the changes that it could not mend.
+    one began, by ours. `basis`: what that one went by. `lists`: the name of the lists that it built. `left`: the
+    changes that could not be mended.
     """
 
     since: datetime | None = None
     full: datetime | None = None
     basis: str = ""
+    lists: str = ""
     left: tuple[str, ...] = ()
     ended: bool = False
     etag: str = ""
@@ -38,7 +40,8 @@ async def last_pass(tables: Tables) -> Pass:
     try:
         left = tuple(str(name) for name in json.loads(str(row.values["left"])))
         since, full = when(str(row.values["since"])), when(str(row.values["full"]))
-        return Pass(since, full, str(row.values["basis"]), left, row.values["ended"] is True, row.etag)
+        basis, built = str(row.values["basis"]), str(row.values["lists"])
+        return Pass(since, full, basis, built, left, row.values["ended"] is True, row.etag)
     except (KeyError, ValueError, TypeError):
         return Pass(etag=row.etag)
 
@@ -50,20 +53,19 @@ async def begin_pass(tables: Tables, last: Pass) -> Pass | None:
     """
     etag = await _write(tables, last, ended=False)
     since = await tables.written_at(TABLE, _DEPLOYMENT, KEY) if etag else None
-    return Pass(since, last.full, last.basis, last.left, etag=etag) if since else None
+    return replace(last, since=since, etag=etag) if since else None
 
 
 async def end_pass(tables: Tables, begun: Pass, left: Collection[str]) -> bool:
     """Say that it came to its end; False where another has begun meanwhile, and the one after both is a full one."""
-    ended = Pass(begun.since, begun.full, begun.basis, tuple(sorted(left)), etag=begun.etag)
-    return bool(await _write(tables, ended, ended=True))
+    return bool(await _write(tables, replace(begun, left=tuple(sorted(left))), ended=True))
 
 
 async def _write(tables: Tables, each: Pass, *, ended: bool) -> str:
     """The row's new version; empty where another was faster."""
     values: dict[str, Value] = {
-        "since": _iso(each.since), "full": _iso(each.full), "basis": each.basis, "left": json.dumps(each.left),
-        "ended": ended,
+        "since": _iso(each.since), "full": _iso(each.full), "basis": each.basis, "lists": each.lists,
+        "left": json.dumps(each.left), "ended": ended,
     }  # fmt: skip
     row = Row(_DEPLOYMENT, KEY, values, each.etag)
     try:

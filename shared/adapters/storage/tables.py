@@ -121,7 +121,7 @@ class AzureTables:
     async def written_at(self, table: str, partition: str, key: str) -> datetime | None:
         with as_ours(f"reading table {table}"):
             try:
-                entity = await self._table(table).get_entity(partition, key, select=["PartitionKey"])
+                entity = await self._table(table).get_entity(partition, key, select=["Timestamp"])
             except ResourceNotFoundError as error:
                 if "TableNotFound" in str(error):
                     raise

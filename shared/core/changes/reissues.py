@@ -3,7 +3,7 @@
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -58,12 +58,25 @@ def normal_title(title: str) -> str:
     return " ".join(title.lower().split())
 
 
+def dateless(title: str) -> str:
+    """A normal title without months and years, as notices that come back are compared by it."""
+    return _MONTH.sub("", title)
+
+
+def unstated_of(new: Collection[str], sketches: Sequence[Sketch]) -> list[Relation]:
+    """Those that a few changes may have made: with one of them, or between two that have the title of one."""
+    titles = {dateless(each.title) for each in sketches if each.id in new and each.title}
+    same = {each.id for each in sketches if each.id in new or dateless(each.title) in titles}
+    every = ((each, {each.change, each.other}) for each in unstated(sketches))
+    return [each for each, both in every if both <= same or not both.isdisjoint(new)]
+
+
 def unstated(sketches: Iterable[Sketch]) -> list[Relation]:
     """Re-issues and series among these changes, as rows on both sides of each pair."""
     every = sorted(sketches, key=lambda each: (each.at, each.id))
     pairs: dict[tuple[str, str], Relation] = {}
     rhythmic: set[str] = set()
-    for members in _groups(every, lambda each: [_MONTH.sub("", each.title)] if each.title else []):
+    for members in _groups(every, lambda each: [dateless(each.title)] if each.title else []):
         for run in _by_service(members):
             gap = _rhythm(run)
             if gap or len({each.at.date() for each in run}) >= _OFTEN:

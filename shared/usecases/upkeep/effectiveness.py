@@ -48,7 +48,7 @@ class CardCounts:
         return [card for card in cards if month_of(card.sent) in self._months]
 
     async def write(self, deps: Deps) -> None:
-        """Sum up, and after a full walk forget who opened what in the months before; about ten calls.
+        """Sum up, and forget who opened what in the months before; about ten calls.
 
         ConflictError where another pass wrote the cards meanwhile.
         """
@@ -61,9 +61,8 @@ class CardCounts:
             await opens.write_figures(
                 tables, month, figures_of((card for card in every if month_of(card.sent) == month), opened)
             )
-        if self._known is None:
-            older = [month for month in months_back(self._now, _KEPT_MONTHS + _FORGOTTEN) if month not in self._months]
-            await opens.forget_opens(tables, older)
+        older = [month for month in months_back(self._now, _KEPT_MONTHS + _FORGOTTEN) if month not in self._months]
+        await opens.forget_opens(tables, older)
 
 
 def _place(change_id: str) -> tuple[str, str]:

@@ -102,10 +102,14 @@ def _records(deps: Deps, listed: "NewLists") -> AsyncIterator[ChangeRecord]:
 
 
 class NewLists:
-    """Lists that are being built from the record: one walk, whose beginning becomes their mark."""
+    """Lists that are being built from the record: one walk, whose beginning becomes their mark.
+
+    `name`: what both blobs are known by once they are written.
+    """
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
+        self.name = uuid.uuid4().hex[:12]
         self._mark = deps.here.clock() - LAG
         self._lines: list[Line] = []
         self._left: set[str] = set()
@@ -123,7 +127,7 @@ class NewLists:
         before = [await read_listing(blobs, name) for name in (REST, LIVE)]
         lines = _carried(self._lines, self._left, [listing for listing in before if listing])
         live = [line for line in lines if is_live(line, now)]
-        await put_listings(blobs, live, lines, self._mark, uuid.uuid4().hex[:12])
+        await put_listings(blobs, live, lines, self._mark, self.name)
         _LOG.info("lists: %d lines, of which %d are live", len(lines), len(live))
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,8 @@ _MOST = 1_000
 _FEW = 100
 """Changes whose rows of each list are asked for by name; of more each list is read whole."""
 _MOST_LEFT = 50
+_UNDER_WAY = timedelta(days=1)
+"""How long a post may be under way from its feed to the record; of one that was parked the next full pass knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class _Short:
     live: Listing
     cards: SentCards
     found: Recent
+    since: datetime
 
 
 async def mend(deps: Deps, *, full: bool = False) -> Mended:
@@ -72,7 +75,7 @@ async def mend(deps: Deps, *, full: bool = False) -> Mended:
     last, basis = await last_pass(tables), _basis(policy)
     begun = await begin_pass(tables, last)
     short = None if full else await _short(deps, last, basis, now)
-    walk = Walk(deps, policy, Mended(full=short is None))
+    walk, anew = Walk(deps, policy, Mended(full=short is None)), NewLists(deps)
     if short:
         await _classify(deps, short.found.hanging, walk.done)
         with walk.apart("the lists cannot be mended"):
@@ -80,14 +83,15 @@ async def mend(deps: Deps, *, full: bool = False) -> Mended:
     else:
         await _classify(deps, [change_id async for change_id in waiting_for_classification(tables)], walk.done)
         with walk.apart("the lists cannot be mended"):
-            await _mend_all(walk)
+            await _mend_all(walk, anew)
     await _waiting(deps, walk.done)
     await forget_heard(tables, now - _HEARD_FOR)
     with apart("what was touched days ago cannot be forgotten"):
         await delete_touched(tables, now - KEPT)
     if begun and walk.comes_to_its_end and len(walk.left) <= _MOST_LEFT:
-        ended = begun if short else Pass(begun.since, now, basis, etag=begun.etag)
-        await end_pass(tables, ended, walk.left)
+        if not short:
+            begun = replace(begun, full=now, basis=basis, lists=anew.name)
+        await end_pass(tables, begun, walk.left)
     return walk.done
 
 
@@ -98,12 +102,13 @@ async def _short(deps: Deps, last: Pass, basis: str, now: datetime) -> _Short | 
     if not last.full <= now < last.full + FULL_EVERY - _EARLIER:
         return None
     live, cards = await read_listing(deps.storage.blobs, LIVE), await read_sent_cards(deps.storage.blobs)
-    if live is None or cards is None:
+    if live is None or live.rest != last.lists or cards is None:  # or another version has built them meanwhile
         return None
-    found = await recent(deps.storage.tables, last.since - MARGIN)
+    since = last.since - MARGIN
+    found = await recent(deps.storage.tables, since)
     found.changes |= set(last.left)
     found.changes |= {line.id for line in live.lines.values() if may_lapse(line, now) or may_turn(line)}
-    return _Short(live, cards, found) if len(found.changes) <= _MOST else None
+    return _Short(live, cards, found, since) if len(found.changes) <= _MOST else None
 
 
 def _basis(policy: Policy) -> str:
@@ -116,11 +121,11 @@ def _comparable(value: Any) -> Any:
     return sorted(map(str, value)) if isinstance(value, set | frozenset) else str(value)
 
 
-async def _mend_all(walk: Walk) -> None:
+async def _mend_all(walk: Walk, lines: NewLists) -> None:
     """A full pass: one walk over the record, and every list held against it."""
     tables, now = walk.deps.storage.tables, walk.deps.here.clock()
     lists = Lists(
-        NewLists(walk.deps),
+        lines,
         await RelationSweep.read(walk.deps),
         CardCounts(now),
         await NumberIndex.read(tables, walk.policy),
@@ -142,7 +147,7 @@ async def _mend_recent(walk: Walk, short: _Short) -> None:
     few = len(some) <= _FEW
     lists = Lists(
         lines,
-        RecentRelations(),
+        RecentRelations(short.live, short.since - _UNDER_WAY),
         CardCounts(now, short.cards),
         await NumberIndex.read(tables, walk.policy, states if few else None),
         await OpenList.read(tables, some if few else None),
