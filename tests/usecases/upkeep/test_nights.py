@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from shared.core.life.figures import is_live
+from shared.core.life.followed import KIND as FOLLOWED
 from shared.core.life.line import Line, Part
 from shared.core.policy.model import Channel, TicketSystemEntry
 from shared.core.ports.storage import Write
@@ -182,18 +183,28 @@ class Nights(World):
         return sorted({f"MC{int(row.key[2:])}" for row in await self.all("changes") if kind_of(row.key) == "change"})
 
     async def lines(self):
-        deps = deps_with(self.alive, lists=ListMemory())
-        return {name: uncounted(line) for name, line in (await every_line(deps)).by_id.items()}
+        return {name: made_of_the_record(line) for name, line in (await self._every_line()).items()}
+
+    async def followed(self):
+        """What `follow_tickets` has said in lines; a pass carries it on, and what it lost is asked for once more."""
+        lines = await self._every_line()
+        return {(name, part.name, part.values) for name, line in lines.items() for part in line.of_kind(FOLLOWED)}
+
+    async def _every_line(self):
+        return (await every_line(deps_with(self.alive, lists=ListMemory()))).by_id
 
 
 def _copied(value):
     return dict(value) if isinstance(value, dict) else value
 
 
-def uncounted(line):
-    """The line without when its tenants were counted."""
-    parts = (Part(part.name, "", part.places, part.values) if part.kind == "tenants" else part for part in line.parts)
-    return Line(line.id, tuple(parts))
+def made_of_the_record(line):
+    """The line without when its tenants were counted, and without what only lines say."""
+    parts = (part for part in line.parts if part.kind != FOLLOWED)
+    return Line(
+        line.id,
+        tuple(Part(part.name, "", part.places, part.values) if part.kind == "tenants" else part for part in parts),
+    )
 
 
 async def stored(world):
@@ -234,6 +245,7 @@ async def test_a_short_pass_leaves_what_a_full_one_leaves(seed):
         expected, found = await stored(twin), await stored(world)
         for name, value in expected.items():
             assert found[name] == value, name
+        assert await world.followed() >= await twin.followed()
         assert figures(some) == figures(whole)
         assert await live(world) == await live(twin)
         await world.drain()
