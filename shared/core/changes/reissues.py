@@ -26,6 +26,8 @@ _MONTH = re.compile(
     r"\b(?:jan|febr|septem|octo|novem|decem)(?:uary|ber)\b|\b(?:march|april|may|june|july|august)\b|\b20\d\d\b",
     re.IGNORECASE,
 )
+_UNDER_ANOTHER_TITLE = 0.5
+"""How sure it is that a roadmap id alone announces the same."""
 _ROADMAP = re.compile(r"\d{4,7}")
 
 
@@ -64,11 +66,19 @@ def dateless(title: str) -> str:
 
 
 def unstated_of(new: Collection[str], sketches: Sequence[Sketch]) -> list[Relation]:
-    """Those that a few changes may have made: with one of them, or between two that have the title of one."""
+    """Those that a few changes may have made: with one of them, or between two that have the title of one.
+
+    Of two others under another title nothing is said: which of all that have their roadmap id come next to each other
+    is not known here.
+    """
     titles = {dateless(each.title) for each in sketches if each.id in new and each.title}
     same = {each.id for each in sketches if each.id in new or dateless(each.title) in titles}
     every = ((each, {each.change, each.other}) for each in unstated(sketches))
-    return [each for each, both in every if both <= same or not both.isdisjoint(new)]
+    return [
+        each
+        for each, both in every
+        if not both.isdisjoint(new) or (both <= same and each.confidence > _UNDER_ANOTHER_TITLE)
+    ]
 
 
 def unstated(sketches: Iterable[Sketch]) -> list[Relation]:
@@ -95,7 +105,7 @@ def unstated(sketches: Iterable[Sketch]) -> list[Relation]:
             if (before.id, after.id) not in pairs:
                 number = min(before.roadmap & after.roadmap)
                 words = f"roadmap id {number} again, {(after.at - before.at).days} days later, under another title"
-                _pair(pairs, before, after, ("reissue_of", "reissued_as"), words, 0.5)
+                _pair(pairs, before, after, ("reissue_of", "reissued_as"), words, _UNDER_ANOTHER_TITLE)
     return list(pairs.values())
 
 

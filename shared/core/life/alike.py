@@ -14,10 +14,8 @@ def alike(new: Sequence[Sketch], lines: Iterable[Line]) -> set[str]:
     """
     titles = {dateless(each.title) for each in new if each.title}
     numbers = {number for each in new for number in each.roadmap}
-    sketches = [
-        (line.id, dateless(normal_title(line.title)), line.roadmap) for line in lines if line.title and not line.private
-    ]
+    sketches = [(line.id, dateless(normal_title(line.title)), line.roadmap) for line in lines if not line.private]
     first = [each for each in sketches if each[1] in titles or not numbers.isdisjoint(each[2])]
-    titles |= {title for _, title, _ in first}
+    titles |= {title for _, title, _ in first if title}
     names = {name for name, _, _ in first} | {name for name, title, _ in sketches if title in titles}
     return names - {each.id for each in new}
