@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import operator
-from collections.abc import AsyncIterator, Collection, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -70,7 +70,20 @@ class Mortal:
     """A port whose process dies at one call of its lifetime."""
 
     _CALLS = frozenset(
-        {"get", "range", "scan", "read_keys", "commit", "send", "look", "put", "delete", "read", "replace"}
+        {
+            "get",
+            "range",
+            "scan",
+            "read_keys",
+            "written_at",
+            "commit",
+            "send",
+            "look",
+            "put",
+            "delete",
+            "read",
+            "replace",
+        }
     )
 
     def __init__(self, inner: object, life: Lifetime) -> None:
@@ -125,11 +138,13 @@ class FakeTables(FakeExamined):
     """Table storage in memory. `refuse` names keys that it never takes; `interfere` runs once before a commit.
 
     `looked_at` counts the rows that storage looks at to answer (all in a range, filtered or not), `returned` those
-    that it sends.
+    that it sends. `clock`: when a row is written, by this storage's own clock.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self.clock: Callable[[], datetime] = lambda: NOW
+        self.stamps: dict[tuple[str, str, str], datetime] = {}
         self.rows: dict[tuple[str, str, str], tuple[dict[str, Value], str]] = {}
         self._keys: dict[tuple[str, str], set[str]] = {}  # of each partition, those deleted too
         self.refuse: set[str] = set()
@@ -164,7 +179,7 @@ class FakeTables(FakeExamined):
             self.looked_at += 1
             values, etag = self.rows[table, partition, key]
             row = Row(partition, key, values, etag)
-            if _equal(values, equal) and _is_any(row, any_of):
+            if _equal(values, equal) and _is_any(row, any_of, self.stamps[table, partition, key]):
                 rows.append(_only(row, only))
                 if len(rows) == limit:
                     break
@@ -189,8 +204,8 @@ class FakeTables(FakeExamined):
             if t != table or (high and not low <= k < high):
                 continue
             self.looked_at += 1
-            row = Row(p, k, values, etag)
-            if _equal(values, equal) and all(_holds(row, each) for each in where) and _is_any(row, any_of):
+            row, at = Row(p, k, values, etag), self.stamps[t, p, k]
+            if _equal(values, equal) and all(_holds(row, each, at) for each in where) and _is_any(row, any_of, at):
                 self.returned += 1
                 returned += 1
                 yield _only(row, only)
@@ -202,6 +217,10 @@ class FakeTables(FakeExamined):
     ) -> list[str]:
         rows = FakeTables.scan(self, table, only=(), where=where, limit=limit)
         return [row.partition if which == "PartitionKey" else row.key async for row in rows]
+
+    async def written_at(self, table: str, partition: str, key: str) -> datetime | None:
+        self.calls += 1
+        return self.stamps.get((table, partition, key))
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
         self.calls += 1
@@ -222,8 +241,9 @@ class FakeTables(FakeExamined):
             place = (table, write.row.partition, write.row.key)
             old = self.rows.get(place, ({}, ""))[0] if write.how == "merge" else {}
             if write.how == "delete":
-                del self.rows[place]
+                del self.rows[place], self.stamps[place]
             else:
+                self.stamps[place] = self.clock()
                 self.rows[place] = ({**old, **write.row.values}, str(next(self._versions)))
                 self._keys.setdefault(place[:2], set()).add(place[2])
         places = ((table, write.row.partition, write.row.key) for write in writes)
@@ -232,6 +252,7 @@ class FakeTables(FakeExamined):
     def put(self, table: str, row: Row) -> None:
         """A row that was there before the test."""
         self.rows[table, row.partition, row.key] = (dict(row.values), str(next(self._versions)))
+        self.stamps[table, row.partition, row.key] = self.clock()
         self._keys.setdefault((table, row.partition), set()).add(row.key)
 
     def keys(self, table: str) -> list[str]:
@@ -255,15 +276,15 @@ def _only(row: Row, only: Collection[str] | None) -> Row:
 _COMPARE = {"eq": operator.eq, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
 
 
-def _holds(row: Row, condition: Condition) -> bool:
+def _holds(row: Row, condition: Condition, at: datetime) -> bool:
     """Storage's own rule: what a row lacks, or has in another type, is neither more nor less than anything."""
-    values = {**row.values, "PartitionKey": row.partition, "RowKey": row.key}
+    values = {**row.values, "PartitionKey": row.partition, "RowKey": row.key, "Timestamp": at}
     held = values.get(condition.name)
     return type(held) is type(condition.value) and bool(_COMPARE[condition.how](held, condition.value))
 
 
-def _is_any(row: Row, any_of: Sequence[Condition]) -> bool:
-    return not any_of or any(_holds(row, each) for each in any_of)
+def _is_any(row: Row, any_of: Sequence[Condition], at: datetime) -> bool:
+    return not any_of or any(_holds(row, each, at) for each in any_of)
 
 
 def _equal(values: Mapping[str, Value], equal: Mapping[str, str] | None) -> bool:

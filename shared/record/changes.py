@@ -235,15 +235,16 @@ async def all_changes(tables: Tables, damaged: Callable[[str], None] | None = No
     group: list[Row] = []
     async for row in tables.scan(TABLE, None, *EVERY_CHANGE):
         if group and id_of(row.key) != id_of(group[0].key):
-            for record in _read_apart(group, damaged):
+            for record in read_apart(group, damaged):
                 yield record
             group = []
         group.append(row)
-    for record in _read_apart(group, damaged):
+    for record in read_apart(group, damaged):
         yield record
 
 
-def _read_apart(group: Sequence[Row], damaged: Callable[[str], None] | None) -> Collection[ChangeRecord]:
+def read_apart(group: Sequence[Row], damaged: Callable[[str], None] | None) -> Collection[ChangeRecord]:
+    """The change that these rows are; none, and its id to `damaged`, where one of them cannot be read."""
     try:
         return read_changes(group).values()
     except Exception:  # noqa: BLE001 - whatever is wrong with one row, the others are read

@@ -27,6 +27,7 @@ from shared.record import (
     open_list,
     opens,
     parked,
+    passes,
     people,
     register,
     reports,
@@ -75,8 +76,11 @@ def _ended_claims(row: Row, at: datetime) -> Row:
 
 
 def _without_turn(row: Row, _: datetime) -> Row | None:
-    """A report that somebody was sending is free for the next one. Of an import that was made here nothing is said."""
-    if row.key == imports.KEY:
+    """A report that somebody was sending is free for the next one.
+
+    Of an import that was made here nothing is said, nor of the nightly pass, which goes by this storage's clock.
+    """
+    if row.key in {imports.KEY, passes.KEY}:
         return None
     if not row.values.get("claimed_until"):
         return row

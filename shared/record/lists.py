@@ -27,7 +27,7 @@ from shared.core.life.line_parts import (
 )
 from shared.core.life.shown import Counts, counts_of
 from shared.core.policy.model import Policy
-from shared.core.ports.storage import Blobs, Row, Tables, Write
+from shared.core.ports.storage import Blobs, Condition, Row, Tables, Write
 from shared.core.tasks.task import TaskState
 from shared.core.times import stored_moment, when
 from shared.record.changes import ChangeRecord
@@ -109,7 +109,7 @@ async def touched_on(tables: Tables, day: date, since: datetime) -> list[Line]:
 async def delete_touched(tables: Tables, before: datetime) -> int:
     """Forget what was touched before that day; how many rows."""
     first = before.date().isoformat()
-    old = [row async for row in tables.scan(TABLE, only=()) if row.partition < first]
+    old = [row async for row in tables.scan(TABLE, only=(), where=[Condition("PartitionKey", "lt", first)])]
     for _, of_day in groupby(old, lambda row: row.partition):
         for writes in transactions([Write("delete", row)] for row in of_day):
             await write_or_skip(tables, TABLE, *writes)

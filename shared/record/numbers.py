@@ -7,6 +7,7 @@ from shared.core.changes.change import EffectState
 from shared.core.policy.model import Policy
 from shared.core.ports.storage import Row, Tables, Write
 from shared.record.effects import effect_of
+from shared.record.picked import every_row
 from shared.record.redo import write_or_skip
 
 TABLE = "numbers"
@@ -44,10 +45,13 @@ class NumberIndex:
         self._held = rows
 
     @classmethod
-    async def read(cls, tables: Tables, policy: Policy) -> "NumberIndex":
-        """One scan, where any system may call us."""
+    async def read(cls, tables: Tables, policy: Policy, states: Iterable[EffectState] | None = None) -> "NumberIndex":
+        """One scan, where any system may call us; of the tickets among a few effects one for each dozen."""
         systems = frozenset(name for name, entry in policy.tickets.items() if entry.inbound)
-        rows_there = [row async for row in tables.scan(TABLE)] if systems else []
+        if not systems:
+            return cls(systems, {})
+        wanted = None if states is None else [_key(each.ticket.number) for each in states if each.ticket.number]
+        rows_there = [row async for row in every_row(tables, TABLE, "RowKey", wanted)]
         return cls(systems, {(row.partition, row.key): row for row in rows_there})
 
     async def mend(self, tables: Tables, change_id: str, states: Iterable[EffectState]) -> int:

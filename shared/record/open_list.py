@@ -8,6 +8,7 @@ from shared.core.life.entries import OpenChange
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.times import stored_day, stored_moment
 from shared.record.packing import END, words
+from shared.record.picked import every_row
 from shared.record.redo import write_apart, write_or_skip
 
 TABLE = "open"
@@ -79,9 +80,17 @@ class OpenList:
         self._rows = rows
 
     @classmethod
-    async def read(cls, tables: Tables) -> "OpenList":
-        """One scan."""
-        return cls({(row.partition, row.key): row async for row in tables.scan(TABLE)})
+    async def read(cls, tables: Tables, change_ids: Collection[str] | None = None) -> "OpenList":
+        """One scan; of a few changes one for each dozen, which finds their rows with whatever team."""
+        rows = every_row(
+            tables, TABLE, "RowKey", None if change_ids is None else [ids.key(each) for each in change_ids]
+        )
+        return cls({(row.partition, row.key): row async for row in rows})
+
+    def keep_only(self, change_ids: Collection[str]) -> None:
+        """Only these changes are compared: the rows of all others stay."""
+        keys = {ids.key(each) for each in change_ids}
+        self._rows = {place: row for place, row in self._rows.items() if place[1] in keys}
 
     async def mend(self, tables: Tables, entry: OpenChange) -> bool:
         """Whether the row of an open change was missing or out of date."""

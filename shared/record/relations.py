@@ -1,12 +1,12 @@
 """Relations between changes: rows `r|` of table `changes`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from shared.core import ids
 from shared.core.changes.relations import Relation
 from shared.core.ports.storage import Row, Tables, Value, Write
-from shared.record.change_keys import EVERY_RELATION, TABLE, kind_of, relation_key, span
+from shared.record.change_keys import EVERY_RELATION, TABLE, id_of, kind_of, relation_key, span
 from shared.record.redo import write_or_skip
 
 
@@ -27,6 +27,12 @@ async def incoming(tables: Tables, change_id: str) -> list[Relation]:
     """What other posts say about this change: one range query."""
     rows = await tables.range(TABLE, ids.partition(change_id), *span("r", [change_id]))
     return [read_relation(row) for row in rows if kind_of(row.key) == "relation"]
+
+
+async def relations_about(tables: Tables, partition: str, change_ids: Collection[str]) -> list[Relation]:
+    """What posts say about these changes of one partition: one range query."""
+    rows = await tables.range(TABLE, partition, *span("r", change_ids))
+    return [read_relation(row) for row in rows if kind_of(row.key) == "relation" and id_of(row.key) in change_ids]
 
 
 async def all_relations(tables: Tables) -> list[Relation]:

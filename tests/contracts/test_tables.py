@@ -1,8 +1,9 @@
 """The contract of the port `Tables`, over the fake and over real Table storage."""
 
+import asyncio
 import uuid
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -210,3 +211,39 @@ def test_numbers_stand_in_a_filter_as_numbers():
 
     assert text == "n gt 0 and m le 1 and k eq @v2"
     assert values == {"v2": "x"}
+
+
+async def test_storage_knows_when_it_last_wrote_a_row(tables):
+    port, name = tables
+
+    async def written():
+        return await port.written_at(name, "p", "a"), await port.written_at(name, "q", "b")
+
+    async def since(at):
+        return [(row.partition, row.key) async for row in port.scan(name, where=[Condition("Timestamp", "ge", at)])]
+
+    await port.commit(name, [Write("insert", Row("p", "a", {"n": 1}))])
+    await _a_moment(port)
+    await port.commit(name, [Write("insert", Row("q", "b", {"n": 1}))])
+    first, second = await written()
+    assert first < second
+    assert await since(first) == [("p", "a"), ("q", "b")]
+    assert await since(second) == [("q", "b")]
+
+    await _a_moment(port)
+    await port.commit(name, [Write("merge", Row("p", "a", {"m": 2}, (await port.get(name, "p", "a")).etag))])
+    again, still = await written()
+    assert still == second
+    assert again > second
+    assert await since(again) == [("p", "a")]
+    either = [Condition("Timestamp", "ge", again), Condition("n", "eq", 1)]
+    assert [row.key async for row in port.scan(name, only=("n",), any_of=either)] == ["a", "b"]
+    assert await port.written_at(name, "p", "none") is None
+
+
+async def _a_moment(port):
+    if isinstance(port, FakeTables):
+        now = port.clock()
+        port.clock = lambda: now + timedelta(seconds=1)
+    else:
+        await asyncio.sleep(0.02)

@@ -59,7 +59,7 @@ async def test_the_list_of_the_others_is_written_anew_beside_a_damaged_change(tw
 
 
 async def test_a_fault_of_ours_with_one_change_leaves_the_others_to_be_mended(two, monkeypatch, caplog):
-    from shared.usecases.upkeep import mend as module
+    from shared.usecases.upkeep import mend_walk as module
 
     real = module.closed_row
 

@@ -202,6 +202,8 @@ class World:
             }
         )
 
+        if isinstance(self.tables, FakeTables):
+            self.tables.clock = self.clock
         if isinstance(self.tables, FakeTables) and not is_new:
             for row in self.known_channels():
                 self.tables.put("deliveries", row)
@@ -268,6 +270,13 @@ class World:
         return moved
 
     async def mend(self) -> Any:
+        """A full pass of the night, as once a week."""
+        mended = await mend(self.deps, full=True)
+        await self.drain()
+        return mended
+
+    async def night(self) -> Any:
+        """As the timer does it: mostly a short pass."""
         mended = await mend(self.deps)
         await self.drain()
         return mended
@@ -356,6 +365,9 @@ class PrefixedTables:
 
     def scan(self, table: str, *args: Any, **named: Any) -> Any:
         return self._inner.scan(self.name(table), *args, **named)
+
+    async def written_at(self, table: str, partition: str, key: str) -> datetime | None:
+        return await self._inner.written_at(self.name(table), partition, key)
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:
         return await self._inner.commit(self.name(table), writes)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, cast
 
 from azure.core import MatchConditions
@@ -116,6 +117,17 @@ class AzureTables:
                 if len(keys) == limit:
                     break
         return keys
+
+    async def written_at(self, table: str, partition: str, key: str) -> datetime | None:
+        with as_ours(f"reading table {table}"):
+            try:
+                entity = await self._table(table).get_entity(partition, key, select=["Timestamp"])
+            except ResourceNotFoundError as error:
+                if "TableNotFound" in str(error):
+                    raise
+                return None
+            at: datetime | None = entity.metadata["timestamp"]
+            return at
 
     async def _query(
         self,

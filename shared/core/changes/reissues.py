@@ -3,7 +3,7 @@
 import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -26,6 +26,8 @@ _MONTH = re.compile(
     r"\b(?:jan|febr|septem|octo|novem|decem)(?:uary|ber)\b|\b(?:march|april|may|june|july|august)\b|\b20\d\d\b",
     re.IGNORECASE,
 )
+_UNDER_ANOTHER_TITLE = 0.5
+"""How sure it is that a roadmap id alone announces the same."""
 _ROADMAP = re.compile(r"\d{4,7}")
 
 
@@ -58,12 +60,33 @@ def normal_title(title: str) -> str:
     return " ".join(title.lower().split())
 
 
+def dateless(title: str) -> str:
+    """A normal title without months and years, as notices that come back are compared by it."""
+    return _MONTH.sub("", title)
+
+
+def unstated_of(new: Collection[str], sketches: Sequence[Sketch]) -> list[Relation]:
+    """Those that a few changes may have made: with one of them, or between two that have the title of one.
+
+    Of two others under another title nothing is said: which of all that have their roadmap id come next to each other
+    is not known here.
+    """
+    titles = {dateless(each.title) for each in sketches if each.id in new and each.title}
+    same = {each.id for each in sketches if each.id in new or dateless(each.title) in titles}
+    every = ((each, {each.change, each.other}) for each in unstated(sketches))
+    return [
+        each
+        for each, both in every
+        if not both.isdisjoint(new) or (both <= same and each.confidence > _UNDER_ANOTHER_TITLE)
+    ]
+
+
 def unstated(sketches: Iterable[Sketch]) -> list[Relation]:
     """Re-issues and series among these changes, as rows on both sides of each pair."""
     every = sorted(sketches, key=lambda each: (each.at, each.id))
     pairs: dict[tuple[str, str], Relation] = {}
     rhythmic: set[str] = set()
-    for members in _groups(every, lambda each: [_MONTH.sub("", each.title)] if each.title else []):
+    for members in _groups(every, lambda each: [dateless(each.title)] if each.title else []):
         for run in _by_service(members):
             gap = _rhythm(run)
             if gap or len({each.at.date() for each in run}) >= _OFTEN:
@@ -82,7 +105,7 @@ def unstated(sketches: Iterable[Sketch]) -> list[Relation]:
             if (before.id, after.id) not in pairs:
                 number = min(before.roadmap & after.roadmap)
                 words = f"roadmap id {number} again, {(after.at - before.at).days} days later, under another title"
-                _pair(pairs, before, after, ("reissue_of", "reissued_as"), words, 0.5)
+                _pair(pairs, before, after, ("reissue_of", "reissued_as"), words, _UNDER_ANOTHER_TITLE)
     return list(pairs.values())
 
 

@@ -558,16 +558,23 @@ class Line:
         """Whether people still have to deal with it; what nobody tracks is open until its plan is over."""
         if self.closed or not self.decided:
             return False
-        if self._ticket or self._has_tasks:
+        if self.is_tracked:
             return True
-        return self._planned and not (self._last_day and self._last_day < today)
+        return self.is_planned and not (self.last_day and self.last_day < today)
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether a ticket or a task of the plan stands for it."""
+        return bool(self._ticket or self._has_tasks)
 
     @cached_property
-    def _planned(self) -> bool:
+    def is_planned(self) -> bool:
+        """Whether it is planned; of a post on data privacy, whether its plan was not over when the line was made."""
         return self._change.flag("planned")
 
     @cached_property
-    def _last_day(self) -> date | None:
+    def last_day(self) -> date | None:
+        """The last day of its plan; never of a post on data privacy."""
         return self._change.day("last_day")
 
     def last_moment(self) -> datetime | None:

@@ -21,7 +21,10 @@ class Row:
 
 
 class Condition(NamedTuple):
-    """What a property of a row must be, keys among them; a row that lacks it never matches."""
+    """What a property of a row must be, keys among them; a row that lacks it never matches.
+
+    `Timestamp` is when storage last wrote the row, by storage's own clock: compare it with `written_at` alone.
+    """
 
     name: str
     how: Literal["eq", "gt", "ge", "lt", "le"]
@@ -102,6 +105,10 @@ class Tables(Examined, Protocol):
         self, table: str, which: Literal["PartitionKey", "RowKey"], where: Sequence[Condition] = (), *, limit: int = 0
     ) -> list[str]:
         """One half of the keys of the rows of a table, in order, and nothing else: some 40 bytes a row."""
+        ...
+
+    async def written_at(self, table: str, partition: str, key: str) -> datetime | None:
+        """When storage last wrote a row, by storage's own clock; None where there is no such row."""
         ...
 
     async def commit(self, table: str, writes: Sequence[Write]) -> list[str]:

@@ -66,7 +66,8 @@ async def settle_record(
 ) -> Settled | None:
     """The same without the lists: `refresh_lists` takes the result. None where the change is unknown or left.
 
-    `given`: the change as it was just read without its tasks; they are read where it is closed or opened again.
+    `given`: the change as it was just read without its tasks; they are read where it is closed or opened again, and
+    where it ever was: what the lists say of such a change depends on them.
     """
     first = [given] if given else []
 
@@ -79,7 +80,7 @@ async def settle_record(
         writes = list(parts)
         before, now = record.change, deps.here.clock()
         after = settle(before, record.states, None if is_given else record.task_states, policy, now)
-        if is_given and after is not before:
+        if is_given and (after is not before or before.closings):
             await read_tasks(deps.storage.tables, record)
             after = settle(before, record.states, record.task_states, policy, now)
         if after is not before:

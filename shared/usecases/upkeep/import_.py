@@ -20,7 +20,8 @@ from shared.record.every import CONTAINERS, blob_of, clear, in_the_way, insert_r
 from shared.record.imports import begin_import, end_import, import_here, mark_cleared
 from shared.usecases.deps import Deps
 from shared.usecases.upkeep.export import FORMAT, Tell, wait_until_known
-from shared.usecases.upkeep.mend import Mended, mend
+from shared.usecases.upkeep.mend import mend
+from shared.usecases.upkeep.mend_walk import Mended
 
 POLICY, LAST_GOOD = "policy.yaml", "policy.last-good.yaml"
 """In container `config`; a policy is put in force by whoever knows how to put it to sleep."""
@@ -108,7 +109,7 @@ async def import_all(
     await _begin(deps, contents)
     rows = await _insert(deps, lines(), contents, tell)
     tell("All rows and blobs are here. Mending, and building the lists.")
-    mended = await mend(deps)
+    mended = await mend(deps, full=True)
     begun = await import_here(deps.storage.tables)
     if begun is None or begun.file != contents.id:
         raise PermanentError("another import was begun meanwhile; look at what stands here before you wake it")

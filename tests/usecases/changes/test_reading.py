@@ -184,7 +184,7 @@ async def test_one_word_edited_in_every_change_of_an_earlier_version_wakes_nobod
     world = World(load(POLICY.read_text(), str(POLICY)), tables=tables)
     newest = max(change.current.observed for change in await changes_in(world))
     world.clock.now = (saved_at(file) or newest) + timedelta(hours=1)
-    monkeypatch.setattr("shared.usecases.upkeep.mend.REREAD_A_NIGHT", 0)
+    monkeypatch.setattr("shared.usecases.upkeep.mend_walk.REREAD_A_NIGHT", 0)
     await world.mend()  # what was left in the middle is sent, and read by nobody
     before = await said(world)
     known = await changes_in(world)

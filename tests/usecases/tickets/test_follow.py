@@ -11,7 +11,7 @@ from shared.record.people import KnownPerson
 from shared.record.register import move_entry
 from shared.usecases.review.decide import Speaker, close_or_open
 from tests.fakes import NOW
-from tests.usecases.world import World, policy, post
+from tests.usecases.world import World, policy, post, task
 
 
 async def move(world, number, state):
@@ -216,3 +216,21 @@ async def test_what_the_board_decides_after_a_person_closed_the_change_is_read_a
     ticket = (await world.ticket_state()).ticket
     assert (ticket.decision, ticket.moved_at) == ("approved", world.clock())
     assert (await world.change()).closed.through == "page"
+
+
+async def test_a_change_that_was_opened_again_stays_on_the_list_as_old_as_its_first_task(world):
+    await world.arrive(post())
+    await world.bring(task("task1", createdDateTime="2026-08-30T08:00:00Z"))
+    world.clock.forward(days=4)
+    for state in ("closed", "authorize"):
+        await move(world, "CHG1200001", state)
+        await world.follow()
+        world.clock.forward(days=1)
+    (before,) = await world.all("open")
+    assert before.values["opened"] == (await world.held()).task_states[0].opened
+    await move(world, "CHG1200001", "implement")
+
+    assert await world.follow() == 1
+
+    (after,) = await world.all("open")
+    assert after.values == before.values

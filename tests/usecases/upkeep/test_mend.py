@@ -6,7 +6,7 @@ from shared.core.policy.model import Route
 from shared.core.ports.storage import Row, Write
 from shared.record import change_keys, changes
 from shared.record.register import move_entry
-from shared.usecases.upkeep.mend import Mended
+from shared.usecases.upkeep.mend_walk import Mended
 from tests.fakes import FakeTables
 from tests.usecases.world import World, done, policy, post
 
@@ -17,7 +17,7 @@ async def test_a_quiet_night_finds_nothing(world):
     await world.arrive(post(), post("MC1200002"))
     await world.mend()
 
-    assert await world.mend() == Mended()
+    assert await world.mend() == Mended(full=True)
 
 
 async def test_what_a_first_load_finds_is_listed_at_night(world):
@@ -114,7 +114,7 @@ async def test_an_upgrade_lets_hundreds_of_old_changes_lapse_in_few_transactions
     class Counted(FakeTables):
         async def commit(self, table, writes):
             commits.append(table)
-            await super().commit(table, writes)
+            return await super().commit(table, writes)
 
     world = World(policy(routes=Route(team="workplace", cards=("owner",))), tables=Counted())
     for at in range(0, 300, 20):
