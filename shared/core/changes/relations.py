@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from shared.core import ids
 from shared.core.changes.change import Change, Stated
-from shared.core.classify import plain_text
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
+from shared.core.text.html import plain_text
 from shared.core.text.wording import any_of
 
 MOST = 20

@@ -1,12 +1,15 @@
 """The systems outside: sources, tasks, ticket systems, channels."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from shared.core.cards.card import Card
-from shared.core.policy.model import Tenant
-from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
+if TYPE_CHECKING:  # whoever only fetches posts loads no card
+    from shared.core.cards.card import Card
+    from shared.core.policy.model import Tenant
+    from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,5 @@
 """Reads the particulars of a post: one file for each. Pure; never raises."""
 
-from shared.core.classify.document import read_document
-from shared.core.classify.particulars.audience import read_audience
-from shared.core.classify.particulars.bold import bold_names
-from shared.core.classify.particulars.compliance import read_compliance
-from shared.core.classify.particulars.controls import read_controls
-from shared.core.classify.particulars.links import read_links
-from shared.core.classify.particulars.steps import read_steps
-from shared.core.classify.particulars.way_out import read_way_out
 from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post
@@ -24,6 +16,16 @@ def read_particulars(post: Post, classification: Classification) -> Particulars:
 
 
 def _read(post: Post, classification: Classification) -> Particulars:
+    # The first post loads them: most processes read none, and a card needs one of their neighbours.
+    from shared.core.classify.document import read_document  # noqa: PLC0415
+    from shared.core.classify.particulars.audience import read_audience  # noqa: PLC0415
+    from shared.core.classify.particulars.bold import bold_names  # noqa: PLC0415
+    from shared.core.classify.particulars.compliance import read_compliance  # noqa: PLC0415
+    from shared.core.classify.particulars.controls import read_controls  # noqa: PLC0415
+    from shared.core.classify.particulars.links import read_links  # noqa: PLC0415
+    from shared.core.classify.particulars.steps import read_steps  # noqa: PLC0415
+    from shared.core.classify.particulars.way_out import read_way_out  # noqa: PLC0415
+
     document = read_document(post)
     return Particulars(
         audience=read_audience(post, document),

@@ -6,12 +6,12 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from shared.core.classify import plain_text
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification, FieldName, Interval
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post
 from shared.core.terms import OVER
+from shared.core.text.html import plain_text
 from shared.core.text.safe import cut
 from shared.core.tickets.part import Part
 from shared.core.words import dates as words
