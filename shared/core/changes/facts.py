@@ -33,7 +33,7 @@ def facts_of(raw: Mapping[str, Any]) -> Facts:
         post.tags,
         title,
         halts,
-        sentences_of(raw),
+        sentences_of(post),
         relations,
         read_particulars(post, classification),
     )
