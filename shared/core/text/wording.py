@@ -24,24 +24,16 @@ class Wording:
     split: Callable[..., list[Any]]
     groupindex: Mapping[str, int]
 
-    def __new__(cls, *_: Any) -> "Wording":
-        """One that is not compiled yet."""
-        return super().__new__(_Uncompiled)
-
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
         self.flags = flags
 
-
-class _Uncompiled(Wording):
-    """A wording before its first use. Another class, because attributes of one with `__getattr__` are found slowly."""
-
     def __getattr__(self, name: str) -> Any:
+        """Of what the instance does not have yet: two threads that both come here find the same."""
         if name not in _OWN:
             raise AttributeError(name)
         compiled = re.compile(self.pattern, self.flags)
         self.__dict__.update({each: getattr(compiled, each) for each in _OWN})
-        object.__setattr__(self, "__class__", Wording)  # two threads may both come here
         return getattr(compiled, name)
 
 

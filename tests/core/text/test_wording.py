@@ -111,10 +111,11 @@ def any_of(*wordings, lead=r"\\b", tail=""):
     return quick
 wording.any_of = any_of
 
-import shared.core.changes.facts
-from shared.core.classify import plain_text
+from shared.core.changes.facts import facts_of
+from shared.core.text.html import plain_text
 items = map(json.loads, Path("sandbox/samples/history.jsonl").read_text("utf-8").splitlines())
 posts = [each["post"] for each in items if "post" in each]
+facts_of(posts[0])  # it loads the readers
 lines = {line for post in posts for line in plain_text(post["body"]["content"]).split("\\n")}
 lines |= {line.upper() for line in lines}
 def spans(pattern, line):
