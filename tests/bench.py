@@ -30,7 +30,7 @@ from sandbox.microsoft365.planner import Planner, plan_id
 from sandbox.microsoft365.serving import serve
 from shared import app
 from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, EffectState, Facts, TicketState
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.life.figures import is_live
 from shared.core.life.line import Line
 from shared.core.life.line_parts import change_part, closing_part, task_part, tenants_part, ticket_part

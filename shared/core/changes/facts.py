@@ -7,8 +7,10 @@ from typing import Any
 from shared.core.changes.change import READER, Facts
 from shared.core.changes.relations import stated
 from shared.core.changes.sentences import sentences_of
-from shared.core.classify import classify
-from shared.core.classify.particulars import read_particulars
+from shared.core.classify.classifier import classify
+from shared.core.classify.document import read_document
+from shared.core.classify.partial import read_halts
+from shared.core.classify.particulars.read import read_particulars
 from shared.core.posts.fingerprints import plain_title
 from shared.core.posts.post import read_post
 
@@ -17,10 +19,6 @@ __all__ = ["facts_of", "is_stale", "read_anew"]
 
 def facts_of(raw: Mapping[str, Any]) -> Facts:
     """Everything that events are derived from; raises PermanentError for what is no post, as `read_post` does."""
-    # As in core/classify: the first post loads the readers, and most processes read none.
-    from shared.core.classify.document import read_document  # noqa: PLC0415
-    from shared.core.classify.partial import read_halts  # noqa: PLC0415
-
     post = read_post(raw)
     classification = classify(post)
     stands = classification.status in {"scheduled", "no_schedule"}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from shared.core.classify import plain_text
 from shared.core.classify.because import UNSAID
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
+from shared.core.text.html import plain_text
 from shared.core.text.wording import Wording
 
 _LONGEST = 400  # characters of words that are looked for; nothing is decided by more

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.classify import plain_text
 from shared.core.classify.particulars.doers import DOER_SIGNS, DOERS, doer
+from shared.core.text.html import plain_text
 from shared.core.text.wording import folded, has_any, sentences
 
 SAMPLES = Path(__file__).parents[4] / "sandbox/samples/history.jsonl"
