@@ -21,6 +21,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - azd starts whatever Python there
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # azd runs this file, not the module
 
+from infra.compiled import compile_libraries, is_compiled_here  # noqa: E402
 from infra.pruned import UnknownPathError, prune  # noqa: E402
 
 PACKAGES = ROOT / ".python_packages"
@@ -36,7 +37,7 @@ TOOLS = {"uv.txt": "uv>=0.9,<1", "tools.txt": "pip-audit>=2.7,<3\ncyclonedx-bom>
 """What builds the package and what workflows look at it with, each file locked for itself."""
 READER = ("reader.txt", "openai>=3,<4")
 """What a second reader needs besides, as pyproject.toml has it too: its lock, and what it asks for."""
-MOST_FILES, MOST_BYTES = 5_500, 80_000_000  # unpacked
+MOST_FILES, MOST_BYTES = 5_000, 90_000_000  # unpacked, with a second reader or without
 _TIME = (1980, 1, 1, 0, 0, 0)  # of every file in the zip, so that the same files make the same zip
 
 Tool = Callable[..., None]
@@ -69,11 +70,22 @@ def build(version: str, packages: Path = PACKAGES, *, reader: bool = False) -> N
             *("--only-binary", ":all:", "--python", sys.executable, "--quiet"),
             python_path=tools,
         )
-    site_packages = _of_any_length(site_packages)
-    _say(f"{packages.name} as installed", site_packages.rglob("*"))
-    prune(site_packages, sorted((ROOT / "shared").rglob("*.py")))
+        site_packages = _of_any_length(site_packages)
+        _say(f"{packages.name} as installed", site_packages.rglob("*"))
+        prune(site_packages, sorted((ROOT / "shared").rglob("*.py")))
+        if not compile_libraries(site_packages, version, tools):
+            sys.stdout.write(
+                f"no Python {version} is on this machine to compile the libraries: the app starts slower\n"
+            )
     with_reader = " with a second reader" if reader else ""
     _say(f"{packages.name} for Python {version}{with_reader}", site_packages.rglob("*"))
+
+
+def sweep() -> None:
+    """Delete what Python left beside our own sources: azd would upload it, and it is of no use there."""
+    for name in APP:
+        for cache in (ROOT / name).rglob("__pycache__"):
+            shutil.rmtree(cache, ignore_errors=True)
 
 
 def pack(target: Path, packages: Path = PACKAGES) -> None:
@@ -156,11 +168,11 @@ def _files(path: Path) -> list[Path]:
     """A file, or those of a folder, without what an editor or Python leaves there."""
     if path.is_file():
         return [path]
-    return [file for file in path.rglob("*") if file.is_file() and not _left_behind(file.relative_to(path))]
+    return [file for file in path.rglob("*") if file.is_file() and not _left_behind(file)]
 
 
-def _left_behind(place: Path) -> bool:
-    return "__pycache__" in place.parts or place.name.startswith(".")
+def _left_behind(file: Path) -> bool:
+    return file.name.startswith(".") or (file.parent.name == "__pycache__" and not is_compiled_here(file))
 
 
 def _say(what: str, paths: Iterable[Path]) -> None:
@@ -186,6 +198,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         if asked.lock:
             lock()
             return 0
+        sweep()
         build(version, reader=reader)
         if asked.zip:
             pack(asked.zip)

@@ -30,7 +30,7 @@ from sandbox.microsoft365.planner import Planner, plan_id
 from sandbox.microsoft365.serving import serve
 from shared import app
 from shared.core.changes.change import Change, Closing, Decision, Edition, Effect, EffectState, Facts, TicketState
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.life.figures import is_live
 from shared.core.life.line import Line
 from shared.core.life.line_parts import change_part, closing_part, task_part, tenants_part, ticket_part
@@ -372,6 +372,22 @@ async def measure() -> list[Figure]:
     return figures
 
 
+def first_messages() -> list[Figure]:
+    """A process that has handled its first message of a queue: its modules, and its CPU by that of azure.functions."""
+    from tests import waking  # it takes posts and policies from here
+
+    return [
+        figure
+        for (_, queue), runs in waking.measured().items()
+        for figure in (
+            Figure(f"first message of {queue}, modules", max(each.modules for each in runs), waking.MOST[queue]),
+            Figure(
+                f"first message of {queue} / import azure.functions", statistics.median(each.ratio for each in runs), 13
+            ),
+        )
+    ]
+
+
 def import_ratio(rounds: int = 15) -> Figure:
     """`import function_app` against `import azure.functions`, in turn, in fresh interpreters; the pairs' median."""
 
@@ -432,7 +448,7 @@ def main() -> int:
         print(json.dumps({"figures": [[f.what, f.value, f.budget] for f in found]}), flush=True)  # noqa: T201 - the pipe
         return 0
     counted = asyncio.run(measure()) + quiet()
-    figures = [*counted, import_ratio(), *classifier()]
+    figures = [*counted, *first_messages(), import_ratio(), *classifier()]
     for figure in figures:
         verdict = "ok" if figure.held else "OVER BUDGET"
         print(f"{figure.what:52} {figure.value:8.2f}  at most {figure.budget:6.1f}  {verdict}")  # noqa: T201 - its job

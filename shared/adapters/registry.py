@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.adapters.clients.http import Http
 from shared.core.errors import PermanentError
 from shared.core.ports.deployment import Clock, Secrets
 from shared.core.ports.storage import Tables
+
+if TYPE_CHECKING:  # settings are checked by whoever reads the policy, and calls are made by few
+    from shared.adapters.clients.http import Http
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class AdapterDeps:
     """
 
     name: str
-    http: Http
+    http: "Http"
     secrets: Secrets
     clock: Clock
     tables: Tables

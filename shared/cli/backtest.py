@@ -14,7 +14,7 @@ from shared.core.errors import PermanentError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shared.core.backtest.play import Version
+    from shared.core.backtest.version import Version
     from shared.core.policy.model import Policy
     from shared.usecases.deps import Deps
 

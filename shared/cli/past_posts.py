@@ -18,7 +18,8 @@ from shared.core.errors import PermanentError
 from shared.core.times import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
-    from shared.core.backtest.play import Played, Version
+    from shared.core.backtest.play import Played
+    from shared.core.backtest.version import Version
     from shared.core.policy.model import Policy
 
 _SPAN = re.compile(r"(\d{1,5})([dw])")

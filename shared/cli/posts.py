@@ -36,7 +36,7 @@ def classify(
     """
     if str(file) != "-" and not file.is_file():
         raise typer.BadParameter(f"there is no file {file}", param_hint="FILE")
-    from shared.core.classify import classify as read
+    from shared.core.classify.classifier import classify as read
     from shared.core.posts.post import read_post
 
     if reader != (answers is not None):
@@ -67,8 +67,8 @@ def explain(
     ] = None,
 ) -> None:  # fmt: skip
     """Show what a post was read as, and why: field by field, then who, which steps and controls, then its text."""
-    from shared.core.classify import classify as read
-    from shared.core.classify.particulars import read_particulars
+    from shared.core.classify.classifier import classify as read
+    from shared.core.classify.particulars.read import read_particulars
 
     post = newest_edition(change, posts)
     classification = read(post)

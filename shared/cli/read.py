@@ -48,7 +48,7 @@ def read(
     if answer is None:
         raise PermanentError(f"there is no answer about {post.id} in {answers}")
     from shared.core.changes.second import outcomes
-    from shared.core.classify import classify
+    from shared.core.classify.classifier import classify
     from shared.core.review.typed import as_typed
 
     second = reading_of(post, answer, use)

@@ -70,7 +70,7 @@ def compare(
 
 
 def _of_files(file: Path, answers: Path, use: Any) -> "Iterator[_Compared]":
-    from shared.core.classify import classify
+    from shared.core.classify.classifier import classify
     from shared.core.posts.post import read_post
     from shared.core.posts.privacy import is_private
 

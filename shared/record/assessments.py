@@ -20,7 +20,7 @@ from shared.core.changes.settled import (
 )
 from shared.core.ports.storage import Row, Tables, Value, Write
 from shared.core.posts.classification import FIELD_NAMES, FieldName
-from shared.core.review.assessment import Act
+from shared.core.review.act import Act
 from shared.core.times import stored_moment, when
 from shared.record.audit import Entry, insert_entry
 from shared.record.change_keys import TABLE, act_key, assessment_key, id_of, kind_of, note_key, span

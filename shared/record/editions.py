@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import ids
-from shared.core.backtest.play import Version
+from shared.core.backtest.version import Version
 from shared.core.changes.change import Edition
 from shared.core.ports.storage import Condition, Row, Tables, Value, Write
 from shared.core.times import stored_moment

@@ -1,23 +1,28 @@
 """What use cases are given: storage, what lies outside, and where we are."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from shared.core.life.line import Line
-from shared.core.life.lives import Life, Remembered
-from shared.core.life.overview import Overview
-from shared.core.life.scope import Scope
-from shared.core.life.shown import Shown
-from shared.core.policy.model import Policy
 from shared.core.ports.deployment import Clock, PolicySource, Secrets, Telemetry
 from shared.core.ports.outside import Access, Channel, Feed, Reader, RoadmapSource, TaskSource, TicketSystem
 from shared.core.ports.storage import Blobs, Queues, Tables
-from shared.record.deliveries import Target
-from shared.record.digests import ChannelRecord
-from shared.record.lists import Listing
+
+if TYPE_CHECKING:  # a process that handles one kind of message loads nothing for the others
+    from shared.core.life.line import Line
+    from shared.core.life.lives import Life, Remembered
+    from shared.core.life.overview import Overview
+    from shared.core.life.scope import Scope
+    from shared.core.life.shown import Shown
+    from shared.core.policy.model import Policy
+    from shared.record.deliveries import Target
+    from shared.record.digests import ChannelRecord
+    from shared.record.lists import Listing
 
 
 @dataclass(frozen=True, slots=True)

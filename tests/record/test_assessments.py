@@ -7,7 +7,7 @@ from shared.core.changes.settled import NOTHING_SETTLED, Asked, Assessment, Roll
 from shared.core.life.line import Asked as AskedDay
 from shared.core.life.line import Line
 from shared.core.life.line_parts import people_part
-from shared.core.review.assessment import Act
+from shared.core.review.act import Act
 from shared.record.assessments import AssessmentRecord, audit_of, insert_act, put_assessment, read_act, read_assessment
 from shared.record.change_keys import kind_of
 from shared.record.packing import pack, unpack

@@ -23,7 +23,7 @@ from shared.core.changes.change import (
     TicketState,
 )
 from shared.core.changes.reasons import SentenceReason
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.posts.post import read_post
 from shared.core.tasks.task import TaskState
 from shared.record import change_keys, changes

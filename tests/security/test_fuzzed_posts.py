@@ -18,7 +18,8 @@ from shared.adapters import registry
 from shared.adapters.cards.adaptive import quoted_size, render
 from shared.adapters.pages.change import change_page
 from shared.adapters.ticketing import markup
-from shared.adapters.ticketing.settings import FOLDER, TicketSettings
+from shared.adapters.ticketing.filling import FOLDER
+from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.backtest.replay import Replay
 from shared.core.cards.card import change_card
 from shared.core.changes.change import Effect, EffectState

@@ -1,16 +1,17 @@
 """Teams through a Workflows webhook ("When a Teams webhook request is received", callable by anyone)."""
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import ConfigDict, Field
 
-from shared.adapters.cards.adaptive import render, teams_message
-from shared.adapters.clients.http import hide_address
 from shared.adapters.registry import AdapterDeps
-from shared.core.cards.card import Card
 from shared.core.errors import PermanentError, TargetDownError
 from shared.core.policy.parts import SecretName, Strict
+
+if TYPE_CHECKING:
+    from shared.core.cards.card import Card
 
 # Power Automate's new addresses, and the Logic Apps ones before them; worldwide, GCC, GCC High, DoD, China.
 HOSTS = (
@@ -63,8 +64,12 @@ class TeamsWorkflow:
         self._deps = deps
         self._what = f"channel {deps.name}"
 
-    async def post(self, card: Card) -> None:
+    async def post(self, card: "Card") -> None:
         """Send one card. The address is read anew each time, so that a changed secret needs no restart."""
+        # Only who sends a card needs what renders it; whoever reads the policy needs the settings above.
+        from shared.adapters.cards.adaptive import render, teams_message
+        from shared.adapters.clients.http import hide_address
+
         url = await self._url()
         response = await self._deps.http.send(
             "POST", url, what=self._what, json=teams_message(render(card)), expected=frozenset(_HINTS)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from shared.adapters.pages.render import render
 from shared.adapters.pages.settled import shown_acts
-from shared.core.review.assessment import Act
+from shared.core.review.act import Act
 from shared.core.text.safe import cut
 from shared.core.words.answers import ANSWERS
 from shared.record.audit import Entry

@@ -26,7 +26,7 @@ from shared.core.posts.classification import Window
 from shared.core.posts.privacy import PRIVATE_TITLE, is_private
 from shared.core.posts.rollout_state import rollout_lines
 from shared.core.posts.summary import what_changes
-from shared.core.review.assessment import Act
+from shared.core.review.act import Act
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
 from shared.core.terms import Cloud

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from shared.adapters.pages.lengths import Cut, shortened
 from shared.core.changes.change import Change, Copy, EffectState
 from shared.core.life.effectiveness import moment_of
-from shared.core.review.assessment import Act
+from shared.core.review.act import Act
 from shared.core.words.answers import ANSWERS
 from shared.core.words.dates import spoken
 

@@ -14,8 +14,9 @@ from shared.core.links import post_url
 from shared.core.posts.classification import Window
 from shared.core.posts.privacy import PRIVATE_TITLE, is_private
 from shared.core.posts.summary import what_changes
+from shared.core.review.act import Act
 from shared.core.review.agenda import WEEKS, AgendaItem, ReviewAgenda, Scope
-from shared.core.review.assessment import Act, FieldView
+from shared.core.review.assessment import FieldView
 from shared.core.review.typed import as_typed, choices
 from shared.core.words import labels
 from shared.core.words.answers import ANSWERS, DISPOSITIONS

@@ -9,7 +9,8 @@ from shared.adapters.pages.explain import fields, name_of
 from shared.core.changes.change import Change
 from shared.core.changes.settled import FieldValue, from_label
 from shared.core.posts.classification import FIELD_NAMES, Classification, FieldName
-from shared.core.review.assessment import Act, field_views
+from shared.core.review.act import Act
+from shared.core.review.assessment import field_views
 from shared.core.review.typed import typed_value
 from shared.core.words.answers import ANSWERS
 from shared.core.words.dates import spoken

@@ -2,28 +2,18 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import fields as dataclass_fields
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError
 from pydantic import Field, field_validator
 
-from shared.adapters.ticketing.bounded import BoundedEnvironment
-from shared.adapters.ticketing.document import Document, bare, link, parse, value
-from shared.core.errors import PermanentError
+from shared.adapters.ticketing.document import Document, bare, parse, value
 from shared.core.policy.parts import Strict
 from shared.core.terms import State
 from shared.core.text.safe import cut
 from shared.core.tickets.ticket import PlanStep, Ticket
-from shared.core.words import dates
 
-FOLDER = Path(__file__).with_name("templates")
-_NAMES = tuple(field.name for field in dataclass_fields(Ticket) if field.name != "sources")
 _PLANNED = re.compile(r"\bplanned_(start|end)\b")
-_FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 SAMPLE = Ticket(
     key="foresignal-sample-MC1234567", change_id="MC1234567", title="MC1234567 A change", what="Something changes.",
     kind="Retirement", arrives="Something is taken away", audience="All its users.", services=("Exchange Online",),
@@ -127,62 +117,22 @@ class TicketSettings(Strict):
         return parse(_render(self.templates.description or _shipped(kind), ticket))
 
 
-@lru_cache(maxsize=16)
 def _shipped(kind: str) -> str:
-    own = FOLDER / f"{kind}.j2"
-    return (own if own.is_file() else FOLDER / "default.j2").read_text(encoding="utf-8")
+    from shared.adapters.ticketing.filling import shipped
 
-
-@lru_cache(maxsize=1)
-def _environment() -> BoundedEnvironment:
-    def finalize(result: Any) -> Any:
-        if isinstance(result, Undefined):
-            return str(result)  # raises, naming it
-        return result if isinstance(result, _Said) else value("" if result is None else result)
-
-    env = BoundedEnvironment(finalize=finalize, undefined=StrictUndefined, keep_trailing_newline=True)
-    env.set_globals(link=lambda name, address: _Said(link(name, address)), day=dates.day)
-    return env
-
-
-class _Said(str):
-    """Output that is a link already."""
-
-    __slots__ = ()
-
-
-@lru_cache(maxsize=256)
-def _compiled(text: str) -> Any:
-    return _environment().from_string(text)
+    return shipped(kind)
 
 
 def _render(text: str, ticket: Ticket) -> str:
-    """PermanentError for a template that works for the sample, and not for this ticket."""
-    try:
-        return _rendered(text, ticket)
-    except _FAULTS as error:
-        raise PermanentError(
-            f"a template of the policy does not work for {ticket.change_id}: {error}; mend the template, push the "
-            "policy, and then retry what is parked"
-        ) from error
+    from shared.adapters.ticketing.filling import fill  # jinja2: whoever reads a policy without templates needs none
 
-
-def _rendered(text: str, ticket: Ticket) -> str:
-    return _environment().render(_compiled(text), {name: getattr(ticket, name) for name in _NAMES})
+    return fill(text, ticket)
 
 
 def _checked(text: str) -> None:
-    """ValueError, with the line, for a template that does not work for a sample ticket."""
-    try:
-        _rendered(text, SAMPLE)
-    except TemplateSyntaxError as error:
-        raise ValueError(f"line {error.lineno} of the template: {error.message}") from None
-    except UndefinedError as error:
-        raise ValueError(
-            f"the template names what there is not: {error.message} (known: {', '.join(_NAMES)})"
-        ) from None
-    except _FAULTS as error:
-        raise ValueError(f"the template does not work: {error}") from None
+    from shared.adapters.ticketing.filling import check
+
+    check(text, SAMPLE)
 
 
 def _texts_in(what: Any) -> list[str]:

@@ -10,9 +10,8 @@ from shared.adapters.ticketing.markup import plain
 from shared.adapters.ticketing.settings import TicketSettings
 from shared.core.ports.outside import TicketSystem
 from shared.core.terms import State
-from shared.core.tickets.content import TITLE_LIMIT
 from shared.core.tickets.register import Entry, amended, new_entry, number_of_key, ref_of
-from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
+from shared.core.tickets.ticket import TITLE_LIMIT, Difference, Preview, Ticket, TicketRef
 from shared.record.register import change_entry, entry_of, insert_entry, said_of, touch
 
 _DESCRIPTION_LIMIT = 20_000  # characters: compressed, it stays under a table property's 64 KiB

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from shared.core.backtest.replay import Replay
+from shared.core.backtest.version import TENANT, Version
 from shared.core.changes.change import Change, Decision, Effect, EffectState
 from shared.core.changes.reasons import Reason, RouteReason
 from shared.core.decisions.decide import decide, first_load_reason
@@ -17,20 +18,9 @@ from shared.core.posts.privacy import shown_title
 from shared.core.terms import MATERIAL
 from shared.core.times import post_time
 
-TENANT = "replay"
-"""The tenant of a post of which none is known."""
 JOINED = "tenant_joined"
 NO_SERVICE = "(none)"
 """Instead of a service, of a post that names none and so has no owner."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What one tenant showed at one moment: Graph's JSON of the post."""
-
-    observed: datetime
-    raw: Mapping[str, Any]
-    tenant: str = TENANT
 
 
 @dataclass(frozen=True, slots=True)

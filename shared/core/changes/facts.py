@@ -7,10 +7,10 @@ from typing import Any
 from shared.core.changes.change import READER, Facts
 from shared.core.changes.relations import stated
 from shared.core.changes.sentences import sentences_of
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.classify.document import read_document
 from shared.core.classify.partial import read_halts
-from shared.core.classify.particulars import read_particulars
+from shared.core.classify.particulars.read import read_particulars
 from shared.core.posts.fingerprints import plain_title
 from shared.core.posts.post import read_post
 
@@ -31,7 +31,7 @@ def facts_of(raw: Mapping[str, Any]) -> Facts:
         post.tags,
         title,
         halts,
-        sentences_of(raw),
+        sentences_of(post),
         relations,
         read_particulars(post, classification),
     )

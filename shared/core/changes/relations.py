@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from shared.core import ids
 from shared.core.changes.change import Change, Stated
-from shared.core.classify import plain_text
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
-from shared.core.text.wording import any_of
+from shared.core.text.html import plain_text
+from shared.core.text.wording import Wording, any_of, has_any
 
 MOST = 20
 """Relations that are read out of one post; a list of links is no announcement."""
@@ -29,7 +29,8 @@ _INVERSE = {
 _HEAD = 8  # lines in which a post says that another one takes its place
 _WORDS = 240  # characters
 _ONE = r"\(?(?:MC\s?)+\d{5,8}\b\)?"
-_ID = re.compile(r"\b(?:MC\s?)+\d{5,8}\b", re.IGNORECASE)
+_ID = Wording(r"\b(?:MC\s?)+\d{5,8}\b", re.IGNORECASE)
+_MC = ("MC", "mc", "Mc", "mC")
 _LIST = rf"(?P<ids>{_ONE}(?:\s*(?:,|/|&|and|or|\s)\s*{_ONE})*)"
 _POST = (
     r"(?:(?:the|our|an?|both) )?(?:(?:previous|earlier|prior|original|former|following)(?:ly)? )?"
@@ -101,13 +102,13 @@ def _relations_in(post: Post, classification: Classification) -> Iterator[Stated
         )
     lines = [line for line in (post.title, *plain_text(post.body, post.body_type).split("\n")) if line]
     for at, line in enumerate(lines):
-        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z(])", line) if _ID.search(line) else ():
+        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z(])", line) if has_any(line, _MC) and _ID.search(line) else ():
             yield from _in_sentence(sentence, leads=at <= _HEAD)
 
 
 def _in_sentence(sentence: str, *, leads: bool) -> Iterator[Stated]:
     words = sentence.strip()[:_WORDS]
-    wordings: tuple[tuple[str, re.Pattern[str], float], ...] = (
+    wordings: tuple[tuple[str, Wording, float], ...] = (
         ("duplicate_of", _DUPLICATE, 0.95),
         ("supersedes", _REPLACES, 0.95),
         ("superseded_by", _REPLACED, 0.9),

@@ -1,45 +1,44 @@
 """The sentences of a post, and what differs between those of two editions (pure)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from shared.core.classify.dates import phrases
 from shared.core.classify.dates.previous import take_out
 from shared.core.posts.fingerprints import comparable, link_targets, plain_title
-from shared.core.posts.post import read_post
+from shared.core.posts.post import Post
 from shared.core.text.html import blocks
 from shared.core.text.safe import cut
+from shared.core.text.wording import Wording, split_behind_stops
 
 LONGEST = 300
 """Characters of a sentence that are kept and shown."""
 _KEPT = 16_000  # characters of one edition; the longest real text has 13,980 with its markup
 _SHOWN = 4
-_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\"'])")
-_STAMP = re.compile(r"^\W*Updated?\b[^:]{0,20}\d{2,4}\s*:\s*", re.IGNORECASE)
+_END = re.compile(r"[.!?]\s+(?=[A-Z(\"'])")
+_STAMP = Wording(r"^\W*Updated?\b[^:]{0,20}\d{2,4}\s*:\s*", re.IGNORECASE)
 _LINK = "Link: "
 _comparable = lru_cache(maxsize=2048)(comparable)
 """A sentence as it is compared; the editions of one change share most of theirs."""
 
 
-def sentences_of(raw: Mapping[str, Any]) -> tuple[str, ...]:
+def sentences_of(post: Post) -> tuple[str, ...]:
     """Title, sentences and link targets of a post, each once, without what only says that something was updated."""
-    post = read_post(raw)
-    links = (_LINK + link for link in link_targets(raw.get("body")))
+    links = (_LINK + link for link in link_targets(post.raw.get("body")))
     sentences = [plain_title(post.title), *_split(post.body, post.body_type), *links]
     by_key: dict[str, str] = {}
     room = _KEPT
     for sentence in sentences:
         key = _comparable(sentence)
         if key and key not in by_key and room > 0:
-            by_key[key] = cut(_STAMP.sub("", sentence), LONGEST)
+            by_key[key] = cut(_STAMP.sub("", sentence) if ":" in sentence else sentence, LONGEST)
             room -= len(by_key[key])
     return tuple(by_key.values())
 
 
 def _split(body: str, kind: str) -> list[str]:
-    return [sentence for block in blocks(body, kind) for sentence in _END.split(block.text)]
+    return [sentence for block in blocks(body, kind) for sentence in split_behind_stops(_END, block.text)]
 
 
 def difference(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -66,7 +65,7 @@ def shown(sentences: Sequence[str]) -> str:
     return "\n".join((*sentences[:_SHOWN], *([f"(and {more} more)"] if more > 0 else [])))
 
 
-def any_says(sentences: Iterable[str], pattern: re.Pattern[str]) -> str:
+def any_says(sentences: Iterable[str], pattern: re.Pattern[str] | Wording) -> str:
     """The first sentence in which a pattern is found; empty where there is none."""
     return next((sentence for sentence in sentences if pattern.search(sentence)), "")
 

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from shared.core.changes.change import Change, Copy, Event
-from shared.core.classify import plain_text
 from shared.core.posts.post import Post, read_post
 from shared.core.posts.services import canonical_set
+from shared.core.text.html import plain_text
 from shared.core.text.wording import sentences
 
 _TOGETHER = timedelta(hours=1)

@@ -1,6 +1,4 @@
-"""The classifier: reads out of one post what an administrator must know, and says why. Pure; never raises."""
+"""The classifier: reads out of one post what an administrator must know, and says why. Pure; never raises.
 
-from shared.core.classify.classifier import classify
-from shared.core.text.html import plain_text
-
-__all__ = ["classify", "plain_text"]
+`classify` is in `classifier.py`. Nothing is imported here, so that who needs one rule does not load all of them.
+"""

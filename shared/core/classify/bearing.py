@@ -6,7 +6,7 @@ Words that only happen to stand in posts of one sort tell values apart, and expl
 import re
 from collections.abc import Mapping
 
-from shared.core.text.wording import any_of
+from shared.core.text.wording import Wording, any_of
 
 _ARRIVES = any_of(
     r"(?:by )?default\b", r"automatic\w*",
@@ -65,7 +65,7 @@ _FEW = any_of(
     r"business application\b", r"optional\w*", r"opt[- ]in\b", r"preview\b", r"licen[cs]ed\b", r"back ?end\b",
 )  # fmt: skip
 
-_BEARING: Mapping[str, Mapping[str, re.Pattern[str]]] = {
+_BEARING: Mapping[str, Mapping[str, Wording]] = {
     "default": {"on": _ARRIVES, "off": _WAITS, "removed": _GOES, "n/a": _ASKS_NOTHING},
     "need": {"required": _DEMANDS, "optional": _LEAVES_A_CHOICE, "none": _ASKS_NOTHING},
     "user": {"high": _PEOPLE, "medium": _PEOPLE, "low": _FEW},

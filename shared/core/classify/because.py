@@ -1,8 +1,8 @@
 """Why a value was chosen: the sentence of the post without which it would lose most, if that speaks of the field."""
 
-import heapq
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import islice
 
 from shared.core.classify.bearing import bears, says_it, spares_users
 from shared.core.classify.document import Document
@@ -57,7 +57,7 @@ def reason(findings: Findings, field: str, value: str, words: Leads, marks: Lead
     told = list(words)
     counts, sentence = _strongest_sentence(findings, field, value, told)
     known = _GRAPHS.get(field, ())
-    tags = (each for each in told if each[1].startswith(_KINDS) and field == "kind")
+    tags = (each for each in told if each[1].startswith(_KINDS)) if field == "kind" else ()
     graphs = (each for each in marks if each[1].startswith(known)) if known else ()
     lead, name = max((*tags, *graphs), default=_SILENT)
     if counts >= _LEAST and lead <= counts * _DROWNED:
@@ -74,12 +74,13 @@ def _strongest_sentence(findings: Findings, field: str, value: str, words: Leads
     by_sentence: dict[str, float] = defaultdict(float)
     silent = _SAYS_NOTHING if field == "kind" or value == "removed" else (*_SAYS_NOTHING, "title")
     who = findings.places.whole("audience") if field == "user" else ""
-    said = [
-        (abs(lead), name, lead)
-        for lead, name in words
-        if lead and not name.startswith(silent) and (field != "kind" or name.startswith(_SAYS_KIND))
-    ]
-    for _, name, lead in heapq.nlargest(_LOOKED_FOR, said):
+    ranking = sorted([(abs(lead), name, lead) for lead, name in words if lead], reverse=True)
+    told = (
+        (name, lead)
+        for _, name, lead in ranking
+        if not name.startswith(silent) and (field != "kind" or name.startswith(_SAYS_KIND))
+    )
+    for name, lead in islice(told, _LOOKED_FOR):
         by_sentence[findings.sentence(name)] += lead
     ranked = (
         (counts * _SAID if says_it(field, sentence) else counts, sentence)

@@ -8,18 +8,18 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from shared.core.text.wording import PART_END
+from shared.core.text.wording import PART_END, Wording
 
 #: `said` plainly, `denied` by a negation before it, or `supposed`: it holds only where a condition holds.
 Standing = Literal["said", "denied", "supposed"]
 
-_STOP = re.compile(r"[.!?;:\n](?=\s|$)|\s[-–|]\s|\n")
-_DENIAL = re.compile(
+_STOP = Wording(r"[.!?;:\n](?=\s|$)|\s[-–|]\s|\n")
+_DENIAL = Wording(
     r"[^a-z](?:not|cannot|can't|don't|doesn't|won't|isn't|aren't|never|without|nor|neither|no)\b"
     r"(?! (?:only|just|later|longer)\b)"
 )
 # What ends the reach of a negation: another clause begins.
-_BUT = re.compile(r",|\b(?:but|however|although|unless|until|and|so|because|if|when|then)\b")
+_BUT = Wording(r",|\b(?:but|however|although|unless|until|and|so|because|if|when|then)\b")
 _REACH = 48
 #: What makes a sentence a condition; none of these ends within a word.
 CONDITIONS = (

@@ -3,7 +3,7 @@
 import re
 
 from shared.core.terms import Cloud
-from shared.core.text.wording import any_of
+from shared.core.text.wording import Wording, any_of
 
 _EVERY = (r"all (?:supported |Microsoft |M365 )?(?:clouds|cloud environments)\b", r"(?<=\()all environments\b")
 _ALL = any_of(*_EVERY)
@@ -22,7 +22,7 @@ _PRODUCTION = (
     r"(?<=GCC and )production\b",
     r"(?<=\()production(?=\))",
 )
-_CLOUDS: tuple[tuple[Cloud, re.Pattern[str]], ...] = (
+_CLOUDS: tuple[tuple[Cloud, Wording], ...] = (
     (
         "worldwide",
         any_of(
@@ -73,7 +73,7 @@ _WITHOUT = any_of(
     r"do(?:es)? not (?:apply to|include|affect|impact)\b",
     r"not (?:yet |currently |be )*(?:available|supported) (?:in|for|to|on)\b",
 )
-_LEFT_OUT = re.compile(rf"(?P<words>{_WITHOUT.pattern})(?P<clouds>[^.;:()\[\]]*)", re.IGNORECASE)
+_LEFT_OUT = Wording(rf"(?P<words>{_WITHOUT.pattern})(?P<clouds>[^.;:()\[\]]*)", re.IGNORECASE)
 # Clouds that the product does not follow.
 _OUTSIDE_PARTS = ("Nat", "Sec", "gap", "Gap", "Bleu", "Delos")  # quickly seen to be missing
 _OUTSIDE = any_of(r"US\s?Nat\b", r"US\s?Sec\b", r"Air[\s-]?gap\w*", r"Bleu\b", r"Delos\b")

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Line
+from shared.core.text.wording import Wording
 
-_BEGINS = re.compile(r"\b(?:beg[iau]n\w*|start\w*|from)\b", re.IGNORECASE)
-_COMPLETES = re.compile(r"\b(?:complet\w+|end\w*|finish\w*|conclu\w+|to|until)\b", re.IGNORECASE)
+_BEGINS = Wording(r"\b(?:beg[iau]n\w*|start\w*|from)\b", re.IGNORECASE)
+_COMPLETES = Wording(r"\b(?:complet\w+|end\w*|finish\w*|conclu\w+|to|until)\b", re.IGNORECASE)
 _CELL = " | "
 
 

@@ -1,7 +1,6 @@
 """What contradicts itself is doubted, as a deadline behind the retirement; what the title says is not."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from shared.core.classify.document import Document
 from shared.core.posts.classification import Classification, Why
@@ -40,7 +39,7 @@ def doubted(read: Classification, why: Mapping[str, Why], document: Document) ->
     }
     least = {"action": _SURE if read.action == "required" and not denied and _TITLE.search(document.title) else 0.0}
     return {
-        name: replace(each, confidence=max(min(each.confidence, most.get(name, 1.0)), least.get(name, 0.0)))
+        name: Why(each.words, max(min(each.confidence, most.get(name, 1.0)), least.get(name, 0.0)))
         for name, each in why.items()
     }
 

@@ -8,7 +8,7 @@ from shared.core.classify.dates.cues import Cue, dates
 from shared.core.classify.dates.phrases import Phrase, may_name_days
 from shared.core.classify.document import Document
 from shared.core.posts.classification import Interval, Why
-from shared.core.text.wording import any_of, has_any, sentences
+from shared.core.text.wording import Wording, any_of, has_any, sentences
 
 _NEEDS = r"(?<!may )(?<!might )(?<!would )(?<!not )needs? to"
 _DEMAND = any_of(
@@ -78,17 +78,17 @@ _STOPS = any_of(
     r"(?:stop|cease)s? (?:to )?(?:work|function|sync|send|receiv)\w*",
     r"will (?:fail|break|no longer (?:work|function))",
 )
-_BY = re.compile(
+_BY = Wording(
     r"\b(?:(?:by|before|prior to|no later than|have until|ahead of|in advance of)\s+(?:the\s+)?(?:start of\s+)?"
     r"|(?:before|prior to)\s+(?:[\w'-]+\s+){1,6}(?:on|in)\s+)$",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"\b(?:before|prior to|ahead of|in advance of)\s+(?:the\s+)?(?:start of\s+)?$", re.IGNORECASE)
+_BEFORE = Wording(r"\b(?:before|prior to|ahead of|in advance of)\s+(?:the\s+)?(?:start of\s+)?$", re.IGNORECASE)
 """Who must be done before a day has the day before it."""
-_FROM = re.compile(
+_FROM = Wording(
     r"\b(?:by|before|prior to|no later than|until|after|from|starting|on|as of)\s+(?:the\s+)?$", re.IGNORECASE
 )
-_IF = re.compile(r"(?:if|when|once|where|should)\b[^,]*,\s*", re.IGNORECASE)
+_IF = Wording(r"(?:if|when|once|where|should)\b[^,]*,\s*", re.IGNORECASE)
 _LEAD_WIDTH = 60
 # A demand without a word for it: "Test your sign-in before the rollout", where something will break.
 _IMPERATIVE = any_of(
@@ -198,7 +198,7 @@ def _condition(sentence: str) -> int:
     return match.end() if match else 0
 
 
-def _led(leads: re.Pattern[str], sentence: str, found: Found) -> date | None:
+def _led(leads: Wording, sentence: str, found: Found) -> date | None:
     """The first day of the first date that stands behind one of the leads."""
     for phrase, _, interval in found:
         if leads.search(sentence, max(0, phrase.start - _LEAD_WIDTH), phrase.start):

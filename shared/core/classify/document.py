@@ -10,17 +10,19 @@ from shared.core.classify.dates.previous import take_out
 from shared.core.classify.headings import Role, heading, leading_heading
 from shared.core.posts.post import Post
 from shared.core.text.html import HtmlBlock, blocks
+from shared.core.text.wording import Wording, folded
 
-_BANNER = re.compile(
+_BANNER = Wording(
     r"\W*(?:updated?\b\)?(?: (?:on|for|as of|note))?[:\s]*(?P<date>[\w/.,: ]{4,24}?)?\s*[-–:;.](?!\s*\d)"
     r"|(?P<tail>\w{3,9} \d{1,2}, 20\d\d),? updated?\s*:|(?P<bare>\w{3,9} \d{1,2}, 20\d\d)\s*:\s*)",
     re.IGNORECASE,
 )
-_REVIEW = re.compile(r"(?:we have|after further|[^.]{1,80} is complete)", re.IGNORECASE)
+_REVIEW = Wording(r"(?:we have|after further|[^.]{1,80} is complete)", re.IGNORECASE)
 _BANNERS_WITHIN = 8
 # Microsoft's titles end at 120 characters. What stands behind these many characters, or lines, is not read.
 TITLE_LIMIT = 500
 LINES_LIMIT = 400
+_WORD = re.compile(r"[a-z]+")
 _MAIN = {"when", "impact", "prepare", "compliance"}
 _EPOCH = 1970  # a post without any date is dated so (post.py)
 
@@ -72,6 +74,11 @@ class Document:
     def banner(self) -> str:
         """All banners; the lower-case text that status and reminders are read from."""
         return "\n".join(line.text for line in self.lines if line.role == "banner")
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the body, in small letters: what none of them is need not be looked for line by line."""
+        return frozenset(_WORD.findall(folded(self.body)))
 
     @cached_property
     def body(self) -> str:

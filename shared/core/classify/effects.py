@@ -3,11 +3,9 @@
 Few real posts speak so plainly, but where one does, its words count more than any weights.
 """
 
-import re
-
 from shared.core.classify.clauses import sentence_of
 from shared.core.classify.document import Document
-from shared.core.text.wording import any_of, sentences
+from shared.core.text.wording import Wording, any_of, sentences
 
 _FAILS = (
     r"(?:fails?|breaks?|loses?|bounces?|halts?|errors?|times? out|stops?(?! (?:seeing|showing|displaying))"
@@ -32,7 +30,7 @@ _VERBS = (
 _ORDERS = any_of(_VERBS, lead=r"(?:^|[.:;,] (?:then |and |please )?|please )")
 _ORDERED = any_of(_VERBS, lead=r"^(?:please )?")
 # One of these is in all that follow: quickly seen to be missing.
-_MAY_FAIL = re.compile(
+_MAY_FAIL = Wording(
     r"fail|break|loses?\b|lost|bounce|halt|errors?|stop|not\b|n't|no longer|have no|has no|gets? no|reject|refuse|block"
     r"|lock|interrupt|deni|unab|drop|cuts?\b|unavail|unreach|disconn|delete|to (?:keep|continue|go on|avoid)|times? out"
 )
@@ -139,7 +137,7 @@ def lost_to_users(document: Document) -> str:
     return _first(_LOSES, document)
 
 
-def _first(wordings: re.Pattern[str], document: Document) -> str:
+def _first(wordings: Wording, document: Document) -> str:
     told = (each for line in document.of("intro", "impact") for each in sentences(line.text))
     return next((each for each in told if wordings.search(each)), "")
 

@@ -1,6 +1,5 @@
 """The facts that signals look at: the places of a post, and Graph's fields as marks."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from shared.core.classify.document import TITLE_LIMIT, Document
@@ -8,7 +7,7 @@ from shared.core.classify.findings import Findings, find_all
 from shared.core.classify.headings import Role
 from shared.core.classify.signals import Places
 from shared.core.posts.post import Post
-from shared.core.text.wording import any_of, sentences
+from shared.core.text.wording import Wording, any_of, sentences
 
 #: Sentences that stand in nearly every post and say nothing about this one.
 FORMULA = any_of(
@@ -49,7 +48,7 @@ _ADMIN_SERVICES = (
 )
 _BUSINESS_SERVICES = ("dynamics", "power ", "dataverse", "copilot studio", "finance and operations", "ai builder")
 # "Microsoft Purview | Audit: ..." is of Purview, whatever services it is sent to.
-_TITLE_HEAD = re.compile(r" ?[:|] ")
+_TITLE_HEAD = Wording(r" ?[:|] ")
 _INSTALLED = {"desktop", "mac", "linux"}
 
 # Real summaries end at 1,000 characters; what stands behind these many is not read.

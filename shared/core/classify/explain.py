@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from shared.core.classify import plain_text
 from shared.core.classify.because import UNSAID
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import Post
+from shared.core.text.html import plain_text
+from shared.core.text.wording import Wording
 
 _LONGEST = 400  # characters of words that are looked for; nothing is decided by more
-_TOKEN = re.compile(r"\w+|[^\w\s|]")  # a bar stands between cells of a table, and nowhere in its HTML
-_OLD = re.compile(  # "(previously May)", nested once; the words that decided do not hold it
+_TOKEN = Wording(r"\w+|[^\w\s|]")  # a bar stands between cells of a table, and nowhere in its HTML
+_OLD = Wording(  # "(previously May)", nested once; the words that decided do not hold it
     r"[(\[](?:was )?(?:previously|originally)[^()\[\]\n]{0,160}(?:[(\[][^()\[\]\n]{0,160}[)\]])?[)\]]", re.IGNORECASE
 )
 

@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from shared.core.text.wording import Wording
+
 Role = Literal["banner", "intro", "when", "impact", "prepare", "compliance", "more"]
 
 _YOUR = r"(?: (?:me|my|our|you\w*|your users))?(?: organi[sz]ation| org| users| tenant)?(?: and users)?"
@@ -69,12 +71,12 @@ _WORDINGS: dict[Role, tuple[str, ...]] = {
     ),
 }
 _EDGE = r"[\s\[\]*:?.!]*"
-_HEADING = re.compile(
+_HEADING = Wording(
     _EDGE + "(?:" + "|".join(f"(?P<{role}>{'|'.join(each)})" for role, each in _WORDINGS.items()) + ")" + _EDGE + "$",
     re.IGNORECASE,
 )
 # The main headings also stand before their text, on one line with it.
-_LED = re.compile(
+_LED = Wording(
     r"\[?(?:(?P<when>when (?:will )?this (?:will )?happen|rollout schedule)"
     r"|(?P<impact>how (?:will )?this (?:will )?affects? your organization)"
     r"|(?P<prepare>what (?:do )?you (?:need to|can) do to prepare)"

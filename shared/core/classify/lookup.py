@@ -4,7 +4,7 @@ A search for each of some hundred phrases was a third of what it costs to read a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 
 #: What follows a beginning that phrases share, letter by letter; an empty key ends a phrase.
@@ -22,13 +22,15 @@ class Lookup:
         self._heads = frozenset(heads)
         self._within: dict[str, tuple[str, ...]] = {}
 
-    def find(self, text: str) -> Iterator[tuple[str, int]]:
+    def find(self, text: str) -> list[tuple[str, int]]:
         """Each phrase that stands in the text and where, from its beginning to its end."""
+        found: list[tuple[str, int]] = []
         for match in self._pattern.finditer(text):
             group = match.lastindex or 0
-            longest = match[group]
+            longest, start = match[group], match.start(group)
             for head in self._within.get(longest) or self._learn(longest):
-                yield head, match.start(group)
+                found.append((head, start))  # noqa: PERF401 - twice as fast as a generator here
+        return found
 
     def _learn(self, longest: str) -> tuple[str, ...]:
         """The phrases that a phrase begins with, and itself."""

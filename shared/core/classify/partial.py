@@ -6,7 +6,7 @@ from shared.core.classify import clouds as cloud_names
 from shared.core.classify.dates import phrases
 from shared.core.classify.document import Document
 from shared.core.posts.classification import POSTPONED, Halt
-from shared.core.text.wording import any_of, sentences_and_lines
+from shared.core.text.wording import Wording, any_of, sentences_and_lines
 from shared.core.words.dates import clouds as in_words
 
 _DROPPED = any_of(
@@ -38,8 +38,8 @@ _PROMISE = any_of(
 # "has been paused until January 2026" names its new date: that is a move, no halt.
 # "It is paused. We expect to resume in February": the whole of it, to other dates.
 _RESUMES = any_of(r"resum\w+", r"updated (?:the|our) (?:\w+ )?(?:timeline|schedule|plan)")
-_TO = re.compile(r"\b(?:to|until|till)\s+(?:the\s+)?$", re.IGNORECASE)
-_PART = re.compile(
+_TO = Wording(r"\b(?:to|until|till)\s+(?:the\s+)?$", re.IGNORECASE)
+_PART = Wording(
     r"(?:^|\b(?:for|in|on|to|of) )(?:the )?(?P<part>(?:new |classic )?(?:Outlook|Teams|Word|Excel|PowerPoint|OneNote"
     r"|iOS|Android|Mac\b|Windows|web\b|VDI|mobile|desktop)[\w ]{0,30})",
     re.IGNORECASE,

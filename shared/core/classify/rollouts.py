@@ -11,10 +11,10 @@ from shared.core.classify.scope import ENDS, Scope, merge, named_scope
 from shared.core.classify.statements import arrives, goes_on, is_a_stage, is_there_now, plan_words
 from shared.core.posts.classification import Window
 from shared.core.terms import Phase
-from shared.core.text.wording import any_of, sentences
+from shared.core.text.wording import Wording, any_of, sentences
 
 # "It has begun in the worldwide cloud and will start in GCC in May": two clouds, of which only the second has a day.
-_BEGUN_THERE = re.compile(
+_BEGUN_THERE = Wording(
     r"\b(?:has|have|is|are)\b[^.;:]{0,40}\b(?:beg[au]n|started|rolled out|rolling out|completed|released|available)\b"
     r"(?P<there>[^.;:]{0,80}?)(?:,|;|\band\b|\bwhile\b|\bwith\b)\s+"
     r"(?=[^.;:]{0,40}\b(?:will|to|expected|begin\w*|start\w*|other)\b)",
@@ -22,8 +22,8 @@ _BEGUN_THERE = re.compile(
 )
 _BEGINS = any_of(r"beg[iau]n\w*", r"start\w*", r"commenc\w*", "phased", "replaced")
 # The clouds in the bracket that closes a line are those of all its dates.
-_FOR_ALL = re.compile(r"(?<= )\([^()]*\)(?=\W*$)")
-_UP_TO = re.compile(r"\b(?:until|through|till|up to)\s+(?:the\s+)?$", re.IGNORECASE)
+_FOR_ALL = Wording(r"(?<= )\([^()]*\)(?=\W*$)")
+_UP_TO = Wording(r"\b(?:until|through|till|up to)\s+(?:the\s+)?$", re.IGNORECASE)
 _UNDATED = Rollout(None, None, 10**6, 10**6)
 
 

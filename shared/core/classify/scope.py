@@ -1,15 +1,14 @@
 """Scope: for whom and for which phase a line speaks; and the words for the end of something."""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from shared.core.classify import clouds
 from shared.core.terms import Cloud, Phase
-from shared.core.text.wording import any_of
+from shared.core.text.wording import Wording, any_of
 
-_PHASES: tuple[tuple[Phase, re.Pattern[str]], ...] = (
+_PHASES: tuple[tuple[Phase, Wording], ...] = (
     (
         "preview",
         any_of(
@@ -105,6 +104,7 @@ def merge(inner: Scope, outer: Scope) -> Scope:
 
 
 @lru_cache(maxsize=128)  # a label is asked for at each of its lines
+@lru_cache(maxsize=256)
 def named_scope(text: str) -> Scope:
     """The clouds and the phase that some words name; several phases where they stand side by side as one label."""
     if not text:

@@ -57,7 +57,7 @@ class Rows:
     def find(self, text: str) -> dict[str, Found]:
         """By its name each signal that a lower-case text has: said plainly if it ever is, else as it first stands."""
         found: dict[str, Found] = {}
-        places = list(self._lookup.find(text))
+        places = self._lookup.find(text)
         clauses = Clauses(text, [start for head, start in places if head in CONDITIONS])
         for head, start in places:
             for name, gapped in self._by_head.get(head, ()):

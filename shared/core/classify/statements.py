@@ -3,7 +3,7 @@
 import re
 
 from shared.core.classify.dates.grammar import MONTH
-from shared.core.text.wording import any_of, sentences
+from shared.core.text.wording import Wording, any_of, sentences
 
 _NOW = any_of(
     r"(?:is|are) (?:now|currently|already) (?:\w+ )?(?:available|rolling out|live|complete\w*|deployed|in effect)",
@@ -65,7 +65,7 @@ _ARRIVES = any_of(
     r"(?:see|receive|get|show|display)\w*\b[^.;]{0,30}\b(?:notification|banner|message|prompt|notice|warning)s?\b",
 )
 # A phase that leads its line; in the middle of a sentence it may be a part of a thing's name.
-_PHASE_LABEL = re.compile(
+_PHASE_LABEL = Wording(
     r"^[^.]{0,20}\b(?:preview|beta|frontier)\b[^.:]{0,60}:|\b(?:public|private) preview\b", re.IGNORECASE
 )
 # "It will continue to work until May 4": that is the day of its end.

@@ -9,7 +9,7 @@ from shared.core.classify.document import Document
 from shared.core.classify.notices import is_notice
 from shared.core.posts.classification import Why, Window
 from shared.core.terms import Cloud, Status
-from shared.core.text.wording import any_of, sentences_and_lines
+from shared.core.text.wording import Wording, any_of, sentences_and_lines
 
 _SUPERSEDED = any_of(
     r"(?:duplicate of|replaced by|superseded by|moved to|(?:please )?(?:instead,? )?(?:refer to|see|review|use))"
@@ -134,7 +134,7 @@ class Verdict:
         return self.status in {"scheduled", "no_schedule"}
 
 
-_TORN = re.compile(r"\s[.,;]")
+_TORN = Wording(r"\s[.,;]")
 _BEGINNING = 12  # characters by which a sentence is found again
 _NOTICE = "it tells what is there, and plans no rollout"
 

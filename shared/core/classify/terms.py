@@ -1,8 +1,9 @@
 """The words and pairs of words of a post by the place where they stand, as the fit counts them."""
 
-import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+
+from shared.core.text.wording import Wording
 
 #: The places whose words count, and how many words of each: posts say what matters at the beginning.
 WORD_PLACES: Mapping[str, int] = {"title": 40, "summary": 120, "intro": 80}
@@ -10,7 +11,7 @@ WORD_PLACES: Mapping[str, int] = {"title": 40, "summary": 120, "intro": 80}
 PAIR_PLACES = frozenset({"title", "summary", "intro"})
 #: How a term is called: `place= words`.
 TERM = "= "
-_TOKEN = re.compile(r"[a-z][a-z0-9]*+(?:['-][a-z0-9]++)*+|[.;:!?,|\n(]")
+_TOKEN = Wording(r"[a-z][a-z0-9]*+(?:['-][a-z0-9]++)*+|[.;:!?,|\n(]")
 _SIGNS = frozenset(".;:!?,|\n(")
 _DENIALS = frozenset(("not", "no", "without", "never", "cannot", "don't", "doesn't", "won't", "isn't", "aren't"))
 #: Words before which a negation reaches; a sign ends it as well.

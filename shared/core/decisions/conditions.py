@@ -10,13 +10,13 @@ import regex
 
 from shared.core.changes.change import Event
 from shared.core.changes.reasons import MetCondition
-from shared.core.classify import plain_text
 from shared.core.policy.model import ANY_SPELLING, Match, service_key
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post
 from shared.core.terms import IMPACT_RANK
+from shared.core.text.html import plain_text
 from shared.core.words import dates as plain_dates
 
 _SECONDS = 0.05  # for one pattern over one text

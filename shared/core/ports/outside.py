@@ -1,12 +1,15 @@
 """The systems outside: sources, tasks, ticket systems, channels."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from shared.core.cards.card import Card
-from shared.core.policy.model import Tenant
-from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
+if TYPE_CHECKING:  # whoever only fetches posts loads no card
+    from shared.core.cards.card import Card
+    from shared.core.policy.model import Tenant
+    from shared.core.tickets.ticket import Difference, Preview, Ticket, TicketRef
 
 if TYPE_CHECKING:  # whoever has no second reader loads nothing of it
     from shared.core.second.asking import Question, Reply
@@ -194,7 +197,7 @@ class Channel(Protocol):
 class Reader(Protocol):
     """A second reader: a language model in the organisation's own subscription."""
 
-    async def ask(self, question: "Question") -> "Reply":
+    async def ask(self, question: Question) -> Reply:
         """One call, with a deadline; nothing is tried again.
 
         Raises TransientError (429, 5xx, network, no answer in time; `retry_after` in seconds where told),

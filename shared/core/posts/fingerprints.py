@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
 
+from shared.core.text.wording import has_any
 from shared.core.times import when
 
 WATCH_BYTES = 15
@@ -30,7 +31,7 @@ _WRAPPED = re.compile(r"^https?://[^/?]*\.safelinks\.protection\.outlook\.com/.*
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT")
 _NUMBERED = re.compile(r"&#\d{8,}")  # no character has such a number, and html.unescape fails on thousands of digits
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
-_BRACKETS = str.maketrans("", "", "[]")  # mirrors print "[When this will happen:]" in bold instead
+_UPDATED_BEGINS = frozenset("(uU")
 _UPDATED = re.compile(r"^\s*(?:(?:\(updated\)|updated:)\s*)+", re.IGNORECASE)
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _BANNER = re.compile(  # over text without white space
@@ -41,6 +42,8 @@ _BANNER = re.compile(  # over text without white space
     r"|Thankyou(?:foryour)?(?:patience|feedback)\.?"
     r"|Weapologizeforany(?:inconvenience)\.?"
 )
+#: Without any of these a text has no banner.
+_BANNER_SIGNS = ("Update", "Wehaveupdated", "We'veupdated", "Thankyou", "Weapologize")
 
 
 def watch_hash(raw: Mapping[str, Any]) -> bytes:
@@ -57,7 +60,7 @@ def content_hash(raw: Mapping[str, Any]) -> str:
     """
     tags = raw.get("tags")
     content = [
-        _squash(_UPDATED.sub("", _text(raw.get("title")))),
+        _squash(plain_title(_text(raw.get("title")))),
         *_read(raw.get("body")),
         _moment(raw.get("actionRequiredByDateTime")),
         _text(raw.get("category")),
@@ -69,18 +72,18 @@ def content_hash(raw: Mapping[str, Any]) -> str:
 
 def comparable(text: str) -> str:
     """A text as it is compared: without white space, stamps, and sentences that say only that something was updated."""
-    return _squeezed(_UPDATED.sub("", text))
+    return _squeezed(plain_title(text))
 
 
 def plain_title(title: str) -> str:
     """A title without the "(Updated)" that an edit puts before it."""
-    return _UPDATED.sub("", title)
+    return _UPDATED.sub("", title) if title.lstrip()[:1] in _UPDATED_BEGINS else title
 
 
 def link_targets(body: object) -> list[str]:
     """Where the body's links lead, in order, without tracking."""
-    targets: list[str] = _read(body)[1]
-    return targets
+    content, kind = _content(body)
+    return [] if kind == "text" else _targets(content)
 
 
 def digest(value: object, size: int = WATCH_BYTES) -> bytes:
@@ -98,26 +101,44 @@ def _moment(value: object) -> str:
 
 def _read(body: object) -> list[Any]:
     """The body's text and link targets, without what an edit leaves behind that says nothing."""
-    content = _text(body.get("content") if isinstance(body, Mapping) else body)
-    kind = _text(body.get("contentType")) if isinstance(body, Mapping) else ""
-    if kind.lower() == "text":
+    content, kind = _content(body)
+    if kind == "text":
         return [_squeezed(content), []]
-    return [_squeezed(_TAG.sub("", content)), [_target(a or b or c) for a, b, c in _LINK.findall(content)]]
+    return [_squeezed(_TAG.sub("", content)), _targets(content)]
+
+
+def _content(body: object) -> tuple[str, str]:
+    """What the body says, and its contentType in small letters."""
+    if isinstance(body, Mapping):
+        return _text(body.get("content")), _text(body.get("contentType")).lower()
+    return _text(body), ""
+
+
+def _targets(content: str) -> list[str]:
+    return [_target(a or b or c) for a, b, c in _LINK.findall(content)]
 
 
 def _squeezed(text: str) -> str:
-    return _BANNER.sub("", _squash(html.unescape(_NUMBERED.sub("", text))))
+    squashed = _squash(_unescaped(text))
+    return _BANNER.sub("", squashed) if has_any(squashed, _BANNER_SIGNS) else squashed
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(_NUMBERED.sub("", text)) if "&" in text else text
 
 
 def _squash(text: str) -> str:
-    """Without white space: whether a browser would show a gap where a tag was is nothing that people decide on."""
-    joined = "".join(text.split()).translate(_BRACKETS)
+    """Without white space: whether a browser would show a gap where a tag was is nothing that people decide on.
+
+    Without brackets, too: mirrors print "[When this will happen:]" in bold instead.
+    """
+    joined = "".join(text.split()).replace("[", "").replace("]", "")
     return joined if joined.isascii() else _INVISIBLE.sub("", joined)
 
 
 def _target(link: str) -> str:
     """A link's address without what only counts who followed it."""
-    address = html.unescape(_NUMBERED.sub("", link)).strip()
+    address = _unescaped(link).strip()
     wrapped = _WRAPPED.match(address)
     if wrapped:
         address = unquote(wrapped[1])

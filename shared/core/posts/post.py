@@ -39,6 +39,9 @@ class Post:
     body_type: str = "html"
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.modified, self.body))  # not of every field: what reads a post asks for it often
+
     def detail(self, name: str) -> tuple[str, ...]:
         """Every value of the detail of that name, in order."""
         return tuple(value for own_name, value in self.details if own_name == name)

@@ -11,6 +11,7 @@ from shared.core.classify.derived import admin_impact, default_of
 from shared.core.errors import PermanentError
 from shared.core.posts.classification import FIELD_NAMES, Classification, FieldName
 from shared.core.posts.privacy import is_private
+from shared.core.review.act import Act
 from shared.core.terms import IMPACT_RANK
 from shared.core.words.plan import UNDATED
 
@@ -40,31 +41,6 @@ class FieldAct:
     @property
     def changes(self) -> bool:
         return self.before is not self.after
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act of one person, as it is kept: what decided, by whom, when, through what.
-
-    `fields`: name, old and new value in the form of `foresignal classify`, and whether the field was released. `what`:
-    the act, `team`: for which team, `old` and `new`: who or what stood there and stands there now, `words`: the
-    person's own. An act that decides has the `seq` that it made; another one has 0, and `place`: the card's channel and
-    occasion, or the form's own id. `broke`: what broke with a rollout; `new` is then its help-desk load, and the words
-    are the lesson.
-    """
-
-    seq: int
-    at: datetime
-    who: str
-    through: str
-    fields: tuple[tuple[str, Any, Any, bool], ...] = ()
-    what: str = "settle"
-    team: str = ""
-    old: str = ""
-    new: str = ""
-    words: str = ""
-    place: str = ""
-    broke: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ _FORMS = tuple(
     }.items()
     for odd in odds
 )
+_ASCII_FORMS = tuple((odd, plain) for odd, plain in _FORMS if odd.isascii())
 _SAME_LENGTH = str.maketrans({odd: plain for odd, plain in _FORMS if plain})
 _SPACES = re.compile(r" {2,}")
 _GAPS = re.compile(r"[ \t]{2,}")
@@ -106,7 +107,7 @@ def _blocks(body: str, kind: str) -> tuple[HtmlBlock, ...]:
     for control in _CONTROLS:
         body = body.replace(control, "")
     flat = _flatten(body) if kind != "text" and ("<" in body or "&" in body) else body
-    for odd, plain in _FORMS:
+    for odd, plain in _ASCII_FORMS if flat.isascii() else _FORMS:
         flat = flat.replace(odd, plain)
     found: list[HtmlBlock] = []
     depth = 0

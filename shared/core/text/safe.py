@@ -7,7 +7,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 def text_of(value: object) -> str:
     """Text that can be written anywhere: half of a surrogate pair, which no encoding takes, becomes U+FFFD."""
-    return _HALF.sub("\ufffd", str(value or ""))
+    text = str(value or "")
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def cut(text: str, limit: int) -> str:

@@ -8,7 +8,6 @@ from shared.core.changes.change import Change, Copy, EffectState, Event
 from shared.core.changes.halts import standing_plan
 from shared.core.changes.reasons import Reason
 from shared.core.changes.tenant_lines import lines_by_tenant
-from shared.core.classify import plain_text
 from shared.core.links import page_url, post_url
 from shared.core.policy.freezes import InFreeze, freezes_of, raised, raises_risk
 from shared.core.policy.model import GROUP, Policy, TicketSystemEntry
@@ -17,6 +16,7 @@ from shared.core.posts.post import Post
 from shared.core.posts.summary import what_changes
 from shared.core.sources.roadmap import roadmap_ids
 from shared.core.terms import ENDED, MATERIAL, OVER, Cloud
+from shared.core.text.html import plain_text
 from shared.core.text.safe import clean, cut
 from shared.core.tickets.notes import note
 from shared.core.tickets.part import Part, text_of
@@ -26,12 +26,11 @@ from shared.core.tickets.proposal.proposal import Proposal, propose
 from shared.core.tickets.proposal.risk import impact_words, risk_of, risk_words
 from shared.core.tickets.proposal.schedule import deadline, halts, planned_end, planned_start, rollouts
 from shared.core.tickets.reassess import moved_after_approval
-from shared.core.tickets.ticket import Ticket
+from shared.core.tickets.ticket import TITLE_LIMIT, Ticket
 from shared.core.words.doubt import arrival_words, doubts, kind_words, read_otherwise
 from shared.core.words.plan import to_do
 from shared.core.words.titles import short_title
 
-TITLE_LIMIT = 255
 _WHAT_LIMIT = 6_000
 _CANCELLING = OVER - {"superseded"}
 """Statuses that cancel the ticket. Of a superseded change it goes on: the change in its place takes it over."""

@@ -10,6 +10,7 @@ from shared.core.tickets.part import Part
 
 DRY_RUN = "DRY-"
 """How the numbers of tickets begin that a dry run keeps on our side and files nowhere."""
+TITLE_LIMIT = 255  # characters
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from shared.core.posts.classification import Interval, Window
 from shared.core.terms import Cloud, Phase
-from shared.core.text.wording import any_of
+from shared.core.text.wording import Wording, any_of
 from shared.core.words.language import say
 
 PHASES: dict[Phase, str] = {
@@ -23,7 +23,7 @@ CLOUDS: dict[Cloud, str] = {
     "dod": "DoD",
     "china": "China",
 }
-_PHASE_WORDS: dict[Phase, re.Pattern[str]] = {
+_PHASE_WORDS: dict[Phase, Wording] = {
     "preview": any_of(r"previews?", r"beta", r"insiders?"),
     "targeted": any_of(r"targeted", r"first release"),
     "ga": any_of(r"general(?:ly)? availab\w+", r"GA\b"),

@@ -9,7 +9,7 @@ from shared.core.changes.change import Change
 from shared.core.changes.events import derive
 from shared.core.changes.facts import is_stale, read_anew
 from shared.core.changes.readings import FieldDifference, differences
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.errors import ConflictError, PermanentError
 from shared.core.posts.privacy import shown_title
 from shared.record import changes

@@ -11,7 +11,7 @@ from shared.core.changes.tenants import Difference, differences, with_joined
 from shared.core.life.moments import Moments, moments_of
 from shared.core.life.outcomes import lessons_of
 from shared.core.posts.privacy import is_private
-from shared.core.review.assessment import Act
+from shared.core.review.act import Act
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
 from shared.record.assessments import acts_of

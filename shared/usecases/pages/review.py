@@ -8,8 +8,8 @@ from shared.core import ids
 from shared.core.life.figures import visible
 from shared.core.life.line import Line
 from shared.core.posts.classification import Window
+from shared.core.review.act import Act
 from shared.core.review.agenda import AgendaItem, ReviewAgenda, item_of, review_agenda
-from shared.core.review.assessment import Act
 from shared.record.assessments import acts_of
 from shared.record.changes import ChangeRecord, read_with_tasks
 from shared.record.lists import days, line_of, touched_on

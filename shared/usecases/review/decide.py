@@ -19,6 +19,7 @@ from shared.core.messages import Envelope
 from shared.core.policy.model import Policy
 from shared.core.posts.classification import FieldName
 from shared.core.posts.privacy import is_private
+from shared.core.review.act import Act
 from shared.core.review.answers import (
     Decision,
     Following,
@@ -31,7 +32,6 @@ from shared.core.review.answers import (
     for_the_board,
 )
 from shared.core.review.assessment import (
-    Act,
     FieldAct,
     Unfit,
     Wanted,

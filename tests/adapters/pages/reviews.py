@@ -9,8 +9,9 @@ from shared.adapters.pages.review import review_page
 from shared.core.changes.change import Change, EffectState
 from shared.core.life.line import Line, part_of
 from shared.core.posts.classification import FIELD_NAMES
+from shared.core.review.act import Act
 from shared.core.review.agenda import ReviewAgenda, Scope, item_of, review_agenda
-from shared.core.review.assessment import Act, field_views
+from shared.core.review.assessment import field_views
 from shared.usecases.pages.answer import NO_TEAM, AnswerView
 
 NOW = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)

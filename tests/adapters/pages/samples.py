@@ -39,7 +39,8 @@ from shared.core.life.periods import months_until
 from shared.core.life.scope import Scope, names_of
 from shared.core.life.trends import BY_WEEK
 from shared.core.posts.classification import FieldName, Halt, Interval, Why, Window
-from shared.core.review.assessment import Act, FieldView, field_views
+from shared.core.review.act import Act
+from shared.core.review.assessment import FieldView, field_views
 from shared.core.sources.roadmap import RoadmapItem, RoadmapView
 from shared.core.tasks.task import TaskState
 from shared.core.tickets.dry_run import DryTicket

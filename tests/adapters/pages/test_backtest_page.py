@@ -6,8 +6,9 @@ import pytest
 
 from shared.adapters.pages.backtest import backtest_page
 from shared.core.backtest.difference import differences
-from shared.core.backtest.play import Version, in_order, play_all
+from shared.core.backtest.play import in_order, play_all
 from shared.core.backtest.report import report
+from shared.core.backtest.version import Version
 from shared.core.policy.model import Route
 from tests.adapters.pages import backtests
 from tests.adapters.pages.browser import browser, screenshots

@@ -14,7 +14,8 @@ from shared.core.changes.reasons import SentenceReason
 from shared.core.changes.relations import Related
 from shared.core.changes.tenants import Difference
 from shared.core.posts.classification import Interval, Window
-from shared.core.review.assessment import Act, field_views
+from shared.core.review.act import Act
+from shared.core.review.assessment import field_views
 from shared.core.sources.roadmap import RoadmapView
 from shared.core.tasks.task import TaskState
 from shared.usecases.pages.answer import NO_TEAM

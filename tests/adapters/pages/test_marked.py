@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from shared.adapters.pages.marked import ROOM, marked_post
 from shared.adapters.pages.safe_html import TAGS, safe_html
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.errors import PermanentError
 from shared.core.posts.classification import Classification, Why, Window
 from shared.core.posts.post import Post, read_post

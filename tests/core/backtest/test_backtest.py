@@ -3,8 +3,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from shared.core.backtest.difference import differences
-from shared.core.backtest.play import JOINED, NO_SERVICE, Version, concerns_of, in_order, play, play_all, versions_of
+from shared.core.backtest.play import JOINED, NO_SERVICE, concerns_of, in_order, play, play_all, versions_of
 from shared.core.backtest.report import KEPT_TRUE, in_words, report
+from shared.core.backtest.version import Version
 from shared.core.errors import PermanentError
 from shared.core.policy.model import Channel, Match, Policy, Role, Roles, Route, Team, Tenant, Workload
 from shared.core.posts.classification import Classification

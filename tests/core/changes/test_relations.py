@@ -11,7 +11,7 @@ import pytest
 from shared.core.changes.change import Change, Edition, Facts, Stated
 from shared.core.changes.reissues import Sketch, normal_title, sketch, unstated
 from shared.core.changes.relations import MOST, Relation, related, stated, successors_and_predecessors
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
 from shared.record.relations import read_relation, relation_row

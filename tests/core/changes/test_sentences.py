@@ -1,10 +1,19 @@
 """What differs between the texts of two editions, sentence by sentence."""
 
+import html
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from shared.core.changes.sentences import LONGEST, difference, sentences_of, shown, without_dates
+from shared.core.posts.fingerprints import _BANNER, _INVISIBLE, _NUMBERED, _UPDATED, comparable, plain_title
+from shared.core.posts.post import read_post
 
 
 def sentences(content, title="Poll answers: a page"):
-    return sentences_of({"id": "MC1200001", "title": title, "body": {"contentType": "html", "content": content}})
+    body = {"contentType": "html", "content": content}
+    return sentences_of(read_post({"id": "MC1200001", "title": title, "body": body}))
 
 
 def test_what_went_and_what_came_is_told_sentence_by_sentence():
@@ -50,3 +59,52 @@ def test_a_long_sentence_is_cut_and_of_many_a_few_are_shown():
     assert len(long) <= LONGEST
     assert long.endswith("…")
     assert shown([f"Sentence {number}." for number in range(9)]).splitlines()[-1] == "(and 5 more)"
+
+
+TEXTS = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "Updated",
+                "(Updated)",
+                "UPDATED:",
+                "updated",
+                " ",
+                "\u00a0",
+                "\n",
+                "[",
+                "]",
+                "&amp;",
+                "&#10;",
+                "&#99999999;",
+            ),
+            *(
+                "March 4, 2026",
+                ":",
+                "We have updated",
+                "We've updated the timeline",
+                "Thank you for your patience.",
+                "Pages",
+            ),
+            *(
+                "We apologize for any inconvenience.",
+                "\u200b",
+                "\u00ad",
+                "for clarity",
+                " below",
+                "Update on",
+                "5/4/2026",
+            ),
+        ]
+    ),
+    max_size=16,
+).map("".join)
+
+
+@given(text=TEXTS)
+def test_texts_are_compared_as_if_each_pattern_were_tried_on_each(text):
+    squashed = "".join(html.unescape(_NUMBERED.sub("", _UPDATED.sub("", text))).split())
+    visible = _INVISIBLE.sub("", re.sub(r"[\[\]]", "", squashed))
+
+    assert comparable(text) == _BANNER.sub("", visible)
+    assert plain_title(text) == _UPDATED.sub("", text)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from shared.core.classify import classify
 from shared.core.classify.calibration import Calibration, log_odds, value_of
+from shared.core.classify.classifier import classify
 from shared.core.classify.weights import shipped_weights
 from shared.core.posts.classification import FIELD_NAMES, UNSURE_BELOW, Classification, Interval, Why, Window
 from tests.core.classify.posts import a_post, when

@@ -1,4 +1,4 @@
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.posts.classification import Classification
 from tests.core.classify.posts import a_post, when
 

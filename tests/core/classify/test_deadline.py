@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from tests.core.classify.posts import a_post
 
 RETIRES = "<p>[When this will happen:]</p><p>The old page will be retired on May 4, 2026.</p>"

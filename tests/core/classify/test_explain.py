@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.classify.explain import parts, readable
 from shared.core.posts.classification import Classification, Why, Window
 from shared.core.posts.post import Post

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.classify.marks import mark_words
 from shared.core.classify.weights import shipped_weights
 from shared.core.posts.classification import Classification

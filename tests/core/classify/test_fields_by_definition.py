@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.classify.derived import admin_impact
 from shared.core.classify.titles import plain_kind
 from tests.core.classify.posts import a_post, when

@@ -12,7 +12,7 @@ training, which follows two other fields: test_classify.py
 
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from tests.core.classify.messages import a_message
 
 

@@ -5,7 +5,7 @@ See test_kinds_of_fault.py.
 
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from tests.core.classify.messages import ENDS, a_message
 
 

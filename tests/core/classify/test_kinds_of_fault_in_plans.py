@@ -9,7 +9,7 @@ before an event or a month, if nobody acts, the last day to opt out, "if you do 
 
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from tests.core.classify.messages import a_message
 from tests.core.classify.plans import in_short
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.posts.post import read_post
 
 CASES = Path(__file__).parents[4] / "shared" / "cases" / "reading.jsonl"

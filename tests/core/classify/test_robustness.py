@@ -4,15 +4,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.core.classify import classify, plain_text
+from shared.core.classify.classifier import classify
 from shared.core.classify.document import read_document
-from shared.core.classify.particulars import read_particulars
 from shared.core.classify.particulars.bold import bold_names
 from shared.core.classify.particulars.controls import read_controls
+from shared.core.classify.particulars.read import read_particulars
 from shared.core.classify.particulars.steps import read_steps
 from shared.core.classify.particulars.way_out import read_way_out
 from shared.core.posts.classification import Classification
 from shared.core.posts.post import read_post
+from shared.core.text.html import plain_text
 from tests.core.classify.posts import a_post, when
 from tests.effort import ratio
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.classify.dates.phrases import find
 from shared.core.classify.document import read_document
 from shared.core.posts.classification import FIELD_NAMES

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from tests.core.classify.posts import a_post, when
 
 PLAN = when("Worldwide: We will begin rolling out early May 2026.", "GCC: We will begin rolling out early June 2026.")

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.core.classify import classify
+from shared.core.classify.classifier import classify
 from shared.core.posts.classification import Classification, Interval
 from tests.core.classify.posts import a_post, when
 

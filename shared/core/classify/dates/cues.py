@@ -9,12 +9,12 @@ from shared.core.classify.dates import neighbours, phrases
 from shared.core.classify.dates.phrases import Phrase
 from shared.core.classify.dates.years import resolve
 from shared.core.posts.classification import Interval
-from shared.core.text.wording import any_of
+from shared.core.text.wording import Wording, any_of
 
 Cue = Literal["begin", "complete", "both", "range", "other", "none"]
 
 # The last of these in the words before a date tells what the date is.
-_CUES = re.compile(
+_CUES = Wording(
     "|".join(
         f"(?P<{name}>{any_of(*wordings).pattern})"
         for name, wordings in {
@@ -58,7 +58,7 @@ _CUES = re.compile(
     + r"|(?P<by>\bby\s*(?:the\s*)?$)",
     re.IGNORECASE,
 )
-_RANGE = re.compile(
+_RANGE = Wording(
     r"[\s,]*(?:–|-|/|&|to|through|thru|until|till|and)\s*(?:the\s+)?$"
     r"|[\s,]*and (?:will )?(?:be )?(?:continue|continuing)(?: (?:through|until|to|into|over))?\s*$",
     re.IGNORECASE,
@@ -66,12 +66,12 @@ _RANGE = re.compile(
 _MOVED = any_of(r"(?:postponed|delayed|moved|changed|extended|pushed|shifted|deferred) (?:out |back )?from\s*$")
 _FROM_NOW = any_of(r"(?:now|today|immediately|ongoing|in progress|underway)\s*(?:and)?\s*(?:–|-|to|through|until)\s*$")
 # "began and was completed in early May"
-_BOTH = re.compile(
+_BOTH = Wording(
     r"\b(?:beg[iau]n\w*|start\w*|commenc\w*)\s*(?:and|&|/)\s*(?:(?:was|is|has|have|been|will|be|also|then|fully) ){0,3}"
     r"(?:complet|finish|conclud|end)\w*\s+(?:(?:in|on|by|during|within)\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\b(?:between|from)\s*$", re.IGNORECASE)
+_BETWEEN = Wording(r"\b(?:between|from)\s*$", re.IGNORECASE)
 # "by" a day completes a rollout; in a demand ("please update by") it is the day on which something takes effect.
 _ROLLS = any_of(
     "complet",
@@ -92,7 +92,7 @@ _STATE = any_of(r"(?:as of|since)\s+(?:early |mid-?|late )?$")
 _HISTORY = timedelta(days=65)
 _MOST_OF_A_YEAR = 300
 # What may stand between "announced in" and the date of that: the other post's id and a bracket.
-_BESIDE = re.compile(r"[\s:]*(?:MC\s?\d+)?[\s(]*(?:on |in |the )?\s*", re.IGNORECASE)
+_BESIDE = Wording(r"[\s:]*(?:MC\s?\d+)?[\s(]*(?:on |in |the )?\s*", re.IGNORECASE)
 
 
 @dataclass(slots=True)

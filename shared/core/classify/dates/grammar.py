@@ -2,6 +2,8 @@
 
 import re
 
+from shared.core.text.wording import Wording
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -21,7 +23,7 @@ def _calendar(number: int) -> str:
 
 
 # One alternation, most specific first; the named groups say which form was met. Every repetition is bounded.
-PHRASE = re.compile(
+PHRASE = Wording(
     rf"""
     \b(?:
     (?P<iso>20\d\d)-(?P<iso_m>[01]\d)-(?P<iso_d>[0-3]\d)(?!\d)
@@ -64,18 +66,18 @@ SMALL_HINTS = (
     *("this year", "this calendar year", "the year", "the calendar year"),
 )
 _NEXT_DAYS = r"next \d+ days"
-HINT = re.compile(rf"{_HINT}|{'|'.join(SMALL_HINTS)}|{_NEXT_DAYS}")
+HINT = Wording(rf"{_HINT}|{'|'.join(SMALL_HINTS)}|{_NEXT_DAYS}")
 #: The hints that begin with a capital or a digit.
-CAPITAL_HINT = re.compile(_HINT)
-NEXT_DAYS = re.compile(_NEXT_DAYS)
+CAPITAL_HINT = Wording(_HINT)
+NEXT_DAYS = Wording(_NEXT_DAYS)
 LOOK_BEHIND, LOOK_AHEAD = 60, 60
 
 # "May" and "March" are words, too: a month that stands alone counts only after a word that leads to a date.
-LEADS = re.compile(
+LEADS = Wording(
     r"(?:\b(?:in|by|from|since|until|till|through|throughout|during|before|after|starting|beginning|begins|of|to|and|or"
     r"|between|for|end|this|next)|[-–/,(:&])\s*$",
     re.IGNORECASE,
 )
-FOLLOWS = re.compile(
+FOLLOWS = Wording(
     rf"\s*(?:/|–|-|&|\bto\b|\bthrough\b|\band\b|\bor\b)\s*(?:early|mid|late)?[\s-]*{MONTH}", re.IGNORECASE
 )

@@ -4,11 +4,12 @@ import re
 
 from shared.core.classify.dates.phrases import Phrase
 from shared.core.posts.classification import Interval
+from shared.core.text.wording import Wording
 
-_OR = re.compile(r"\s*(?:/|and/or|or)\s*(?:in\s+)?", re.IGNORECASE)
+_OR = Wording(r"\s*(?:/|and/or|or)\s*(?:in\s+)?", re.IGNORECASE)
 # "between May and June" is from one to the other; but what begins between them has both as its beginning.
-_BETWEEN = re.compile(r"\bbetween\s*$", re.IGNORECASE)
-_BEGINS_BETWEEN = re.compile(
+_BETWEEN = Wording(r"\bbetween\s*$", re.IGNORECASE)
+_BEGINS_BETWEEN = Wording(
     r"\b(?:begin|start|commenc|launch)\w*(?:\s+(?:rolling out|to roll out))?\s+(?:sometime\s+)?between\s*$",
     re.IGNORECASE,
 )

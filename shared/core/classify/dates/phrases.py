@@ -100,8 +100,8 @@ def _number(words: str) -> int:
 
 
 def _read(match: re.Match[str], text: str) -> Phrase | None:
-    for group, reader in _READERS:
-        if match[group] is not None:
+    for told, reader in zip(match.group(*_GROUPS), _BY_GROUP, strict=True):
+        if told is not None:
             found = reader(match, text)
             if found is None:
                 return None
@@ -230,3 +230,4 @@ _READERS: tuple[tuple[str, Callable[[re.Match[str], str], _Hit]], ...] = (
     ("y_y", _whole_year),
     ("l_m", _lone_month),
 )
+_GROUPS, _BY_GROUP = zip(*_READERS, strict=True)

@@ -2,9 +2,11 @@
 
 import re
 
-_OPEN = re.compile(r"[(\[]\s*(?:previously|originally planned for|was previously|prior date:?)\b:?\s*", re.IGNORECASE)
+from shared.core.text.wording import Wording
+
+_OPEN = Wording(r"[(\[]\s*(?:previously|originally planned for|was previously|prior date:?)\b:?\s*", re.IGNORECASE)
 # Where a part that nobody closed ends: the sentence goes on with what will be.
-_GOES_ON = re.compile(
+_GOES_ON = Wording(
     r"\s+(?:and|but)\s+(?:(?:is|are|will|should|we)\s+)?(?:be\s+)?(?:expect|complet|begin|finish|conclud)"
     r"|\s+(?:through|to be)\s|\s+–\s|;|[.:](?:\s|$)",
     re.IGNORECASE,

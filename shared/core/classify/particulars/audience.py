@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from shared.core.classify.document import Document, Line
-from shared.core.classify.particulars.doers import doer, special
+from shared.core.classify.particulars.doers import DOER_SIGNS, DOERS, doer, special
 from shared.core.classify.particulars.licences import licences_of, premium_of
 from shared.core.classify.particulars.passages import Passage, begins_other, passages, tells_who, whole
 from shared.core.classify.particulars.people import concerned, cut_name, denies, is_sentence, named, receiver, things
@@ -21,7 +21,7 @@ from shared.core.posts.particulars import Audience
 from shared.core.posts.post import Post
 from shared.core.terms import AudienceKind
 from shared.core.text.safe import cut
-from shared.core.text.wording import sentences
+from shared.core.text.wording import Wording, folded, has_any, sentences
 
 MOST_ENTRIES = 40
 _LONGEST_WORDS = 300
@@ -29,37 +29,37 @@ _GRAPHS = "Platforms: "  # how Graph's field is quoted
 _LONGEST_SENTENCE = 800
 _SENTENCES = 12  # of one line
 #: Above a list of roles that may do something.
-_ROLES = re.compile(
+_ROLES = Wording(
     r"^(?!.{0,200}\b(?:not|cannot|added|included|removed|hidden)\b)[^:]{0,100}\b(?:following|supported|required|minimum)\b"
     r"[^:]{0,40}\broles?\b[^:]{0,140}:$",
     re.IGNORECASE,
 )
-_CONTROLLERS = re.compile(r"\bdomain controllers\b", re.IGNORECASE)
-_BEHIND_ROLE = re.compile(r"(?: ?[:(–]| - ).{0,400}$")
-_ROLE_NAME = re.compile(r"[A-Z][\w&/-]{1,24}(?: [\w&/-]{1,24}){0,6}")
-_BARE_ROLE = re.compile(
+_CONTROLLERS = Wording(r"\bdomain controllers\b", re.IGNORECASE)
+_BEHIND_ROLE = Wording(r"(?: ?[:(–]| - ).{0,400}$")
+_ROLE_NAME = Wording(r"[A-Z][\w&/-]{1,24}(?: [\w&/-]{1,24}){0,6}")
+_BARE_ROLE = Wording(
     r"(?:IT |tenant )?(?P<noun>admin|maker|developer|supervisor|representative|seller|owner|organizer|analyst)"
     r"(?:istrator)?s",
     re.IGNORECASE,
 )
-_PLATFORMS_WORTH = re.compile(r"\bappl(?:y|ies) (?:only |also )?to\b|^Platforms?\b", re.IGNORECASE)
+_PLATFORMS_WORTH = Wording(r"\bappl(?:y|ies) (?:only |also )?to\b|^Platforms?\b", re.IGNORECASE)
 #: Anybody who uses something.
-_USERS_OF = re.compile(
+_USERS_OF = Wording(
     r"(?:microsoft 365 |m365 )?(?:tenants|organi[sz]ations|customers|users|environments)(?: (?:and|or) \w+)?"
     r" (?:using|(?:that|who) use|with|on) (?P<what>.{2,60})",
     re.IGNORECASE,
 )
 #: "This affects your organization if:".
-_IF = re.compile(
+_IF = Wording(
     r"[^:.]{0,60}\b(?:affects?|impacts?|affected|impacted|applies|relevant|concerns)\b[^:.]{0,60}\b(?:if|when)"
     r"(?: (?:any|one|all|both|at least|you|your)\b[^:]{0,40})?:$",
     re.IGNORECASE,
 )
-_NOBODY = re.compile(r"\b(?:not|no)\b", re.IGNORECASE)
-_YOU = re.compile(r"(?:You|Your (?:organi[sz]ation|tenant|company)) (?P<verb>[a-z']+)\b(?P<rest>[^.:]{3,150})\.?")
+_NOBODY = Wording(r"\b(?:not|no)\b", re.IGNORECASE)
+_YOU = Wording(r"(?:You|Your (?:organi[sz]ation|tenant|company)) (?P<verb>[a-z']+)\b(?P<rest>[^.:]{3,150})\.?")
 _PLURALS = {"has": "have", "is": "are", "uses": "use", "manages": "manage", "does": "do"}
-_HOLDER = re.compile(r"\w+ (?:with|assigned|in|who have) ")
-_RELEASES = re.compile(r"\d\dH\d")
+_HOLDER = Wording(r"\w+ (?:with|assigned|in|who have) ")
+_RELEASES = Wording(r"\d\dH\d")
 #: A line without any of these says nothing that is read outside of "Who is affected".
 _WORTH = (
     "icens", "ubscri", "SKU", "Suite", "365 E", "365 A", "365 F", "365 G", "pplies ", "pply ", "ffect", "mpact",
@@ -139,22 +139,24 @@ def _is_part(kind: AudienceKind, name: str, others: list[str]) -> bool:
 def _entries(post: Post, document: Document) -> Iterator[Audience]:
     worth = tuple(each for each in _WORTH if each.lower() in document.body)
     tells = tells_who(document.lines)
+    signs = () if tells else (*(DOERS & document.words), *DOER_SIGNS)
     yield from (Audience("platform", name, document.title) for name in platforms_of(f" {document.title}"))
     yield from (Audience("platform", name, document.title) for name in windows_of_title(document.title))
     if premium := premium_of(document.title):
         yield Audience("licence", premium, document.title)
     for passage in passages(document.lines):
         line = passage.line
-        yield from (Audience("platform", name, line.text) for name in platforms_of(f" {passage.platforms}"))
+        if passage.platforms:
+            yield from (Audience("platform", name, line.text) for name in platforms_of(f" {passage.platforms}"))
         if passage.who:
             yield from _of_who(passage)
         elif line.role != "more":
-            if any(each in line.text for each in worth):
+            if has_any(line.text, worth):
                 yield from _of_prose(passage)
-            yield from _of_any(line, doers=not tells)
+            yield from _of_any(line, signs, doers=not tells)
         if passage.lead.endswith(("f:", "n:", "met:", "ply:", "true:")) and _IF.match(passage.lead):
             yield from _of_condition(passage)
-        if _ROLES.search(passage.lead) and (name := _role(line.text)):
+        if passage.lead and _ROLES.search(passage.lead) and (name := _role(line.text)):
             yield Audience("role", name, cut(f"{passage.lead} {line.text}", _LONGEST_WORDS))
     yield from _of_graph(post)
 
@@ -207,8 +209,11 @@ def _of_prose(passage: Passage) -> Iterator[Audience]:
         yield from (Audience("other", name, words) for name in versions_of(sentence, passage.lead))
 
 
-def _of_any(line: Line, *, doers: bool) -> Iterator[Audience]:
-    """What any sentence may say: who may do something new, on which Windows, and what is required."""
+def _of_any(line: Line, signs: tuple[str, ...], *, doers: bool) -> Iterator[Audience]:
+    """What any sentence may say: who may do something new, on which Windows, and what is required.
+
+    `signs`: one of them stands in each sentence of which `doer` names somebody.
+    """
     if line.kind == "item" and (name := channel_of(line.text)):
         yield Audience("other", name, line.text)
     if line.kind == "item" and (name := windows_of_update(line.text)):
@@ -217,9 +222,11 @@ def _of_any(line: Line, *, doers: bool) -> Iterator[Audience]:
         words = cut(sentence, _LONGEST_WORDS)
         if doers and "ontrollers" in sentence and _CONTROLLERS.search(sentence) and not denies(sentence):
             yield Audience("other", "Domain controllers", words)
-        if name := doer(sentence) if doers else special(sentence):
+        name = special(sentence) if not doers else doer(sentence) if has_any(folded(sentence), signs) else ""
+        if name:
             yield Audience("role", name, words)
-        yield from (Audience("platform", name, words) for name in windows_of(sentence))
+        if "Windows " in sentence:
+            yield from (Audience("platform", name, words) for name in windows_of(sentence))
         yield from (Audience("other", name, words) for name in requirements_of(sentence))
 
 
@@ -257,15 +264,15 @@ def _of_phrase(phrase: str, words: str, *, names: bool, platforms: bool) -> Iter
     yield from (Audience("other", name, words) for name in versions_of(phrase, ""))
 
 
-_WITH = re.compile(
+_WITH = Wording(
     r"(?:,? (?:who|that))?(?:,? (?:with|have|has|having|hold|holding|licensed (?:for|with|under)))?"
     r"(?: (?:an?|the|at least|one|either|both|any|active|valid|eligible|paid|assigned|\d[\d,]{0,9}|or more|of)){0,5} ?$"
 )
 
-_ASSIGNED = re.compile(r"^ assigned(?: to [^,;.(]{0,60})?")
+_ASSIGNED = Wording(r"^ assigned(?: to [^,;.(]{0,60})?")
 
 #: "With a licence for pins": what it is for is no name.
-_USE = re.compile(r"^ (?:for|to) .{0,300}$")
+_USE = Wording(r"^ (?:for|to) .{0,300}$")
 
 
 def _who(phrase: str, places: list[tuple[int, int]]) -> tuple[AudienceKind, str] | None:

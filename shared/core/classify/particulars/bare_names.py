@@ -1,12 +1,11 @@
 """The names of settings that stand in a sentence without quotation marks."""
 
-import re
 from collections.abc import Iterator
 
 from shared.core.classify.particulars.paths import PLACE
 from shared.core.classify.particulars.setting_names import own_words
 from shared.core.terms import ControlKind
-from shared.core.text.wording import any_of, has_any
+from shared.core.text.wording import Wording, any_of, has_any
 
 _WORD = r"[\w'&/()-]+"
 _TURNS = (
@@ -14,78 +13,76 @@ _TURNS = (
     r"|[Tt]oggl(?:e|ing)(?: on| off)?|[Cc]onfigur(?:e|es|ing)|[Aa]djust(?:ing)?|[Ss]et(?:ting)?|[Uu]s(?:e|es|ing)"
     r"|[Cc]heck|[Vv]erify|[Cc]lear|[Ss]elect|[Uu]ncheck|[Vv]ia|[Tt]hrough|[Rr]eview)"
 )
-_LED = re.compile(
+_LED = Wording(
     rf"\b{_TURNS} (?:the|your|a) (?:new )?(?P<name>[A-Z][\w'&/()-]*(?: {_WORD}){{1,12}}?) "
     r"(?P<noun>toggle(?: switch)?|setting|property|checkbox|switch|feature flag)\b"
 )
-_LED_POLICY = re.compile(
+_LED_POLICY = Wording(
     r"\b(?:[Uu]s(?:e|ing)|[Vv]ia|[Tt]hrough|[Mm]anag(?:e|ing)|[Cc]onfigur(?:e|ing)|[Ss]et|[Ee]nable|[Dd]isable"
     r"|[Ww]ith) the (?P<name>[A-Z][\w'&/-]*(?: [\w'&/-]+){1,4}?) policy\b"
 )
-_SMALL_LED = re.compile(
+_SMALL_LED = Wording(
     r"\b(?:[Tt]urn(?:ing)? (?:on|off)|[Ee]nabl(?:e|ing)|[Dd]isabl(?:e|ing)|[Cc]onfigur(?:e|ing)|[Ss]et(?:ting)?"
     r"|[Ww]ith"
     r"|[Uu]s(?:e|ing)) the (?:new )?(?P<name>[a-z]+-[a-z-]{2,30}(?: [a-z-]{3,20})?|[a-z-]{4,20} [a-z-]{4,20}) "
     r"(?P<noun>property|toggle|flag|attribute)\b"
 )
-_APPOSED = re.compile(
+_APPOSED = Wording(
     r"\b(?:setting|toggle|policy|property|preference|control|option|parameter)"
     rf"(?:, (?P<name>[A-Z][\w'&/()-]*(?: {_WORD}){{2,12}}?),| \((?P<inside>[A-Z][\w'&/-]*(?: [\w'&/-]+){{2,12}})\)"
     rf"| (?:called|named|titled|labell?ed) (?P<titled>[A-Z][\w'&/()-]*(?: {_WORD}){{1,14}}?)"
     r"(?=[,.;:)]|$| (?:will|is|are|has|can|that|which|appears|under|lets|allows)\b))"
 )
-_AFTER_COLON = re.compile(
+_AFTER_COLON = Wording(
     r"\b(?:[Ee]nable|[Dd]isable|[Tt]urn (?:on|off)|[Uu]s(?:e|ing)|[Cc]onfigure|[Ss]et|[Rr]eview)\b[^:.]{0,60}\b"
     rf"(?P<noun>setting|toggle|policy|property): (?P<name>[A-Z][\w'&/()-]*(?: {_WORD}){{1,16}})(?=[.;]?$| [|])"
 )
-_PREFIXED = re.compile(
+_PREFIXED = Wording(
     r"\b(?:setting|toggle|preference|property|policy) (?P<name>(?:Show|Allow|Enable|Disable|Turn|Block|Require"
     r"|Prevent"
     rf"|Let|Hide|Include|Restrict|Manage|Send|Configure|Control)(?: {_WORD}){{1,10}}?)"
     r"(?=[.,;:]|$| (?:is|will|to (?:on|off|enabled|disabled)|in the)\b)"
 )
-_ADMIN_CONTROL = re.compile(
-    r"(?<![\w-])(?P<name>(?:[A-Z][\w&/-]* ){1,4}Admin (?:Control|Toggle|Setting))s?\b(?! [A-Z])"
-)
-_IN_ITS_CENTRE = re.compile(
+_ADMIN_CONTROL = Wording(r"(?<![\w-])(?P<name>(?:[A-Z][\w&/-]* ){1,4}Admin (?:Control|Toggle|Setting))s?\b(?! [A-Z])")
+_IN_ITS_CENTRE = Wording(
     r"\b(?:[Rr]eview|[Cc]onfigure|[Mm]anage|[Cc]heck|[Aa]djust|[Uu]pdate|[Vv]erify|[Cc]hange)(?: (?:and|or) \w+)? "
     r"(?:your|the|their) (?:organi[sz]ation's |tenant's )?(?:new |existing |current |relevant )?"
     r"(?P<name>(?!(?:new|existing|current|relevant|tenant|admin|toggle|default|these|policy|following)\b)"
     r"[a-z][\w-]*(?: [\w-]+){0,4}? "
     r"(?:settings?|polic(?:y|ies)))(?: (?:in|via|through) (?:the )?" + PLACE + ")"
 )
-_VIA_SETTINGS = re.compile(
+_VIA_SETTINGS = Wording(
     r"\b(?:[Vv]ia|[Ii]n|[Tt]hrough|[Uu]sing|[Ff]rom) (?:the )?(?P<name>[A-Z][\w-]*(?: [\w-]+){0,3}? [Ss]ettings)"
     r" (?:in|of|on) (?:the )?" + PLACE
 )
-_OF_A_PRODUCT = re.compile(
+_OF_A_PRODUCT = Wording(
     r"\b(?:[Rr]eview|[Cc]onfigure|[Mm]anage|[Cc]heck|[Aa]djust|[Uu]pdate|[Vv]erify) (?:and \w+ )?"
     r"(?P<name>(?!(?:new|existing|current|relevant|tenant|admin|toggle|default|these|policy|following|all|any|and"
     r"|your|the|their)\b)"
     r"[a-z][\w-]*(?: [a-z-]+){1,3}? settings) in [A-Z]"
 )
-_OF_A_PAGE = re.compile(
+_OF_A_PAGE = Wording(
     r"\b(?:through|via|using|with|use) the (?P<name>[a-z-]{3,20} [a-z-]{3,20}) setting (?:in|on|under)\b"
 )
-_OPTION = re.compile(r"\b[Tt]he (?P<name>[A-Z][\w'-]*(?: [a-z'-]+){1,8}?) (?:meeting|chat|event) option\b")
-_BY_ADMINS = re.compile(
+_OPTION = Wording(r"\b[Tt]he (?P<name>[A-Z][\w'-]*(?: [a-z'-]+){1,8}?) (?:meeting|chat|event) option\b")
+_BY_ADMINS = Wording(
     r"\b[Ii]f (?:the |an? )?(?P<name>[A-Z][\w'-]*(?: [\w'-]+){1,4}?) (?:is|are) (?:disabled|turned off|blocked)"
     r"(?: for (?:a|the|your) tenant)? by (?:the |your |their )?(?:\w+ )?admin"
 )
-_MUST_BE_ON = re.compile(
+_MUST_BE_ON = Wording(
     r"(?:^|, )(?P<name>[A-Za-z][a-z-]+ [a-z-]{3,20}(?: [a-z-]{3,20})?) must be (?:enabled|turned on) "
     r"(?:in|for|on) (?:your|the) (?:environment|tenant|organi)"
 )
-_PERMISSIONS = re.compile(
+_PERMISSIONS = Wording(
     r"\b(?:manag|chang|break|adjust|edit|review)(?:e|ing) (?P<name>[Pp]ermission(?:s| inheritance) (?:on|of) the "
     r"[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3} (?:library|list|folder|group))\b"
 )
-_DEFAULT_FOR = re.compile(r"\b(?:default|value) (?:for|of) (?:the )?\"(?P<name>[A-Z]\w* [^\"]{4,120}?)[.,]?\"")
+_DEFAULT_FOR = Wording(r"\b(?:default|value) (?:for|of) (?:the )?\"(?P<name>[A-Z]\w* [^\"]{4,120}?)[.,]?\"")
 _RARE = ((" settings in ", _OF_A_PRODUCT), (" setting ", _OF_A_PAGE), (" option", _OPTION))
-_SETTINGS_PAGE = re.compile(
+_SETTINGS_PAGE = Wording(
     r"\b(?:the|a|your) (?:new )?(?P<name>[A-Z][\w&/-]*(?: [\w&/-]+){0,4}? [Ss]ettings) (?:page|pane|tab|blade)\b"
 )
-_KNOWN = re.compile(
+_KNOWN = Wording(
     r"\b(?:[Uu]sing|[Vv]ia|[Tt]hrough|[Ii]n|[Cc]onfigur(?:e|ing)|[Cc]reat(?:e|ing)|[Uu]pdat(?:e|ing)|[Rr]eview"
     r"|[Aa]djust(?:ing)?|[Nn]ew|[Ll]ink \w+ to|[Ee]dit(?:ing)?|[Mm]odify(?:ing)?)"
     r"(?: (?:the|a|an|your|this|new|current|calling and|meeting and|and update|or update|and adjust)){0,3} "
@@ -94,7 +91,7 @@ _KNOWN = re.compile(
     r"|configuration)|[Cc]onditional access) polic(?:y|ies)(?: settings?)?|(?:[Tt]ransport|[Mm]ail flow) rules?))\b"
 )
 # What is named without a noun, and spoken of in many posts.
-_BY_ITS_NAME = re.compile(
+_BY_ITS_NAME = Wording(
     r"\b(?P<name>(?:Anthropic (?:models )?as an? (?:\w+ )?subprocessor"
     r"|AI providers (?:operating )?as Microsoft subprocessors)s?)\b"
 )
@@ -107,12 +104,12 @@ _WHO = any_of(
     r"respect\w*",
     r"(?:not governed|continue|remain|unchanged|stay|honor)\w*",
 )
-_ASKED = re.compile(r"\W*(?:Review|Check|Verify|Update|Adjust|Configure|Confirm)\b")
+_ASKED = Wording(r"\W*(?:Review|Check|Verify|Update|Adjust|Configure|Confirm)\b")
 _HUMP = r"[A-Z][a-z0-9]+"
 _SWITCHES = (
     r"Enabl|Allow|Disabl|Block|Show|Hide|Hidden|Deny|Prevent|Restrict|Require|OptIn|OptOut|AccessLevel|Configure"
 )
-_CAMEL = re.compile(
+_CAMEL = Wording(
     rf"(?<![\w.$/@#-])(?=\w{{0,60}}?(?:{_SWITCHES}))(?!Enabled|Disabled)(?P<name>{_HUMP}(?:{_HUMP}"
     rf"|[A-Z]{{2,6}}(?=[A-Z]|\b)){{2,14}})(?![\w(/@-]|\.\w)"
 )
@@ -128,13 +125,13 @@ _CLAUSE = any_of(
     r"(?:is|are|was|were|will|that|which|who|can|may|if|when|then|you|your|this|these|their)\b",
     tail=r"(?=\W|$)",
 )
-_CAMEL_HUMP = re.compile(r"[a-z][A-Z]")
-_NOUN_AFTER = re.compile(
+_CAMEL_HUMP = Wording(r"[a-z][A-Z]")
+_NOUN_AFTER = Wording(
     r"[\"']? (?:(?:policy|tenant|admin|group|org-wide) )?(?:setting|toggle|polic(?:y|ies)|property|preference"
     r"|checkbox"
     r"|switch|parameter|control)\b"
 )
-_NOUN_BEFORE = re.compile(
+_NOUN_BEFORE = Wording(
     r"\b(?:setting|toggle|policy|property|preference|control|checkbox|option)(?:,|:| called| named| titled"
     r"| labell?ed| for)?"
     r" [\"']?$"
@@ -156,7 +153,7 @@ _NOUNS = (
     "ttribute",
     "arameter",
 )
-_TAIL = re.compile(r"(?: (?:using|via|through|in|on|for|to|by|with|from|at|of|and|or|the|a))+$")
+_TAIL = Wording(r"(?: (?:using|via|through|in|on|for|to|by|with|from|at|of|and|or|the|a))+$")
 _NO_NAMES = frozenset({"cloud policy", "group policy", "intune", "microsoft teams", "microsoft 365", "global"})
 _LONGEST = 120
 

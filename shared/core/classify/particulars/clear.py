@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from shared.core.classify.particulars.verbs import VERBS
 from shared.core.posts.particulars import Step
+from shared.core.text.wording import Wording
 
-_UNCLEAR = re.compile(
+_UNCLEAR = Wording(
     r"^(?:To (?:access|learn|see|find|view|read|get|do this)|For (?:more|assistance|details|help|questions))\b"
     r"|\b(?:listed |described |mentioned )?(?:above|below)\b|\bthe (?:ones?|following|steps?)\b(?! \w+: )"
     r"|\bthis (?:process|guide|list|table|date|documentation|document|article|query)\b|\bthat date\b"
@@ -23,7 +24,7 @@ _LEADS = frozenset(
      "during", "first", "then", "from", "with", "at", "within", "optionally", "optional", "please"}
 )  # fmt: skip
 _CONDITIONS = frozenset({"if", "when", "where", "once"})
-_OR = re.compile(r"\balternatively\b", re.IGNORECASE)
+_OR = Wording(r"\balternatively\b", re.IGNORECASE)
 
 
 def clear_steps(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -7,14 +7,14 @@ from shared.core.classify.document import Document, Line
 from shared.core.posts.particulars import Compliance
 from shared.core.terms import ComplianceTopic
 from shared.core.text.safe import cut
-from shared.core.text.wording import any_of, sentences
+from shared.core.text.wording import Wording, any_of, sentences
 
 MOST_ROWS = 40
 _LONGEST_QUESTION = 400
 _LONGEST_ANSWER = 1_000
 
 #: What each topic asks for; the first that a question has is its topic.
-_TOPICS: tuple[tuple[ComplianceTopic, re.Pattern[str]], ...] = (
+_TOPICS: tuple[tuple[ComplianceTopic, Wording], ...] = (
     ("data_rights", any_of(r"personal data\b", r"gdpr\b", r"data subject", r"dsrs?\b")),
     (
         "ai",
@@ -67,44 +67,44 @@ _TOPICS: tuple[tuple[ComplianceTopic, re.Pattern[str]], ...] = (
     ("data_location", any_of(r"stor(?:e[sd]?|ing|age)\b", r"residency", r"data location", r"region\b", r"cached")),
     ("accessibility", any_of(r"accessib", r"wcag\b")),
 )
-_HEAD = re.compile(
+_HEAD = Wording(
     r"(?:the )?(?:compliance |impact(?:ed)? |policy )?"
     r"(?:areas?|questions?|considerations?|categor(?:y|ies)|topics?|items?|aspects?|impacts?)"
     r"(?: impacted| affected)?\W*",
     re.IGNORECASE,
 )
-_COLUMN = re.compile(
+_COLUMN = Wording(
     r"(?:answers?|responses?|explanations?|impacts?|details?|descriptions?|notes?|comments?|status|summary|yes/no"
     r"|and|or|\W)+",
     re.IGNORECASE,
 )
 #: An answer that is one word; what is behind it goes on or explains.
-_WORD = re.compile(r"\W{0,3}(?:yes|no|none|maybe|n/?a|not applicable|possibly|potentially|partially)\b", re.IGNORECASE)
-_NO = re.compile(
+_WORD = Wording(r"\W{0,3}(?:yes|no|none|maybe|n/?a|not applicable|possibly|potentially|partially)\b", re.IGNORECASE)
+_NO = Wording(
     r"\W{0,3}(?:no\b|none\b|n/?a\b|nothing\b|unchanged\b"
     r"|not (?:applicable|affected|impacted|changed|modified|at this time)\b"
     r"|(?:there (?:is|are) )?no (?:\w+ ){0,4}(?:changes?|impacts?|affects?|effects?)\b)",
     re.IGNORECASE,
 )
 #: "This change does not store new data": the answer is a sentence that denies.
-_DENIAL = re.compile(
+_DENIAL = Wording(
     r"(?:(?:the|this|these|it|they|there|existing|end|users?|admins?|all|customer|data) ?){1,2}(?:[\w'/-]+ ){0,5}?"
     r"(?:(?:does|do|will|can|is|are|has|have) (?:not|no)\b(?! longer)|cannot\b|(?:does|do|is|are|wo|ca)n't\b"
     r"|(?:remains?|stays?|is|are) (?:the same|unchanged)\b)",
     re.IGNORECASE,
 )
-_BUT = re.compile(r"\b(?:but|however|although|though|except|unless|other than)\b", re.IGNORECASE)
+_BUT = Wording(r"\b(?:but|however|although|though|except|unless|other than)\b", re.IGNORECASE)
 #: How the questions of the list begin that are no row of a table.
-_ASKS = re.compile(
+_ASKS = Wording(
     r"(?:does|do|is|are|will|can|has|have) (?:the|this|these|it|any|there|users?|admins?)\b"
     r"|(?:(?:introduces?|alters?|modif(?:y|ies)|changes? (?:to|in)|provides?|stores?|includes?|allows?|adds?|new"
     r"|impacts?|affects?)(?:/| or )?){1,3}\b",
     re.IGNORECASE,
 )
-_QUESTION_END = re.compile(r"\?\)?\s{0,3}[:–-]?\s{0,3}(?=\S|$)")
-_COLON = re.compile(r"(?::\s|\s[–-]\s)\s{0,3}")
-_ELSEWHERE = re.compile(r"(?:learn|read|see|find|for|additional|more|note)\b", re.IGNORECASE)
-_LEAD = re.compile(r"^[\W_]+(?=\w)")
+_QUESTION_END = Wording(r"\?\)?\s{0,3}[:–-]?\s{0,3}(?=\S|$)")
+_COLON = Wording(r"(?::\s|\s[–-]\s)\s{0,3}")
+_ELSEWHERE = Wording(r"(?:learn|read|see|find|for|additional|more|note)\b", re.IGNORECASE)
+_LEAD = Wording(r"^[\W_]+(?=\w)")
 
 
 def read_compliance(document: Document) -> tuple[Compliance, ...]:
@@ -182,7 +182,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 #: "Modifies labels Yes": an answer of one word that no mark parts from what it answers.
-_LOOSE = re.compile(r"\s(?:Yes|No|Maybe)\b(?=\W*$|\s*[–,.;(-])")
+_LOOSE = Wording(r"\s(?:Yes|No|Maybe)\b(?=\W*$|\s*[–,.;(-])")
 
 
 def _answer_in(text: str) -> re.Match[str] | None:

@@ -1,6 +1,5 @@
 """The names of controls in a sentence: settings, policies, cmdlets, and paths through an admin centre."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -9,7 +8,7 @@ from shared.core.classify.particulars.bare_names import bare_names, bold_setting
 from shared.core.classify.particulars.paths import centre, pages, paths
 from shared.core.classify.particulars.setting_names import keys, settings, users_set
 from shared.core.terms import ControlKind
-from shared.core.text.wording import any_of, has_any
+from shared.core.text.wording import Wording, any_of, has_any
 
 # Quickly tells sentences that name none.
 _SIGNS = (
@@ -24,13 +23,13 @@ _NEW = any_of(
 )
 _KEYS = ("etting", "olicy", "egistry", "lag", "ttribute", "arameter")
 # A parameter beside the policy that holds it, as lists tell it: "OWAMailboxPolicy -PinPages".
-_OF_POLICY = re.compile(r"(?<![\w-])((?:O[Ww][Aa]Mailbox|[Cc]s[A-Z]\w{3,50})Policy) -([A-Z][A-Za-z]{4,60})\b")
-_WHOLE_NAME = re.compile(r"\W*\w[\w.]{7,89}\W*")
+_OF_POLICY = Wording(r"(?<![\w-])((?:O[Ww][Aa]Mailbox|[Cc]s[A-Z]\w{3,50})Policy) -([A-Z][A-Za-z]{4,60})\b")
+_WHOLE_NAME = Wording(r"\W*\w[\w.]{7,89}\W*")
 _LONGEST = 200
 _LONGEST_SENTENCE = 1_000  # no real one is: what stands behind is not read
 _MOST_PARAMETERS = 4
 
-_CMDLET = re.compile(
+_CMDLET = Wording(
     r"\b(?P<cmdlet>(?:Set|New|Grant|Enable|Disable|Add|Remove|Update|Register|Start|Stop"
     r"|Invoke)-[A-Z][A-Za-z0-9]{3,60})"
     r"(?P<rest>(?:\s(?:\([\w. ]{1,40}\) \| )?(?:-[A-Za-z]\w{1,90}|<[^<>]{1,40}>|\$\w{1,20}|\"[^\"]{0,60}\""
@@ -38,16 +37,16 @@ _CMDLET = re.compile(
     r"|[\w.@:/]{1,60})(?=\s|[.,;)]|$)){0,12})"
 )
 _JOINT = ", and/or "
-_JOINED = re.compile(r" ?(?:,|/|and|or|,? and|,? or|and/or|\|) ?")  # between two of a list
-_PARAMETER = re.compile(r"(?<=\s)-([A-Z]\w{2,90})")
-_BESIDE = re.compile(r"\s-([A-Z][A-Za-z]{3,60})\b(?: parameter)?")
+_JOINED = Wording(r" ?(?:,|/|and|or|,? and|,? or|and/or|\|) ?")  # between two of a list
+_PARAMETER = Wording(r"(?<=\s)-([A-Z]\w{2,90})")
+_BESIDE = Wording(r"\s-([A-Z][A-Za-z]{3,60})\b(?: parameter)?")
 # A line of a list: "Set-PageTenant (new parameters: PinPages, KeepPages)".
-_NEW_PARAMETERS = re.compile(
+_NEW_PARAMETERS = Wording(
     r"\W*(?P<cmdlet>(?:Set|New|Grant|Enable|Add|Update|Start|Invoke)-[A-Z]\w{3,60}) "
     r"\((?:new )?parameters?: (?P<names>[\w, ]{3,300})\)"
 )
-_IDENTIFIER = re.compile(r"\b[A-Z]\w{3,80}")
-_ALONE = re.compile(r"(?:^|\s)-([A-Z][A-Za-z]{3,60}) parameter\b")
+_IDENTIFIER = Wording(r"\b[A-Z]\w{3,80}")
+_ALONE = Wording(r"(?:^|\s)-([A-Z][A-Za-z]{3,60}) parameter\b")
 _BESIDE_WIDTH = 120
 _PICKS = frozenset({"identity", "user", "group", "filter", "policyname", "name", "force", "global"})
 # A cmdlet that ends, or that is only read about, controls nothing.
@@ -129,10 +128,15 @@ def _unlike(
 ) -> list[tuple[ControlKind, str]]:
     """Those names that are not, in other words, among the known ones or those before."""
     new: list[tuple[ControlKind, str]] = []
+    others: list[str] | None = None
     for kind, name in more:
-        lower = name.lower().removesuffix(" page")
-        if not any(lower in other.lower() or other.lower() in lower for _, other in (*known, *new)):
+        if others is None:
+            others = [other.lower() for _, other in known]
+        lower = name.lower()
+        least = lower.removesuffix(" page")
+        if not any(least in other or other in least for other in others):
             new.append((kind, name))
+            others.append(lower)
     return new
 
 

@@ -17,29 +17,29 @@ from shared.core.classify.particulars.paths import (
     plain_step,
 )
 from shared.core.posts.particulars import Control, ControlDefault
-from shared.core.text.wording import sentences
+from shared.core.text.wording import Wording, sentences
 
 _MOST = 20
 _MOST_DEFAULTS = 6
 _LONGEST_WORDS = 500
 _REACH = 2  # lines between a control and its default
-_NOUN = re.compile(r"(?: (?:mailbox|group|csp|meeting))? (?:polic(?:y|ies)|settings?|toggle)$")
-_HOLDS_MANY = re.compile(r"^(?:(?!.* > ).*)(?:\b[Pp]olicies|\b[Ss]ettings|DLP policy)$")
+_NOUN = Wording(r"(?: (?:mailbox|group|csp|meeting))? (?:polic(?:y|ies)|settings?|toggle)$")
+_HOLDS_MANY = Wording(r"^(?:(?!.* > ).*)(?:\b[Pp]olicies|\b[Ss]ettings|DLP policy)$")
 # Where something is looked at, or what another company gives.
-_LOOKED_AT = re.compile(r"report|submission|explorer|create |^permission|as an? (?:\w+ )?subprocessor", re.IGNORECASE)
-_SHOWN = re.compile(r"\b(?:(?:will|can|may|to) (?:see|view|find)|appears?|visible)\b")
-_JOINT = re.compile(r" (?:and|or|and/or) ")
+_LOOKED_AT = Wording(r"report|submission|explorer|create |^permission|as an? (?:\w+ )?subprocessor", re.IGNORECASE)
+_SHOWN = Wording(r"\b(?:(?:will|can|may|to) (?:see|view|find)|appears?|visible)\b")
+_JOINT = Wording(r" (?:and|or|and/or) ")
 _MOST_STEPS = 7
 _LONGEST_NAME = 200
 _END = 80
 # A path that is the end of its sentence.
-_ENDS_IN = re.compile(r" ?[>→›] ?[^>→›.]{2,70}[.:]?\s*$|\b(?:[Gg]o to|[Oo]pen|[Nn]avigate to) [^>.]{2,70}\.?\s*$")
-_PATH = re.compile(r"\W*(?:click )?path\b", re.IGNORECASE)
+_ENDS_IN = Wording(r" ?[>→›] ?[^>→›.]{2,70}[.:]?\s*$|\b(?:[Gg]o to|[Oo]pen|[Nn]avigate to) [^>.]{2,70}\.?\s*$")
+_PATH = Wording(r"\W*(?:click )?path\b", re.IGNORECASE)
 _SAME = ("this setting", "this policy", "this toggle", "this control", "the setting", "the policy", "the toggle")
-_SUBJECT = re.compile(r"\W*([\w-]+ [\w-]+(?: [\w-]+){0,3}?) (?:is|are|will be)\b")
+_SUBJECT = Wording(r"\W*([\w-]+ [\w-]+(?: [\w-]+){0,3}?) (?:is|are|will be)\b")
 _ANY = ("meeting policies", "messaging policies", "calling policies")  # of which kind, and no name
 _BOTH = ("both keys", "both settings", "both policies", "both toggles", "both controls", "both options")
-_BY_DEFAULT = re.compile(r"\W*by default:", re.IGNORECASE)
+_BY_DEFAULT = Wording(r"\W*by default:", re.IGNORECASE)
 _CHANGE = (
     "feature",
     "this change",
@@ -106,7 +106,7 @@ class _Reader:
         if named or speaks_of_a_default(text):
             told = sentences(text)
             for index, sentence in enumerate(told, 1):
-                self._read(sentence)
+                self._read(sentence, named=named and (len(told) == 1 or may_name(sentence)))
                 self._place = (home_in(sentence) if named and index < len(told) else "") or self._place
         else:
             self._idle += 1
@@ -122,10 +122,11 @@ class _Reader:
             controls[first] = replace(controls[first], defaults=defaults)
         return tuple(controls)
 
-    def _read(self, sentence: str) -> None:
+    def _read(self, sentence: str, *, named: bool) -> None:
+        """Keeps what a sentence names, if it may name anything, and the default that it tells."""
         speaks = speaks_of_a_default(sentence)
         full = len(self._controls) >= _MOST and not speaks
-        keys = self._note(sentence) if not full and may_name(sentence) else []
+        keys = self._note(sentence) if named and not full else []
         if keys:
             self._last, self._idle = keys[0], 0
         default = default_of(sentence) if speaks else None

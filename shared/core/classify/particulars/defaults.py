@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 
 from shared.core.posts.particulars import ControlDefault
-from shared.core.text.wording import any_of
+from shared.core.text.wording import Wording, any_of
 
 _STATE = (
     r"on|off|enabled|disabled|not configured|not enabled|turned on|turned off|active|inactive|blocked|allowed"
     r"|true|false"
 )
-_DEFAULT = re.compile(
+_DEFAULT = Wording(
     rf"\b(?P<a>{_STATE})\b,? by default\b"
     rf"|\bby default,? (?:[\w'\"-]+ ){{0,12}}?(?:is|are|will be|stays?|remains?) (?:set to )?\"?(?P<b>{_STATE})\b"
     rf"|\bdefault(?:s| setting| value| state| status| behavior)?(?: is| will be| to|:| =|s to"
@@ -21,7 +21,7 @@ _DEFAULT = re.compile(
     rf"|^\W*(?P<g>(?:{_STATE})(?=: )).{{3,120}} \(default\)\W*$",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(r"\b(?:not|no longer|never|isn't)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_NEGATION = Wording(r"\b(?:not|no longer|never|isn't)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _CLOUD = (
     r"(?:GCC(?:[ -]?High|H)?|DoD|EDU|[Ee]ducation|[Gg]overnment|[Ww]orldwide|[Cc]ommercial|[Ee]nterprise|(?:US )?Gov"
     r"|EU(?:DB)?|EEA|EFTA|UK|US|European Union|United (?:Kingdom|States)|Switzerland|Norway)\b"
@@ -30,14 +30,14 @@ _CLOUDS = rf"(?:the )?{_CLOUD}(?:(?:, (?:and |or )?| and | or | & |/)(?:the )?{_
 _OTHERS = (
     r"(?:new|existing|other|all other) (?:tenants|customers|organi[sz]ations|users|policies|devices|regions|clouds)"
 )
-_SCOPE = re.compile(
+_SCOPE = Wording(
     rf"\b(?:[Ff]or|[Ii]n) (?P<scope>(?:(?:all|new|existing) )?(?:(?:tenants|customers|organi[sz]ations|users)"
     rf" (?:based )?(?:in|outside|within)(?: of)? )?{_CLOUDS}(?: \([A-Z]{{2,5}}\))?(?: [a-z/-]{{2,20}}){{0,4}}?"
     rf"|{_OTHERS})"
     r"(?= (?:by|is|are|will|and|but|at|when|where)\b|[.,;:)]|$)"
     rf"|^(?P<label>{_CLOUDS}|[Aa]ll other \w{{4,20}}|[Oo]ther \w{{4,20}}|(?:[Nn]ew|[Ee]xisting) \w{{4,20}}) ?[:–-] "
 )
-_EXCEPT = re.compile(
+_EXCEPT = Wording(
     r"\b(?P<scope>(?:except(?:ing)?|excluding|other than|outside)(?: of)?(?: for)?"
     rf"(?: (?:those|tenants|customers|organi[sz]ations|users))?(?: (?:based )?in)? {_CLOUDS})"
 )
@@ -49,7 +49,7 @@ _OPEN = any_of(
 )
 _ALIKE = {"enabled": "on", "disabled": "off", "not enabled": "off", "active": "on", "inactive": "off"}
 _NO_SCOPE = frozenset(("the", "and", "or", "in", "all", "tenants", "customers", "organizations", "users", "for"))
-_BARE = re.compile(rf"\W*(?:{_STATE})(?:,? by default\W*|: .{{3,120}} \(default\)\W*)", re.IGNORECASE)
+_BARE = Wording(rf"\W*(?:{_STATE})(?:,? by default\W*|: .{{3,120}} \(default\)\W*)", re.IGNORECASE)
 _LOWER = {"on", "off", "enabled", "disabled", "turned on", "turned off", "active", "inactive"}
 
 

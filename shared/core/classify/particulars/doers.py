@@ -2,6 +2,8 @@
 
 import re
 
+from shared.core.text.wording import Wording
+
 #: Nouns of people with a part to play. "Users", "customers" and "everyone" have none.
 _ROLE = (
     r"(?:admin(?:istrator)?s|makers|pro-developers|developers|(?:co-)?organi[sz]ers|presenters|(?:co-)?owners|managers"
@@ -10,7 +12,21 @@ _ROLE = (
     r"|workers|accountants|dispatchers|schedulers|marketers|moderators|contributors|editors|leaders|producers"
     r"|attendees|participants|testers|cashiers|recruiters|professionals|specialists|advisors|leads|responders|members|integrators|scientists)"
 )
-_LET = re.compile(
+#: The words of `_ROLE`, in small letters, each as it ends.
+DOERS = frozenset(
+    (
+        *("admins", "administrators", "makers", "developers", "organizers", "organisers", "presenters", "owners"),
+        *("managers", "analysts", "investigators", "delegates", "engineers", "educators", "teachers", "students"),
+        *("creators", "authors", "operators", "approvers", "reviewers", "supervisors", "representatives", "planners"),
+        *("architects", "auditors", "buyers", "sellers", "salespeople", "technicians", "workers", "accountants"),
+        *("dispatchers", "schedulers", "marketers", "moderators", "contributors", "editors", "leaders", "producers"),
+        *("attendees", "participants", "testers", "cashiers", "recruiters", "professionals", "specialists", "advisors"),
+        *("leads", "responders", "members", "integrators", "scientists"),
+    )
+)
+#: Where a sentence has none of `DOERS` and none of these, in small letters, `doer` names nobody.
+DOER_SIGNS = (" role", "permission", "as a")
+_LET = Wording(
     r"\b(?:enabl(?:es?|ing)|(?:allow|empower)(?:s|ing)?) (?P<who>[^.;:()]{5,110}?) (?:to|the ability to) [a-z]"
     r"|\b(?:lets?|helps?|gives?|giving|provides?|providing) (?P<given>[^.;:()]{5,110}?)"
     r" (?:to|the|an?|more|full|with|(?!and\b)[a-z]{3,9})\b"
@@ -20,62 +36,62 @@ _LET = re.compile(
     r"|\b(?:so|so that|while|where) (?P<so>[^.,;:()]{5,80}?) can [a-z]",
     re.IGNORECASE,
 )
-_CAN = re.compile(
+_CAN = Wording(
     r"(?:[A-Z][\w -]{3,50}: )?"
     r"(?:(?:with|in|when|using|through|starting|beginning|after|once|as of|for example)[^,:;.]{3,90}, (?:20\d\d, )?)?"
     r"(?P<who>[^.;:()]{5,110}?) (?:can|cannot|will|may|must|now have|need to)\b"
     r"(?! (?:not|no(?! longer)|continue|still)\b)",
     re.IGNORECASE,
 )
-_AS = re.compile(r"As an? (?P<who>[^.,;:]{3,60}), you (?:can|will|may|must)\b")
+_AS = Wording(r"As an? (?P<who>[^.,;:]{3,60}), you (?:can|will|may|must)\b")
 #: "Users with the Reader role can ...".
-_HOLDERS = re.compile(
+_HOLDERS = Wording(
     r"(?:only )?(?P<who>(?:users|admin(?:istrator)?s|people|those|members) (?:with|assigned|in|who have)(?: the)?"
     r" [^.;:]{4,90}? (?:roles?|permissions?)) (?:can|will|may|must)\b",
     re.IGNORECASE,
 )
 #: "eDiscovery managers": the first word is a name, or has a capital within it.
-_PRODUCT_ROLE = re.compile(
+_PRODUCT_ROLE = Wording(
     r"(?!(?:Microsoft 365|IT|Global|Tenant) )(?:[a-zA-Z]+[A-Z]\w* )+(?:admin|manager|analyst|owner|organizer|maker|"
     r"developer|investigator|reviewer|operator)"
 )
-_VAGUE_HOLDERS = re.compile(
+_VAGUE_HOLDERS = Wording(
     r"\b(?:this|appropriate|required|selected|necessary|these|sufficient|proper|right|following|no)\b", re.IGNORECASE
 )
-_SPLIT = re.compile(r",? (?:and|or) |, |/")
-_ARTICLE = re.compile(
+_SPLIT = Wording(r",? (?:and|or) |, |/")
+_ARTICLE = Wording(
     r"(?:all |both |any |the |your |those |eligible |authorized |an? |existing |designated |even |other |tenant's )+",
     re.IGNORECASE,
 )
-_PART = re.compile(rf"(?P<more>(?:[\w&'.-]{{2,24}} ){{0,4}}){_ROLE}", re.IGNORECASE)
+_PART = Wording(rf"(?P<more>(?:[\w&'.-]{{2,24}} ){{0,4}}){_ROLE}", re.IGNORECASE)
 #: "Makers define a list": any verb, in small letters.
-_SUBJECT = re.compile(
+_SUBJECT = Wording(
     rf"(?:[A-Z][\w -]{{3,50}}: )?(?P<who>(?:[\w&'.-]{{2,24}} )?{_ROLE}"
     rf"(?:(?:, and |, | and | or )(?:[\w&'.-]{{2,24}} )?{_ROLE}){{0,3}})"
     r" (?!(?-i:of|in|with|and|or|who|for|to|that|at|on|by|from|are|were|is|as|should|might|could|would|do|using)\b)"
     r"(?-i:[a-z]{3,14})\b",
     re.IGNORECASE,
 )
-_INSTRUCTION = re.compile(
+_INSTRUCTION = Wording(
     r"(?:inform|notify|let|tell|train|ask|ensure|remind|help|encourage|share|assign|review|add|enable|allow"
     r"|communicate|alert|educate|make|identify|direct|update|prepare|consider|remove|see|view)\b",
     re.IGNORECASE,
 )
 #: Of "tenant and environment admins": the first.
-_KIND = re.compile(
+_KIND = Wording(
     r"(?:tenant|environment|site|team|app|flow|agents?|security|compliance|network|community|global|system"
     r"|report|event|meeting|call|channel|workspace|capacity|teams|sharepoint|exchange|ai|data|process|project|sales"
     r"|service|agents|warehouse|production|finance)",
     re.IGNORECASE,
 )
-_NO_PART = re.compile(
+_NO_PART = Wording(
     r"\b(?:to|of|in|on|for|by|with|from|at|as|who|that|which|is|are|was|will|can|users?|customers|it|this|these|you|they"
     r"|when|where|if|how|not|no|only|fewer|more|new|many|multiple|other|their|its|so|previously|currently|today"
     r"|organi[sz]ations?|each|also|now|then|there|while|both|what|why)\b",
     re.IGNORECASE,
 )
 #: Who may be anybody's admin or everybody: alone they say nothing.
-_BARE = re.compile(
+_BARE = Wording(
     r"(?:it |tenant |microsoft 365 |global |organi[sz]ation |participants|attendees|members|professionals)*"
     r"(?:admin(?:istrator)?s)?",
     re.IGNORECASE,

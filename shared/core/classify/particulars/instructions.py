@@ -4,15 +4,15 @@ import re
 from dataclasses import dataclass
 
 from shared.core.classify.particulars.verbs import GERUNDS, VERBS
-from shared.core.text.wording import any_of, has_any
+from shared.core.text.wording import Wording, any_of, has_any
 
-_LABEL = re.compile(
+_LABEL = Wording(
     r"(?:\(?\d{1,2}[.)]\s+|step \d{1,2}[:.]?\s+|\(?(?:optional(?: but recommended)?|recommended(?:/optional)?"
     r"|required"
     r"|action required|action|important|note)\)?(?:\s*[:–-]\s*|(?<=\))\s+))",
     re.IGNORECASE,
 )
-_LINKING = re.compile(
+_LINKING = Wording(
     r"(?:however|also|then|next|first|second|finally|lastly|instead|additionally|in addition|alternatively|otherwise"
     r"|optionally|therefore|as always|as a result|on the contrary|so|and|but|if needed"
     r"|if necessary|if applicable|if required|as needed"
@@ -20,7 +20,7 @@ _LINKING = re.compile(
     re.IGNORECASE,
 )
 _KEPT = ("if ", "as needed")
-_CLAUSE = re.compile(
+_CLAUSE = Wording(
     r"(?:if|when|once|whenever|where|unless|until|to|before|after|prior to|ahead of|by|for|in|on|from|under|as|during"
     r"|within|between|starting|beginning|at|with|because|since"
     r"|while)\b[^,;:.]{2,180}(?:, [^,;:.]{2,60}){0,2}?,\s+"
@@ -47,20 +47,20 @@ _POLITE = (
     r"|(?i:make sure to|be sure to) |(?i:it(?: is|'s) (?:strongly |highly )?(?:recommended|advised|advisable"
     r"|best)(?: practice)? (?:that you|to) )"
 )
-_MUST = re.compile(rf"(?P<must>(?i:{_ADMINS}) {_MODALS}) (?:also |first |either |now |still )?)|(?P<polite>{_POLITE}))")
-_MAY = re.compile(
+_MUST = Wording(rf"(?P<must>(?i:{_ADMINS}) {_MODALS}) (?:also |first |either |now |still )?)|(?P<polite>{_POLITE}))")
+_MAY = Wording(
     rf"(?i:{_ADMINS}) (?:(?:may|might|could)(?: also)?(?: (?:wish|want|need|choose|consider|opt|decide"
     rf"|prefer))?(?: to)? )"
     r"(?:optionally |also )?",
 )
-_OTHERS = re.compile(
+_OTHERS = Wording(
     r"(?!(?:this|it|there|these|that|we|microsoft|they)\b)(?!.{0,60}\bnot (?:need|have|be)\b)(?:the |all |any "
     r"|your |affected |existing |impacted "
     r"|these |those |site |app |team |content |group ){0,3}"
     r"(?:[\w'/-]+ ){0,3}?(?:must|need to|should|have to) (?:also |then |first |either |now )?(?P<verb>[\w-]+)",
     re.IGNORECASE,
 )
-_PASSIVE = re.compile(
+_PASSIVE = Wording(
     r"(?!(?:this|it|there|these|that|they)\b)(?:[\w'/&.-]+ ){1,12}(?:must|need to|needs to|should|have to"
     r"|has to) (?:first |also )?be (?:re)?(?:updated"
     r"|migrated"
@@ -70,10 +70,10 @@ _PASSIVE = re.compile(
 )
 # What others "must" in a description: "Agents must include a name", "Users need to use Chrome".
 _STATES = frozenset({"require", "include", "use", "provide", "work", "keep", "make", "take", "give", "show", "follow"})
-_IF_NEEDED = re.compile(r"\b(?:if|as) (?:needed|necessary|desired|applicable|relevant|appropriate)[.:]?$")
+_IF_NEEDED = Wording(r"\b(?:if|as) (?:needed|necessary|desired|applicable|relevant|appropriate)[.:]?$")
 # "Assign it: admins will be able to ..." tells what can be done.
-_TELLS = re.compile(r"[^:.]{3,80}: (?P<word>[A-Z]\w{0,30})(?: [^.:]{1,80}?)? (?:will|can)\b")
-_WORD = re.compile(r"[A-Za-z]+(?:-[a-z]+)?")
+_TELLS = Wording(r"[^:.]{3,80}: (?P<word>[A-Z]\w{0,30})(?: [^.:]{1,80}?)? (?:will|can)\b")
+_WORD = Wording(r"[A-Za-z]+(?:-[a-z]+)?")
 # Words that are verbs only before these: "List view" asks for nothing, "List the views" does.
 _VERBS_BEFORE = {
     "list": r"(?:the|all|every|each|which|any|your|those|these)\b",
@@ -81,19 +81,19 @@ _VERBS_BEFORE = {
     "ask": r"(?!Copilot\b)[^.:,]{3,60}? to [a-z]",
     "improve": r"[^.:]{3,90} by [a-z]+ing\b",
 }
-_BEFORE = {verb: re.compile(rf"\s+{what}") for verb, what in _VERBS_BEFORE.items()}
+_BEFORE = {verb: Wording(rf"\s+{what}") for verb, what in _VERBS_BEFORE.items()}
 # After the word, it is a noun: "Review of ...", "Set is ...", "Plan 2".
-_NOUN = re.compile(
+_NOUN = Wording(
     r"\s+(?:is|are|was|were|will|can|has|have|may|must|of|does|do|policy|policies|admins?|path)\b|\s*[:|\d]|-[A-Z]"
     r"|(?<=earch) and [A-Z]"
 )
 # Those only are asked: "Admins who use Notes must ...".
-_RELATIVE = re.compile(r"\b(?:who|that|which|using|with)\b")
-_THEIR = re.compile(r"(\w+) their\b")
-_THEMSELVES = re.compile(r"\bthemselves\b")
-_THEY = re.compile(r"(\w+(?: that)?) they are\b")
+_RELATIVE = Wording(r"\b(?:who|that|which|using|with)\b")
+_THEIR = Wording(r"(\w+) their\b")
+_THEMSELVES = Wording(r"\bthemselves\b")
+_THEY = Wording(r"(\w+(?: that)?) they are\b")
 # "Do not move pages", "We recommend not moving pages".
-_NOT = re.compile(
+_NOT = Wording(
     rf"(?:(?i:{_ADMINS}) (?:must|should) not (?:also )?|(?i:please )?(?:[Dd]o not|DO NOT|[Dd]on't) )(?P<verb>[a-z-]+)\b"
     r"|(?i:we (?:strongly |highly )?(?:recommend|advise|suggest) (?:not|against) )[a-z]+ing\b"
 )
@@ -206,10 +206,8 @@ def _ungerund(rest: str) -> str:
     return _AND_GERUND.sub(lambda m: f"{m[1]}{GERUNDS.get(m[2].lower(), m[2])}", rest)
 
 
-_FINITE = re.compile(
-    r"\b(?:requires?|is|are|was|will|can|does|has|helps?|allows?|ensures?|means|may|provides?|gives?)\b"
-)
-_AND_GERUND = re.compile(r"(\b(?:and|or) )(\w{3,14}ing)\b")
+_FINITE = Wording(r"\b(?:requires?|is|are|was|will|can|does|has|helps?|allows?|ensures?|means|may|provides?|gives?)\b")
+_AND_GERUND = Wording(r"(\b(?:and|or) )(\w{3,14}ing)\b")
 
 
 def _others(sentence: str, rest: str) -> Instruction | None:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from shared.core.text.wording import Wording
+
 _MORE = r"[\w+./&'-]{0,40}"
 #: Words with capitals, and small ones between them: "Microsoft Entra ID P1 or P2". Bounded, so that it stays linear.
 _NAME = (
@@ -32,7 +34,7 @@ _WITH = (
 _ALIKE = r"(?P<alike> or (?:equivalent|higher|above|similar)| \(or (?:equivalent|higher|above)\))?"
 _PLANS = r"(?P<name>(?:Microsoft 365|Office 365) [EFAG][1357](?:(?:/|, | or | and |, or )[EFAG][1357]){0,4})"
 _PATTERNS = tuple(
-    re.compile(pattern)
+    Wording(pattern)
     for pattern in (
         rf"{_WITH} {_COUNT}{_NAME}{_ALIKE} {_LICENCE}",
         rf"\bsubject to (?:(?:the|usual|standard|existing|normal|applicable) ){{1,3}}{_NAME} {_LICENCE}",
@@ -50,35 +52,35 @@ _PATTERNS = tuple(
         rf"(?:\b[Tt]o|\b[Ff]or|\b[Aa]ll|\b[Aa]s an?) {_NAME} (?:subscribers?|licen[sc]e holders?)\b",
     )
 )
-_WORTH = re.compile(r"[Ll]icen[sc]|subscri|SKU|[Ss]uite|365 [EFAG][1357]")
+_WORTH = Wording(r"[Ll]icen[sc]|subscri|SKU|[Ss]uite|365 [EFAG][1357]")
 #: A licence of which the sentence says that it is not needed, or of which it only supposes something.
-_NOT = re.compile(
+_NOT = Wording(
     r"\b(?:without|not|no|never|regardless|lacks?|unless|if|when|whether|requests?|requesting|previously|instead|even"
     r"|unlicensed|except|already|currently|existing|example|until|(?:may|might|could) need)\b|n't\b|[Uu]nlike",
     re.IGNORECASE,
 )
-_NOT_BEHIND = re.compile(
+_NOT_BEHIND = Wording(
     r"[^.;]{0,40}?\b(?:(?:is|are) (?:not|no longer)|isn't|aren't|remain|continue|not (?:required|needed|affected"
     r"|impacted)|will not"
     r"|won't|expire|cannot|can't|requests?|unaffected|no change)",
     re.IGNORECASE,
 )
 #: A name that says itself which plan it is; another plan beside it would do, too.
-_PREMIUM = re.compile(r"\bMicrosoft 365 Copilot \(Premium\)(?! or\b)")
-_SPLIT = re.compile(r",? (?:and|or|plus)(?: the| an?)? |, ")
-_PLAN = re.compile(r"[EFAGP][1-7](?:/[EFAGP][1-7]){0,5}")
-_NO_PLAN = re.compile(
+_PREMIUM = Wording(r"\bMicrosoft 365 Copilot \(Premium\)(?! or\b)")
+_SPLIT = Wording(r",? (?:and|or|plus)(?: the| an?)? |, ")
+_PLAN = Wording(r"[EFAGP][1-7](?:/[EFAGP][1-7]){0,5}")
+_NO_PLAN = Wording(
     r"(?:Pro|Premium|Standard|Basic|Enterprise|Azure|Linked|Microsoft|The|This|A|An|Full|Plan|\d+"
     r"|Online Services|Users?|Admins?|Visual Studio|Eligible|Required|Teams|Manage.*|Your)"
 )
 #: With what the names of licences begin; what stands before it belongs to the sentence.
-_BRAND = re.compile(
+_BRAND = Wording(
     r"\b(?:Microsoft|M365|O365|Office 365|Teams|Copilot|Viva|Defender|Purview|Entra|Intune|Power|Dynamics|Windows"
     r"|SharePoint|Exchange|Planner"
     r"|Project|Visio|Security|Shared (?:Space|Device)|Business|Enterprise|Insider|[EFAG][1357]\b)"
 )
-_FOR_COPILOT = re.compile(r"^.{1,60} for (?=(?:Microsoft|M)[ 0-9]{0,4} ?365 Copilot)")
-_SMALL = re.compile(
+_FOR_COPILOT = Wording(r"^.{1,60} for (?=(?:Microsoft|M)[ 0-9]{0,4} ?365 Copilot)")
+_SMALL = Wording(
     r"^(?:The|A|An|With|Requires?|All|Only|For|Any|Active|Valid|Users?|Organizations|Tenants|Per|If|When|Both) "
 )
 

@@ -72,4 +72,4 @@ def _address(address: str) -> str:
         host = urlsplit(address).hostname
     except ValueError:  # an address of odd brackets or ports
         return ""
-    return address if host and not any(sign.isspace() or not sign.isprintable() for sign in address) else ""
+    return address if host and address.isprintable() and " " not in address else ""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from shared.core.classify.document import Line
 from shared.core.classify.particulars.people import is_sentence, named, trimmed
+from shared.core.text.wording import Wording
 
 _ITEMS = 6  # of a list that are read into one name
 _LONGEST_ITEM = 120
-_WHO = re.compile(
+_WHO = Wording(
     r"\W{0,3}(?:who (?:is|are|will be|may be|might be|can be) (?:affected|impacted)(?: by this(?: change| update)?)?"
     r"|who this (?:affects|impacts|applies to)|who does this (?:affect|impact)|(?:affected|impacted) (?:users"
     r"|audiences?|roles|organi[sz]ations)"
@@ -17,36 +18,34 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 #: A line that begins something else below "Who is affected".
-_OTHER = re.compile(
+_OTHER = Wording(
     r"(?:what|why|when|how|where|key|screenshots?|note|figure|see|learn|before|after|for more|examples?"
     r"|additional|important|timing|impact)\b",
     re.IGNORECASE,
 )
-_PLATFORMS = re.compile(
+_PLATFORMS = Wording(
     r"platforms?(?:(?: and |/| & | or )services)?(?: (?:affected|impacted))?\W{0,2}(?P<rest>.{0,300})", re.IGNORECASE
 )
-_LIST = re.compile(
-    r"(?:following|one of|roles?|includ\w{1,4}|these|both|with|users|admins)\b[^:]{0,40}:$", re.IGNORECASE
-)
+_LIST = Wording(r"(?:following|one of|roles?|includ\w{1,4}|these|both|with|users|admins)\b[^:]{0,40}:$", re.IGNORECASE)
 #: After these words the name goes on in the list: "Tenants that use:".
-_GOES_ON = re.compile(
+_GOES_ON = Wording(
     r"\b(?:that|who|whose(?: \w+){1,2}|where|using|uses?|with|in|on|of|from|manages?|have|has|either|via|through"
     r"|than|access|configure|created?|[a-z]{3,12}ing)(?: (?:any|one|either|all|both) of(?: the following)?"
     r"|,? (?:such as|including))?:$",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"\b(?:that|who|where|whose(?: \w+){1,2}):$", re.IGNORECASE)
+_CLAUSE = Wording(r"\b(?:that|who|where|whose(?: \w+){1,2}):$", re.IGNORECASE)
 #: A clause that says what somebody does, with what.
-_WITH_CLAUSE = re.compile(
+_WITH_CLAUSE = Wording(
     r"\b(?:who|that) (?:(?:create|manage|use|edit|share|own|configure|deploy|administer|run|build)"
     r"(?:,? (?:and|or) |, )?){1,4} [^:]{3,80}:$|(?:who|that) (?:\w+ (?:and|or) )?\w+ [A-Z][^:]{3,60}:$"
 )
 _THING_WORDS = 4
-_PLAIN_WORD = re.compile(r"[A-Z][a-z']* (?=[a-z])")
-_ARTICLE = re.compile(r"(?:The|A|An|Your|Their|You|Any|All) ")
-_SUBJECT = re.compile(r"\w+ (?:must|will|can|should|may)\b")
-_ASIDE = re.compile(r" ?\([^()]{0,100}\)$")
-_BEHIND = re.compile(r"(?: – | - |; |,? (?:and|or)$).{0,300}$")
+_PLAIN_WORD = Wording(r"[A-Z][a-z']* (?=[a-z])")
+_ARTICLE = Wording(r"(?:The|A|An|Your|Their|You|Any|All) ")
+_SUBJECT = Wording(r"\w+ (?:must|will|can|should|may)\b")
+_ASIDE = Wording(r" ?\([^()]{0,100}\)$")
+_BEHIND = Wording(r"(?: – | - |; |,? (?:and|or)$).{0,300}$")
 
 
 @dataclass(frozen=True, slots=True)

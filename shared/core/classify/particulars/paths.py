@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from shared.core.text.wording import any_of, has_any
+from shared.core.text.wording import Wording, any_of, has_any
 
 _SMALL = r"of|and|for|to|in|the|on|with|your|or|by|from|via|when|at|as|a|an|into|is|not"
 _BIG = r"[A-Z0-9&+(][\w'&/.+()–-]*"
@@ -29,9 +29,10 @@ _LAST = (
     r"|update|manage|is|are)\b)"
     r"[a-z-]+(?: [\w-]+){0,3}[.:]?$))"
 )
-_PATH = re.compile(rf"(?P<path>{_FIRST}(?:{_ARROW}{_MIDDLE}(?={_ARROW})){{0,7}}{_ARROW}{_LAST})")
-_ARROWS = re.compile(_ARROW)
-_PLACE = re.compile(
+_PATH = Wording(rf"(?P<path>{_FIRST}(?:{_ARROW}{_MIDDLE}(?={_ARROW})){{0,7}}{_ARROW}{_LAST})")
+_ARROWS = Wording(_ARROW)
+_ARROW_SIGNS = (">", "→", "›", "»")
+_PLACE = Wording(
     r"\b(?P<place>(?:(?:Microsoft|Teams|SharePoint|Exchange|Online|Power|Platform|M365|365|Intune|Entra|Purview"
     r"|Defender"
     r"|Viva|Engage"
@@ -43,7 +44,7 @@ _PLACE = re.compile(
     r"|Microsoft Entra(?: ID)?)\b"
 )
 PLACE = _PLACE.pattern.removeprefix(r"\b")
-_IN_CENTRE = re.compile(
+_IN_CENTRE = Wording(
     r"(?:\b(?:(?:[Aa]dmin(?:istrator)?s?|[Yy]ou|[Oo]rgani[sz]ations) (?:can|may|will be able to)"
     r"|(?<!attempting )[Tt]o"
     r"|[Uu]se|[Mm]ust|[Nn]eed to|[Ww]ill) (?:\w+ ){0,3}?|^|\b(?:and|will) )"
@@ -53,16 +54,16 @@ _IN_CENTRE = re.compile(
     r"|capability)))\b"
     r"[^.;]{0,100}? (?:in|via|through|from|using|at|within) (?:the )?(?:new )?" + PLACE
 )
-_DONE_IN_CENTRE = re.compile(
+_DONE_IN_CENTRE = Wording(
     r"\b(?:can|may|must|should|will|needs? to|has to) (?:also |now |then )?be (?:\w+ly )?(?:managed|controlled"
     r"|configured"
     r"|enabled|disabled|turned (?:on|off)|adjusted|blocked(?! from)|restricted|customi[sz]ed)\b[^.;]{0,60}? "
     r"(?:in|via|through|from|using|at|within) (?:the )?(?:new )?" + PLACE
 )
-_CENTRE = re.compile(r"cent(?:er|re)$|portal$|PPAC|TAC", re.IGNORECASE)
-_HOME = re.compile(r"(?:Microsoft )?(?:Entra(?: ID)?|Defender(?: XDR)?|Purview|Intune|Fabric|Azure)")
+_CENTRE = Wording(r"cent(?:er|re)$|portal$|PPAC|TAC", re.IGNORECASE)
+_HOME = Wording(r"(?:Microsoft )?(?:Entra(?: ID)?|Defender(?: XDR)?|Purview|Intune|Fabric|Azure)")
 # Products whose settings have no admin center in their name.
-_HEAD = re.compile(
+_HEAD = Wording(
     r"(?:Microsoft )?(?:(?:Viva )?(?:Glint|Goals|Engage|Pulse|Amplify|Learning|Insights)|Power Platform"
     r"|Copilot Studio"
     r"|Insider [Rr]isk [Mm]anagement|Data [Ll]oss [Pp]revention|eDiscovery|Azure DevOps|Lifecycle Services"
@@ -75,7 +76,7 @@ _WORKED = any_of(
 )
 # What says that a path without an admin center is an admin's.
 _ADMINS = any_of(r"(?:admin|tenant|organi[sz]ation|org-wide|org settings|environment)\w*")
-_PAGE = re.compile(
+_PAGE = Wording(
     r"\b(?:[Gg]o to|[Nn]avigate to|[Oo]pen|[Uu]sing|[Vv]ia|[Ff]rom|[Ii]n|[Oo]n|[Uu]nder|[Tt]hrough) the (?:new )?"
     r"(?P<page>[A-Z][\w&/-]*(?: (?:[A-Z][\w&/-]*|and|of|for|settings|&)){0,6}"
     r"|(?<=[Oo]n the )[a-z-]{4,20}(?: [a-z-]{4,20}){1,2}) "
@@ -85,7 +86,7 @@ _PAGE = re.compile(
     r"(?:new )?" + PLACE
 )
 # "on the Page settings page under the setting Pins"
-_UNDER = re.compile(
+_UNDER = Wording(
     r"\b(?:[Oo]n|[Ii]n|[Ff]rom) the (?P<page>[A-Z][\w&/-]*(?: [\w&/-]+){0,4}? [Ss]ettings) (?:page|pane|tab|blade)"
     r",? (?:under|via|with|through) the (?:setting|toggle|control) "
     r"\"?(?P<name>[A-Z][\w&/'-]*(?: [\w&/'()-]+){0,10})\"?[.]?$"
@@ -95,24 +96,26 @@ _WORKS = any_of(
     r"|customi|set up|activat|opt|go to|navigate to)\w*"
 )
 # What the next step says, where it only goes on: "Select Meeting policies."
-_NEXT = re.compile(
+_NEXT = Wording(
     r"(?:[Tt]hen,? |[Aa]nd |[Nn]ext,? )?(?:[Ss]elect|[Cc]lick|[Oo]pen|[Cc]hoose|[Gg]o to|[Nn]avigate to) (?:on "
     r"|the )?"
     r"\"?(?P<name>[A-Z][\w'&/()-]*(?: [\w'&/()-]+){0,8}?)\"?(?: (?:tab|page|section|pane|blade|menu|option))?[.:]?"
 )
-_FIELD = re.compile(r"[A-Z][a-z]+[A-Z]\w+(?: \([\w ]+\))?")  # a new name of a column, behind its old one
-_ONLY_HOME = re.compile(r"(?:the |[Ii]n the |[Vv]ia the )?" + _PLACE.pattern + r"(?: \([^()]{1,60}\))?[.:;,]?")
-_VIA = re.compile(r"\b(?:via|in|using|through|from)(?: (?:either|one|any|the following)(?: of)?)?(?: the following)?:$")
+_FIELD = Wording(r"[A-Z][a-z]+[A-Z]\w+(?: \([\w ]+\))?")  # a new name of a column, behind its old one
+_ONLY_HOME = Wording(r"(?:the |[Ii]n the |[Vv]ia the )?" + _PLACE.pattern + r"(?: \([^()]{1,60}\))?[.:;,]?")
+_VIA = Wording(r"\b(?:via|in|using|through|from)(?: (?:either|one|any|the following)(?: of)?)?(?: the following)?:$")
 _HOMES = ("enter", "entre", "ortal", "PPAC", "TAC")
-_ALONG = re.compile(r"\b[Pp]ath\b(?: \([^()]{1,60}\))?:?$")
-_PLAIN_STEP = re.compile(r"[A-Z][\w&/'-]*(?: (?:[\w&/'()-]+|>)){0,14}")
+#: One of these stands in each name of a place.
+_PLACES = (*_HOMES, "Cloud Policy", "Microsoft Purview", "Microsoft Intune", "Microsoft Entra")
+_ALONG = Wording(r"\b[Pp]ath\b(?: \([^()]{1,60}\))?:?$")
+_PLAIN_STEP = Wording(r"[A-Z][\w&/'-]*(?: (?:[\w&/'()-]+|>)){0,14}")
 _PICTURE = any_of(r"(?:screenshot|figure|image|example)\b")
-_OPENS = re.compile(
+_OPENS = Wording(
     r"(?:[Gg]o to|[Nn]avigate to|[Oo]pen|[Ss]ign in to|[Ll]og in to|[Vv]isit) (?:the )?(?:new )?"
     + _PLACE.pattern
     + r"(?: \([^()]{1,60}\))?[.:]?"
 )
-_BUTTON = re.compile(
+_BUTTON = Wording(
     r"(?:Save|Next|Apply|OK|Ok|Create|Add|Confirm|Done|Submit|Publish|Finish|Deploy|Assign|Yes|No|On|Off|Enable"
     r"|Disable"
     r"|Edit|Start|Download|Upload|Export|Install|Request|Delete|Remove|Update|Review)\b"
@@ -129,13 +132,13 @@ _SHOWS = any_of(
     r"export of\b",
 )
 # Where an admin center shows what its admins are to look at.
-_UNDER_PLACE = re.compile(_PLACE.pattern + r" under [A-Z]")
+_UNDER_PLACE = Wording(_PLACE.pattern + r" under [A-Z]")
 _SHOWN = any_of(
     _SHOWS.pattern,
     r"available (?:on|in|from|under)\b",
     r"(?:view|review|see|find|track|removing)\w*\b(?! and (?:manage|edit))",
 )
-_LEAD_OUT = re.compile(
+_LEAD_OUT = Wording(
     r"^(?:.*\b(?:[Gg]o to|[Nn]avigat(?:e|ing) to|[Ss]elect|[Oo]pen|[Vv]isit|[Uu]nder|[Ff]rom|[Vv]ia|[Uu]se|[Ii]n"
     r"|[Aa]t|[Tt]hrough) )"
     r"(?:the |your )?(?=[A-Z\"+])"
@@ -144,8 +147,8 @@ _PAGES = (" tab ", " page ", " section ", " blade ", " pane ", " area ")
 _GOES = any_of(r"(?:go|navigat\w*) to\b", r"under\b")
 _LONGEST_STEP = 120
 _AROUND = " \"'.,;:"
-_PRESSED = re.compile(r"(?:toggle|select|click|choose|turn|set|decide|explore more)\b", re.IGNORECASE)
-_TAIL = re.compile(rf"(?: (?:{_SMALL}|then|&|-))+$")
+_PRESSED = Wording(r"(?:toggle|select|click|choose|turn|set|decide|explore more)\b", re.IGNORECASE)
+_TAIL = Wording(rf"(?: (?:{_SMALL}|then|&|-))+$")
 _USERS_OWN = any_of(
     r"(?:users?|you|they|people|owners|organizers) (?:can|may|will)\b", r"(?:file|insert|view|help|home) >"
 )
@@ -153,6 +156,8 @@ _USERS_OWN = any_of(
 
 def place_in(text: str) -> str:
     """The admin centre that a text names, its longest name; empty where it names none."""
+    if not has_any(text, _PLACES):
+        return ""
     return max((found["place"] for found in _PLACE.finditer(text)), key=len, default="")
 
 
@@ -167,7 +172,7 @@ def paths(sentence: str, above: str) -> Iterator[str]:
 
     `above`: the admin centre of which the words before speak.
     """
-    if not _ARROWS.search(sentence):
+    if not has_any(sentence, _ARROW_SIGNS):
         return
     place = place_in(sentence)
     shown = _UNDER_PLACE.search(sentence) if place else None
@@ -253,6 +258,8 @@ def next_step(sentence: str) -> str:
 
 def centre(sentence: str) -> str:
     """The admin centre in which, as a sentence says, something can be managed; empty where it says none."""
+    if not has_any(sentence, _HOMES):
+        return ""
     found = None if _PICTURE.match(sentence) else _IN_CENTRE.search(sentence) or _DONE_IN_CENTRE.search(sentence)
     return found["place"] if found and _CENTRE.search(found["place"]) else ""
 

@@ -3,6 +3,7 @@
 import re
 
 from shared.core.terms import AudienceKind
+from shared.core.text.wording import Wording
 
 LONGEST_NAME = 200
 _ROLE = (
@@ -22,7 +23,7 @@ _ORGANISATION = (
     r"|businesses|endpoints?"
     r"|subscriptions?|institutions?|sites?|domains?|schools?|workspaces?|deployments?|mailboxes|accounts)"
 )
-_HEAD_END = re.compile(
+_HEAD_END = Wording(
     r" (?:who|whom|that|which|whose|where|using|managing|with|in|of|on|for|across|participating"
     r"|licensed(?! users)|enrolled|accessing|via|from|at"
     r"|responsible|running|working|creating|relying|planning|having|viewing|subscribed|under|as|engaging"
@@ -31,21 +32,21 @@ _HEAD_END = re.compile(
     r"|through|assigned|configured|leveraging|or organizations|currently|joining|to|already|actively|still|ineligible"
     r"|eligible|outside|inside|within)\b|[,;:]|\((?!Premium\))"
 )
-_HEAD_END_BUT_COMMA = re.compile(_HEAD_END.pattern.replace("[,;:]", "[;:]"))
+_HEAD_END_BUT_COMMA = Wording(_HEAD_END.pattern.replace("[,;:]", "[;:]"))
 _HEAD_WORDS = 10
 #: In small letters: Teams is a product.
-_TEAM_WORD = re.compile(r"\b[A-Za-z-]{2,20} teams$")
-_ROLE_WORD = re.compile(rf"\b{_ROLE}$", re.IGNORECASE)
-_ORGANISATION_WORD = re.compile(rf"\b{_ORGANISATION}$", re.IGNORECASE)
+_TEAM_WORD = Wording(r"\b[A-Za-z-]{2,20} teams$")
+_ROLE_WORD = Wording(rf"\b{_ROLE}$", re.IGNORECASE)
+_ORGANISATION_WORD = Wording(rf"\b{_ORGANISATION}$", re.IGNORECASE)
 #: A question, ours or yours, or an instruction: no name of anybody.
-_NO_HEAD = re.compile(
+_NO_HEAD = Wording(
     r"(?:how|which|what|when|your|our|its|their|user experience|if|enroll|ensure|review|check|verify|notify|inform"
     r"|assign|update|enable|configure|manage|use|add|create|remove|send|export|view|make|allow|consider|confirm"
     r"|let|tell|train)\b",
     re.IGNORECASE,
 )
 #: "This change affects ...", with what stands behind it.
-_LEAD = re.compile(
+_LEAD = Wording(
     r"(?:(?:important|note|please note)(?:: |,? that |, ))?"
     r"(?:(?:this|the|these) (?:[\w-]{1,20} ){0,3}?(?:changes?|updates?|features?|messages?|capabilit(?:y|ies)"
     r"|experiences?|rollouts?|retirements?"
@@ -61,7 +62,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 #: The same where something else stands before it: "The page is out, and will be available to makers".
-_AVAILABLE = re.compile(
+_AVAILABLE = Wording(
     r"(?<!remains )(?<!remain )\b(?:available|visible|limited|restricted|roll(?:ed|ing)? out) (?:only "
     r"|exclusively |first )?(?:to|for) (?:only |all |the )*"
     r"(?=(?:[A-Z]|admins|administrators|makers|developers|organizations (?:that|who|with|using)|tenants (?:that"
@@ -69,17 +70,17 @@ _AVAILABLE = re.compile(
     r"|customers (?:that|who|with|using)|users (?:who|with|in|on|of)|organizers|presenters|leaders|managers"
     r"|delegates|analysts|owners|members|licensed))"
 )
-_BEFORE = re.compile(r"\b(?:previously|formerly|until now|before this)\b", re.IGNORECASE)
-_TO_DO_SO = re.compile(r" to (?=[a-z])")
-_ONLY = re.compile(
+_BEFORE = Wording(r"\b(?:previously|formerly|until now|before this)\b", re.IGNORECASE)
+_TO_DO_SO = Wording(r" to (?=[a-z])")
+_ONLY = Wording(
     r"(?:important: |note: )?only (?P<who>[^.;:]{5,160}?) (?:are|is|will be) (?:affected|impacted)\b", re.IGNORECASE
 )
-_THERE = re.compile(
+_THERE = Wording(
     r"\b(?:receiving|received) this (?:\w+ )?because there (?:is|are) (?P<what>[^.;]{3,80}?) in your (?:tenant"
     r"|organi[sz]ation|environment)",
     re.IGNORECASE,
 )
-_RECEIVING = re.compile(
+_RECEIVING = Wording(
     r"\b(?:receiving|received) this (?:message|post|notice|communication|notification|email)?\s?(?:because|as|since)\s"
     r"(?:(?:our|we)\s(?:[\w-]{1,20}\s){0,6}?(?:indicates?|shows?|detected|identified|see|suggests?"
     r"|believe)\s(?:that\s)?)?"
@@ -90,38 +91,38 @@ _RECEIVING = re.compile(
     r"|have))\s(?P<what>[^.;]{3,90})",
     re.IGNORECASE,
 )
-_FINITE = re.compile(
+_FINITE = Wording(
     r"\b(?:will|can|may|might|must|should|cannot|won't|can't|is|are|was|were|gain|gains|receives?|appears?"
     r"|remains?|becomes?|sees?|needs?|requires?"
     r"|shows?|supports|applies|affects?|impacts?|provides?|allows?|enables?|benefit|get|gets|continues?)\b(?!\W*$)",
     re.IGNORECASE,
 )
-_RELATIVE = re.compile(r"\b(?:who|that|which|whose|where|when|if)\b", re.IGNORECASE)
+_RELATIVE = Wording(r"\b(?:who|that|which|whose|where|when|if)\b", re.IGNORECASE)
 #: "Makers who share pins will see them": after its clause, the sentence goes on.
-_GOES_ON = re.compile(
+_GOES_ON = Wording(
     r"\b(?:who|that|which|whose) [^,;:]{8,120}?(?<!who )(?<!that )(?<!which )(?<!and )(?<!or )(?<!they )(?<!also )"
     r"\b(?:will|can|must|should|cannot|can't|won't)\b",
     re.IGNORECASE,
 )
-_DENIES = re.compile(r"\b(?:not|no|never|unaffected|without impact|nobody|none)\b|n't\b|\bno longer\b", re.IGNORECASE)
+_DENIES = Wording(r"\b(?:not|no|never|unaffected|without impact|nobody|none)\b|n't\b|\bno longer\b", re.IGNORECASE)
 _CLOUD = (
     r"(?:commercial|worldwide|gcc(?:[- ]high)?|dod|government|public|us government|standard multi-tenant|all"
     r"|sovereign|china|21vianet|moderate|m|high|multi-tenant)"
 )
-_CLOUDS = re.compile(
+_CLOUDS = Wording(
     rf",? (?:across|in|for|within|of|on) (?:the |all |both |our )?(?:cloud environments|(?:{_CLOUD}(?:,? (?:and "
     rf"|or |& )?|/|(?=$|[;.(]))){{1,8}}"
     r"(?:\([^)]{1,30}\),? ?)?(?:clouds?|tenants?|environments?|customers|organi[sz]ations?|instances?|platforms?"
     r"|licenses)?)(?=$|[,;.(]| (?:who|that|using|with|on|and)\b).{0,60}",
     re.IGNORECASE,
 )
-_LESS = re.compile(
+_LESS = Wording(
     r"^(?:all|any|only|both|every|each|the|some|many|most|commercial|eligible|your|other|these|those|also|and|or"
     r"|specifically|primarily"
     r"|mainly|those|that|currently|existing|worldwide|GCC,?)\s+",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
+_TAIL = Wording(
     r"(?:,? (?:(?:in|with|of|to) (?:any of |one of |either of |all of )?(?:the|these) following"
     r"|and (?:will|is|are|requires?|may|can|does|applies|has|have|cannot|provides|introduces|helps)"
     r"|except|excluding|other than|including|such as|particularly|especially|regardless|based on|e\.g|i\.e"
@@ -134,21 +135,21 @@ _TAIL = re.compile(
     r"| \((?!Premium\))|; |: | – | - ).{0,400}$",
     re.IGNORECASE,
 )
-_TO_DO = re.compile(r" to [a-z]+$")
-_ASIDE = re.compile(r" ?\((?!Premium\))[^()]{0,120}\)")
-_END = re.compile(
+_TO_DO = Wording(r" to [a-z]+$")
+_ASIDE = Wording(r" ?\((?!Premium\))[^()]{0,120}\)")
+_END = Wording(
     r"[\s,;:.]+$|\s(?:and|or|with|who|that|in|to|for|on|are|is|have|the|a|an|required|the required|where users"
     r"|where|of|at|who are|who have|that have|using|across|both|either)$",
     re.IGNORECASE,
 )
-_THINGS = re.compile(
+_THINGS = Wording(
     r"(?!(?:the|a|your|this)\b)(?:[\w/&'-]{1,24} ){0,5}(?:applications|apps|tools|workflows|scripts|integrations"
     r"|add-ins|bots|connectors)(?: (?:that|which|using|involving|relying|built|created|registered|connecting|calling)\b"
     r"|, .{2,60} (?:that|which|using)\b)",
     re.IGNORECASE,
 )
 #: A name that says of nobody in particular.
-_ANYBODY = re.compile(
+_ANYBODY = Wording(
     r"(?:end[- ]|microsoft 365 |us |government |enterprise |licensed |business |individual |active |internal "
     r"|new |commercial |global |impacted |affected |targeted |specific |select |selected )*"
     r"(?:users?|organi[sz]ations?|tenants?|customers?|environments?|devices?|everyone|anyone|people|individuals"
@@ -159,10 +160,10 @@ _ANYBODY = re.compile(
     r"| within [\w ]{1,30}| worldwide| globally)?",
     re.IGNORECASE,
 )
-_LOOSE = re.compile(
+_LOOSE = Wording(
     r"^(\w+) (?:and|or) (?:are )?(?!billing|purchasing|marketing|meeting)((?:using|who|that|with|[a-z]{2,12}ing)\b)"
 )
-_LICENSED = re.compile(
+_LICENSED = Wording(
     r" (?:with|who have|that have|(?:who are )?assigned) [^,]{0,60}\blicen[sc]es?\b.{0,100}$", re.IGNORECASE
 )
 _CUTS = (" who ", " that ", " whose ", ", ", " where ", " and ", " for ", " to ", " in ", " with ", " on ")

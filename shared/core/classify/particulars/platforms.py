@@ -1,7 +1,8 @@
 """The platforms that a phrase names, and those of Graph's field."""
 
-import re
 from collections.abc import Iterator
+
+from shared.core.text.wording import Wording
 
 #: What stands before a name that has other meanings, too: "Teams for Windows", "on the web", "Windows and Mac".
 _BEFORE = (
@@ -19,7 +20,7 @@ _NO_PRODUCT = (
     r"|Information|news|security|10|11|parts?|pages?|services?|content|search)\b)"
 )
 _NO_NAME = r"(?<!Project for the )(?<!Office for the )"
-_PLATFORM = re.compile(
+_PLATFORM = Wording(
     r"\b(?:(?P<ios>iOS|iPhones?|iPads?|iPadOS)|(?P<android>Android)|(?P<mac>macOS))\b"
     rf"|{_BEFORE}(?:(?P<apple>[Mm]ac)|(?P<windows>Windows|[Ww]in32)|{_NO_NAME}(?P<web>(?:Teams )?[Ww]eb)"
     rf"|(?P<linux>Linux))\b(?!-){_NO_PRODUCT}"
@@ -28,8 +29,8 @@ _NAMES = {
     "ios": "iOS", "android": "Android", "mac": "Mac", "apple": "Mac", "windows": "Windows", "web": "web",
     "linux": "Linux",
 }  # fmt: skip
-_TEAMS_ROOMS = re.compile(r"Teams Rooms (?:on|for) (Windows|Android)")
-_WORTH = re.compile(r"iOS|Android|[Mm]ac|Windows|[Ww]eb\b|iP|Linux|[Ww]in32")
+_TEAMS_ROOMS = Wording(r"Teams Rooms (?:on|for) (Windows|Android)")
+_WORTH = Wording(r"iOS|Android|[Mm]ac|Windows|[Ww]eb\b|iP|Linux|[Ww]in32")
 #: Graph's words; what it calls a desktop beside Mac is Windows. Developers and schools are no platforms.
 _GRAPHS = {
     "web": "web", "desktop": "desktop", "mac": "Mac", "ios": "iOS", "android": "Android", "linux": "Linux",

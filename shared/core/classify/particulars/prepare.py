@@ -21,32 +21,32 @@ from shared.core.classify.particulars.step_wordings import (
 )
 from shared.core.classify.particulars.verbs import VERBS
 from shared.core.posts.particulars import Step
-from shared.core.text.wording import any_of, sentences
+from shared.core.text.wording import Wording, any_of, sentences
 
 MOST_STEPS = 25
 _LONGEST_WORDS = 500
 _LONGEST_JOINED = 400
-_LONG_WORD = re.compile(r"[a-z][a-z-]{4,40}")
+_LONG_WORD = Wording(r"[a-z][a-z-]{4,40}")
 ALIKE = 0.6
 _SAME, _ENOUGH_WORDS = 0.8, 5
 # Below these stands what is told, and nothing to do.
 _PLACES = r"(?:found|available|located|visible) (?:in|at|under)"
-_TELLS = re.compile(rf"\b(?:about|that|explain|explaining|regarding|{_PLACES})$")
+_TELLS = Wording(rf"\b(?:about|that|explain|explaining|regarding|{_PLACES})$")
 # After these, the list follows a colon.
-_AT = re.compile(rf"{_PLACES}$")
-_IN_LIST = re.compile(rf"(?:\bfollowing|{_PLACES})$")
+_AT = Wording(rf"{_PLACES}$")
+_IN_LIST = Wording(rf"(?:\bfollowing|{_PLACES})$")
 _SHORT = 120
 _SHORT_HEADING = 60
 _MORE = "; "
 # A step that goes on in the items below it: "Tell these teams about it:".
-_DANGLING = re.compile(
+_DANGLING = Wording(
     r"\b(?:to|of|for|that|about|explain|explaining|regarding|including|with|on|from"
     rf"|following|whether|{_PLACES})$(?<![Tt]urn on)(?<!urned on)(?<![Ss]ign on)"
 )
 #: What the items under a line are: things to do, things that may be done, something else, or links.
 LeadKind = Literal["ask", "offer", "skip", "links"]
 
-_CONDITION = re.compile(
+_CONDITION = Wording(
     r"(?:if|for|when|where|once|unless|in case)\b(?: [^ :,]+){2,}(?:, (?!(?:we|you|they|it|please|consider|ask|the"
     r"|these|here|follow|take|do|make|be|(?:\w+ ){0,2}(?:admins|administrators|organi[sz]ations|customers))\b)"
     r"[^ :,]+(?: [^ :,]+)*){0,4}",
@@ -60,8 +60,8 @@ _NO_CONDITION = any_of(
     r"interested in learning",
 )
 # An item that says something of a step, and does not end it: "Panels are smaller than screens."
-_EXPLAINS = re.compile(r"\b(?:is|are|was|were|will|can|may|has|have|does|do|must|should)\b.*\.$")
-_AND = re.compile(r",? (?:and|or)$", re.IGNORECASE)
+_EXPLAINS = Wording(r"\b(?:is|are|was|were|will|can|may|has|have|does|do|must|should)\b.*\.$")
+_AND = Wording(r",? (?:and|or)$", re.IGNORECASE)
 _SMALL = frozenset((
     "how", "what", "where", "when", "who", "why", "which", "whether", "the", "a", "an", "any", "all", "their", "your",
     "if", "in", "on", "under", "from", "to", "at", "during", "for", "with", "by", "before", "after", "once", "within",
@@ -69,20 +69,20 @@ _SMALL = frozenset((
 ))  # fmt: skip
 _UNREAD = frozenset({"skip", "links"})
 # "To enable it:" and "To stay on the old one:" are things to do; "To send a message:" tells how something is used.
-_PURPOSE = re.compile(r"\W{0,8}to (?P<verb>[a-z]+)\b", re.IGNORECASE)
-_CLOSES = re.compile(
+_PURPOSE = Wording(r"\W{0,8}to (?P<verb>[a-z]+)\b", re.IGNORECASE)
+_CLOSES = Wording(
     r"\b(?:slots?|spots?|registrations?|sign-?ups?|enroll?ments?|nominations?|applications?|forms?|survey)\b"
     r"[^.]{0,60}\b(?:closes?|ends?|due)\b",
     re.IGNORECASE,
 )
 # "If you still use it, you can extend it": for those, it is a thing to do.
-_IF_CAN = re.compile(
+_IF_CAN = Wording(
     r"(?P<if>If (?:you|your) [^,.:]{2,100}), (?:you|(?:IT |tenant )?admin(?:istrator)?s) can (?:also |now |still "
     r"|proactively )?(?P<order>(?!continue\b|submit\b|get\b)[a-z]+ .+)"
 )
-_NO_IF = re.compile(r"\b(?:questions|assistance|feedback|learn more|interested|issues?)\b")
-_WINDOW = re.compile(r"\bduring (?:the |this )?(?:\w+ )?(?:maintenance|downtime|outage)\b", re.IGNORECASE)
-_WINDOW_BEGINS = re.compile(r"(?:start(?:ing|s)?|begin(?:ning|s)?|from)(?: (?:time|date))?: ", re.IGNORECASE)
+_NO_IF = Wording(r"\b(?:questions|assistance|feedback|learn more|interested|issues?)\b")
+_WINDOW = Wording(r"\bduring (?:the |this )?(?:\w+ )?(?:maintenance|downtime|outage)\b", re.IGNORECASE)
+_WINDOW_BEGINS = Wording(r"(?:start(?:ing|s)?|begin(?:ning|s)?|from)(?: (?:time|date))?: ", re.IGNORECASE)
 
 
 def _told_once(steps: list[Step]) -> list[Step]:

@@ -4,26 +4,26 @@ import re
 from collections.abc import Iterator
 
 from shared.core.classify.particulars.people import denies, trimmed
-from shared.core.text.wording import has_any
+from shared.core.text.wording import Wording, has_any
 
 _PRODUCT = r"(?<![\w.-])(?:(?:i?[A-Z][\w.+]{0,24}|\d{1,3}|for|on)[ ,]{1,2}){0,7}"
 _LATER = r"(?:or|and) (?:later|higher|above|newer|greater|up)\b"
-_VERSION = re.compile(
+_VERSION = Wording(
     rf"(?P<name>{_PRODUCT}(?:on |running |client |app )?(?:[Vv]ersion|[Bb]uild|iOS|Android|macOS|v)\.? ?\d[\w.]{{0,24}}"
     rf"(?: \([^()]{{1,40}}\))? (?:{_LATER}|\+))",
 )
-_OR_LATER = re.compile(rf" {_LATER}|\d\+")
+_OR_LATER = Wording(rf" {_LATER}|\d\+")
 #: With what a sentence begins before the name of the product.
-_BEFORE_PRODUCT = re.compile(
+_BEFORE_PRODUCT = Wording(
     r"^(?:on|running|client|app|for|Deploy|Update|Upgrade|Use|Install|Ensure|Verify|Requires?|The|This|All|Your|Only|With"
     r"|Devices?|Note|Minimum) ",
     re.IGNORECASE,
 )
-_NEEDS = re.compile(
+_NEEDS = Wording(
     r"\b(?:requires?|required|needs?|must|only|running|minimum|supported|on|prerequisites?|ensure|available|with)\b",
     re.IGNORECASE,
 )
-_NEEDS_OF_LIST = re.compile(
+_NEEDS_OF_LIST = Wording(
     r"\b(?:minimum|requirements?|prerequisites?|required|requires|supported) ?[^:]{0,60}:$", re.IGNORECASE
 )
 _RELEASE = r"\d\dH\d"
@@ -34,31 +34,31 @@ _WINDOWS = (
     rf"(?:,? versions? {_RELEASE}(?:{_JOINT}{_RELEASE}){{0,4}}| {_RELEASE}| 20\d\d LTS[BC])?"
 )
 _NO_MORE = rf"(?!,? versions?\b| {_LATER}|{_EDITION},? version)\b"
-_WINDOWS_NAME = re.compile(rf"\b{_WINDOWS}{_NO_MORE}(?! Autopatch)")
-_ON_WINDOWS = re.compile(
+_WINDOWS_NAME = Wording(rf"\b{_WINDOWS}{_NO_MORE}(?! Autopatch)")
+_ON_WINDOWS = Wording(
     rf"\b(?:(?:available|applies|apply|supported|affects?|impacts?|only)(?: only| soon)? (?:in|on|for|to)"
     rf"|(?:[Dd]evices|PCs|[Cc]lients|[Ee]ndpoints) (?:that are )?(?:running|on|with))"
     rf" (?:(?:all|supported|eligible|both|versions|editions|devices|of|on|running) ){{0,5}}"
     rf"(?P<windows>{_WINDOWS}(?:{_JOINT}(?:both )?{_WINDOWS}){{0,9}}){_NO_MORE}"
 )
-_NO_WINDOWS = re.compile(
+_NO_WINDOWS = Wording(
     r"\b(?:if|continue|remain|earlier|older|upgrad\w+|consider|inventory|recommend|latest version|identify|instead)\b",
     re.IGNORECASE,
 )
-_TO_WINDOWS = re.compile(r"\b(?:to|upgrade|ineligible for) $", re.IGNORECASE)
-_WINDOWS_UPDATE = re.compile(
+_TO_WINDOWS = Wording(r"\b(?:to|upgrade|ineligible for) $", re.IGNORECASE)
+_WINDOWS_UPDATE = Wording(
     r"(?P<name>Windows (?:1|Server)[^:;]{1,60}(?:: Azure Edition)?): .{0,60}\bKB\d{6,9}\b.{0,200}"
 )
-_CHANNEL = re.compile(
+_CHANNEL = Wording(
     r"\W{0,2}(?P<name>(?:Current|Monthly Enterprise|Semi-Annual Enterprise|Beta) Channel(?: \(Preview\))?)\W{0,2}"
 )
 _FEATURE = (
     r"(?:[Tt]his|[Tt]hese|[Tt]he)(?: [\w-]{1,20}){0,3}? (?:feature|skill|capability|update|option|experience|agent"
     r"|integration|functionality|setting)s?"
 )
-_REQUIRES = re.compile(rf"{_FEATURE} (?:also |only |now )*requires? (?:the |an? )?(?P<what>[A-Z][^.;:]{{2,80}})")
-_NO_THING = re.compile(r"licen[sc]e|subscription|\bversion\b|\d or (?:later|newer|higher)|\bto be\b", re.IGNORECASE)
-_ON = re.compile(
+_REQUIRES = Wording(rf"{_FEATURE} (?:also |only |now )*requires? (?:the |an? )?(?P<what>[A-Z][^.;:]{{2,80}})")
+_NO_THING = Wording(r"licen[sc]e|subscription|\bversion\b|\d or (?:later|newer|higher)|\bto be\b", re.IGNORECASE)
+_ON = Wording(
     r"\brequires? (?:that )?(?P<what>[^.;,:]{4,60}?) to be (?P<state>enabled|turned on|installed|configured)\b"
     r"|\bto use (?:this|it|the)(?: [\w-]{1,20}){0,3},? (?:you (?:must|need to) |first )?"
     r"(?P<verb>enable|install|turn on) (?P<thing>[^.;,:]{4,60}?)(?=[,.;]|$| from | in | then | and )",
@@ -67,25 +67,25 @@ _ON = re.compile(
 _STATES = {"enable": "enabled", "install": "installed", "turn on": "turned on"}
 _ORGANISATIONS = r"(?:tenants|organi[sz]ations|customers|environments|users|devices)"
 #: "For tenants in Europe, admins must ...".
-_FOR = re.compile(
+_FOR = Wording(
     rf"For (?:all |any )?(?P<who>{_ORGANISATIONS} (?:with|that|who|using|in|enrolled|based|located|creating|running)"
     r" [^:;]{4,110}?), (?:IT |tenant |your )?(?:admins?|administrators?|you|users|organi[sz]ations|customers)\b"
     r"[^.;:]{0,40}?\b(?:needs?|must|required)\b",
     re.IGNORECASE,
 )
 #: "Devices enrolled in hotpatch updates".
-_DEVICES = re.compile(
+_DEVICES = Wording(
     r"\bdevices (?:that are )?(?:enrolled in|managed (?:by|with|through)|running hotpatch|joined to) [^.,;:()]{4,90}"
 )
 #: "It is on for tenants with pins disabled".
-_FOR_WHICH = re.compile(
+_FOR_WHICH = Wording(
     r"\b(?:enabled|disabled|on|off|applied|required|retired|removed|blocked|available) (?:by default )?(?:for|in)"
     r" (?:all |only |any )*(?P<who>(?:tenants|organi[sz]ations|customers|environments)"
     r" (?:with|that|who|where) (?!eligible|relevant|these|this|such)[^.,;:()]{4,90})",
     re.IGNORECASE,
 )
 #: "Your Intune tenant on Europe 0101".
-_ON_UNIT = re.compile(
+_ON_UNIT = Wording(
     r"\byour (?P<what>(?:[A-Z]\w{1,20} )?tenant)s? on (?P<unit>[A-Z][a-zA-Z]{1,20}(?: [A-Z][a-z]{1,20})? \d{3,5})\b"
 )
 _REGION = (
@@ -93,13 +93,13 @@ _REGION = (
     r"|Canada|Brazil|Mexico|Switzerland|Norway|Israel|Qatar|South|New Zealand|Asia|Africa|North America|Latin America)"
 )
 #: "For devices in Egypt, ...".
-_IN_REGION = re.compile(
+_IN_REGION = Wording(
     r"For (?:all |any )?(?P<who>(?:[A-Z]\w{1,20} )?(?:devices|customers|tenants|users|organi[sz]ations|environments)"
     rf" in (?:the )?{_REGION}\b(?:[^,:;.]|, (?:EFTA|EEA|EU|UK|and|or)\b){{0,60}}),",
     re.IGNORECASE,
 )
 #: "This change does not apply to agents created elsewhere".
-_NOT_FOR = re.compile(
+_NOT_FOR = Wording(
     r"(?:Note: |Important: )?(?:This|The|These)(?: [\w-]{1,20}){0,3} (?:does|do|will) not (?:apply to|affect|impact)"
     r" (?P<who>(?:existing(?: \w{2,20}){0,2} (?:devices|tenants|organi[sz]ations|customers|users|environments|agents)"
     r"|(?:[\w-]{2,20} ){0,2}(?:users|devices|tenants|organi[sz]ations|customers|agents|environments|accounts|admins)"
@@ -107,14 +107,14 @@ _NOT_FOR = re.compile(
     re.IGNORECASE,
 )
 _ORGANISATION_WORDS = ("tenants ", "rganizations ", "rganisations ", "ustomers ", "nvironments ")
-_NEW = re.compile(
+_NEW = Wording(
     rf"\b(?P<who>{_ORGANISATIONS} (?:creating|configuring|setting up) (?:any |a )?new (?:[\w-]{{2,20}} )?"
     r"(?:tenants?|organi[sz]ations?|environments?|sites?|polic(?:y|ies)|workspaces?))\b"
     r"|\b(?:only|by default for|applies to|for|in) (?:all |any |only )*(?P<new>new (?:tenants|organi[sz]ations"
     r"|customers|environments))\b(?! (?:and|will manage))",
     re.IGNORECASE,
 )
-_NO_NEW = re.compile(r"\b(?:onboarding|end of|learn more|blocked)\b", re.IGNORECASE)
+_NO_NEW = Wording(r"\b(?:onboarding|end of|learn more|blocked)\b", re.IGNORECASE)
 
 
 def versions_of(sentence: str, lead: str) -> Iterator[str]:

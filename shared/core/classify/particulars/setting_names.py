@@ -1,10 +1,9 @@
 """The names of settings and policies in a sentence."""
 
-import re
 from collections.abc import Iterator
 
 from shared.core.terms import ControlKind
-from shared.core.text.wording import any_of, has_any
+from shared.core.text.wording import Wording, any_of, has_any
 
 _NOUNS = ("olic", "etting", "oggle", "egistry")
 _USERS_SET = any_of(
@@ -12,14 +11,14 @@ _USERS_SET = any_of(
     r"|customi[sz]e)",
     r"users? (?:(?:can|may|will|need to|should|must) )?(?:go|navigate) to\b",
 )
-_QUOTED = re.compile(
+_QUOTED = Wording(
     r"\"(?P<before>[A-Z][^\"]{3,140}?)[.,]?\"[”']?\s(?:\w+ ){0,2}?(?P<noun>settings?|polic(?:y|ies)|toggle|option"
     r"|control|checkbox|switch"
     r"|parameter|registry)"
     r"|\b(?P<noun2>settings?|polic(?:y|ies)|toggle|option|checkbox|switch)(?: called| named| labell?ed|,"
     r"|:)? \"(?P<after>[A-Z][^\"]{3,140}?)[.,]?\""
 )
-_NAMED = re.compile(
+_NAMED = Wording(
     r"(?P<name>(?:(?<=\bthe )|(?<=\bThe )|(?<=\byour )|(?<=\bUse )|(?<=\buse )|(?<=\bof )|(?<=\b[Ss]et )"
     r"|(?<=\bin )|(?<=\bvia )|(?<=\bnew )"
     r"|(?<=\ba )|(?<=\b[Cc]onfigure )|(?<=\bthrough )|(?<=\b[Uu]nder )|(?<=\b[Ee]nable )|(?<=\b[Dd]isable )"
@@ -33,36 +32,36 @@ _NAMED = re.compile(
     r"|external sharing) )?(?:settings?|polic(?:y|ies)(?: settings?)?|toggle)"
     r"|registry (?:key|value|setting|entry)|registry)\b"
 )
-_TURNED = re.compile(
+_TURNED = Wording(
     r"\b(?:(?i:turn(?:ing)?) (?:on|off)|(?i:enabl|disabl)(?:e|ing)|(?i:toggl)(?:e|ing)|(?i:configur)(?:e|ing)"
     r"|(?i:uncheck|deselect)) (?:the )?"
     r"\"(?P<name>[A-Z][^\"]{8,140}?)[.,]?\""
 )
-_POLICY_OBJECT = re.compile(
+_POLICY_OBJECT = Wording(
     r"(?<![-\w])(?P<name>(?:[Cc]s[A-Z][A-Za-z]{3,50}|O[Ww][Aa]Mailbox"
     r"|(?<=custom )[a-z]{3,20}(?:[A-Z][a-z]{1,20}){1,5})Policy)\b(?!-)"
 )
 # A name as programs write it, with a word that says what it is; a CSP is a path of its own.
-_IDENTIFIER = re.compile(
+_IDENTIFIER = Wording(
     r"(?<![-\w])(?P<name>[A-Za-z][a-z]\w{0,40}[a-z][A-Z]\w{1,40}) (?:attribute|property|flag|parameter"
     r"|registry \w+)\b"
     r"|(?<=olicy )(?P<policy>(?!PowerShell|SharePoint|OneDrive|OneNote"
     r"|GitHub)[A-Z][a-z]\w{1,40}[a-z][A-Z]\w{1,40})\b|(?P<value>\./(?:Device"
     r"|User)/Vendor/MSFT/[\w/.-]{3,120}\w)"
 )
-_SET_TO = re.compile(
+_SET_TO = Wording(
     r"\b(?:[Ss]et|[Tt]oggle|[Ss]witch|[Cc]hange"
     r"|[Tt]urn) (?:the )?(?P<name>[A-Z][\w/&-]*(?: [\w/&()-]+){1,14}?)(?: (?:setting|policy|toggle|parameter))? to "
     r"(?:\"|')?(?:Disabled?|Enabled?|[Oo]ff|On|TRUE|FALSE|Allow|Block|Yes|No|None|Not [Cc]onfigured)\b"
 )
-_REGISTRY = re.compile(
+_REGISTRY = Wording(
     r"\b(?P<name>HK(?:LM|CU|EY_[A-Z_]{5,20}):?"
     r"(?:\\[\w.-]{1,60}(?:(?: [\w.-]{1,30}){1,3}(?=\\)|(?: [A-Z][a-z]{1,30}){1,3}\b)?){1,12})"
 )
 # The key of a mobile app's configuration.
-_KEY = re.compile(r"(?<![\w./@-])(?P<name>com\.[a-z]\w{1,40}(?:\.\w{2,60}){2,6})\b(?![/@-])")
+_KEY = Wording(r"(?<![\w./@-])(?P<name>com\.[a-z]\w{1,40}(?:\.\w{2,60}){2,6})\b(?![/@-])")
 # Each with a part that every such name has.
-_PLAIN: tuple[tuple[str, ControlKind, re.Pattern[str]], ...] = (
+_PLAIN: tuple[tuple[str, ControlKind, Wording], ...] = (
     ("HK", "setting", _REGISTRY),
     ('"', "setting", _TURNED),
     ("Policy", "policy", _POLICY_OBJECT),
@@ -81,8 +80,8 @@ _GENERIC = frozenset(
         *("of", "and", "for", "to", "in", "the", "on", "with", "your", "or", "a"),
     )
 )
-_CAMEL = re.compile(r"[a-z][A-Z]")
-_OWN_WORDS = re.compile(r"[A-Za-z][\w/-]*")
+_CAMEL = Wording(r"[a-z][A-Z]")
+_OWN_WORDS = Wording(r"[A-Za-z][\w/-]*")
 _ANY_ADMIN = frozenset({"tenant", "admin", "org-wide", "group", "policy", "registry"})
 _MANY = 4  # words with which a name is a sentence: it needs no "policy" behind it
 

@@ -1,8 +1,6 @@
 """The wordings of steps: what leads to links or facts, what asks for nothing, what every post says."""
 
-import re
-
-from shared.core.text.wording import any_of
+from shared.core.text.wording import Wording, any_of
 
 LINKS = any_of(
     r"(?:helpful |useful |additional |related |more |key |technical )?(?:links|resources|information|documentation"
@@ -111,4 +109,4 @@ IDLE = any_of(
     r"reassure",
     lead=r"^",
 )
-LINK_TEXT = re.compile(r"\| Microsoft|Microsoft (?:Learn|Support|Community Hub)\W{0,3}$|https?://\S+$|\?$")
+LINK_TEXT = Wording(r"\| Microsoft|Microsoft (?:Learn|Support|Community Hub)\W{0,3}$|https?://\S+$|\?$")

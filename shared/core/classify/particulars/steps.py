@@ -1,6 +1,5 @@
 """What a post asks to be done, step by step."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -11,7 +10,7 @@ from shared.core.classify.particulars.step_wordings import FORMULA, LINK_TEXT, N
 from shared.core.classify.particulars.verbs import VERBS
 from shared.core.posts.classification import Classification
 from shared.core.posts.particulars import Step
-from shared.core.text.wording import any_of, has_any, sentences
+from shared.core.text.wording import Wording, any_of, has_any, sentences
 
 # What leaves something to do: for some only, or more than what is said here.
 _EXCEPT = any_of(
@@ -40,12 +39,12 @@ _HISTORY = any_of(
 )
 _LEADS = ("If ", "To ", "Before ")
 # "If you manage updates yourself you can now download them": for those, it is the next thing to do.
-_NOW = re.compile(r"(?P<if>If you [^,.]{2,80}?),? you can now (?P<order>[a-z]+ .+)")
-_LED = re.compile(
+_NOW = Wording(r"(?P<if>If you [^,.]{2,80}?),? you can now (?P<order>[a-z]+ .+)")
+_LED = Wording(
     r"(?:If (?:you|your) [^,]{2,100}|Before [^,]{2,60}|To (?:prepare|prevent|avoid|enable|disable|turn|set|block|limit"
     r"|opt|keep|restrict|configure|continue|use (?:this|it))\b[^,]{0,80}), (?!and\b|or\b|sign\b)(?P<verb>[a-z]+)\b"
 )
-_FINITE = re.compile(r"(?: \w+){0,4} (?:will|can|is|are|was|were)\b")
+_FINITE = Wording(r"(?: \w+){0,4} (?:will|can|is|are|was|were)\b")
 _STATES = frozenset(
     (
         *("use", "find", "go", "work", "select", "click", "open", "sign", "set", "continue", "follow", "search"),

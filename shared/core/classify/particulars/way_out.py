@@ -1,7 +1,7 @@
 """How to stay out of a change, and until when."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,7 @@ from shared.core.classify.dates.phrases import may_name_days
 from shared.core.classify.document import Document
 from shared.core.posts.particulars import WayOut
 from shared.core.terms import WayOutKind
-from shared.core.text.wording import any_of, has_any, sentences
+from shared.core.text.wording import Wording, any_of, folded, has_any, sentences
 
 _MOST = 8
 _WIDEST = 1_000  # characters of a sentence that are read; those of real posts end at 700
@@ -99,7 +99,7 @@ _OPT_OUT = any_of(
     r"|their|enforcement|migration|automatic)",
     r"(?:request|apply for|granted) (?:an? )?(?:exemption|extension|exception|deferral|postponement)\b",
 )
-_OPT_OUT_MODEL = re.compile(r"\(opt-out(?: \w+)?\)")
+_OPT_OUT_MODEL = Wording(r"\(opt-out(?: \w+)?\)")
 _TURN_OFF = any_of(
     r"if you (?:do not|don't|prefer not to|would rather not)(?: want| wish)?(?: for)?(?: (?:your|the|these|any|all))?"
     r"(?: \w+){0,2} to (?:access|use|see|have|be able|receive|get|view|share|create)\b[^,;]{0,90}, (?:please "
@@ -166,6 +166,7 @@ _STAYS = any_of(
     r"(?:will )?(?:continues?|remains?|keeps?) [^.]{0,80}\b"
     r"(?:original|existing|current|unchanged|as (?:they|it) (?:do|does|is|are)|as (?:before|today))\b",
 )
+_STAYS_SIGNS = ("action", "you do nothing")
 _UNLESS = any_of(r"unless you (?:wish|want|choose|prefer|decide|need) to (?:disable|turn off)\b")
 _ROLL_BACK = any_of(r"temporarily (?:roll back|undo|revert|reverse|bypass) (?:the|this) \w+", lead=r"(?:^|[\s,(])")
 # What says in a line of its own how long a way lasts.
@@ -207,13 +208,13 @@ _NEGATED = any_of(
 )
 # "However, if layouts are turned off by admins, there are none."
 _HOWEVER = any_of(r"however,? .{0,200}\b(?:disabl|turn(?:ed|ing)? off|block|remov|unassign|restrict)\w*", lead="^")
-_NO = re.compile(r"\W{0,3}(?:no|none|n/?a)\b(?! (?:\w+ ){0,4}(?:toggle|switch))", re.IGNORECASE)
+_NO = Wording(r"\W{0,3}(?:no|none|n/?a)\b(?! (?:\w+ ){0,4}(?:toggle|switch))", re.IGNORECASE)
 _IF_OFF = any_of(
     r"(?:if|when|unless|where|while|once|after|because|since) [^.,]{0,70}\b(?:is|are|was|were|been|has|have|had|be"
     r"|gets)\b[^.,]{0,25}"
     r"(?:disabled|turned off|opted out|switched off|off\b)",
 )
-_LAST = re.compile(
+_LAST = Wording(
     r"\b(?:until|till|through|by|before|prior to|no later than|up to|ahead of|ends? on|expires? on"
     r"|for tenants by)\s+(?:the\s+)?"
     r"(?:end of\s+)?(?:\w+ (?:begins|starts|default) (?:on|in)\s+)?$",
@@ -261,7 +262,7 @@ def _of_text(text: str, day: date | None) -> Iterator[WayOut]:
             yield WayOut(kind, words[:_LONGEST_WORDS], _last_day(sentence, day))
 
 
-def _but(following: list[str]) -> str:
+def _but(following: Sequence[str]) -> str:
     """The sentence behind a "cannot" where it tells what can be done all the same; empty where it does not."""
     return following[0].strip() if following and _HOWEVER.match(following[0]) else ""
 
@@ -281,9 +282,10 @@ def _kind(sentence: str) -> WayOutKind | None:
         return None
     if has_any(sentence, _NONE_SIGNS) and _NONE.search(sentence.rstrip(". ")) and not _ONE_BY_ONE.search(sentence):
         return "turn_off" if _ONLY_WAY.search(sentence) else "none"
-    if _STAYS.search(sentence):
+    lower = folded(sentence)
+    if has_any(lower, _STAYS_SIGNS) and _STAYS.search(sentence):
         return "keep_old"
-    if _UNLESS.search(sentence):
+    if "unless you" in lower and _UNLESS.search(sentence):
         return "turn_off"
     if _ASIDE.search(sentence) or _NEGATED.search(sentence) or _IF_OFF.search(sentence):
         return None
@@ -293,7 +295,7 @@ def _kind(sentence: str) -> WayOutKind | None:
     return None
 
 
-_KINDS: tuple[tuple[WayOutKind, re.Pattern[str]], ...] = (
+_KINDS: tuple[tuple[WayOutKind, Wording], ...] = (
     ("opt_out", _OPT_OUT),
     ("opt_out", _OPT_OUT_MODEL),
     ("keep_old", _KEEP_OLD),

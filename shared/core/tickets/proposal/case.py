@@ -6,13 +6,14 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from shared.core.classify import plain_text
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification, FieldName, Interval
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
 from shared.core.posts.post import Post
 from shared.core.terms import OVER
+from shared.core.text.html import plain_text
 from shared.core.text.safe import cut
+from shared.core.text.wording import Wording
 from shared.core.tickets.part import Part
 from shared.core.words import dates as words
 from shared.core.words.doubt import is_sure
@@ -84,7 +85,7 @@ class Case:
         act_by = self.classification.act_by
         return act_by if act_by and act_by >= self.as_of and self.sure("act_by") else None
 
-    def says(self, pattern: re.Pattern[str]) -> bool:
+    def says(self, pattern: re.Pattern[str] | Wording) -> bool:
         """Whether the title or the body has such words."""
         return pattern.search(self.plain) is not None
 

@@ -1,7 +1,7 @@
 """What the readers of particulars make of one sentence or list, in a post of our own."""
 
-from shared.core.classify import classify
-from shared.core.classify.particulars import read_particulars
+from shared.core.classify.classifier import classify
+from shared.core.classify.particulars.read import read_particulars
 from shared.core.posts.particulars import Particulars
 from tests.core.classify.posts import a_post
 
