@@ -27,6 +27,7 @@ from shared.core.second.asking import Reply
 from shared.core.second.quoting import Quotation, quotation
 from shared.core.terms import Action, Cloud, Default, Impact, Kind, Phase, Status
 from shared.core.text.safe import cut
+from shared.core.text.wording import any_of
 
 LONGEST_ANSWER = 60_000
 """Characters of an answer that are read; one of forty rollouts has a tenth of it."""
@@ -158,6 +159,33 @@ _NEEDS: Mapping[FieldName, Mapping[FieldValue, str]] = {
     "admin_impact": {"high": "required", "medium": "optional", "low": "none"},
     "action": {"required": "required", "optional": "optional", "none": "none"},
 }
+_KINDS: Mapping[str, re.Pattern[str]] = {
+    "retirement": ENDS,
+    "security": any_of(
+        r"secur\w*", r"protect\w*", r"authenticat\w*", r"sign[- ]?ins?\b", r"permissions?\b", r"vulnerab\w*",
+        r"encrypt\w*", r"enforc\w*", r"privacy\b", r"complian\w*", r"certificates?\b", r"TLS\b", r"MFA\b",
+        r"access\b", r"malware\b", r"phish\w*", r"threats?\b", r"hardening\b", r"block\w*", r"restrict\w*",
+    ),
+    "maintenance": any_of(
+        r"known issues?\b", r"updates?\b", r"releases?\b", r"maintenance\b", r"fix\w*", r"endpoints?\b", r"addresses\b",
+        r"IPs?\b", r"migrat\w*", r"back[- ]?end\b", r"URLs?\b", r"outages?\b", r"versions?\b", r"infrastructure\b",
+    ),
+    "new_feature": any_of(
+        r"new\b", r"now\b", r"introduc\w*", r"add\w*", r"can\b", r"able to\b", r"availab\w*", r"launch\w*",
+        r"support\w*", r"preview\b", r"bring\w*", r"enabl\w*", r"allow\w*",
+    ),
+    "feature_change": any_of(
+        r"chang\w*", r"updat\w*", r"mov(?:e|es|ed|ing)\b", r"new\b", r"now\b", r"renam\w*", r"redesign\w*",
+        r"replac\w*", r"improv\w*", r"default\b", r"differ\w*", r"instead\b", r"longer\b",
+        r"another\b", r"was\b", r"simplif\w*",
+    ),
+    "info": any_of(
+        r"surveys?\b", r"events?\b", r"webinars?\b", r"licen[cs]\w*", r"pric\w*", r"billing\b", r"document\w*",
+        r"feedback\b", r"remind\w*", r"reports?\b", r"learn\b", r"training\b", r"announc\w*", r"terms\b",
+        r"subscription\w*", r"information\w*", r"invit\w*",
+    ),
+}  # fmt: skip
+"""Words of which a sentence has one where it can say the kind: wide ones, as they only keep out what says nothing."""
 _BESIDE = "its quotation does not speak of that"
 
 
@@ -174,9 +202,11 @@ def _look_at(name: FieldName, value: FieldValue, found: Quotation, document: Doc
     elif name == "default":
         _must_bear("default", str(value), found)
     elif name == "kind":
-        if value == "retirement" and not ENDS.search(found.sentence):
+        if not _KINDS[str(value)].search(found.sentence):
             raise _FallsError(_BESIDE)
-    elif value and found.sentence.rstrip().endswith(":"):  # for the board, by a line that only leads to a list
+    elif not value:  # nothing for the board, which only words that ask for nothing say
+        _must_bear("need", "none", found)
+    elif found.sentence.rstrip().endswith(":"):  # for the board, by a line that only leads to a list
         raise _FallsError(_BESIDE)
 
 
@@ -188,10 +218,15 @@ def _must_bear(field: str, value: str, found: Quotation) -> None:
 def _look_at_status(value: FieldValue, found: Quotation, document: Document, answer: Any) -> None:
     """A plan falls only in words that our own reader takes for its fall; that it stands, its rollouts must say."""
     named = answer.get("superseded_by")
+    days = dates(found.sentence, *_counted_from(document, found))
+    if found.in_title:
+        raise _FallsError("a title does not say whether a plan stands")
     if value == "superseded" and not (isinstance(named, str) and named.strip() and _names(found.sentence, named)):
         raise _FallsError("the post that takes its place is not in the quotation")
-    if value == "no_schedule" and dates(found.sentence, *_counted_from(document, found)):
+    if value == "no_schedule" and days:
         raise _FallsError("its quotation names a day")
+    if value == "scheduled" and not days and not is_there_now(found.sentence):
+        raise _FallsError("its quotation names no day, and not that it is there")
     if value in {"scheduled", "no_schedule"}:
         return
     banner = Line(found.sentence, "banner")
