@@ -1,12 +1,20 @@
 """`foresignal read`, `reader compare` and `classify --reader`: a second reader is tried without any model."""
 
+import asyncio
 import json
 
 import pytest
 
-from tests.cli.test_cli import run
+from shared.core.changes.second import SecondReading
+from shared.core.second.asking import Reply
+from shared.core.second.judging import answered
+from shared.core.second.waiting import with_second
+from shared.record.changes import commit, read_alone
+from tests.cli.test_cli import NOW, _app, run, state
+from tests.cli.test_settle import known
 from tests.usecases.world import post
 
+__all__ = ["known", "state"]
 QUOTE = "You must move to the new viewer before December 1, 2026."
 ANSWER = {
     "act_by": {"value": "2026-12-01", "quote": QUOTE},
@@ -97,3 +105,29 @@ def test_a_line_that_is_no_answer_is_named(files, tmp_path, line, words):
 
     assert result.exit_code == 1
     assert words in " ".join(result.stderr.split())
+
+
+def test_without_files_it_tells_what_the_deployment_has_kept_and_would_send(known):
+    empty = run("reader", "compare", "--state", known)
+    assert "No second reading is kept" in " ".join(empty.stdout.split())
+    asyncio.run(_answer(known))
+
+    data = json.loads(run("reader", "compare", "--json", "--state", known).stdout)
+    prompt = run("read", "MC1200001", "--prompt", "--state", known)
+
+    assert [each["change"] for each in data["posts"]] == ["MC1200001"]
+    became = {each["name"]: each["outcome"] for each in data["posts"][0]["fields"]}
+    assert (became["user_impact"], became["kind"]) == ("taken", "fell")
+    assert (data["tokens_in"], data["tokens_out"]) == (900, 100)
+    assert QUOTE in prompt.stdout
+    assert run("read", "MC1200009", "--prompt", "--state", known).exit_code == 1
+
+
+async def _answer(state):
+    """As the deployment keeps what a model has said."""
+    ours = _app(state)
+    record = await read_alone(ours.tables, "MC1200001")
+    reply = Reply(json.dumps(ANSWER), "m", 900, 100)
+    second = answered(SecondReading(NOW, "unsure", 1), record.change.read(), reply, "azure_openai", NOW)
+    await commit(ours.tables, [record.replace_change(with_second(record.change, second))])
+    await ours.close()
