@@ -162,8 +162,12 @@ def not_well() -> HealthView:
             "waiting": 7, "next_try": ago(minutes=-25),
         }
     ]  # fmt: skip
+    asked = {
+        "deployed": True, "month": "2026-09", "budget": 300, "asked": 41, "answered": 38, "tokens_in": 71_000,
+        "tokens_out": 16_400, "fault": "the second reader: no answer within 60 s",
+    }  # fmt: skip
     more = {
-        "status": "degraded", "down": down, "parked": 3, "tenants": tenants,
+        "reader": asked, "status": "degraded", "down": down, "parked": 3, "tenants": tenants,
         "policy": "policy.yaml:12: teams.messaging.channel: undefined channel 'mial' (known: mail)\n1 fault",
         "limited": [{"channel": "workplace", "sent": 50, "words": "channel workplace had its cards of the day (50)"}],
         "first_load": [{"kind": "card", "target": "workplace", "waiting": 40, "words": "40 cards for workplace wait"}],

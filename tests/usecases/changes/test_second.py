@@ -13,6 +13,7 @@ from shared.core.second.asking import Reply
 from shared.record.reader_months import month_of, reader_month
 from shared.usecases.changes.classify import classify
 from shared.usecases.changes.second import ask_reader
+from shared.usecases.pages.health import health_view
 from shared.usecases.upkeep.mend import mend
 from tests.fakes import DiedError, Lifetime, Mortal, deps_with
 from tests.usecases.world import CANCELLED, NOVEMBER, World, policy, post
@@ -147,6 +148,19 @@ async def test_beyond_the_budget_of_the_month_nobody_is_asked():
     assert change.stage == "decided"
     assert change.current.second.silent == "this month's budget of 1 posts is used up"
     assert change.classification == change.own_reading
+
+
+async def test_the_health_page_says_what_a_month_was_asked_and_why_there_was_no_answer():
+    world = reading(Model(fails=[DeclinedError("the filter keeps it back")]), budget=50)
+    await world.arrive(post())
+
+    report = (await health_view(world.deps)).report
+
+    assert report["reader"] == {
+        "deployed": True, "month": "2026-09", "budget": 50, "asked": 1, "answered": 0, "tokens_in": 0, "tokens_out": 0,
+        "fault": "the filter keeps it back",
+    }  # fmt: skip
+    assert "reader" not in (await health_view(World().deps)).report
 
 
 BUSY = TransientError("the service is busy", 5)
