@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import json
 import random
-from dataclasses import asdict
 from datetime import timedelta
 from itertools import permutations, product
 
@@ -22,6 +21,7 @@ from shared.record.relations import relation_row
 from shared.usecases.delivery.deliver import deliver
 from shared.usecases.pages import change
 from shared.usecases.tickets.file_ticket import file_ticket
+from shared.usecases.upkeep.mend_walk import Mended
 from tests.core.changes.test_relations import HISTORY, PUBLIC
 from tests.fakes import deps_with
 from tests.usecases.test_crashes import DyingWorld, picture
@@ -74,7 +74,7 @@ async def settled(world):
             assert not state.parked
     assert len(await open_tickets(world)) == 1
     await world.mend()
-    assert not any(asdict(await world.mend()).values())
+    assert await world.mend() == Mended(full=True)
     assert len(await open_tickets(world)) == 1
     await world.follow()
     old = await world.held(OLD)
