@@ -27,7 +27,7 @@ from shared.core.second.asking import Reply
 from shared.core.second.quoting import Quotation, quotation
 from shared.core.terms import Action, Cloud, Default, Impact, Kind, Phase, Status
 from shared.core.text.safe import cut
-from shared.core.text.wording import any_of
+from shared.core.text.wording import Wording, any_of
 
 LONGEST_ANSWER = 60_000
 """Characters of an answer that are read; one of forty rollouts has a tenth of it."""
@@ -159,7 +159,7 @@ _NEEDS: Mapping[FieldName, Mapping[FieldValue, str]] = {
     "admin_impact": {"high": "required", "medium": "optional", "low": "none"},
     "action": {"required": "required", "optional": "optional", "none": "none"},
 }
-_KINDS: Mapping[str, re.Pattern[str]] = {
+_KINDS: Mapping[str, Wording] = {
     "retirement": ENDS,
     "security": any_of(
         r"secur\w*", r"protect\w*", r"authenticat\w*", r"sign[- ]?ins?\b", r"permissions?\b", r"vulnerab\w*",
