@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shared.cli.inputs import lines_of, name_of, opened
 from shared.core import ids
 from shared.core.errors import PermanentError
+from shared.core.terms import ReaderUse
 
 if TYPE_CHECKING:
     from shared.core.changes.second import SecondReading
@@ -27,7 +28,7 @@ Answers = Annotated[
     ),
 ]  # fmt: skip
 Use = Annotated[
-    Literal["unsure", "all"],
+    ReaderUse,
     typer.Option(help="`all`: what we are sure of becomes unsure where an answer differs."),
 ]
 _NAMED = "an answer"  # who read it, where a line names no model
@@ -77,7 +78,7 @@ def _count(data: Mapping[str, Any], name: str, place: str) -> int:
     return value
 
 
-def reading_of(post: "Post", answer: Answer, use: Literal["unsure", "all"]) -> "SecondReading":
+def reading_of(post: "Post", answer: Answer, use: ReaderUse) -> "SecondReading":
     """What the answer is worth, as it would be kept with the edition."""
     from shared.core.changes.second import SecondReading
     from shared.core.second.asking import Reply
@@ -88,7 +89,7 @@ def reading_of(post: "Post", answer: Answer, use: Literal["unsure", "all"]) -> "
     return answered(SecondReading(now, use, 1), post, reply, "", now)
 
 
-def each_answer(file: Path, use: Literal["unsure", "all"]) -> "Callable[[Post, Classification], Classification]":
+def each_answer(file: Path, use: ReaderUse) -> "Callable[[Post, Classification], Classification]":
     """What lays a post's answer over our reading of it. Where there is none, and of data privacy, ours stands."""
     from shared.core.changes.second import both
     from shared.core.posts.privacy import is_private

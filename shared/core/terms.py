@@ -40,6 +40,8 @@ FirstLoadStep = Literal["", "kept", "urgent", "released", "over"]
 """An effect of a first load: kept until a person releases it; among the most urgent, which were made due at once;
 released by a person; over before anybody released it."""
 State = Literal["new", "assess", "authorize", "scheduled", "implement", "review", "closed", "cancelled"]
+ReaderUse = Literal["unsure", "all"]
+"""Which posts a second reader is asked about: those of which we are unsure of a field, or all."""
 Verdict = Literal["", "approved", "rejected"]
 Level = Literal["high", "medium", "low"]
 ENDED: frozenset[str] = frozenset({"closed", "cancelled"})

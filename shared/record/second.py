@@ -1,12 +1,11 @@
 """A second reading as it stands with its edition, in the row of a change. Loaded only where there is one."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from shared.core.changes.second import SecondField, SecondReading
-from shared.core.changes.settled import FieldValue, from_label
-from shared.core.posts.classification import Classification, FieldName
+from shared.core.changes.settled import FieldValue, from_label, holding
+from shared.core.posts.classification import FieldName
 from shared.core.times import stored_moment, when
 
 
@@ -49,5 +48,4 @@ def _value(name: FieldName, value: FieldValue) -> Any:
     """As `foresignal classify` prints it, each rollout with its words; None where there was no value of the field."""
     if value is None:
         return None
-    values: dict[str, Any] = {"windows" if name == "rollouts" else name: value}
-    return replace(Classification(""), **values).to_json()[name]
+    return holding(name, value).to_json()[name]

@@ -1,13 +1,13 @@
 """What people settled of a change, in the words of a page."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.adapters.pages.explain import fields, name_of
 from shared.core.changes.change import Change
-from shared.core.changes.settled import FieldValue, from_label
+from shared.core.changes.settled import FieldValue, from_label, holding
 from shared.core.posts.classification import FIELD_NAMES, Classification, FieldName
 from shared.core.review.act import Act
 from shared.core.review.assessment import field_views
@@ -108,8 +108,7 @@ def value_words(name: FieldName, value: FieldValue) -> str:
 
 
 def _in_words(name: FieldName, value: FieldValue) -> str:
-    values: dict[str, Any] = {"windows" if name == "rollouts" else name: value}
-    return _worded(replace(Classification(""), **values), name)
+    return _worded(holding(name, value), name)
 
 
 def _worded(classification: Classification, name: FieldName) -> str:

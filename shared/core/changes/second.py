@@ -6,15 +6,13 @@ Our reading stays beside it, and events come from that alone. Nothing here is lo
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from shared.core.changes.settled import FieldValue, is_same, value_of
+from shared.core.changes.settled import FieldValue, attribute_of, is_same, value_of
 from shared.core.classify.board_reason import board_words
 from shared.core.posts.classification import FIELD_NAMES, UNSURE_BELOW, US, Classification, FieldName, Why
-from shared.core.terms import Cloud
+from shared.core.terms import Cloud, ReaderUse
 
-Use = Literal["unsure", "all"]
-"""Which posts are asked about: those of which we are unsure of a field, or all."""
 Outcome = Literal["agrees", "taken", "doubts", "passed over", "fell"]
 """What became of one answer: it says what we read; it stands in place of what we were unsure of; it makes us unsure of
 what we were sure of; we are sure, and only what is unsure was asked; or it does not stand (and why not is told)."""
@@ -45,7 +43,7 @@ class SecondReading:
     """
 
     asked_at: datetime
-    use: Use = "unsure"
+    use: ReaderUse = "unsure"
     times: int = 0
     held_until: datetime | None = None
     closed_at: datetime | None = None
@@ -138,7 +136,7 @@ def _with(
             if ours and sure < AGREED:
                 why[name] = replace(ours, confidence=AGREED, reader=f"{second.by}, and we read the same")
         elif sure < UNSURE_BELOW:
-            values["windows" if name == "rollouts" else name] = answer.value
+            values[attribute_of(name)] = answer.value
             why[name] = Why(answer.quote, DIFFER, reader=second.by)
             taken.add(name)
         elif second.use == "all" and ours:
@@ -153,7 +151,7 @@ def _derived(merged: Classification, second: SecondReading, taken: set[FieldName
     why, values = dict(merged.why), dict[str, Any]()
     if "status" in taken:
         values["superseded_by"] = second.superseded_by or None if merged.status == "superseded" else None
-        if merged.status not in {"scheduled", "no_schedule"}:  # a plan that has fallen: nothing arrives, or is asked
+        if _fallen(merged):  # a plan that has fallen: nothing arrives, or is asked
             values |= {"windows": (), "act_by": None, "default": "n/a", "action": "none", "crb": False}
             values |= {"admin_impact": "low", "user_impact": "low"}
             fallen: tuple[FieldName, ...] = ("act_by", "default", "action", "crb", "admin_impact", "user_impact")
@@ -189,7 +187,6 @@ def _fallen(c: Classification) -> bool:
     return c.status not in {"scheduled", "no_schedule"}
 
 
-_EVERY: tuple[Cloud, ...] = ("worldwide", "gcc", "gcch", "dod", "china")
 _RULES: tuple[Rule, ...] = (
     _rule(
         ("status", "rollouts"), "a plan that has fallen, or has no schedule, has no rollouts",
@@ -253,7 +250,7 @@ _RULES: tuple[Rule, ...] = (
     ),
     _rule(
         ("rollouts",), "a rollout is for clouds",
-        lambda c: any(not w.clouds or not set(w.clouds) <= set(_EVERY) for w in c.windows),
+        lambda c: any(not w.clouds or not set(w.clouds) <= set(get_args(Cloud)) for w in c.windows),
     ),
 )  # fmt: skip
 

@@ -183,7 +183,18 @@ class Reading:
 
 
 def value_of(classification: Classification, name: FieldName) -> FieldValue:
-    return cast(FieldValue, getattr(classification, "windows" if name == "rollouts" else name))
+    return cast(FieldValue, getattr(classification, attribute_of(name)))
+
+
+def attribute_of(name: FieldName) -> str:
+    """What a classification calls the field that is printed under this name."""
+    return "windows" if name == "rollouts" else name
+
+
+def holding(name: FieldName, value: FieldValue) -> Classification:
+    """A classification that says nothing but this field."""
+    values: dict[str, Any] = {attribute_of(name): value}
+    return replace(Classification(""), **values)
 
 
 def is_same(one: FieldValue, other: FieldValue) -> bool:
@@ -224,7 +235,7 @@ def overlaid(reading: Classification, assessment: Assessment, readings: Sequence
         if stands == "fell":
             continue
         words = settled.words + (", for an earlier edition" if stands == "earlier" else "")
-        values["windows" if name == "rollouts" else name] = settled.value
+        values[attribute_of(name)] = settled.value
         why[name] = Why(words, _UNSURE if stands == "earlier" else 1.0, settled=True)
         if name == "crb":
             values["crb_why"] = words if settled.value else ""
@@ -233,8 +244,7 @@ def overlaid(reading: Classification, assessment: Assessment, readings: Sequence
 
 def as_label(name: FieldName, value: FieldValue) -> Any:
     """A field's value as `foresignal classify` prints it."""
-    values: dict[str, Any] = {"windows" if name == "rollouts" else name: value}
-    return replace(Classification(""), **values).to_label()[name]
+    return holding(name, value).to_label()[name]
 
 
 def from_label(name: FieldName, data: Any) -> FieldValue:

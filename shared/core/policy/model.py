@@ -25,6 +25,7 @@ from shared.core.terms import (
     Impact,
     Kind,
     Phase,
+    ReaderUse,
     ReminderRole,
     Status,
 )
@@ -409,7 +410,7 @@ class ReaderEntry(Outside):
     asked at most.
     """
 
-    use: Literal["unsure", "all"] = "unsure"
+    use: ReaderUse = "unsure"
     budget: int = Field(default=300, ge=0)
 
 

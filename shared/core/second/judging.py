@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from shared.core import ids
 from shared.core.changes.second import ASKED, SecondField, SecondReading, contradictions
-from shared.core.changes.settled import FieldValue
+from shared.core.changes.settled import FieldValue, attribute_of
 from shared.core.classify.bearing import bears
 from shared.core.classify.dates.cues import dates
 from shared.core.classify.demands import leaves_a_choice
@@ -330,9 +330,7 @@ def _without_contradictions(
     A model that contradicts itself in a field has not read it, and its silence about others is not filled in.
     """
     judged = dict(fields)
-    values: dict[str, Any] = {
-        "windows" if name == "rollouts" else name: each.value for name, each in fields.items() if _has_value(each)
-    }
+    values: dict[str, Any] = {attribute_of(name): each.value for name, each in fields.items() if _has_value(each)}
     whole = Classification(change_id, superseded_by=superseded_by or None, **values)
     for names, words in contradictions(whole):
         known = {name for name in names if _has_value(fields[name])}

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.core.changes.change import Change, Edition
-from shared.core.changes.second import ASKED, SecondReading, Use
+from shared.core.changes.second import ASKED, SecondReading
 from shared.core.decisions.decide import first_load_reason
 from shared.core.policy.model import Policy
 from shared.core.posts.privacy import is_private
+from shared.core.terms import ReaderUse
 
 WAIT = timedelta(minutes=15)
 """How long a decision waits for an answer; then it is made without."""
@@ -15,7 +16,7 @@ MOST_TIMES = 2
 """How often one edition is asked about: once, and once more where the asking was cut off or the service was busy."""
 
 
-def waiting(change: Change, use: Use, policy: Policy, now: datetime, wait: timedelta = WAIT) -> Change | None:
+def waiting(change: Change, use: ReaderUse, policy: Policy, now: datetime, wait: timedelta = WAIT) -> Change | None:
     """The change while it waits, which is to be kept where it is not the same; None where it is to be decided now.
 
     It must have been read by our own reader. An edition is opened for a question once; the time runs from the first
@@ -35,7 +36,7 @@ def _undecided(change: Change) -> tuple[Edition, ...]:
     return tuple(e for e in change.editions if decided is None or e.key > decided)
 
 
-def _is_asked_about(change: Change, use: Use, policy: Policy) -> bool:
+def _is_asked_about(change: Change, use: ReaderUse, policy: Policy) -> bool:
     """Nobody is asked about a post on data privacy, what came late, or what a first load finds old: nothing follows."""
     facts = change.current.facts
     if facts is None or change.current.late or is_private(change.read()):

@@ -11,7 +11,7 @@ from typing import Literal
 
 from shared.core.cards.answers import CardLink, LinkFault
 from shared.core.changes.change import Change, EffectState
-from shared.core.changes.settled import Asked, Assessment, RolloutOutcome, as_label
+from shared.core.changes.settled import Asked, Assessment, RolloutOutcome, as_label, value_of
 from shared.core.decisions.routing import channel_of
 from shared.core.errors import ConflictError, PermanentError
 from shared.core.life.closing import people_may_settle, settle
@@ -447,9 +447,7 @@ def _act(
 def _counting(change: Change, proposed: str) -> str:
     """The value that counts of the field of a proposal, as a label."""
     name: FieldName = proposed.partition("=")[0]  # type: ignore[assignment]  # the form offers no other names
-    classification = change.classification
-    value = getattr(classification, "windows" if name == "rollouts" else name)
-    return str(as_label(name, value))
+    return str(as_label(name, value_of(change.classification, name)))
 
 
 def _is_lost(act: FieldAct, first: Assessment) -> bool:

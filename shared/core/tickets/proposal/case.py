@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from shared.core.changes.settled import attribute_of
 from shared.core.policy.our_dates import OurDates
 from shared.core.posts.classification import Classification, FieldName, Interval
 from shared.core.posts.particulars import NOTHING_SAID, Particulars
@@ -111,7 +112,7 @@ class Case:
         return "; ".join(self._source(name) for name in names)
 
     def _source(self, name: FieldName) -> str:
-        value = getattr(self.classification, "windows" if name == "rollouts" else name)
+        value = getattr(self.classification, attribute_of(name))
         label = name.replace("_", " ")
         if name == "rollouts":
             quotes = dict.fromkeys(in_one_line(window.words) for window in self.dates.windows if window.words)
