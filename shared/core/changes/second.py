@@ -237,7 +237,7 @@ _RULES: tuple[Rule, ...] = (
         and (c.action == "required" or c.user_impact != "low"),
     ),
     _rule(
-        ("kind", "crb"), "a new feature that changes nothing that exists is not for the board",
+        ("kind", "crb"), "what only informs is not for the board",
         lambda c: c.crb and c.kind == "info",
     ),
     _rule(
